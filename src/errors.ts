@@ -1,0 +1,102 @@
+/**
+ * Exit codes of the program; they follow sysexits, with `numeric` and `belowThreshold` of its own.
+ */
+export const EXIT_CODES = {
+  ok: 0,
+  numeric: 3,
+  belowThreshold: 10,
+  usage: 64,
+  data: 65,
+  missingInput: 66,
+  unavailable: 69,
+  internal: 70,
+  osLimit: 71,
+  cannotCreate: 73,
+  io: 74,
+  tryAgain: 75,
+  protocol: 76,
+  noPermission: 77,
+  config: 78,
+  interrupted: 130,
+  terminated: 143,
+} as const;
+
+export type ExitReason = keyof typeof EXIT_CODES;
+
+export interface RlpromptErrorOptions {
+  /** Stable name of the mistake, `E_…`; scripts may rely on it. */
+  code: `E_${string}`;
+  /** Decides the exit code. */
+  exit: ExitReason;
+  /** What happened, with the value received and what was expected. */
+  message: string;
+  /** File, line, column, key or flag. */
+  where?: string | undefined;
+  /** What is not lost. */
+  kept?: string | undefined;
+  /** The next command or change, ready to paste where possible. */
+  next?: string | undefined;
+  cause?: unknown;
+}
+
+/**
+ * The one error class that reaches users. Its `line()` is the last line on stderr of every failing command:
+ * `rlprompt: E_CODE: what · where · what is kept · next command`.
+ */
+export class RlpromptError extends Error {
+  override readonly name = 'RlpromptError';
+  readonly code: `E_${string}`;
+  readonly exit: ExitReason;
+  readonly where: string | undefined;
+  readonly kept: string | undefined;
+  readonly next: string | undefined;
+
+  constructor(options: RlpromptErrorOptions) {
+    super(options.message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = options.code;
+    this.exit = options.exit;
+    this.where = options.where;
+    this.kept = options.kept;
+    this.next = options.next;
+  }
+
+  get exitCode(): number {
+    return EXIT_CODES[this.exit];
+  }
+
+  line(): string {
+    return `rlprompt: ${this.code}: ${[this.message, this.where, this.kept, this.next].filter(Boolean).join(' · ')}`;
+  }
+
+  toJSON(): Record<string, unknown> {
+    const { code, exitCode, message, where, kept, next } = this;
+    return { code, exitCode, message, where, kept, next };
+  }
+}
+
+/** The nearest of `candidates` to `word` by edit distance, for "did you mean"; undefined when nothing is near. */
+export function nearestWord(word: string, candidates: Iterable<string>): string | undefined {
+  let nearest: string | undefined;
+  let least = Math.max(2, Math.floor(word.length / 3)) + 1;
+  for (const candidate of candidates) {
+    const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
+    if (distance < least) {
+      least = distance;
+      nearest = candidate;
+    }
+  }
+  return nearest;
+}
+
+function editDistance(a: string, b: string): number {
+  let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const current = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const substitution = previous[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
+      current.push(Math.min(previous[j]! + 1, current[j - 1]! + 1, substitution));
+    }
+    previous = current;
+  }
+  return previous[b.length]!;
+}

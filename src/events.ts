@@ -1,0 +1,208 @@
+import type { UpdateMetrics } from './trainers/types.js';
+
+/** A prompt as reports show it. */
+export interface PromptSummary {
+  readonly tokenIds: readonly number[];
+  readonly tokens: readonly string[];
+  readonly text: string;
+  readonly step: number;
+  /** Raw reward on the train examples. */
+  readonly reward: number;
+  readonly train: Readonly<Record<string, number>>;
+  readonly dev?: Readonly<Record<string, number>>;
+  /** Raw reward on the dev examples. */
+  readonly devReward?: number;
+  readonly origin: 'policy' | 'user' | 'manual' | 'warm-start' | 'empty';
+}
+
+export interface Baseline {
+  readonly name: 'empty' | 'manual';
+  readonly prompt: string;
+  readonly dev: Readonly<Record<string, number>>;
+  readonly test?: Readonly<Record<string, number>>;
+}
+
+export type StopReason =
+  | 'steps' | 'forwards' | 'minutes' | 'patience' | 'target-score' | 'user' | 'interrupted' | 'terminated';
+
+interface EventBase {
+  /** Grows by one an event, without gaps, over a run and its resumes. */
+  readonly seq: number;
+}
+
+export interface RunStartEvent extends EventBase {
+  readonly type: 'run-start';
+  readonly runDir: string;
+  readonly task: string;
+  readonly kind: string;
+  readonly generator: string;
+  readonly targetLm: string;
+  readonly trainer: string;
+  readonly preset: string;
+  readonly seed: number;
+  readonly examples: { readonly train: number; readonly dev: number; readonly test: number };
+  readonly labels: readonly string[];
+  readonly template: string;
+  /** The metric that decides between prompts, for instance `accuracy`. */
+  readonly metric: string;
+  readonly limits: { readonly steps: number; readonly forwards?: number; readonly minutes?: number };
+  readonly resumedAtStep?: number;
+}
+
+export interface PhaseEvent extends EventBase {
+  readonly type: 'phase-start';
+  readonly phase: 'loading' | 'baselines' | 'training' | 'final-evaluation';
+}
+
+export interface BaselinesEvent extends EventBase {
+  readonly type: 'baselines-end';
+  readonly baselines: readonly Baseline[];
+}
+
+export interface StepEndEvent extends EventBase {
+  readonly type: 'step-end';
+  readonly step: number;
+  readonly seconds: number;
+  readonly rewardMean: number;
+  readonly rewardMax: number;
+  readonly rewardStd: number;
+  readonly loss: number;
+  readonly gradNorm: number;
+  readonly entropy: number;
+  /** Share of the step's prompts that differ from each other, (0, 1]. */
+  readonly uniquePrompts: number;
+  /** Counted from the run's start. */
+  readonly forwards: number;
+  readonly cacheHits: number;
+  readonly flat: boolean;
+  readonly bestPrompt: string;
+  readonly metrics: UpdateMetrics;
+  /** Mean of each named reward term over the step's prompts. */
+  readonly parts?: Readonly<Record<string, number>>;
+  readonly metricMeans: Readonly<Record<string, number>>;
+}
+
+export interface EvaluationEndEvent extends EventBase {
+  readonly type: 'evaluation-end';
+  readonly step: number;
+  readonly prompts: readonly PromptSummary[];
+  readonly forwards: number;
+  readonly cacheHits: number;
+}
+
+export interface BestPromptUpdatedEvent extends EventBase {
+  readonly type: 'best-prompt-updated';
+  readonly step: number;
+  readonly prompt: PromptSummary;
+}
+
+export interface CheckpointSavedEvent extends EventBase {
+  readonly type: 'checkpoint-saved';
+  readonly step: number;
+  readonly file: string;
+  readonly sha256: string;
+}
+
+export interface PromptAddedEvent extends EventBase {
+  readonly type: 'prompt-added';
+  readonly step: number;
+  readonly prompt: PromptSummary;
+}
+
+export interface WarningEvent extends EventBase {
+  readonly type: 'warning';
+  readonly code: string;
+  readonly message: string;
+  readonly hint?: string;
+}
+
+export interface PauseEvent extends EventBase {
+  readonly type: 'run-paused' | 'run-continued';
+  readonly step: number;
+}
+
+export interface ExportedEvent extends EventBase {
+  readonly type: 'prompt-exported';
+  readonly file: string;
+}
+
+/** The numbers of a finished run; `run --json` prints it. */
+export interface RunResult {
+  readonly schemaVersion: 1;
+  readonly runDir: string;
+  readonly task: string;
+  readonly generator: string;
+  readonly target: string;
+  readonly trainer: string;
+  readonly seed: number;
+  readonly steps: number;
+  readonly stopReason: StopReason;
+  readonly forwards: number;
+  readonly cacheHits: number;
+  readonly seconds: number;
+  readonly best: {
+    readonly prompt: string;
+    readonly tokenIds: readonly number[];
+    readonly tokens: readonly string[];
+    readonly reward: number;
+    readonly train: Readonly<Record<string, number>>;
+    readonly dev: Readonly<Record<string, number>>;
+    /** With `n`, the number of test examples. */
+    readonly test: Readonly<Record<string, number>>;
+  };
+  readonly baselines: {
+    readonly empty: { readonly dev: Readonly<Record<string, number>>; readonly test: Readonly<Record<string, number>> };
+    /** The manual prompt that is best on dev; every one of them is in `manuals`. */
+    readonly manual?: { readonly prompt: string; readonly dev: Readonly<Record<string, number>>; readonly test: Readonly<Record<string, number>> };
+    readonly manuals?: readonly { readonly prompt: string; readonly dev: Readonly<Record<string, number>>; readonly test: Readonly<Record<string, number>> }[];
+  };
+}
+
+export interface RunEndEvent extends EventBase {
+  readonly type: 'run-end';
+  readonly step: number;
+  readonly result: RunResult;
+}
+
+/** The run was stopped before its end; it can be resumed. */
+export interface RunInterruptedEvent extends EventBase {
+  readonly type: 'run-interrupted';
+  readonly step: number;
+  readonly reason: 'user' | 'interrupted' | 'terminated';
+  readonly resumeCommand: string;
+}
+
+export interface RunErrorEvent extends EventBase {
+  readonly type: 'run-error';
+  readonly step: number;
+  readonly error: Readonly<Record<string, unknown>>;
+}
+
+export type RunEvent =
+  | RunStartEvent | PhaseEvent | BaselinesEvent | StepEndEvent | EvaluationEndEvent | BestPromptUpdatedEvent
+  | CheckpointSavedEvent | PromptAddedEvent | WarningEvent | PauseEvent | ExportedEvent | RunEndEvent
+  | RunInterruptedEvent | RunErrorEvent;
+
+/** An event before its sequence number is given. */
+export type UnnumberedEvent = RunEvent extends infer E ? (E extends RunEvent ? Omit<E, 'seq'> : never) : never;
+
+/** How a terminal, or any program, steers a running optimisation. Every request takes effect between two steps. */
+export interface RunControls {
+  pause(): void;
+  continue(): void;
+  /** Asks for a checkpoint now. */
+  save(): void;
+  evaluate(): void;
+  /** Scores a prompt of the user's own; it joins the table and, where the trainer can, the warm start. */
+  addPrompt(text: string): void;
+  exportBest(): void;
+  /** Saves and ends the run, resumable. */
+  stop(reason: 'user' | 'interrupted' | 'terminated'): void;
+}
+
+/** Shows a run. A reporter neither slows nor steers the run, except through `controls`. */
+export interface Reporter {
+  report(event: RunEvent): void;
+  /** Ends the display and gives the terminal back; resolves when everything is written. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,144 @@
+import type { LabelNormalisation } from '../lm/types.js';
+
+export type Split = 'train' | 'dev' | 'test';
+
+export interface Example {
+  /** Position within its split. */
+  readonly index: number;
+  readonly text: string;
+  /** Index into the task's labels; undefined where the task has none. */
+  readonly label?: number;
+  /** Every column of the data file, for custom rewards. */
+  readonly fields: Readonly<Record<string, string>>;
+}
+
+export type TaskSplits = Readonly<Record<Split, readonly Example[]>>;
+
+export type TaskKind = 'classification' | 'style-transfer' | 'custom';
+
+/** One label of a classification task. */
+export interface TaskLabel {
+  /** As it stands in the data. */
+  readonly name: string;
+  /** The word the target LM is asked for. */
+  readonly word: string;
+}
+
+/** How good one prompt is on a set of examples. */
+export interface Assessment {
+  /** Raw reward: the mean over the examples. Never normalised. */
+  readonly reward: number;
+  /** Evaluation numbers such as `accuracy`, in [0, 1] unless the task says otherwise. */
+  readonly metrics: Readonly<Record<string, number>>;
+  /** Named terms of the reward, where it has several. */
+  readonly parts?: Readonly<Record<string, number>>;
+  /** Raw reward of each example, in order. */
+  readonly exampleRewards?: Float64Array;
+  /** Classification only: [label] accuracy and reward, and [label][predicted] counts. */
+  readonly perClass?: readonly { label: string; n: number; accuracy: number; reward: number }[];
+  readonly confusion?: readonly (readonly number[])[];
+  /** Per example details, in the order of the examples. */
+  readonly outcomes?: readonly ExampleOutcome[];
+}
+
+export interface ExampleOutcome {
+  readonly index: number;
+  readonly label?: string;
+  readonly predicted?: string;
+  readonly probabilities?: Readonly<Record<string, number>>;
+  readonly output?: string;
+  readonly reward: number;
+}
+
+/** A prompt to assess on examples: the target LM sees `text` only. */
+export interface AssessmentItem {
+  readonly text: string;
+  readonly examples: readonly Example[];
+}
+
+/**
+ * What the loop knows of a task: it hands over prompts and examples and gets raw rewards back. A task never
+ * normalises, prints or knows the trainer.
+ */
+export interface Assessor {
+  assess(items: readonly AssessmentItem[], options?: { signal?: AbortSignal; details?: boolean }): Promise<Assessment[]>;
+  /** Rows run through the target LM, and rows answered by the reward cache, since the run's start. */
+  counters(): { forwards: number; cacheHits: number };
+}
+
+/** A task with its data read and checked; made by `loadTask`. */
+export interface Task {
+  readonly name: string;
+  readonly kind: TaskKind;
+  readonly description: string;
+  /** Where it came from: `built-in`, a path, … */
+  readonly source: string;
+  /** How rewards are z-scored: over the step's prompts, or per input. */
+  readonly groupBy: 'batch' | 'example';
+  readonly labels: readonly TaskLabel[];
+  readonly splits: TaskSplits;
+  /** Undefined means the default of the target LM's family. */
+  readonly template: string | undefined;
+  readonly manualPrompts: readonly string[];
+  readonly normalise: LabelNormalisation;
+  readonly stochastic: boolean;
+  /** sha256 of definition and data. */
+  readonly digest: string;
+  readonly warnings: readonly string[];
+  /** Custom tasks only. */
+  readonly reward: CustomReward | undefined;
+}
+
+export interface RewardBatch {
+  /** Prompt texts; each is to be judged on all of `examples`. */
+  readonly prompts: readonly string[];
+  readonly examples: readonly Example[];
+  readonly split: Split;
+}
+
+export interface RewardContext {
+  readonly signal: AbortSignal;
+  /** Uniform numbers in [0, 1), seeded by the run. */
+  readonly rng: () => number;
+  log(message: string): void;
+  /** Probabilities of label words after prompt and input: [prompts][inputs][labels]. */
+  scoreLabels(request: { prompts: readonly string[]; inputs: readonly string[]; labels: readonly string[]; template?: string }): Promise<number[][][]>;
+  generate(request: { texts: readonly string[]; maxNewTokens: number; stop?: string; temperature?: number; samples?: number }): Promise<string[][]>;
+  embed(texts: readonly string[]): Promise<number[][]>;
+}
+
+export type RewardAnswer = number | { reward: number; parts?: Record<string, number>; metrics?: Record<string, number> };
+/** One answer a prompt, in order. A thrown error is a failure, never a low reward. */
+export type CustomReward = (batch: RewardBatch, context: RewardContext) => Promise<RewardAnswer[]> | RewardAnswer[];
+
+/** Rows of a split as a task author writes them. */
+export interface ExampleSource {
+  text: string;
+  label?: string | number;
+  fields?: Record<string, string>;
+}
+
+/** What `defineTask` takes. */
+export interface TaskDefinition {
+  /** Lower-case letters, digits and hyphens. */
+  name: string;
+  kind: TaskKind;
+  description?: string;
+  /** Label name → word(s) the target LM is asked for. Keys are the labels of the data. */
+  verbalizer?: Record<string, string>;
+  /** One for every family of target LM, or one each. */
+  template?: string | { causal?: string; masked?: string };
+  manualPrompts?: string[];
+  normalise?: LabelNormalisation;
+  groupBy?: 'batch' | 'example';
+  /** Says that the reward is random: resuming a run then repeats it only as far as the reward does. */
+  stochastic?: boolean;
+  /** The data: arrays, files relative to the task file, or a function of the run's seed and shots. */
+  examples: ExamplesDefinition;
+  reward?: CustomReward;
+}
+
+export type ExamplesDefinition =
+  | Record<Split, ExampleSource[]>
+  | { train: string; dev: string; test: string; textColumn?: string; labelColumn?: string }
+  | ((options: { seed: number; shots: number }) => Promise<Record<Split, ExampleSource[]>> | Record<Split, ExampleSource[]>);

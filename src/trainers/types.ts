@@ -1,0 +1,50 @@
+/** A proposed prompt. */
+export interface Rollout {
+  /** The prompt's identity. */
+  readonly tokenIds: readonly number[];
+  /** The text the target LM sees: the decoded tokens, trimmed. */
+  readonly text: string;
+  /** Private to the trainer that proposed it. */
+  readonly trace: unknown;
+}
+
+/** The reward of one rollout: from the task, z-scored over its group, and shaped for the loss. */
+export interface RolloutReward {
+  readonly raw: number;
+  readonly zScored: number;
+  readonly shaped: number;
+}
+
+/** Numbers of one update; names are listed in docs/metrics.md. */
+export interface UpdateMetrics {
+  readonly loss: number;
+  readonly gradNorm: number;
+  /** Mean entropy of the policy over the step's positions, in nats. */
+  readonly entropy: number;
+  /** The step was left out because a number was not finite; the parameters are unchanged. */
+  readonly skipped?: boolean;
+  readonly [name: string]: number | boolean | undefined;
+}
+
+/** Everything a trainer needs to go on exactly as if it had not been stopped. */
+export interface TrainerState {
+  readonly json: Readonly<Record<string, unknown>>;
+  readonly arrays: Readonly<Record<string, Float32Array>>;
+}
+
+/**
+ * Ask and tell: `propose` prompts, have them scored by whoever owns the task, `update` with the rewards.
+ * The loop never asks which trainer it holds.
+ */
+export interface Trainer {
+  readonly name: string;
+  propose(count: number): Promise<Rollout[]>;
+  /** Rollouts of one `propose` call, with their rewards in the same order. */
+  update(rollouts: readonly Rollout[], rewards: readonly RolloutReward[]): Promise<UpdateMetrics>;
+  /** The prompt the trainer itself believes best now (greedy decoding, best seen …). */
+  best(): Promise<Rollout>;
+  /** Takes in a prompt from elsewhere (typed by the user, a warm start) with its raw reward; false where it has no use for it. */
+  learnFrom(tokenIds: readonly number[], rawReward: number): Promise<boolean>;
+  save(): TrainerState;
+  restore(state: TrainerState): void;
+}

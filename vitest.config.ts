@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['tests/**/*.test.{ts,tsx}'],
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+    // Native inference sessions and spawned programs already use both cores of a small machine.
+    maxWorkers: 2,
+    pool: 'forks',
+  },
+});
