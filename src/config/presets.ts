@@ -1,0 +1,54 @@
+import type { LossName, TrainerName } from './trainer-names.js';
+
+/** The settings that a preset decides; everything else has one default. */
+export interface Preset {
+  readonly trainer: TrainerName;
+  readonly loss: LossName;
+  readonly learningRate: number;
+  /** Share of the new parameters that enters the targetNetwork each step. */
+  readonly polyak: number;
+  readonly topK: number;
+  readonly rewardFrom: [number, number];
+  readonly rewardTo: [number, number];
+  readonly replayUpdates: number;
+  readonly priorBeta: number;
+  readonly steps: number;
+  readonly evaluationEvery: number;
+  readonly checkpointEvery: number;
+}
+
+/** Named sets of hyperparameters: `paper` as published (RLPrompt, Deng et al. 2022, few-shot classification), `default` ours. */
+export const PRESETS = {
+  default: {
+    trainer: 'log-variance',
+    loss: 'log-variance',
+    learningRate: 1e-3,
+    polyak: 0.001,
+    topK: 256,
+    rewardFrom: [0, 1],
+    rewardTo: [0, 5],
+    replayUpdates: 0,
+    priorBeta: 0,
+    steps: 150,
+    evaluationEvery: 10,
+    checkpointEvery: 10,
+  },
+  paper: {
+    trainer: 'soft-q-learning',
+    loss: 'both',
+    learningRate: 5e-5,
+    polyak: 0.001,
+    topK: 256,
+    rewardFrom: [0, 1],
+    rewardTo: [0, 5],
+    replayUpdates: 0,
+    priorBeta: 0,
+    steps: 12_000,
+    evaluationEvery: 10,
+    checkpointEvery: 100,
+  },
+} satisfies Record<string, Preset>;
+
+export type PresetName = keyof typeof PRESETS;
+
+export const PRESET_NAMES = Object.keys(PRESETS) as [PresetName, ...PresetName[]];

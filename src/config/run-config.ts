@@ -1,0 +1,194 @@
+import * as z from 'zod';
+import { BYTE_SIZE_PATTERN, parseByteSize } from './byte-size.js';
+import { EMBEDDED_MODEL } from './defaults.js';
+import { type OptionMeta, optionRegistry, settingsOf } from './option.js';
+import { PRESET_NAMES, PRESETS } from './presets.js';
+import { LOSS_NAMES, TRAINER_NAMES } from './trainer-names.js';
+
+const ours = PRESETS.default;
+const count = z.int().min(1);
+const positive = z.number().positive();
+const range = z.tuple([z.number(), z.number()]);
+const name = z.string().min(1).max(1000);
+const bytes = z.union([
+  z.int().min(1),
+  z
+    .string()
+    .regex(BYTE_SIZE_PATTERN, 'expected bytes such as 800M or 2GiB')
+    .transform((text) => parseByteSize(text)!),
+]);
+
+const data = settingsOf('Task and data');
+const models = settingsOf('Models');
+const limits = settingsOf('Limits');
+const search = settingsOf('Search');
+const reward = settingsOf('Reward');
+const evaluation = settingsOf('Evaluation');
+const run = settingsOf('Run');
+
+/**
+ * Every setting of an optimisation. Flags, environment variables, the config file, its JSON Schema, `--help` and
+ * docs/cli.md all come from here. Keys are camelCase, flags the same in kebab-case.
+ */
+export const runConfigSchema = z.strictObject({
+  task: data.text(name, 'TASK', 'built-in task, task file or folder, or a data file (.csv .tsv .jsonl)', {
+    argument: true,
+    path: true,
+  }),
+  textColumn: data.text(name.optional(), 'NAME', 'column of a data file that holds the input text'),
+  labelColumn: data.text(name.optional(), 'NAME', 'column of a data file that holds the label'),
+  verbalizer: data.record(
+    z.record(z.string(), z.string().min(1)).optional(),
+    '0=terrible,1=great',
+    'label values and the words that stand for them (default: the label itself)',
+  ),
+  template: data.text(
+    z.string().min(1).optional(),
+    'TEXT',
+    'where {input}, {prompt} and {mask} go (default: the task’s, else by the model family)',
+  ),
+  manualPrompts: data.list(
+    z.array(z.string()).default([]),
+    'TEXT',
+    'hand-written prompt to compare with, beside the task’s own; repeatable',
+    { flag: 'manual-prompt' },
+  ),
+  shots: data.number(count.default(16), 'N', 'training and dev examples per label taken from a data file'),
+  encoding: data.text(z.enum(['utf-8', 'latin1']).default('utf-8'), 'NAME', 'character encoding of a data file'),
+
+  generator: models.text(
+    name.default(EMBEDDED_MODEL),
+    'MODEL',
+    'language model inside the policy: an embedded name, a folder or a hub id',
+    { path: true },
+  ),
+  target: models.text(
+    name.default(EMBEDDED_MODEL),
+    'MODEL',
+    'language model that is prompted (default: the generator)',
+    { path: true },
+  ),
+  dtype: models.text(
+    z.enum(['fp32', 'fp16', 'q8', 'q4', 'int8']).default('fp32'),
+    'TYPE',
+    'which weights of a model folder to load',
+  ),
+  device: models.text(z.enum(['cpu']).default('cpu'), 'NAME', 'execution provider of the runtime'),
+  threads: models.number(
+    count.max(1024).optional(),
+    'N',
+    'threads of the runtime (default: as many as the machine has cores)',
+  ),
+  maxMemory: models.text(bytes.optional(), 'BYTES', 'memory the models may take, for instance 2GiB'),
+  offline: models.boolean(z.boolean().default(false), 'never touch the network'),
+
+  steps: limits.number(count.default(ours.steps), 'N', 'updates of the policy', { paper: '12000' }),
+  forwards: limits.number(count.optional(), 'N', 'input rows that may be run through the target LM'),
+  minutes: limits.number(positive.optional(), 'N', 'wall time'),
+  patience: limits.number(count.optional(), 'N', 'evaluations without a better dev score'),
+  targetScore: limits.number(z.number().optional(), 'SCORE', 'dev score that is good enough'),
+
+  preset: search.text(
+    z.enum(PRESET_NAMES).default('default'),
+    'NAME',
+    'hyperparameters to start from: paper = as published',
+  ),
+  trainer: search.text(z.enum(TRAINER_NAMES).default(ours.trainer), 'NAME', 'how prompts are searched for', {
+    paper: 'soft-q-learning',
+  }),
+  loss: search.text(
+    z.enum(LOSS_NAMES).default(ours.loss),
+    'NAME',
+    'what the trainer minimises (default: the trainer’s own)',
+    { paper: 'both' },
+  ),
+  promptLength: search.number(count.max(64).default(5), 'N', 'tokens of a prompt'),
+  promptsPerStep: search.number(z.int().min(2).default(16), 'N', 'prompts proposed and scored in a step'),
+  topK: search.number(count.default(ours.topK), 'K', 'sample among the K most likely tokens'),
+  topP: search.number(
+    positive.max(1).default(1),
+    'P',
+    'sample among the likeliest tokens that together have this probability',
+  ),
+  temperature: search.number(positive.default(1), 'T', 'divides the logits when sampling'),
+  learningRate: search.number(positive.default(ours.learningRate), 'RATE', 'Adam’s step size', { paper: '5e-5' }),
+  polyak: search.number(
+    positive.max(1).default(ours.polyak),
+    'SHARE',
+    'share of the new parameters that enters the target network each step',
+  ),
+  clipNorm: search.number(positive.default(5), 'NORM', 'largest norm of a gradient'),
+  innerSize: search.number(count.max(65_536).default(2048), 'N', 'width of the policy’s MLP'),
+  logitBias: search.number(z.number().default(0), 'BIAS', 'constant added to every logit of the policy'),
+  priorBeta: search.number(
+    z.number().min(0).default(ours.priorBeta),
+    'BETA',
+    'weight of the generator LM’s own log-probabilities in the policy',
+  ),
+  fluentTopK: search.number(count.optional(), 'K', 'only tokens among the generator LM’s own K likeliest'),
+  tokens: search.text(
+    z.enum(['printable', 'ascii', 'all']).default('printable'),
+    'SET',
+    'which tokens a prompt may hold',
+  ),
+  replayUpdates: search.number(
+    z.int().min(0).max(1000).default(ours.replayUpdates),
+    'N',
+    'further updates a step on prompts scored before (log-variance only)',
+  ),
+  initPrompts: search.list(z.array(z.string().min(1)).default([]), 'TEXT', 'prompt to start from; repeatable', {
+    flag: 'init-prompt',
+  }),
+
+  correct: reward.number(positive.default(200), 'WEIGHT', 'reward of a probability gap where the label wins'),
+  incorrect: reward.number(positive.default(180), 'WEIGHT', 'reward of a probability gap where it loses'),
+  zScoreEpsilon: reward.number(
+    positive.default(1e-4),
+    'EPSILON',
+    'added to the standard deviation when rewards are z-scored',
+  ),
+  rewardFrom: reward.range(range.default(ours.rewardFrom), 'MIN,MAX', 'range of the z-scored reward that is mapped'),
+  rewardTo: reward.range(
+    range.default(ours.rewardTo),
+    'MIN,MAX',
+    'range it is mapped to; its width is the inverse temperature of the search',
+  ),
+  normalise: reward.text(
+    z.enum(['none', 'token', 'word']).optional(),
+    'UNIT',
+    'divide a label’s log-probability by its tokens or words (default: the task’s)',
+  ),
+  calibrate: reward.text(
+    z.enum(['none', 'inputs', 'null']).default('none'),
+    'OVER',
+    'take off each prompt’s mean label score over the train inputs, or over an empty input',
+  ),
+  cache: reward.boolean(z.boolean().default(true), 'remember rewards, so that no prompt is paid for twice'),
+  maxRewardErrors: reward.number(z.int().min(0).default(5), 'N', 'failures of a reward task before the run ends'),
+
+  evaluationEvery: evaluation.number(count.default(ours.evaluationEvery), 'N', 'steps between evaluations on dev'),
+  candidates: evaluation.number(count.default(16), 'N', 'best prompts re-scored on dev at the end'),
+  topPromptsKept: evaluation.number(count.max(10_000).default(64), 'N', 'best prompts kept in the table'),
+
+  seed: run.number(z.int().min(0).max(0xff_ff_ff_ff).default(0), 'N', 'same seed, same run'),
+  out: run.text(z.string().min(1).optional(), 'DIR', 'run folder (default: runs/<task>-<time>)', {
+    short: 'o',
+    path: true,
+  }),
+  checkpointEvery: run.number(count.default(ours.checkpointEvery), 'N', 'steps between checkpoints', { paper: '100' }),
+});
+
+/** Settings with every default filled in. */
+export type RunConfig = z.output<typeof runConfigSchema>;
+
+/** Settings as a user gives them: only `task` must be there. */
+export type RunConfigInput = z.input<typeof runConfigSchema>;
+
+export type RunConfigKey = keyof RunConfig;
+
+export const RUN_CONFIG_KEYS = Object.keys(runConfigSchema.shape) as RunConfigKey[];
+
+/** What flags, help and documentation say of a setting. */
+export function optionMeta(key: RunConfigKey): OptionMeta {
+  return optionRegistry.get(runConfigSchema.shape[key])!;
+}

@@ -1,0 +1,19 @@
+/** Trainers that `--trainer` takes, each with the losses it can minimise; the first loss is its default. */
+export const TRAINER_LOSSES = {
+  'soft-q-learning': ['both', 'single-step', 'multi-step'],
+  'log-variance': ['log-variance'],
+} as const satisfies Record<string, readonly LossName[]>;
+
+export const LOSS_NAMES = ['single-step', 'multi-step', 'both', 'log-variance'] as const;
+
+/** A loss by its equation; `both` is the mean of single-step and multi-step, the paper's. */
+export type LossName = (typeof LOSS_NAMES)[number];
+
+export type TrainerName = keyof typeof TRAINER_LOSSES;
+
+export const TRAINER_NAMES = Object.keys(TRAINER_LOSSES) as [TrainerName, ...TrainerName[]];
+
+/** The trainer that minimises `loss`, for a configuration that names only the loss. */
+export function trainerOfLoss(loss: string): TrainerName | undefined {
+  return TRAINER_NAMES.find((name) => (TRAINER_LOSSES[name] as readonly string[]).includes(loss));
+}
