@@ -1,4 +1,4 @@
-/** Contract only at this point: parsing and rendering live beside it. */
+/** A piece of a template: literal text, or a slot that is filled for every row. */
 export interface TemplatePart {
   readonly kind: 'text' | 'input' | 'prompt' | 'mask';
   /** The literal text of a `text` part; the slot's name otherwise. */
