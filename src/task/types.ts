@@ -37,6 +37,8 @@ export interface Assessment {
   /** Classification only: [label] accuracy and reward, and [label][predicted] counts. */
   readonly perClass?: readonly { label: string; n: number; accuracy: number; reward: number }[];
   readonly confusion?: readonly (readonly number[])[];
+  /** What was taken off the label log scores before the softmax, where label calibration is on. */
+  readonly labelOffsets?: readonly number[];
   /** Per example details, in the order of the examples. */
   readonly outcomes?: readonly ExampleOutcome[];
 }

@@ -1,0 +1,160 @@
+import type { RunConfigInput } from './config/run-config.js';
+import { RlpromptError } from './errors.js';
+import type { PromptSummary, RunControls, RunEvent, RunResult, StopReason } from './events.js';
+import { toStepRewards } from './rewards/step-rewards.js';
+import { exportBestPrompt } from './run/best-prompt.js';
+import { assessFinalists, measureBaselines, measureBaselinesOnTest } from './run/evaluations.js';
+import { type PreparedRun, prepareRun } from './run/prepare.js';
+import { describeStep } from './run/step-statistics.js';
+import type { Rollout } from './trainers/types.js';
+
+export interface OptimizeOptions {
+  /** Aborting saves a checkpoint and ends the run, resumable. */
+  signal?: AbortSignal;
+  /** Receives the controls of the run before its first event. */
+  attach?: (controls: RunControls) => void;
+  /** The folder of a run to go on with; `config` may then only raise limits. */
+  resume?: string;
+}
+
+/**
+ * Searches for a prompt: the generator LM proposes prompts, the target LM's answers reward them, the trainer learns
+ * from the rewards; every so often the best prompts are scored on the dev split. Yields what happens as typed events
+ * and returns the result. Everything is checked before a language model is loaded.
+ *
+ * @throws RlpromptError `E_INTERRUPTED` after a stop on request, when the run was saved and can be resumed; any other
+ *   code for a mistake or a failure, after a `run-error` event where the run had begun
+ */
+export async function* optimize(config: RunConfigInput, options: OptimizeOptions = {}): AsyncGenerator<RunEvent, RunResult> {
+  const run = await prepareRun(config, options);
+  const onAbort = (): void => run.requests.stop('interrupted');
+  options.signal?.addEventListener('abort', onAbort, { once: true });
+  if (options.signal?.aborted) onAbort();
+  try {
+    options.attach?.(run.requests);
+    return yield* train(run);
+  } catch (error) {
+    if (!(error instanceof RlpromptError && error.code === 'E_INTERRUPTED')) yield run.failed(error);
+    throw error;
+  } finally {
+    options.signal?.removeEventListener('abort', onAbort);
+    await run.close();
+  }
+}
+
+/** The loop. Between two steps it serves requests, checks the limits, evaluates and saves. */
+async function* train(run: PreparedRun): AsyncGenerator<RunEvent, RunResult> {
+  yield* run.started();
+  if (run.step === 0) yield* baselines(run);
+  yield run.emit({ type: 'phase-start', phase: 'training' });
+  let reason: StopReason | undefined;
+  while (true) {
+    yield* serveRequests(run);
+    if (run.requests.stopping) yield* interrupt(run, run.requests.stopping);
+    reason = run.limitReached();
+    if (reason) break;
+    yield* trainStep(run);
+    if (run.step % run.config.evaluationEvery === 0) yield* evaluate(run);
+    if (run.step % run.config.checkpointEvery === 0) yield run.saveCheckpoint();
+  }
+  return yield* finish(run, reason);
+}
+
+/** One step: propose, assess, reward, update. */
+async function* trainStep(run: PreparedRun): AsyncGenerator<RunEvent, void> {
+  const since = run.clock();
+  const step = run.step + 1;
+  const rollouts = await run.trainer.propose(run.config.promptsPerStep);
+  const { items, groups } = run.examplesOf(rollouts, step);
+  const assessments = await run.assessor.assess(items);
+  const rewards = toStepRewards(assessments.map(({ reward }) => reward), run.config, groups);
+  const metrics = await run.trainer.update(rollouts, rewards);
+  rollouts.forEach((rollout, i) => {
+    run.addCandidate(rollout, assessments[i]!, 'policy');
+  });
+  run.step = step;
+  const seconds = (run.clock() - since) / 1000;
+  yield run.emit({ type: 'step-end', ...describeStep(run, { seconds, rollouts, assessments, rewards, metrics }) });
+  const warning = run.health.observe({ rewards, metrics, rollouts });
+  if (warning) yield run.emit({ type: 'warning', ...warning });
+  run.guardNumbers();
+}
+
+/** Scores the best prompts by train reward, and the trainer's own favourite, on the dev split. */
+async function* evaluate(run: PreparedRun): AsyncGenerator<RunEvent, void> {
+  const favourite = await run.trainer.best();
+  await assessFinalists(run, run.config.evaluationCandidates, [favourite]);
+  const prompts = run.finalists(run.config.evaluationCandidates);
+  yield run.emit({ type: 'evaluation-end', step: run.step, prompts, ...run.assessor.counters() });
+  const best = prompts[0];
+  if (best && run.noteBest(best)) yield* announceBest(run, best);
+}
+
+async function* announceBest(run: PreparedRun, prompt: PromptSummary): AsyncGenerator<RunEvent, void> {
+  run.writeBest(prompt);
+  yield run.emit({ type: 'best-prompt-updated', step: run.step, prompt });
+}
+
+async function* baselines(run: PreparedRun): AsyncGenerator<RunEvent, void> {
+  yield run.emit({ type: 'phase-start', phase: 'baselines' });
+  run.baselines = await measureBaselines(run);
+  yield run.emit({ type: 'baselines-end', baselines: run.baselines });
+  for (const text of run.config.initPrompts) yield* addPrompt(run, text, 'warm-start');
+}
+
+/** Scores a prompt from outside; it joins the candidates and, where the trainer can learn from it, the training. */
+async function* addPrompt(run: PreparedRun, text: string, origin: 'user' | 'warm-start'): AsyncGenerator<RunEvent, void> {
+  const rollout: Rollout = run.rolloutOf(text);
+  const [assessment] = await run.assessor.assess([{ text: rollout.text, examples: run.task.splits.train }]);
+  run.addCandidate(rollout, assessment!, origin);
+  await run.trainer.learnFrom(rollout.tokenIds, assessment!.reward);
+  const [dev] = await run.assessor.assess([{ text: rollout.text, examples: run.task.splits.dev }]);
+  const prompt = run.candidates.scoreDev(rollout.text, dev!);
+  if (prompt) yield run.emit({ type: 'prompt-added', step: run.step, prompt });
+}
+
+async function* serveRequests(run: PreparedRun): AsyncGenerator<RunEvent, void> {
+  for (let request = run.requests.next(); request; request = run.requests.next()) {
+    if (request.kind === 'save') yield run.saveCheckpoint();
+    else if (request.kind === 'evaluate') yield* evaluate(run);
+    else if (request.kind === 'export-best') yield run.emit({ type: 'prompt-exported', file: exportBestPrompt(run) });
+    else {
+      yield* addPrompt(run, request.text, 'user');
+      // What a person typed cannot be replayed from the seed: it is kept at once.
+      yield run.saveCheckpoint();
+    }
+  }
+  if (!run.requests.isPaused) return;
+  yield run.emit({ type: 'run-paused', step: run.step });
+  await run.requests.changed();
+  yield run.emit({ type: 'run-continued', step: run.step });
+  yield* serveRequests(run);
+}
+
+async function* interrupt(run: PreparedRun, reason: 'user' | 'interrupted' | 'terminated'): AsyncGenerator<RunEvent, never> {
+  yield run.saveCheckpoint();
+  yield run.emit({ type: 'run-interrupted', step: run.step, reason, resumeCommand: run.resumeCommand });
+  throw new RlpromptError({
+    code: 'E_INTERRUPTED',
+    exit: reason === 'user' ? 'ok' : reason,
+    message: `stopped at step ${run.step} on request`,
+    where: run.folder.path,
+    kept: 'everything up to this step is saved',
+    next: run.resumeCommand,
+  });
+}
+
+/** Chooses the prompt by dev score among the re-scored best, and touches the test split once. */
+async function* finish(run: PreparedRun, stopReason: StopReason): AsyncGenerator<RunEvent, RunResult> {
+  yield run.emit({ type: 'phase-start', phase: 'final-evaluation' });
+  await assessFinalists(run, run.config.candidates, [await run.trainer.best()]);
+  const finalists = run.finalists(run.config.candidates);
+  const best = finalists[0]!;
+  if (run.noteBest(best)) yield* announceBest(run, best);
+  yield run.emit({ type: 'evaluation-end', step: run.step, prompts: finalists, ...run.assessor.counters() });
+  const result = await measureBaselinesOnTest(run, best, stopReason);
+  run.writeBest(best, result);
+  yield run.saveCheckpoint();
+  yield run.emit({ type: 'run-end', step: run.step, result });
+  return result;
+}

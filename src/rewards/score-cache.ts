@@ -1,0 +1,172 @@
+import { createHash } from 'node:crypto';
+import type { LabelScoreRequest, LabelScoresCapability } from '../lm/types.js';
+
+/** Scores of one prompt on a list of inputs: [inputs, labels]. */
+interface Block {
+  readonly inputIds: readonly number[];
+  readonly values: Float32Array;
+}
+
+/** Where paid-for scores are written so that they outlive the process. */
+export interface ScoreSink {
+  append(records: readonly { key: string; values: Float32Array }[]): void;
+}
+
+type Scorer = Pick<LabelScoresCapability, 'labelScores'>;
+
+/**
+ * Answers a (prompt text, input text) pair that was scored before without asking the target LM again.
+ *
+ * Counting is that of an unbroken run: after a resume, scores that were already paid for beyond the checkpoint
+ * are taken from `prepaid` (no model is run) but count as forwards, as they did the first time, so that budgets
+ * and results do not depend on where a run was interrupted.
+ */
+export class ScoreCache {
+  forwards = 0;
+  cacheHits = 0;
+  private readonly blocks = new Map<string, Block[]>();
+  private readonly prepaid = new Map<string, Float32Array>();
+  private readonly inputIds = new Map<string, number>();
+  private readonly positions = new WeakMap<readonly number[], Map<number, number>>();
+
+  constructor(
+    private readonly scorer: Scorer,
+    private readonly options: { enabled: boolean; sink?: ScoreSink },
+  ) {}
+
+  /** Takes in records of an earlier part of the run, in the order in which they were written. */
+  load(records: Iterable<{ key: string; values: Float32Array }>, as: 'cached' | 'prepaid'): void {
+    for (const { key, values } of records) {
+      const [kind, first = '', second = '', ...rest] = key.split('\t');
+      const tail = rest.join('\t');
+      if (kind === 't') this.inputIds.set([second, ...rest].join('\t'), Number(first));
+      else if (as === 'prepaid') this.prepaid.set(key, values);
+      else this.remember(`${first}\t${tail}`, { inputIds: second.split(',').map(Number), values });
+    }
+  }
+
+  /** As `LabelScoresCapability.labelScores`: [rows, labels]. */
+  async labelScores(request: LabelScoreRequest): Promise<Float32Array> {
+    const labelCount = request.labels.length;
+    const context = contextKey(request);
+    const ids = this.intern(request.inputs);
+    const result = new Float32Array(request.rows.length * labelCount);
+    const missing: number[] = [];
+    request.rows.forEach(([prompt, input], row) => {
+      const known = this.find(`${context}\t${request.prompts[prompt]!}`, ids[input]!, labelCount);
+      if (known) result.set(known, row * labelCount);
+      else missing.push(row);
+    });
+    this.cacheHits += request.rows.length - missing.length;
+    this.forwards += missing.length;
+    if (missing.length > 0) await this.fill(request, context, ids, missing, result);
+    return result;
+  }
+
+  private async fill(
+    request: LabelScoreRequest,
+    context: string,
+    ids: readonly number[],
+    missing: readonly number[],
+    result: Float32Array,
+  ): Promise<void> {
+    const labelCount = request.labels.length;
+    const groups = groupByPrompt(request, missing);
+    const keys = groups.map((group) => {
+      const inputs = group.rows.map((row) => ids[request.rows[row]![1]]!);
+      return { inputs, key: `b\t${context}\t${inputs.join(',')}\t${request.prompts[group.prompt]!}` };
+    });
+    if (!keys.every(({ key }) => this.prepaid.has(key))) {
+      const scores = await this.scorer.labelScores({ ...request, rows: missing.map((row) => request.rows[row]!) });
+      missing.forEach((row, i) => {
+        result.set(scores.subarray(i * labelCount, (i + 1) * labelCount), row * labelCount);
+      });
+      this.write(groups, keys, result, labelCount);
+    }
+    groups.forEach((group, g) => {
+      const { key, inputs } = keys[g]!;
+      const paid = this.prepaid.get(key);
+      const values = paid ?? gather(result, group.rows, labelCount);
+      if (paid)
+        group.rows.forEach((row, i) =>
+          result.set(paid.subarray(i * labelCount, (i + 1) * labelCount), row * labelCount),
+        );
+      if (this.options.enabled)
+        this.remember(`${context}\t${request.prompts[group.prompt]!}`, { inputIds: inputs, values });
+    });
+  }
+
+  private write(
+    groups: readonly { rows: readonly number[] }[],
+    keys: readonly { key: string }[],
+    result: Float32Array,
+    labelCount: number,
+  ): void {
+    if (!this.options.sink) return;
+    const records = groups.map((group, g) => ({ key: keys[g]!.key, values: gather(result, group.rows, labelCount) }));
+    this.options.sink.append([...this.unwrittenInputs(), ...records]);
+  }
+
+  private readonly writtenInputs = new Set<number>();
+
+  private unwrittenInputs(): { key: string; values: Float32Array }[] {
+    const fresh = [...this.inputIds].filter(([, id]) => !this.writtenInputs.has(id));
+    for (const [, id] of fresh) this.writtenInputs.add(id);
+    return fresh.map(([text, id]) => ({ key: `t\t${id}\t${text}`, values: new Float32Array(0) }));
+  }
+
+  private intern(inputs: readonly string[]): number[] {
+    return inputs.map((text) => {
+      const id = this.inputIds.get(text) ?? this.inputIds.size;
+      this.inputIds.set(text, id);
+      return id;
+    });
+  }
+
+  private remember(key: string, block: Block): void {
+    const blocks = this.blocks.get(key);
+    if (blocks) blocks.push(block);
+    else this.blocks.set(key, [block]);
+  }
+
+  private find(key: string, inputId: number, labelCount: number): Float32Array | undefined {
+    for (const block of this.blocks.get(key) ?? []) {
+      const position = this.positionsOf(block.inputIds).get(inputId);
+      if (position !== undefined) return block.values.subarray(position * labelCount, (position + 1) * labelCount);
+    }
+    return undefined;
+  }
+
+  private positionsOf(inputIds: readonly number[]): Map<number, number> {
+    let positions = this.positions.get(inputIds);
+    if (!positions) {
+      positions = new Map(inputIds.map((id, i) => [id, i]));
+      this.positions.set(inputIds, positions);
+    }
+    return positions;
+  }
+}
+
+function gather(values: Float32Array, rows: readonly number[], width: number): Float32Array {
+  const gathered = new Float32Array(rows.length * width);
+  rows.forEach((row, i) => gathered.set(values.subarray(row * width, (row + 1) * width), i * width));
+  return gathered;
+}
+
+function groupByPrompt(request: LabelScoreRequest, rows: readonly number[]): { prompt: number; rows: number[] }[] {
+  const groups = new Map<number, number[]>();
+  for (const row of rows) {
+    const prompt = request.rows[row]![0];
+    const group = groups.get(prompt);
+    if (group) group.push(row);
+    else groups.set(prompt, [row]);
+  }
+  return [...groups].map(([prompt, members]) => ({ prompt, rows: members }));
+}
+
+/** Everything but the texts that a score depends on, within one run and one target LM. */
+function contextKey(request: LabelScoreRequest): string {
+  const labels = request.labels.map((label) => [label.text, label.tokenIds]);
+  const text = JSON.stringify([request.template.source, labels, request.normalise]);
+  return createHash('sha256').update(text).digest('hex').slice(0, 12);
+}

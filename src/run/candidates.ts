@@ -1,0 +1,75 @@
+import type { PromptSummary } from '../events.js';
+import type { Assessment } from '../task/types.js';
+
+/** A prompt with its numbers: what events call a PromptSummary. */
+export type Candidate = PromptSummary;
+
+/** How much the numbers of a split count, by its number of examples. */
+export interface SelectionWeights {
+  readonly train: number;
+  readonly dev: number;
+}
+
+/**
+ * The best prompts seen so far, by text: different tokens that spell the same text are one prompt to the target LM.
+ * Bounded: prompts beyond `capacity` are forgotten, worst train reward first.
+ */
+export class Candidates {
+  private readonly byText = new Map<string, Candidate>();
+
+  constructor(private readonly capacity: number) {}
+
+  add(candidate: Omit<Candidate, 'dev' | 'devReward'>): void {
+    if (this.byText.has(candidate.text)) return;
+    this.byText.set(candidate.text, candidate);
+    if (this.byText.size > 2 * this.capacity) this.shrink();
+  }
+
+  get(text: string): Candidate | undefined {
+    return this.byText.get(text);
+  }
+
+  scoreDev(text: string, assessment: Assessment): Candidate | undefined {
+    const candidate = this.byText.get(text);
+    if (!candidate) return undefined;
+    const scored = { ...candidate, dev: assessment.metrics, devReward: assessment.reward };
+    this.byText.set(text, scored);
+    return scored;
+  }
+
+  /** By train reward, best first; earlier found first among equals. */
+  byTrainReward(count: number): Candidate[] {
+    return [...this.byText.values()].sort((a, b) => b.reward - a.reward || a.step - b.step).slice(0, count);
+  }
+
+  /** Those with dev numbers, best first by `compareCandidates`. */
+  byDevScore(count: number, metric: string, weights: SelectionWeights): Candidate[] {
+    const scored = [...this.byText.values()].filter((candidate) => candidate.dev !== undefined);
+    return scored.sort((a, b) => compareCandidates(a, b, metric, weights)).slice(0, count);
+  }
+
+  save(): Candidate[] {
+    return [...this.byText.values()];
+  }
+
+  restore(candidates: readonly Candidate[]): void {
+    this.byText.clear();
+    for (const candidate of candidates) this.byText.set(candidate.text, candidate);
+  }
+
+  private shrink(): void {
+    const kept = new Set(this.byTrainReward(this.capacity).map((candidate) => candidate.text));
+    for (const [text, { dev }] of this.byText) if (!kept.has(text) && dev === undefined) this.byText.delete(text);
+  }
+}
+
+/**
+ * Orders prompts for selection. Dev and train numbers are pooled by their sample sizes: the dev split alone is too
+ * small (often 32 examples) to tell good prompts apart, and the train numbers alone are what the search optimised.
+ */
+export function compareCandidates(a: Candidate, b: Candidate, metric: string, weights: SelectionWeights): number {
+  const pooled = (train: number, dev: number): number => weights.train * train + weights.dev * dev;
+  const score = (c: Candidate): number => pooled(c.train[metric] ?? 0, c.dev?.[metric] ?? 0);
+  const reward = (c: Candidate): number => pooled(c.reward, c.devReward ?? 0);
+  return score(b) - score(a) || reward(b) - reward(a) || a.step - b.step || (a.text < b.text ? -1 : 1);
+}
