@@ -1,0 +1,35 @@
+/** How a vocabulary spells its tokens. */
+export type PieceSpelling = 'byte-level' | 'metaspace' | 'wordpiece';
+
+/**
+ * The bytes a vocabulary piece stands for. Byte-level BPE (GPT-2) writes each byte as one printable character;
+ * SentencePiece writes a space as ▁ and a lone byte as <0x0A>; WordPiece marks the inside of a word with ##.
+ */
+export function pieceBytes(piece: string, spelling: PieceSpelling): Uint8Array {
+  if (spelling === 'byte-level') return byteLevelBytes(piece) ?? new TextEncoder().encode(piece);
+  if (spelling === 'wordpiece') return new TextEncoder().encode(piece.replace(/^##/, ''));
+  const byte = /^<0x([0-9A-F]{2})>$/.exec(piece);
+  if (byte) return Uint8Array.of(Number.parseInt(byte[1]!, 16));
+  return new TextEncoder().encode(piece.replaceAll('▁', ' '));
+}
+
+function byteLevelBytes(piece: string): Uint8Array | undefined {
+  const bytes: number[] = [];
+  for (const character of piece) {
+    const byte = BYTE_OF_CHARACTER.get(character);
+    if (byte === undefined) return undefined;
+    bytes.push(byte);
+  }
+  return Uint8Array.from(bytes);
+}
+
+const BYTE_OF_CHARACTER = byteCharacters();
+
+/** GPT-2's table: printable Latin-1 bytes are themselves, the other 68 are the code points from 256 on. */
+function byteCharacters(): Map<string, number> {
+  const isPrintable = (byte: number) => (byte > 32 && byte < 127) || (byte > 160 && byte < 256 && byte !== 173);
+  const map = new Map<string, number>();
+  let next = 256;
+  for (let byte = 0; byte < 256; byte++) map.set(String.fromCodePoint(isPrintable(byte) ? byte : next++), byte);
+  return map;
+}
