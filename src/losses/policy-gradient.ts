@@ -1,0 +1,45 @@
+import { checkShapes } from './check-shapes.js';
+import type { LossResult } from './types.js';
+
+export interface PolicyGradientLossInput {
+  readonly batch: number;
+  readonly time: number;
+  /** log π(a_t|s_t), [batch, time]. */
+  readonly logProbs: ArrayLike<number>;
+  /** Shaped reward of each whole prompt, [batch]. */
+  readonly rewards: ArrayLike<number>;
+  /** γ in [0, 1]: a token k places before the end is credited γ^k of the reward. @default 1 */
+  readonly discount?: number;
+  /** @default 'leave-one-out' */
+  readonly baseline?: 'leave-one-out' | 'none';
+}
+
+/**
+ * REINFORCE (Williams 1992) with a per-token discount, as MolGPT-RL uses it, and the leave-one-out baseline:
+ *
+ *     loss = −mean_i Σ_t γ^(T−t) (r_i − b_i) log π(a_t|s_t)        b_i = mean of r_j, j ≠ i
+ *
+ * The baseline is unbiased because b_i does not depend on prompt i. A batch of one has no others and b = 0.
+ *
+ * @throws RlpromptError E_LOSS_SHAPE
+ */
+export function policyGradientLoss(input: PolicyGradientLossInput): LossResult {
+  const { batch, time, logProbs, rewards, discount = 1, baseline = 'leave-one-out' } = input;
+  checkShapes(batch, time, { logProbs: [logProbs, batch * time], rewards: [rewards, batch] });
+  const total = Array.from(rewards).reduce((sum, reward) => sum + reward, 0);
+  const hasBaseline = baseline === 'leave-one-out' && batch > 1;
+
+  const weights = new Float64Array(batch * time);
+  let loss = 0;
+  for (let row = 0; row < batch; row++) {
+    const reward = rewards[row]!;
+    const advantage = hasBaseline ? reward - (total - reward) / (batch - 1) : reward;
+    let credit = 1;
+    for (let cell = (row + 1) * time - 1; cell >= row * time; cell--) {
+      weights[cell] = -(credit * advantage) / batch;
+      loss += weights[cell]! * logProbs[cell]!;
+      credit *= discount;
+    }
+  }
+  return { loss, weights };
+}

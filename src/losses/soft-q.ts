@@ -1,0 +1,88 @@
+import { RlpromptError } from '../errors.js';
+import { checkShapes } from './check-shapes.js';
+import type { LossResult } from './types.js';
+
+export const SOFT_Q_KINDS = ['single-step', 'multi-step', 'both'] as const;
+export type SoftQKind = (typeof SOFT_Q_KINDS)[number];
+
+export interface SoftQLossInput {
+  readonly batch: number;
+  readonly time: number;
+  /** A = log π(a_t|s_t) = Q − V of the policy, [batch, time]. */
+  readonly logProbs: ArrayLike<number>;
+  /** V̄ = logsumexp of the target network's logits, [batch, time]. */
+  readonly targetValues: ArrayLike<number>;
+  /** r, the shaped reward of each whole prompt, [batch]. */
+  readonly rewards: ArrayLike<number>;
+  readonly kind: SoftQKind;
+}
+
+/**
+ * On-policy soft Q-learning by path consistency (Guo et al., arXiv 2106.07704, equations 9 and 11; RLPrompt,
+ * arXiv 2205.12548, section 2.3). Summed over time, averaged over the batch, no factor 1/2:
+ *
+ * - `single-step`: Σ_t (A_t − (V̄_{t+1} − V̄_t))², the last term being (A_T − (r − V̄_T))²
+ * - `multi-step`: Σ_t (Σ_{l≥t} A_l − (r − V̄_t))²
+ * - `both`: the mean of the two, RLPrompt's default
+ *
+ * The level of V is not trained by any of them: only A carries a gradient.
+ *
+ * @throws RlpromptError E_LOSS_SHAPE, E_LOSS_KIND
+ */
+export function softQLoss(input: SoftQLossInput): LossResult {
+  const { batch, time, logProbs, targetValues, rewards, kind } = input;
+  const cells = batch * time;
+  checkShapes(batch, time, {
+    logProbs: [logProbs, cells],
+    targetValues: [targetValues, cells],
+    rewards: [rewards, batch],
+  });
+  if (kind === 'single-step') return singleStep(input);
+  if (kind === 'multi-step') return multiStep(input);
+  if (kind === 'both') return meanOf(singleStep(input), multiStep(input));
+  throw new RlpromptError({
+    code: 'E_LOSS_KIND',
+    exit: 'config',
+    message: `soft Q-learning loss "${String(kind)}" does not exist; there are ${SOFT_Q_KINDS.join(', ')}`,
+  });
+}
+
+function singleStep({ batch, time, logProbs, targetValues, rewards }: SoftQLossInput): LossResult {
+  const weights = new Float64Array(batch * time);
+  let loss = 0;
+  for (let row = 0; row < batch; row++) {
+    for (let t = 0; t < time; t++) {
+      const cell = row * time + t;
+      const next = t + 1 < time ? targetValues[cell + 1]! : rewards[row]!;
+      const residual = logProbs[cell]! - (next - targetValues[cell]!);
+      loss += (residual * residual) / batch;
+      weights[cell] = (2 * residual) / batch;
+    }
+  }
+  return { loss, weights };
+}
+
+function multiStep({ batch, time, logProbs, targetValues, rewards }: SoftQLossInput): LossResult {
+  const weights = new Float64Array(batch * time);
+  let loss = 0;
+  for (let row = 0; row < batch; row++) {
+    let tail = 0;
+    for (let t = time - 1; t >= 0; t--) {
+      const cell = row * time + t;
+      tail += logProbs[cell]!;
+      const residual = tail - (rewards[row]! - targetValues[cell]!);
+      loss += (residual * residual) / batch;
+      weights[cell] = (2 * residual) / batch;
+    }
+    // A_l stands in the residual of every t ≤ l.
+    for (let t = 1; t < time; t++) weights[row * time + t]! += weights[row * time + t - 1]!;
+  }
+  return { loss, weights };
+}
+
+function meanOf(first: LossResult, second: LossResult): LossResult {
+  return {
+    loss: (first.loss + second.loss) / 2,
+    weights: first.weights.map((weight, cell) => (weight + second.weights[cell]!) / 2),
+  };
+}
