@@ -1,0 +1,127 @@
+import { isAbsolute, resolve } from 'node:path';
+import { nearestWord } from '../errors.js';
+import type { ConfigFile } from './config-file.js';
+import { type ConfigProblem, showValue } from './config-problem.js';
+import { toCamelCase, toKebabCase } from './option.js';
+import { readText } from './read-text.js';
+import { optionMeta, RUN_CONFIG_KEYS, type RunConfigKey } from './run-config.js';
+import { isSecretKey, looksSecret } from './secrets.js';
+
+/** A value and who said it, for `config print --sources`. */
+export interface SourcedValue {
+  readonly value: unknown;
+  readonly source: string;
+}
+
+/** What one source says; later sources win. */
+export type ConfigLayer = Map<RunConfigKey, SourcedValue>;
+
+const KEYS: ReadonlySet<string> = new Set(RUN_CONFIG_KEYS);
+
+/** Values of flags by key: texts as typed, or values of the setting's own type. */
+export function readFlagLayer(flags: Readonly<Record<string, unknown>>): ConfigLayer {
+  const layer: ConfigLayer = new Map();
+  for (const key of RUN_CONFIG_KEYS) {
+    const value = flags[key];
+    if (value === undefined) continue;
+    const source = optionMeta(key).argument ? 'argument' : `--${flagName(key)}`;
+    layer.set(key, { value: typeof value === 'string' ? readText(optionMeta(key).form, value) : value, source });
+  }
+  return layer;
+}
+
+/** Each `key=value` of `--set`; a list's key may come several times. */
+export function readSetLayer(
+  assignments: readonly string[],
+  env: NodeJS.ProcessEnv,
+  problems: ConfigProblem[],
+): ConfigLayer {
+  const layer: ConfigLayer = new Map();
+  for (const assignment of assignments) {
+    const equals = assignment.indexOf('=');
+    const name = equals < 0 ? assignment : assignment.slice(0, equals);
+    const where = `--set ${name}`;
+    if (equals < 1) {
+      problems.push({ message: '--set takes key=value', where });
+      continue;
+    }
+    const key = knownKey(toCamelCase(name.trim()), where, problems);
+    if (!key) continue;
+    const text = expandEnv(assignment.slice(equals + 1), where, env, problems);
+    const value = readText(optionMeta(key).form, text);
+    const before = layer.get(key)?.value;
+    const isRepeatedList = Array.isArray(before) && Array.isArray(value) && optionMeta(key).form === 'list';
+    layer.set(key, { value: isRepeatedList ? [...before, ...value] : value, source: where });
+  }
+  return layer;
+}
+
+/** Variables such as RLPROMPT_TOP_K. */
+export function readEnvLayer(env: NodeJS.ProcessEnv): ConfigLayer {
+  const layer: ConfigLayer = new Map();
+  for (const key of RUN_CONFIG_KEYS) {
+    const name = environmentName(key);
+    const text = env[name];
+    if (text) layer.set(key, { value: readText(optionMeta(key).form, text), source: name });
+  }
+  return layer;
+}
+
+/** What a configuration file says; secrets are refused and not repeated. */
+export function readFileLayer(file: ConfigFile, env: NodeJS.ProcessEnv, problems: ConfigProblem[]): ConfigLayer {
+  const layer: ConfigLayer = new Map();
+  for (const [name, given] of Object.entries(file.values)) {
+    const where = file.locate(name);
+    const isSecret = !KEYS.has(name) && isSecretKey(name);
+    if (isSecret || (typeof given === 'string' && looksSecret(given))) {
+      problems.push({ message: `${name} holds a secret: use env:NAME, the value is read from that variable`, where });
+      continue;
+    }
+    const key = knownKey(name, where, problems);
+    if (!key) continue;
+    const value = typeof given === 'string' ? expandEnv(given, where, env, problems) : given;
+    layer.set(key, { value: optionMeta(key).path ? fromFolder(key, value, file.directory) : value, source: where });
+  }
+  return layer;
+}
+
+/** Settings a program hands over, as they are. */
+export function readProgramLayer(values: object, problems: ConfigProblem[]): ConfigLayer {
+  const layer: ConfigLayer = new Map();
+  for (const [name, value] of Object.entries(values)) {
+    const key = knownKey(name, 'config', problems);
+    if (key && value !== undefined) layer.set(key, { value, source: 'config' });
+  }
+  return layer;
+}
+
+/** The variable that sets a key: `topK` → RLPROMPT_TOP_K. */
+export function environmentName(key: RunConfigKey): string {
+  return `RLPROMPT_${toKebabCase(key).replaceAll('-', '_').toUpperCase()}`;
+}
+
+/** The flag of a key, without dashes. */
+export function flagName(key: RunConfigKey): string {
+  return optionMeta(key).flag ?? toKebabCase(key);
+}
+
+function knownKey(name: string, where: string, problems: ConfigProblem[]): RunConfigKey | undefined {
+  if (KEYS.has(name)) return name as RunConfigKey;
+  const near = nearestWord(toCamelCase(name), KEYS);
+  problems.push({ message: `unknown key ${showValue(name)}${near ? `, did you mean ${near}?` : ''}`, where });
+  return undefined;
+}
+
+function expandEnv(text: string, where: string, env: NodeJS.ProcessEnv, problems: ConfigProblem[]): string {
+  const variable = /^env:([A-Za-z_]\w*)$/.exec(text)?.[1];
+  if (!variable) return text;
+  const value = env[variable];
+  if (value === undefined) problems.push({ message: `the environment variable ${variable} is not set`, where });
+  return value ?? text;
+}
+
+/** Built-in and hub names stay as they are; only what is written as a path is one. */
+function fromFolder(key: RunConfigKey, value: unknown, directory: string): unknown {
+  if (typeof value !== 'string' || isAbsolute(value)) return value;
+  return key === 'out' || /^\.{1,2}[/\\]/.test(value) ? resolve(directory, value) : value;
+}

@@ -1,0 +1,50 @@
+import type { ConfigProblem } from './config-problem.js';
+import type { RunConfig } from './run-config.js';
+import { TRAINER_LOSSES } from './trainer-names.js';
+
+type Check = (config: RunConfig) => string | false | undefined;
+
+const CHECKS: readonly Check[] = [
+  ({ trainer, loss }) =>
+    !(TRAINER_LOSSES[trainer] as readonly string[]).includes(loss) &&
+    `trainer ${trainer} cannot minimise loss ${loss}: it has ${TRAINER_LOSSES[trainer].join(', ')}`,
+  ({ trainer, replayUpdates }) =>
+    replayUpdates > 0 &&
+    trainer === 'soft-q-learning' &&
+    'replayUpdates must be 0 with trainer soft-q-learning: its losses hold only for prompts just sampled',
+  ({ rewardFrom: [min, max] }) => min >= max && `rewardFrom ${min},${max}: the first must be below the second`,
+  ({ rewardTo: [min, max] }) => min >= max && `rewardTo ${min},${max}: the first must be below the second`,
+  ({ candidates, topPromptsKept }) =>
+    candidates > topPromptsKept && `candidates ${candidates} is more than topPromptsKept ${topPromptsKept}`,
+  ({ textColumn, labelColumn }) =>
+    textColumn !== undefined && textColumn === labelColumn && `textColumn and labelColumn are both ${textColumn}`,
+  ({ verbalizer }) => verbalizer && repeatedWord(verbalizer),
+  ({ out }) => out !== undefined && badFolderName(out),
+];
+
+/** Settings that are right one by one and impossible together. */
+export function findImpossibleMixes(config: RunConfig): ConfigProblem[] {
+  return CHECKS.map((check) => check(config)).flatMap((message) => (message ? [{ message }] : []));
+}
+
+function repeatedWord(verbalizer: Readonly<Record<string, string>>): string | false {
+  const labels = new Map<string, string>();
+  for (const [label, word] of Object.entries(verbalizer)) {
+    const other = labels.get(word.trim());
+    if (other !== undefined) return `verbalizer: labels ${other} and ${label} have the same word ${word.trim()}`;
+    labels.set(word.trim(), label);
+  }
+  return labels.size < 2 && 'verbalizer: a task needs two labels or more';
+}
+
+function badFolderName(path: string): string | false {
+  // Refused everywhere, so that a run folder can be copied to any machine.
+  const reserved = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i;
+  for (const part of path.split(/[/\\]/)) {
+    if (/[\x00-\x1f\x7f]/.test(part)) return 'out: a folder name holds a control character';
+    if (Buffer.byteLength(part) > 255) return `out: a folder name is longer than 255 bytes`;
+    if (part.startsWith('-')) return `out: a folder name starts with a dash: ${part}`;
+    if (reserved.test(part)) return `out: ${part} is a reserved name`;
+  }
+  return false;
+}

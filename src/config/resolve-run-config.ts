@@ -1,0 +1,107 @@
+import type * as z from 'zod';
+import type { ConfigFile } from './config-file.js';
+import {
+  type ConfigLayer,
+  readEnvLayer,
+  readFileLayer,
+  readFlagLayer,
+  readProgramLayer,
+  readSetLayer,
+  type SourcedValue,
+} from './config-layers.js';
+import { findImpossibleMixes } from './config-mixes.js';
+import { type ConfigProblem, refuseProblems, showValue } from './config-problem.js';
+import { PRESETS, type PresetName } from './presets.js';
+import {
+  RUN_CONFIG_KEYS,
+  type RunConfig,
+  type RunConfigInput,
+  type RunConfigKey,
+  runConfigSchema,
+} from './run-config.js';
+import { TRAINER_LOSSES, type TrainerName, trainerOfLoss } from './trainer-names.js';
+
+/** Where settings come from, the strongest first: flags, `set`, env, file, then the preset and the defaults. */
+export interface RunConfigSources {
+  /** By key; texts are read as the setting asks. */
+  readonly flags?: Readonly<Record<string, unknown>>;
+  /** `key=value` each. */
+  readonly set?: readonly string[];
+  readonly env?: NodeJS.ProcessEnv;
+  readonly file?: ConfigFile | undefined;
+}
+
+export interface ResolvedRunConfig {
+  readonly config: RunConfig;
+  /** For every key that has a value: a flag, a variable, file:line:column, a preset, another key, or `default`. */
+  readonly sources: Readonly<Partial<Record<RunConfigKey, string>>>;
+}
+
+/**
+ * Merges and checks the settings of a run.
+ * @throws RlpromptError E_CONFIG naming all problems together.
+ */
+export function resolveRunConfig({ flags = {}, set = [], env = {}, file }: RunConfigSources): ResolvedRunConfig {
+  const problems: ConfigProblem[] = [];
+  const layers = [
+    file ? readFileLayer(file, env, problems) : new Map(),
+    readEnvLayer(env),
+    readSetLayer(set, env, problems),
+    readFlagLayer(flags),
+  ];
+  return finish(new Map(layers.flatMap((layer) => [...layer])), problems);
+}
+
+/**
+ * Fills in preset and defaults of settings that a program gives.
+ * @throws RlpromptError E_CONFIG naming all problems together.
+ */
+export function completeRunConfig(input: RunConfigInput): RunConfig {
+  const problems: ConfigProblem[] = [];
+  return finish(readProgramLayer(input, problems), problems).config;
+}
+
+function finish(layer: ConfigLayer, problems: ConfigProblem[]): ResolvedRunConfig {
+  addConsequences(layer);
+  const input = Object.fromEntries([...layer].map(([key, { value }]) => [key, value]));
+  const parsed = runConfigSchema.safeParse(input);
+  for (const issue of parsed.error?.issues ?? []) problems.push(describeIssue(issue, layer));
+  if (parsed.success) problems.push(...findImpossibleMixes(parsed.data));
+  refuseProblems(problems, layer.has('task') ? undefined : 'rlprompt tasks lists the built-in tasks');
+  const config = parsed.data!;
+  const given = RUN_CONFIG_KEYS.filter((key) => config[key] !== undefined);
+  return { config, sources: Object.fromEntries(given.map((key) => [key, layer.get(key)?.source ?? 'default'])) };
+}
+
+/** What follows from the settings given: the preset's values, the trainer of a loss, the generator as target LM. */
+function addConsequences(layer: ConfigLayer): void {
+  const add = (key: RunConfigKey, given: SourcedValue) => {
+    if (!layer.has(key)) layer.set(key, given);
+  };
+  const loss = layer.get('loss')?.value;
+  const trainer = layer.get('trainer')?.value;
+  const trainerForLoss = typeof loss === 'string' ? trainerOfLoss(loss) : undefined;
+  const lossOfTrainer = TRAINER_LOSSES[trainer as TrainerName]?.[0];
+  if (trainerForLoss) add('trainer', { value: trainerForLoss, source: 'loss' });
+  if (lossOfTrainer) add('loss', { value: lossOfTrainer, source: 'trainer' });
+  const name = layer.get('preset')?.value ?? 'default';
+  const preset = Object.hasOwn(PRESETS, name as string) ? PRESETS[name as PresetName] : PRESETS.default;
+  for (const [key, value] of Object.entries(preset)) {
+    add(key as RunConfigKey, { value, source: preset === PRESETS.default ? 'default' : `preset ${name}` });
+  }
+  const generator = layer.get('generator');
+  if (generator) add('target', { value: generator.value, source: 'generator' });
+}
+
+function describeIssue(issue: z.core.$ZodIssue, layer: ConfigLayer): ConfigProblem {
+  const key = issue.path[0] as RunConfigKey;
+  const given = layer.get(key);
+  const path = issue.path.join('.');
+  if (!given) return { message: `${path} is missing` };
+  const detail = issue.code === 'invalid_union' ? issue.errors.at(-1)?.[0]?.message : issue.message;
+  const expected = (detail ?? issue.message)
+    .replace(/^[^:]*: expected /, '')
+    .replace(/, received .*$/, '')
+    .replace(/^expected /, '');
+  return { message: `${path}: got ${showValue(given.value)}, expected ${expected}`, where: given.source };
+}
