@@ -75,12 +75,16 @@ export interface Task {
   readonly description: string;
   /** Where it came from: `built-in`, a path, … */
   readonly source: string;
+  /** The task file, absolute; a custom reward is loaded from it again where it runs. Undefined for a data file. */
+  readonly file: string | undefined;
   /** How rewards are z-scored: over the step's prompts, or per input. */
   readonly groupBy: 'batch' | 'example';
   readonly labels: readonly TaskLabel[];
   readonly splits: TaskSplits;
   /** Undefined means the default of the target LM's family. */
   readonly template: string | undefined;
+  /** Where the task gives one each; `taskTemplate` picks. */
+  readonly templates?: { readonly causal?: string | undefined; readonly masked?: string | undefined };
   readonly manualPrompts: readonly string[];
   readonly normalise: LabelNormalisation;
   readonly stochastic: boolean;

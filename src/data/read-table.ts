@@ -1,0 +1,126 @@
+import { createHash } from 'node:crypto';
+import path from 'node:path';
+import { RlpromptError } from '../errors.js';
+import { controlCharacterError, findControlByte } from './control-characters.js';
+import { readDataFile } from './data-file.js';
+import { type DataEncoding, decodeText } from './decode-text.js';
+import { delimitedFormat, parseDelimited } from './parse-delimited.js';
+import { parseJsonLines } from './parse-json-lines.js';
+import type { Table, TableRow } from './table.js';
+import { whereAt } from './text-position.js';
+
+export interface ReadTableOptions {
+  /** @default 'utf8' */
+  readonly encoding?: DataEncoding | undefined;
+  /** Lets control characters through. @default false */
+  readonly allowControl?: boolean | undefined;
+  /** Leaves out rows with too few or too many values, and counts them. @default false */
+  readonly skipBadRows?: boolean | undefined;
+  readonly maxBytes?: number | undefined;
+}
+
+export const DATA_EXTENSIONS = ['.csv', '.tsv', '.jsonl', '.ndjson'] as const;
+
+/** True for names that `readTable` takes. */
+export function isDataFileName(file: string): boolean {
+  return DATA_EXTENSIONS.some((extension) => file.toLowerCase().endsWith(extension));
+}
+
+/**
+ * Reads a CSV, TSV or JSONL file. What is wrong with it is refused with file, line and column (`E_DATA_*`); what is
+ * merely odd is read and told in `warnings`.
+ */
+export async function readTable(file: string, options: ReadTableOptions = {}): Promise<Table> {
+  if (!isDataFileName(file)) throw unknownFormat(file);
+  const raw = await readDataFile(file, options.maxBytes);
+  const bytes = decodeText(raw, file, options.encoding);
+  const warnings: string[] = [];
+  const { columns, rows } = parseRecords(bytes, file, options, warnings);
+  if (!options.allowControl) refuseControl(bytes, file, columns, rows);
+  if (rows.length === 0) throw noRows(file, raw.length);
+  return { file, columns, rows, warnings, sha256: createHash('sha256').update(raw).digest('hex') };
+}
+
+function parseRecords(bytes: Buffer, file: string, options: ReadTableOptions, warnings: string[]) {
+  const extension = path.extname(file).toLowerCase();
+  if (extension === '.jsonl' || extension === '.ndjson') return parseJsonLines(bytes, file);
+  const [header, ...records] = parseDelimited(bytes, file, delimitedFormat(bytes, extension));
+  if (header === undefined) return { columns: [], rows: [] };
+  const columns = header.values.map((name) => name.trim());
+  refuseDuplicates(columns, `${file}:${header.line}`);
+  if (hasMixedLineEnds(bytes)) warnings.push(`${file} mixes CRLF and LF line ends; both are read`);
+  const rows = records.filter((row) => hasRightLength(row, columns, file, options.skipBadRows ?? false));
+  if (rows.length < records.length) {
+    warnings.push(
+      `${records.length - rows.length} of ${records.length} rows of ${file} left out: wrong number of values`,
+    );
+  }
+  return { columns, rows };
+}
+
+function hasRightLength(row: TableRow, columns: readonly string[], file: string, skip: boolean): boolean {
+  if (row.values.length === columns.length) return true;
+  if (skip) return false;
+  throw new RlpromptError({
+    code: 'E_DATA_RAGGED_ROW',
+    exit: 'data',
+    message: `expected ${columns.length} values (${columns.join(', ')}), got ${row.values.length}`,
+    where: `${file}:${row.line}:1`,
+    next: 'quote values that hold the separator, or add --skip-bad-rows',
+  });
+}
+
+function hasMixedLineEnds(bytes: Buffer): boolean {
+  let crlf = false;
+  let lf = false;
+  for (let at = bytes.indexOf(0x0a); at !== -1 && !(crlf && lf); at = bytes.indexOf(0x0a, at + 1)) {
+    if (bytes[at - 1] === 0x0d) crlf = true;
+    else lf = true;
+  }
+  return crlf && lf;
+}
+
+function refuseDuplicates(columns: readonly string[], where: string): void {
+  const second = columns.findIndex((name, index) => columns.indexOf(name) !== index);
+  if (second === -1) return;
+  const name = columns[second]!;
+  throw new RlpromptError({
+    code: 'E_DATA_DUPLICATE_COLUMN',
+    exit: 'data',
+    message: `the column name "${name}" stands twice, as column ${columns.indexOf(name) + 1} and ${second + 1}`,
+    where: `${where}:1`,
+    next: 'give every column a name of its own',
+  });
+}
+
+/** In JSONL a control character can also hide behind an escape, so the values are looked at as well as the bytes. */
+function refuseControl(bytes: Buffer, file: string, columns: readonly string[], rows: readonly TableRow[]): void {
+  const offset = findControlByte(bytes);
+  if (offset !== -1) throw controlCharacterError(bytes[offset]!, whereAt(file, bytes, offset));
+  if (!bytes.includes('\\u')) return;
+  for (const row of rows) {
+    row.values.forEach((value, index) => {
+      const found = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]/.exec(value);
+      if (found) throw controlCharacterError(found[0].charCodeAt(0), `${file}:${row.line} (${columns[index]})`);
+    });
+  }
+}
+
+function noRows(file: string, byteCount: number): RlpromptError {
+  return new RlpromptError({
+    code: 'E_DATA_EMPTY',
+    exit: 'data',
+    message: byteCount === 0 ? 'the data file is empty' : 'the data file holds no rows',
+    where: file,
+    next: 'a data file needs a header line (CSV, TSV) and at least one row',
+  });
+}
+
+function unknownFormat(file: string): RlpromptError {
+  return new RlpromptError({
+    code: 'E_DATA_FORMAT',
+    exit: 'data',
+    message: `the ending "${path.extname(file)}" is none of ${DATA_EXTENSIONS.join(', ')}`,
+    where: file,
+  });
+}

@@ -1,0 +1,41 @@
+import { nearestWord, RlpromptError } from '../errors.js';
+
+/** One record of a data file. */
+export interface TableRow {
+  /** Line of the file on which the record starts, from 1. */
+  readonly line: number;
+  /** In the order of the table's columns. */
+  readonly values: readonly string[];
+}
+
+export interface Table {
+  readonly file: string;
+  readonly columns: readonly string[];
+  readonly rows: readonly TableRow[];
+  readonly warnings: readonly string[];
+  /** Of the file's bytes. */
+  readonly sha256: string;
+}
+
+/** Index of a column; a wrong name is answered with the columns there are. */
+export function columnIndex(table: Table, name: string, flag: string): number {
+  const index = table.columns.indexOf(name);
+  if (index >= 0) return index;
+  const near = nearestWord(name, table.columns);
+  throw new RlpromptError({
+    code: 'E_DATA_COLUMN',
+    exit: 'data',
+    message: `there is no column "${name}"; the columns are ${table.columns.map((column) => `"${column}"`).join(', ')}`,
+    where: `${table.file}:1`,
+    next: near === undefined ? `name one with ${flag}` : `did you mean ${flag} ${near}?`,
+  });
+}
+
+/** A row as an object without a prototype, so that a column may be called `__proto__`. */
+export function rowFields(table: Table, row: TableRow): Record<string, string> {
+  const fields: Record<string, string> = Object.create(null);
+  table.columns.forEach((column, index) => {
+    fields[column] = row.values[index] ?? '';
+  });
+  return fields;
+}

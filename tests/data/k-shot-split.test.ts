@@ -1,0 +1,85 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { counterRandom, shuffledIndices } from '../../src/data/counter-random.js';
+import { kShotSplit, takeShots } from '../../src/data/k-shot-split.js';
+import { refusalOf } from './data-folder.js';
+
+const rowsOf = (counts: Record<string, number>) =>
+  Object.entries(counts).flatMap(([label, count]) =>
+    Array.from({ length: count }, (_, index) => ({ text: `${label} text ${index}`, label })),
+  );
+const countLabels = (rows: readonly { label: string }[]) =>
+  Object.fromEntries(['a', 'b', 'c'].map((label) => [label, rows.filter((row) => row.label === label).length]));
+const options = { seed: 0, shots: 4, source: 'x.csv' };
+
+describe('a k-shot split', () => {
+  it('is balanced, disjoint and complete for every seed and size', () => {
+    const count = fc.integer({ min: 9, max: 30 });
+    fc.assert(
+      fc.property(count, count, count, fc.nat(), fc.integer({ min: 1, max: 4 }), (a, b, c, seed, shots) => {
+        const rows = rowsOf({ a, b, c });
+        const { splits } = kShotSplit(rows, { ...options, seed, shots });
+        expect(countLabels(splits.train)).toEqual({ a: shots, b: shots, c: shots });
+        expect(countLabels(splits.dev)).toEqual({ a: shots, b: shots, c: shots });
+        const all = [...splits.train, ...splits.dev, ...splits.test];
+        expect(all).toHaveLength(rows.length);
+        expect(new Set(all)).toEqual(new Set(rows));
+      }),
+    );
+  });
+
+  it('is the same for the same seed and another for another seed', () => {
+    const rows = rowsOf({ a: 40, b: 40 });
+    const texts = (seed: number) => kShotSplit(rows, { ...options, seed }).splits.train.map((row) => row.text);
+    expect(texts(3)).toEqual(texts(3));
+    expect(new Set([0, 1, 2, 3].map((seed) => texts(seed).join())).size).toBe(4);
+  });
+
+  it('holds every label in any stretch as long as there are labels', () => {
+    const { train } = kShotSplit(rowsOf({ a: 20, b: 20, c: 20 }), options).splits;
+    for (let start = 0; start < train.length; start += 3) {
+      expect(new Set(train.slice(start, start + 3).map((row) => row.label)).size).toBe(3);
+    }
+  });
+
+  it('keeps one row of a repeated text, so that no text is in two splits, and says how many went', () => {
+    const rows = [...rowsOf({ a: 9, b: 9 }), { text: 'a text 0', label: 'a' }, { text: 'a text 1', label: 'b' }];
+    const { splits, warnings } = kShotSplit(rows, options);
+    const texts = [...splits.train, ...splits.dev, ...splits.test].map((row) => row.text);
+    expect(new Set(texts).size).toBe(texts.length);
+    expect(texts).toHaveLength(18);
+    expect(warnings).toEqual([expect.stringMatching(/^2 rows of x.csv/), expect.stringMatching(/^1 of them/)]);
+  });
+
+  it('names the labels with too few rows and the most shots that would do', async () => {
+    const error = await refusalOf(() => kShotSplit(rowsOf({ a: 8, b: 9, c: 40 }), options));
+    expect(error).toMatchObject({ code: 'E_DATA_TOO_FEW_ROWS', exitCode: 65, next: 'add rows, or take --shots 3' });
+    expect(error.message).toContain('"a" has 8');
+    expect(error.message).not.toContain('"b"');
+    expect((await refusalOf(() => kShotSplit(rowsOf({ a: 2 }), options))).next).toBe('add rows');
+  });
+
+  it('takes shots a label from rows that are split already, and all of a smaller label', () => {
+    expect(countLabels(takeShots(rowsOf({ a: 10, b: 2 }), 1, 4))).toEqual({ a: 4, b: 2, c: 0 });
+  });
+});
+
+describe('counter-based random numbers', () => {
+  it('depend on seed, on its high half, on stream and on counter', () => {
+    const numbers = [
+      counterRandom(0, 0, 0),
+      counterRandom(1, 0, 0),
+      counterRandom(2 ** 40, 0, 0),
+      counterRandom(0, 1, 0),
+      counterRandom(0, 0, 1),
+    ];
+    expect(new Set(numbers).size).toBe(5);
+    for (const number of numbers) expect(number).toBeGreaterThanOrEqual(0);
+  });
+
+  it('put every index first about equally often', () => {
+    const counts = [0, 0, 0, 0];
+    for (let seed = 0; seed < 4000; seed++) counts[shuffledIndices(4, seed, 0)[0]!]!++;
+    for (const count of counts) expect(Math.abs(count - 1000)).toBeLessThan(120);
+  });
+});
