@@ -1,2 +1,2 @@
 /** The language model that ships with the package: generator and targetLm where none is named. */
-export const EMBEDDED_MODEL = 'mail-4m';
+export const EMBEDDED_MODEL = 'mail-gpt-4m';

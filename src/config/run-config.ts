@@ -167,6 +167,7 @@ export const runConfigSchema = z.strictObject({
   maxRewardErrors: reward.number(z.int().min(0).default(5), 'N', 'failures of a reward task before the run ends'),
 
   evaluationEvery: evaluation.number(count.default(ours.evaluationEvery), 'N', 'steps between evaluations on dev'),
+  evaluationCandidates: evaluation.number(count.default(4), 'N', 'best prompts scored on dev at each evaluation'),
   candidates: evaluation.number(count.default(16), 'N', 'best prompts re-scored on dev at the end'),
   topPromptsKept: evaluation.number(count.max(10_000).default(64), 'N', 'best prompts kept in the table'),
 
