@@ -101,6 +101,8 @@ export interface CheckpointSavedEvent extends EventBase {
   readonly step: number;
   readonly file: string;
   readonly sha256: string;
+  /** Time the run has taken up to here, over all its resumes; it stands here because a checkpoint knows no time. */
+  readonly elapsedSeconds?: number;
 }
 
 export interface PromptAddedEvent extends EventBase {

@@ -1,0 +1,72 @@
+import * as nodeFs from 'node:fs';
+
+/**
+ * The few file operations a run's storage is made of, all synchronous: what returned has reached the kernel and so
+ * outlives the process. Tests pass one that fails, or kills the process, at an exact operation.
+ */
+export interface FileSystem {
+  /** `wx` creates and never follows a link, `a` appends. */
+  open(path: string, flags: 'wx' | 'a'): number;
+  /** Bytes written, possibly fewer than given. */
+  write(fd: number, bytes: Uint8Array): number;
+  sync(fd: number): void;
+  truncate(fd: number, length: number): void;
+  close(fd: number): void;
+  read(path: string): Uint8Array;
+  rename(from: string, to: string): void;
+  /** A second name for a file; fails where `to` exists. */
+  link(from: string, to: string): void;
+  remove(path: string): void;
+  makeFolder(path: string): void;
+  list(folder: string): string[];
+  /** Makes creations, renames and removals in the folder last through a power cut. */
+  syncFolder(path: string): void;
+}
+
+export const nodeFileSystem: FileSystem = {
+  open: (path, flags) => nodeFs.openSync(path, flags),
+  write: (fd, bytes) => nodeFs.writeSync(fd, bytes),
+  sync: (fd) => nodeFs.fsyncSync(fd),
+  truncate: (fd, length) => nodeFs.ftruncateSync(fd, length),
+  close: (fd) => nodeFs.closeSync(fd),
+  read: (path) => nodeFs.readFileSync(path),
+  rename: (from, to) => nodeFs.renameSync(from, to),
+  link: (from, to) => nodeFs.linkSync(from, to),
+  remove: (path) => nodeFs.unlinkSync(path),
+  makeFolder: (path) => nodeFs.mkdirSync(path),
+  list: (folder) => nodeFs.readdirSync(folder),
+  syncFolder,
+};
+
+function syncFolder(path: string): void {
+  // Windows cannot open a folder; its file systems write their own journal.
+  if (process.platform === 'win32') return;
+  const fd = nodeFs.openSync(path, 'r');
+  try {
+    nodeFs.fsyncSync(fd);
+  } catch (error) {
+    // Some network and FUSE file systems know no such thing.
+    if (!hasErrno(error, 'EINVAL', 'ENOTSUP', 'ENOSYS')) throw error;
+  } finally {
+    nodeFs.closeSync(fd);
+  }
+}
+
+/** Whether an operating system error is one of these. */
+export function hasErrno(error: unknown, ...names: string[]): boolean {
+  return error instanceof Error && names.includes((error as NodeJS.ErrnoException).code ?? '');
+}
+
+/** Writes every byte: one `write` may take only a part of them, for instance on a nearly full disk. */
+export function writeFully(fs: FileSystem, fd: number, bytes: Uint8Array): void {
+  for (let offset = 0; offset < bytes.length; ) {
+    const written = fs.write(fd, bytes.subarray(offset));
+    if (written <= 0) throw Object.assign(new Error('ENOSPC: the file takes no more bytes'), { code: 'ENOSPC' });
+    offset += written;
+  }
+}
+
+/** The bytes of any typed array, without a copy. */
+export function bytesOf(view: ArrayBufferView): Uint8Array {
+  return new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
+}

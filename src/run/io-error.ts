@@ -1,0 +1,45 @@
+import { RlpromptError } from '../errors.js';
+import { hasErrno } from './file-system.js';
+
+interface Attempt {
+  readonly action: 'read' | 'write' | 'create';
+  readonly path: string;
+  readonly kept?: string;
+}
+
+/** Names a failed file operation: what failed, what is kept, and the exit code that fits the cause. */
+export function toIoError(error: unknown, attempt: Attempt): RlpromptError {
+  if (error instanceof RlpromptError) return error;
+  const reason = error instanceof Error ? error.message : String(error);
+  const common = {
+    message: `cannot ${attempt.action} ${attempt.path}: ${reason}`,
+    kept: attempt.kept,
+    cause: error,
+  };
+  if (hasErrno(error, 'EMFILE', 'ENFILE')) {
+    const next = 'raise the limit on open files, for instance: ulimit -n 4096';
+    return new RlpromptError({ ...common, code: 'E_OS_LIMIT', exit: 'osLimit', next });
+  }
+  if (hasErrno(error, 'EACCES', 'EPERM', 'EROFS')) return permissionError(attempt, common);
+  if (attempt.action === 'read' && hasErrno(error, 'ENOENT', 'ENOTDIR', 'EISDIR')) {
+    return new RlpromptError({ ...common, code: 'E_FILE_NOT_FOUND', exit: 'missingInput' });
+  }
+  if (attempt.action === 'create' && !hasErrno(error, 'EIO', 'ENOSPC', 'EDQUOT')) {
+    const next = 'choose another folder with --out DIR';
+    return new RlpromptError({ ...common, code: 'E_CANNOT_CREATE', exit: 'cannotCreate', next });
+  }
+  const isFull = hasErrno(error, 'ENOSPC', 'EDQUOT', 'EFBIG');
+  const next = isFull ? 'free some space, then rlprompt resume' : 'check the disk, then rlprompt resume';
+  return new RlpromptError({ ...common, code: 'E_IO', exit: 'io', next });
+}
+
+function permissionError(
+  attempt: Attempt,
+  common: { message: string; kept: string | undefined; cause: unknown },
+): RlpromptError {
+  if (attempt.action === 'read') {
+    return new RlpromptError({ ...common, code: 'E_NO_PERMISSION', exit: 'noPermission' });
+  }
+  const next = 'choose a folder you may write to with --out DIR, or change its permissions';
+  return new RlpromptError({ ...common, code: 'E_CANNOT_CREATE', exit: 'cannotCreate', next });
+}
