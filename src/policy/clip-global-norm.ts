@@ -1,0 +1,26 @@
+import { type MlpParameters, PARAMETER_NAMES } from './mlp-parameters.js';
+
+/** Keeps the clipped norm at or below the limit despite rounding, as the reference does. */
+const NORM_EPSILON = 1e-6;
+
+/**
+ * Scales all gradients in place so that their common Euclidean norm is at most `maxNorm` (Pascanu et al., arXiv 1211.5063,
+ * algorithm 1).
+ *
+ * @returns the norm before; when it is not finite the gradients are left as they are and must not be used
+ */
+export function clipGlobalNorm(gradients: MlpParameters, maxNorm: number): number {
+  let squares = 0;
+  for (const name of PARAMETER_NAMES) {
+    const gradient = gradients[name];
+    for (let i = 0; i < gradient.length; i++) squares += gradient[i]! * gradient[i]!;
+  }
+  const norm = Math.sqrt(squares);
+  const factor = maxNorm / (norm + NORM_EPSILON);
+  if (!Number.isFinite(norm) || factor >= 1) return norm;
+  for (const name of PARAMETER_NAMES) {
+    const gradient = gradients[name];
+    for (let i = 0; i < gradient.length; i++) gradient[i] = gradient[i]! * factor;
+  }
+  return norm;
+}

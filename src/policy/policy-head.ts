@@ -1,0 +1,318 @@
+import { RlpromptError } from '../errors.js';
+import type { SessionOptions } from '../lm/onnx/session.js';
+import {
+  checkLength,
+  checkParameters,
+  initialParameters,
+  type MlpParameters,
+  type MlpShape,
+  PARAMETER_NAMES,
+  zeroParameters,
+} from './mlp-parameters.js';
+import type { Regulariser } from './policy-graphs.js';
+import { type PolicyFeeds, type PolicyGraphName, PolicySessions } from './policy-sessions.js';
+import type { Candidates } from './sampling.js';
+
+export interface PolicyHeadOptions extends MlpShape {
+  /** Width of the head. */
+  readonly vocabularySize: number;
+  /** The frozen head, [hidden, vocabulary] row-major. A Float32Array is used where it lies, not copied, and may be shared. */
+  readonly headWeights: ArrayLike<number>;
+  /** The head's own bias, [vocabulary]. */
+  readonly headBias?: ArrayLike<number> | undefined;
+  /** Left out: the reference's start, drawn from `seed`. They are copied. */
+  readonly parameters?: Readonly<Record<keyof MlpParameters, ArrayLike<number>>> | undefined;
+  /** @default 0 */
+  readonly seed?: number;
+  /** Added to every logit: it cancels in log π and shifts V. @default 0 */
+  readonly logitBias?: number;
+  /** Added to the logits everywhere, so in the loss too: `maskBias(allowed)` takes tokens out of the policy; [vocabulary]. */
+  readonly tokenBias?: Float32Array | undefined;
+  /** β: β times the frozen LM's own logits are added, so that π ∝ p_LM^β e^Q. 0 is RLPrompt's policy. @default 0 */
+  readonly priorWeight?: number;
+  readonly session?: SessionOptions;
+}
+
+export interface CallOptions {
+  /** Other parameters than the policy's own, for instance the target network's. */
+  readonly parameters?: MlpParameters | undefined;
+}
+
+export interface LogProbs {
+  /** log π(actions[n] | hidden[n]), [n] */
+  readonly logProbs: Float32Array;
+  /** V = logsumexp of the logits, logitBias and β · (unnormalised LM logits) included, [n] */
+  readonly values: Float32Array;
+}
+
+/** Weights of what a gradient is asked of, each [n]; what is left out counts as zero. */
+export interface GradientWeights {
+  /** of log π(a_n|s_n) */
+  readonly weights?: ArrayLike<number> | undefined;
+  /** of Q(s_n, a_n), the chosen logit itself */
+  readonly qWeights?: ArrayLike<number> | undefined;
+  /** of the regulariser that `evaluate` was asked to prepare: the entropy, or KL(π ‖ LM) */
+  readonly regulariserWeights?: ArrayLike<number> | undefined;
+}
+
+export interface PolicyEvaluation extends LogProbs {
+  /** Entropy of π(·|s_n) in nats, [n] */
+  readonly entropies: Float32Array;
+  /** KL(π(·|s_n) ‖ p_LM) in nats, [n]; only with the regulariser `kl`. */
+  readonly kls: Float32Array | undefined;
+  /** Gradients of Σ_n of the weighted terms. Costs no pass over the vocabulary. */
+  gradients(weights: GradientWeights): Promise<MlpParameters>;
+}
+
+/** Bounds the memory of [rows, vocabulary] intermediates; 128 rows of 49,152 tokens are 25 MB each. */
+const LARGEST_CHUNK = 128;
+const NO_BIAS = new Float32Array(1);
+
+/**
+ * The trainable end of the policy (RLPrompt, arXiv 2205.12548, section 2.3): logits = (MLP(h) + β h) · head + bias, where h is the frozen
+ * generator LM's hidden state and the MLP is two linear layers with a ReLU between.
+ */
+export class PolicyHead {
+  private readonly bias: Float32Array;
+  private readonly lmBias: Float32Array;
+  private readonly sessions: PolicySessions;
+
+  private constructor(
+    readonly shape: MlpShape & { readonly vocabularySize: number },
+    /** The policy's parameters, to be updated in place. */
+    readonly parameters: MlpParameters,
+    readonly priorWeight: number,
+    private readonly head: Float32Array,
+    options: PolicyHeadOptions,
+  ) {
+    const { headBias, tokenBias, logitBias = 0 } = options;
+    this.bias = sumOfBiases(shape.vocabularySize, headBias, 1 + priorWeight, tokenBias, logitBias);
+    this.lmBias = sumOfBiases(shape.vocabularySize, headBias, 1, tokenBias, 0);
+    this.sessions = new PolicySessions(options.session ?? {});
+  }
+
+  /** @throws RlpromptError E_POLICY_SHAPE */
+  static async create(options: PolicyHeadOptions): Promise<PolicyHead> {
+    const { hiddenSize, innerSize, vocabularySize, headWeights, headBias, tokenBias, seed = 0 } = options;
+    const shape = { hiddenSize, innerSize, vocabularySize };
+    checkLength('headWeights', headWeights, hiddenSize * vocabularySize);
+    if (headBias) checkLength('headBias', headBias, vocabularySize);
+    if (tokenBias) checkLength('tokenBias', tokenBias, vocabularySize);
+    if (options.parameters) checkParameters(options.parameters, shape);
+    const parameters = options.parameters ? floatCopies(options.parameters) : initialParameters(shape, seed);
+    return new PolicyHead(shape, parameters, options.priorWeight ?? 0, floats(headWeights), options);
+  }
+
+  /** log π and V of chosen tokens. hidden [n, hiddenSize], actions [n]. */
+  async logProbs(hidden: ArrayLike<number>, actions: readonly number[], options: CallOptions = {}): Promise<LogProbs> {
+    const parts = await this.runInChunks('logProbs', hidden, actions, options.parameters);
+    return { logProbs: joined(parts, 'logProbs'), values: joined(parts, 'values') };
+  }
+
+  /**
+   * log p_LM of chosen tokens under the frozen LM (`tokenBias` taken in, so normalised over the allowed tokens), and the logsumexp of its
+   * logits. It never changes: compute once for each rollout.
+   */
+  async lmLogProbs(hidden: ArrayLike<number>, actions: readonly number[]): Promise<LogProbs> {
+    const parts = await this.runInChunks('lmLogProbs', hidden, actions);
+    return { logProbs: joined(parts, 'logProbs'), values: joined(parts, 'values') };
+  }
+
+  /**
+   * log π, V and entropy, and whatever gradients will need: one pass over the vocabulary forwards and one back, before the
+   * loss is known. `gradients` of the result uses the parameters of this call, so call it before they are updated.
+   */
+  async evaluate(
+    hidden: ArrayLike<number>,
+    actions: readonly number[],
+    { regulariser = 'none', parameters = this.parameters }: CallOptions & { regulariser?: Regulariser } = {},
+  ): Promise<PolicyEvaluation> {
+    const name = ({ none: 'evaluation', entropy: 'evaluationWithEntropy', kl: 'evaluationWithKl' } as const)[
+      regulariser
+    ];
+    const states = floats(hidden);
+    const parts = await this.runInChunks(name, states, actions, parameters);
+    const columns = {
+      mean: joined(parts, 'meanColumns'),
+      regulariser: regulariser === 'none' ? undefined : joined(parts, 'regulariserColumns'),
+    };
+    return {
+      logProbs: joined(parts, 'logProbs'),
+      values: joined(parts, 'values'),
+      entropies: joined(parts, 'entropies'),
+      kls: regulariser === 'kl' ? joined(parts, 'kls') : undefined,
+      gradients: (weights) => this.backward(states, this.outputGradients(actions, weights, columns), parameters),
+    };
+  }
+
+  /** Gradients of Σ_n weights[n] · log π(actions[n] | hidden[n]) with respect to the parameters. */
+  async gradients(
+    hidden: ArrayLike<number>,
+    actions: readonly number[],
+    weights: ArrayLike<number>,
+    options: CallOptions = {},
+  ): Promise<MlpParameters> {
+    return (await this.evaluate(hidden, actions, options)).gradients({ weights });
+  }
+
+  /**
+   * The tokens to sample from after each hidden state: the `topK` with the largest logits, or all in the vocabulary's order when `topK` is
+   * 0 or left out. `mask` [vocabulary] is added to the logits here only; `values` stay those of the full policy.
+   */
+  async candidates(
+    hidden: ArrayLike<number>,
+    { topK = 0, mask, parameters = this.parameters }: CallOptions & { topK?: number; mask?: Float32Array } = {},
+  ): Promise<Candidates> {
+    const { vocabularySize, hiddenSize } = this.shape;
+    const width = topK > 0 ? Math.min(topK, vocabularySize) : vocabularySize;
+    if (mask) checkLength('mask', mask, vocabularySize);
+    const rows = hidden.length / hiddenSize;
+    const feeds = {
+      ...this.feeds(floats(hidden), rows, parameters),
+      mask: vector(mask ?? NO_BIAS),
+      topK: { data: BigInt64Array.of(BigInt(width)), dims: [1] },
+    };
+    const name = width < vocabularySize ? 'sampling' : 'allLogits';
+    const { values, candidateLogits, logits, tokenIds } = await this.sessions.run(name, feeds);
+    return {
+      rows,
+      width,
+      logits: (candidateLogits ?? logits) as Float32Array,
+      values: values as Float32Array,
+      tokenIds: tokenIds && Int32Array.from(tokenIds as BigInt64Array, Number),
+    };
+  }
+
+  /** Frees the runtime's memory; the parameters stay usable. */
+  dispose(): Promise<void> {
+    return this.sessions.dispose();
+  }
+
+  /** Gradients with respect to the MLP's output, [n, hidden]. */
+  private outputGradients(
+    actions: readonly number[],
+    { weights, qWeights, regulariserWeights }: GradientWeights,
+    columns: { mean: Float32Array; regulariser: Float32Array | undefined },
+  ): Float32Array {
+    for (const given of [weights, qWeights, regulariserWeights]) {
+      if (given) checkLength('weights', given, actions.length);
+    }
+    const { hiddenSize, vocabularySize } = this.shape;
+    const gradients = new Float32Array(actions.length * hiddenSize);
+    for (const [row, action] of actions.entries()) {
+      const weight = weights?.[row] ?? 0;
+      const chosenWeight = weight + (qWeights?.[row] ?? 0);
+      const regulariserWeight = columns.regulariser ? (regulariserWeights?.[row] ?? 0) : 0;
+      for (let j = 0; j < hiddenSize; j++) {
+        const i = row * hiddenSize + j;
+        const chosen = this.head[j * vocabularySize + action]!;
+        gradients[i] = chosenWeight * chosen - weight * columns.mean[i]!;
+        if (regulariserWeight !== 0) gradients[i]! += regulariserWeight * columns.regulariser![i]!;
+      }
+    }
+    return gradients;
+  }
+
+  private async backward(
+    hidden: Float32Array,
+    outputGradients: Float32Array,
+    parameters: MlpParameters,
+  ): Promise<MlpParameters> {
+    const { hiddenSize } = this.shape;
+    const rows = hidden.length / hiddenSize;
+    if (rows === 0) return zeroParameters(this.shape);
+    const results = await this.sessions.run('backward', {
+      ...this.feeds(hidden, rows, parameters),
+      outputGradients: { data: outputGradients, dims: [rows, hiddenSize] },
+    });
+    const gradient = (name: string) => results[`gradient_${name}`] as Float32Array;
+    return { w1: gradient('w1'), b1: gradient('b1'), w2: gradient('w2'), b2: gradient('b2') };
+  }
+
+  private async runInChunks(
+    name: PolicyGraphName,
+    hidden: ArrayLike<number>,
+    actions: readonly number[],
+    parameters: MlpParameters = this.parameters,
+  ): Promise<Record<string, Float32Array | BigInt64Array>[]> {
+    const { hiddenSize } = this.shape;
+    checkLength('hidden', hidden, actions.length * hiddenSize);
+    this.checkActions(actions);
+    const states = floats(hidden);
+    const parts = [];
+    for (let start = 0; start < actions.length; start += LARGEST_CHUNK) {
+      const chosen = BigInt64Array.from(actions.slice(start, start + LARGEST_CHUNK), BigInt);
+      const rows = chosen.length;
+      const chunk = states.subarray(start * hiddenSize, (start + rows) * hiddenSize);
+      const feeds = { ...this.feeds(chunk, rows, parameters), actions: { data: chosen, dims: [rows, 1] } };
+      if (name === 'lmLogProbs') feeds.bias = vector(this.lmBias);
+      parts.push(await this.sessions.run(name, feeds));
+    }
+    return parts;
+  }
+
+  private feeds(hidden: Float32Array, rows: number, parameters: MlpParameters) {
+    const { hiddenSize, innerSize, vocabularySize } = this.shape;
+    return {
+      hidden: { data: hidden, dims: [rows, hiddenSize] },
+      w1: { data: parameters.w1, dims: [hiddenSize, innerSize] },
+      b1: vector(parameters.b1),
+      w2: { data: parameters.w2, dims: [innerSize, hiddenSize] },
+      b2: vector(parameters.b2),
+      head: { data: this.head, dims: [hiddenSize, vocabularySize] },
+      bias: vector(this.bias),
+      lmBias: vector(this.lmBias),
+      priorWeight: vector(Float32Array.of(this.priorWeight)),
+    } satisfies PolicyFeeds;
+  }
+
+  private checkActions(actions: readonly number[]): void {
+    const wrong = actions.find((id) => !Number.isInteger(id) || id < 0 || id >= this.shape.vocabularySize);
+    if (wrong === undefined) return;
+    throw new RlpromptError({
+      code: 'E_POLICY_ACTION',
+      exit: 'internal',
+      message: `token id ${wrong} is not one of the head's ${this.shape.vocabularySize}`,
+    });
+  }
+}
+
+function vector(data: Float32Array) {
+  return { data, dims: [data.length] };
+}
+
+function floats(values: ArrayLike<number>): Float32Array {
+  return values instanceof Float32Array ? values : Float32Array.from(values);
+}
+
+function floatCopies(given: Readonly<Record<keyof MlpParameters, ArrayLike<number>>>): MlpParameters {
+  const copies = PARAMETER_NAMES.map((name) => [name, Float32Array.from(given[name])] as const);
+  return Object.fromEntries(copies) as unknown as MlpParameters;
+}
+
+/** A vector of one where nothing differs by token, which spares the runtime a pass over the vocabulary. */
+function sumOfBiases(
+  vocabularySize: number,
+  headBias: ArrayLike<number> | undefined,
+  headBiasFactor: number,
+  tokenBias: Float32Array | undefined,
+  logitBias: number,
+): Float32Array {
+  if (!headBias && !tokenBias) return Float32Array.of(logitBias);
+  return Float32Array.from(
+    { length: vocabularySize },
+    (_, token) => headBiasFactor * (headBias?.[token] ?? 0) + (tokenBias?.[token] ?? 0) + logitBias,
+  );
+}
+
+function joined(parts: readonly Record<string, Float32Array | BigInt64Array>[], name: string): Float32Array {
+  const arrays = parts.map((part) => part[name] as Float32Array);
+  if (arrays.length === 1) return arrays[0]!;
+  const whole = new Float32Array(arrays.reduce((sum, array) => sum + array.length, 0));
+  let start = 0;
+  for (const array of arrays) {
+    whole.set(array, start);
+    start += array.length;
+  }
+  return whole;
+}

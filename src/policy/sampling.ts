@@ -1,0 +1,125 @@
+import { RlpromptError } from '../errors.js';
+import type { Rng } from './rng.js';
+
+/** What `PolicyHead.candidates` offers: the logits of the tokens that may follow each row. */
+export interface Candidates {
+  readonly rows: number;
+  /** Candidates of one row. */
+  readonly width: number;
+  /** [rows, width]; largest first when `tokenIds` is given. */
+  readonly logits: Float32Array;
+  /** [rows, width]; undefined when a row is the whole vocabulary in order. */
+  readonly tokenIds: Int32Array | undefined;
+  /** V of the full policy, [rows] */
+  readonly values: Float32Array;
+}
+
+export interface SamplingOptions {
+  /** Logits are divided by it. @default 1 */
+  readonly temperature?: number;
+  /** Keeps the fewest likeliest candidates whose probabilities reach this sum; 1 keeps all. @default 1 */
+  readonly topP?: number;
+}
+
+export interface ChosenTokens {
+  readonly tokenIds: number[];
+  /** log π of the choice under the full policy, [rows]. */
+  readonly logProbs: Float32Array;
+  /** log of the probability it was drawn with: after mask, top-k, top-p and temperature, [rows]. */
+  readonly samplingLogProbs: Float32Array;
+}
+
+/**
+ * Draws one token a row; rows draw in order, one number each.
+ *
+ * @throws RlpromptError E_POLICY_NONFINITE
+ */
+export function sampleTokens(
+  candidates: Candidates,
+  rng: Rng,
+  { temperature = 1, topP = 1 }: SamplingOptions = {},
+): ChosenTokens {
+  return chooseEach(candidates, (logits) => {
+    const probabilities = nucleus(softmax(logits, temperature), topP);
+    const chosen = drawIndex(probabilities, rng.float());
+    return [chosen, Math.log(probabilities[chosen]!)];
+  });
+}
+
+/** The token with the largest logit of each row; among equals the one offered first. */
+export function greedyTokens(candidates: Candidates): ChosenTokens {
+  return chooseEach(candidates, (logits) => [largestIndex(logits), 0]);
+}
+
+function chooseEach(
+  { rows, width, logits, tokenIds, values }: Candidates,
+  choose: (logits: Float32Array) => [index: number, samplingLogProb: number],
+): ChosenTokens {
+  const chosen: number[] = [];
+  const logProbs = new Float32Array(rows);
+  const samplingLogProbs = new Float32Array(rows);
+  for (let row = 0; row < rows; row++) {
+    checkFinite(values[row]!, row);
+    const [index, samplingLogProb] = choose(logits.subarray(row * width, (row + 1) * width));
+    const cell = row * width + index;
+    chosen.push(tokenIds ? tokenIds[cell]! : index);
+    logProbs[row] = logits[cell]! - values[row]!;
+    samplingLogProbs[row] = samplingLogProb;
+  }
+  return { tokenIds: chosen, logProbs, samplingLogProbs };
+}
+
+function checkFinite(value: number, row: number): void {
+  if (Number.isFinite(value)) return;
+  throw new RlpromptError({
+    code: 'E_POLICY_NONFINITE',
+    exit: 'numeric',
+    message: `the policy's value of row ${row} is ${value}: its parameters or hidden states hold a number that is not finite`,
+  });
+}
+
+function softmax(logits: Float32Array, temperature: number): Float64Array {
+  const largest = logits[largestIndex(logits)]!;
+  const exponentials = Float64Array.from(logits, (logit) => Math.exp((logit - largest) / temperature));
+  return normalised(exponentials);
+}
+
+/** Holtzman et al., arXiv 1904.09751, equations 2 and 3. */
+function nucleus(probabilities: Float64Array, topP: number): Float64Array {
+  if (topP >= 1) return probabilities;
+  const order = Array.from(probabilities.keys()).sort((a, b) => probabilities[b]! - probabilities[a]! || a - b);
+  const kept = new Float64Array(probabilities.length);
+  let sum = 0;
+  for (const index of order) {
+    if (sum >= topP) break;
+    kept[index] = probabilities[index]!;
+    sum += probabilities[index]!;
+  }
+  return normalised(kept);
+}
+
+function normalised(weights: Float64Array): Float64Array {
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  return weights.map((weight) => weight / total);
+}
+
+/** @param uniform in [0, 1) */
+function drawIndex(probabilities: Float64Array, uniform: number): number {
+  let left = uniform;
+  let last = 0;
+  for (let index = 0; index < probabilities.length; index++) {
+    const probability = probabilities[index]!;
+    if (probability === 0) continue;
+    last = index;
+    left -= probability;
+    if (left < 0) return index;
+  }
+  // Rounding may leave a crumb: it belongs to the last candidate that could be drawn at all.
+  return last;
+}
+
+function largestIndex(logits: Float32Array): number {
+  let best = 0;
+  for (let index = 1; index < logits.length; index++) if (logits[index]! > logits[best]!) best = index;
+  return best;
+}

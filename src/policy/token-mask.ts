@@ -1,0 +1,62 @@
+import { RlpromptError } from '../errors.js';
+import type { Tokenizer } from '../lm/types.js';
+
+export const TOKEN_CHARACTERS = ['printable', 'ascii', 'all'] as const;
+/**
+ * Which tokens a prompt may hold. `printable`: whole characters that can be seen or are a space; `ascii`: space to tilde;
+ * `all`: every token but special ones, control characters and parts of characters included.
+ */
+export type TokenCharacters = (typeof TOKEN_CHARACTERS)[number];
+
+/** Far below any logit, yet finite: 0 · −∞ in an entropy would be NaN. */
+const FORBIDDEN = -1e9;
+/** Control, format, unassigned and private characters, line and paragraph separators, the replacement character. */
+const UNPRINTABLE = /[\p{C}\u2028\u2029\uFFFD]/u;
+
+/**
+ * Which ids of the head may stand in a prompt. Special tokens and ids of the head that the tokenizer does not know never may.
+ *
+ * @param options.width of the head, at least the tokenizer's vocabulary
+ * @param options.banned further ids to leave out
+ * @returns [width], 1 where allowed
+ * @throws RlpromptError E_TOKEN_MASK when nothing is left
+ */
+export function allowedTokens(
+  tokenizer: Tokenizer,
+  {
+    width = tokenizer.vocabularySize,
+    characters = 'printable',
+    banned = [],
+  }: { width?: number; characters?: TokenCharacters; banned?: readonly number[] } = {},
+): Uint8Array {
+  const allowed = new Uint8Array(width);
+  for (let id = 0; id < Math.min(width, tokenizer.vocabularySize); id++) {
+    if (!tokenizer.specialTokenIds.has(id) && isAllowed(tokenizer.bytes(id), characters)) allowed[id] = 1;
+  }
+  for (const id of banned) if (id >= 0 && id < width) allowed[id] = 0;
+  if (allowed.includes(1)) return allowed;
+  throw new RlpromptError({
+    code: 'E_TOKEN_MASK',
+    exit: 'config',
+    message: `no token of ${tokenizer.vocabularySize} is left with characters "${characters}" and ${banned.length} banned`,
+  });
+}
+
+/** The mask as an addend for logits: 0 where allowed, far below everything elsewhere. */
+export function maskBias(allowed: Uint8Array): Float32Array {
+  return Float32Array.from(allowed, (isAllowedToken) => (isAllowedToken ? 0 : FORBIDDEN));
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+function isAllowed(bytes: Uint8Array | undefined, characters: TokenCharacters): boolean {
+  if (!bytes || bytes.length === 0) return false;
+  if (characters === 'all') return true;
+  if (characters === 'ascii') return bytes.every((byte) => byte >= 0x20 && byte <= 0x7e);
+  try {
+    return !UNPRINTABLE.test(utf8.decode(bytes));
+  } catch {
+    // Not whole characters.
+    return false;
+  }
+}

@@ -1,0 +1,196 @@
+import { afterAll, describe, expect, it } from 'vitest';
+import { PARAMETER_NAMES } from '../../src/policy/mlp-parameters.js';
+import { PolicyHead, type PolicyHeadOptions } from '../../src/policy/policy-head.js';
+import { Rng } from '../../src/policy/rng.js';
+import { maskBias } from '../../src/policy/token-mask.js';
+import { numericalGradient, relativeError } from '../losses/numerical-gradient.js';
+import { entropy, klDivergence, lmLogits, logSumExp, type Parameters, referenceLogits } from './reference-policy.js';
+
+const rng = Rng.create(11, 'search');
+const random = (n: number, size: number) => Float32Array.from({ length: n }, () => size * (2 * rng.float() - 1));
+
+const shape = { hiddenSize: 5, innerSize: 7, vocabularySize: 13 };
+const parameters = { w1: random(35, 1), b1: random(7, 1), w2: random(35, 1), b2: random(5, 1) };
+const headWeights = random(65, 1);
+const headBias = random(13, 1);
+const tokenBias = maskBias(Uint8Array.from({ length: 13 }, (_, id) => (id === 4 || id === 9 ? 0 : 1)));
+const n = 6;
+const hidden = random(n * 5, 1);
+const actions = [0, 3, 12, 3, 8, 1];
+const range = (values: readonly number[][], of: (logits: number[], row: number) => number) => values.map(of);
+
+/** Every option that changes the logits, and what the logits then are. */
+const cases: {
+  title: string;
+  options: Partial<PolicyHeadOptions>;
+  bias: ArrayLike<number>;
+  lmBias: ArrayLike<number>;
+}[] = [
+  { title: 'plain', options: {}, bias: new Array(13).fill(0), lmBias: new Array(13).fill(0) },
+  { title: 'logit bias', options: { logitBias: -10 }, bias: new Array(13).fill(-10), lmBias: new Array(13).fill(0) },
+  {
+    title: 'head bias, mask and LM prior',
+    options: { headBias, tokenBias, priorWeight: 0.5, logitBias: 2 },
+    bias: headBias.map((value, id) => 1.5 * value + tokenBias[id]! + 2),
+    lmBias: headBias.map((value, id) => value + tokenBias[id]!),
+  },
+];
+
+describe.each(cases)('the policy head ($title)', ({ options, bias, lmBias }) => {
+  const create = () => PolicyHead.create({ ...shape, headWeights, parameters, ...options });
+  const head = create();
+  const reference = { ...shape, head: headWeights, bias, priorWeight: options.priorWeight ?? 0 };
+  const logits = referenceLogits(reference, parameters, hidden);
+  const priorLogits = lmLogits({ ...reference, bias: lmBias }, hidden);
+  afterAll(async () => (await head).dispose());
+
+  it('gives log π, V, entropy and KL to the LM as the plain loops do', async () => {
+    const { logProbs, values, entropies, kls } = await (await head).evaluate(hidden, actions, { regulariser: 'kl' });
+    const expected = range(logits, (row, i) => row[actions[i]!]! - logSumExp(row));
+    expect(relativeError(logProbs, expected)).toBeLessThan(1e-5);
+    expect(relativeError(values, range(logits, logSumExp))).toBeLessThan(1e-5);
+    expect(relativeError(entropies, range(logits, entropy))).toBeLessThan(1e-5);
+    const divergences = range(logits, (row, i) => klDivergence(row, priorLogits[i]!));
+    expect(relativeError(kls!, divergences)).toBeLessThan(1e-5);
+    const alone = await (await head).logProbs(hidden, actions);
+    expect(relativeError(alone.logProbs, expected)).toBeLessThan(1e-5);
+    expect(relativeError(alone.values, values)).toBeLessThan(1e-6);
+  });
+
+  it("gives the frozen LM's own log-probabilities over the allowed tokens", async () => {
+    const { logProbs, values } = await (await head).lmLogProbs(hidden, actions);
+    const expected = range(priorLogits, (row, i) => row[actions[i]!]! - logSumExp(row));
+    expect(relativeError(logProbs, expected)).toBeLessThan(1e-5);
+    expect(relativeError(values, range(priorLogits, logSumExp))).toBeLessThan(1e-5);
+  });
+
+  const weights = Array.from({ length: n }, () => 4 * rng.float() - 2);
+  const regulariserWeights = Array.from({ length: n }, () => 4 * rng.float() - 2);
+  const weighted = (values: number[], by: number[]) => values.reduce((sum, value, i) => sum + value * by[i]!, 0);
+
+  it('has gradients of log π equal to finite differences in double precision', async () => {
+    const gradients = await (await head).gradients(hidden, actions, Float32Array.from(weights));
+    await expectGradients(gradients, (at) =>
+      weighted(
+        range(referenceLogits(reference, at, hidden), (row, i) => row[actions[i]!]! - logSumExp(row)),
+        weights,
+      ),
+    );
+  });
+
+  it('has gradients of Q, the chosen logit, equal to finite differences', async () => {
+    const gradients = await (await (await head).evaluate(hidden, actions)).gradients({ qWeights: weights });
+    await expectGradients(gradients, (at) =>
+      weighted(
+        range(referenceLogits(reference, at, hidden), (row, i) => row[actions[i]!]!),
+        weights,
+      ),
+    );
+  });
+
+  it.each(['entropy', 'kl'] as const)(
+    'has gradients with a term of %s equal to finite differences',
+    async (regulariser) => {
+      const evaluation = await (await head).evaluate(hidden, actions, { regulariser });
+      const gradients = await evaluation.gradients({ weights, regulariserWeights });
+      await expectGradients(gradients, (at) => {
+        const rows = referenceLogits(reference, at, hidden);
+        const term = (row: number[], i: number) =>
+          regulariser === 'entropy' ? entropy(row) : klDivergence(row, priorLogits[i]!);
+        return (
+          weighted(
+            range(rows, (row, i) => row[actions[i]!]! - logSumExp(row)),
+            weights,
+          ) + weighted(range(rows, term), regulariserWeights)
+        );
+      });
+    },
+  );
+
+  it('offers the tokens with the largest logits, largest first, with V of the full policy', async () => {
+    const { tokenIds, logits: offered, values, width } = await (await head).candidates(hidden, { topK: 4 });
+    expect(width).toBe(4);
+    const order = logits.map((row) => [...row.keys()].sort((a, b) => row[b]! - row[a]!).slice(0, 4));
+    expect(Array.from(tokenIds!)).toEqual(order.flat());
+    expect(
+      relativeError(
+        offered,
+        order.flatMap((ids, row) => ids.map((id) => logits[row]![id]!)),
+      ),
+    ).toBeLessThan(1e-5);
+    expect(relativeError(values, range(logits, logSumExp))).toBeLessThan(1e-5);
+  });
+
+  it('offers only what a sampling mask allows and leaves V alone', async () => {
+    const mask = maskBias(Uint8Array.from({ length: 13 }, (_, id) => (id === 2 || id === 5 ? 1 : 0)));
+    const few = await (await head).candidates(hidden, { topK: 2, mask });
+    for (let row = 0; row < n; row++) expect([...few.tokenIds!.subarray(2 * row, 2 * row + 2)].sort()).toEqual([2, 5]);
+    expect(relativeError(few.values, range(logits, logSumExp))).toBeLessThan(1e-5);
+    const all = await (await head).candidates(hidden);
+    expect([all.width, all.tokenIds]).toEqual([13, undefined]);
+    expect(relativeError(all.logits, logits.flat())).toBeLessThan(1e-5);
+  });
+
+  async function expectGradients(gradients: Parameters, objective: (at: Parameters) => number): Promise<void> {
+    for (const name of PARAMETER_NAMES) {
+      const expected = numericalGradient((at) => objective({ ...parameters, [name]: at }), parameters[name]);
+      expect(relativeError(gradients[name], expected), name).toBeLessThan(1e-4);
+    }
+  }
+});
+
+describe('the policy head in general', () => {
+  it('starts next to uniform, by the seed, with Xavier bounds', async () => {
+    const create = (seed: number) => PolicyHead.create({ ...shape, headWeights, seed });
+    const [one, same, other] = await Promise.all([create(1), create(1), create(2)]);
+    expect(one.parameters).toEqual(same.parameters);
+    expect(one.parameters.w1).not.toEqual(other.parameters.w1);
+    const bound = 1e-4 * Math.sqrt(6 / 12);
+    expect(Math.max(...one.parameters.w1.map(Math.abs))).toBeLessThanOrEqual(bound * (1 + 1e-6));
+    expect(Math.max(...one.parameters.w1.map(Math.abs))).toBeGreaterThan(bound * 0.8);
+    expect(one.parameters.b1.every((value) => value === Math.fround(-1e-4))).toBe(true);
+    const { values, entropies } = await one.evaluate(hidden, actions);
+    for (const value of [...values, ...entropies]) expect(value).toBeCloseTo(Math.log(13), 2);
+  });
+
+  it('gives the same numbers for many rows as for few', async () => {
+    const head = await PolicyHead.create({ ...shape, headWeights, parameters });
+    const many = random(300 * 5, 1);
+    const chosen = Array.from({ length: 300 }, (_, row) => row % 13);
+    const { logProbs } = await head.logProbs(many, chosen);
+    const last = await head.logProbs(many.subarray(290 * 5), chosen.slice(290));
+    expect(relativeError(logProbs.subarray(290), last.logProbs)).toBeLessThan(1e-6);
+    const weights = random(300, 1);
+    const whole = await head.gradients(many, chosen, weights);
+    const first = await head.gradients(many.subarray(0, 750), chosen.slice(0, 150), weights.subarray(0, 150));
+    const second = await head.gradients(many.subarray(750), chosen.slice(150), weights.subarray(150));
+    for (const name of PARAMETER_NAMES) {
+      const sum = first[name].map((value, i) => value + second[name][i]!);
+      expect(relativeError(whole[name], sum), name).toBeLessThan(1e-5);
+    }
+  });
+
+  it('takes no rows without complaint', async () => {
+    const head = await PolicyHead.create({ ...shape, headWeights, parameters });
+    expect((await head.logProbs([], [])).logProbs).toHaveLength(0);
+    expect((await head.gradients([], [], [])).w1).toEqual(new Float32Array(35));
+  });
+
+  it('evaluates other parameters, such as a target network, without touching its own', async () => {
+    const head = await PolicyHead.create({ ...shape, headWeights, parameters });
+    const targetNetwork = { ...parameters, b2: random(5, 1) };
+    const reference = { ...shape, head: headWeights, bias: new Array(13).fill(0) };
+    const { values } = await head.logProbs(hidden, actions, { parameters: targetNetwork });
+    expect(relativeError(values, referenceLogits(reference, targetNetwork, hidden).map(logSumExp))).toBeLessThan(1e-5);
+    expect(head.parameters).toEqual(parameters);
+  });
+
+  it('refuses arrays of the wrong size and tokens outside the head, by name', async () => {
+    await expect(PolicyHead.create({ ...shape, headWeights: [1, 2] })).rejects.toThrow(/headWeights holds 2.*65/);
+    const wrong = { ...parameters, b1: [1] };
+    await expect(PolicyHead.create({ ...shape, headWeights, parameters: wrong })).rejects.toThrow(/parameter b1/);
+    const head = await PolicyHead.create({ ...shape, headWeights, parameters });
+    await expect(head.logProbs(hidden, [1])).rejects.toThrow(/hidden holds 30 numbers, expected 5/);
+    await expect(head.logProbs(hidden.subarray(0, 5), [13])).rejects.toThrow(/token id 13/);
+  });
+});
