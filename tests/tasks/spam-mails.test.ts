@@ -1,0 +1,50 @@
+import { expect, test } from 'vitest';
+import { heldOutMails, trainingMails } from '../../tasks/spam/mails.js';
+import { splitMails } from '../../tasks/spam/split.js';
+import { cutText, overlap, shingles } from '../../tasks/spam/text.js';
+
+const mails = heldOutMails();
+
+test('no mail of the task, nor a near-duplicate of one, is among those the language model was trained on', () => {
+  const training = trainingMails();
+  expect(training.length).toBeGreaterThan(3000);
+  const ids = new Set(training.map((mail) => mail.id));
+  expect(mails.filter((mail) => ids.has(mail.id))).toEqual([]);
+  const counts = new Map<string, number[]>();
+  for (const [index, mail] of mails.entries())
+    for (const shingle of shingles(cutText(mail.text))) counts.set(shingle, [...(counts.get(shingle) ?? []), index]);
+  for (const mail of training) {
+    const own = shingles(mail.text);
+    const suspects = new Set([...own].flatMap((shingle) => counts.get(shingle) ?? []));
+    for (const index of suspects) expect(overlap(shingles(cutText(mails[index]!.text)), own)).toBeLessThan(0.3);
+  }
+}, 60_000);
+
+test('the test set is balanced, large and the same for every seed', () => {
+  const { test } = splitMails(mails, { seed: 0, shots: 16 });
+  expect(test.filter((example) => example.label === 'spam')).toHaveLength(175);
+  expect(test.filter((example) => example.label === 'ham')).toHaveLength(175);
+  expect(splitMails(mails, { seed: 1, shots: 4 }).test).toEqual(test);
+});
+
+test('train and dev hold as many mails a label as asked, and no text stands in two splits', () => {
+  for (const seed of [0, 1, 2]) {
+    const { train, dev, test } = splitMails(mails, { seed, shots: 16 });
+    for (const split of [train, dev])
+      for (const label of ['ham', 'spam']) expect(split.filter((example) => example.label === label)).toHaveLength(16);
+    const texts = [...train, ...dev, ...test].map((example) => example.text);
+    expect(new Set(texts).size).toBe(texts.length);
+  }
+});
+
+test('the seed alone decides which mails are drawn', () => {
+  const draw = (seed: number) => splitMails(mails, { seed, shots: 16 });
+  expect(draw(3)).toEqual(draw(3));
+  expect(draw(3).train).not.toEqual(draw(4).train);
+});
+
+test('more shots than there are mails are refused with the largest number that works', () => {
+  expect(() => splitMails(mails, { seed: 0, shots: 5000 })).toThrow(
+    expect.objectContaining({ code: 'E_SHOTS_TOO_MANY', next: expect.stringMatching(/^--shots \d+$/) }),
+  );
+});
