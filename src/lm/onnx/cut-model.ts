@@ -1,21 +1,15 @@
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
 import type { HeadWeights } from '../types.js';
+import { cutGraph } from './cut-graph.js';
+import { type CutSource, storeCut } from './cut-storage.js';
+import { readColumns, readHead } from './head-columns.js';
+import { openModelFile } from './model-file.js';
+import { checkInputs, type KvCache, kvCache, type ModelInput, modelInputs } from './model-inputs.js';
+import type { OnnxGraph } from './proto.js';
+import { allNodes } from './prune-graph.js';
 
-export interface ModelInput {
-  readonly name: string;
-  readonly type: string;
-  /** A string is a free dimension. */
-  readonly dims: readonly (number | string)[];
-}
-
-/** The KV cache of a causal LM: `outputs[i]` of one call is `inputs[i]` of the next. Each [rows, heads, positions, headSize]. */
-export interface KvCache {
-  readonly inputs: readonly string[];
-  readonly outputs: readonly string[];
-  readonly type: 'float32' | 'float16';
-  readonly layers: number;
-  readonly heads: number;
-  readonly headSize: number;
-}
+export type { KvCache, ModelInput } from './model-inputs.js';
 
 /** What was found in a model file and cut off it. */
 export interface HeadDescription {
@@ -24,7 +18,9 @@ export interface HeadDescription {
   readonly op: string;
   /** Name of the initializer that holds the head's weights. */
   readonly weight: string;
-  /** The embedding reads the same initializer. */
+  /** The value that is now the output, as the file names it. */
+  readonly hidden: string;
+  /** The body (its embedding) reads the same initializer. */
   readonly tied: boolean;
   readonly hasBias: boolean;
 }
@@ -32,14 +28,13 @@ export interface HeadDescription {
 /** A language model without its output layer: a graph that ends in hidden states, and the output layer as data. */
 export interface CutModel {
   /** What to give to InferenceSession.create. */
-  readonly source: { readonly path: string } | { readonly bytes: Uint8Array };
-  /** Name of the graph's output with the hidden states, [rows, positions, hiddenSize]. */
+  readonly source: CutSource;
+  /** Name of the graph's output with the hidden states, float32 [rows, positions, hiddenSize]. */
   readonly hiddenOutput: string;
-  readonly hiddenType: 'float32' | 'float16';
   readonly hiddenSize: number;
   /** Width of the head. */
   readonly vocabularySize: number;
-  /** Every input the graph still has, caches included, in the graph's order. */
+  /** Every input the graph has, caches included, in the graph's order. */
   readonly inputs: readonly ModelInput[];
   readonly kv?: KvCache;
   readonly usesPositionIds: boolean;
@@ -51,13 +46,61 @@ export interface CutModel {
   /** Rows depend on their batch-mates: the body quantises activations at run time (dynamic int8). */
   readonly dynamicQuantised: boolean;
   readonly description: HeadDescription;
-  /** The whole output layer, [hidden, vocabulary], in float32; read from the file anew at each call. */
+  /** The whole output layer, weights [hidden, vocabulary], in float32; read from the file anew at each call. */
   head(): Promise<HeadWeights>;
   /** The output layer of some tokens only: weights [hidden, ids.length], bias [ids.length]. */
   headColumns(tokenIds: readonly number[]): Promise<HeadWeights>;
 }
 
 export interface CutOptions {
-  /** Folder for cut graphs of models too large to hold in memory; default `<user cache>/rlprompt/cuts`. */
+  /** Folder for cut graphs of models too large to hold in memory; default: `rlprompt/cuts` in the user's cache. */
   readonly cutFolder?: string;
+}
+
+/**
+ * Takes the output layer off an ONNX language model, so that logits are never computed. The file stays as it is; what
+ * cannot be cut is refused as E_MODEL_HEAD, saying what was found.
+ */
+export async function cutHead(modelPath: string, options: CutOptions = {}): Promise<CutModel> {
+  const file = openModelFile(resolve(modelPath));
+  const { graph } = file.model;
+  const inputs = modelInputs(graph);
+  checkInputs(inputs, file.path);
+  const kv = kvCache(graph, inputs);
+  const { model, head, hiddenOutput } = cutGraph(file, kv?.outputs ?? []);
+  const source = storeCut(file, model, () => options.cutFolder ?? defaultCutFolder());
+  const has = (name: string) => inputs.some((input) => input.name === name);
+  return {
+    source,
+    hiddenOutput,
+    hiddenSize: head.hiddenSize,
+    vocabularySize: head.vocabularySize,
+    inputs,
+    ...(kv && { kv }),
+    usesPositionIds: has('position_ids'),
+    usesCacheBranch: has('use_cache_branch'),
+    usesNumLogitsToKeep: has('num_logits_to_keep'),
+    usesTokenTypeIds: has('token_type_ids'),
+    dynamicQuantised: isDynamicQuantised(graph),
+    description: {
+      node: head.node,
+      op: head.op,
+      weight: head.initializer,
+      hidden: head.hidden,
+      tied: graph.initializer.some((tensor) => tensor.name === head.initializer),
+      hasBias: head.biasValues !== undefined,
+    },
+    head: async () => readHead(head),
+    headColumns: async (tokenIds) => readColumns(head, tokenIds),
+  };
+}
+
+/** Dynamic int8 scales a whole batch's activations together, so a row's result depends on its batch-mates. */
+export function isDynamicQuantised(graph: OnnxGraph): boolean {
+  for (const node of allNodes(graph)) if (/^(DynamicQuantize|MatMulInteger|ConvInteger)/.test(node.opType)) return true;
+  return false;
+}
+
+function defaultCutFolder(): string {
+  return join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'rlprompt', 'cuts');
 }

@@ -1,0 +1,94 @@
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { RlpromptError } from '../../errors.js';
+import { type OnnxModel, toNumber } from './proto.js';
+
+/** What onnxruntime-node 1.30 reads. */
+const NEWEST_IR = 13;
+const NEWEST_OPSET = 26;
+
+/** Refuses what is no ONNX file at all, by what it is: missing, a folder, empty, a web page, a Git-LFS pointer. */
+export function checkModelBytes(path: string): void {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  if (!stat) throw problem('E_MODEL_MISSING', 'missingInput', 'no such model file', path);
+  if (!stat.isFile()) throw problem('E_MODEL_MISSING', 'missingInput', 'not a file; a model file was expected', path);
+  if (stat.size === 0) throw problem('E_MODEL_EMPTY', 'data', 'the model file has 0 bytes', path, DOWNLOAD_AGAIN);
+  const start = firstBytes(path).toString('latin1').trimStart();
+  if (start.startsWith('version https://git-lfs')) {
+    const next = 'run `git lfs pull` where the model was cloned, or download the file itself';
+    throw problem('E_MODEL_LFS_POINTER', 'data', 'a Git-LFS pointer, not the model it stands for', path, next);
+  }
+  if (/^<(!doctype|html|\?xml)/i.test(start)) {
+    throw problem(
+      'E_MODEL_HTML',
+      'data',
+      'a web page, not a model: the download was answered by HTML',
+      path,
+      DOWNLOAD_AGAIN,
+    );
+  }
+  if (/^\{\s*"/.test(start)) {
+    throw problem('E_MODEL_NOT_ONNX', 'data', 'JSON text, not an ONNX model', path, DOWNLOAD_AGAIN);
+  }
+}
+
+/** Refuses models newer than the runtime reads, and files without an operator set. */
+export function checkVersions(model: OnnxModel, path: string): void {
+  const irVersion = toNumber(model.irVersion);
+  if (irVersion > NEWEST_IR) {
+    const message = `the file has ONNX IR version ${irVersion}, the runtime reads up to ${NEWEST_IR}`;
+    throw problem('E_MODEL_IR', 'data', message, path, 'export the model with an older onnx');
+  }
+  const opsets = model.opsetImport.map((entry) => ({ domain: entry.domain ?? '', version: toNumber(entry.version) }));
+  const main = opsets.find(({ domain }) => domain === '' || domain === 'ai.onnx');
+  if (!main) throw problem('E_MODEL_CORRUPT', 'data', 'the file names no operator set', path, DOWNLOAD_AGAIN);
+  if (main.version > NEWEST_OPSET) {
+    const message = `the file uses ONNX opset ${main.version}, the runtime reads up to ${NEWEST_OPSET}`;
+    throw problem('E_MODEL_OPSET', 'data', message, path, `export the model with --opset ${NEWEST_OPSET} or lower`);
+  }
+}
+
+/** What the runtime said when it refused a model, as an error of ours; `cause` is kept. */
+export function runtimeRefusal(cause: unknown, path: string): RlpromptError {
+  const text = cause instanceof Error ? cause.message : String(cause);
+  const unknownOp =
+    /No Op registered for (\S+)/.exec(text)?.[1] ?? /(\S+)\(-?\d+\) is not a registered function\/op/.exec(text)?.[1];
+  if (unknownOp) {
+    const message = `the model uses the operator ${unknownOp}, which the runtime does not have`;
+    return problem('E_MODEL_UNKNOWN_OP', 'data', message, path, 'export the model with standard operators', cause);
+  }
+  return problem(
+    'E_MODEL_REFUSED',
+    'data',
+    `the runtime refused the model: ${firstLine(text)}`,
+    path,
+    undefined,
+    cause,
+  );
+}
+
+const DOWNLOAD_AGAIN = 'download or export the model again';
+
+function firstLine(text: string): string {
+  return text.split('\n', 1)[0]!.slice(0, 400);
+}
+
+function firstBytes(path: string): Buffer {
+  const fd = openSync(path, 'r');
+  try {
+    const bytes = Buffer.alloc(256);
+    return bytes.subarray(0, readSync(fd, bytes, 0, bytes.length, 0));
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function problem(
+  code: `E_${string}`,
+  exit: 'data' | 'missingInput',
+  message: string,
+  where: string,
+  next?: string,
+  cause?: unknown,
+): RlpromptError {
+  return new RlpromptError({ code, exit, message, where, next, cause });
+}
