@@ -1,0 +1,79 @@
+import { brailleChart, type ChartPiece, type ChartSeries } from '../braille-chart.js';
+import { formatScore, isNumber } from '../format-values.js';
+import type { Span, Style } from '../palette.js';
+import { cutToWidth, fitToWidth, type SafeText, safeLine, safeText, widthOf } from '../sanitize.js';
+import { metricOf, type ScreenState } from '../screen-state.js';
+
+interface PanelLine extends ChartSeries {
+  readonly name: string;
+  readonly value: number | undefined;
+  readonly style: Style;
+}
+
+interface Panel {
+  readonly title: SafeText;
+  /** In the order of drawing: the last is on top, and first in the legend. */
+  readonly lines: readonly PanelLine[];
+}
+
+const TWO_PANELS_FROM = 64;
+const GAP = 3;
+
+/** The charts in exactly `height` lines: rewards on the left, the metric on dev on the right where there is room. */
+export function chartLines(state: ScreenState, height: number, width: number): Span[][] {
+  if (height === 0) return [];
+  if (state.rewardMean.points.length === 0) return emptyChart(state, height);
+  if (width < TWO_PANELS_FROM) return panelLines(rewardPanel(state), state.step, height, width);
+  // The metric's name makes the right title the longer one.
+  const leftWidth = Math.floor((width - GAP) * 0.47);
+  const left = panelLines(rewardPanel(state), state.step, height, leftWidth);
+  const right = panelLines(scorePanel(state), state.step, height, width - GAP - leftWidth);
+  return left.map((spans, i) => [...spans, { text: safeText(' '.repeat(GAP)) }, ...(right[i] ?? [])]);
+}
+
+function emptyChart(state: ScreenState, height: number): Span[][] {
+  const text = state.phase === 'training' ? 'the first step is under way' : 'the charts begin with the first step';
+  return Array.from({ length: height }, (_, i) => (i === 1 ? [{ text: safeText(text), style: 'dim' as const }] : []));
+}
+
+function rewardPanel({ rewardMean, rewardMax }: ScreenState): Panel {
+  return { title: safeText('reward'), lines: [toLine('mean', 'mean', rewardMean), toLine('max', 'best', rewardMax)] };
+}
+
+function scorePanel(state: ScreenState): Panel {
+  const metric = metricOf(state);
+  const best = toLine('best', 'score', state.devScore);
+  const baselines = state.baselines.map(({ dev }) => dev[metric]).filter(isNumber);
+  if (baselines.length === 0) return { title: safeLine`dev ${metric}`, lines: [best] };
+  const value = Math.max(...baselines);
+  const points = [0, state.step].map((step) => ({ step, value }));
+  return { title: safeLine`dev ${metric}`, lines: [toLine('base', 'dim', { points }), best] };
+}
+
+function toLine(name: string, style: Style, { points }: ChartSeries): PanelLine {
+  return { name, style, points, value: points.at(-1)?.value };
+}
+
+function panelLines({ title, lines }: Panel, step: number, height: number, width: number): Span[][] {
+  const styles = lines.map(({ style }) => style);
+  const chart = brailleChart(lines, width, height - 1, { steps: { low: 0, high: Math.max(1, step) } });
+  return [titleSpans(title, lines, width), ...chart.map((pieces) => pieces.map((piece) => toSpan(piece, styles)))];
+}
+
+/** The panel's name and legend in exactly `width` columns; an entry that does not fit whole is left out. */
+function titleSpans(title: SafeText, lines: readonly PanelLine[], width: number): Span[] {
+  const spans: Span[] = [{ text: cutToWidth(title, width), style: 'strong' }];
+  let room = width - widthOf(spans[0]!.text);
+  for (const { name, value, style } of lines.toReversed()) {
+    const entry: Span[] = [{ text: safeText('  ─ '), style }, { text: safeLine`${name} ${formatScore(value)}` }];
+    const taken = entry.reduce((sum, { text }) => sum + widthOf(text), 0);
+    if (taken > room) continue;
+    room -= taken;
+    spans.push(...entry);
+  }
+  return [...spans, { text: fitToWidth(safeText(''), room) }];
+}
+
+function toSpan({ text, series }: ChartPiece, styles: readonly Style[]): Span {
+  return { text: safeText(text), style: series === undefined ? 'dim' : (styles[series] ?? 'plain') };
+}

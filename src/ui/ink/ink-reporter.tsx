@@ -1,0 +1,132 @@
+import { render } from 'ink';
+import type { ReactNode } from 'react';
+import type { Reporter, RunControls } from '../../events.js';
+import type { Clock } from '../clock.js';
+import { type OutputStream, quietWriter } from '../output.js';
+import { paint, wantsColour } from '../palette.js';
+import { INITIAL_SCREEN, metricOf, reduceScreen } from '../screen-state.js';
+import { finalSummary } from '../summary.js';
+import { FrameStream } from './frame-stream.js';
+import { Guard } from './guard.js';
+import { Keys } from './keys.js';
+import { noteAfter } from './notes.js';
+import { INITIAL_KEYBOARD, type KeyAction, pressKeys } from './press-key.js';
+import { Screen } from './screen.js';
+
+export interface InkReporterOptions {
+  readonly stderr: OutputStream;
+  readonly stdin: { readonly isTTY?: boolean | undefined };
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly controls?: RunControls | undefined;
+  readonly onForceQuit: () => void;
+  readonly clock: Clock;
+  /** Told when the screen cannot go on. */
+  readonly onFailure: (error: unknown) => void;
+}
+
+const FRAME_MS = 100;
+
+/** A live status board at the end of the scrollback. It reads events and keys, and steers only through the controls. */
+export function createInkReporter(options: InkReporterOptions): Reporter {
+  const { stderr, stdin, env, controls, clock } = options;
+  const stream = new FrameStream(stderr);
+  const colour = wantsColour(stderr, env);
+  let state = INITIAL_SCREEN;
+  let keyboard = INITIAL_KEYBOARD;
+  let startedAt = clock.now();
+  let elapsedSeconds = 0;
+  let drawnAt = Number.NEGATIVE_INFINITY;
+  let cancelDraw: (() => void) | undefined;
+  let closed = false;
+
+  const isOver = (): boolean =>
+    state.result !== undefined || state.interrupted !== undefined || state.phase === 'failed';
+  const board = (): ReactNode => (
+    <Guard onFailure={options.onFailure}>
+      <Keys active={stdin.isTTY === true} onInput={onInput} />
+      <Screen
+        state={state}
+        keyboard={keyboard}
+        elapsedSeconds={elapsedSeconds}
+        steerable={controls !== undefined}
+        canPress={stdin.isTTY === true && !closed}
+        columns={stderr.columns ?? 80}
+        rows={stderr.rows ?? 24}
+        colour={colour}
+      />
+    </Guard>
+  );
+  const draw = (): void => {
+    cancelDraw?.();
+    cancelDraw = undefined;
+    drawnAt = clock.now();
+    // A replay has the recorded time, whatever its speed.
+    if (!isOver()) elapsedSeconds = controls ? (clock.now() - startedAt) / 1000 : state.pace.seconds;
+    ink.rerender(board());
+  };
+  const drawSoon = (): void => {
+    cancelDraw ??= clock.after(Math.max(0, drawnAt + FRAME_MS - clock.now()), draw);
+  };
+  const onInput = (input: string): void => {
+    const pressed = pressKeys(keyboard, input, controls !== undefined);
+    keyboard = pressed.keyboard;
+    for (const action of pressed.actions) {
+      try {
+        perform(action, options);
+      } catch (error) {
+        keyboard = { ...keyboard, note: `that failed: ${error instanceof Error ? error.message : error}` };
+      }
+    }
+    drawSoon();
+  };
+  const onResize = (): void => {
+    draw();
+    stream.resized();
+  };
+
+  const ink = render(board(), {
+    stdout: stream as unknown as NodeJS.WriteStream,
+    stderr: stream as unknown as NodeJS.WriteStream,
+    stdin: stdin as NodeJS.ReadStream,
+    exitOnCtrlC: false,
+  });
+  const ended = ink.waitUntilExit().catch(options.onFailure);
+  stderr.on('resize', onResize);
+  const stopTicking = clock.every(1000, drawSoon);
+
+  return {
+    report(event) {
+      if (event.type === 'run-start') startedAt = clock.now();
+      const newest = state.log.at(-1);
+      state = reduceScreen(state, event);
+      const note = noteAfter(keyboard.note, event, metricOf(state), state.log.at(-1) !== newest);
+      if (!keyboard.stopping) keyboard = { ...keyboard, note };
+      drawSoon();
+    },
+    async close() {
+      if (closed) return;
+      closed = true;
+      stopTicking();
+      stderr.off('resize', onResize);
+      keyboard = { ...keyboard, mode: 'board', note: undefined };
+      draw();
+      ink.unmount();
+      await ended;
+      const summary = finalSummary(state, stderr.columns ?? 80);
+      const lines = summary.map((spans) => `${spans.map((span) => paint(span, colour)).join('')}\n`);
+      if (lines.length > 0) await quietWriter(stderr)(`\n${lines.join('')}`);
+    },
+  };
+}
+
+function perform(action: KeyAction, { controls, onForceQuit }: InkReporterOptions): void {
+  if (action.kind === 'add-prompt') controls?.addPrompt(action.text);
+  else if (action.kind === 'force-quit') onForceQuit();
+  else if (action.kind === 'pause') controls?.pause();
+  else if (action.kind === 'continue') controls?.continue();
+  else if (action.kind === 'save') controls?.save();
+  else if (action.kind === 'evaluate') controls?.evaluate();
+  else if (action.kind === 'export') controls?.exportBest();
+  else if (action.kind === 'stop') controls?.stop('user');
+  else controls?.stop('interrupted');
+}

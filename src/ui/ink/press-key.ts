@@ -1,0 +1,132 @@
+import { NOTES } from './notes.js';
+
+/** What the keyboard changes on the screen; everything else comes from the run's events. */
+export interface KeyboardState {
+  readonly mode: 'board' | 'help' | 'typing';
+  /** The prompt being typed. */
+  readonly draft: string;
+  readonly pauseWanted: boolean;
+  readonly stopping: boolean;
+  /** Confirms the last key until the run's own message comes. */
+  readonly note: string | undefined;
+}
+
+export type KeyAction =
+  | { readonly kind: 'pause' | 'continue' | 'save' | 'evaluate' | 'export' | 'stop' | 'interrupt' | 'force-quit' }
+  | { readonly kind: 'add-prompt'; readonly text: string };
+
+export interface KeyPress {
+  readonly keyboard: KeyboardState;
+  readonly actions: readonly KeyAction[];
+}
+
+export const INITIAL_KEYBOARD: KeyboardState = {
+  mode: 'board',
+  draft: '',
+  pauseWanted: false,
+  stopping: false,
+  note: undefined,
+};
+
+const LONGEST_DRAFT = 1000;
+/** More characters at once than anyone presses between two reads: pasted by accident, perhaps with a `q` in it. */
+const LONGEST_BURST = 8;
+
+const ENTER = '\r';
+const ESCAPE = '\u001B';
+const CTRL_C = '\u0003';
+const BACKSPACE = '\u007F';
+const CTRL_U = '\u0015';
+const CTRL_W = '\u0017';
+
+const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+
+/** Takes in characters as a terminal in raw mode sends them, several at a time when typed or pasted fast. */
+export function pressKeys(keyboard: KeyboardState, input: string, steerable: boolean): KeyPress {
+  const characters = [...graphemes.segment(input.replaceAll('\n', ENTER))].map(({ segment }) => segment);
+  if (keyboard.mode !== 'typing' && characters.length > LONGEST_BURST && characters[0] !== 't') {
+    return { keyboard, actions: [] };
+  }
+  const actions: KeyAction[] = [];
+  let current = keyboard;
+  characters.forEach((character, i) => {
+    // A line break inside pasted text does not send it: what follows would be taken for commands.
+    const inside = character === ENTER && current.mode === 'typing' && i < characters.length - 1;
+    const pressed = pressCharacter(current, inside ? ' ' : character, steerable);
+    current = pressed.keyboard;
+    actions.push(...pressed.actions);
+  });
+  return { keyboard: current, actions };
+}
+
+function pressCharacter(keyboard: KeyboardState, character: string, steerable: boolean): KeyPress {
+  if (character === CTRL_C) return pressCtrlC(keyboard, steerable);
+  if (keyboard.mode === 'typing') return pressTyping(keyboard, character);
+  if (keyboard.mode === 'help') return changed(keyboard, { mode: 'board' });
+  if (character === '?') return changed(keyboard, { mode: 'help' });
+  if (!steerable)
+    return character === 'q' ? changed(keyboard, { stopping: true }, 'force-quit') : changed(keyboard, {});
+  return keyboard.stopping ? changed(keyboard, {}) : pressCommand(keyboard, character.toLowerCase());
+}
+
+function pressCtrlC(keyboard: KeyboardState, steerable: boolean): KeyPress {
+  if (!steerable || keyboard.stopping) return changed(keyboard, { stopping: true }, 'force-quit');
+  const note = 'stopping after this step; everything will be saved. Ctrl-C again quits at once';
+  return changed(keyboard, { stopping: true, mode: 'board', note }, 'interrupt');
+}
+
+function pressCommand(keyboard: KeyboardState, character: string): KeyPress {
+  switch (character) {
+    case 'p':
+      return keyboard.pauseWanted
+        ? changed(keyboard, { pauseWanted: false, note: 'going on' }, 'continue')
+        : changed(keyboard, { pauseWanted: true, note: 'pausing after this step; p goes on' }, 'pause');
+    case 's':
+      return changed(keyboard, { note: NOTES.save }, 'save');
+    case 'e':
+      return changed(keyboard, { note: NOTES.evaluate }, 'evaluate');
+    case 'x':
+      return changed(keyboard, { note: 'exporting the best prompt after this step' }, 'export');
+    case 'q':
+      return changed(keyboard, { stopping: true, note: 'stopping after this step; everything will be saved' }, 'stop');
+    case 't':
+      return changed(keyboard, { mode: 'typing', draft: '', note: undefined });
+    default:
+      return changed(keyboard, {});
+  }
+}
+
+function pressTyping(keyboard: KeyboardState, character: string): KeyPress {
+  const { draft } = keyboard;
+  switch (character) {
+    case ESCAPE:
+      return changed(keyboard, { mode: 'board', draft: '', note: undefined });
+    case ENTER: {
+      const text = draft.trim();
+      if (text === '') return changed(keyboard, { mode: 'board', draft: '' });
+      const note = 'your prompt will be scored after this step';
+      return { keyboard: { ...keyboard, mode: 'board', draft: '', note }, actions: [{ kind: 'add-prompt', text }] };
+    }
+    case BACKSPACE:
+      return changed(keyboard, {
+        draft: [...graphemes.segment(draft)]
+          .slice(0, -1)
+          .map(({ segment }) => segment)
+          .join(''),
+      });
+    case CTRL_U:
+      return changed(keyboard, { draft: '' });
+    case CTRL_W:
+      return changed(keyboard, { draft: draft.replace(/\S+\s*$/, '') });
+    default:
+      return changed(keyboard, {
+        draft: /^\p{Cc}/u.test(character) ? draft : (draft + character).slice(0, LONGEST_DRAFT),
+      });
+  }
+}
+
+type PlainAction = Exclude<KeyAction['kind'], 'add-prompt'>;
+
+function changed(keyboard: KeyboardState, change: Partial<KeyboardState>, action?: PlainAction): KeyPress {
+  return { keyboard: { ...keyboard, ...change }, actions: action ? [{ kind: action }] : [] };
+}

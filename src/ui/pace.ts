@@ -1,0 +1,56 @@
+import type { RunStartEvent, StepEndEvent } from '../events.js';
+
+/** How fast a run goes, from the steps' own durations, so that a replay and a resume tell the same. */
+export interface Pace {
+  readonly recent: readonly { readonly seconds: number; readonly forwards: number | undefined }[];
+  /** Seconds of all the steps this program saw. */
+  readonly seconds: number;
+  /** The run's count of forwards after the last step or evaluation. */
+  readonly forwards: number | undefined;
+}
+
+export interface TimeLeft {
+  readonly seconds: number;
+  /** The limit that will be reached first. */
+  readonly limit: 'steps' | 'forwards' | 'minutes';
+}
+
+const RECENT_STEPS = 20;
+
+export const NO_PACE: Pace = { recent: [], seconds: 0, forwards: undefined };
+
+export function paceAfterStep(pace: Pace, event: StepEndEvent): Pace {
+  // What was spent before the first step (baselines, an earlier part of a resumed run) did not happen in it.
+  const forwards = pace.forwards === undefined ? undefined : event.forwards - pace.forwards;
+  const recent = [...pace.recent, { seconds: event.seconds, forwards }].slice(-RECENT_STEPS);
+  return { recent, seconds: pace.seconds + event.seconds, forwards: event.forwards };
+}
+
+export function paceAfterEvaluation(pace: Pace, forwards: number): Pace {
+  return { ...pace, forwards };
+}
+
+/** Forwards through the target LM a second, over the recent steps. */
+export function forwardsPerSecond(pace: Pace): number | undefined {
+  const counted = pace.recent.filter((step) => step.forwards !== undefined);
+  const seconds = sum(counted.map((step) => step.seconds));
+  return seconds > 0 ? sum(counted.map((step) => step.forwards ?? 0)) / seconds : undefined;
+}
+
+/** Time until the first limit is reached at the recent pace; undefined before the first step. */
+export function timeLeft(pace: Pace, step: number, limits: RunStartEvent['limits']): TimeLeft | undefined {
+  if (pace.recent.length === 0) return undefined;
+  const secondsPerStep = sum(pace.recent.map((recent) => recent.seconds)) / pace.recent.length;
+  const rate = forwardsPerSecond(pace);
+  const ends: TimeLeft[] = [{ limit: 'steps', seconds: (limits.steps - step) * secondsPerStep }];
+  if (limits.forwards !== undefined && rate) {
+    ends.push({ limit: 'forwards', seconds: (limits.forwards - (pace.forwards ?? 0)) / rate });
+  }
+  if (limits.minutes !== undefined) ends.push({ limit: 'minutes', seconds: 60 * limits.minutes - pace.seconds });
+  const first = ends.reduce((a, b) => (b.seconds < a.seconds ? b : a));
+  return { ...first, seconds: Math.max(0, first.seconds) };
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}

@@ -1,0 +1,55 @@
+import type { Baseline, PromptSummary, RunEvent } from '../events.js';
+import { formatScore } from './format-values.js';
+
+export type LogLevel = 'info' | 'good' | 'warn' | 'bad';
+
+/** A message of the run, its text still as it came: whoever draws it makes it safe. */
+export interface LogEntry {
+  readonly step: number;
+  readonly level: LogLevel;
+  readonly text: string;
+}
+
+/** Longer texts say nothing more to a reader and only fill the memory of a long run. */
+const LONGEST_QUOTE = 400;
+
+/** What an event tells a reader, or undefined where it only changes numbers. */
+export function describeEvent(event: RunEvent, step: number, metric: string): LogEntry | undefined {
+  const entry = (level: LogLevel, text: string): LogEntry => ({ step, level, text });
+  switch (event.type) {
+    case 'run-start':
+      return event.resumedAtStep === undefined ? undefined : entry('info', `resumed after step ${event.resumedAtStep}`);
+    case 'baselines-end':
+      return entry('info', `baselines on dev: ${event.baselines.map((b) => describeBaseline(b, metric)).join(', ')}`);
+    case 'best-prompt-updated':
+      return entry('good', `new best: ${describeScores(event.prompt, metric)}  ${quote(event.prompt.text)}`);
+    case 'prompt-added':
+      return entry('info', `prompt added: ${describeScores(event.prompt, metric)}  ${quote(event.prompt.text)}`);
+    case 'prompt-exported':
+      return entry('good', `best prompt exported to ${event.file}`);
+    case 'warning':
+      return entry('warn', [event.message, event.hint].filter(Boolean).join(' · ').slice(0, LONGEST_QUOTE));
+    case 'run-interrupted':
+      return entry('warn', `saved; go on with: ${event.resumeCommand}`);
+    case 'run-error':
+      return entry('bad', String(event.error.message ?? event.error.code ?? 'the run failed').slice(0, LONGEST_QUOTE));
+    default:
+      return undefined;
+  }
+}
+
+/** `dev accuracy 0.906, train 0.875`. */
+export function describeScores(prompt: PromptSummary, metric: string): string {
+  const train = `train ${prompt.dev ? '' : `${metric} `}${formatScore(prompt.train[metric])}`;
+  return prompt.dev ? `dev ${metric} ${formatScore(prompt.dev[metric])}, ${train}` : train;
+}
+
+/** A text in quotation marks, cut where it is very long. */
+export function quote(text: string): string {
+  return `“${text.length > LONGEST_QUOTE ? `${text.slice(0, LONGEST_QUOTE)}…` : text}”`;
+}
+
+function describeBaseline(baseline: Baseline, metric: string): string {
+  const name = baseline.name === 'empty' ? 'no prompt' : quote(baseline.prompt);
+  return `${name} ${formatScore(baseline.dev[metric])}`;
+}

@@ -1,0 +1,182 @@
+import type {
+  Baseline,
+  PhaseEvent,
+  PromptSummary,
+  RunEvent,
+  RunInterruptedEvent,
+  RunResult,
+  RunStartEvent,
+  StepEndEvent,
+} from '../events.js';
+import { addPoint, type Curve, emptyCurve } from './curve.js';
+import { isNumber } from './format-values.js';
+import { NO_PACE, type Pace, paceAfterEvaluation, paceAfterStep, type TimeLeft, timeLeft } from './pace.js';
+import { mergePrompts } from './prompt-table.js';
+import { describeEvent, type LogEntry } from './run-log.js';
+
+/** All that a screen shows of a run; bounded in size however long the run. */
+export interface ScreenState {
+  readonly start: RunStartEvent | undefined;
+  readonly phase: 'starting' | PhaseEvent['phase'] | 'finished' | 'stopped' | 'failed';
+  readonly paused: boolean;
+  readonly step: number;
+  readonly lastStep: StepEndEvent | undefined;
+  readonly pace: Pace;
+  readonly forwards: number;
+  readonly cacheHits: number;
+  /** Raw reward of each step's prompts. */
+  readonly rewardMean: Curve;
+  readonly rewardMax: Curve;
+  /** The metric on dev of the prompt ranked first, at each evaluation. */
+  readonly devScore: Curve;
+  readonly baselines: readonly Baseline[];
+  readonly prompts: readonly PromptSummary[];
+  readonly bestText: string | undefined;
+  /** Step of the last checkpoint. */
+  readonly savedStep: number | undefined;
+  readonly flatSteps: number;
+  readonly skippedSteps: number;
+  readonly warnings: number;
+  /** Newest last. */
+  readonly log: readonly LogEntry[];
+  readonly result: RunResult | undefined;
+  readonly interrupted: RunInterruptedEvent | undefined;
+}
+
+const LOG_CAPACITY = 50;
+
+export const INITIAL_SCREEN: ScreenState = {
+  start: undefined,
+  phase: 'starting',
+  paused: false,
+  step: 0,
+  lastStep: undefined,
+  pace: NO_PACE,
+  forwards: 0,
+  cacheHits: 0,
+  rewardMean: emptyCurve('mean'),
+  rewardMax: emptyCurve('max'),
+  devScore: emptyCurve('max'),
+  baselines: [],
+  prompts: [],
+  bestText: undefined,
+  savedStep: undefined,
+  flatSteps: 0,
+  skippedSteps: 0,
+  warnings: 0,
+  log: [],
+  result: undefined,
+  interrupted: undefined,
+};
+
+/** The screen after one more event. */
+export function reduceScreen(state: ScreenState, event: RunEvent): ScreenState {
+  const next = applyEvent(state, event);
+  const entry = describeEvent(event, next.step, metricOf(next));
+  return entry ? { ...next, log: [...next.log, entry].slice(-LOG_CAPACITY) } : next;
+}
+
+/** The metric that decides between prompts. */
+export function metricOf(state: ScreenState): string {
+  return state.start?.metric ?? 'accuracy';
+}
+
+/** Share of the rows that were answered from the reward cache. */
+export function cacheHitRate(state: ScreenState): number | undefined {
+  const rows = state.forwards + state.cacheHits;
+  return rows > 0 ? state.cacheHits / rows : undefined;
+}
+
+/** Time until the first limit; undefined where the run is not training or no step has ended. */
+export function screenTimeLeft(state: ScreenState): TimeLeft | undefined {
+  if (!state.start || state.phase !== 'training') return undefined;
+  return timeLeft(state.pace, state.step, state.start.limits);
+}
+
+function applyEvent(state: ScreenState, event: RunEvent): ScreenState {
+  switch (event.type) {
+    case 'run-start':
+      return started(state, event);
+    case 'phase-start':
+      return { ...state, phase: event.phase };
+    case 'baselines-end':
+      return { ...state, baselines: event.baselines };
+    case 'step-end':
+      return afterStep(state, event);
+    case 'evaluation-end':
+      return afterEvaluation(state, event);
+    case 'best-prompt-updated':
+      return { ...withPrompts(state, [event.prompt]), bestText: event.prompt.text };
+    case 'prompt-added':
+      return withPrompts(state, [event.prompt]);
+    case 'checkpoint-saved':
+      return { ...state, savedStep: event.step };
+    case 'warning':
+      return { ...state, warnings: state.warnings + 1 };
+    case 'run-paused':
+    case 'run-continued':
+      return { ...state, paused: event.type === 'run-paused' };
+    case 'run-end':
+      return { ...state, phase: 'finished', paused: false, step: event.step, result: event.result };
+    case 'run-interrupted':
+      return { ...state, phase: 'stopped', paused: false, step: event.step, interrupted: event };
+    case 'run-error':
+      return { ...state, phase: 'failed', paused: false };
+    default:
+      return state;
+  }
+}
+
+/** A resumed run goes on with what was drawn up to its checkpoint; a new run starts from nothing. */
+function started(state: ScreenState, event: RunStartEvent): ScreenState {
+  const resumedAt = event.resumedAtStep;
+  if (resumedAt === undefined) return { ...INITIAL_SCREEN, start: event };
+  const upTo = (curve: Curve): Curve => ({ ...curve, points: curve.points.filter(({ step }) => step <= resumedAt) });
+  return {
+    ...state,
+    start: event,
+    phase: 'starting',
+    paused: false,
+    step: resumedAt,
+    pace: NO_PACE,
+    rewardMean: upTo(state.rewardMean),
+    rewardMax: upTo(state.rewardMax),
+    devScore: upTo(state.devScore),
+    interrupted: undefined,
+  };
+}
+
+function afterStep(state: ScreenState, event: StepEndEvent): ScreenState {
+  return {
+    ...state,
+    step: event.step,
+    lastStep: event,
+    pace: paceAfterStep(state.pace, event),
+    forwards: event.forwards,
+    cacheHits: event.cacheHits,
+    rewardMean: addPoint(state.rewardMean, event.step, numberOrGap(event.rewardMean)),
+    rewardMax: addPoint(state.rewardMax, event.step, numberOrGap(event.rewardMax)),
+    flatSteps: state.flatSteps + (event.flat ? 1 : 0),
+    skippedSteps: state.skippedSteps + (event.metrics.skipped ? 1 : 0),
+  };
+}
+
+function afterEvaluation(state: ScreenState, event: RunEvent & { type: 'evaluation-end' }): ScreenState {
+  const score = event.prompts[0]?.dev?.[metricOf(state)];
+  return {
+    ...withPrompts(state, event.prompts),
+    pace: paceAfterEvaluation(state.pace, event.forwards),
+    forwards: event.forwards,
+    cacheHits: event.cacheHits,
+    devScore: addPoint(state.devScore, event.step, numberOrGap(score)),
+  };
+}
+
+function withPrompts(state: ScreenState, prompts: readonly PromptSummary[]): ScreenState {
+  const sizes = state.start?.examples ?? { train: 1, dev: 1 };
+  return { ...state, prompts: mergePrompts(state.prompts, prompts, metricOf(state), sizes) };
+}
+
+function numberOrGap(value: unknown): number {
+  return isNumber(value) ? value : Number.NaN;
+}

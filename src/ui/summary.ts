@@ -1,0 +1,64 @@
+import type { RunResult } from '../events.js';
+import { formatCount, formatDuration, formatScore, formatShare } from './format-values.js';
+import type { Span } from './palette.js';
+import { cutToWidth, fitToWidth, safeLine, safeText } from './sanitize.js';
+import { metricOf, type ScreenState } from './screen-state.js';
+
+/** What stays in the scrollback after a run: lines of spans, safe to print. Empty where there is nothing to say. */
+export function finalSummary(state: ScreenState, columns = 80): Span[][] {
+  if (state.result) return resultLines(state.result, metricOf(state), columns);
+  if (state.interrupted) return interruptedLines(state);
+  return [];
+}
+
+function resultLines(result: RunResult, metric: string, columns: number): Span[][] {
+  const { empty, manual } = result.baselines;
+  const hits = result.cacheHits / Math.max(1, result.forwards + result.cacheHits);
+  const spent = `${formatCount(result.steps)} steps, ${formatDuration(result.seconds)}, ${formatCount(result.forwards)} forwards, ${formatShare(hits)} cache hits`;
+  const testSize = result.best.test.n;
+  const row = (name: string, dev: unknown, test: unknown, prompt: string, best = false): Span[] => [
+    { text: fitToWidth(safeText(name), 14), style: best ? 'good' : 'plain' },
+    { text: fitToWidth(safeText(formatScore(dev as number)), 9, 'right') },
+    { text: fitToWidth(safeText(formatScore(test as number)), 9, 'right'), style: best ? 'strong' : 'plain' },
+    { text: cutToWidth(safeLine`   ${prompt}`, Math.max(10, columns - 35)), style: best ? 'strong' : 'plain' },
+  ];
+  return [
+    [{ text: safeLine`${result.task} · best prompt after ${spent} (${result.stopReason})`, style: 'title' }],
+    [],
+    [
+      {
+        text: safeLine`  ${''.padEnd(14)}${`dev`.padStart(9)}${'test'.padStart(9)}   ${metric}${testSize === undefined ? '' : `, ${testSize} test examples`}`,
+        style: 'dim',
+      },
+    ],
+    indent(row('found', result.best.dev[metric], result.best.test[metric], `“${result.best.prompt}”`, true)),
+    ...(manual ? [indent(row('hand-written', manual.dev[metric], manual.test[metric], `“${manual.prompt}”`))] : []),
+    indent(row('no prompt', empty.dev[metric], empty.test[metric], '')),
+    [],
+    [{ text: safeLine`  run folder    ${result.runDir}` }],
+    [{ text: safeLine`  next          rlprompt export ${shellWord(result.runDir)} --format json` }],
+    [{ text: safeLine`                rlprompt top ${shellWord(result.runDir)}` }],
+  ];
+}
+
+function interruptedLines(state: ScreenState): Span[][] {
+  const best = state.prompts.find(({ text }) => text === state.bestText);
+  const score = best?.dev?.[metricOf(state)];
+  return [
+    [{ text: safeLine`stopped after step ${state.step}; everything up to it is saved`, style: 'title' }],
+    ...(best
+      ? [[{ text: safeLine`  best so far   “${best.text}” (dev ${metricOf(state)} ${formatScore(score)})` }]]
+      : []),
+    [{ text: safeLine`  run folder    ${state.start?.runDir ?? ''}` }],
+    [{ text: safeLine`  go on with    ${state.interrupted?.resumeCommand ?? ''}` }],
+  ];
+}
+
+function indent(spans: Span[]): Span[] {
+  return [{ text: safeText('  ') }, ...spans];
+}
+
+/** A path as it can be pasted into a shell. */
+function shellWord(path: string): string {
+  return /^[\w./:@+-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
+}
