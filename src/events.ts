@@ -42,6 +42,8 @@ export interface RunStartEvent extends EventBase {
   readonly seed: number;
   readonly examples: { readonly train: number; readonly dev: number; readonly test: number };
   readonly labels: readonly string[];
+  /** The word the target LM is asked for, label by label. */
+  readonly labelWords?: readonly string[];
   readonly template: string;
   /** The metric that decides between prompts, for instance `accuracy`. */
   readonly metric: string;
