@@ -22,7 +22,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   run: ['errors.ts', 'package-root.ts', 'events.ts', 'config', 'data', 'lm', 'policy', 'rewards', 'task', 'template', 'trainers'],
   'optimize.ts': ['errors.ts', 'events.ts', 'config', 'rewards', 'run', 'task', 'trainers'],
   'evaluate.ts': ['errors.ts', 'config', 'lm', 'rewards', 'run', 'task', 'template'],
-  export: ['errors.ts', 'events.ts', 'run', 'task'],
+  export: ['errors.ts', 'events.ts', 'run', 'task', 'template'],
   report: ['errors.ts', 'events.ts', 'run', 'task'],
   ui: ['errors.ts', 'events.ts', 'types.ts', 'trainers/types.ts'],
 };
