@@ -11,6 +11,7 @@ export interface Preset {
   readonly rewardFrom: [number, number];
   readonly rewardTo: [number, number];
   readonly replayUpdates: number;
+  readonly redraws: number;
   readonly priorBeta: number;
   readonly steps: number;
   readonly evaluationEvery: number;
@@ -27,7 +28,8 @@ export const PRESETS = {
     topK: 256,
     rewardFrom: [0, 1],
     rewardTo: [0, 5],
-    replayUpdates: 0,
+    replayUpdates: 3,
+    redraws: 4,
     priorBeta: 0,
     steps: 150,
     evaluationEvery: 10,
@@ -42,6 +44,7 @@ export const PRESETS = {
     rewardFrom: [0, 1],
     rewardTo: [0, 5],
     replayUpdates: 0,
+    redraws: 0,
     priorBeta: 0,
     steps: 12_000,
     evaluationEvery: 10,

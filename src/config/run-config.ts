@@ -136,6 +136,12 @@ export const runConfigSchema = z.strictObject({
     'N',
     'further updates a step on prompts scored before (log-variance only)',
   ),
+  redraws: search.number(
+    z.int().min(0).max(100).default(ours.redraws),
+    'N',
+    'how often a prompt that was proposed before is drawn again (log-variance only)',
+    { paper: '0' },
+  ),
   initPrompts: search.list(z.array(z.string().min(1)).default([]), 'TEXT', 'prompt to start from; repeatable', {
     flag: 'init-prompt',
   }),

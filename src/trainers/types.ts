@@ -47,4 +47,6 @@ export interface Trainer {
   learnFrom(tokenIds: readonly number[], rawReward: number): Promise<boolean>;
   save(): TrainerState;
   restore(state: TrainerState): void;
+  /** Frees what the runtime holds. */
+  dispose(): Promise<void>;
 }

@@ -1,0 +1,130 @@
+import type { HiddenStep } from '../lm/types.js';
+import { zeroParameters } from '../policy/mlp-parameters.js';
+import { PolicyHead } from '../policy/policy-head.js';
+import type { Rng } from '../policy/rng.js';
+import { type Candidates, type ChosenTokens, greedyTokens, sampleTokens } from '../policy/sampling.js';
+import { allowedTokens, maskBias } from '../policy/token-mask.js';
+import type { Generator, TrainerSettings } from './settings.js';
+import type { Rollout } from './types.js';
+
+/** What a loss needs of a rollout: the frozen body runs once a token and never again. */
+export interface PromptTrace {
+  /** The hidden state each token was chosen at, [time, hiddenSize]. */
+  readonly hidden: Float32Array;
+}
+
+export interface PolicyRollout extends Rollout {
+  readonly trace: PromptTrace;
+}
+
+type Choose = (candidates: Candidates) => ChosenTokens;
+
+/** Any logit at or below this was masked. */
+const MASKED = -1e8;
+
+/**
+ * The policy as RLPrompt has it (section 2.3): the frozen generator LM with the trained MLP before its output head,
+ * proposing prompts of a fixed length from the LM's start token.
+ */
+export class PromptPolicy {
+  private constructor(
+    readonly head: PolicyHead,
+    private readonly generator: Generator,
+    private readonly settings: TrainerSettings,
+    private readonly samplingMask: Float32Array,
+    private readonly fluency: PolicyHead | undefined,
+  ) {}
+
+  /**
+   * @param options.maskedInLoss takes forbidden tokens out of the policy altogether, not only when sampling as the
+   *   reference does
+   */
+  static async create(generator: Generator, settings: TrainerSettings, options: { maskedInLoss: boolean }): Promise<PromptPolicy> {
+    const { hiddenStates, tokenizer } = generator;
+    const { hiddenSize, vocabularySize } = hiddenStates;
+    const { innerSize, seed, logitBias, fluentTopK } = settings;
+    const allowed = allowedTokens(tokenizer, { width: vocabularySize, characters: settings.tokens });
+    const mask = maskBias(allowed);
+    const { weights, bias } = await hiddenStates.head();
+    const shared = {
+      hiddenSize,
+      innerSize,
+      vocabularySize,
+      headWeights: weights,
+      headBias: bias,
+      tokenBias: options.maskedInLoss ? mask : undefined,
+      ...(settings.threads === undefined ? {} : { session: { threads: settings.threads } }),
+    };
+    const head = await PolicyHead.create({ ...shared, seed, logitBias, priorWeight: settings.priorBeta });
+    const fluency = fluentTopK
+      ? await PolicyHead.create({ ...shared, parameters: zeroParameters(shared), priorWeight: 1 })
+      : undefined;
+    return new PromptPolicy(head, generator, settings, mask, fluency);
+  }
+
+  /** Draws `count` prompts; the same state of `rng` and parameters gives the same prompts. */
+  sample(count: number, rng: Rng): Promise<PolicyRollout[]> {
+    const { temperature, topP } = this.settings;
+    return this.roll(count, (candidates) => sampleTokens(candidates, rng, { temperature, topP }));
+  }
+
+  /** The prompt of the likeliest token at each position. */
+  async greedy(): Promise<PolicyRollout> {
+    return (await this.roll(1, greedyTokens))[0]!;
+  }
+
+  /** The hidden states that a given prompt passes through. */
+  async follow(tokenIds: readonly number[]): Promise<PolicyRollout> {
+    let position = 0;
+    const next: Choose = () => {
+      const one = Float32Array.of(0);
+      return { tokenIds: [tokenIds[position++]!], logProbs: one, samplingLogProbs: one };
+    };
+    return (await this.roll(1, next, tokenIds.length))[0]!;
+  }
+
+  dispose(): Promise<unknown> {
+    return Promise.all([this.head.dispose(), this.fluency?.dispose()]);
+  }
+
+  private async roll(count: number, choose: Choose, length = this.settings.promptLength): Promise<PolicyRollout[]> {
+    const { hiddenStates, tokenizer } = this.generator;
+    const { hiddenSize } = hiddenStates;
+    const traces = Array.from({ length: count }, () => new Float32Array(length * hiddenSize));
+    const prompts: number[][] = Array.from({ length: count }, () => []);
+    const start = tokenizer.bosTokenId ?? tokenizer.eosTokenId ?? 0;
+    let step: HiddenStep = await hiddenStates.begin(Array.from({ length: count }, () => [start]));
+    for (let time = 0; time < length; time++) {
+      const { tokenIds } = choose(await this.candidates(step.hidden));
+      for (let row = 0; row < count; row++) {
+        traces[row]!.set(step.hidden.subarray(row * hiddenSize, (row + 1) * hiddenSize), time * hiddenSize);
+        prompts[row]!.push(tokenIds[row]!);
+      }
+      if (time + 1 < length) step = await hiddenStates.advance(step.state, tokenIds);
+    }
+    step.state.dispose();
+    return prompts.map((tokenIds, row) => ({
+      tokenIds,
+      text: tokenizer.decode(tokenIds).trim(),
+      trace: { hidden: traces[row]! },
+    }));
+  }
+
+  private async candidates(hidden: Float32Array): Promise<Candidates> {
+    const { topK, fluentTopK } = this.settings;
+    if (!this.fluency) return this.head.candidates(hidden, { topK, mask: this.samplingMask });
+    const fluent = await this.fluency.candidates(hidden, { topK: fluentTopK!, mask: this.samplingMask });
+    const all = await this.head.candidates(hidden, { mask: this.samplingMask });
+    return narrowed(all, fluent);
+  }
+}
+
+/** The policy's own logits of the candidates that `chosen` names; masked ones stay masked. */
+function narrowed(all: Candidates, chosen: Candidates): Candidates {
+  const { tokenIds } = chosen;
+  if (!tokenIds) return all;
+  const logits = Float32Array.from(tokenIds, (id, cell) =>
+    chosen.logits[cell]! <= MASKED ? chosen.logits[cell]! : all.logits[Math.floor(cell / chosen.width) * all.width + id]!,
+  );
+  return { ...chosen, logits, values: all.values };
+}

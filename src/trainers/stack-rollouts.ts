@@ -1,0 +1,27 @@
+import type { PromptTrace } from './prompt-policy.js';
+
+export interface StackedRollouts {
+  readonly batch: number;
+  readonly time: number;
+  /** [batch * time, hiddenSize] */
+  readonly hidden: Float32Array;
+  /** [batch * time] */
+  readonly actions: number[];
+}
+
+/** Rollouts of one length, one under the other. */
+export function stackRollouts(
+  rollouts: readonly { readonly tokenIds: readonly number[]; readonly trace: PromptTrace }[],
+): StackedRollouts {
+  const width = rollouts[0]!.trace.hidden.length;
+  const hidden = new Float32Array(rollouts.length * width);
+  rollouts.forEach(({ trace }, row) => {
+    hidden.set(trace.hidden, row * width);
+  });
+  return {
+    batch: rollouts.length,
+    time: rollouts[0]!.tokenIds.length,
+    hidden,
+    actions: rollouts.flatMap(({ tokenIds }) => [...tokenIds]),
+  };
+}
