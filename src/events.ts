@@ -23,7 +23,14 @@ export interface Baseline {
 }
 
 export type StopReason =
-  | 'steps' | 'forwards' | 'minutes' | 'patience' | 'target-score' | 'user' | 'interrupted' | 'terminated';
+  | 'steps'
+  | 'forwards'
+  | 'minutes'
+  | 'patience'
+  | 'target-score'
+  | 'user'
+  | 'interrupted'
+  | 'terminated';
 
 interface EventBase {
   /** Grows by one an event, without gaps, over a run and its resumes. */
@@ -157,8 +164,16 @@ export interface RunResult {
   readonly baselines: {
     readonly empty: { readonly dev: Readonly<Record<string, number>>; readonly test: Readonly<Record<string, number>> };
     /** The manual prompt that is best on dev; every one of them is in `manuals`. */
-    readonly manual?: { readonly prompt: string; readonly dev: Readonly<Record<string, number>>; readonly test: Readonly<Record<string, number>> };
-    readonly manuals?: readonly { readonly prompt: string; readonly dev: Readonly<Record<string, number>>; readonly test: Readonly<Record<string, number>> }[];
+    readonly manual?: {
+      readonly prompt: string;
+      readonly dev: Readonly<Record<string, number>>;
+      readonly test: Readonly<Record<string, number>>;
+    };
+    readonly manuals?: readonly {
+      readonly prompt: string;
+      readonly dev: Readonly<Record<string, number>>;
+      readonly test: Readonly<Record<string, number>>;
+    }[];
   };
 }
 
@@ -183,9 +198,20 @@ export interface RunErrorEvent extends EventBase {
 }
 
 export type RunEvent =
-  | RunStartEvent | PhaseEvent | BaselinesEvent | StepEndEvent | EvaluationEndEvent | BestPromptUpdatedEvent
-  | CheckpointSavedEvent | PromptAddedEvent | WarningEvent | PauseEvent | ExportedEvent | RunEndEvent
-  | RunInterruptedEvent | RunErrorEvent;
+  | RunStartEvent
+  | PhaseEvent
+  | BaselinesEvent
+  | StepEndEvent
+  | EvaluationEndEvent
+  | BestPromptUpdatedEvent
+  | CheckpointSavedEvent
+  | PromptAddedEvent
+  | WarningEvent
+  | PauseEvent
+  | ExportedEvent
+  | RunEndEvent
+  | RunInterruptedEvent
+  | RunErrorEvent;
 
 /** An event before its sequence number is given. */
 export type UnnumberedEvent = RunEvent extends infer E ? (E extends RunEvent ? Omit<E, 'seq'> : never) : never;

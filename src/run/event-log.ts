@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { CheckpointSavedEvent, RunEvent, UnnumberedEvent } from '../events.js';
 import { AppendFile } from './append-file.js';
 import { formatEvent, scanEvents } from './event-line.js';
-import { type FileSystem, hasErrno, nodeFileSystem } from './file-system.js';
+import { type FileSystem, nodeFileSystem, readIfThere } from './file-system.js';
 import { toIoError } from './io-error.js';
 
 const FILE = 'events.jsonl';
@@ -23,19 +23,18 @@ export class EventLog {
   ) {}
 
   /**
-   * Opens the log of a run, or begins one. An unfinished or damaged end is cut off. With `resumeFrom`, the checkpoint
-   * that a run goes on from, the events after its `checkpoint-saved` are cut off too: they are made again.
+   * Opens the log of a run where `resumeFrom`, the checkpoint that the run goes on from, left it: the events after its
+   * `checkpoint-saved` are cut off, for they are made again. Without a checkpoint that is all of them.
    */
-  static open(runDir: string, options: { fs?: FileSystem; resumeFrom?: SavedCheckpoint } = {}): EventLog {
-    const fs = options.fs ?? nodeFileSystem;
+  static open(runDir: string, resumeFrom: SavedCheckpoint | undefined, fs: FileSystem = nodeFileSystem): EventLog {
     const path = join(runDir, FILE);
     try {
-      const kept = keptPart(path, fs, options.resumeFrom?.sha256);
+      const kept = keptPart(path, fs, resumeFrom);
       const file = AppendFile.open(path, fs, { size: kept.size, length: kept.end });
       const torn = kept.size - kept.lastWhole;
       const notes = torn > 0 ? [`${FILE}: ${torn} bytes of an unfinished end cut off`] : [];
       const log = new EventLog(file, kept.lastSeq, kept.checkpoint, notes);
-      if (options.resumeFrom) log.completeCheckpoint(options.resumeFrom);
+      if (resumeFrom) log.completeCheckpoint(resumeFrom);
       return log;
     } catch (error) {
       throw toIoError(error, { action: 'write', path });
@@ -100,22 +99,15 @@ interface KeptPart {
   readonly checkpoint: CheckpointSavedEvent | undefined;
 }
 
-function keptPart(path: string, fs: FileSystem, resumeFrom: string | undefined): KeptPart {
-  let size = 0;
-  let last = { end: 0, lastSeq: 0 };
-  let checkpoint: CheckpointSavedEvent | undefined;
-  let resumed: (typeof last & { checkpoint: CheckpointSavedEvent }) | undefined;
-  try {
-    const bytes = fs.read(path);
-    size = bytes.length;
-    for (const { event, end } of scanEvents(bytes)) {
-      last = { end, lastSeq: event.seq };
-      if (event.type !== 'checkpoint-saved') continue;
-      checkpoint = event;
-      if (event.sha256 === resumeFrom) resumed = { ...last, checkpoint };
-    }
-  } catch (error) {
-    if (!hasErrno(error, 'ENOENT')) throw error;
+function keptPart(path: string, fs: FileSystem, resumeFrom: SavedCheckpoint | undefined): KeptPart {
+  const nothing = { end: 0, lastSeq: 0, checkpoint: undefined };
+  const bytes = readIfThere(path, fs);
+  let last: Omit<KeptPart, 'size' | 'lastWhole'> = nothing;
+  let resumed: typeof last | undefined;
+  for (const { event, end } of scanEvents(bytes)) {
+    const isCheckpoint = event.type === 'checkpoint-saved';
+    last = { end, lastSeq: event.seq, checkpoint: isCheckpoint ? event : last.checkpoint };
+    if (isCheckpoint && event.sha256 === resumeFrom?.sha256) resumed = last;
   }
-  return { size, lastWhole: last.end, ...(resumed ?? { ...last, checkpoint }) };
+  return { size: bytes.length, lastWhole: last.end, ...(resumeFrom ? (resumed ?? last) : nothing) };
 }

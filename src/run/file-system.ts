@@ -66,6 +66,16 @@ export function writeFully(fs: FileSystem, fd: number, bytes: Uint8Array): void 
   }
 }
 
+/** The bytes of a file, none where it does not exist. */
+export function readIfThere(path: string, fs: FileSystem): Uint8Array {
+  try {
+    return fs.read(path);
+  } catch (error) {
+    if (hasErrno(error, 'ENOENT')) return new Uint8Array(0);
+    throw error;
+  }
+}
+
 /** The bytes of any typed array, without a copy. */
 export function bytesOf(view: ArrayBufferView): Uint8Array {
   return new Uint8Array(view.buffer, view.byteOffset, view.byteLength);

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { RlpromptError } from '../errors.js';
 import { AppendFile } from './append-file.js';
-import { type FileSystem, hasErrno, nodeFileSystem } from './file-system.js';
+import { type FileSystem, nodeFileSystem, readIfThere } from './file-system.js';
 import { toIoError } from './io-error.js';
 import { encodeFrame, type ScoreFrame, type ScoreRecord, scanFrames } from './score-frame.js';
 
@@ -119,15 +119,6 @@ function readFrames(
   }
   if (bytes.length > end) notes.push(`${FILE}: ${bytes.length - end} bytes of an unfinished end cut off`);
   return { frames, size: bytes.length, end, notes };
-}
-
-function readIfThere(path: string, fs: FileSystem): Uint8Array {
-  try {
-    return fs.read(path);
-  } catch (error) {
-    if (hasErrno(error, 'ENOENT')) return new Uint8Array(0);
-    throw error;
-  }
 }
 
 function foreignFile(path: string, head: Buffer): RlpromptError {

@@ -1,0 +1,80 @@
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { atomicWrite } from '../../src/run/atomic-write.js';
+import { readLatestCheckpoint, writeCheckpoint } from '../../src/run/checkpoint.js';
+import { EventLog } from '../../src/run/event-log.js';
+import type { FileSystem } from '../../src/run/file-system.js';
+import { openRunFolder } from '../../src/run/run-folder.js';
+import { ScoreLog } from '../../src/run/score-log.js';
+
+export const CHECKPOINT_EVERY = 3;
+const REWARDS_PER_STEP = 4;
+const SIZE = 500;
+
+export interface ToyRun {
+  readonly fs: FileSystem;
+  readonly steps: number;
+  /** Called for every reward that is computed, and again when it is safely written down. */
+  readonly pay?: (key: string) => void;
+  readonly acknowledge?: (key: string) => void;
+}
+
+/** A folder that `toyRun` can work in. */
+export function prepareToyRun(runDir: string): void {
+  if (!existsSync(join(runDir, 'run.json'))) writeFileSync(join(runDir, 'run.json'), '{}');
+}
+
+/**
+ * A run in small, as the loop writes one: paid rewards move an array, every step is an event, and every third one a
+ * checkpoint. It goes on from wherever the folder stands.
+ *
+ * @returns sha256 of the last checkpoint
+ */
+export function toyRun(runDir: string, { fs, steps, pay, acknowledge }: ToyRun): string {
+  const folder = openRunFolder(runDir, { now: new Date(0), fs, evenFinished: true });
+  const open: { close(): void }[] = [];
+  try {
+    const checkpoint = readLatestCheckpoint(runDir, fs)?.checkpoint;
+    const saved = checkpoint?.json as { position: number; paidCount: number } | undefined;
+    const events = EventLog.open(runDir, checkpoint, fs);
+    open.push(events);
+    const scores = ScoreLog.open(runDir, { fs, position: saved?.position ?? 0 });
+    open.push(scores);
+    const prepaid = new Map(scores.prepaid.map(({ key, values }) => [key, values]));
+    const weights = checkpoint?.arrays.weights ?? new Float32Array(SIZE);
+    let paidCount = saved?.paidCount ?? 0;
+    let sha256 = checkpoint?.sha256 ?? '';
+    for (let step = (checkpoint?.step ?? 0) + 1; step <= steps; step++) {
+      const keys = Array.from({ length: REWARDS_PER_STEP }, (_, i) => `${step}-${i}`);
+      const known = keys.map((key) => prepaid.get(key));
+      const values = keys.map((key, i) => known[i] ?? rewardOf(key));
+      if (known.includes(undefined)) {
+        for (const key of keys) pay?.(key);
+        scores.append(keys.map((key, i) => ({ key, values: values[i]! })));
+        for (const key of keys) acknowledge?.(key);
+      } else for (const key of keys) scores.markUsed(key);
+      paidCount += keys.length;
+      weights.forEach((weight, i) => {
+        weights[i] = Math.fround(weight * 0.9 + values[i % REWARDS_PER_STEP]![0]! * Math.sin(i + step));
+      });
+      events.append({ type: 'run-continued', step });
+      if (step % CHECKPOINT_EVERY !== 0) continue;
+      events.sync();
+      scores.sync();
+      const json = { position: scores.position, paidCount };
+      const written = writeCheckpoint(runDir, { step, json, arrays: { weights } }, { fs });
+      sha256 = written.sha256;
+      events.append({ type: 'checkpoint-saved', step, ...written, elapsedSeconds: step });
+      atomicWrite(join(runDir, 'best.json'), JSON.stringify({ step }), fs);
+    }
+    return sha256;
+  } finally {
+    for (const file of open.reverse()) file.close();
+    folder.close();
+  }
+}
+
+function rewardOf(key: string): Float32Array {
+  const [step, i] = key.split('-').map(Number);
+  return Float32Array.of(Math.sin(step! * 7.1 + i! * 1.3), Math.cos(step!), i! / 3);
+}
