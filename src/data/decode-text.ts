@@ -2,13 +2,13 @@ import { isUtf8 } from 'node:buffer';
 import { RlpromptError } from '../errors.js';
 import { whereAt } from './text-position.js';
 
-export type DataEncoding = 'utf8' | 'latin1';
+export type DataEncoding = 'utf-8' | 'latin1';
 
 /**
  * Checks a file's encoding and returns its text as UTF-8 bytes without a byte-order mark. Nothing is guessed:
  * bytes that are not UTF-8 are refused unless `latin1` (read as Windows-1252, its superset) is asked for.
  */
-export function decodeText(bytes: Buffer, file: string, encoding: DataEncoding = 'utf8'): Buffer {
+export function decodeText(bytes: Buffer, file: string, encoding: DataEncoding = 'utf-8'): Buffer {
   const mark = bytes.subarray(0, 2).toString('hex');
   if (mark === 'fffe' || mark === 'feff') {
     throw encodingError('the file is UTF-16, UTF-8 is expected', file, 'save the file as UTF-8');

@@ -1,5 +1,5 @@
 import { RlpromptError } from '../errors.js';
-import { shuffledIndices } from './counter-random.js';
+import { Rng } from '../policy/rng.js';
 
 export interface LabelledText {
   readonly text: string;
@@ -28,9 +28,8 @@ export function kShotSplit<Row extends LabelledText>(rows: readonly Row[], optio
   const { kept, warnings } = dropRepeatedTexts(rows, options.source);
   const groups = groupByLabel(kept);
   refuseTooFew(groups, options);
-  const shuffled = [...groups.values()].map((group, stream) => {
-    return shuffledIndices(group.length, seed, stream).map((index) => group[index]!);
-  });
+  const rng = Rng.create(seed, 'examples');
+  const shuffled = [...groups.values()].map((group) => rng.shuffled(group));
   const taken = new Set(shuffled.flatMap((group) => group.slice(0, 2 * shots)));
   return {
     splits: {
@@ -42,19 +41,7 @@ export function kShotSplit<Row extends LabelledText>(rows: readonly Row[], optio
   };
 }
 
-/** `shots` rows a label by seed, or all of a label that has fewer; used where train and dev are given already. */
-export function takeShots<Row extends LabelledText>(rows: readonly Row[], seed: number, shots: number): Row[] {
-  const groups = [...groupByLabel(rows).values()];
-  return interleave(
-    groups.map((group, stream) => {
-      return shuffledIndices(group.length, seed, stream)
-        .slice(0, shots)
-        .map((index) => group[index]!);
-    }),
-  );
-}
-
-/** Rows by label, the labels in alphabetical order so that the order of the file does not matter to the random streams. */
+/** Rows by label, the labels in alphabetical order so that which label comes first in the file does not matter. */
 function groupByLabel<Row extends LabelledText>(rows: readonly Row[]): Map<string, Row[]> {
   const groups = new Map<string, Row[]>();
   for (const row of rows) {

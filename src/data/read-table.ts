@@ -10,7 +10,7 @@ import type { Table, TableRow } from './table.js';
 import { whereAt } from './text-position.js';
 
 export interface ReadTableOptions {
-  /** @default 'utf8' */
+  /** @default 'utf-8' */
   readonly encoding?: DataEncoding | undefined;
   /** Lets control characters through. @default false */
   readonly allowControl?: boolean | undefined;

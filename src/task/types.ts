@@ -63,7 +63,10 @@ export interface AssessmentItem {
  * normalises, prints or knows the trainer.
  */
 export interface Assessor {
-  assess(items: readonly AssessmentItem[], options?: { signal?: AbortSignal; details?: boolean }): Promise<Assessment[]>;
+  assess(
+    items: readonly AssessmentItem[],
+    options?: { signal?: AbortSignal; details?: boolean },
+  ): Promise<Assessment[]>;
   /** Rows run through the target LM, and rows answered by the reward cache, since the run's start. */
   counters(): { forwards: number; cacheHits: number };
 }
@@ -108,12 +111,25 @@ export interface RewardContext {
   readonly rng: () => number;
   log(message: string): void;
   /** Probabilities of label words after prompt and input: [prompts][inputs][labels]. */
-  scoreLabels(request: { prompts: readonly string[]; inputs: readonly string[]; labels: readonly string[]; template?: string }): Promise<number[][][]>;
-  generate(request: { texts: readonly string[]; maxNewTokens: number; stop?: string; temperature?: number; samples?: number }): Promise<string[][]>;
+  scoreLabels(request: {
+    prompts: readonly string[];
+    inputs: readonly string[];
+    labels: readonly string[];
+    template?: string;
+  }): Promise<number[][][]>;
+  generate(request: {
+    texts: readonly string[];
+    maxNewTokens: number;
+    stop?: string;
+    temperature?: number;
+    samples?: number;
+  }): Promise<string[][]>;
   embed(texts: readonly string[]): Promise<number[][]>;
 }
 
-export type RewardAnswer = number | { reward: number; parts?: Record<string, number>; metrics?: Record<string, number> };
+export type RewardAnswer =
+  | number
+  | { reward: number; parts?: Record<string, number>; metrics?: Record<string, number> };
 /** One answer a prompt, in order. A thrown error is a failure, never a low reward. */
 export type CustomReward = (batch: RewardBatch, context: RewardContext) => Promise<RewardAnswer[]> | RewardAnswer[];
 
@@ -147,4 +163,7 @@ export interface TaskDefinition {
 export type ExamplesDefinition =
   | Record<Split, ExampleSource[]>
   | { train: string; dev: string; test: string; textColumn?: string; labelColumn?: string }
-  | ((options: { seed: number; shots: number }) => Promise<Record<Split, ExampleSource[]>> | Record<Split, ExampleSource[]>);
+  | ((options: {
+      seed: number;
+      shots: number;
+    }) => Promise<Record<Split, ExampleSource[]>> | Record<Split, ExampleSource[]>);

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { counterRandom, shuffledIndices } from '../../src/data/counter-random.js';
-import { kShotSplit, takeShots } from '../../src/data/k-shot-split.js';
+import { kShotSplit } from '../../src/data/k-shot-split.js';
 import { refusalOf } from './data-folder.js';
 
 const rowsOf = (counts: Record<string, number>) =>
@@ -57,29 +56,5 @@ describe('a k-shot split', () => {
     expect(error.message).toContain('"a" has 8');
     expect(error.message).not.toContain('"b"');
     expect((await refusalOf(() => kShotSplit(rowsOf({ a: 2 }), options))).next).toBe('add rows');
-  });
-
-  it('takes shots a label from rows that are split already, and all of a smaller label', () => {
-    expect(countLabels(takeShots(rowsOf({ a: 10, b: 2 }), 1, 4))).toEqual({ a: 4, b: 2, c: 0 });
-  });
-});
-
-describe('counter-based random numbers', () => {
-  it('depend on seed, on its high half, on stream and on counter', () => {
-    const numbers = [
-      counterRandom(0, 0, 0),
-      counterRandom(1, 0, 0),
-      counterRandom(2 ** 40, 0, 0),
-      counterRandom(0, 1, 0),
-      counterRandom(0, 0, 1),
-    ];
-    expect(new Set(numbers).size).toBe(5);
-    for (const number of numbers) expect(number).toBeGreaterThanOrEqual(0);
-  });
-
-  it('put every index first about equally often', () => {
-    const counts = [0, 0, 0, 0];
-    for (let seed = 0; seed < 4000; seed++) counts[shuffledIndices(4, seed, 0)[0]!]!++;
-    for (const count of counts) expect(Math.abs(count - 1000)).toBeLessThan(120);
   });
 });

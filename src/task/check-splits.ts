@@ -1,0 +1,65 @@
+import { RlpromptError } from '../errors.js';
+import type { SourceRow, SourceSplits } from './source-row.js';
+import { refuseUnknownLabels } from './task-labels.js';
+import type { Split, TaskKind, TaskLabel } from './types.js';
+
+const SPLITS: readonly Split[] = ['train', 'dev', 'test'];
+
+export interface SplitChecks {
+  readonly kind: TaskKind;
+  readonly labels: readonly TaskLabel[];
+  /** Named in messages. */
+  readonly source: string;
+  /** True where all rows are scored and none are learned from. */
+  readonly testOnly: boolean;
+}
+
+/** Refuses examples that a search cannot work with, and answers with warnings about those that it should not. */
+export function checkSplits(splits: SourceSplits, checks: SplitChecks): string[] {
+  for (const split of checks.testOnly ? (['test'] as const) : SPLITS) {
+    if (splits[split].length === 0) throw noExamples(split, checks.source);
+  }
+  const warnings = overlapWarnings(splits);
+  if (checks.kind !== 'classification') return warnings;
+  refuseUnknownLabels(splits, checks.labels);
+  return [...warnings, ...absentLabels(splits, checks)];
+}
+
+function noExamples(split: Split, source: string): RlpromptError {
+  return new RlpromptError({
+    code: 'E_DATA_EMPTY',
+    exit: 'data',
+    message: `there are no ${split} examples`,
+    where: source,
+  });
+}
+
+function absentLabels(splits: SourceSplits, checks: SplitChecks): string[] {
+  const learned: Split = checks.testOnly ? 'test' : 'train';
+  const present = new Set(splits[learned].map((row) => row.label));
+  if (checks.labels.length < 2 || (present.size < 2 && !checks.testOnly)) {
+    throw new RlpromptError({
+      code: 'E_TASK_ONE_CLASS',
+      exit: 'data',
+      message: `every ${learned} example has the label "${[...present].join('')}"; classification needs two labels`,
+      where: checks.source,
+      next: 'check the label column (--label-column)',
+    });
+  }
+  const absent = checks.labels.filter((label) => !present.has(label.name)).map((label) => `"${label.name}"`);
+  return absent.length === 0 ? [] : [`no ${learned} example has the label ${absent.join(', ')}`];
+}
+
+function overlapWarnings(splits: SourceSplits): string[] {
+  const texts = (rows: readonly SourceRow[]) => new Set(rows.map((row) => row.text));
+  const pairs = [
+    ['train', 'dev'],
+    ['train', 'test'],
+    ['dev', 'test'],
+  ] as const;
+  return pairs.flatMap(([one, other]) => {
+    const seen = texts(splits[one]);
+    const count = [...texts(splits[other])].filter((text) => seen.has(text)).length;
+    return count === 0 ? [] : [`${count} texts stand in ${one} and in ${other}: the ${other} score is too good`];
+  });
+}

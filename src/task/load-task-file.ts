@@ -1,0 +1,26 @@
+import path from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { createJiti } from 'jiti';
+import { loadFailure, readDefinition } from './read-definition.js';
+import type { TaskDefinition } from './types.js';
+
+export const TASK_EXTENSIONS = ['.ts', '.mts', '.js', '.mjs'] as const;
+
+const THIS_FILE = fileURLToPath(import.meta.url);
+const PUBLIC_API = path.join(path.dirname(THIS_FILE), '..', `index${path.extname(THIS_FILE)}`);
+
+/**
+ * Runs a user's task file, TypeScript or JavaScript, and gives its definition. `import … from 'rlprompt'` in it means
+ * this very program, wherever the file lies.
+ */
+export async function loadTaskFile(file: string): Promise<TaskDefinition> {
+  const rlprompt: unknown = await import(pathToFileURL(PUBLIC_API).href);
+  const jiti = createJiti(file, { fsCache: false, moduleCache: false, virtualModules: { rlprompt } });
+  let module: unknown;
+  try {
+    module = await jiti.import(file);
+  } catch (error) {
+    throw loadFailure(error, file);
+  }
+  return readDefinition(module, file);
+}

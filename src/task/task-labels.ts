@@ -1,0 +1,53 @@
+import { nearestWord, RlpromptError } from '../errors.js';
+import type { SourceRow, SourceSplits } from './source-row.js';
+import type { TaskLabel } from './types.js';
+
+/** The labels of a task: those of its verbalizer, else those of the data, whose names are then their words. */
+export function taskLabels(
+  splits: SourceSplits,
+  verbalizer: Readonly<Record<string, string>> | undefined,
+): TaskLabel[] {
+  if (verbalizer !== undefined) {
+    return Object.entries(verbalizer).map(([name, word]) => ({ name, word: word.trim() }));
+  }
+  const names = new Set(allRows(splits).flatMap((row) => (row.label === undefined ? [] : [row.label])));
+  // Numbers in their own order, as a verbalizer with number keys has them too.
+  const order = (a: string, b: string) => Number(a) - Number(b) || (a < b ? -1 : 1);
+  return [...names].sort(order).map((name) => ({ name, word: name }));
+}
+
+/** Refuses rows without a label or with one that is not the task's, counted by label. */
+export function refuseUnknownLabels(splits: SourceSplits, labels: readonly TaskLabel[]): void {
+  const names = new Set(labels.map((label) => label.name));
+  const unlabelled = allRows(splits).find((row) => row.label === undefined);
+  if (unlabelled !== undefined) {
+    throw new RlpromptError({
+      code: 'E_TASK_LABEL',
+      exit: 'data',
+      message: 'the example has no label, which classification needs',
+      where: unlabelled.where,
+    });
+  }
+  const strangers = allRows(splits).filter((row) => !names.has(row.label!));
+  if (strangers.length > 0) throw unknownLabels(strangers, [...names]);
+}
+
+function unknownLabels(strangers: readonly SourceRow[], names: readonly string[]): RlpromptError {
+  const counts = new Map<string, number>();
+  for (const row of strangers) counts.set(row.label!, (counts.get(row.label!) ?? 0) + 1);
+  const counted = [...counts].sort((a, b) => b[1] - a[1]).map(([label, count]) => `"${label}" ${count}`);
+  const near = nearestWord(strangers[0]!.label!, names);
+  return new RlpromptError({
+    code: 'E_TASK_LABEL',
+    exit: 'data',
+    message:
+      `${strangers.length} examples have a label outside ${names.map((name) => `"${name}"`).join(', ')}: ` +
+      `${counted.slice(0, 10).join(', ')}${counted.length > 10 ? `, and ${counted.length - 10} more labels` : ''}`,
+    where: strangers[0]!.where,
+    next: near === undefined ? 'name every label in the verbalizer' : `did you mean "${near}"?`,
+  });
+}
+
+function allRows(splits: SourceSplits): SourceRow[] {
+  return [...splits.train, ...splits.dev, ...splits.test];
+}
