@@ -64,8 +64,8 @@ export interface PolicyEvaluation extends LogProbs {
   gradients(weights: GradientWeights): Promise<MlpParameters>;
 }
 
-/** Bounds the memory of [rows, vocabulary] intermediates; 128 rows of 49,152 tokens are 25 MB each. */
-const LARGEST_CHUNK = 128;
+/** Bounds the memory of [rows, vocabulary] intermediates: 16 prompts of 5 tokens at once, 16 MB each for 49,152 tokens. */
+const LARGEST_CHUNK = 80;
 const NO_BIAS = new Float32Array(1);
 
 /**

@@ -170,6 +170,18 @@ describe('the policy head in general', () => {
     }
   });
 
+  it('gives the same bits from another instance, so that a resumed run can be exact', async () => {
+    const weights = random(n, 1);
+    const results = [];
+    for (let run = 0; run < 2; run++) {
+      const head = await PolicyHead.create({ ...shape, headWeights, parameters });
+      results.push(await head.logProbs(hidden, actions), await head.gradients(hidden, actions, weights));
+      await head.dispose();
+    }
+    expect(results[2]).toEqual(results[0]);
+    expect(results[3]).toEqual(results[1]);
+  });
+
   it('takes no rows without complaint', async () => {
     const head = await PolicyHead.create({ ...shape, headWeights, parameters });
     expect((await head.logProbs([], [])).logProbs).toHaveLength(0);

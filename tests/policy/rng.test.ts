@@ -44,15 +44,17 @@ describe('the random number generator', () => {
     let squares = 0;
     let products = 0;
     let previous = 0.5;
+    let outside = 0;
     for (let i = 0; i < n; i++) {
       const value = rng.float();
-      expect(value >= 0 && value < 1).toBe(true);
+      if (value < 0 || value >= 1) outside++;
       sum += value;
       squares += (value - 0.5) ** 2;
       products += (value - 0.5) * (previous - 0.5);
       previous = value;
       bins[Math.floor(value * 100)]! += 1;
     }
+    expect(outside).toBe(0);
     const chiSquare = bins.reduce((total, count) => total + (count - n / 100) ** 2 / (n / 100), 0);
     expect(Math.abs(sum / n - 0.5)).toBeLessThan(4 * Math.sqrt(1 / 12 / n));
     expect(Math.abs(squares / n - 1 / 12)).toBeLessThan(0.002);
