@@ -1,3 +1,20 @@
 export { RlpromptError } from './errors.js';
+export { logVarianceLoss } from './losses/log-variance.js';
+export { policyGradientLoss } from './losses/policy-gradient.js';
+export { ppoClipLoss } from './losses/ppo-clip.js';
+export { softQLoss } from './losses/soft-q.js';
+export { sparseQLoss } from './losses/sparse-q.js';
+export { PolicyHead } from './policy/policy-head.js';
+export { classificationGap } from './rewards/classification-gap.js';
+export { labelProbabilities } from './rewards/label-probabilities.js';
+export { shapeReward } from './rewards/shape-reward.js';
+export { zScore } from './rewards/z-score.js';
 export { defineTask } from './task/define-task.js';
-export type { CustomReward, ExampleSource, RewardAnswer, RewardBatch, RewardContext, TaskDefinition } from './task/types.js';
+export type {
+  CustomReward,
+  ExampleSource,
+  RewardAnswer,
+  RewardBatch,
+  RewardContext,
+  TaskDefinition,
+} from './task/types.js';
