@@ -45,7 +45,7 @@ export function readSetLayer(
       problems.push({ message: '--set takes key=value', where });
       continue;
     }
-    const key = knownKey(toCamelCase(name.trim()), where, problems);
+    const key = knownKey(toCamelCase(name.trim()), where, problems, name);
     if (!key) continue;
     const text = expandEnv(assignment.slice(equals + 1), where, env, problems);
     const value = readText(optionMeta(key).form, text);
@@ -105,10 +105,10 @@ export function flagName(key: RunConfigKey): string {
   return optionMeta(key).flag ?? toKebabCase(key);
 }
 
-function knownKey(name: string, where: string, problems: ConfigProblem[]): RunConfigKey | undefined {
+function knownKey(name: string, where: string, problems: ConfigProblem[], typed = name): RunConfigKey | undefined {
   if (KEYS.has(name)) return name as RunConfigKey;
   const near = nearestWord(toCamelCase(name), KEYS);
-  problems.push({ message: `unknown key ${showValue(name)}${near ? `, did you mean ${near}?` : ''}`, where });
+  problems.push({ message: `unknown key ${showValue(typed)}${near ? `, did you mean ${near}?` : ''}`, where });
   return undefined;
 }
 

@@ -19,7 +19,6 @@ const CHECKS: readonly Check[] = [
   ({ textColumn, labelColumn }) =>
     textColumn !== undefined && textColumn === labelColumn && `textColumn and labelColumn are both ${textColumn}`,
   ({ verbalizer }) => verbalizer && repeatedWord(verbalizer),
-  ({ out }) => out !== undefined && badFolderName(out),
 ];
 
 /** Settings that are right one by one and impossible together. */
@@ -35,16 +34,4 @@ function repeatedWord(verbalizer: Readonly<Record<string, string>>): string | fa
     labels.set(word.trim(), label);
   }
   return labels.size < 2 && 'verbalizer: a task needs two labels or more';
-}
-
-function badFolderName(path: string): string | false {
-  // Refused everywhere, so that a run folder can be copied to any machine.
-  const reserved = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i;
-  for (const part of path.split(/[/\\]/)) {
-    if (/[\x00-\x1f\x7f]/.test(part)) return 'out: a folder name holds a control character';
-    if (Buffer.byteLength(part) > 255) return `out: a folder name is longer than 255 bytes`;
-    if (part.startsWith('-')) return `out: a folder name starts with a dash: ${part}`;
-    if (reserved.test(part)) return `out: ${part} is a reserved name`;
-  }
-  return false;
 }

@@ -84,6 +84,7 @@ function addConsequences(layer: ConfigLayer): void {
   const lossOfTrainer = TRAINER_LOSSES[trainer as TrainerName]?.[0];
   if (trainerForLoss) add('trainer', { value: trainerForLoss, source: 'loss' });
   if (lossOfTrainer) add('loss', { value: lossOfTrainer, source: 'trainer' });
+  if (layer.get('trainer')?.value === 'soft-q-learning') add('replayUpdates', { value: 0, source: 'trainer' });
   const name = layer.get('preset')?.value ?? 'default';
   const preset = Object.hasOwn(PRESETS, name as string) ? PRESETS[name as PresetName] : PRESETS.default;
   for (const [key, value] of Object.entries(preset)) {

@@ -55,6 +55,11 @@ export const runConfigSchema = z.strictObject({
   ),
   shots: data.number(count.default(16), 'N', 'training and dev examples per label taken from a data file'),
   encoding: data.text(z.enum(['utf-8', 'latin1']).default('utf-8'), 'NAME', 'character encoding of a data file'),
+  allowControl: data.boolean(z.boolean().default(false), 'let a data file hold control characters'),
+  skipBadRows: data.boolean(
+    z.boolean().default(false),
+    'leave out rows of a data file that have too few or too many columns',
+  ),
 
   generator: models.text(
     name.default(EMBEDDED_MODEL),
@@ -69,7 +74,7 @@ export const runConfigSchema = z.strictObject({
     { path: true },
   ),
   dtype: models.text(
-    z.enum(['fp32', 'fp16', 'q8', 'q4', 'int8']).default('fp32'),
+    z.enum(['fp32', 'fp16', 'q8', 'q4', 'q4f16', 'bnb4', 'int8', 'uint8']).default('fp32'),
     'TYPE',
     'which weights of a model folder to load',
   ),

@@ -50,6 +50,7 @@ describe('resolveRunConfig', () => {
   it('lets the loss follow the trainer and the trainer follow the loss', () => {
     expect(completeRunConfig({ ...task, trainer: 'soft-q-learning' }).loss).toBe('both');
     expect(completeRunConfig({ ...task, loss: 'multi-step' }).trainer).toBe('soft-q-learning');
+    expect(completeRunConfig({ ...task, trainer: 'soft-q-learning' }).replayUpdates).toBe(0);
     const error = errorOf(() => completeRunConfig({ ...task, trainer: 'log-variance', loss: 'both' }));
     expect(error.message).toBe('trainer log-variance cannot minimise loss both: it has log-variance');
   });
@@ -130,10 +131,6 @@ describe('resolveRunConfig', () => {
     ['tokens=none'],
     ['maxMemory=lots'],
     ['offline=maybe'],
-    ['out=runs/CON'],
-    ['out=-rf'],
-    [`out=${'x'.repeat(300)}`],
-    ['out=a\u0000b'],
     ['verbalizer=0=good,1=good'],
     ['verbalizer=0=good'],
     ['candidates=65'],

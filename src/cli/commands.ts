@@ -1,0 +1,32 @@
+import type { Command } from 'commander';
+import type { CliContext } from './context.js';
+
+/** A command's file: adds its arguments, options, help and action to a bare command. */
+export interface CommandModule {
+  configure(command: Command, context: CliContext): void;
+}
+
+/** A command as the list in `--help` shows it; its file is loaded only when it is called. */
+export interface CommandEntry {
+  readonly name: string;
+  readonly summary: string;
+  readonly group: string;
+  load(): Promise<CommandModule>;
+}
+
+const search = 'Search:';
+const results = 'Use what was found:';
+const about = 'Look around:';
+
+export const COMMANDS: readonly CommandEntry[] = [
+  { name: 'run', summary: 'search for a prompt', group: search, load: () => import('./run.js') },
+  { name: 'resume', summary: 'go on with a run that was stopped', group: search, load: () => import('./resume.js') },
+  { name: 'eval', summary: 'score prompts of your own', group: results, load: () => import('./eval.js') },
+  { name: 'top', summary: 'the best prompts of a run', group: results, load: () => import('./top.js') },
+  { name: 'export', summary: 'write a prompt for another program', group: results, load: () => import('./export.js') },
+  { name: 'tasks', summary: 'tasks that come with the program', group: about, load: () => import('./tasks.js') },
+  { name: 'models', summary: 'language models, and what they can do', group: about, load: () => import('./models.js') },
+  { name: 'config', summary: 'settings in effect and their schema', group: about, load: () => import('./config.js') },
+  { name: 'doctor', summary: 'check that this machine can run it', group: about, load: () => import('./doctor.js') },
+  { name: 'completion', summary: 'completion for your shell', group: about, load: () => import('./completion.js') },
+];

@@ -1,0 +1,124 @@
+import { accessSync, constants, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { availableParallelism, freemem, totalmem } from 'node:os';
+import type { Command } from 'commander';
+import { EMBEDDED_MODEL } from '../config/defaults.js';
+import { RlpromptError } from '../errors.js';
+import type { CliContext } from './context.js';
+import { embeddedModels } from './models.js';
+import { formatJson, writeResult } from './output.js';
+import { packageVersion } from './program.js';
+import { formatTable } from './table.js';
+
+const EXAMPLES = `Examples:
+  $ rlprompt doctor
+  $ rlprompt doctor --json
+`;
+
+/** One thing that must be right on this machine. */
+interface Finding {
+  readonly check: string;
+  readonly ok: boolean;
+  readonly detail: string;
+  /** What to do where it is not right. */
+  readonly next?: string;
+}
+
+type Check = (context: CliContext) => Promise<Omit<Finding, 'check' | 'ok'>>;
+
+export function configure(command: Command, context: CliContext): void {
+  command
+    .description('Checks that this machine can run the program: runtime, model, tasks, folders, terminal.')
+    .option('--json', 'print one JSON object')
+    .addHelpText('before', EXAMPLES)
+    .action(async ({ json }: { json?: true }) => {
+      const findings: Finding[] = [];
+      for (const [check, examine] of Object.entries(CHECKS)) findings.push(await examineOne(check, examine, context));
+      writeResult(context, json ? `${formatJson({ schemaVersion: 1, findings })}\n` : toTable(findings));
+      const bad = findings.filter(({ ok }) => !ok);
+      if (bad.length > 0) throw failed(bad);
+    });
+}
+
+/** A check fails by throwing: its message says what is wrong. */
+const CHECKS: Readonly<Record<string, Check>> = {
+  rlprompt: async () => ({ detail: packageVersion() }),
+  node: async () => ({ detail: `${process.versions.node} on ${process.platform} ${process.arch}` }),
+  processors: async () => ({ detail: `${availableParallelism()} threads` }),
+  memory: async () => ({ detail: `${gigabytes(freemem())} GB free of ${gigabytes(totalmem())} GB` }),
+  runtime: checkRuntime,
+  'embedded model': checkEmbeddedModel,
+  tasks: checkTasks,
+  'run folder': checkRunFolder,
+  terminal: checkTerminal,
+};
+
+async function examineOne(check: string, examine: Check, context: CliContext): Promise<Finding> {
+  try {
+    return { check, ok: true, ...(await examine(context)) };
+  } catch (error) {
+    const next = error instanceof RlpromptError ? error.next : undefined;
+    const detail = error instanceof Error ? error.message : String(error);
+    return { check, ok: false, detail, ...(next === undefined ? {} : { next }) };
+  }
+}
+
+async function checkRuntime() {
+  const { InferenceSession } = await import('onnxruntime-node');
+  const manifest: { version: string } = JSON.parse(
+    readFileSync(createRequire(import.meta.url).resolve('onnxruntime-node/package.json'), 'utf8'),
+  );
+  return {
+    detail: `onnxruntime-node ${manifest.version}, ${typeof InferenceSession.create === 'function' ? 'loads' : 'broken'}`,
+  };
+}
+
+async function checkEmbeddedModel() {
+  const model = embeddedModels().find(({ name }) => name === EMBEDDED_MODEL);
+  if (!model) throw new Error(`models/${EMBEDDED_MODEL} is missing`);
+  const { inspectModel } = await import('../lm/onnx/inspect-model.js');
+  const { architecture, vocabularySize, hiddenSize, usableAs } = inspectModel(model.path);
+  return {
+    detail: `${model.name}: ${architecture}, ${vocabularySize} tokens, hidden ${hiddenSize}, ${usableAs.join(' and ')}`,
+  };
+}
+
+async function checkTasks() {
+  const { listTasks } = await import('../task/list-tasks.js');
+  const tasks = await listTasks();
+  const missing = tasks.flatMap((task) => ('unavailable' in task ? [task] : []));
+  if (missing[0]) throw missing[0].unavailable;
+  return { detail: tasks.map(({ name }) => name).join(', ') };
+}
+
+async function checkRunFolder() {
+  accessSync(process.cwd(), constants.W_OK);
+  return { detail: `${process.cwd()} can be written` };
+}
+
+async function checkTerminal({ stderr, stdin, env }: CliContext) {
+  const { isInteractive } = await import('../ui/choose-reporter.js');
+  const size = stderr.isTTY ? `${stderr.columns} x ${stderr.rows}` : 'no terminal';
+  return {
+    detail: `${size}, TERM=${env.TERM ?? ''}, ${isInteractive({ stderr, stdin, env }) ? 'ink' : 'plain'} by default`,
+  };
+}
+
+function gigabytes(bytes: number): string {
+  return (bytes / 1e9).toFixed(1);
+}
+
+function toTable(findings: readonly Finding[]): string {
+  return formatTable(
+    findings.map(({ check, ok, detail, next }) => [ok ? 'ok' : 'BAD', check, next ? `${detail} · ${next}` : detail]),
+  );
+}
+
+function failed(bad: readonly Finding[]): RlpromptError {
+  return new RlpromptError({
+    code: 'E_DOCTOR',
+    exit: 'unavailable',
+    message: bad.map(({ check, detail }) => `${check}: ${detail}`).join('; '),
+    next: bad.find(({ next }) => next)?.next ?? 'npm ci',
+  });
+}

@@ -1,0 +1,146 @@
+import { readFileSync } from 'node:fs';
+import { type Command, Option } from 'commander';
+import type { RunConfigKey } from '../config/run-config.js';
+import { RlpromptError } from '../errors.js';
+import type { PromptEvaluation } from '../evaluate.js';
+import { addConfigOptions, collect, readRunConfig } from './config-options.js';
+import type { CliContext } from './context.js';
+import { formatJson, writeResult } from './output.js';
+import { quotePrompt } from './result-line.js';
+import { formatTable } from './table.js';
+
+const EXAMPLES = `Examples:
+  $ rlprompt eval spam --prompt "This mail is" --prompt ""
+  $ rlprompt eval reviews.csv --text-column text --label-column stars --prompt " Overall it was" --json
+  $ rlprompt export runs/spam-… --format txt | rlprompt eval spam --prompt - --split test
+`;
+
+const KEYS: readonly RunConfigKey[] = [
+  'textColumn',
+  'labelColumn',
+  'verbalizer',
+  'template',
+  'shots',
+  'encoding',
+  'allowControl',
+  'skipBadRows',
+  'target',
+  'dtype',
+  'device',
+  'threads',
+  'maxMemory',
+  'offline',
+  'correct',
+  'incorrect',
+  'normalise',
+  'calibrate',
+  'cache',
+  'seed',
+];
+
+interface EvalOptions {
+  readonly prompt?: readonly string[];
+  readonly promptsFile?: string;
+  readonly split: 'train' | 'dev' | 'test';
+  readonly perExample?: string;
+  readonly json?: true;
+}
+
+export function configure(command: Command, context: CliContext): void {
+  command
+    .description('Scores prompts of your own on a task; a data file is scored on all its rows.')
+    .argument('[task]', 'built-in task, task file or folder, or a data file (.csv .tsv .jsonl)')
+    .option('-p, --prompt <TEXT>', 'prompt to score, "" for none, - for the lines of stdin; repeatable', collect)
+    .option('--prompts-file <FILE>', 'prompts to score, one a line')
+    .addOption(
+      new Option('--split <NAME>', 'examples of the task to score on')
+        .choices(['train', 'dev', 'test'])
+        .default('test'),
+    )
+    .option('--per-example <FILE>', 'write one JSON line an example')
+    .option('--json', 'print one JSON object')
+    .addHelpText('before', EXAMPLES);
+  addConfigOptions(command, KEYS);
+  command.action(async (task: string | undefined, options: EvalOptions) => {
+    const { config } = await readRunConfig(command, context, task);
+    const prompts = readPrompts(options);
+    const { evaluatePrompts } = await import('../evaluate.js');
+    const evaluation = await evaluatePrompts(config, { prompts, split: options.split, signal: interruption() });
+    for (const warning of evaluation.warnings) context.stderr.write(`rlprompt: warning: ${warning}\n`);
+    if (options.perExample !== undefined) await writeOutcomes(options.perExample, evaluation.results);
+    const { split, target, task: name, results } = evaluation;
+    const report = { task: name, target, split, results: results.map(describe) };
+    writeResult(context, options.json ? `${formatJson(report)}\n` : toTable(results));
+  });
+}
+
+function readPrompts({ prompt = [], promptsFile }: EvalOptions): string[] {
+  const typed = prompt.flatMap((text) => (text === '-' ? readLines(0, 'stdin') : [text]));
+  const prompts = promptsFile === undefined ? typed : [...typed, ...readLines(promptsFile, promptsFile)];
+  if (prompts.length > 0) return prompts;
+  throw new RlpromptError({
+    code: 'E_USAGE',
+    exit: 'usage',
+    message: 'there is no prompt to score',
+    where: '--prompt',
+    next: 'rlprompt eval spam --prompt "This mail is"',
+  });
+}
+
+/** The first line may be the whole of an exported prompt: blanks at its ends belong to it. */
+function readLines(file: string | 0, name: string): string[] {
+  try {
+    return readFileSync(file, 'utf8')
+      .split(/\r?\n/)
+      .filter((line) => line !== '');
+  } catch (cause) {
+    throw new RlpromptError({
+      code: 'E_PROMPTS_FILE',
+      exit: 'missingInput',
+      message: `prompts cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`,
+      where: name,
+      cause,
+    });
+  }
+}
+
+/** Aborts at the first Ctrl-C or SIGTERM; the second ends the process at once. */
+function interruption(): AbortSignal {
+  const controller = new AbortController();
+  const stops = { SIGINT: 'interrupted', SIGTERM: 'terminated' } as const;
+  for (const [signal, exit] of Object.entries(stops)) {
+    const kept = 'the scores in the cache';
+    const error = new RlpromptError({ code: 'E_INTERRUPTED', exit, message: `stopped by ${signal}`, kept });
+    process.once(signal, () => controller.abort(error));
+  }
+  return controller.signal;
+}
+
+function describe({ prompt, n, assessment }: PromptEvaluation) {
+  const { metrics, reward, perClass, confusion, parts } = assessment;
+  return { prompt, n, ...metrics, reward, perClass, confusion, parts };
+}
+
+function toTable(results: readonly PromptEvaluation[]): string {
+  const metrics = [...new Set(results.flatMap(({ assessment }) => Object.keys(assessment.metrics)))];
+  const rows = results.map(({ prompt, n, assessment }) => [
+    ...metrics.map((name) => assessment.metrics[name]?.toFixed(3) ?? ''),
+    assessment.reward.toFixed(2),
+    String(n),
+    quotePrompt(prompt),
+  ]);
+  return formatTable([[...metrics, 'reward', 'n', 'prompt'], ...rows], {
+    right: metrics.map((_, i) => i).concat([metrics.length, metrics.length + 1]),
+  });
+}
+
+async function writeOutcomes(file: string, results: readonly PromptEvaluation[]): Promise<void> {
+  const { atomicWrite } = await import('../run/atomic-write.js');
+  const isOne = results.length === 1;
+  const lines = results.flatMap(({ prompt, assessment }) =>
+    (assessment.outcomes ?? []).map(
+      ({ reward: _, ...outcome }) => `${formatJson(isOne ? outcome : { prompt, ...outcome })}\n`,
+    ),
+  );
+  atomicWrite(file, lines.join(''));
+}

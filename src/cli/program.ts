@@ -1,0 +1,107 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Command, CommanderError } from 'commander';
+import { nearestWord, RlpromptError } from '../errors.js';
+import { PACKAGE_ROOT } from '../package-root.js';
+import { COMMANDS } from './commands.js';
+import type { CliContext } from './context.js';
+
+const EXAMPLES = `Examples:
+  $ rlprompt run spam                              learn a prompt on the built-in task, offline
+  $ rlprompt run mails.csv --text-column text --label-column label
+  $ rlprompt top runs/spam-…                       the best prompts of a run
+  $ rlprompt export runs/spam-… --format ts        the best prompt as a TypeScript module
+  $ rlprompt eval spam --prompt "This mail is"     score a prompt of your own
+`;
+
+const EXIT_CODES_HELP = `
+Exit codes:
+  0 done   3 diverged   10 --fail-under missed   64 usage   65 bad data or model file   66 input missing
+  69 unavailable   70 internal   73 cannot create   74 I/O   75 locked, try again   76 protocol
+  77 no permission   78 configuration   130/143 interrupted, saved
+
+Results go to stdout, everything else to stderr. "rlprompt <command> --help" explains a command.`;
+
+/**
+ * Runs one command line, without the program's own name.
+ * @throws RlpromptError E_USAGE for an unknown command, flag or argument; whatever the command throws.
+ */
+export async function runCommandLine(argv: readonly string[], context: CliContext): Promise<void> {
+  if (argv[0] === '--version' || argv[0] === '-V') {
+    context.stdout.write(`${packageVersion()}\n`);
+    return;
+  }
+  if (argv[0] === 'complete') {
+    await (await import('./completion.js')).complete(argv, context);
+    return;
+  }
+  const words = argv[0] === 'help' ? [...argv.slice(1), '--help'] : [...argv];
+  const name = words.find((word) => !word.startsWith('-'));
+  const program = await buildProgram(name, context);
+  if (words.length === 0) {
+    program.outputHelp();
+    return;
+  }
+  if (name !== undefined && !COMMANDS.some((entry) => entry.name === name)) throw unknownCommand(name);
+  try {
+    await program.parseAsync(words, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode !== 0) throw toUsageError(error, name);
+  }
+}
+
+/** The command tree; only the command called `name` knows its flags. */
+async function buildProgram(name: string | undefined, context: CliContext): Promise<Command> {
+  const program = new Command('rlprompt')
+    .description('Finds prompts for frozen language models by reinforcement learning.')
+    .usage('<command> [options]')
+    .option('-V, --version', 'print the version')
+    .helpCommand(false)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => context.stdout.write(text),
+      writeErr: (text) => context.stderr.write(text),
+      outputError: () => {},
+    })
+    .addHelpText('before', EXAMPLES)
+    .addHelpText('after', EXIT_CODES_HELP);
+  for (const entry of COMMANDS) {
+    const command = program
+      .command(entry.name)
+      .summary(entry.summary)
+      .description(entry.summary)
+      .helpGroup(entry.group);
+    if (entry.name === name) (await entry.load()).configure(command, context);
+  }
+  return program;
+}
+
+export function packageVersion(): string {
+  const manifest: { version: string } = JSON.parse(readFileSync(join(PACKAGE_ROOT, 'package.json'), 'utf8'));
+  return manifest.version;
+}
+
+function unknownCommand(name: string): RlpromptError {
+  const names = COMMANDS.map((entry) => entry.name);
+  const near = nearestWord(name, names);
+  return new RlpromptError({
+    code: 'E_USAGE',
+    exit: 'usage',
+    message: `unknown command ${JSON.stringify(name)}${near ? `, did you mean ${near}?` : ''}`,
+    next: near ? `rlprompt ${near} --help` : `commands: ${names.join(', ')}`,
+  });
+}
+
+function toUsageError(error: CommanderError, name: string | undefined): RlpromptError {
+  const message = error.message
+    .replace(/^error: /, '')
+    .replace(/\n\(Did you mean (.*)\?\)/s, ', did you mean $1?')
+    .replaceAll('\n', ' ');
+  return new RlpromptError({
+    code: 'E_USAGE',
+    exit: 'usage',
+    message,
+    next: name ? `rlprompt ${name} --help` : 'rlprompt --help',
+  });
+}

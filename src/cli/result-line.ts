@@ -1,0 +1,25 @@
+import type { RunResult } from '../events.js';
+import { safeText } from '../ui/sanitize.js';
+
+/** A finished run in one line: the prompt, its dev and test scores, and the run folder. */
+export function resultLine({ best, runDir }: RunResult): string {
+  const { n, ...test } = best.test;
+  return [
+    `best prompt ${quotePrompt(best.prompt)}`,
+    `dev ${formatScores(best.dev)}`,
+    `test ${formatScores(test)}${n === undefined ? '' : ` of ${n}`}`,
+    safeText(runDir),
+  ].join(' · ');
+}
+
+/** A prompt between quotes, with nothing in it that could drive a terminal. */
+export function quotePrompt(prompt: string): string {
+  return safeText(JSON.stringify(prompt));
+}
+
+/** `accuracy 0.906`, or several of them. */
+export function formatScores(scores: Readonly<Record<string, number>>): string {
+  return Object.entries(scores)
+    .map(([name, score]) => `${name} ${score.toFixed(3)}`)
+    .join(', ');
+}

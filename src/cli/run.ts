@@ -1,0 +1,26 @@
+import type { Command } from 'commander';
+import { OPTION_GROUPS } from '../config/option.js';
+import { addConfigOptions, configKeys, readRunConfig } from './config-options.js';
+import type { CliContext } from './context.js';
+import { addRunOptions, type RunOptions, superviseRun } from './supervise-run.js';
+
+const EXAMPLES = `Examples:
+  $ rlprompt run spam
+  $ rlprompt run spam --steps 50 --seed 1 --json
+  $ rlprompt run reviews.csv --text-column text --label-column stars --verbalizer 1=bad,5=good
+  $ rlprompt run ./my-task.ts --generator ./models/smollm2 --minutes 10
+  $ rlprompt run sentiment --preset paper --out runs/as-published
+`;
+
+export function configure(command: Command, context: CliContext): void {
+  command
+    .description('Searches for the prompt that makes the target LM do a task best. Ctrl-C saves; "resume" goes on.')
+    .argument('[task]', 'built-in task, task file or folder, or a data file (.csv .tsv .jsonl)')
+    .addHelpText('before', EXAMPLES);
+  addConfigOptions(command, configKeys(OPTION_GROUPS));
+  addRunOptions(command);
+  command.action(async (task: string | undefined, options: RunOptions) => {
+    const { config } = await readRunConfig(command, context, task);
+    await superviseRun(config, options, context);
+  });
+}

@@ -1,0 +1,140 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { RunConfigInput } from '../config/run-config.js';
+import { RlpromptError } from '../errors.js';
+import type { Reporter, RunControls, RunEvent, RunResult } from '../events.js';
+import type { UiName } from '../ui/choose-reporter.js';
+import type { CliContext } from './context.js';
+import { formatJson, writeResult } from './output.js';
+import { resultLine } from './result-line.js';
+
+/** What `run` and `resume` take beside settings. */
+export interface RunOptions {
+  readonly ui?: UiName;
+  readonly json?: true;
+  readonly failUnder?: number;
+}
+
+const STOP_REASONS = { SIGINT: 'interrupted', SIGTERM: 'terminated', SIGHUP: 'terminated' } as const;
+
+type StopSignal = keyof typeof STOP_REASONS;
+
+const UI_NAMES = ['ink', 'plain', 'json', 'none'];
+
+export function addRunOptions(command: Command): void {
+  command
+    .addOption(
+      new Option('--ui <NAME>', 'progress on stderr: ink (default on a terminal), plain, json or none')
+        .choices(UI_NAMES)
+        .helpGroup('Output:'),
+    )
+    .addOption(new Option('--json', 'print the result as one JSON object').helpGroup('Output:'))
+    .addOption(
+      new Option('--fail-under <SCORE>', 'exit with 10 if the test score is lower')
+        .argParser(parseScore)
+        .helpGroup('Output:'),
+    );
+}
+
+/**
+ * Runs or resumes an optimisation: shows its events, turns signals into requests to save and stop, and puts the
+ * result on stdout. The first signal ends the run after its step, the second at once.
+ */
+export async function superviseRun(
+  config: RunConfigInput,
+  options: RunOptions & { readonly resume?: string },
+  context: CliContext,
+): Promise<void> {
+  const { optimize } = await import('../optimize.js');
+  const supervisor = new Supervisor(options.ui, context);
+  const attach = (controls: RunControls) => supervisor.attach(controls);
+  const { resume } = options;
+  const events = optimize(config, resume === undefined ? { attach } : { attach, resume });
+  const { result, metric } = await supervisor.follow(events);
+  writeResult(context, `${options.json ? formatJson(result) : resultLine(result)}\n`);
+  if (options.failUnder !== undefined) checkThreshold(result, metric, options.failUnder);
+}
+
+class Supervisor {
+  private controls: RunControls | undefined;
+  private reporter: Reporter | undefined;
+  private metric = 'accuracy';
+  private runDir: string | undefined;
+  private signal: StopSignal | undefined;
+
+  constructor(
+    private readonly ui: UiName | undefined,
+    private readonly context: CliContext,
+  ) {}
+
+  attach(controls: RunControls): void {
+    this.controls = controls;
+    if (this.signal) controls.stop(STOP_REASONS[this.signal]);
+  }
+
+  async follow(events: AsyncGenerator<RunEvent, RunResult>): Promise<{ result: RunResult; metric: string }> {
+    const onSignal = (signal: StopSignal) => this.receive(signal);
+    for (const signal of Object.keys(STOP_REASONS)) process.on(signal, onSignal);
+    try {
+      for (let next = await events.next(); ; next = await events.next()) {
+        if (next.done) return { result: next.value, metric: this.metric };
+        await this.show(next.value);
+      }
+    } finally {
+      await this.reporter?.close();
+      for (const signal of Object.keys(STOP_REASONS)) process.off(signal, onSignal);
+    }
+  }
+
+  private async show(event: RunEvent): Promise<void> {
+    if (event.type === 'run-start') {
+      this.metric = event.metric;
+      this.runDir = event.runDir;
+    }
+    this.reporter ??= await this.createReporter();
+    this.reporter.report(event);
+  }
+
+  private async createReporter(): Promise<Reporter> {
+    const { chooseReporter } = await import('../ui/choose-reporter.js');
+    const { stderr, stdin, env } = this.context;
+    const onForceQuit = () => this.abort('interrupted');
+    return chooseReporter({ ui: this.ui, stderr, stdin, env, controls: this.controls, onForceQuit });
+  }
+
+  private receive(signal: StopSignal): void {
+    if (this.signal) this.abort(STOP_REASONS[signal]);
+    this.signal = signal;
+    this.controls?.stop(STOP_REASONS[signal]);
+  }
+
+  private abort(exit: 'interrupted' | 'terminated'): never {
+    return this.context.abort(
+      new RlpromptError({
+        code: 'E_INTERRUPTED',
+        exit,
+        message: 'stopped at once',
+        where: this.runDir,
+        kept: this.runDir && 'the last checkpoint and every score paid for',
+        next: this.runDir && `rlprompt resume ${this.runDir}`,
+      }),
+    );
+  }
+}
+
+function checkThreshold(result: RunResult, metric: string, least: number): void {
+  const score = result.best.test[metric];
+  if (score !== undefined && score >= least) return;
+  throw new RlpromptError({
+    code: 'E_FAIL_UNDER',
+    exit: 'belowThreshold',
+    message: `test ${metric} ${score ?? 'unknown'} is below ${least}`,
+    where: '--fail-under',
+    kept: result.runDir,
+  });
+}
+
+function parseScore(text: string): number {
+  const score = Number(text);
+  if (text.trim() === '' || !Number.isFinite(score)) throw new InvalidArgumentError('expected a number such as 0.8');
+  return score;
+}

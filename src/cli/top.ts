@@ -1,0 +1,80 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import type { PromptSummary } from '../events.js';
+import type { RunRecord } from '../export/run-record.js';
+import type { CliContext } from './context.js';
+import { formatJson, writeResult } from './output.js';
+import { quotePrompt } from './result-line.js';
+import { formatTable } from './table.js';
+
+const EXAMPLES = `Examples:
+  $ rlprompt top runs/spam-20260101-120000
+  $ rlprompt top runs/spam-20260101-120000 --limit 3 --json
+  $ rlprompt top runs/spam-20260101-120000 --csv > prompts.csv
+`;
+
+interface TopOptions {
+  readonly limit: number;
+  readonly json?: true;
+  readonly csv?: true;
+}
+
+export function configure(command: Command, context: CliContext): void {
+  command
+    .description('Shows the best prompts of a run, finished or under way, with their train and dev scores.')
+    .argument('<run>', 'run folder')
+    .option('-n, --limit <N>', 'prompts to show', parseCount, 10)
+    .option('--json', 'print one JSON object')
+    .option('--csv', 'print CSV')
+    .addHelpText('before', EXAMPLES)
+    .action(async (runDir: string, options: TopOptions) => {
+      const { readRunRecord } = await import('../export/run-record.js');
+      const record = readRunRecord(runDir);
+      const prompts = record.prompts.slice(0, options.limit);
+      if (options.json) writeResult(context, `${formatJson(describe(record, prompts))}\n`);
+      else if (options.csv) writeResult(context, await toCsv(record, prompts.length));
+      else writeResult(context, toTable(record, prompts));
+    });
+}
+
+/** For flags that count from 1. */
+export function parseCount(text: string): number {
+  const count = Number(text);
+  if (!Number.isSafeInteger(count) || count < 1) throw new InvalidArgumentError('expected a whole number from 1');
+  return count;
+}
+
+function describe({ runDir, start, result }: RunRecord, prompts: readonly PromptSummary[]) {
+  const { task, metric } = start;
+  const ranked = prompts.map(({ text, ...rest }, i) => ({ rank: i + 1, prompt: text, ...rest }));
+  return { schemaVersion: 1, runDir, task, metric, finished: result !== undefined, prompts: ranked };
+}
+
+async function toCsv(record: RunRecord, count: number): Promise<string> {
+  const [{ exportPrompt }, { csvFormat }, { packageVersion }] = await Promise.all([
+    import('../export/export-prompt.js'),
+    import('../export/csv.js'),
+    import('./program.js'),
+  ]);
+  const prompts = Array.from({ length: count }, (_, i) => exportPrompt(record, i + 1, packageVersion()));
+  return csvFormat.render(prompts, { isRaw: false });
+}
+
+function toTable({ start, result }: RunRecord, prompts: readonly PromptSummary[]): string {
+  const { metric } = start;
+  const header = ['#', `train ${metric}`, `dev ${metric}`, `test ${metric}`, 'reward', 'step', 'from', 'prompt'];
+  const rows = prompts.map((prompt, i) => [
+    String(i + 1),
+    decimals(prompt.train[metric]),
+    decimals(prompt.dev?.[metric]),
+    prompt.text === result?.best.prompt ? decimals(result.best.test[metric]) : '',
+    decimals(prompt.reward, 2),
+    String(prompt.step),
+    prompt.origin,
+    quotePrompt(prompt.text),
+  ]);
+  return formatTable([header, ...rows], { right: [0, 1, 2, 3, 4, 5] });
+}
+
+function decimals(value: number | undefined, digits = 3): string {
+  return value === undefined ? '' : value.toFixed(digits);
+}

@@ -1,0 +1,69 @@
+import { RlpromptError } from '../errors.js';
+import { parseTemplate } from '../template/parse-template.js';
+import { renderSegments } from '../template/render-template.js';
+import type { ExportedPrompt, RenderedPart } from './exported-prompt.js';
+import type { RunRecord } from './run-record.js';
+
+/**
+ * A prompt of a run as every export format takes it.
+ * @param rank from 1, the best
+ * @throws RlpromptError E_RANK where the run has no such prompt
+ */
+export function exportPrompt(record: RunRecord, rank: number, version: string): ExportedPrompt {
+  const { start, manifest, result, prompts } = record;
+  const prompt = prompts[rank - 1];
+  if (!prompt) throw noSuchRank(record, rank);
+  const isChosen = prompt.text === result?.best.prompt;
+  return {
+    schemaVersion: 1,
+    kind: 'prompt',
+    task: start.task,
+    taskKind: start.kind,
+    prompt: prompt.text,
+    tokenIds: prompt.tokenIds,
+    tokens: prompt.tokens,
+    template: start.template,
+    labels: start.labels.map((name, i) => ({ name, word: start.labelWords?.[i] ?? name })),
+    rendered: renderParts(start.template, { input: 'x', prompt: prompt.text }),
+    renderedWithoutInput: renderParts(start.template, { input: '', prompt: prompt.text }),
+    generator: start.generator,
+    target: start.targetLm,
+    trainer: start.trainer,
+    seed: start.seed,
+    step: prompt.step,
+    rank,
+    reward: prompt.reward,
+    metrics: {
+      train: prompt.train,
+      ...(prompt.dev ? { dev: prompt.dev } : {}),
+      ...(isChosen ? { test: result.best.test } : {}),
+    },
+    run: record.runDir,
+    digests: manifest.digests,
+    tool: `rlprompt@${version}`,
+  };
+}
+
+function renderParts(source: string, values: { input: string; prompt: string }): RenderedPart[] {
+  const isMasked = /\{mask\}/.test(source.replaceAll('{{', ''));
+  const template = parseTemplate(source, { family: isMasked ? 'masked' : 'causal' });
+  const parts: RenderedPart[] = [];
+  for (const { kind, text } of renderSegments(template, { ...values, mask: 'x' })) {
+    const before = parts.at(-1);
+    if (text === '') continue;
+    if (kind === 'input' || kind === 'mask') parts.push({ slot: kind });
+    else if (typeof before === 'string') parts[parts.length - 1] = before + text;
+    else parts.push(text);
+  }
+  return parts;
+}
+
+function noSuchRank({ prompts, runDir }: RunRecord, rank: number): RlpromptError {
+  return new RlpromptError({
+    code: 'E_RANK',
+    exit: 'usage',
+    message: `the run has ${prompts.length} prompts, there is no rank ${rank}`,
+    where: '--rank',
+    next: `rlprompt top ${runDir}`,
+  });
+}

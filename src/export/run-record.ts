@@ -1,0 +1,59 @@
+import { RlpromptError } from '../errors.js';
+import type { PromptSummary, RunEvent, RunResult, RunStartEvent } from '../events.js';
+import { compareCandidates } from '../run/candidates.js';
+import { readEvents } from '../run/event-log.js';
+import { requireRun } from '../run/run-folder.js';
+import { type RunManifest, readManifest } from '../run/run-manifest.js';
+
+/** What a run has found so far, read from its folder. */
+export interface RunRecord {
+  readonly runDir: string;
+  readonly manifest: RunManifest;
+  readonly start: RunStartEvent;
+  /** Prompts with dev scores, best first: the chosen one stands at the top once the run is finished. */
+  readonly prompts: readonly PromptSummary[];
+  readonly result: RunResult | undefined;
+}
+
+/**
+ * Reads a run, finished or under way, without locking it.
+ * @throws RlpromptError E_RUN_NOT_FOUND, E_NOT_A_RUN, E_MANIFEST, or E_NO_PROMPTS before the first evaluation.
+ */
+export function readRunRecord(runDir: string): RunRecord {
+  requireRun(runDir);
+  const manifest = readManifest(runDir);
+  const found = new Map<string, PromptSummary>();
+  let start: RunStartEvent | undefined;
+  let result: RunResult | undefined;
+  for (const event of readEvents(runDir)) {
+    if (event.type === 'run-start') start = event;
+    result = event.type === 'run-end' ? event.result : undefined;
+    for (const prompt of promptsOf(event)) if (prompt.dev) found.set(prompt.text, prompt);
+  }
+  if (!start || found.size === 0) throw noPrompts(runDir);
+  return { runDir, manifest, start, prompts: rankPrompts([...found.values()], start, result), result };
+}
+
+function promptsOf(event: RunEvent): readonly PromptSummary[] {
+  if (event.type === 'evaluation-end') return event.prompts;
+  return event.type === 'best-prompt-updated' || event.type === 'prompt-added' ? [event.prompt] : [];
+}
+
+function rankPrompts(
+  prompts: readonly PromptSummary[],
+  { metric, examples }: RunStartEvent,
+  result: RunResult | undefined,
+): PromptSummary[] {
+  const isChosen = ({ text }: PromptSummary) => Number(text === result?.best.prompt);
+  return [...prompts].sort((a, b) => isChosen(b) - isChosen(a) || compareCandidates(a, b, metric, examples));
+}
+
+function noPrompts(runDir: string): RlpromptError {
+  return new RlpromptError({
+    code: 'E_NO_PROMPTS',
+    exit: 'missingInput',
+    message: 'the run has not scored a prompt on dev yet',
+    where: runDir,
+    next: `rlprompt resume ${runDir}`,
+  });
+}
