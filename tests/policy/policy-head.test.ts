@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { PARAMETER_NAMES } from '../../src/policy/mlp-parameters.js';
-import { PolicyHead, type PolicyHeadOptions } from '../../src/policy/policy-head.js';
+import { PolicyHead } from '../../src/policy/policy-head.js';
+import type { PolicyHeadOptions } from '../../src/policy/policy-head-types.js';
 import { Rng } from '../../src/policy/rng.js';
 import { maskBias } from '../../src/policy/token-mask.js';
 import { numericalGradient, relativeError } from '../losses/numerical-gradient.js';
