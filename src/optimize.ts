@@ -1,12 +1,17 @@
+import { join } from 'node:path';
 import type { RunConfigInput } from './config/run-config.js';
 import { RlpromptError } from './errors.js';
-import type { PromptSummary, RunControls, RunEvent, RunResult, StopReason } from './events.js';
+import type { PromptSummary, RunControls, RunEvent, RunResult, StopReason, UnnumberedEvent } from './events.js';
+import { exportPrompt } from './export/export-prompt.js';
+import { jsonFormat } from './export/json.js';
+import { readRunRecord } from './export/run-record.js';
 import { toStepRewards } from './rewards/step-rewards.js';
-import { exportBestPrompt } from './run/best-prompt.js';
-import { assessFinalists, measureBaselines, measureBaselinesOnTest } from './run/evaluations.js';
-import { type PreparedRun, prepareRun } from './run/prepare.js';
+import { atomicWrite } from './run/atomic-write.js';
+import { assessFinalists, measureBaselines, measureOnTest } from './run/evaluations.js';
+import { prepareRun } from './run/prepare.js';
+import type { PreparedRun } from './run/prepared-run.js';
+import { programVersions } from './run/program-versions.js';
 import { describeStep } from './run/step-statistics.js';
-import type { Rollout } from './trainers/types.js';
 
 export interface OptimizeOptions {
   /** Aborting saves a checkpoint and ends the run, resumable. */
@@ -25,8 +30,11 @@ export interface OptimizeOptions {
  * @throws RlpromptError `E_INTERRUPTED` after a stop on request, when the run was saved and can be resumed; any other
  *   code for a mistake or a failure, after a `run-error` event where the run had begun
  */
-export async function* optimize(config: RunConfigInput, options: OptimizeOptions = {}): AsyncGenerator<RunEvent, RunResult> {
-  const run = await prepareRun(config, options);
+export async function* optimize(
+  config: RunConfigInput,
+  options: OptimizeOptions = {},
+): AsyncGenerator<RunEvent, RunResult> {
+  const run = await prepareRun(config, options.resume === undefined ? {} : { resume: options.resume });
   const onAbort = (): void => run.requests.stop('interrupted');
   options.signal?.addEventListener('abort', onAbort, { once: true });
   if (options.signal?.aborted) onAbort();
@@ -45,7 +53,7 @@ export async function* optimize(config: RunConfigInput, options: OptimizeOptions
 /** The loop. Between two steps it serves requests, checks the limits, evaluates and saves. */
 async function* train(run: PreparedRun): AsyncGenerator<RunEvent, RunResult> {
   yield* run.started();
-  if (run.step === 0) yield* baselines(run);
+  if (run.baselines.length === 0) yield* baselines(run);
   yield run.emit({ type: 'phase-start', phase: 'training' });
   let reason: StopReason | undefined;
   while (true) {
@@ -63,18 +71,22 @@ async function* train(run: PreparedRun): AsyncGenerator<RunEvent, RunResult> {
 /** One step: propose, assess, reward, update. */
 async function* trainStep(run: PreparedRun): AsyncGenerator<RunEvent, void> {
   const since = run.clock();
-  const step = run.step + 1;
   const rollouts = await run.trainer.propose(run.config.promptsPerStep);
-  const { items, groups } = run.examplesOf(rollouts, step);
+  const { items, groups } = run.examplesOf(rollouts);
   const assessments = await run.assessor.assess(items);
-  const rewards = toStepRewards(assessments.map(({ reward }) => reward), run.config, groups);
+  const rewards = toStepRewards(
+    assessments.map(({ reward }) => reward),
+    run.config,
+    groups,
+  );
   const metrics = await run.trainer.update(rollouts, rewards);
+  run.step += 1;
   rollouts.forEach((rollout, i) => {
     run.addCandidate(rollout, assessments[i]!, 'policy');
   });
-  run.step = step;
   const seconds = (run.clock() - since) / 1000;
-  yield run.emit({ type: 'step-end', ...describeStep(run, { seconds, rollouts, assessments, rewards, metrics }) });
+  const outcome = { seconds, rollouts, assessments, rewards, metrics };
+  yield run.emit({ type: 'step-end', ...describeStep(run.step, run.assessor.counters(), outcome) });
   const warning = run.health.observe({ rewards, metrics, rollouts });
   if (warning) yield run.emit({ type: 'warning', ...warning });
   run.guardNumbers();
@@ -86,8 +98,9 @@ async function* evaluate(run: PreparedRun): AsyncGenerator<RunEvent, void> {
   await assessFinalists(run, run.config.evaluationCandidates, [favourite]);
   const prompts = run.finalists(run.config.evaluationCandidates);
   yield run.emit({ type: 'evaluation-end', step: run.step, prompts, ...run.assessor.counters() });
-  const best = prompts[0];
-  if (best && run.noteBest(best)) yield* announceBest(run, best);
+  const best = prompts[0]!;
+  run.noteEvaluation(best);
+  if (run.noteBest(best)) yield* announceBest(run, best);
 }
 
 async function* announceBest(run: PreparedRun, prompt: PromptSummary): AsyncGenerator<RunEvent, void> {
@@ -102,14 +115,26 @@ async function* baselines(run: PreparedRun): AsyncGenerator<RunEvent, void> {
   for (const text of run.config.initPrompts) yield* addPrompt(run, text, 'warm-start');
 }
 
-/** Scores a prompt from outside; it joins the candidates and, where the trainer can learn from it, the training. */
-async function* addPrompt(run: PreparedRun, text: string, origin: 'user' | 'warm-start'): AsyncGenerator<RunEvent, void> {
-  const rollout: Rollout = run.rolloutOf(text);
-  const [assessment] = await run.assessor.assess([{ text: rollout.text, examples: run.task.splits.train }]);
-  run.addCandidate(rollout, assessment!, origin);
-  await run.trainer.learnFrom(rollout.tokenIds, assessment!.reward);
-  const [dev] = await run.assessor.assess([{ text: rollout.text, examples: run.task.splits.dev }]);
-  const prompt = run.candidates.scoreDev(rollout.text, dev!);
+/**
+ * Scores a prompt from outside: as it stands it joins the candidates; cut or repeated to the policy's length it is what
+ * the trainer can learn from.
+ */
+async function* addPrompt(
+  run: PreparedRun,
+  text: string,
+  origin: 'user' | 'warm-start',
+): AsyncGenerator<RunEvent, void> {
+  const asWritten = run.rolloutOf(text);
+  const fitted = run.fittedRollout(asWritten.tokenIds);
+  const { train, dev } = run.task.splits;
+  const assessments = await run.assessor.assess(
+    [asWritten, fitted].map((rollout) => ({ text: rollout.text, examples: train })),
+  );
+  run.addCandidate(asWritten, assessments[0]!, origin);
+  run.addCandidate(fitted, assessments[1]!, origin);
+  await run.trainer.learnFrom(fitted.tokenIds, assessments[1]!.reward);
+  const [onDev] = await run.assessor.assess([{ text: asWritten.text, examples: dev }]);
+  const prompt = run.candidates.scoreDev(asWritten.text, onDev!);
   if (prompt) yield run.emit({ type: 'prompt-added', step: run.step, prompt });
 }
 
@@ -117,7 +142,7 @@ async function* serveRequests(run: PreparedRun): AsyncGenerator<RunEvent, void> 
   for (let request = run.requests.next(); request; request = run.requests.next()) {
     if (request.kind === 'save') yield run.saveCheckpoint();
     else if (request.kind === 'evaluate') yield* evaluate(run);
-    else if (request.kind === 'export-best') yield run.emit({ type: 'prompt-exported', file: exportBestPrompt(run) });
+    else if (request.kind === 'export-best') yield run.emit(exportBest(run));
     else {
       yield* addPrompt(run, request.text, 'user');
       // What a person typed cannot be replayed from the seed: it is kept at once.
@@ -131,7 +156,26 @@ async function* serveRequests(run: PreparedRun): AsyncGenerator<RunEvent, void> 
   yield* serveRequests(run);
 }
 
-async function* interrupt(run: PreparedRun, reason: 'user' | 'interrupted' | 'terminated'): AsyncGenerator<RunEvent, never> {
+/** Writes the best prompt so far beside the run's other files; before the first evaluation there is none. */
+function exportBest(run: PreparedRun): UnnumberedEvent {
+  if (!run.readBest()) {
+    return {
+      type: 'warning',
+      code: 'nothing-to-export',
+      message: 'no prompt was evaluated yet',
+      hint: 'evaluate first, then export',
+    };
+  }
+  const file = join(run.folder.path, 'export.json');
+  const prompt = exportPrompt(readRunRecord(run.folder.path), 1, programVersions().rlprompt!);
+  atomicWrite(file, jsonFormat.render([prompt], { isRaw: false }));
+  return { type: 'prompt-exported', file };
+}
+
+async function* interrupt(
+  run: PreparedRun,
+  reason: 'user' | 'interrupted' | 'terminated',
+): AsyncGenerator<RunEvent, never> {
   yield run.saveCheckpoint();
   yield run.emit({ type: 'run-interrupted', step: run.step, reason, resumeCommand: run.resumeCommand });
   throw new RlpromptError({
@@ -152,7 +196,7 @@ async function* finish(run: PreparedRun, stopReason: StopReason): AsyncGenerator
   const best = finalists[0]!;
   if (run.noteBest(best)) yield* announceBest(run, best);
   yield run.emit({ type: 'evaluation-end', step: run.step, prompts: finalists, ...run.assessor.counters() });
-  const result = await measureBaselinesOnTest(run, best, stopReason);
+  const result = run.result(await measureOnTest(run, best, run.baselines), stopReason);
   run.writeBest(best, result);
   yield run.saveCheckpoint();
   yield run.emit({ type: 'run-end', step: run.step, result });

@@ -37,8 +37,9 @@ export class ScoreCache {
   ) {}
 
   /** Takes in records of an earlier part of the run, in the order in which they were written. */
-  load(records: Iterable<{ key: string; values: Float32Array }>, as: 'cached' | 'prepaid'): void {
-    for (const { key, values } of records) {
+  load(records: Iterable<{ key: string; values: Float32Array | Float64Array }>, as: 'cached' | 'prepaid'): void {
+    for (const { key, values: stored } of records) {
+      const values = stored instanceof Float32Array ? stored : Float32Array.from(stored);
       const [kind, first = '', second = '', ...rest] = key.split('\t');
       const tail = rest.join('\t');
       if (kind === 't') this.inputIds.set([second, ...rest].join('\t'), Number(first));
@@ -80,19 +81,14 @@ export class ScoreCache {
     });
     if (!keys.every(({ key }) => this.prepaid.has(key))) {
       const scores = await this.scorer.labelScores({ ...request, rows: missing.map((row) => request.rows[row]!) });
-      missing.forEach((row, i) => {
-        result.set(scores.subarray(i * labelCount, (i + 1) * labelCount), row * labelCount);
-      });
+      scatter(scores, missing, result, labelCount);
       this.write(groups, keys, result, labelCount);
     }
     groups.forEach((group, g) => {
       const { key, inputs } = keys[g]!;
       const paid = this.prepaid.get(key);
       const values = paid ?? gather(result, group.rows, labelCount);
-      if (paid)
-        group.rows.forEach((row, i) =>
-          result.set(paid.subarray(i * labelCount, (i + 1) * labelCount), row * labelCount),
-        );
+      if (paid) scatter(paid, group.rows, result, labelCount);
       if (this.options.enabled)
         this.remember(`${context}\t${request.prompts[group.prompt]!}`, { inputIds: inputs, values });
     });
@@ -151,8 +147,16 @@ export class ScoreCache {
 
 function gather(values: Float32Array, rows: readonly number[], width: number): Float32Array {
   const gathered = new Float32Array(rows.length * width);
-  rows.forEach((row, i) => gathered.set(values.subarray(row * width, (row + 1) * width), i * width));
+  rows.forEach((row, i) => {
+    gathered.set(values.subarray(row * width, (row + 1) * width), i * width);
+  });
   return gathered;
+}
+
+function scatter(values: Float32Array, rows: readonly number[], into: Float32Array, width: number): void {
+  rows.forEach((row, i) => {
+    into.set(values.subarray(i * width, (i + 1) * width), row * width);
+  });
 }
 
 function groupByPrompt(request: LabelScoreRequest, rows: readonly number[]): { prompt: number; rows: number[] }[] {

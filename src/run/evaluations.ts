@@ -48,7 +48,9 @@ export async function measureOnTest(
   const [chosen, ...others] = test.map((assessment) => assessment.metrics);
   const measured = baselines.map((baseline, i) => ({ ...baseline, test: others[i]! }));
   const empty = measured.find(({ name }) => name === 'empty')!;
-  const manuals = measured.filter(({ name }) => name === 'manual').map(({ prompt, dev, test: scores }) => ({ prompt, dev, test: scores }));
+  const manuals = measured
+    .filter(({ name }) => name === 'manual')
+    .map(({ prompt, dev, test: scores }) => ({ prompt, dev, test: scores }));
   const manual = bestBy(manuals, ({ dev }) => dev[run.metric] ?? 0);
   return {
     best: {
@@ -65,6 +67,8 @@ export async function measureOnTest(
 }
 
 function bestBy<T>(items: readonly T[], score: (item: T) => number): T | undefined {
-  return items.reduce<T | undefined>((best, item) => (best === undefined || score(item) > score(best) ? item : best), undefined);
+  return items.reduce<T | undefined>(
+    (best, item) => (best === undefined || score(item) > score(best) ? item : best),
+    undefined,
+  );
 }
-

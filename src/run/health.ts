@@ -23,7 +23,11 @@ export class Health {
   private state: HealthState = { flatSteps: 0, collapsedSteps: 0, skippedSteps: 0 };
 
   /** A warning the moment a limit is reached, never twice in one stretch. */
-  observe(step: { rewards: readonly RolloutReward[]; metrics: UpdateMetrics; rollouts: readonly Rollout[] }): HealthWarning | undefined {
+  observe(step: {
+    rewards: readonly RolloutReward[];
+    metrics: UpdateMetrics;
+    rollouts: readonly Rollout[];
+  }): HealthWarning | undefined {
     const flat = step.rewards.every((reward) => reward.zScored === 0);
     const unique = new Set(step.rollouts.map((rollout) => rollout.text)).size / step.rollouts.length;
     const { flatSteps, collapsedSteps, skippedSteps } = this.state;

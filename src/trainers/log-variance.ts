@@ -52,11 +52,17 @@ export class LogVariance implements Trainer {
   async update(rollouts: readonly Rollout[], rewards: readonly RolloutReward[]): Promise<UpdateMetrics> {
     this.scale.observe(rewards.map(({ raw }) => raw));
     const entries = await this.toEntries(rollouts as readonly PolicyRollout[], rewards);
-    const metrics = await this.learn(entries, rewards.map(({ shaped }) => shaped));
+    const metrics = await this.learn(
+      entries,
+      rewards.map(({ shaped }) => shaped),
+    );
     for (const entry of entries) this.replay.add(entry);
     for (let i = 0; i < this.settings.replayUpdates && this.replay.size >= entries.length; i++) {
       const replayed = this.replay.sample(entries.length, ELITE, this.replayRng);
-      await this.learn(replayed, replayed.map(({ rawReward }) => this.shape(rawReward)));
+      await this.learn(
+        replayed,
+        replayed.map(({ rawReward }) => this.shape(rawReward)),
+      );
     }
     return metrics;
   }
@@ -77,7 +83,13 @@ export class LogVariance implements Trainer {
     const { json, arrays } = this.optimizer.save();
     const replay = this.replay.save();
     return {
-      json: { ...json, sampling: this.samplingRng.save(), replayRng: this.replayRng.save(), scale: this.scale.save(), replay: replay.json },
+      json: {
+        ...json,
+        sampling: this.samplingRng.save(),
+        replayRng: this.replayRng.save(),
+        scale: this.scale.save(),
+        replay: replay.json,
+      },
       arrays: { ...arrays, ...replay.arrays },
     };
   }
@@ -101,9 +113,13 @@ export class LogVariance implements Trainer {
     return (this.scale.standardise(raw) * (rewardTo[1] - rewardTo[0])) / (rewardFrom[1] - rewardFrom[0]);
   }
 
-  private async toEntries(rollouts: readonly PolicyRollout[], rewards: readonly RolloutReward[]): Promise<ReplayEntry[]> {
+  private async toEntries(
+    rollouts: readonly PolicyRollout[],
+    rewards: readonly RolloutReward[],
+  ): Promise<ReplayEntry[]> {
     const { time, hidden, actions } = stackRollouts(rollouts);
-    const prior = this.settings.priorBeta > 0 ? (await this.policy.head.lmLogProbs(hidden, actions)).logProbs : undefined;
+    const prior =
+      this.settings.priorBeta > 0 ? (await this.policy.head.lmLogProbs(hidden, actions)).logProbs : undefined;
     return rollouts.map(({ tokenIds, trace }, i) => ({
       tokenIds,
       hidden: trace.hidden,
@@ -120,10 +136,16 @@ export class LogVariance implements Trainer {
       batch,
       time,
       logProbs: evaluation.logProbs,
-      ...(priorBeta > 0 ? { priorLogProbs: entries.flatMap((entry) => Array.from(entry.priorLogProbs, (p) => priorBeta * p)) } : {}),
+      ...(priorBeta > 0
+        ? { priorLogProbs: entries.flatMap((entry) => Array.from(entry.priorLogProbs, (p) => priorBeta * p)) }
+        : {}),
       rewards: shaped,
     });
     const outcome = this.optimizer.apply(loss, await evaluation.gradients({ weights }));
-    return { loss, ...outcome, entropy: evaluation.entropies.reduce((sum, value) => sum + value / evaluation.entropies.length, 0) };
+    return {
+      loss,
+      ...outcome,
+      entropy: evaluation.entropies.reduce((sum, value) => sum + value / evaluation.entropies.length, 0),
+    };
   }
 }

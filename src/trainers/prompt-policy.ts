@@ -39,7 +39,11 @@ export class PromptPolicy {
    * @param options.maskedInLoss takes forbidden tokens out of the policy altogether, not only when sampling as the
    *   reference does
    */
-  static async create(generator: Generator, settings: TrainerSettings, options: { maskedInLoss: boolean }): Promise<PromptPolicy> {
+  static async create(
+    generator: Generator,
+    settings: TrainerSettings,
+    options: { maskedInLoss: boolean },
+  ): Promise<PromptPolicy> {
     const { hiddenStates, tokenizer } = generator;
     const { hiddenSize, vocabularySize } = hiddenStates;
     const { innerSize, seed, logitBias, fluentTopK } = settings;
@@ -124,7 +128,9 @@ function narrowed(all: Candidates, chosen: Candidates): Candidates {
   const { tokenIds } = chosen;
   if (!tokenIds) return all;
   const logits = Float32Array.from(tokenIds, (id, cell) =>
-    chosen.logits[cell]! <= MASKED ? chosen.logits[cell]! : all.logits[Math.floor(cell / chosen.width) * all.width + id]!,
+    chosen.logits[cell]! <= MASKED
+      ? chosen.logits[cell]!
+      : all.logits[Math.floor(cell / chosen.width) * all.width + id]!,
   );
   return { ...chosen, logits, values: all.values };
 }

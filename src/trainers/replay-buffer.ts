@@ -57,8 +57,14 @@ export class ReplayBuffer {
       return all;
     };
     return {
-      json: { tokenIds: this.entries.map(({ tokenIds }) => tokenIds), rewards: this.entries.map(({ rawReward }) => rawReward) },
-      arrays: { 'replay.hidden': stack(({ hidden }) => hidden), 'replay.prior': stack(({ priorLogProbs }) => priorLogProbs) },
+      json: {
+        tokenIds: this.entries.map(({ tokenIds }) => tokenIds),
+        rewards: this.entries.map(({ rawReward }) => rawReward),
+      },
+      arrays: {
+        'replay.hidden': stack(({ hidden }) => hidden),
+        'replay.prior': stack(({ priorLogProbs }) => priorLogProbs),
+      },
     };
   }
 

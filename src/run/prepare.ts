@@ -1,0 +1,184 @@
+import { rmdirSync } from 'node:fs';
+import { completeRunConfig } from '../config/resolve-run-config.js';
+import type { RunConfig, RunConfigInput } from '../config/run-config.js';
+import { loadLanguageModel, requireCapability } from '../lm/load.js';
+import type { LanguageModel } from '../lm/types.js';
+import { ClassificationAssessor } from '../rewards/classification-assessor.js';
+import { ScoreCache } from '../rewards/score-cache.js';
+import { loadTask } from '../task/load-task.js';
+import type { Task } from '../task/types.js';
+import { defaultTemplate, parseTemplate } from '../template/parse-template.js';
+import type { Template } from '../template/template.js';
+import { createTrainer } from '../trainers/registry.js';
+import { readLatestCheckpoint, type StoredCheckpoint } from './checkpoint.js';
+import { EventLog } from './event-log.js';
+import { compareManifest, describeDifference, refuseDrift } from './manifest-drift.js';
+import { PreparedRun, type RunParts } from './prepared-run.js';
+import { programVersions } from './program-versions.js';
+import { createRunFolder, openRunFolder, type RunFolder } from './run-folder.js';
+import { MANIFEST_VERSION, type RunManifest, readManifest, writeManifest } from './run-manifest.js';
+import { ScoreLog } from './score-log.js';
+
+/** Settings that a resumed run may have changed: they decide when it ends and where it computes, not what. */
+const FREE_ON_RESUME = [
+  'steps',
+  'forwards',
+  'minutes',
+  'patience',
+  'targetScore',
+  'out',
+  'offline',
+  'maxMemory',
+] as const;
+
+export interface PrepareOptions {
+  readonly resume?: string;
+}
+
+/** Settings, folder, data, template and models, in this order: what is cheap to check is checked first. */
+export async function prepareRun(input: RunConfigInput, options: PrepareOptions): Promise<PreparedRun> {
+  const config = completeRunConfig(input);
+  const task = await loadConfiguredTask(config);
+  checkTemplateSource(task);
+  const folder = takeFolder(config, task, options.resume);
+  const closers: (() => unknown)[] = [() => folder.close()];
+  try {
+    return await assemble(config, task, folder, options.resume !== undefined, closers);
+  } catch (error) {
+    for (const close of closers.reverse()) await close();
+    if (options.resume === undefined) removeIfEmpty(folder.path);
+    throw error;
+  }
+}
+
+async function assemble(
+  config: RunConfig,
+  task: Task,
+  folder: RunFolder,
+  isResume: boolean,
+  closers: (() => unknown)[],
+): Promise<PreparedRun> {
+  const { generator, targetLm } = await loadModels(config, closers);
+  const template = templateFor(task, targetLm);
+  const scorer = requireCapability(targetLm, 'labelScores');
+  const warnings = [...task.warnings];
+  const manifest = describeRun(config, task, { generator, targetLm });
+  const checkpoint = isResume ? checkResume(folder.path, manifest, warnings) : undefined;
+  const trainer = await createTrainer(
+    config.trainer,
+    {
+      name: generator.name,
+      hiddenStates: requireCapability(generator, 'hiddenStates'),
+      tokenizer: generator.tokenizer!,
+    },
+    config,
+  );
+  closers.push(() => trainer.dispose());
+  if (!isResume) writeManifest(folder.path, manifest);
+  const scores = ScoreLog.open(folder.path, { position: positionOf(checkpoint) });
+  closers.push(() => scores.close());
+  const events = EventLog.open(folder.path, checkpoint);
+  closers.push(() => events.close());
+  const cache = new ScoreCache(scorer, { enabled: config.cache, sink: scores });
+  cache.load(scores.known, 'cached');
+  cache.load(scores.prepaid, 'prepaid');
+  const assessor = new ClassificationAssessor(task, scorer, cache, template, config);
+  const parts: RunParts = {
+    config,
+    task,
+    template,
+    generator,
+    targetLm,
+    trainer,
+    assessor,
+    cache,
+    folder,
+    events,
+    scores,
+  };
+  return new PreparedRun(parts, [...warnings, ...events.notes, ...scores.notes], checkpoint, closers);
+}
+
+function loadConfiguredTask(config: RunConfig): Promise<Task> {
+  const { seed, shots, textColumn, labelColumn, verbalizer, template, manualPrompts, encoding } = config;
+  return loadTask(config.task, { seed, shots, textColumn, labelColumn, verbalizer, template, manualPrompts, encoding });
+}
+
+/** The family is only known with the model; that slots are there can be said before. */
+function checkTemplateSource(task: Task): void {
+  if (task.template === undefined) return;
+  parseTemplate(task.template, { family: task.template.includes('{mask}') ? 'masked' : 'causal' });
+}
+
+function templateFor(task: Task, targetLm: LanguageModel): Template {
+  const family = targetLm.family === 'masked' ? 'masked' : 'causal';
+  return task.template === undefined ? defaultTemplate(family) : parseTemplate(task.template, { family });
+}
+
+async function loadModels(
+  config: RunConfig,
+  closers: (() => unknown)[],
+): Promise<{ generator: LanguageModel; targetLm: LanguageModel }> {
+  const { dtype, device, threads, offline, maxMemory } = config;
+  const load = async (name: string): Promise<LanguageModel> => {
+    const model = await loadLanguageModel(name, { dtype, device, threads, offline, maxMemoryBytes: maxMemory });
+    closers.push(() => model.dispose());
+    return model;
+  };
+  return { generator: await load(config.generator), targetLm: await load(config.target) };
+}
+
+function takeFolder(config: RunConfig, task: Task, resume: string | undefined): RunFolder {
+  const now = new Date();
+  if (resume === undefined)
+    return createRunFolder({ task: task.name, now, ...(config.out === undefined ? {} : { out: config.out }) });
+  return openRunFolder(resume, { now, evenFinished: limitsWereRaised(config, readManifest(resume)) });
+}
+
+function limitsWereRaised(config: RunConfig, before: RunManifest): boolean {
+  return FREE_ON_RESUME.some((key) => key !== 'out' && config[key] !== before.config[key]);
+}
+
+/** A folder in which nothing was begun is not left behind; one with anything in it stays. */
+function removeIfEmpty(path: string): void {
+  try {
+    rmdirSync(path);
+  } catch {
+    // Not empty, or not ours to remove.
+  }
+}
+
+function describeRun(
+  config: RunConfig,
+  task: Task,
+  models: { generator: LanguageModel; targetLm: LanguageModel },
+): RunManifest {
+  return {
+    schemaVersion: MANIFEST_VERSION,
+    versions: programVersions(),
+    created: new Date().toISOString(),
+    seed: config.seed,
+    task: task.name,
+    generator: models.generator.name,
+    targetLm: models.targetLm.name,
+    digests: { data: task.digest, generator: models.generator.digest, targetLm: models.targetLm.digest },
+    config: Object.fromEntries(Object.entries(config).filter(([, value]) => value !== undefined)),
+  };
+}
+
+/** Refuses a run whose ground has shifted; raised limits are written into its manifest. */
+function checkResume(runDir: string, now: RunManifest, warnings: string[]): StoredCheckpoint | undefined {
+  const before = readManifest(runDir);
+  const differences = compareManifest(before, now, FREE_ON_RESUME);
+  refuseDrift(differences, runDir);
+  for (const difference of differences)
+    warnings.push(`the rest of the run is not bit by bit as before: ${describeDifference(difference)}`);
+  writeManifest(runDir, { ...before, config: now.config });
+  const latest = readLatestCheckpoint(runDir);
+  warnings.push(...(latest?.warnings ?? []));
+  return latest?.checkpoint;
+}
+
+function positionOf(checkpoint: StoredCheckpoint | undefined): number {
+  return (checkpoint?.json as { scorePosition?: number } | undefined)?.scorePosition ?? 0;
+}
