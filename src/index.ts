@@ -1,9 +1,13 @@
+export type { RunConfigInput } from './config/run-config.js';
 export { RlpromptError } from './errors.js';
+export { evaluatePrompts } from './evaluate.js';
+export type { RunControls, RunEvent, RunResult } from './events.js';
 export { logVarianceLoss } from './losses/log-variance.js';
 export { policyGradientLoss } from './losses/policy-gradient.js';
 export { ppoClipLoss } from './losses/ppo-clip.js';
 export { softQLoss } from './losses/soft-q.js';
 export { sparseQLoss } from './losses/sparse-q.js';
+export { type OptimizeOptions, optimize } from './optimize.js';
 export { PolicyHead } from './policy/policy-head.js';
 export { classificationGap } from './rewards/classification-gap.js';
 export { labelProbabilities } from './rewards/label-probabilities.js';

@@ -186,7 +186,10 @@ class ClassTally {
 
 function calibrationInputs(task: Task, calibrate: Calibration): readonly string[] {
   if (calibrate === 'none') return [];
-  return calibrate === 'null' ? [CONTENT_FREE_INPUT] : [...new Set(task.splits.train.map((example) => example.text))];
+  if (calibrate === 'null') return [CONTENT_FREE_INPUT];
+  // A task without train examples (a data file that is only scored) lends its test inputs; labels play no part.
+  const inputs = task.splits.train.length > 0 ? task.splits.train : task.splits.test;
+  return [...new Set(inputs.map((example) => example.text))];
 }
 
 /** Items with the same text and the same list of examples get the same key. */

@@ -5,12 +5,10 @@ import { loadLanguageModel, requireCapability } from '../lm/load.js';
 import type { LanguageModel } from '../lm/types.js';
 import { ClassificationAssessor } from '../rewards/classification-assessor.js';
 import { ScoreCache } from '../rewards/score-cache.js';
-import { loadTask } from '../task/load-task.js';
 import type { Task } from '../task/types.js';
-import { defaultTemplate, parseTemplate } from '../template/parse-template.js';
-import type { Template } from '../template/template.js';
 import { createTrainer } from '../trainers/registry.js';
 import { readLatestCheckpoint, type StoredCheckpoint } from './checkpoint.js';
+import { checkTemplateSource, loadConfiguredTask, templateFor } from './configured-task.js';
 import { EventLog } from './event-log.js';
 import { compareManifest, describeDifference, refuseDrift } from './manifest-drift.js';
 import { PreparedRun, type RunParts } from './prepared-run.js';
@@ -99,29 +97,13 @@ async function assemble(
   return new PreparedRun(parts, [...warnings, ...events.notes, ...scores.notes], checkpoint, closers);
 }
 
-function loadConfiguredTask(config: RunConfig): Promise<Task> {
-  const { seed, shots, textColumn, labelColumn, verbalizer, template, manualPrompts, encoding } = config;
-  return loadTask(config.task, { seed, shots, textColumn, labelColumn, verbalizer, template, manualPrompts, encoding });
-}
-
-/** The family is only known with the model; that slots are there can be said before. */
-function checkTemplateSource(task: Task): void {
-  if (task.template === undefined) return;
-  parseTemplate(task.template, { family: task.template.includes('{mask}') ? 'masked' : 'causal' });
-}
-
-function templateFor(task: Task, targetLm: LanguageModel): Template {
-  const family = targetLm.family === 'masked' ? 'masked' : 'causal';
-  return task.template === undefined ? defaultTemplate(family) : parseTemplate(task.template, { family });
-}
-
 async function loadModels(
   config: RunConfig,
   closers: (() => unknown)[],
 ): Promise<{ generator: LanguageModel; targetLm: LanguageModel }> {
-  const { dtype, device, threads, offline, maxMemory } = config;
+  const { dtype, device, threads, maxMemory } = config;
   const load = async (name: string): Promise<LanguageModel> => {
-    const model = await loadLanguageModel(name, { dtype, device, threads, offline, maxMemoryBytes: maxMemory });
+    const model = await loadLanguageModel(name, { dtype, device, threads, maxMemoryBytes: maxMemory });
     closers.push(() => model.dispose());
     return model;
   };

@@ -1,0 +1,66 @@
+import type { RunConfig } from './config/run-config.js';
+import { isDataFileName } from './data/read-table.js';
+import { RlpromptError } from './errors.js';
+import { loadLanguageModel, requireCapability } from './lm/load.js';
+import { ClassificationAssessor } from './rewards/classification-assessor.js';
+import { ScoreCache } from './rewards/score-cache.js';
+import { checkTemplateSource, loadConfiguredTask, templateFor } from './run/configured-task.js';
+import type { Assessment, Split, Task } from './task/types.js';
+
+export interface EvaluateOptions {
+  readonly prompts: readonly string[];
+  readonly split: Split;
+  readonly signal?: AbortSignal;
+}
+
+export interface PromptEvaluation {
+  readonly prompt: string;
+  /** Number of examples. */
+  readonly n: number;
+  readonly assessment: Assessment;
+}
+
+export interface Evaluation {
+  readonly task: string;
+  readonly target: string;
+  readonly split: Split;
+  readonly results: readonly PromptEvaluation[];
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Scores prompts on a split of a task with the code that rewards them in a run. All rows of a data file are its test
+ * split here.
+ */
+export async function evaluatePrompts(
+  config: RunConfig,
+  { prompts, split, signal }: EvaluateOptions,
+): Promise<Evaluation> {
+  const task = await loadConfiguredTask(config, { testOnly: isDataFileName(config.task) });
+  checkTemplateSource(task);
+  const examples = task.splits[split];
+  if (examples.length === 0) throw emptySplit(task, split);
+  const { dtype, device, threads, maxMemory } = config;
+  const targetLm = await loadLanguageModel(config.target, { dtype, device, threads, maxMemoryBytes: maxMemory });
+  try {
+    const scorer = requireCapability(targetLm, 'labelScores');
+    const cache = new ScoreCache(scorer, { enabled: config.cache });
+    const assessor = new ClassificationAssessor(task, scorer, cache, templateFor(task, targetLm), config);
+    const items = prompts.map((prompt) => ({ text: prompt.trim(), examples }));
+    const assessments = await assessor.assess(items, { details: true, ...(signal ? { signal } : {}) });
+    const results = prompts.map((prompt, i) => ({ prompt, n: examples.length, assessment: assessments[i]! }));
+    return { task: task.name, target: targetLm.name, split, results, warnings: task.warnings };
+  } finally {
+    await targetLm.dispose();
+  }
+}
+
+function emptySplit(task: Task, split: Split): RlpromptError {
+  return new RlpromptError({
+    code: 'E_SPLIT_EMPTY',
+    exit: 'usage',
+    message: `the ${split} split has no examples here: all rows of a data file are its test split`,
+    where: `task ${task.name}, --split`,
+    next: 'leave --split out',
+  });
+}
