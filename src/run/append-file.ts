@@ -59,7 +59,8 @@ export class AppendFile {
     }
   }
 
+  /** What has to last was made to by `sync`; no failure is left to tell of here. */
   close(): void {
-    this.fs.close(this.fd);
+    quietly(() => this.fs.close(this.fd));
   }
 }

@@ -13,7 +13,7 @@ import { toIoError } from './io-error.js';
 export function atomicWrite(path: string, content: ArrayBufferView | string, fs: FileSystem = nodeFileSystem): void {
   const bytes = typeof content === 'string' ? Buffer.from(content) : bytesOf(content);
   try {
-    const temporary = writeDurably(path, bytes, fs);
+    const temporary = writeBeside(path, bytes, fs);
     try {
       fs.rename(temporary, path);
     } catch (error) {
@@ -26,8 +26,8 @@ export function atomicWrite(path: string, content: ArrayBufferView | string, fs:
   }
 }
 
-/** A new file beside `path` whose bytes are on the disk. */
-function writeDurably(path: string, bytes: Uint8Array, fs: FileSystem): string {
+/** A complete file of its own name in the folder of `path`, on the disk; the caller renames or removes it. */
+export function writeBeside(path: string, bytes: Uint8Array, fs: FileSystem): string {
   try {
     return writeTemporary(path, bytes, fs);
   } catch (error) {
@@ -43,8 +43,7 @@ function writeDurably(path: string, bytes: Uint8Array, fs: FileSystem): string {
 
 class FailedSync extends Error {}
 
-/** A complete file of its own name beside `path`; the caller renames or removes it. */
-export function writeTemporary(path: string, bytes: Uint8Array, fs: FileSystem): string {
+function writeTemporary(path: string, bytes: Uint8Array, fs: FileSystem): string {
   const name = `.${basename(path).slice(0, 100)}.${process.pid}-${randomBytes(6).toString('hex')}.tmp`;
   const temporary = join(dirname(path), name);
   const fd = fs.open(temporary, 'wx');

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
 import { RlpromptError } from '../errors.js';
-import { quietly, writeTemporary } from './atomic-write.js';
+import { quietly, writeBeside } from './atomic-write.js';
 import { type FileSystem, hasErrno, nodeFileSystem, writeFully } from './file-system.js';
 import { toIoError } from './io-error.js';
 import { judgeProcess, ownIdentity, type ProcessIdentity } from './process-identity.js';
@@ -57,7 +57,8 @@ function hold(path: string, contender: Contender): Lock {
     if (holder === 'unreadable' || judgeProcess(holder, self) !== 'dead') throw locked(path, holder, self);
     if (replace(path, holder, owner, contender)) break;
   }
-  return { release: () => release(path, nonce, fs) };
+  // One that cannot be removed is free all the same once this process has ended.
+  return { release: () => quietly(() => release(path, nonce, fs)) };
 }
 
 /** Takes the place of a dead holder; false where somebody else already has. */
@@ -67,7 +68,7 @@ function replace(path: string, dead: Owner, owner: Owner, contender: Contender):
   try {
     const holder = readOwner(path, fs);
     if (typeof holder !== 'object' || holder.nonce !== dead.nonce) return false;
-    const temporary = writeTemporary(path, format(owner), fs);
+    const temporary = writeBeside(path, format(owner), fs);
     try {
       fs.rename(temporary, path);
     } catch (error) {
@@ -82,7 +83,7 @@ function replace(path: string, dead: Owner, owner: Owner, contender: Contender):
 
 /** False where the file exists. */
 function createWhole(path: string, owner: Owner, fs: FileSystem): boolean {
-  const temporary = writeTemporary(path, format(owner), fs);
+  const temporary = writeBeside(path, format(owner), fs);
   try {
     fs.link(temporary, path);
     return true;

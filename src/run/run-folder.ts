@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { RlpromptError } from '../errors.js';
 import type { RunResult } from '../events.js';
-import { quietly, removeDeadTemporaries } from './atomic-write.js';
+import { removeDeadTemporaries } from './atomic-write.js';
 import { readEvents } from './event-log.js';
 import { type FileSystem, hasErrno, nodeFileSystem } from './file-system.js';
 import { toIoError } from './io-error.js';
@@ -150,6 +150,5 @@ function lockFolder(path: string, { now, fs = nodeFileSystem }: FolderOptions): 
     lock.release();
     throw toIoError(error, { action: 'write', path });
   }
-  // A lock that cannot be removed is free all the same once this process has ended.
-  return { path, close: () => quietly(() => lock.release()) };
+  return { path, close: () => lock.release() };
 }

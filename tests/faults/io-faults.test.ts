@@ -1,0 +1,99 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { RlpromptError } from '../../src/errors.js';
+import { readLatestCheckpoint } from '../../src/run/checkpoint.js';
+import { nodeFileSystem } from '../../src/run/file-system.js';
+import { compileProgram } from './compile-program.js';
+import { type Fault, faultyFileSystem } from './faulty-file-system.js';
+import { prepareToyRun, toyRun } from './toy-run.js';
+
+const base = mkdtempSync(join(tmpdir(), 'rlprompt-faults-'));
+afterAll(() => rmSync(base, { recursive: true, force: true }));
+
+const STEPS = 9;
+const start = join(base, 'start');
+mkdirSync(start);
+prepareToyRun(start);
+toyRun(start, { fs: nodeFileSystem, steps: 6 });
+const expected = toyRun(copyOf('expected'), { fs: nodeFileSystem, steps: STEPS });
+
+function copyOf(name: string): string {
+  const copy = join(base, name);
+  cpSync(start, copy, { recursive: true });
+  return copy;
+}
+
+function leftovers(runDir: string): string[] {
+  const names = [...readdirSync(runDir), ...readdirSync(join(runDir, 'checkpoints'))];
+  return names.filter((name) => name.includes('.tmp') || name.startsWith('lock'));
+}
+
+/** Runs a cycle with the fault; undefined where it came to its end all the same. */
+function failureOf(runDir: string, plan: { at: number; fault: Fault; always: boolean }): RlpromptError | undefined {
+  try {
+    toyRun(runDir, { fs: faultyFileSystem(plan).fs, steps: STEPS });
+    return undefined;
+  } catch (error) {
+    if (error instanceof RlpromptError) return error;
+    throw error;
+  } finally {
+    // The end of the process frees a lock that could not be removed; this process goes on.
+    rmSync(join(runDir, 'lock'), { force: true });
+  }
+}
+
+const cases: [string, Fault, string[]][] = [
+  ['ENOSPC', { errno: 'ENOSPC' }, ['E_IO']],
+  ['EIO', { errno: 'EIO' }, ['E_IO']],
+  ['EACCES', { errno: 'EACCES' }, ['E_CANNOT_CREATE', 'E_NO_PERMISSION']],
+  ['EMFILE', { errno: 'EMFILE' }, ['E_OS_LIMIT']],
+  ['a short write', { shortWrite: true }, ['E_IO']],
+];
+
+describe.each(cases)('%s at any file operation of a cycle', (name, fault, codes) => {
+  it.each([false, true])('is a named error, and the run goes on from what stood before (for ever: %s)', (always) => {
+    const { fs, operations } = faultyFileSystem();
+    toyRun(copyOf(`${name}-${always}-count`), { fs, steps: STEPS });
+    let failed = 0;
+    for (let at = 1; at <= operations.length; at++) {
+      const runDir = copyOf(`${name}-${always}-${at}`);
+      const error = failureOf(runDir, { at, fault, always });
+      if (error) expect(codes, `${operations[at - 1]} ${at}: ${error.message}`).toContain(error.code);
+      failed += error ? 1 : 0;
+      expect(readLatestCheckpoint(runDir)?.warnings).toEqual([]);
+      expect(toyRun(runDir, { fs: nodeFileSystem, steps: STEPS }), `${operations[at - 1]} ${at}`).toBe(expected);
+      expect(leftovers(runDir)).toEqual([]);
+      rmSync(runDir, { recursive: true });
+    }
+    // A single short write is made good; everything else must be seen somewhere.
+    if (!('shortWrite' in fault) || always) expect(failed).toBeGreaterThan(5);
+    else expect(failed).toBe(0);
+  });
+});
+
+describe('a file that may not grow any further', () => {
+  const program = compileProgram('tests/faults/toy-program.ts', base);
+
+  it.skipIf(process.platform === 'win32').each([1, 2, 3])(
+    'ends the run with exit 74 at a limit of %i KiB, and the run goes on once there is room',
+    (kibibytes) => {
+      const runDir = join(copyOf(`limit-${kibibytes}`), 'run');
+      mkdirSync(runDir);
+      prepareToyRun(runDir);
+      writeFileSync(join(runDir, 'best.json'), 'as it was');
+      const limited = ['-c', `ulimit -f ${kibibytes}; exec "$@"`, 'bash', process.execPath, program, runDir, '40'];
+      const { status, stderr } = spawnSync('bash', limited);
+      expect(status, stderr.toString()).toBe(74);
+      expect(stderr.toString()).toMatch(/^rlprompt: E_IO: cannot write .*EFBIG.* · .* · free some space/);
+      expect(readFileSync(join(runDir, 'best.json'), 'utf8')).toMatch(/^as it was$|^\{"step":\d+\}$/);
+      const end = toyRun(runDir, { fs: nodeFileSystem, steps: 40 });
+      const unbroken = join(base, 'unbroken-40');
+      if (!existsSync(unbroken)) mkdirSync(unbroken);
+      prepareToyRun(unbroken);
+      expect(end).toBe(toyRun(unbroken, { fs: nodeFileSystem, steps: 40 }));
+    },
+  );
+});
