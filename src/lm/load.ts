@@ -1,0 +1,116 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { nearestWord, RlpromptError } from '../errors.js';
+import { embeddedModels } from './embedded.js';
+import { findModelFolder, type ModelFolder } from './model-folder.js';
+import { loadCausalLm } from './onnx/causal-lm.js';
+import { familyOf } from './onnx/inspect-model.js';
+import { openModelFile } from './onnx/model-file.js';
+import type { LoadedModel, OnnxModelOptions } from './onnx/model-parts.js';
+import { defaultThreads } from './onnx/session.js';
+import type { LanguageModel } from './types.js';
+
+export interface LoadOptions extends OnnxModelOptions {
+  /** Number format of the weights: fp32, fp16, q8, q4 …, or the name of one of the folder's ONNX files. */
+  readonly dtype?: string | undefined;
+}
+
+type Instance = { readonly model: Promise<LoadedModel>; users: number };
+
+const instances = new Map<string, Instance>();
+
+/**
+ * Loads a language model by name: an embedded one or a local folder. The same model asked for twice is one instance,
+ * with one copy of the weights; it is freed when everyone who asked for it has disposed of it.
+ */
+export async function loadLanguageModel(name: string, options: LoadOptions = {}): Promise<LoadedModel> {
+  const folder = findModelFolder(findPath(name), options.dtype);
+  const key = JSON.stringify([
+    folder.onnxPath,
+    options.threads ?? defaultThreads(),
+    options.device ?? 'cpu',
+    options.maxMemoryBytes ?? null,
+    options.allowDynamicInt8 ?? false,
+  ]);
+  let instance = instances.get(key);
+  if (!instance) {
+    instance = { model: loadFolder(name, folder, options).then((model) => shared(key, model)), users: 0 };
+    instances.set(key, instance);
+  }
+  instance.users++;
+  try {
+    return await instance.model;
+  } catch (error) {
+    instances.delete(key);
+    throw error;
+  }
+}
+
+/** The same model, disposed of by its last user only. */
+function shared(key: string, model: LoadedModel): LoadedModel {
+  return {
+    ...model,
+    dispose: async () => {
+      const instance = instances.get(key);
+      if (!instance) return;
+      instance.users--;
+      if (instance.users > 0) return;
+      instances.delete(key);
+      await model.dispose();
+    },
+  };
+}
+
+function loadFolder(name: string, folder: ModelFolder, options: LoadOptions): Promise<LoadedModel> {
+  const { model } = openModelFile(folder.onnxPath);
+  const family = familyOf(model.graph, folder.config);
+  if (family === 'causal') return loadCausalLm(name, folder, options);
+  throw new RlpromptError({
+    code: 'E_MODEL_CAPABILITY',
+    exit: 'config',
+    message: `${family} models are not supported yet`,
+    where: folder.path,
+  });
+}
+
+function findPath(name: string): string {
+  const embedded = embeddedModels();
+  const path = embedded.find((model) => model.name === name)?.path ?? resolve(name);
+  if (existsSync(path)) return path;
+  const names = embedded.map((model) => model.name);
+  const nearest = nearestWord(name, names);
+  throw new RlpromptError({
+    code: 'E_MODEL_NOT_FOUND',
+    exit: 'missingInput',
+    message:
+      `no language model ${JSON.stringify(name)}: neither an embedded one (${names.join(', ') || 'there is none'}) nor a folder` +
+      (nearest ? `; did you mean ${nearest}?` : ''),
+    next: `rlprompt models list`,
+  });
+}
+
+type Capabilities = LanguageModel['capabilities'];
+
+/** Which models can do what, for whoever asks the wrong one. */
+const WHO_CAN: Record<keyof Capabilities, string> = {
+  hiddenStates: 'causal ONNX models (GPT-2, Llama, Qwen2, OPT, GPT-NeoX …): embedded names, folders, hub ids',
+  labelScores: 'causal and masked ONNX models, and endpoints that give log-probabilities (openai:MODEL)',
+  generate: 'causal ONNX models and endpoints (openai:MODEL)',
+  embed: 'encoder ONNX models, for instance all-MiniLM-L6-v2',
+  classify: 'sequence classifiers in ONNX',
+};
+
+/** A capability of a model, or E_MODEL_CAPABILITY, naming the kinds of models that have it. */
+export function requireCapability<K extends keyof Capabilities>(
+  model: LanguageModel,
+  capability: K,
+): NonNullable<Capabilities[K]> {
+  const found = model.capabilities[capability];
+  if (found) return found;
+  throw new RlpromptError({
+    code: 'E_MODEL_CAPABILITY',
+    exit: 'config',
+    message: `the ${model.family} model ${model.name} lacks ${capability}; these have it: ${WHO_CAN[capability]}`,
+    next: 'name a model of another kind',
+  });
+}

@@ -1,0 +1,18 @@
+/** Groups in the order of their first members. */
+export function groupBy<T, K>(values: Iterable<T>, key: (value: T) => K): Map<K, T[]> {
+  const groups = new Map<K, T[]>();
+  for (const value of values) {
+    const group = groups.get(key(value));
+    if (group) group.push(value);
+    else groups.set(key(value), [value]);
+  }
+  return groups;
+}
+
+/** Runs of at most `size` values, as even as they can be. */
+export function* chunksOf<T>(values: readonly T[], size: number): Generator<T[]> {
+  const count = Math.ceil(values.length / size);
+  for (let i = 0; i < count; i++) {
+    yield values.slice(Math.floor((i * values.length) / count), Math.floor(((i + 1) * values.length) / count));
+  }
+}

@@ -1,0 +1,94 @@
+import type { Tensor } from 'onnxruntime-node';
+import type { CutModel, KvCache } from './cut-model.js';
+import { floatValues, rawHalves } from './half-precision.js';
+import type { KvBlock } from './kv-block.js';
+import type { OnnxSession, TensorType } from './session.js';
+
+export interface BodyCall {
+  /** Rows of new tokens, all of one length. */
+  readonly tokens: readonly (readonly number[])[];
+  /** What came before, one row for each row of tokens. */
+  readonly past?: KvBlock | undefined;
+  /** How many of a row's past positions, from the left, are padding. */
+  readonly padding?: readonly number[] | undefined;
+  /** Whether the caches after this call are wanted; they cost a copy. */
+  readonly keepCache: boolean;
+}
+
+export interface BodyResult {
+  /** Hidden states before the head, [rows, positions, hiddenSize]. */
+  readonly hidden: Float32Array;
+  readonly past: KvBlock | undefined;
+}
+
+/** A causal language model without its head, run over rows of equal length. */
+export class CausalBody {
+  readonly #session: OnnxSession;
+  readonly model: CutModel;
+
+  constructor(session: OnnxSession, model: CutModel) {
+    this.#session = session;
+    this.model = model;
+  }
+
+  get kv(): KvCache | undefined {
+    return this.model.kv;
+  }
+
+  async run(call: BodyCall): Promise<BodyResult> {
+    const outputs =
+      call.keepCache && this.kv ? [this.model.hiddenOutput, ...this.kv.outputs] : [this.model.hiddenOutput];
+    return this.#read(await this.#session.run(this.#feeds(call), outputs), call, outputs.length > 1);
+  }
+
+  #read(results: Record<string, Tensor>, call: BodyCall, withCache: boolean): BodyResult {
+    const hidden = floatValues(results[this.model.hiddenOutput]!);
+    if (!withCache || !this.kv) return { hidden, past: undefined };
+    const arrays = this.kv.outputs.map((name) => {
+      const tensor = results[name]!;
+      return tensor.type === 'float16' ? rawHalves(tensor) : (tensor.data as Float32Array);
+    });
+    const positions = (call.past?.positions ?? 0) + call.tokens[0]!.length;
+    return { hidden, past: { rows: call.tokens.length, positions, arrays } };
+  }
+
+  #feeds({ tokens, past, padding }: BodyCall): Record<string, Tensor> {
+    const rows = tokens.length;
+    const length = tokens[0]!.length;
+    const before = past?.positions ?? 0;
+    const feeds: Record<string, Tensor> = {};
+    for (const { name, type } of this.model.inputs) {
+      const integers = (columns: number, at: (row: number, column: number) => number) =>
+        this.#integers(type, rows, columns, at);
+      if (name === 'input_ids') feeds[name] = integers(length, (row, column) => tokens[row]![column]!);
+      else if (name === 'attention_mask')
+        feeds[name] = integers(before + length, (row, column) => (column < (padding?.[row] ?? 0) ? 0 : 1));
+      else if (name === 'position_ids')
+        feeds[name] = integers(length, (row, column) => before - (padding?.[row] ?? 0) + column);
+      else if (name === 'token_type_ids') feeds[name] = integers(length, () => 0);
+      else if (name === 'use_cache_branch')
+        feeds[name] = this.#session.tensor('bool', Uint8Array.of(before > 0 ? 1 : 0), [1]);
+      else if (name === 'num_logits_to_keep') feeds[name] = this.#session.tensor('int64', BigInt64Array.of(0n), []);
+    }
+    return this.kv ? Object.assign(feeds, this.#cacheFeeds(this.kv, rows, past)) : feeds;
+  }
+
+  #cacheFeeds(kv: KvCache, rows: number, past: KvBlock | undefined): Record<string, Tensor> {
+    const dims = [rows, kv.heads, past?.positions ?? 0, kv.headSize];
+    const empty = kv.type === 'float16' ? new Uint16Array(0) : new Float32Array(0);
+    return Object.fromEntries(
+      kv.inputs.map((name, i) => [name, this.#session.tensor(kv.type, past?.arrays[i] ?? empty, dims)]),
+    );
+  }
+
+  #integers(type: string, rows: number, columns: number, at: (row: number, column: number) => number): Tensor {
+    const values = type === 'int32' ? new Int32Array(rows * columns) : new BigInt64Array(rows * columns);
+    for (let row = 0; row < rows; row++) {
+      for (let column = 0; column < columns; column++) {
+        const value = at(row, column);
+        values[row * columns + column] = values instanceof Int32Array ? value : BigInt(value);
+      }
+    }
+    return this.#session.tensor(type as TensorType, values, [rows, columns]);
+  }
+}

@@ -1,0 +1,64 @@
+import { totalmem } from 'node:os';
+import type { ModelFolder } from '../model-folder.js';
+import { checkTokenizerFits } from '../tokenizer.js';
+import type { HeadWeights } from '../types.js';
+import { CausalBody } from './causal-body.js';
+import { CausalHiddenStates } from './causal-hidden-states.js';
+import { CausalLabelScores } from './causal-label-scores.js';
+import { CausalRows } from './causal-rows.js';
+import { cutHead } from './cut-model.js';
+import { type LoadedModel, loadParts, type OnnxModelOptions } from './model-parts.js';
+import { PrefixCache } from './prefix-cache.js';
+import { probeCausal } from './probe-causal.js';
+import { createSession } from './session.js';
+import { VocabularyProjection } from './vocabulary-projection.js';
+
+const DEFAULT_MEMORY = 2 * 1024 ** 3;
+
+/** Loads a causal language model: its body as a session, its output layer as data read when it is needed. */
+export async function loadCausalLm(name: string, folder: ModelFolder, options: OnnxModelOptions): Promise<LoadedModel> {
+  const model = await cutHead(folder.onnxPath);
+  const parts = await loadParts(name, folder, model.files);
+  checkTokenizerFits(parts.tokenizer, model.vocabularySize, folder.path);
+  const session = await createSession(model.source, options);
+  const body = new CausalBody(session, model);
+  const abilities = await probeCausal(body, model.vocabularySize, folder.onnxPath);
+  const isOneByOne = model.dynamicQuantised && !options.allowDynamicInt8;
+  const memory = options.maxMemoryBytes ?? Math.min(DEFAULT_MEMORY, totalmem() / 4);
+  const prefixes = new PrefixCache(memory / 2);
+  const limits = { callBytes: memory / 2, rowsPerCall: isOneByOne ? 1 : Number.POSITIVE_INFINITY };
+  const rows = new CausalRows(body, abilities, prefixes, limits);
+  let head: Promise<HeadWeights> | undefined;
+  const readHead = () => {
+    head ??= model.head();
+    return head;
+  };
+  let projection: Promise<VocabularyProjection> | undefined;
+  const project = () => {
+    projection ??= readHead().then((weights) => new VocabularyProjection(weights, model.hiddenSize, options));
+    return projection;
+  };
+  const { tokenizer, contextLength } = parts;
+  const scoring = { tokenizer, contextLength, rows, headColumns: model.headColumns, projection: project };
+  return {
+    name,
+    digest: parts.digest,
+    family: 'causal',
+    dtype: folder.dtype,
+    contextLength,
+    tokenizer,
+    notes: isOneByOne ? [ONE_BY_ONE] : [],
+    capabilities: {
+      hiddenStates: new CausalHiddenStates(model, rows, readHead),
+      labelScores: new CausalLabelScores(scoring),
+    },
+    dispose: async () => {
+      prefixes.clear();
+      await (await projection)?.dispose();
+      await session.dispose();
+    },
+  };
+}
+
+const ONE_BY_ONE =
+  'dynamic int8: a row would depend on its batch-mates, so rows are run one by one; fp32, fp16 and q4 run in batches';

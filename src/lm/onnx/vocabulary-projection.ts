@@ -1,0 +1,108 @@
+import type { HeadWeights } from '../types.js';
+import { GraphBuilder } from './graph-builder.js';
+import { createSession, type OnnxSession, type SessionOptions } from './session.js';
+
+/** Rows of logits that exist at once. */
+const ROWS_PER_CALL = 64;
+
+/**
+ * The output layer as graphs of its own, for the places that need the whole vocabulary: normalised
+ * log-probabilities, and the likeliest tokens. The weights are fed, so that the runtime keeps no copy of them.
+ */
+export class VocabularyProjection {
+  readonly #head: HeadWeights;
+  readonly #hiddenSize: number;
+  readonly #width: number;
+  readonly #options: SessionOptions;
+  #scoring: Promise<OnnxSession> | undefined;
+  #ranking: Promise<OnnxSession> | undefined;
+
+  constructor(head: HeadWeights, hiddenSize: number, options: SessionOptions) {
+    this.#head = head;
+    this.#hiddenSize = hiddenSize;
+    this.#width = head.weights.length / hiddenSize;
+    this.#options = options;
+  }
+
+  /** log p of some tokens at each position: hidden [n, hiddenSize], tokenIds [n, k] row-major; returns [n, k]. */
+  async logProbs(hidden: Float32Array, tokenIds: readonly number[]): Promise<Float32Array> {
+    this.#scoring ??= createSession({ bytes: scoringGraph(this.#head.bias !== undefined) }, this.#options);
+    const session = await this.#scoring;
+    const rows = hidden.length / this.#hiddenSize;
+    const columns = tokenIds.length / rows;
+    const result = new Float32Array(rows * columns);
+    for (let start = 0; start < rows; start += ROWS_PER_CALL) {
+      const end = Math.min(rows, start + ROWS_PER_CALL);
+      const ids = BigInt64Array.from(tokenIds.slice(start * columns, end * columns), BigInt);
+      const feeds = {
+        ...this.#feeds(session, hidden, start, end),
+        ids: session.tensor('int64', ids, [end - start, columns]),
+      };
+      const { logProbs } = await session.run(feeds, ['logProbs']);
+      result.set(logProbs!.data as Float32Array, start * columns);
+    }
+    return result;
+  }
+
+  /** The `count` largest logits at each position, largest first: [n, count] each. */
+  async largest(hidden: Float32Array, count: number): Promise<{ logits: Float32Array; tokenIds: BigInt64Array }> {
+    this.#ranking ??= createSession({ bytes: rankingGraph(this.#head.bias !== undefined) }, this.#options);
+    const session = await this.#ranking;
+    const rows = hidden.length / this.#hiddenSize;
+    const logits = new Float32Array(rows * count);
+    const tokenIds = new BigInt64Array(rows * count);
+    for (let start = 0; start < rows; start += ROWS_PER_CALL) {
+      const end = Math.min(rows, start + ROWS_PER_CALL);
+      const feeds = {
+        ...this.#feeds(session, hidden, start, end),
+        count: session.tensor('int64', BigInt64Array.of(BigInt(count)), [1]),
+      };
+      const found = await session.run(feeds, ['values', 'indices']);
+      logits.set(found.values!.data as Float32Array, start * count);
+      tokenIds.set(found.indices!.data as BigInt64Array, start * count);
+    }
+    return { logits, tokenIds };
+  }
+
+  async dispose(): Promise<void> {
+    for (const session of [this.#scoring, this.#ranking]) await (await session)?.dispose();
+  }
+
+  #feeds(session: OnnxSession, hidden: Float32Array, start: number, end: number) {
+    const size = this.#hiddenSize;
+    const { weights, bias } = this.#head;
+    return {
+      hidden: session.tensor('float32', hidden.subarray(start * size, end * size), [end - start, size]),
+      weights: session.tensor('float32', weights, [size, this.#width]),
+      ...(bias && { bias: session.tensor('float32', bias, [this.#width]) }),
+    };
+  }
+}
+
+function projectionGraph(name: string, hasBias: boolean): { graph: GraphBuilder; logits: string } {
+  const graph = new GraphBuilder(name);
+  const hidden = graph.input('hidden', 'float32', ['rows', 'hidden']);
+  const weights = graph.input('weights', 'float32', ['hidden', 'vocabulary']);
+  const product = graph.node('MatMul', [hidden, weights]);
+  if (!hasBias) return { graph, logits: product };
+  return { graph, logits: graph.node('Add', [product, graph.input('bias', 'float32', ['vocabulary'])]) };
+}
+
+function scoringGraph(hasBias: boolean): Uint8Array {
+  const { graph, logits } = projectionGraph('log-probabilities', hasBias);
+  const ids = graph.input('ids', 'int64', ['rows', 'columns']);
+  const axes = graph.constant('axes', BigInt64Array.of(-1n), [1]);
+  const normaliser = graph.node('ReduceLogSumExp', [logits, axes]);
+  const chosen = graph.node('GatherElements', [logits, ids], { attributes: { axis: 1 } });
+  graph.output(graph.node('Sub', [chosen, normaliser], { name: 'logProbs' }), 'float32', ['rows', 'columns']);
+  return graph.build();
+}
+
+function rankingGraph(hasBias: boolean): Uint8Array {
+  const { graph, logits } = projectionGraph('largest-logits', hasBias);
+  const count = graph.input('count', 'int64', [1]);
+  const [values, indices] = graph.nodes('TopK', [logits, count], { outputs: 2 });
+  graph.output(graph.node('Identity', [values!], { name: 'values' }), 'float32', ['rows', 'count']);
+  graph.output(graph.node('Identity', [indices!], { name: 'indices' }), 'int64', ['rows', 'count']);
+  return graph.build();
+}
