@@ -65,7 +65,7 @@ function optionOf(key: RunConfigKey): Option {
   ].filter(Boolean);
   const name = form === 'boolean' && facts.isOnByDefault ? `no-${flagName(key)}` : flagName(key);
   const flags = `${short ? `-${short}, ` : ''}--${name}${form === 'boolean' ? '' : ` <${value}>`}`;
-  const text = name.startsWith('no-') ? `do not ${description}` : description;
+  const text = name.startsWith('no-') ? `no ${description}` : description;
   const option = new Option(flags, notes.length > 0 ? `${text} (${notes.join('; ')})` : text).helpGroup(`${group}:`);
   // Shown and completed; a wrong one is reported by the schema, together with every other mistake.
   if (facts.choices) option.argChoices = [...facts.choices];

@@ -3,6 +3,7 @@ import { EXIT_CODES, RlpromptError } from '../errors.js';
 import type { CliContext } from './context.js';
 
 let hasEnded = false;
+let isFailing = false;
 
 const context: CliContext = {
   stdout: process.stdout,
@@ -35,11 +36,13 @@ async function main(argv: readonly string[]): Promise<void> {
   await runCommandLine(argv, context);
 }
 
-async function fail(thrown: unknown): Promise<never> {
+async function fail(thrown: unknown): Promise<void> {
+  if (isFailing) return;
+  isFailing = true;
   const error = toRlpromptError(thrown);
   const { writeError } = await import('./write-error.js');
   await writeError(error, { context, asJson: wantsJson(process.argv), thrown });
-  return end(error.exitCode);
+  await end(error.exitCode);
 }
 
 function toRlpromptError(thrown: unknown): RlpromptError {

@@ -14,13 +14,13 @@ const EXAMPLES = `Examples:
   $ rlprompt eval spam --prompt "This mail is"     score a prompt of your own
 `;
 
-const EXIT_CODES_HELP = `
+export const EXIT_CODES_HELP = `
 Exit codes:
   0 done   3 diverged   10 --fail-under missed   64 usage   65 bad data or model file   66 input missing
   69 unavailable   70 internal   73 cannot create   74 I/O   75 locked, try again   76 protocol
   77 no permission   78 configuration   130/143 interrupted, saved
 
-Results go to stdout, everything else to stderr. "rlprompt <command> --help" explains a command.`;
+Results go to stdout, everything else to stderr.`;
 
 /**
  * Runs one command line, without the program's own name.
@@ -47,7 +47,7 @@ export async function runCommandLine(argv: readonly string[], context: CliContex
     await program.parseAsync(words, { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode !== 0) throw toUsageError(error, name);
+    if (error.exitCode !== 0 && error.code !== 'commander.help') throw toUsageError(error, name);
   }
 }
 
@@ -65,7 +65,7 @@ async function buildProgram(name: string | undefined, context: CliContext): Prom
       outputError: () => {},
     })
     .addHelpText('before', EXAMPLES)
-    .addHelpText('after', EXIT_CODES_HELP);
+    .addHelpText('after', `${EXIT_CODES_HELP} "rlprompt <command> --help" explains a command.`);
   for (const entry of COMMANDS) {
     const command = program
       .command(entry.name)

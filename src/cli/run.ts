@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { OPTION_GROUPS } from '../config/option.js';
 import { addConfigOptions, configKeys, readRunConfig } from './config-options.js';
 import type { CliContext } from './context.js';
+import { EXIT_CODES_HELP } from './program.js';
 import { addRunOptions, type RunOptions, superviseRun } from './supervise-run.js';
 
 const EXAMPLES = `Examples:
@@ -16,7 +17,8 @@ export function configure(command: Command, context: CliContext): void {
   command
     .description('Searches for the prompt that makes the target LM do a task best. Ctrl-C saves; "resume" goes on.')
     .argument('[task]', 'built-in task, task file or folder, or a data file (.csv .tsv .jsonl)')
-    .addHelpText('before', EXAMPLES);
+    .addHelpText('before', EXAMPLES)
+    .addHelpText('after', EXIT_CODES_HELP);
   addConfigOptions(command, configKeys(OPTION_GROUPS));
   addRunOptions(command);
   command.action(async (task: string | undefined, options: RunOptions) => {

@@ -4,14 +4,14 @@ import { TRAINER_LOSSES } from './trainer-names.js';
 
 type Check = (config: RunConfig) => string | false | undefined;
 
+/** What the losses of soft Q-learning rule out: they hold only for prompts sampled from the policy as it is. */
+export const OFF_POLICY_KEYS = ['replayUpdates', 'redraws'] as const;
+
 const CHECKS: readonly Check[] = [
   ({ trainer, loss }) =>
     !(TRAINER_LOSSES[trainer] as readonly string[]).includes(loss) &&
     `trainer ${trainer} cannot minimise loss ${loss}: it has ${TRAINER_LOSSES[trainer].join(', ')}`,
-  ({ trainer, replayUpdates }) =>
-    replayUpdates > 0 &&
-    trainer === 'soft-q-learning' &&
-    'replayUpdates must be 0 with trainer soft-q-learning: its losses hold only for prompts just sampled',
+  (config) => config.trainer === 'soft-q-learning' && offPolicySetting(config),
   ({ rewardFrom: [min, max] }) => min >= max && `rewardFrom ${min},${max}: the first must be below the second`,
   ({ rewardTo: [min, max] }) => min >= max && `rewardTo ${min},${max}: the first must be below the second`,
   ({ candidates, topPromptsKept }) =>
@@ -24,6 +24,13 @@ const CHECKS: readonly Check[] = [
 /** Settings that are right one by one and impossible together. */
 export function findImpossibleMixes(config: RunConfig): ConfigProblem[] {
   return CHECKS.map((check) => check(config)).flatMap((message) => (message ? [{ message }] : []));
+}
+
+function offPolicySetting(config: RunConfig): string | false {
+  const key = OFF_POLICY_KEYS.find((name) => config[name] > 0);
+  return (
+    key !== undefined && `${key} must be 0 with trainer soft-q-learning: its losses hold only for prompts just sampled`
+  );
 }
 
 function repeatedWord(verbalizer: Readonly<Record<string, string>>): string | false {

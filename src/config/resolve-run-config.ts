@@ -9,7 +9,7 @@ import {
   readSetLayer,
   type SourcedValue,
 } from './config-layers.js';
-import { findImpossibleMixes } from './config-mixes.js';
+import { findImpossibleMixes, OFF_POLICY_KEYS } from './config-mixes.js';
 import { type ConfigProblem, refuseProblems, showValue } from './config-problem.js';
 import { PRESETS, type PresetName } from './presets.js';
 import {
@@ -84,7 +84,9 @@ function addConsequences(layer: ConfigLayer): void {
   const lossOfTrainer = TRAINER_LOSSES[trainer as TrainerName]?.[0];
   if (trainerForLoss) add('trainer', { value: trainerForLoss, source: 'loss' });
   if (lossOfTrainer) add('loss', { value: lossOfTrainer, source: 'trainer' });
-  if (layer.get('trainer')?.value === 'soft-q-learning') add('replayUpdates', { value: 0, source: 'trainer' });
+  if (layer.get('trainer')?.value === 'soft-q-learning') {
+    for (const key of OFF_POLICY_KEYS) add(key, { value: 0, source: 'trainer' });
+  }
   const name = layer.get('preset')?.value ?? 'default';
   const preset = Object.hasOwn(PRESETS, name as string) ? PRESETS[name as PresetName] : PRESETS.default;
   for (const [key, value] of Object.entries(preset)) {

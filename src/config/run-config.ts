@@ -174,7 +174,7 @@ export const runConfigSchema = z.strictObject({
     'OVER',
     'take off each prompt’s mean label score over the train inputs, or over an empty input',
   ),
-  cache: reward.boolean(z.boolean().default(true), 'remember rewards, so that no prompt is paid for twice'),
+  cache: reward.boolean(z.boolean().default(true), 'reuse of the rewards of prompts scored before'),
   maxRewardErrors: reward.number(z.int().min(0).default(5), 'N', 'failures of a reward task before the run ends'),
 
   evaluationEvery: evaluation.number(count.default(ours.evaluationEvery), 'N', 'steps between evaluations on dev'),

@@ -1,0 +1,147 @@
+import { parse } from 'csv-parse/sync';
+import fc from 'fast-check';
+import ts from 'typescript';
+import { describe, expect, it } from 'vitest';
+import { csvFormat } from '../../src/export/csv.js';
+import { exportPrompt } from '../../src/export/export-prompt.js';
+import { EXPORT_FORMATS, findFormat } from '../../src/export/formats.js';
+import { jsonFormat } from '../../src/export/json.js';
+import { readRunRecord } from '../../src/export/run-record.js';
+import { tsFormat } from '../../src/export/ts.js';
+import { txtFormat } from '../../src/export/txt.js';
+import { parseTemplate } from '../../src/template/parse-template.js';
+import { renderTemplate } from '../../src/template/render-template.js';
+import { makeRun } from './make-run.js';
+
+const NASTY = [
+  '{{x}}',
+  '{input}',
+  '${alert(1)}',
+  '`',
+  '\\',
+  '\\u0041',
+  '"',
+  "'",
+  '\n',
+  '\r\n',
+  '\t',
+  '\u2028',
+  '\u202e',
+  '\x1b]52;c;AA\x07',
+  '\x9d',
+  '*/',
+  '</script>',
+  '=1+1',
+  '+1',
+  '-1',
+  '@SUM(A1)',
+  ',',
+  ';',
+  '#',
+  '$&',
+  '$1',
+  '\u0000',
+  '\uFEFF',
+  'é',
+  '👩‍💻',
+  ' ',
+];
+
+const hostile = fc
+  .array(fc.oneof(fc.constantFrom(...NASTY), fc.string({ unit: 'grapheme', maxLength: 8 })), { maxLength: 6 })
+  .map((pieces) => pieces.join(''));
+
+const base = exportPrompt(readRunRecord(makeRun({ texts: ['x'] })), 1, '0.1.0');
+
+/** The export of a prompt with another text, as if a run had found it. */
+function exported(text: string, template = '{input} {prompt}') {
+  const record = readRunRecord(makeRun({ texts: [text], template }));
+  return exportPrompt(record, 1, '0.1.0');
+}
+
+interface ExportedModule {
+  PROMPT: string;
+  LABELS: Map<string, string>;
+  meta: { metrics: { test: { accuracy: number } } };
+  render(input: string, mask?: string): string;
+}
+
+async function load(source: string): Promise<ExportedModule> {
+  const { outputText, diagnostics } = ts.transpileModule(source, {
+    reportDiagnostics: true,
+    compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022, strict: true },
+  });
+  expect(diagnostics).toEqual([]);
+  return import(`data:text/javascript;base64,${Buffer.from(outputText).toString('base64')}`);
+}
+
+describe('export formats', () => {
+  it('txt is the prompt itself, with no line break added', () => {
+    fc.assert(fc.property(hostile, (text) => txtFormat.render([{ ...base, prompt: text }], { isRaw: false }) === text));
+  });
+
+  it('json gives back every value and shows no control or bidi character', () => {
+    fc.assert(
+      fc.property(hostile, fc.array(hostile), (prompt, tokens) => {
+        const given = { ...base, prompt, tokens };
+        const text = jsonFormat.render([given], { isRaw: false });
+        expect(JSON.parse(text)).toEqual(given);
+        expect(text.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
+      }),
+    );
+  });
+
+  it('csv reads back to the same cells, and no cell begins a formula unless asked', () => {
+    fc.assert(
+      fc.property(fc.array(hostile, { minLength: 1, maxLength: 5 }), (texts) => {
+        const prompts = texts.map((prompt, i) => ({ ...base, prompt, rank: i + 1 }));
+        const read = (isRaw: boolean) =>
+          parse(csvFormat.render(prompts, { isRaw }), { columns: true, record_delimiter: '\r\n' }) as Record<
+            string,
+            string
+          >[];
+        expect(read(true).map((row) => row.prompt)).toEqual(texts);
+        expect(read(false).map((row) => row.prompt)).toEqual(
+          texts.map((text) => (/^[=+\-@\t\r\0]/.test(text) ? `'${text}` : text)),
+        );
+        expect(read(false)[0]).toMatchObject({
+          rank: '1',
+          tokenIds: '0 1',
+          tokens: '["Ġa","\\""]',
+          test_accuracy: '0.875',
+        });
+      }),
+    );
+  });
+
+  it.each(['{input} {prompt}', '{prompt}\n{input}', 'Q: {input} {{a}} {prompt} `${{x}}` =', '{prompt} "{input}" \\'])(
+    'ts is a module that renders what the target LM was scored with, for the template %s',
+    async (template) => {
+      const parsed = parseTemplate(template, { family: 'causal' });
+      await fc.assert(
+        fc.asyncProperty(hostile, hostile, async (prompt, input) => {
+          const module = await load(tsFormat.render([exported(prompt, template)], { isRaw: false }));
+          expect(module.PROMPT).toBe(prompt);
+          expect(module.render(input)).toBe(renderTemplate(parsed, { input, prompt }));
+        }),
+        { numRuns: 50 },
+      );
+    },
+  );
+
+  it('ts takes the mask token as a parameter where the template has a mask', async () => {
+    const module = await load(tsFormat.render([exported('It was', '{input} {prompt} {mask} .')], { isRaw: false }));
+    expect(module.render('A fine film.', '<mask>')).toBe('A fine film. It was <mask> .');
+    expect(module.render('', '<mask>')).toBe('It was <mask> .');
+    expect([...module.LABELS]).toEqual([
+      ['ham', 'mail'],
+      ['spam', 'free'],
+    ]);
+    expect(module.meta.metrics.test.accuracy).toBe(0.875);
+  });
+
+  it('names the nearest format where one is not known', () => {
+    expect(() => findFormat('jsn')).toThrow(/did you mean json/);
+    expect(EXPORT_FORMATS.map(({ name }) => name)).toEqual(['json', 'txt', 'csv', 'ts']);
+  });
+});
