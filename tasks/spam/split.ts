@@ -18,8 +18,8 @@ export interface SpamExamples {
  */
 export function splitMails(mails: readonly Mail[], { seed, shots }: { seed: number; shots: number }): SpamExamples {
   const test = LABELS.flatMap((label) => mails.filter((mail) => mail.label === label).slice(0, TEST_PER_LABEL));
-  const pool = unlike(test, mails).sort(bySeededHash(seed));
-  const split: SpamExamples = { train: [], dev: [], test: test.sort(bySeededHash(0)).map(example) };
+  const pool = shuffled(unlike(test, mails), seed);
+  const split: SpamExamples = { train: [], dev: [], test: shuffled(test, 0).map(example) };
   for (const label of LABELS) {
     const own = pool.filter((mail) => mail.label === label);
     if (own.length < 2 * shots) throw tooManyShots(label, shots, Math.floor(own.length / 2));
@@ -38,9 +38,10 @@ function unlike(test: readonly Mail[], mails: readonly Mail[]): Mail[] {
   return mails.filter((mail) => !isCopy(cutText(mail.text)));
 }
 
-function bySeededHash(seed: number): (a: Mail, b: Mail) => number {
+function shuffled(mails: readonly Mail[], seed: number): Mail[] {
   const rank = (mail: Mail) => createHash('sha256').update(`${seed}:${mail.id}`).digest('hex');
-  return (a, b) => (rank(a) < rank(b) ? -1 : 1);
+  const ranked = mails.map((mail) => ({ mail, rank: rank(mail) }));
+  return ranked.sort((a, b) => (a.rank < b.rank ? -1 : 1)).map(({ mail }) => mail);
 }
 
 function tooManyShots(label: MailLabel, shots: number, most: number): RlpromptError {
