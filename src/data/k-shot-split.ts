@@ -1,5 +1,5 @@
 import { RlpromptError } from '../errors.js';
-import { Rng } from '../policy/rng.js';
+import { Rng } from '../random/rng.js';
 
 export interface LabelledText {
   readonly text: string;

@@ -1,5 +1,5 @@
 import { RlpromptError } from '../errors.js';
-import { Rng } from './rng.js';
+import { Rng } from '../random/rng.js';
 
 /** The trained part of the policy, hidden → inner → hidden with a ReLU between; also the shape of gradients and moments. */
 export type MlpParameters = {

@@ -1,6 +1,6 @@
 import { RlpromptError } from '../errors.js';
 import { sparsemax } from '../losses/sparsemax.js';
-import type { Rng } from './rng.js';
+import type { Rng } from '../random/rng.js';
 
 /** What `PolicyHead.candidates` offers: the logits of the tokens that may follow each row. */
 export interface Candidates {

@@ -1,5 +1,5 @@
 import { logVarianceLoss } from '../losses/log-variance.js';
-import { Rng, type RngState } from '../policy/rng.js';
+import { Rng, type RngState } from '../random/rng.js';
 import { PolicyOptimizer } from './policy-optimizer.js';
 import { type PolicyRollout, PromptPolicy } from './prompt-policy.js';
 import { ReplayBuffer, type ReplayEntry } from './replay-buffer.js';

@@ -1,7 +1,7 @@
 import type { HiddenStep } from '../lm/types.js';
 import { zeroParameters } from '../policy/mlp-parameters.js';
 import { PolicyHead } from '../policy/policy-head.js';
-import type { Rng } from '../policy/rng.js';
+import type { Rng } from '../random/rng.js';
 import { type Candidates, type ChosenTokens, greedyTokens, sampleTokens } from '../policy/sampling.js';
 import { allowedTokens, maskBias } from '../policy/token-mask.js';
 import type { Generator, TrainerSettings } from './settings.js';

@@ -1,4 +1,4 @@
-import type { Rng } from '../policy/rng.js';
+import type { Rng } from '../random/rng.js';
 import type { TrainerState } from './types.js';
 
 export interface ReplayEntry {

@@ -1,7 +1,7 @@
 import { type SoftQKind, softQLoss } from '../losses/soft-q.js';
 import { copyParameters, type MlpParameters } from '../policy/mlp-parameters.js';
 import { polyakUpdate } from '../policy/polyak.js';
-import { Rng, type RngState } from '../policy/rng.js';
+import { Rng, type RngState } from '../random/rng.js';
 import { fill, named, PolicyOptimizer } from './policy-optimizer.js';
 import { type PolicyRollout, PromptPolicy } from './prompt-policy.js';
 import type { Generator, TrainerSettings } from './settings.js';

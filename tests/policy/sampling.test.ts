@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Rng } from '../../src/policy/rng.js';
+import { Rng } from '../../src/random/rng.js';
 import { type Candidates, greedyTokens, sampleTokens } from '../../src/policy/sampling.js';
 
 const LOGITS = [2, 1, 0, -1];

@@ -46,7 +46,10 @@ function matchBranches(file: ModelFile, scope: GraphScope, node: OnnxNode): Head
   if (!first) throw cannotCut(file.path, 'its If has no branches');
   for (const { match } of others) {
     if (match.initializer === first.match.initializer && match.hidden === first.match.hidden) continue;
-    throw cannotCut(file.path, `the branches of its If end in different layers (${first.match.node}, ${match.node})`);
+    throw cannotCut(
+      file.path,
+      `the branches of its If end in different layers (${first.match.node.name}, ${match.node.name})`,
+    );
   }
   return first.match;
 }

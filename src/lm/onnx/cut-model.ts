@@ -3,11 +3,11 @@ import { join, resolve } from 'node:path';
 import type { HeadWeights } from '../types.js';
 import { cutGraph } from './cut-graph.js';
 import { type CutSource, storeCut } from './cut-storage.js';
+import { allNodes } from './graph-walk.js';
 import { readColumns, readHead } from './head-columns.js';
-import { openModelFile } from './model-file.js';
+import { filesOf, openModelFile } from './model-file.js';
 import { checkInputs, type KvCache, kvCache, type ModelInput, modelInputs } from './model-inputs.js';
-import type { OnnxGraph } from './proto.js';
-import { allNodes } from './prune-graph.js';
+import { ONNX_TYPE, type OnnxGraph } from './proto.js';
 
 export type { KvCache, ModelInput } from './model-inputs.js';
 
@@ -31,6 +31,8 @@ export interface CutModel {
   readonly source: CutSource;
   /** Name of the graph's output with the hidden states, float32 [rows, positions, hiddenSize]. */
   readonly hiddenOutput: string;
+  /** Precision the body computes in; the output itself is float32. */
+  readonly hiddenType: 'float32' | 'float16';
   readonly hiddenSize: number;
   /** Width of the head. */
   readonly vocabularySize: number;
@@ -46,6 +48,8 @@ export interface CutModel {
   /** Rows depend on their batch-mates: the body quantises activations at run time (dynamic int8). */
   readonly dynamicQuantised: boolean;
   readonly description: HeadDescription;
+  /** Every file the model consists of, for digests. */
+  readonly files: readonly string[];
   /** The whole output layer, weights [hidden, vocabulary], in float32; read from the file anew at each call. */
   head(): Promise<HeadWeights>;
   /** The output layer of some tokens only: weights [hidden, ids.length], bias [ids.length]. */
@@ -55,6 +59,8 @@ export interface CutModel {
 export interface CutOptions {
   /** Folder for cut graphs of models too large to hold in memory; default: `rlprompt/cuts` in the user's cache. */
   readonly cutFolder?: string;
+  /** Up to this size a cut model is held in memory; default 64 MB. */
+  readonly inMemoryBytes?: number;
 }
 
 /**
@@ -67,12 +73,14 @@ export async function cutHead(modelPath: string, options: CutOptions = {}): Prom
   const inputs = modelInputs(graph);
   checkInputs(inputs, file.path);
   const kv = kvCache(graph, inputs);
+  const files = filesOf(file);
   const { model, head, hiddenOutput } = cutGraph(file, kv?.outputs ?? []);
-  const source = storeCut(file, model, () => options.cutFolder ?? defaultCutFolder());
+  const source = storeCut(file, model, options.cutFolder ?? defaultCutFolder(), options.inMemoryBytes);
   const has = (name: string) => inputs.some((input) => input.name === name);
   return {
     source,
     hiddenOutput,
+    hiddenType: head.hiddenDataType === ONNX_TYPE.float16 ? 'float16' : 'float32',
     hiddenSize: head.hiddenSize,
     vocabularySize: head.vocabularySize,
     inputs,
@@ -83,13 +91,14 @@ export async function cutHead(modelPath: string, options: CutOptions = {}): Prom
     usesTokenTypeIds: has('token_type_ids'),
     dynamicQuantised: isDynamicQuantised(graph),
     description: {
-      node: head.node,
-      op: head.op,
+      node: head.node.name ?? '',
+      op: head.node.opType,
       weight: head.initializer,
       hidden: head.hidden,
       tied: graph.initializer.some((tensor) => tensor.name === head.initializer),
       hasBias: head.biasValues !== undefined,
     },
+    files,
     head: async () => readHead(head),
     headColumns: async (tokenIds) => readColumns(head, tokenIds),
   };

@@ -15,9 +15,9 @@ import {
 import { join } from 'node:path';
 import { RlpromptError } from '../../errors.js';
 import { EXTERNAL } from './external-data.js';
+import { allTensors } from './graph-walk.js';
 import { INLINE_BYTES, type ModelFile } from './model-file.js';
 import { encodeModel, type OnnxModel, type OnnxTensor } from './proto.js';
-import { allTensors } from './prune-graph.js';
 import { type TensorBytes, tensorBytes } from './tensor-bytes.js';
 
 /** Up to this size a cut model is handed to the runtime as bytes; the runtime maps larger ones from disk. */
@@ -35,10 +35,15 @@ export type CutSource = { readonly path: string } | { readonly bytes: Uint8Array
  * own in `cutFolder`: the graph, and one file with the aligned weights beside it, copied once and used again as long
  * as the model file has not changed.
  */
-export function storeCut(file: ModelFile, model: OnnxModel, cutFolder: () => string): CutSource {
+export function storeCut(
+  file: ModelFile,
+  model: OnnxModel,
+  cutFolder: string,
+  inMemoryBytes = IN_MEMORY_BYTES,
+): CutSource {
   const contents = largeContents(file, model);
   const size = [...contents.values()].reduce((sum, content) => sum + content.length, 0);
-  if (size <= IN_MEMORY_BYTES) {
+  if (size <= inMemoryBytes) {
     for (const [tensor, content] of contents) setInline(tensor, content.read(0, content.length));
     const bytes = encodeModel(model);
     // The graph lives as long as the model does; its weights are in `bytes` now.
@@ -47,7 +52,7 @@ export function storeCut(file: ModelFile, model: OnnxModel, cutFolder: () => str
   }
   const total = layOut(contents);
   const bytes = encodeModel(model);
-  const folder = join(cutFolder(), keyOf(file, contents, bytes));
+  const folder = join(cutFolder, keyOf(file, contents, bytes));
   if (!isComplete(folder, bytes, total)) writeFolder(folder, bytes, contents);
   return { path: join(folder, GRAPH_FILE) };
 }
@@ -113,7 +118,7 @@ function writeFolder(folder: string, graph: Uint8Array, contents: Map<OnnxTensor
     rmSync(folder, { recursive: true, force: true });
     renameSync(draft, folder);
   } catch (cause) {
-    rmSync(draft, { recursive: true, force: true });
+    if (existsSync(draft)) rmSync(draft, { recursive: true });
     // Another process may have put the same folder there in the meantime.
     if (existsSync(join(folder, GRAPH_FILE))) return;
     if (cause instanceof RlpromptError) throw cause;

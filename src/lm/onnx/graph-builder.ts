@@ -8,10 +8,17 @@ import {
 } from './proto.js';
 
 type BuilderType = 'float32' | 'float16' | 'int64' | 'int32' | 'uint8' | 'bool';
-type ConstantData = Float32Array | BigInt64Array | Int32Array | Uint8Array;
+/** A Uint16Array holds the bits of float16 numbers. */
+type ConstantData = Float32Array | Uint16Array | BigInt64Array | Int32Array | Uint8Array;
 
 /** An attribute of a node. An integer and a float are different things in ONNX: `1` is an int, `{float: 1}` a float. */
-export type AttributeValue = number | string | readonly number[] | { float: number } | { floats: readonly number[] };
+export type AttributeValue =
+  | number
+  | string
+  | readonly number[]
+  | { float: number }
+  | { floats: readonly number[] }
+  | { tensor: ConstantData; dims: readonly number[] };
 
 export interface NodeOptions {
   attributes?: Record<string, AttributeValue>;
@@ -43,14 +50,7 @@ export class GraphBuilder {
 
   /** Adds a constant tensor; its bytes are used as they are, not copied, until `build`. @returns its name */
   constant(name: string, data: ConstantData, dims: readonly number[]): string {
-    const size = dims.reduce((product, dim) => product * dim, 1);
-    if (size !== data.length) throw new RangeError(`constant ${name}: ${data.length} values for [${dims.join(', ')}]`);
-    this.#constants.push({
-      name,
-      dims: [...dims],
-      dataType: constantType(data),
-      rawData: new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
-    });
+    this.#constants.push(tensorProto(name, data, dims));
     return name;
   }
 
@@ -101,19 +101,30 @@ export function valueInfo(name: string, type: BuilderType, dims: readonly (numbe
   return { name, type: { tensorType: { elemType: ONNX_TYPE[type], shape: { dim } } } };
 }
 
+function tensorProto(name: string, data: ConstantData, dims: readonly number[]): OnnxTensor {
+  const size = dims.reduce((product, dim) => product * dim, 1);
+  if (size !== data.length) throw new RangeError(`constant ${name}: ${data.length} values for [${dims.join(', ')}]`);
+  const rawData = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  return { name, dims: [...dims], dataType: constantType(data), rawData };
+}
+
 function constantType(data: ConstantData): number {
   if (data instanceof Float32Array) return ONNX_TYPE.float32;
+  if (data instanceof Uint16Array) return ONNX_TYPE.float16;
   if (data instanceof BigInt64Array) return ONNX_TYPE.int64;
   return data instanceof Int32Array ? ONNX_TYPE.int32 : ONNX_TYPE.uint8;
 }
 
-const ATTRIBUTE_TYPE = { float: 1, int: 2, string: 3, floats: 6, ints: 7 } as const;
+const ATTRIBUTE_TYPE = { float: 1, int: 2, string: 3, tensor: 4, floats: 6, ints: 7 } as const;
 
 function attributeProto(name: string, value: AttributeValue): OnnxAttribute {
   if (typeof value === 'number') return { name, type: ATTRIBUTE_TYPE.int, i: value };
   if (typeof value === 'string') return { name, type: ATTRIBUTE_TYPE.string, s: new TextEncoder().encode(value) };
   if (isIntegers(value)) return { name, type: ATTRIBUTE_TYPE.ints, ints: [...value] };
   if ('float' in value) return { name, type: ATTRIBUTE_TYPE.float, f: value.float };
+  if ('tensor' in value) {
+    return { name, type: ATTRIBUTE_TYPE.tensor, t: tensorProto(name, value.tensor, value.dims) };
+  }
   return { name, type: ATTRIBUTE_TYPE.floats, floats: [...value.floats] };
 }
 

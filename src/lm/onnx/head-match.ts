@@ -7,8 +7,6 @@ import type { OnnxNode } from './proto.js';
 
 /** The output layer of a graph: `output = hidden · weight + bias`. */
 export interface HeadMatch extends HeadProduct {
-  readonly node: string;
-  readonly op: string;
   readonly hiddenSize: number;
   readonly vocabularySize: number;
   /** Sum of the biases after the product, [vocabulary]. */
@@ -34,7 +32,7 @@ export function matchHead(file: ModelFile, scope: GraphScope, output: string): H
       const integer = node.opType === 'Mul' ? readIntegerProduct(file, scope, node) : undefined;
       const product = integer ?? readProduct(file, scope, node);
       const hidden = isReshaped ? beforeReshape(file, scope, product.hidden) : product.hidden;
-      return complete(file, scope, node, { ...product, hidden }, integer ? 'MatMulInteger' : node.opType, biases);
+      return complete(file, scope, { ...product, hidden }, biases);
     }
   }
   throw cannotCut(
@@ -63,14 +61,7 @@ function beforeReshape(file: ModelFile, scope: GraphScope, hidden: string): stri
   return node.input[0] ?? '';
 }
 
-function complete(
-  file: ModelFile,
-  scope: GraphScope,
-  node: OnnxNode,
-  product: HeadProduct,
-  op: string,
-  biases: Float32Array[],
-): HeadMatch {
+function complete(file: ModelFile, scope: GraphScope, product: HeadProduct, biases: Float32Array[]): HeadMatch {
   const { weight, layout } = product;
   const [hiddenSize, vocabularySize] =
     layout === 'hidden-first' ? [weight.rows, weight.columns] : [weight.columns, weight.rows];
@@ -80,7 +71,7 @@ function complete(
   if (all.some((bias) => bias.length !== vocabularySize && bias.length !== 1)) {
     throw cannotCut(file.path, `a bias of the logits does not have ${vocabularySize} values`);
   }
-  return { ...product, node: node.name ?? '', op, hiddenSize, vocabularySize, biasValues: sum(all, vocabularySize) };
+  return { ...product, hiddenSize, vocabularySize, biasValues: sum(all, vocabularySize) };
 }
 
 function sum(vectors: readonly Float32Array[], length: number): Float32Array | undefined {

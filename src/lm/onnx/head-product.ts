@@ -10,6 +10,8 @@ import { tensorValues, type WeightMatrix } from './weight-matrix.js';
 
 /** A product of a computed value with a constant matrix. */
 export interface HeadProduct {
+  /** The operator that multiplies. */
+  readonly node: OnnxNode;
   /** Name of the value that is multiplied, in float. */
   readonly hidden: string;
   readonly hiddenDataType: number;
@@ -43,6 +45,7 @@ function plainProduct(file: ModelFile, scope: GraphScope, node: OnnxNode): HeadP
   }
   const { matrix, transposed, initializer, dataType } = resolveMatrix(file, scope, node.input[1] ?? '');
   return {
+    node,
     hidden: node.input[0] ?? '',
     hiddenDataType: dataType,
     weight: matrix,
@@ -72,6 +75,7 @@ function nbitsProduct(file: ModelFile, scope: GraphScope, node: OnnxNode): HeadP
   const readPacked = (first: number, count: number) => packed.read(first * rowBytes, count * rowBytes);
   const zeroPoints = nbitsZeroPoints(file, scope, node, rows * Math.ceil((blocks * bits) / 8), rows * blocks);
   return {
+    node,
     hidden: node.input[0] ?? '',
     hiddenDataType: scale.dataType,
     weight: dequantizeNBits({ rows, columns, bits, blockSize, readPacked, scales, zeroPoints }),
@@ -110,6 +114,7 @@ export function readIntegerProduct(file: ModelFile, scope: GraphScope, mul: Onnx
   const zeroPoint = product.input[3] ? constantInput(file, scope, product, 3) : undefined;
   const along = stored.transposed ? 'row' : 'column';
   return {
+    node: product,
     hidden: quantise.input[0] ?? '',
     hiddenDataType: ONNX_TYPE.float32,
     weight: dequantizeLinear(stored.matrix, linearQuantisation(file, scale, zeroPoint, along)),

@@ -1,6 +1,7 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { RlpromptError } from '../../errors.js';
-import { type OnnxModel, toNumber } from './proto.js';
+import { allNodes } from './graph-walk.js';
+import { type OnnxGraph, type OnnxModel, toNumber } from './proto.js';
 
 /** What onnxruntime-node 1.30 reads. */
 const NEWEST_IR = 13;
@@ -47,30 +48,21 @@ export function checkVersions(model: OnnxModel, path: string): void {
   }
 }
 
-/** What the runtime said when it refused a model, as an error of ours; `cause` is kept. */
-export function runtimeRefusal(cause: unknown, path: string): RlpromptError {
-  const text = cause instanceof Error ? cause.message : String(cause);
-  const unknownOp =
-    /No Op registered for (\S+)/.exec(text)?.[1] ?? /(\S+)\(-?\d+\) is not a registered function\/op/.exec(text)?.[1];
-  if (unknownOp) {
-    const message = `the model uses the operator ${unknownOp}, which the runtime does not have`;
-    return problem('E_MODEL_UNKNOWN_OP', 'data', message, path, 'export the model with standard operators', cause);
+/** Operator domains of onnxruntime-node's CPU build. */
+const DOMAINS = /^(|ai\.onnx|ai\.onnx\.ml|ai\.onnx\.(preview\.)?training|com\.microsoft(\..+)?|com\.ms\..+)$/;
+
+/** Refuses operators of domains that neither the runtime nor the model itself defines. */
+export function checkOperators(model: OnnxModel & { graph: OnnxGraph }, path: string): void {
+  const own = new Set(model.functions?.map((definition) => definition.domain ?? ''));
+  for (const node of allNodes(model.graph)) {
+    const domain = node.domain ?? '';
+    if (DOMAINS.test(domain) || own.has(domain)) continue;
+    const message = `the model uses the operator ${domain}.${node.opType}, which the runtime does not have`;
+    throw problem('E_MODEL_UNKNOWN_OP', 'data', message, path, 'export the model with standard operators');
   }
-  return problem(
-    'E_MODEL_REFUSED',
-    'data',
-    `the runtime refused the model: ${firstLine(text)}`,
-    path,
-    undefined,
-    cause,
-  );
 }
 
 const DOWNLOAD_AGAIN = 'download or export the model again';
-
-function firstLine(text: string): string {
-  return text.split('\n', 1)[0]!.slice(0, 400);
-}
 
 function firstBytes(path: string): Buffer {
   const fd = openSync(path, 'r');
@@ -88,7 +80,6 @@ function problem(
   message: string,
   where: string,
   next?: string,
-  cause?: unknown,
 ): RlpromptError {
-  return new RlpromptError({ code, exit, message, where, next, cause });
+  return new RlpromptError({ code, exit, message, where, next });
 }

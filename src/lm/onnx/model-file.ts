@@ -1,6 +1,9 @@
+import { EXTERNAL } from './external-data.js';
 import { FileWindow } from './file-window.js';
-import { checkModelBytes, checkVersions } from './model-check.js';
+import { allTensors } from './graph-walk.js';
+import { checkModelBytes, checkOperators, checkVersions } from './model-check.js';
 import { decodeMessage, type OnnxModel, type OnnxTensor } from './proto.js';
+import { tensorBytes } from './tensor-bytes.js';
 
 /** Where a tensor's content lies in a file. */
 export interface FileRange {
@@ -48,10 +51,27 @@ export function openModelFile(path: string): ModelFile {
     const model = decodeMessage('ModelProto', rest, path);
     if (graphs.length === 0) throw window.corrupt('holds no graph');
     checkVersions(model, path);
-    return { path, size: window.size, model: Object.assign(model, { graph }), ranges };
+    const file = { path, size: window.size, model: Object.assign(model, { graph }), ranges };
+    checkOperators(file.model, path);
+    checkTensors(file);
+    return file;
   } finally {
     window.close();
   }
+}
+
+/** Every stored tensor must be where the file says, and as long as its shape needs. */
+function checkTensors(file: ModelFile): void {
+  for (const tensor of allTensors(file.model.graph)) {
+    if (tensor.dataLocation === EXTERNAL || file.ranges.has(tensor) || tensor.rawData?.length)
+      tensorBytes(file, tensor);
+  }
+}
+
+/** The files a model consists of: the ONNX file and those with its external data. */
+export function filesOf(file: ModelFile): string[] {
+  const external = [...allTensors(file.model.graph)].filter((tensor) => tensor.dataLocation === EXTERNAL);
+  return [...new Set([file.path, ...external.map((tensor) => tensorBytes(file, tensor).range!.path)])];
 }
 
 interface SkimmedTensor {

@@ -1,4 +1,4 @@
-import { type OnnxGraph, type OnnxNode, type OnnxTensor, subgraphsOf } from './proto.js';
+import { type OnnxGraph, type OnnxNode, subgraphsOf } from './proto.js';
 
 /**
  * Removes, in place, every node, constant and description that the graph's outputs do not need, in the branches of
@@ -45,21 +45,4 @@ function isNeeded(node: OnnxNode, needed: ReadonlySet<string>): boolean {
 function namesUsed(graph: OnnxGraph): string[] {
   const inner = graph.node.flatMap((node) => [...node.input, ...subgraphsOf(node).flatMap(namesUsed)]);
   return [...graph.output.map(({ name }) => name), ...inner].filter(Boolean);
-}
-
-/** All nodes of a graph, those of its subgraphs too. */
-export function* allNodes(graph: OnnxGraph): Generator<OnnxNode> {
-  for (const node of graph.node) {
-    yield node;
-    for (const subgraph of subgraphsOf(node)) yield* allNodes(subgraph);
-  }
-}
-
-/** Every tensor of a graph: constants, and those in attributes of nodes, subgraphs included. */
-export function* allTensors(graph: OnnxGraph): Generator<OnnxTensor> {
-  yield* graph.initializer;
-  for (const node of graph.node) {
-    for (const attribute of node.attribute) if (attribute.t) yield attribute.t;
-    for (const subgraph of subgraphsOf(node)) yield* allTensors(subgraph);
-  }
 }

@@ -81,9 +81,6 @@ function fileBytes(range: FileRange): TensorBytes {
 function inlineBytes(tensor: OnnxTensor): Uint8Array {
   if (tensor.rawData?.length) return tensor.rawData;
   if (tensor.floatData?.length) return new Uint8Array(Float32Array.from(tensor.floatData).buffer);
-  if (tensor.int64Data?.length) {
-    return new Uint8Array(BigInt64Array.from(tensor.int64Data, (value) => BigInt(toNumber(value))).buffer);
-  }
   if (tensor.int32Data?.length) {
     const bits = BITS[tensor.dataType] ?? 32;
     if (bits <= 8) return Uint8Array.from(tensor.int32Data);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { philox4x32 } from '../../src/policy/philox.js';
-import { RNG_STREAMS, Rng } from '../../src/policy/rng.js';
+import { philox4x32 } from '../../src/random/philox.js';
+import { RNG_STREAMS, Rng } from '../../src/random/rng.js';
 
 describe('Philox4x32-10', () => {
   it.each([
