@@ -65,6 +65,11 @@ export function allVariants(): {
   });
 }
 
+/** Loads what a cut says the runtime should load. */
+export function openSource(source: CutModel['source']): Promise<ort.InferenceSession> {
+  return 'path' in source ? ort.InferenceSession.create(source.path) : ort.InferenceSession.create(source.bytes);
+}
+
 /**
  * Runs a model over one text and gives an output's values in float32, all positions; a decoder that takes one token a
  * call is stepped through the text.
