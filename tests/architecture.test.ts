@@ -15,7 +15,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   random: ['errors.ts'],
   losses: ['errors.ts'],
   lm: ['errors.ts', 'package-root.ts', 'template', 'random'],
-  policy: ['errors.ts', 'lm', 'random'],
+  policy: ['errors.ts', 'lm', 'losses', 'random'],
   task: ['errors.ts', 'package-root.ts', 'data', 'template', 'lm', 'random'],
   rewards: ['errors.ts', 'lm', 'task', 'template', 'trainers/types.ts', 'random'],
   trainers: ['errors.ts', 'losses', 'policy', 'random', 'rewards', 'lm'],
