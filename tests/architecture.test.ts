@@ -34,7 +34,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'trainers',
   ],
   'optimize.ts': ['errors.ts', 'events.ts', 'config', 'export', 'rewards', 'run', 'task', 'trainers'],
-  'evaluate.ts': ['errors.ts', 'config', 'lm', 'rewards', 'run', 'task', 'template'],
+  'evaluate.ts': ['errors.ts', 'config', 'data', 'lm', 'rewards', 'run', 'task', 'template'],
   export: ['errors.ts', 'events.ts', 'run', 'task', 'template'],
   report: ['errors.ts', 'events.ts', 'run', 'task'],
   ui: ['errors.ts', 'events.ts', 'types.ts', 'trainers/types.ts'],
