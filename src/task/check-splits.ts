@@ -1,5 +1,5 @@
 import { RlpromptError } from '../errors.js';
-import type { SourceRow, SourceSplits } from './source-row.js';
+import type { SourceSplits } from './source-row.js';
 import { refuseUnknownLabels } from './task-labels.js';
 import type { Split, TaskKind, TaskLabel } from './types.js';
 
@@ -51,15 +51,15 @@ function absentLabels(splits: SourceSplits, checks: SplitChecks): string[] {
 }
 
 function overlapWarnings(splits: SourceSplits): string[] {
-  const texts = (rows: readonly SourceRow[]) => new Set(rows.map((row) => row.text));
   const pairs = [
     ['train', 'dev'],
     ['train', 'test'],
     ['dev', 'test'],
   ] as const;
   return pairs.flatMap(([one, other]) => {
-    const seen = texts(splits[one]);
-    const count = [...texts(splits[other])].filter((text) => seen.has(text)).length;
+    const seen = new Set(splits[one].map((row) => row.text));
+    const shared = splits[other].filter((row) => seen.size > 0 && seen.has(row.text));
+    const count = new Set(shared.map((row) => row.text)).size;
     return count === 0 ? [] : [`${count} texts stand in ${one} and in ${other}: the ${other} score is too good`];
   });
 }
