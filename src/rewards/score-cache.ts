@@ -88,7 +88,10 @@ export class ScoreCache {
       const { key, inputs } = keys[g]!;
       const paid = this.prepaid.get(key);
       const values = paid ?? gather(result, group.rows, labelCount);
-      if (paid) scatter(paid, group.rows, result, labelCount);
+      if (paid) {
+        scatter(paid, group.rows, result, labelCount);
+        this.options.sink?.markUsed(key);
+      }
       if (this.options.enabled)
         this.remember(`${context}\t${request.prompts[group.prompt]!}`, { inputIds: inputs, values });
     });

@@ -1,8 +1,8 @@
 import type { RunConfig } from '../config/run-config.js';
 import type { LanguageModel } from '../lm/types.js';
 import { loadTask } from '../task/load-task.js';
+import { taskTemplate } from '../task/task-template.js';
 import type { Task } from '../task/types.js';
-import { defaultTemplate, parseTemplate } from '../template/parse-template.js';
 import type { Template } from '../template/template.js';
 
 /** The task a configuration names, with its data read and checked. */
@@ -16,10 +16,9 @@ export function loadConfiguredTask(config: RunConfig, options: { testOnly?: bool
 /** Which family a template is for is only certain with the model; that its slots are there can be said before. */
 export function checkTemplateSource(task: Task): void {
   if (task.template === undefined) return;
-  parseTemplate(task.template, { family: task.template.includes('{mask}') ? 'masked' : 'causal' });
+  taskTemplate(task, task.template.includes('{mask}') ? 'masked' : 'causal');
 }
 
 export function templateFor(task: Task, targetLm: LanguageModel): Template {
-  const family = targetLm.family === 'masked' ? 'masked' : 'causal';
-  return task.template === undefined ? defaultTemplate(family) : parseTemplate(task.template, { family });
+  return taskTemplate(task, targetLm.family === 'masked' ? 'masked' : 'causal');
 }
