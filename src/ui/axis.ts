@@ -12,7 +12,7 @@ export function roundRange(values: readonly number[]): Range {
   const high = finite.reduce((a, b) => Math.max(a, b));
   // A flat curve is drawn through the middle, on a range that tells its size.
   const margin = low === high ? Math.max(Math.abs(low) / 10, 1e-3) : 0;
-  const step = roundStep((high - low + 2 * margin) / 4);
+  const step = roundStep((high - low + 2 * margin) / 8);
   return { low: step * Math.floor((low - margin) / step), high: step * Math.ceil((high + margin) / step) };
 }
 

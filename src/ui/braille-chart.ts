@@ -126,8 +126,9 @@ class Canvas {
       const cell = row * this.columns + column;
       const bits = this.bits[cell]!;
       const text = bits === 0 ? ' ' : String.fromCharCode(0x2800 + bits);
-      const series = bits === 0 ? undefined : this.owners[cell]!;
       const last = pieces.at(-1);
+      // An empty cell shows no colour and goes with its neighbour.
+      const series = bits === 0 ? last?.series : this.owners[cell]!;
       if (last && last.series === series) last.text += text;
       else pieces.push({ text, series });
     }

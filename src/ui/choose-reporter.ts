@@ -6,7 +6,7 @@ import { loadInkReporter } from './load-ink.js';
 import { type OutputStream, quietWriter } from './output.js';
 import { createPlainReporter } from './plain-reporter.js';
 import { safeLine } from './sanitize.js';
-import { INITIAL_SCREEN, reduceScreen } from './screen-state.js';
+import { INITIAL_SCREEN } from './screen-state.js';
 
 export type UiName = 'ink' | 'plain' | 'json' | 'none';
 
@@ -57,18 +57,14 @@ async function createScreenReporter(choice: ReporterChoice): Promise<Reporter> {
   };
   try {
     const { createInkReporter } = await loadInkReporter();
-    let state = INITIAL_SCREEN;
-    const reporter = createFallbackReporter(
-      (onFailure) => createInkReporter({ ...choice, clock: choice.clock ?? systemClock, onFailure }),
-      (error) => fallBack(error, state),
-    );
-    return {
-      report(event) {
-        reporter.report(event);
-        state = reduceScreen(state, event);
+    let screen: ReturnType<typeof createInkReporter> | undefined;
+    return createFallbackReporter(
+      (onFailure) => {
+        screen = createInkReporter({ ...choice, clock: choice.clock ?? systemClock, onFailure });
+        return screen;
       },
-      close: () => reporter.close(),
-    };
+      (error) => fallBack(error, screen?.state()),
+    );
   } catch (error) {
     return fallBack(error);
   }

@@ -27,7 +27,7 @@ const MOST_PROMPTS = 20;
 export function layoutFor(columns: number, rows: number): Layout {
   const height = Math.max(0, rows - 1);
   const fixed = fixedLines(height);
-  const used = fixed.header + fixed.health + fixed.log + fixed.footer + (fixed.gaps ? 2 : 0);
+  const used = fixed.header + fixed.health + fixed.log + fixed.footer + (fixed.gaps ? 3 : 0);
   const room = Math.max(0, height - used);
   const withChart = columns >= LEAST_CHART_COLUMNS && room >= LEAST_CHART + 4;
   const chart = withChart ? Math.max(LEAST_CHART, Math.min(20, Math.floor(room * 0.55))) : 0;

@@ -34,7 +34,7 @@ export function paceAfterEvaluation(pace: Pace, forwards: number): Pace {
 export function forwardsPerSecond(pace: Pace): number | undefined {
   const counted = pace.recent.filter((step) => step.forwards !== undefined);
   const seconds = sum(counted.map((step) => step.seconds));
-  return seconds > 0 ? sum(counted.map((step) => step.forwards ?? 0)) / seconds : undefined;
+  return seconds > 0 ? Math.max(0, sum(counted.map((step) => step.forwards ?? 0))) / seconds : undefined;
 }
 
 /** Time until the first limit is reached at the recent pace; undefined before the first step. */

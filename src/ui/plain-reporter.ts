@@ -28,7 +28,7 @@ const HEARTBEAT_MS = 30_000;
 /** The longest line of a log. */
 const LOG_WIDTH = 200;
 /** Events whose news another line tells. */
-const UNTOLD: ReadonlySet<RunEvent['type']> = new Set(['best-prompt-updated', 'checkpoint-saved']);
+const UNTOLD: ReadonlySet<RunEvent['type']> = new Set(['best-prompt-updated']);
 const LEVEL_STYLES: Readonly<Record<LogLevel, Style>> = { info: 'plain', good: 'good', warn: 'warn', bad: 'bad' };
 
 /** Shows a run line by line, for logs and dumb terminals: one line an evaluation, and one when half a minute was silent. */
@@ -61,7 +61,7 @@ function linesOf(event: RunEvent, state: ScreenState): Span[][] {
   if (event.type === 'run-start') return [...startLines(event), ...logLine(event, state)];
   if (event.type === 'phase-start') return [[{ text: safeLine`${event.phase.replace('-', ' ')} …`, style: 'dim' }]];
   if (event.type === 'evaluation-end') return [[{ text: evaluationLine(event, state) }]];
-  if (event.type === 'run-interrupted' || UNTOLD.has(event.type)) return [];
+  if (UNTOLD.has(event.type)) return [];
   return logLine(event, state);
 }
 

@@ -29,8 +29,6 @@ export function describeEvent(event: RunEvent, step: number, metric: string): Lo
       return entry('good', `best prompt exported to ${event.file}`);
     case 'warning':
       return entry('warn', [event.message, event.hint].filter(Boolean).join(' · ').slice(0, LONGEST_QUOTE));
-    case 'run-interrupted':
-      return entry('warn', `saved; go on with: ${event.resumeCommand}`);
     case 'run-error':
       return entry('bad', String(event.error.message ?? event.error.code ?? 'the run failed').slice(0, LONGEST_QUOTE));
     default:

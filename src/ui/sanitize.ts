@@ -31,9 +31,12 @@ export function safeLine(strings: TemplateStringsArray, ...values: readonly unkn
   return strings.reduce((line, part, i) => line + safeText(values[i - 1]) + part) as SafeText;
 }
 
+// Western letters, punctuation, lines and braille dots: all one column wide. Measuring the rest is slow.
+const NARROW = /^[ -~¡-¬®-ſ–—‘’“”•…›★─-▟⠀-⣿]*$/;
+
 /** Columns the text takes in a terminal. */
 export function widthOf(text: string): number {
-  return stringWidth(text);
+  return NARROW.test(text) ? text.length : stringWidth(text);
 }
 
 /** The text in at most `width` columns, an ellipsis in place of what does not fit. */

@@ -87,8 +87,12 @@ function costLine(state: ScreenState, width: number): Span[] {
   return [{ text: rate }, { text: width < 50 ? safeLine` · ${hits}` : details, style: 'dim' }];
 }
 
-function folderLine({ start }: ScreenState): Span[] {
+function folderLine({ start, savedStep }: ScreenState, width: number): Span[] {
   if (!start) return [];
+  const saved = savedStep === undefined ? '' : ` · saved after step ${savedStep}`;
   const { train, dev, test } = start.examples;
-  return [{ text: safeLine`${train} train, ${dev} dev, ${test} test examples · ${start.runDir}`, style: 'dim' }];
+  const folder = safeLine`${start.runDir}${saved}`;
+  const examples = safeLine` · ${train} train, ${dev} dev, ${test} test examples`;
+  const fits = widthOf(folder) + widthOf(examples) <= width;
+  return [{ text: fits ? safeLine`${folder}${examples}` : folder, style: 'dim' }];
 }

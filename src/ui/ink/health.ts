@@ -39,14 +39,14 @@ function partsOf({ lastStep }: ScreenState): Sign[] {
 
 /** As many signs as fit; none is cut in two. */
 function signLine(title: string, signs: readonly Sign[], width: number): Span[] {
-  const spans: Span[] = [{ text: safeLine`${title}  `, style: 'dim' }];
-  let room = width - title.length - 2;
+  const spans: Span[] = [{ text: safeText(title), style: 'dim' }];
+  let room = width - title.length;
   for (const { name, value, style = 'plain' } of signs) {
-    const label = safeLine`${name} `;
+    const label = safeLine`  ${name} `;
     const text = safeLine`${value}`;
-    room -= widthOf(label) + widthOf(text) + 2;
-    if (room < -2) break;
-    spans.push({ text: label, style: 'dim' }, { text, style }, { text: safeText('  ') });
+    room -= widthOf(label) + widthOf(text);
+    if (room < 0) break;
+    spans.push({ text: label, style: 'dim' }, { text, style });
   }
   return spans;
 }

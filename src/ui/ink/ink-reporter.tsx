@@ -4,7 +4,7 @@ import type { Reporter, RunControls } from '../../events.js';
 import type { Clock } from '../clock.js';
 import { type OutputStream, quietWriter } from '../output.js';
 import { paint, wantsColour } from '../palette.js';
-import { INITIAL_SCREEN, metricOf, reduceScreen } from '../screen-state.js';
+import { INITIAL_SCREEN, metricOf, reduceScreen, type ScreenState } from '../screen-state.js';
 import { finalSummary } from '../summary.js';
 import { FrameStream } from './frame-stream.js';
 import { Guard } from './guard.js';
@@ -24,10 +24,18 @@ export interface InkReporterOptions {
   readonly onFailure: (error: unknown) => void;
 }
 
-const FRAME_MS = 100;
+export interface InkReporter extends Reporter {
+  /** What the screen knows of the run, for a display that takes over. */
+  state(): ScreenState;
+}
+
+/** Least time between two frames. Drawing one takes Ink 10 to 30 ms of the processor that the run needs. */
+const FRAME_MS = 250;
+/** The same after a key: typing must feel immediate. */
+const KEY_FRAME_MS = 50;
 
 /** A live status board at the end of the scrollback. It reads events and keys, and steers only through the controls. */
-export function createInkReporter(options: InkReporterOptions): Reporter {
+export function createInkReporter(options: InkReporterOptions): InkReporter {
   const { stderr, stdin, env, controls, clock } = options;
   const stream = new FrameStream(stderr);
   const colour = wantsColour(stderr, env);
@@ -62,10 +70,17 @@ export function createInkReporter(options: InkReporterOptions): Reporter {
     drawnAt = clock.now();
     // A replay has the recorded time, whatever its speed.
     if (!isOver()) elapsedSeconds = controls ? (clock.now() - startedAt) / 1000 : state.pace.seconds;
-    ink.rerender(board());
+    try {
+      ink.rerender(board());
+    } catch (error) {
+      // Thrown in a timer it would end the program.
+      options.onFailure(error);
+    }
   };
+  const drawWithin = (milliseconds: number): (() => void) =>
+    clock.after(Math.max(0, drawnAt + milliseconds - clock.now()), draw);
   const drawSoon = (): void => {
-    cancelDraw ??= clock.after(Math.max(0, drawnAt + FRAME_MS - clock.now()), draw);
+    cancelDraw ??= drawWithin(FRAME_MS);
   };
   const onInput = (input: string): void => {
     const pressed = pressKeys(keyboard, input, controls !== undefined);
@@ -77,7 +92,8 @@ export function createInkReporter(options: InkReporterOptions): Reporter {
         keyboard = { ...keyboard, note: `that failed: ${error instanceof Error ? error.message : error}` };
       }
     }
-    drawSoon();
+    cancelDraw?.();
+    cancelDraw = drawWithin(KEY_FRAME_MS);
   };
   const onResize = (): void => {
     draw();
@@ -89,12 +105,15 @@ export function createInkReporter(options: InkReporterOptions): Reporter {
     stderr: stream as unknown as NodeJS.WriteStream,
     stdin: stdin as NodeJS.ReadStream,
     exitOnCtrlC: false,
+    // What libraries print goes above the board, where the board is on this program's own terminal.
+    patchConsole: (stderr as unknown) === process.stderr,
   });
   const ended = ink.waitUntilExit().catch(options.onFailure);
   stderr.on('resize', onResize);
   const stopTicking = clock.every(1000, drawSoon);
 
   return {
+    state: () => state,
     report(event) {
       if (event.type === 'run-start') startedAt = clock.now();
       const newest = state.log.at(-1);

@@ -1,0 +1,112 @@
+import { describe, expect, it } from 'vitest';
+import type { RunEvent, StepEndEvent } from '../../src/events.js';
+import { forwardsPerSecond } from '../../src/ui/pace.js';
+import {
+  cacheHitRate,
+  INITIAL_SCREEN,
+  reduceScreen,
+  type ScreenState,
+  screenTimeLeft,
+} from '../../src/ui/screen-state.js';
+import { spamRun } from './fixtures/spam-run.js';
+
+function play(events: readonly RunEvent[], from = INITIAL_SCREEN): ScreenState {
+  return events.reduce(reduceScreen, from);
+}
+
+function step(number: number, change: Partial<StepEndEvent> = {}): StepEndEvent {
+  const template = spamRun(1).find((event) => event.type === 'step-end')!;
+  return { ...template, step: number, seconds: 1, forwards: 100 * number, ...change };
+}
+
+function start(limits: { steps: number; forwards?: number; minutes?: number }): RunEvent[] {
+  const event = spamRun(0)[0]!;
+  return [{ ...event, limits } as RunEvent, { type: 'phase-start', phase: 'training', seq: 1 }];
+}
+
+describe('the screen state', () => {
+  it('gathers a whole run', () => {
+    const state = play(spamRun());
+    expect(state).toMatchObject({
+      phase: 'finished',
+      step: 200,
+      flatSteps: 1,
+      skippedSteps: 0,
+      warnings: 1,
+      savedStep: 200,
+    });
+    expect(state.bestText).toBe('Subscribe for more on');
+    expect(state.prompts.map(({ dev }) => dev?.accuracy)).toEqual([0.875, 0.844, 0.813, 0.781, 0.75, 0.688, 0.562]);
+    expect(state.devScore.points.at(-1)?.value).toBe(0.875);
+  });
+
+  it('stays small over a hundred thousand steps and keeps the shape of the curves', () => {
+    let state = play(start({ steps: 100_000 }));
+    for (let n = 1; n <= 100_000; n++)
+      state = reduceScreen(state, step(n, { rewardMean: n, rewardMax: n === 60_001 ? 1e6 : n }));
+    const { points } = state.rewardMean;
+    expect(points.length).toBeLessThanOrEqual(512);
+    expect(
+      points.every(({ step: at, value }, i) => Math.abs(value - at) < 256 && at > (points[i - 1]?.step ?? 0)),
+    ).toBe(true);
+    expect(Math.max(...state.rewardMax.points.map(({ value }) => value))).toBe(1e6);
+    expect(state.log.length).toBeLessThanOrEqual(50);
+  });
+
+  it('tells the time left to the limit that comes first', () => {
+    const steps = [1, 2, 3].map((n) => step(n));
+    expect(screenTimeLeft(play([...start({ steps: 10 }), ...steps]))).toEqual({ limit: 'steps', seconds: 7 });
+    expect(screenTimeLeft(play([...start({ steps: 10, forwards: 500 }), ...steps]))).toEqual({
+      limit: 'forwards',
+      seconds: 2,
+    });
+    expect(screenTimeLeft(play([...start({ steps: 10, minutes: 0.1 }), ...steps]))).toEqual({
+      limit: 'minutes',
+      seconds: 3,
+    });
+    expect(screenTimeLeft(play(start({ steps: 10 })))).toBeUndefined();
+  });
+
+  it('counts forwards a second without those of the baselines, and the share of cache hits', () => {
+    const state = play([
+      ...start({ steps: 10 }),
+      step(1, { forwards: 5000, cacheHits: 0 }),
+      step(2, { forwards: 5300, cacheHits: 1325 }),
+    ]);
+    expect(forwardsPerSecond(state.pace)).toBe(300);
+    expect(cacheHitRate(state)).toBe(0.2);
+  });
+
+  it('draws numbers that JSON lost as gaps', () => {
+    const event = JSON.parse(
+      JSON.stringify(step(1, { rewardMean: Number.NaN, loss: Number.POSITIVE_INFINITY })),
+    ) as RunEvent;
+    expect(play([...start({ steps: 5 }), event]).rewardMean.points[0]?.value).toBeNaN();
+  });
+
+  it('goes on from the checkpoint when a run is resumed', () => {
+    const again = { ...spamRun(0)[0]!, resumedAtStep: 40 } as RunEvent;
+    const state = play([again, { type: 'phase-start', phase: 'training', seq: 1 }, step(41)], play(spamRun(50)));
+    expect(state.rewardMean.points.map((point) => point.step)).toEqual(Array.from({ length: 41 }, (_, i) => i + 1));
+    expect(state.prompts.length).toBeGreaterThan(0);
+  });
+
+  it('keeps a prompt of the user however many are better', () => {
+    const better = Array.from({ length: 80 }, (_, i) => ({
+      tokenIds: [i],
+      tokens: [`p${i}`],
+      text: `p${i}`,
+      step: 60,
+      reward: 90,
+      train: { accuracy: 1 },
+      dev: { accuracy: 1 },
+      origin: 'policy' as const,
+    }));
+    const state = play([
+      ...spamRun(50),
+      { type: 'evaluation-end', step: 60, prompts: better, forwards: 1, cacheHits: 1, seq: 1 },
+    ]);
+    expect(state.prompts.map(({ text }) => text)).toContain('This message is an offer');
+    expect(state.prompts).toHaveLength(51);
+  });
+});

@@ -1,0 +1,72 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const hasScript = spawnSync('script', ['--version']).status === 0;
+const DEMO = new URL('demo.mjs', import.meta.url).pathname;
+
+interface Session {
+  output: string;
+  log: string[];
+}
+
+/** Runs the demo in a pseudo-terminal of 80 by 24 and presses keys, each when the text before it was drawn. */
+async function session(keys: readonly (readonly [shown: string, key: string])[], args: string): Promise<Session> {
+  const folder = mkdtempSync(join(tmpdir(), 'rlprompt-terminal-'));
+  const log = join(folder, 'log');
+  const command = `stty cols 80 rows 24; stty -g > ${folder}/before; ${process.execPath} ${DEMO} ${args} 2>&1; stty -g > ${folder}/after`;
+  const { CI: _, NO_COLOR: __, ...env } = process.env;
+  const child: ChildProcess = spawn('script', ['-qfec', command, '/dev/null'], {
+    env: { ...env, TERM: 'xterm-256color', NODE_ENV: 'production', DEMO_LOG: log },
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  let output = '';
+  let from = 0;
+  const waiting = [...keys];
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+    output += text;
+    const next = waiting[0];
+    if (!next || !output.slice(from).includes(next[0])) return;
+    waiting.shift();
+    from = output.length;
+    child.stdin?.write(next[1]);
+  });
+  await new Promise((resolve) => child.on('close', resolve));
+  const settings = ['before', 'after'].map((name) => readFileSync(join(folder, name), 'utf8'));
+  expect(settings[1]).toBe(settings[0]);
+  const lines = readFileSync(log, 'utf8').trim().split('\n');
+  rmSync(folder, { recursive: true });
+  return { output, log: lines };
+}
+
+describe.skipIf(!hasScript)('in a real terminal (skipped where util-linux `script` is missing)', () => {
+  it('a run is drawn to its end and leaves cursor, modes and a summary behind', async () => {
+    const { output, log } = await session([], '1000 40');
+    expect(log).toEqual(['closed']);
+    expect(output.lastIndexOf('\u001B[?25h')).toBeGreaterThan(output.lastIndexOf('\u001B[?25l'));
+    expect(output).toContain('dev accuracy');
+    expect(output).not.toContain('\u001B[3J');
+    expect(output).not.toContain('\u001B[?1049h');
+  });
+
+  it('keys reach the run, and a stop leaves the command that goes on', async () => {
+    const { output, log } = await session(
+      [
+        ['save and quit', 's'],
+        ['checkpoint saved', 't'],
+        ['your prompt', 'is it spam\r'],
+        ['prompt added', 'q'],
+      ],
+      '4 200',
+    );
+    expect(log).toEqual(['save', 'prompt is it spam', 'stop user', 'closed']);
+    expect(output).toMatch(/go on with {4}rlprompt resume runs\/spam-20260301-101500\r?\n(?:\u001B\[\?25h)?$/);
+  });
+
+  it('Ctrl-C in raw mode asks for a stop', async () => {
+    const { log } = await session([['save and quit', '\u0003']], '4 200');
+    expect(log).toEqual(['stop interrupted', 'closed']);
+  });
+});
