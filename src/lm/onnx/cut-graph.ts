@@ -1,4 +1,5 @@
 import { GraphScope } from './graph-scope.js';
+import { allNodes } from './graph-walk.js';
 import { cannotCut } from './head-error.js';
 import { type HeadMatch, matchHead } from './head-match.js';
 import type { ModelFile } from './model-file.js';
@@ -13,7 +14,7 @@ export interface CutGraph {
 }
 
 /** Finds the output layer of a model's graph, whether it lies in the graph itself or in the branches of an If. */
-export function findHead(file: ModelFile): { head: HeadMatch; branches: OnnxNode | undefined; output: number } {
+function findHead(file: ModelFile): { head: HeadMatch; branches: OnnxNode | undefined; output: number } {
   const { graph } = file.model;
   const output = graph.output.findIndex(({ name }) => name === 'logits');
   if (output < 0) {
@@ -99,7 +100,8 @@ function untyped(name: string, elemType: number): OnnxValueInfo {
 }
 
 function freshName(graph: OnnxGraph, wanted: string): string {
-  const taken = new Set(graph.node.flatMap((node) => node.output).concat(graph.input.map(({ name }) => name)));
+  const taken = new Set([...allNodes(graph)].flatMap((node) => node.output));
+  for (const { name } of [...graph.input, ...graph.initializer]) taken.add(name ?? '');
   let name = wanted;
   for (let i = 1; taken.has(name); i++) name = `${wanted}_${i}`;
   return name;
