@@ -6,7 +6,7 @@ export default defineTask({
   name: 'spam',
   kind: 'classification',
   description: 'Is a mail spam? The beginnings of real mails, read by the next word after the prompt.',
-  verbalizer: { ham: 'mail', spam: 'free' },
+  verbalizer: { ham: 'question', spam: 'business' },
   manualPrompts: [
     'This message is about',
     'The subject of this mail is',
