@@ -1,0 +1,87 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { emptyFolder, lastLine, runCli } from './spawn-cli.js';
+
+describe('a wrong command line', () => {
+  it.each([
+    [['rnu'], 'unknown command "rnu", did you mean run? · rlprompt run --help'],
+    [['run', '--stps', '3'], "unknown option '--stps', did you mean --steps? · rlprompt run --help"],
+    [['run', 'spam', 'topic'], 'too many arguments'],
+    [['top'], "missing required argument 'run'"],
+    [['run', '--steps'], "option '--steps <N>' argument missing"],
+    [['run', 'spam', '--ui', 'curses'], "argument 'curses' is invalid. Allowed choices are ink, plain, json, none."],
+    [['export', '--format', 'jsn', 'x'], 'unknown format "jsn", did you mean json?'],
+    [['resume', 'x', '--top-k', '3'], "unknown option '--top-k'"],
+    [['eval', 'spam'], 'there is no prompt to score'],
+  ])('%j is refused with code 64 and one line that says why', async (args, message) => {
+    const { code, stdout, stderr } = await runCli(args);
+    expect(code).toBe(64);
+    expect(stdout).toBe('');
+    expect(stderr).toMatch(/^rlprompt: E_[A-Z_]+: [^\n]*\n$/);
+    expect(stderr).toContain(message);
+  });
+
+  it('names every wrong setting at once, before anything is created', async () => {
+    const cwd = emptyFolder();
+    writeFileSync(join(cwd, 'rlprompt.config.yaml'), 'lerning_rate: 1\n');
+    const env = { RLPROMPT_TOP_P: '7' };
+    const { code, stderr } = await runCli(['run', 'spam', '--steps', 'abc', '--set', 'sed=1'], { cwd, env });
+    expect(code).toBe(78);
+    expect(stderr).toContain('E_CONFIG: 4 settings are wrong');
+    expect(stderr).toContain('unknown key "lerning_rate", did you mean learningRate? (rlprompt.config.yaml:1:1)');
+    expect(stderr).toContain('unknown key "sed", did you mean seed? (--set sed)');
+    expect(stderr).toContain('topP: got 7, expected number to be <=1 (RLPROMPT_TOP_P)');
+    expect(stderr).toContain('steps: got "abc", expected number (--steps)');
+  });
+
+  it.each([
+    [['run', 'smap'], 64, 'E_TASK_NOT_FOUND'],
+    [['run', 'missing.csv'], 66, 'E_'],
+    [['run', 'spam', '--config', 'missing.yaml'], 66, 'E_CONFIG_MISSING'],
+    [['run', 'spam', '--trainer', 'soft-q-learning', '--loss', 'log-variance'], 78, 'E_CONFIG'],
+    [['run', 'topic', '--generator', './no-model'], 66, 'E_'],
+    [['top', 'no-run'], 66, 'E_RUN_NOT_FOUND'],
+    [['resume', '.'], 66, 'E_NOT_A_RUN'],
+    [['models', 'inspect', './no-model'], 66, 'E_MODEL_FOLDER_MISSING'],
+  ])('%j ends with code %i and %s', async (args, expected, name) => {
+    const { code, stdout, stderr } = await runCli(args);
+    expect(code).toBe(expected);
+    expect(stdout).toBe('');
+    expect(lastLine(stderr)).toMatch(new RegExp(`^rlprompt: ${name}`));
+  });
+
+  it('with --json puts the same error as an object on stdout', async () => {
+    const { code, stdout, stderr } = await runCli(['run', 'smap', '--json']);
+    const { error } = JSON.parse(stdout);
+    expect(error).toMatchObject({ code: 'E_TASK_NOT_FOUND', exitCode: code });
+    expect(lastLine(stderr)).toContain(error.message);
+  });
+
+  it('shows no control character of what was typed', async () => {
+    const { stderr } = await runCli(['run', 'a\x1b]52;c;AA\x07\u202e']);
+    expect(stderr.trimEnd()).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+    expect(stderr).toContain('\\x1b');
+  });
+});
+
+describe('no silent success', () => {
+  it.each([
+    ['a promise that never settles', 'await new Promise(() => {});', 70, 'E_NO_END'],
+    ['process.exit(0) in a plug-in', 'process.exit(0);', 70, 'E_NO_END'],
+    [
+      'a late rejection',
+      'Promise.reject(new Error("late")); await new Promise((r) => setTimeout(r, 50));',
+      70,
+      'E_INTERNAL',
+    ],
+    ['a thrown string', 'throw "what";', 78, 'E_CONFIG'],
+  ])('%s does not look like success', async (_what, source, expected, name) => {
+    const cwd = emptyFolder();
+    writeFileSync(join(cwd, 'rlprompt.config.mjs'), `${source}\nexport default { task: 'spam' };\n`);
+    const { code, stdout, stderr } = await runCli(['config', 'print'], { cwd });
+    expect(code).toBe(expected);
+    expect(stdout).toBe('');
+    expect(lastLine(stderr)).toMatch(new RegExp(`^rlprompt: ${name}`));
+  });
+});

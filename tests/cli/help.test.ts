@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import { COMMANDS } from '../../src/cli/commands.js';
+import { flagName } from '../../src/config/config-layers.js';
+import { optionMeta, RUN_CONFIG_KEYS, runConfigSchema } from '../../src/config/run-config.js';
+import { runCli } from './spawn-cli.js';
+
+/** Prints every module the program resolves. */
+const TRACE = `import { register } from 'node:module';
+register('data:text/javascript,' + encodeURIComponent(
+  "export async function resolve(s, c, n) { const r = await n(s, c); process._rawDebug('MODULE ' + r.url); return r; }"));`;
+
+describe('rlprompt --help', () => {
+  it('shows examples first, then every command and the exit codes, on stdout', async () => {
+    const { code, stdout, stderr } = await runCli(['--help']);
+    expect(code).toBe(0);
+    expect(stderr).toBe('');
+    expect(stdout).toMatch(/^Examples:\n {2}\$ rlprompt run spam/);
+    for (const { name, summary } of COMMANDS) expect(stdout).toMatch(new RegExp(`^ {2}${name} +${summary}`, 'm'));
+    expect(stdout).toMatch(/78 configuration {3}130\/143 interrupted, saved/);
+  });
+
+  it('loads nothing heavy', async () => {
+    const trace = `data:text/javascript,${encodeURIComponent(TRACE)}`;
+    const { stderr } = await runCli(['--help'], { nodeFlags: ['--import', trace] });
+    const modules = [...stderr.matchAll(/^MODULE (.*)$/gm)].map(([, url]) => url!);
+    expect(modules.some((url) => url.includes('/commander/'))).toBe(true);
+    expect(
+      modules.filter((url) => /\/(zod|yaml|ink|react|jiti|onnxruntime-|@huggingface|protobufjs)\b/.test(url)),
+    ).toEqual([]);
+  });
+
+  it('is what the bare name shows, too', async () => {
+    expect((await runCli([])).stdout).toBe((await runCli(['--help'])).stdout);
+  });
+
+  it.each(COMMANDS.map(({ name }) => name))('starts with examples for %s', async (name) => {
+    const { code, stdout } = await runCli([name, '--help']);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(new RegExp(`^Examples:\\n {2}\\S*>? ?\\S* ?rlprompt ${name}`));
+    expect((await runCli(['help', name])).stdout).toBe(stdout);
+  });
+
+  it('lists every setting under its group, with its default', async () => {
+    const { stdout } = await runCli(['run', '--help']);
+    const text = stdout.replace(/\s+/g, ' ');
+    for (const key of RUN_CONFIG_KEYS) {
+      const { argument, group, description } = optionMeta(key);
+      if (argument) continue;
+      expect(text).toMatch(new RegExp(`--(no-)?${flagName(key)}\\b`));
+      expect(text).toContain(description);
+      expect(stdout).toContain(`\n${group}:\n`);
+    }
+    expect(text).toContain(`(default: ${runConfigSchema.parse({ task: 'x' }).innerSize})`);
+    expect(text).toContain('paper: 12000');
+  });
+});
+
+describe('rlprompt --version', () => {
+  it('prints the version alone', async () => {
+    const { code, stdout } = await runCli(['--version']);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+});
+
+describe('rlprompt completion', () => {
+  it.each(['bash', 'zsh', 'fish', 'powershell'])('prints a script for %s', async (shell) => {
+    const { code, stdout } = await runCli(['completion', shell]);
+    expect(code).toBe(0);
+    expect(stdout).toContain('rlprompt');
+    expect(stdout.length).toBeGreaterThan(500);
+  });
+
+  it('completes commands, flags and the values a flag may have', async () => {
+    expect((await runCli(['complete', '--', ''])).stdout).toMatch(/^run\tsearch for a prompt$/m);
+    expect((await runCli(['complete', '--', 'run', '--ste'])).stdout).toMatch(/^--steps\t/m);
+    expect((await runCli(['complete', '--', 'run', '--preset', ''])).stdout).toMatch(/^paper/m);
+  });
+});
