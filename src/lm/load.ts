@@ -4,7 +4,10 @@ import { nearestWord, RlpromptError } from '../errors.js';
 import { embeddedModels } from './embedded.js';
 import { findModelFolder, type ModelFolder } from './model-folder.js';
 import { loadCausalLm } from './onnx/causal-lm.js';
+import { loadClassifier } from './onnx/classifier.js';
+import { loadEncoder } from './onnx/encoder.js';
 import { familyOf } from './onnx/inspect-model.js';
+import { loadMaskedLm } from './onnx/masked-lm.js';
 import { openModelFile } from './onnx/model-file.js';
 import type { LoadedModel, OnnxModelOptions } from './onnx/model-parts.js';
 import { defaultThreads } from './onnx/session.js';
@@ -63,15 +66,15 @@ function shared(key: string, model: LoadedModel): LoadedModel {
 
 function loadFolder(name: string, folder: ModelFolder, options: LoadOptions): Promise<LoadedModel> {
   const { model } = openModelFile(folder.onnxPath);
-  const family = familyOf(model.graph, folder.config);
-  if (family === 'causal') return loadCausalLm(name, folder, options);
-  throw new RlpromptError({
-    code: 'E_MODEL_CAPABILITY',
-    exit: 'config',
-    message: `${family} models are not supported yet`,
-    where: folder.path,
-  });
+  return LOADERS[familyOf(model.graph, folder.config)](name, folder, options);
 }
+
+const LOADERS = {
+  causal: loadCausalLm,
+  masked: loadMaskedLm,
+  encoder: loadEncoder,
+  classifier: loadClassifier,
+} satisfies Record<ReturnType<typeof familyOf>, typeof loadCausalLm>;
 
 function findPath(name: string): string {
   const embedded = embeddedModels();

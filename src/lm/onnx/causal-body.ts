@@ -2,7 +2,8 @@ import type { Tensor } from 'onnxruntime-node';
 import type { CutModel, KvCache } from './cut-model.js';
 import { floatValues, rawHalves } from './half-precision.js';
 import type { KvBlock } from './kv-block.js';
-import type { OnnxSession, TensorType } from './session.js';
+import type { OnnxSession } from './session.js';
+import { tokenFeeds } from './token-feeds.js';
 
 export interface BodyCall {
   /** Rows of new tokens, all of one length. */
@@ -53,24 +54,15 @@ export class CausalBody {
   }
 
   #feeds({ tokens, past, padding }: BodyCall): Record<string, Tensor> {
-    const rows = tokens.length;
-    const length = tokens[0]!.length;
     const before = past?.positions ?? 0;
-    const feeds: Record<string, Tensor> = {};
-    for (const { name, type } of this.model.inputs) {
-      const integers = (columns: number, at: (row: number, column: number) => number) =>
-        this.#integers(type, rows, columns, at);
-      if (name === 'input_ids') feeds[name] = integers(length, (row, column) => tokens[row]![column]!);
-      else if (name === 'attention_mask')
-        feeds[name] = integers(before + length, (row, column) => (column < (padding?.[row] ?? 0) ? 0 : 1));
-      else if (name === 'position_ids')
-        feeds[name] = integers(length, (row, column) => before - (padding?.[row] ?? 0) + column);
-      else if (name === 'token_type_ids') feeds[name] = integers(length, () => 0);
-      else if (name === 'use_cache_branch')
-        feeds[name] = this.#session.tensor('bool', Uint8Array.of(before > 0 ? 1 : 0), [1]);
-      else if (name === 'num_logits_to_keep') feeds[name] = this.#session.tensor('int64', BigInt64Array.of(0n), []);
+    const feeds = tokenFeeds(this.#session, this.model.inputs, { tokens, before, padding });
+    if (this.model.usesCacheBranch) {
+      feeds.use_cache_branch = this.#session.tensor('bool', Uint8Array.of(before > 0 ? 1 : 0), [1]);
     }
-    return this.kv ? Object.assign(feeds, this.#cacheFeeds(this.kv, rows, past)) : feeds;
+    if (this.model.usesNumLogitsToKeep) {
+      feeds.num_logits_to_keep = this.#session.tensor('int64', BigInt64Array.of(0n), []);
+    }
+    return this.kv ? Object.assign(feeds, this.#cacheFeeds(this.kv, tokens.length, past)) : feeds;
   }
 
   #cacheFeeds(kv: KvCache, rows: number, past: KvBlock | undefined): Record<string, Tensor> {
@@ -79,16 +71,5 @@ export class CausalBody {
     return Object.fromEntries(
       kv.inputs.map((name, i) => [name, this.#session.tensor(kv.type, past?.arrays[i] ?? empty, dims)]),
     );
-  }
-
-  #integers(type: string, rows: number, columns: number, at: (row: number, column: number) => number): Tensor {
-    const values = type === 'int32' ? new Int32Array(rows * columns) : new BigInt64Array(rows * columns);
-    for (let row = 0; row < rows; row++) {
-      for (let column = 0; column < columns; column++) {
-        const value = at(row, column);
-        values[row * columns + column] = values instanceof Int32Array ? value : BigInt(value);
-      }
-    }
-    return this.#session.tensor(type as TensorType, values, [rows, columns]);
   }
 }

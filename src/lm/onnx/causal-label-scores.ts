@@ -4,7 +4,7 @@ import type { HeadWeights, LabelScoreRequest, LabelScoresCapability, LabelWord, 
 import { resolveLabelWords } from '../verbalizer.js';
 import { groupBy } from './batches.js';
 import type { CausalRows, PrefixedRow, RowChunk } from './causal-rows.js';
-import { columnLogits, labelDivisor, logitsSuffice } from './label-columns.js';
+import { columnLogits, labelDivisor, logitsSuffice, rememberColumns } from './label-columns.js';
 import type { VocabularyProjection } from './vocabulary-projection.js';
 
 export interface CausalScoringParts {
@@ -20,11 +20,12 @@ export class CausalLabelScores implements LabelScoresCapability {
   readonly #parts: CausalScoringParts;
   readonly #encode: (text: string) => number[];
   readonly #count = new TruncationCount();
-  readonly #columns = new Map<string, Promise<HeadWeights>>();
+  readonly #headColumns: (tokenIds: readonly number[]) => Promise<HeadWeights>;
 
   constructor(parts: CausalScoringParts) {
     this.#parts = parts;
     this.#encode = openEncoder(parts.tokenizer);
+    this.#headColumns = rememberColumns(parts.headColumns);
   }
 
   resolveLabels(template: Template, labels: readonly { label: string; word: string }[]): LabelWord[] {
@@ -72,13 +73,7 @@ export class CausalLabelScores implements LabelScoresCapability {
 
   async #logits({ hidden }: RowChunk, labels: readonly LabelWord[]): Promise<Float32Array> {
     const ids = labels.map((label) => label.tokenIds[0]!);
-    const key = ids.join(' ');
-    let columns = this.#columns.get(key);
-    if (!columns) {
-      columns = this.#parts.headColumns(ids);
-      this.#columns.set(key, columns);
-    }
-    return columnLogits(hidden, await columns, ids.length);
+    return columnLogits(hidden, await this.#headColumns(ids), ids.length);
   }
 
   /** Sums of token log-probabilities, [indices, labels]: each label's later tokens continue the row's cache. */

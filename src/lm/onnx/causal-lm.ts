@@ -3,11 +3,12 @@ import type { ModelFolder } from '../model-folder.js';
 import { checkTokenizerFits } from '../tokenizer.js';
 import type { HeadWeights } from '../types.js';
 import { CausalBody } from './causal-body.js';
+import { CausalGenerate } from './causal-generate.js';
 import { CausalHiddenStates } from './causal-hidden-states.js';
 import { CausalLabelScores } from './causal-label-scores.js';
 import { CausalRows } from './causal-rows.js';
 import { cutHead } from './cut-model.js';
-import { type LoadedModel, loadParts, type OnnxModelOptions } from './model-parts.js';
+import { type LoadedModel, loadParts, ONE_BY_ONE, type OnnxModelOptions } from './model-parts.js';
 import { PrefixCache } from './prefix-cache.js';
 import { probeCausal } from './probe-causal.js';
 import { createSession } from './session.js';
@@ -51,6 +52,7 @@ export async function loadCausalLm(name: string, folder: ModelFolder, options: O
     capabilities: {
       hiddenStates: new CausalHiddenStates(model, rows, readHead),
       labelScores: new CausalLabelScores(scoring),
+      generate: new CausalGenerate({ tokenizer, contextLength, body, rows, projection: project }),
     },
     dispose: async () => {
       prefixes.clear();
@@ -59,6 +61,3 @@ export async function loadCausalLm(name: string, folder: ModelFolder, options: O
     },
   };
 }
-
-const ONE_BY_ONE =
-  'dynamic int8: a row would depend on its batch-mates, so rows are run one by one; fp32, fp16 and q4 run in batches';

@@ -3,6 +3,7 @@ import type { CausalBody } from './causal-body.js';
 import { gatherKv, type KvBlock, type KvRow, KvScratch } from './kv-block.js';
 import type { PrefixCache } from './prefix-cache.js';
 import type { CausalAbilities } from './probe-causal.js';
+import { TOKENS_PER_CALL } from './token-batches.js';
 
 /** A row of tokens that begins with the first `shared` tokens of `prefix`, which other rows have too. */
 export interface PrefixedRow {
@@ -35,8 +36,6 @@ export interface RowLimits {
   readonly rowsPerCall: number;
 }
 
-/** Calls larger than this gain nothing, and the thread is blocked while one runs. */
-const TOKENS_PER_CALL = 384;
 /** A cache's length is rounded up to this where the graph bears padding, so that more rows share a call. */
 const PAST_STEP = 8;
 /** Keys and values of all layers exist about this often at once: tiled, as outputs, and parts of them spread over heads. */
@@ -67,6 +66,11 @@ export class CausalRows {
   /** Whether prefixes are shared at all. */
   get sharesPrefixes(): boolean {
     return this.#abilities.append !== 'none' && this.#limits.rowsPerCall > 1;
+  }
+
+  /** Rows that may run together at most. */
+  get rowLimit(): number {
+    return this.#limits.rowsPerCall;
   }
 
   async *run(rows: readonly PrefixedRow[], options: RowOptions = {}): AsyncGenerator<RowChunk> {

@@ -15,6 +15,19 @@ export function columnLogits(hidden: Float32Array, head: HeadWeights, columns: n
   return logits;
 }
 
+/** Reads the columns of a label set once. */
+export function rememberColumns(
+  read: (tokenIds: readonly number[]) => Promise<HeadWeights>,
+): (tokenIds: readonly number[]) => Promise<HeadWeights> {
+  const known = new Map<string, Promise<HeadWeights>>();
+  return (tokenIds) => {
+    const key = tokenIds.join(' ');
+    const columns = known.get(key) ?? read(tokenIds);
+    known.set(key, columns);
+    return columns;
+  };
+}
+
 /** What a label's summed log-probability is divided by: 1, its tokens, or its words (arXiv 2401.14151). */
 export function labelDivisor(label: LabelWord, normalise: LabelNormalisation): number {
   if (normalise === 'none') return 1;

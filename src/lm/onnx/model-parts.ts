@@ -19,6 +19,10 @@ export interface LoadedModel extends LanguageModel {
   readonly notes: readonly string[];
 }
 
+/** Said of dynamic int8 models, whose rows are not run together. */
+export const ONE_BY_ONE =
+  'dynamic int8: a row would depend on its batch-mates, so rows are run one by one; fp32, fp16 and q4 run in batches';
+
 /** What every family of model needs. */
 export interface ModelParts {
   readonly name: string;

@@ -57,7 +57,8 @@ function requireManyTokens(body: CausalBody, where: string): void {
   });
 }
 
-function requireFinite(values: Float32Array, where: string): void {
+/** Refuses a model whose answer to a probe is not finite: E_MODEL_NONFINITE. */
+export function requireFinite(values: Float32Array, where: string): void {
   if (values.every(Number.isFinite)) return;
   throw new RlpromptError({
     code: 'E_MODEL_NONFINITE',

@@ -34,6 +34,8 @@ export async function createSession(source: GraphSource, options: SessionOptions
     interOpNumThreads: 1,
     executionProviders: executionProviders(options.device ?? 'cpu', runtime.listSupportedBackends()),
     logSeverityLevel: 4,
+    // Several sessions take turns; threads of one that spin while they wait would slow the others down.
+    extra: { session: { intra_op: { allow_spinning: '0' } } },
   };
   const session = await openSession(runtime, source, settings, options.device ?? 'cpu');
   return {

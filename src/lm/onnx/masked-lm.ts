@@ -1,0 +1,120 @@
+import { RlpromptError } from '../../errors.js';
+import type { Template } from '../../template/template.js';
+import { type LabelRow, labelRows, TruncationCount } from '../label-rows.js';
+import type { ModelFolder } from '../model-folder.js';
+import { checkTokenizerFits } from '../tokenizer.js';
+import type { HeadWeights, LabelScoreRequest, LabelScoresCapability, LabelWord, Tokenizer } from '../types.js';
+import { resolveLabelWords } from '../verbalizer.js';
+import { CausalBody } from './causal-body.js';
+import { cutHead } from './cut-model.js';
+import { columnLogits, labelDivisor, rememberColumns } from './label-columns.js';
+import { type LoadedModel, loadParts, ONE_BY_ONE, type OnnxModelOptions } from './model-parts.js';
+import { requireFinite } from './probe-causal.js';
+import { createSession } from './session.js';
+import { equalLengthBatches } from './token-batches.js';
+
+/** Loads a masked language model; its vocabulary projection is cut down to the label columns. */
+export async function loadMaskedLm(name: string, folder: ModelFolder, options: OnnxModelOptions): Promise<LoadedModel> {
+  const model = await cutHead(folder.onnxPath);
+  const parts = await loadParts(name, folder, model.files);
+  const { tokenizer, contextLength } = parts;
+  checkTokenizerFits(tokenizer, model.vocabularySize, folder.path);
+  const mask = requireMask(tokenizer, folder.path);
+  const session = await createSession(model.source, options);
+  const body = new CausalBody(session, model);
+  requireFinite((await body.run({ tokens: [[mask]], keepCache: false })).hidden, folder.onnxPath);
+  const isOneByOne = model.dynamicQuantised && !options.allowDynamicInt8;
+  const rowsPerCall = isOneByOne ? 1 : Number.POSITIVE_INFINITY;
+  const scoring = { tokenizer, contextLength, mask, body, rowsPerCall, headColumns: model.headColumns };
+  return {
+    name,
+    digest: parts.digest,
+    family: 'masked',
+    dtype: folder.dtype,
+    contextLength,
+    tokenizer,
+    notes: isOneByOne ? [ONE_BY_ONE] : [],
+    capabilities: { labelScores: new MaskedLabelScores(scoring) },
+    dispose: () => session.dispose(),
+  };
+}
+
+function requireMask(tokenizer: Tokenizer, where: string): number {
+  if (tokenizer.maskTokenId !== undefined) return tokenizer.maskTokenId;
+  throw new RlpromptError({
+    code: 'E_TOKENIZER_NO_MASK',
+    exit: 'data',
+    message: 'a masked language model, but its tokenizer names no mask token',
+    where,
+    next: 'add "mask_token" to tokenizer_config.json',
+  });
+}
+
+interface MaskedScoringParts {
+  readonly tokenizer: Tokenizer;
+  readonly contextLength: number;
+  /** Id of the mask token. */
+  readonly mask: number;
+  readonly body: CausalBody;
+  readonly rowsPerCall: number;
+  headColumns(tokenIds: readonly number[]): Promise<HeadWeights>;
+}
+
+class MaskedLabelScores implements LabelScoresCapability {
+  readonly #parts: MaskedScoringParts;
+  readonly #count = new TruncationCount();
+  readonly #headColumns: (tokenIds: readonly number[]) => Promise<HeadWeights>;
+
+  constructor(parts: MaskedScoringParts) {
+    this.#parts = parts;
+    this.#headColumns = rememberColumns(parts.headColumns);
+  }
+
+  resolveLabels(template: Template, labels: readonly { label: string; word: string }[]): LabelWord[] {
+    return resolveLabelWords(this.#parts.tokenizer, template, labels, { singleToken: true });
+  }
+
+  truncation(): { cut: number; total: number } {
+    return { cut: this.#count.cut, total: this.#count.total };
+  }
+
+  async labelScores({ signal, ...request }: LabelScoreRequest): Promise<Float32Array> {
+    const { labels, normalise } = request;
+    const rows = this.#plan(request);
+    const head = await this.#headColumns(labels.map((label) => label.tokenIds[0]!));
+    const scores = new Float32Array(rows.length * labels.length);
+    const tokens = rows.map((row) => row.tokens);
+    for (const batch of equalLengthBatches(tokens, this.#parts.rowsPerCall)) {
+      signal?.throwIfAborted();
+      const { hidden } = await this.#parts.body.run({ tokens: batch.map((row) => tokens[row]!), keepCache: false });
+      const size = this.#parts.body.model.hiddenSize;
+      batch.forEach((row, i) => {
+        const start = (i * tokens[row]!.length + this.#maskPosition(rows[row]!)) * size;
+        const logits = columnLogits(hidden.subarray(start, start + size), head, labels.length);
+        labels.forEach((label, column) => {
+          scores[row * labels.length + column] = logits[column]! / labelDivisor(label, normalise);
+        });
+      });
+    }
+    return scores;
+  }
+
+  #plan(request: LabelScoreRequest): LabelRow[] {
+    const { tokenizer, contextLength, mask } = this.#parts;
+    const encode = (text: string) => tokenizer.encode(text, { special: true });
+    const options = { template: request.template, limit: contextLength, encode, maskText: tokenizer.piece(mask) };
+    return labelRows(request, options, this.#count);
+  }
+
+  /** Where the template's mask stands; a text may hold the mask token's name too. */
+  #maskPosition({ tokens, segments }: LabelRow): number {
+    const { tokenizer, mask } = this.#parts;
+    const before = segments.slice(
+      0,
+      segments.findIndex((segment) => segment.kind === 'mask'),
+    );
+    const isMask = (id: number) => id === mask;
+    const earlier = tokenizer.encode(before.map((segment) => segment.text).join('')).filter(isMask).length;
+    return tokens.flatMap((id, position) => (isMask(id) ? [position] : []))[earlier]!;
+  }
+}

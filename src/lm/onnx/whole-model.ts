@@ -1,0 +1,43 @@
+import type { Tensor } from 'onnxruntime-node';
+import type { ModelFolder } from '../model-folder.js';
+import { isDynamicQuantised } from './cut-model.js';
+import { floatValues } from './half-precision.js';
+import { filesOf, openModelFile } from './model-file.js';
+import { modelInputs } from './model-inputs.js';
+import { loadParts, type ModelParts, ONE_BY_ONE, type OnnxModelOptions } from './model-parts.js';
+import { createSession } from './session.js';
+import { tokenFeeds } from './token-feeds.js';
+
+/** A graph that is used as it is, head and all. */
+export interface WholeModel extends ModelParts {
+  readonly rowsPerCall: number;
+  readonly notes: readonly string[];
+  /** Values of the graph's first output, and its dimensions, for rows of equal length. */
+  run(tokens: readonly (readonly number[])[]): Promise<{ values: Float32Array; dims: readonly number[] }>;
+  dispose(): Promise<void>;
+}
+
+/** Loads an encoder or a classifier. */
+export async function loadWholeModel(
+  name: string,
+  folder: ModelFolder,
+  options: OnnxModelOptions,
+): Promise<WholeModel> {
+  const file = openModelFile(folder.onnxPath);
+  const inputs = modelInputs(file.model.graph);
+  const parts = await loadParts(name, folder, filesOf(file));
+  const session = await createSession({ path: folder.onnxPath }, options);
+  const [output] = session.outputNames;
+  const isOneByOne = isDynamicQuantised(file.model.graph) && !options.allowDynamicInt8;
+  return {
+    ...parts,
+    rowsPerCall: isOneByOne ? 1 : Number.POSITIVE_INFINITY,
+    notes: isOneByOne ? [ONE_BY_ONE] : [],
+    run: async (tokens) => {
+      const results = await session.run(tokenFeeds(session, inputs, { tokens }), [output!]);
+      const tensor: Tensor = results[output!]!;
+      return { values: floatValues(tensor), dims: tensor.dims };
+    },
+    dispose: () => session.dispose(),
+  };
+}
