@@ -17,6 +17,7 @@ export const EXIT_CODES = {
   protocol: 76,
   noPermission: 77,
   config: 78,
+  hangup: 129,
   interrupted: 130,
   terminated: 143,
 } as const;
