@@ -5,7 +5,6 @@ import type { Command } from 'commander';
 import { EMBEDDED_MODEL } from '../config/defaults.js';
 import { RlpromptError } from '../errors.js';
 import type { CliContext } from './context.js';
-import { embeddedModels } from './models.js';
 import { formatJson, writeResult } from './output.js';
 import { packageVersion } from './program.js';
 import { formatTable } from './table.js';
@@ -64,23 +63,27 @@ async function examineOne(check: string, examine: Check, context: CliContext): P
 }
 
 async function checkRuntime() {
-  const { InferenceSession } = await import('onnxruntime-node');
+  await import('onnxruntime-node');
   const manifest: { version: string } = JSON.parse(
     readFileSync(createRequire(import.meta.url).resolve('onnxruntime-node/package.json'), 'utf8'),
   );
   return {
-    detail: `onnxruntime-node ${manifest.version}, ${typeof InferenceSession.create === 'function' ? 'loads' : 'broken'}`,
+    detail: `onnxruntime-node ${manifest.version}`,
   };
 }
 
 async function checkEmbeddedModel() {
-  const model = embeddedModels().find(({ name }) => name === EMBEDDED_MODEL);
-  if (!model) throw new Error(`models/${EMBEDDED_MODEL} is missing`);
-  const { inspectModel } = await import('../lm/onnx/inspect-model.js');
-  const { architecture, vocabularySize, hiddenSize, usableAs } = inspectModel(model.path);
-  return {
-    detail: `${model.name}: ${architecture}, ${vocabularySize} tokens, hidden ${hiddenSize}, ${usableAs.join(' and ')}`,
-  };
+  const { loadLanguageModel, requireCapability } = await import('../lm/load.js');
+  const model = await loadLanguageModel(EMBEDDED_MODEL);
+  try {
+    const body = requireCapability(model, 'hiddenStates');
+    const { hidden, state } = await body.begin([[0]]);
+    state.dispose();
+    if (!hidden.every(Number.isFinite)) throw new Error(`${model.name} computes numbers that are not finite`);
+    return { detail: `${model.name}: ${body.vocabularySize} tokens, hidden ${body.hiddenSize}, computes` };
+  } finally {
+    await model.dispose();
+  }
 }
 
 async function checkTasks() {

@@ -68,10 +68,10 @@ async function end(code: number): Promise<never> {
   return exit(code);
 }
 
-// A reader that has gone (head, less) is no reason to stop a run.
+// A reader that has gone (head, less) or a closed terminal is no reason to fail.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
+    if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
   });
 }
 

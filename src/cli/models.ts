@@ -1,7 +1,7 @@
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { PACKAGE_ROOT } from '../package-root.js';
+import { embeddedModels } from '../lm/embedded.js';
 import type { CliContext } from './context.js';
 import { formatJson, writeResult } from './output.js';
 import { formatTable } from './table.js';
@@ -21,7 +21,7 @@ export function configure(command: Command, context: CliContext): void {
     .description('models that come with the program')
     .option('--json', 'print one JSON object')
     .action(({ json }: { json?: true }) => {
-      const models = embeddedModels();
+      const models = listModels();
       const rows = models.map(({ name, megabytes, path }) => [name, `${megabytes.toFixed(1)} MB`, path]);
       writeResult(
         context,
@@ -42,20 +42,8 @@ export function configure(command: Command, context: CliContext): void {
     });
 }
 
-interface EmbeddedModel {
-  readonly name: string;
-  readonly path: string;
-  readonly megabytes: number;
-}
-
-/** Folders of models/ that hold a model. */
-export function embeddedModels(): EmbeddedModel[] {
-  const folder = join(PACKAGE_ROOT, 'models');
-  const names = existsSync(folder) ? readdirSync(folder).sort() : [];
-  return names
-    .map((name) => ({ name, path: join(folder, name) }))
-    .filter(({ path }) => existsSync(join(path, 'config.json')))
-    .map((model) => ({ ...model, megabytes: folderBytes(model.path) / 1e6 }));
+function listModels() {
+  return embeddedModels().map(({ name, path }) => ({ name, path, megabytes: folderBytes(path) / 1e6 }));
 }
 
 function folderBytes(folder: string): number {

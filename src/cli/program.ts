@@ -47,7 +47,7 @@ export async function runCommandLine(argv: readonly string[], context: CliContex
     await program.parseAsync(words, { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode !== 0 && error.code !== 'commander.help') throw toUsageError(error, name);
+    if (error.exitCode !== 0) throw toUsageError(error, name);
   }
 }
 
@@ -94,7 +94,8 @@ function unknownCommand(name: string): RlpromptError {
 }
 
 function toUsageError(error: CommanderError, name: string | undefined): RlpromptError {
-  const message = error.message
+  const said = error.code === 'commander.help' ? `${name} needs a subcommand` : error.message;
+  const message = said
     .replace(/^error: /, '')
     .replace(/\n\(Did you mean (.*)\?\)/s, ', did you mean $1?')
     .replaceAll('\n', ' ');

@@ -79,6 +79,8 @@ class Supervisor {
         if (next.done) return { result: next.value, metric: this.metric };
         await this.show(next.value);
       }
+    } catch (error) {
+      throw this.signal === 'SIGHUP' ? asHangup(error) : error;
     } finally {
       await this.reporter?.close();
       for (const signal of Object.keys(STOP_REASONS)) process.off(signal, onSignal);
@@ -119,6 +121,13 @@ class Supervisor {
       }),
     );
   }
+}
+
+/** A closed terminal has an exit code of its own; the loop only knows that it was told to stop. */
+function asHangup(error: unknown): unknown {
+  if (!(error instanceof RlpromptError) || error.code !== 'E_INTERRUPTED') return error;
+  const { code, message, where, kept, next } = error;
+  return new RlpromptError({ code, exit: 'hangup', message, where, kept, next });
 }
 
 function checkThreshold(result: RunResult, metric: string, least: number): void {

@@ -24,7 +24,7 @@ export function readFlagLayer(flags: Readonly<Record<string, unknown>>): ConfigL
   for (const key of RUN_CONFIG_KEYS) {
     const value = flags[key];
     if (value === undefined) continue;
-    const source = optionMeta(key).argument ? 'argument' : `--${flagName(key)}`;
+    const source = optionMeta(key).argument ? 'argument' : `--${value === false ? 'no-' : ''}${flagName(key)}`;
     layer.set(key, { value: typeof value === 'string' ? readText(optionMeta(key).form, value) : value, source });
   }
   return layer;

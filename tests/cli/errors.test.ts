@@ -14,6 +14,7 @@ describe('a wrong command line', () => {
     [['export', '--format', 'jsn', 'x'], 'unknown format "jsn", did you mean json?'],
     [['resume', 'x', '--top-k', '3'], "unknown option '--top-k'"],
     [['eval', 'spam'], 'there is no prompt to score'],
+    [['config'], 'config needs a subcommand · rlprompt config --help'],
   ])('%j is refused with code 64 and one line that says why', async (args, message) => {
     const { code, stdout, stderr } = await runCli(args);
     expect(code).toBe(64);

@@ -81,7 +81,7 @@ describe('looking around', () => {
     expect(sources).toMatchObject({
       task: 'argument',
       topK: '--top-k',
-      cache: '--cache',
+      cache: '--no-cache',
       seed: 'RLPROMPT_SEED',
       topP: 'default',
     });

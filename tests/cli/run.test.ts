@@ -51,6 +51,7 @@ describe('run', () => {
   it.each([
     ['SIGINT', 130],
     ['SIGTERM', 143],
+    ['SIGHUP', 129],
   ] as const)('saves at %s, ends with %i and names the command to go on with', async (signal, expected) => {
     const out = `runs/${signal}`;
     let isSent = false;
