@@ -1,17 +1,17 @@
 import type { ConfigProblem } from './config-problem.js';
 import type { RunConfig } from './run-config.js';
-import { TRAINER_LOSSES } from './trainer-names.js';
+import { OFF_POLICY_TRAINERS, TRAINER_LOSSES } from './trainer-names.js';
 
 type Check = (config: RunConfig) => string | false | undefined;
 
-/** What the losses of soft Q-learning rule out: they hold only for prompts sampled from the policy as it is. */
+/** What on-policy losses rule out, and searches without a loss have no use for. */
 export const OFF_POLICY_KEYS = ['replayUpdates', 'redraws'] as const;
 
 const CHECKS: readonly Check[] = [
   ({ trainer, loss }) =>
     !(TRAINER_LOSSES[trainer] as readonly string[]).includes(loss) &&
     `trainer ${trainer} cannot minimise loss ${loss}: it has ${TRAINER_LOSSES[trainer].join(', ')}`,
-  (config) => config.trainer === 'soft-q-learning' && offPolicySetting(config),
+  (config) => !OFF_POLICY_TRAINERS.includes(config.trainer) && offPolicySetting(config),
   ({ rewardFrom: [min, max] }) => min >= max && `rewardFrom ${min},${max}: the first must be below the second`,
   ({ rewardTo: [min, max] }) => min >= max && `rewardTo ${min},${max}: the first must be below the second`,
   ({ candidates, topPromptsKept }) =>
@@ -29,7 +29,8 @@ export function findImpossibleMixes(config: RunConfig): ConfigProblem[] {
 function offPolicySetting(config: RunConfig): string | false {
   const key = OFF_POLICY_KEYS.find((name) => config[name] > 0);
   return (
-    key !== undefined && `${key} must be 0 with trainer soft-q-learning: its losses hold only for prompts just sampled`
+    key !== undefined &&
+    `${key} must be 0 with trainer ${config.trainer}: only ${OFF_POLICY_TRAINERS.join(', ')} has it`
   );
 }
 

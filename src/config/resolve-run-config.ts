@@ -19,7 +19,7 @@ import {
   type RunConfigKey,
   runConfigSchema,
 } from './run-config.js';
-import { TRAINER_LOSSES, type TrainerName, trainerOfLoss } from './trainer-names.js';
+import { OFF_POLICY_TRAINERS, TRAINER_LOSSES, type TrainerName, trainerOfLoss } from './trainer-names.js';
 
 /** Where settings come from, the strongest first: flags, `set`, env, file, then the preset and the defaults. */
 export interface RunConfigSources {
@@ -84,7 +84,8 @@ function addConsequences(layer: ConfigLayer): void {
   const lossOfTrainer = TRAINER_LOSSES[trainer as TrainerName]?.[0];
   if (trainerForLoss) add('trainer', { value: trainerForLoss, source: 'loss' });
   if (lossOfTrainer) add('loss', { value: lossOfTrainer, source: 'trainer' });
-  if (layer.get('trainer')?.value === 'soft-q-learning') {
+  const chosen = layer.get('trainer')?.value as TrainerName | undefined;
+  if (chosen !== undefined && !OFF_POLICY_TRAINERS.includes(chosen)) {
     for (const key of OFF_POLICY_KEYS) add(key, { value: 0, source: 'trainer' });
   }
   const name = layer.get('preset')?.value ?? 'default';

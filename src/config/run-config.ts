@@ -147,6 +147,25 @@ export const runConfigSchema = z.strictObject({
     'how often a prompt that was proposed before is drawn again (log-variance only)',
     { paper: '0' },
   ),
+  discount: search.number(
+    positive.max(1).default(1),
+    'GAMMA',
+    'credit of a token for each token after it (reinforce, ppo, sparse-q-learning)',
+  ),
+  entropyWeight: search.number(
+    z.number().min(0).default(0.01),
+    'WEIGHT',
+    'weight of the policy’s entropy in the loss (reinforce only)',
+  ),
+  innerEpochs: search.number(count.max(100).default(4), 'N', 'passes over the prompts of a step (ppo only)'),
+  ppoClip: search.number(positive.max(1).default(0.2), 'EPSILON', 'how far a ratio may leave 1 (ppo only)'),
+  klWeight: search.number(
+    z.number().min(0).default(0.01),
+    'WEIGHT',
+    'weight of the policy’s divergence from the generator LM in the loss (ppo only)',
+  ),
+  criticWarmup: search.number(z.int().min(0).default(2), 'N', 'first steps in which only the critic learns (ppo only)'),
+  populationSize: search.number(z.int().min(2).default(32), 'N', 'prompts kept as parents (evolution only)'),
   initPrompts: search.list(z.array(z.string().min(1)).default([]), 'TEXT', 'prompt to start from; repeatable', {
     flag: 'init-prompt',
   }),

@@ -2,18 +2,27 @@
 export const TRAINER_LOSSES = {
   'soft-q-learning': ['both', 'single-step', 'multi-step'],
   'log-variance': ['log-variance'],
+  reinforce: ['policy-gradient'],
+  evolution: ['none'],
+  'hill-climb': ['none'],
+  'best-of-n': ['none'],
+  random: ['none'],
 } as const satisfies Record<string, readonly LossName[]>;
 
-export const LOSS_NAMES = ['single-step', 'multi-step', 'both', 'log-variance'] as const;
+export const LOSS_NAMES = ['single-step', 'multi-step', 'both', 'log-variance', 'policy-gradient', 'none'] as const;
 
-/** A loss by its equation; `both` is the mean of single-step and multi-step, the paper's. */
+/** A loss by its equation; `both` is the mean of single-step and multi-step, the paper's; searches have `none`. */
 export type LossName = (typeof LOSS_NAMES)[number];
 
 export type TrainerName = keyof typeof TRAINER_LOSSES;
 
 export const TRAINER_NAMES = Object.keys(TRAINER_LOSSES) as [TrainerName, ...TrainerName[]];
 
-/** The trainer that minimises `loss`, for a configuration that names only the loss. */
+/** Trainers whose losses hold for prompts from anywhere, so that replay and redrawing are theirs. */
+export const OFF_POLICY_TRAINERS: readonly TrainerName[] = ['log-variance'];
+
+/** The trainer that minimises `loss`, for a configuration that names only the loss; several have none. */
 export function trainerOfLoss(loss: string): TrainerName | undefined {
+  if (loss === 'none') return undefined;
   return TRAINER_NAMES.find((name) => (TRAINER_LOSSES[name] as readonly string[]).includes(loss));
 }

@@ -3,6 +3,7 @@ import { Rng, type RngState } from '../random/rng.js';
 import { PolicyOptimizer } from './policy-optimizer.js';
 import { type PolicyRollout, PromptPolicy } from './prompt-policy.js';
 import { ReplayBuffer, type ReplayEntry } from './replay-buffer.js';
+import { requireFiniteRewards } from './require-finite-rewards.js';
 import { RewardScale } from './reward-scale.js';
 import type { Generator, TrainerSettings } from './settings.js';
 import { stackRollouts } from './stack-rollouts.js';
@@ -50,6 +51,7 @@ export class LogVariance implements Trainer {
   }
 
   async update(rollouts: readonly Rollout[], rewards: readonly RolloutReward[]): Promise<UpdateMetrics> {
+    requireFiniteRewards(rewards);
     this.scale.observe(rewards.map(({ raw }) => raw));
     const entries = await this.toEntries(rollouts as readonly PolicyRollout[], rewards);
     const metrics = await this.learn(

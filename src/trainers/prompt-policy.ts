@@ -1,9 +1,15 @@
 import type { HiddenStep } from '../lm/types.js';
 import { zeroParameters } from '../policy/mlp-parameters.js';
 import { PolicyHead } from '../policy/policy-head.js';
-import type { Rng } from '../random/rng.js';
-import { type Candidates, type ChosenTokens, greedyTokens, sampleTokens } from '../policy/sampling.js';
+import {
+  type Candidates,
+  type ChosenTokens,
+  greedyTokens,
+  type SamplingOptions,
+  sampleTokens,
+} from '../policy/sampling.js';
 import { allowedTokens, maskBias } from '../policy/token-mask.js';
+import type { Rng } from '../random/rng.js';
 import type { Generator, TrainerSettings } from './settings.js';
 import type { Rollout } from './types.js';
 
@@ -14,7 +20,12 @@ export interface PromptTrace {
 }
 
 export interface PolicyRollout extends Rollout {
-  readonly trace: PromptTrace;
+  readonly trace: SampledTrace;
+}
+
+export interface SampledTrace extends PromptTrace {
+  /** log of the probability each token was drawn with, after mask, top-k, top-p and temperature, [time]. */
+  readonly samplingLogProbs: Float32Array;
 }
 
 type Choose = (candidates: Candidates) => ChosenTokens;
@@ -38,15 +49,17 @@ export class PromptPolicy {
   /**
    * @param options.maskedInLoss takes forbidden tokens out of the policy altogether, not only when sampling as the
    *   reference does
+   * @param options.frozen gives the frozen LM's own policy, without an MLP
    */
   static async create(
     generator: Generator,
     settings: TrainerSettings,
-    options: { maskedInLoss: boolean },
+    options: { maskedInLoss: boolean; frozen?: boolean },
   ): Promise<PromptPolicy> {
     const { hiddenStates, tokenizer } = generator;
     const { hiddenSize, vocabularySize } = hiddenStates;
-    const { innerSize, seed, logitBias, fluentTopK } = settings;
+    const { seed, logitBias, fluentTopK } = settings;
+    const innerSize = options.frozen ? 1 : settings.innerSize;
     const allowed = allowedTokens(tokenizer, { width: vocabularySize, characters: settings.tokens });
     const mask = maskBias(allowed);
     const { weights, bias } = await hiddenStates.head();
@@ -59,17 +72,25 @@ export class PromptPolicy {
       tokenBias: options.maskedInLoss ? mask : undefined,
       ...(settings.threads === undefined ? {} : { session: { threads: settings.threads } }),
     };
-    const head = await PolicyHead.create({ ...shared, seed, logitBias, priorWeight: settings.priorBeta });
-    const fluency = fluentTopK
-      ? await PolicyHead.create({ ...shared, parameters: zeroParameters(shared), priorWeight: 1 })
-      : undefined;
+    const lmOnly = { ...shared, parameters: zeroParameters(shared), priorWeight: 1 };
+    const head = await PolicyHead.create(
+      options.frozen ? lmOnly : { ...shared, seed, logitBias, priorWeight: settings.priorBeta },
+    );
+    const fluency = fluentTopK ? await PolicyHead.create(lmOnly) : undefined;
     return new PromptPolicy(head, generator, settings, mask, fluency);
   }
 
   /** Draws `count` prompts; the same state of `rng` and parameters gives the same prompts. */
-  sample(count: number, rng: Rng): Promise<PolicyRollout[]> {
+  sample(count: number, rng: Rng, options: SamplingOptions = {}): Promise<PolicyRollout[]> {
     const { temperature, topP } = this.settings;
-    return this.roll(count, (candidates) => sampleTokens(candidates, rng, { temperature, topP }));
+    return this.roll(count, (candidates) => sampleTokens(candidates, rng, { temperature, topP, ...options }));
+  }
+
+  /** The tokens that may follow each of some beginnings of prompts, of any lengths. */
+  async after(beginnings: readonly (readonly number[])[]): Promise<Candidates> {
+    const step = await this.generator.hiddenStates.begin(beginnings.map((tokens) => [this.startToken, ...tokens]));
+    step.state.dispose();
+    return this.candidates(step.hidden);
   }
 
   /** The prompt of the likeliest token at each position. */
@@ -96,13 +117,14 @@ export class PromptPolicy {
     const { hiddenSize } = hiddenStates;
     const traces = Array.from({ length: count }, () => new Float32Array(length * hiddenSize));
     const prompts: number[][] = Array.from({ length: count }, () => []);
-    const start = tokenizer.bosTokenId ?? tokenizer.eosTokenId ?? 0;
-    let step: HiddenStep = await hiddenStates.begin(Array.from({ length: count }, () => [start]));
+    const drawnWith = Array.from({ length: count }, () => new Float32Array(length));
+    let step: HiddenStep = await hiddenStates.begin(Array.from({ length: count }, () => [this.startToken]));
     for (let time = 0; time < length; time++) {
-      const { tokenIds } = choose(await this.candidates(step.hidden));
+      const { tokenIds, samplingLogProbs } = choose(await this.candidates(step.hidden));
       for (let row = 0; row < count; row++) {
         traces[row]!.set(step.hidden.subarray(row * hiddenSize, (row + 1) * hiddenSize), time * hiddenSize);
         prompts[row]!.push(tokenIds[row]!);
+        drawnWith[row]![time] = samplingLogProbs[row]!;
       }
       if (time + 1 < length) step = await hiddenStates.advance(step.state, tokenIds);
     }
@@ -110,8 +132,13 @@ export class PromptPolicy {
     return prompts.map((tokenIds, row) => ({
       tokenIds,
       text: tokenizer.decode(tokenIds).trim(),
-      trace: { hidden: traces[row]! },
+      trace: { hidden: traces[row]!, samplingLogProbs: drawnWith[row]! },
     }));
+  }
+
+  private get startToken(): number {
+    const { bosTokenId, eosTokenId } = this.generator.tokenizer;
+    return bosTokenId ?? eosTokenId ?? 0;
   }
 
   private async candidates(hidden: Float32Array): Promise<Candidates> {

@@ -1,5 +1,10 @@
 import { RlpromptError } from '../errors.js';
+import { BestOfN } from './best-of-n.js';
+import { Evolution } from './evolution.js';
+import { HillClimb } from './hill-climb.js';
 import { LogVariance } from './log-variance.js';
+import { RandomSearch } from './random-search.js';
+import { Reinforce } from './reinforce.js';
 import type { Generator, TrainerSettings } from './settings.js';
 import { SoftQLearning } from './soft-q-learning.js';
 import type { Trainer } from './types.js';
@@ -9,6 +14,11 @@ type CreateTrainer = (generator: Generator, settings: TrainerSettings) => Promis
 const TRAINERS: Readonly<Record<string, CreateTrainer>> = {
   'soft-q-learning': SoftQLearning.create,
   'log-variance': LogVariance.create,
+  reinforce: Reinforce.create,
+  evolution: Evolution.create,
+  'hill-climb': HillClimb.create,
+  'best-of-n': BestOfN.create,
+  random: RandomSearch.create,
 };
 
 export function createTrainer(name: string, generator: Generator, settings: TrainerSettings): Promise<Trainer> {

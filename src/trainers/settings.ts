@@ -2,10 +2,13 @@ import type { HiddenStatesCapability, Tokenizer } from '../lm/types.js';
 import type { SoftQKind } from '../losses/soft-q.js';
 import type { TokenCharacters } from '../policy/token-mask.js';
 
+/** What a trainer minimises; `none` for searches that have no loss. */
+export type TrainerLoss = SoftQKind | 'log-variance' | 'policy-gradient' | 'ppo-clip' | 'sparse' | 'none';
+
 /** What trainers are tuned with: the part of a run's configuration that they know. */
 export interface TrainerSettings {
   readonly seed: number;
-  readonly loss: SoftQKind | 'log-variance';
+  readonly loss: TrainerLoss;
   readonly promptLength: number;
   readonly promptsPerStep: number;
   readonly topK: number;
@@ -24,6 +27,22 @@ export interface TrainerSettings {
   readonly redraws: number;
   readonly rewardFrom: readonly [number, number];
   readonly rewardTo: readonly [number, number];
+  /** γ: a token k places before the end is credited γ^k of the reward (reinforce, ppo, sparse-q-learning). */
+  readonly discount: number;
+  /** Weight of the policy's entropy in the loss of reinforce. */
+  readonly entropyWeight: number;
+  /** Passes of ppo over the prompts of a step. */
+  readonly innerEpochs: number;
+  /** ε of ppo's clip. */
+  readonly ppoClip: number;
+  /** Weight of KL(π ‖ frozen LM) in the loss of ppo. */
+  readonly klWeight: number;
+  /** First steps of ppo in which only its critic learns. */
+  readonly criticWarmup: number;
+  /** Prompts that evolution keeps as parents. */
+  readonly populationSize: number;
+  /** Sentences that edit-search starts from. */
+  readonly initPrompts: readonly string[];
   readonly threads?: number | undefined;
 }
 

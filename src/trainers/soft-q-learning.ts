@@ -4,9 +4,12 @@ import { polyakUpdate } from '../policy/polyak.js';
 import { Rng, type RngState } from '../random/rng.js';
 import { fill, named, PolicyOptimizer } from './policy-optimizer.js';
 import { type PolicyRollout, PromptPolicy } from './prompt-policy.js';
+import { requireFiniteRewards } from './require-finite-rewards.js';
 import type { Generator, TrainerSettings } from './settings.js';
 import { stackRollouts } from './stack-rollouts.js';
 import type { Rollout, RolloutReward, Trainer, TrainerState, UpdateMetrics } from './types.js';
+
+const SOFT_Q_KINDS: readonly SoftQKind[] = ['both', 'single-step', 'multi-step'];
 
 /**
  * On-policy soft Q-learning as RLPrompt does it (arXiv 2205.12548, section 2.3; Guo et al., arXiv 2106.07704, equations 8 and 10):
@@ -29,7 +32,7 @@ export class SoftQLearning implements Trainer {
   }
 
   static async create(generator: Generator, settings: TrainerSettings): Promise<SoftQLearning> {
-    const kind = settings.loss === 'log-variance' ? 'both' : settings.loss;
+    const kind = SOFT_Q_KINDS.find((name) => name === settings.loss) ?? 'both';
     return new SoftQLearning(await PromptPolicy.create(generator, settings, { maskedInLoss: false }), settings, kind);
   }
 
@@ -38,6 +41,7 @@ export class SoftQLearning implements Trainer {
   }
 
   async update(rollouts: readonly Rollout[], rewards: readonly RolloutReward[]): Promise<UpdateMetrics> {
+    requireFiniteRewards(rewards);
     const { head } = this.policy;
     polyakUpdate(this.targetNetwork, head.parameters, this.settings.polyak);
     const { batch, time, hidden, actions } = stackRollouts(rollouts as readonly PolicyRollout[]);

@@ -1,0 +1,24 @@
+import { describe, expect, it } from 'vitest';
+import { TRAINER_NAMES, type TrainerName } from '../../src/config/trainer-names.js';
+import { createTrainer } from '../../src/trainers/registry.js';
+import { testTrainer } from '../contracts/trainer.js';
+import { scriptedGenerator } from './scripted-generator.js';
+import { toySettings } from './toy-search.js';
+
+const POLICIES: readonly TrainerName[] = ['soft-q-learning', 'log-variance', 'reinforce'];
+
+for (const trainer of TRAINER_NAMES) {
+  testTrainer(trainer, {
+    create: (generator, settings) => createTrainer(trainer, generator, settings),
+    settings: (seed) => toySettings({ trainer, seed, populationSize: 8 }),
+    kind: POLICIES.includes(trainer) ? 'policy' : 'search',
+  });
+}
+
+describe('the registry', () => {
+  it('names the trainers there are when asked for another', () => {
+    expect(() => createTrainer('sac', scriptedGenerator(), toySettings({}))).toThrow(
+      `no trainer "sac"; there are ${TRAINER_NAMES.join(', ')}`,
+    );
+  });
+});

@@ -1,0 +1,70 @@
+import { completeRunConfig } from '../../src/config/resolve-run-config.js';
+import type { RunConfigInput } from '../../src/config/run-config.js';
+import { toStepRewards } from '../../src/rewards/step-rewards.js';
+import type { TrainerSettings } from '../../src/trainers/settings.js';
+import type { Rollout, RolloutReward, Trainer, UpdateMetrics } from '../../src/trainers/types.js';
+
+/** Settings of a run, small enough for a toy; what `given` leaves out is the trainer's own. */
+export function toySettings(given: Partial<RunConfigInput>): TrainerSettings {
+  return completeRunConfig({ task: 'toy', promptLength: 3, innerSize: 16, topK: 40, threads: 1, ...given });
+}
+
+/** Raw reward of find-the-word: 100 for the winning prompt, less for each position that holds another word. */
+export function findTheWords(winner: readonly number[]): (tokenIds: readonly number[]) => number {
+  return (tokenIds) => {
+    const right = winner.filter((id, position) => tokenIds[position] === id).length;
+    return (100 * right) / Math.max(winner.length, tokenIds.length);
+  };
+}
+
+export interface ToyStep {
+  readonly rollouts: readonly Rollout[];
+  readonly rewards: readonly RolloutReward[];
+  readonly metrics: UpdateMetrics;
+}
+
+/** Propose, reward, update, as the loop does. */
+export async function toyStep(
+  trainer: Trainer,
+  reward: (tokenIds: readonly number[]) => number,
+  count = 16,
+): Promise<ToyStep> {
+  const rollouts = await trainer.propose(count);
+  const raw = rollouts.map(({ tokenIds }) => reward(tokenIds));
+  const { zScoreEpsilon, rewardFrom, rewardTo } = completeRunConfig({ task: 'toy' });
+  const rewards = toStepRewards(raw, { zScoreEpsilon, rewardFrom, rewardTo });
+  return { rollouts, rewards, metrics: await trainer.update(rollouts, rewards) };
+}
+
+export interface ToyOutcome {
+  /** Best raw reward among the prompts proposed. */
+  readonly best: number;
+  /** Different prompts scored: the forwards a run with a reward cache would have paid, an example. */
+  readonly scored: number;
+  /** Different prompts scored until the best was found. */
+  readonly foundAfter: number;
+}
+
+/** Searches until `budget` different prompts were scored, or for as many steps if the trainer repeats itself. */
+export async function toySearch(
+  trainer: Trainer,
+  reward: (tokenIds: readonly number[]) => number,
+  budget: number,
+  count = 16,
+): Promise<ToyOutcome> {
+  const known = new Set<string>();
+  let best = Number.NEGATIVE_INFINITY;
+  let foundAfter = 0;
+  for (let step = 0; known.size < budget && step < budget; step++) {
+    const { rollouts, rewards } = await toyStep(trainer, reward, count);
+    rollouts.forEach(({ text }, i) => {
+      if (known.size < budget) known.add(text);
+      if (known.has(text) && rewards[i]!.raw > best) {
+        best = rewards[i]!.raw;
+        foundAfter = known.size;
+      }
+    });
+    if (best === 100) break;
+  }
+  return { best, scored: known.size, foundAfter };
+}
