@@ -101,14 +101,15 @@ export function decodeCheckpoint(bytes: Uint8Array): CheckpointContent & { sha25
 
 function decodeBody(body: Buffer, headerLength: number): CheckpointContent {
   if (headerLength > Math.min(MAX_HEADER_LENGTH, body.length)) throw new CheckpointDamage('header too long');
-  const header = parse(body.toString('utf8', 0, headerLength)) as Header;
+  const header = parse(body.toString('utf8', 0, headerLength));
+  if (!isHeader(header)) throw new CheckpointDamage('its header is not one');
   const jsonEnd = headerLength + header.jsonLength;
-  if (!(jsonEnd <= body.length)) throw new CheckpointDamage('content beyond the end');
+  if (jsonEnd > body.length) throw new CheckpointDamage('content beyond the end');
   const json = parse(body.toString('utf8', headerLength, jsonEnd));
   const data = body.subarray(Math.ceil(jsonEnd / 8) * 8);
   let end = 0;
   const arrays = header.arrays.map((array): [string, Float32Array] => {
-    const isPlaced = array.dtype === 'F32' && array.begin === end && array.end >= end && array.end <= data.length;
+    const isPlaced = array.begin === end && array.end >= end && array.end <= data.length;
     if (!isPlaced || array.end % 4 !== 0) throw new CheckpointDamage(`array ${array.name} is misplaced`);
     end = array.end;
     // A copy: the trainer may write into it, and a file's bytes need not be aligned in memory.
@@ -116,6 +117,19 @@ function decodeBody(body: Buffer, headerLength: number): CheckpointContent {
   });
   if (end !== data.length) throw new CheckpointDamage('bytes that belong to no array');
   return { step: header.step, json, arrays: Object.fromEntries(arrays) };
+}
+
+function isHeader(value: unknown): value is Header {
+  const header = value as Partial<Header> | null;
+  const isCount = (count: unknown): boolean => Number.isSafeInteger(count) && (count as number) >= 0;
+  const isArray = (array: Partial<Header['arrays'][number]> | null): boolean =>
+    typeof array?.name === 'string' && array.dtype === 'F32' && isCount(array.begin) && isCount(array.end);
+  return (
+    isCount(header?.step) &&
+    isCount(header?.jsonLength) &&
+    Array.isArray(header?.arrays) &&
+    header.arrays.every(isArray)
+  );
 }
 
 function parse(text: string): unknown {

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { RlpromptError } from '../errors.js';
 import type { RunResult } from '../events.js';
@@ -34,7 +34,7 @@ export function createRunFolder(options: FolderOptions & { task: string; out?: s
   const fs = options.fs ?? nodeFileSystem;
   const { out } = options;
   if (out !== undefined) checkRunPath(out);
-  const path = out === undefined ? makeDefaultFolder(options.task, options.now, fs) : makeFolder(out);
+  const path = out === undefined ? makeDefaultFolder(options.task, options.now, fs) : makeFolder(out, fs);
   refuseForeignFolder(path, fs);
   const folder = lockFolder(path, options);
   if (!existsSync(join(path, MANIFEST))) return folder;
@@ -49,18 +49,30 @@ export function createRunFolder(options: FolderOptions & { task: string; out?: s
   });
 }
 
-function makeFolder(path: string): string {
+function makeFolder(path: string, fs: FileSystem): string {
   try {
-    mkdirSync(path, { recursive: true });
+    makeWithParents(path, fs);
     return path;
   } catch (error) {
-    throw toIoError(error, { action: 'create', path, kept: 'nothing was created' });
+    throw toIoError(error, { action: 'create', path });
+  }
+}
+
+/** Node's own recursive way never returns where a parent exists that takes no folders, such as /proc. */
+function makeWithParents(path: string, fs: FileSystem): void {
+  if (existsSync(path)) return;
+  if (dirname(path) !== path) makeWithParents(dirname(path), fs);
+  try {
+    fs.makeFolder(path);
+  } catch (error) {
+    // Another start may have made it meanwhile.
+    if (!hasErrno(error, 'EEXIST')) throw error;
   }
 }
 
 /** Two runs of one task that start in one second get folders of their own. */
 function makeDefaultFolder(task: string, now: Date, fs: FileSystem): string {
-  const path = join(makeFolder('runs'), defaultRunName(task, now));
+  const path = join(makeFolder('runs', fs), defaultRunName(task, now));
   for (let copy = 1; ; copy++) {
     const candidate = copy === 1 ? path : `${path}-${copy}`;
     try {

@@ -4,6 +4,7 @@ import { RlpromptError } from '../errors.js';
 import { atomicWrite } from './atomic-write.js';
 import { type FileSystem, nodeFileSystem } from './file-system.js';
 import { toIoError } from './io-error.js';
+import { requireRun } from './run-folder.js';
 import { strictJson } from './strict-json.js';
 
 export const MANIFEST_VERSION = 1;
@@ -44,8 +45,12 @@ export function writeManifest(runDir: string, manifest: RunManifest, fs: FileSys
   atomicWrite(join(runDir, FILE), `${strictJson(manifest, 2)}\n`, fs);
 }
 
-/** @throws RlpromptError `E_MANIFEST` where it is damaged, `E_RUN_VERSION` where it is newer than this program */
+/**
+ * @throws RlpromptError `E_RUN_NOT_FOUND` or `E_NOT_A_RUN`, `E_MANIFEST` where it is damaged, `E_RUN_VERSION` where it
+ *   is newer than this program
+ */
 export function readManifest(runDir: string): RunManifest {
+  requireRun(runDir);
   const path = join(runDir, FILE);
   const value = readJson(path);
   const version = (value as { schemaVersion?: unknown } | null)?.schemaVersion;

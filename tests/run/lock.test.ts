@@ -38,7 +38,9 @@ describe('acquireLock', () => {
     const path = join(temporaryFolder(), 'lock');
     const lock = acquireLock(path, { since });
     const naming = new RegExp(`process ${process.pid} on ${own.host} since ${since}`);
-    expect(() => acquireLock(path, { since })).toThrow(expect.objectContaining({ message: expect.stringMatching(naming) as string }));
+    expect(() => acquireLock(path, { since })).toThrow(
+      expect.objectContaining({ message: expect.stringMatching(naming) as string }),
+    );
     lock.release();
     lock.release();
     acquireLock(path, { since }).release();
@@ -179,7 +181,9 @@ describe('judgeProcess', () => {
 
   it('takes a child that was killed and not yet collected for gone', async () => {
     const child = spawn('bash', ['-c', 'sleep 100 & echo $!; kill -9 $!; exec sleep 100']);
-    const pid = await new Promise<number>((resolve) => child.stdout.once('data', (text: Buffer) => resolve(Number(text))));
+    const pid = await new Promise<number>((resolve) =>
+      child.stdout.once('data', (text: Buffer) => resolve(Number(text))),
+    );
     // bash has become a sleep, which never collects: the killed child stays a zombie.
     await new Promise((resolve) => setTimeout(resolve, 200));
     expect(judgeProcess({ ...own, pid, started: '' }, own)).toBe('dead');
