@@ -160,6 +160,14 @@ export interface RunResult {
     readonly dev: Readonly<Record<string, number>>;
     /** With `n`, the number of test examples. */
     readonly test: Readonly<Record<string, number>>;
+    /** Classification only, on the test split: accuracy and reward of each label, and [label][predicted] counts. */
+    readonly perClass?: readonly {
+      readonly label: string;
+      readonly n: number;
+      readonly accuracy: number;
+      readonly reward: number;
+    }[];
+    readonly confusion?: readonly (readonly number[])[];
   };
   readonly baselines: {
     readonly empty: { readonly dev: Readonly<Record<string, number>>; readonly test: Readonly<Record<string, number>> };

@@ -45,8 +45,9 @@ export async function measureOnTest(
 ): Promise<Pick<RunResult, 'best' | 'baselines'>> {
   const texts = [best.text, ...baselines.map(({ prompt }) => prompt)];
   const test = await run.assessor.assess(texts.map((text) => ({ text, examples: run.task.splits.test })));
-  const [chosen, ...others] = test.map((assessment) => assessment.metrics);
-  const measured = baselines.map((baseline, i) => ({ ...baseline, test: others[i]! }));
+  const [chosen, ...others] = test;
+  const { metrics, perClass, confusion } = chosen!;
+  const measured = baselines.map((baseline, i) => ({ ...baseline, test: others[i]!.metrics }));
   const empty = measured.find(({ name }) => name === 'empty')!;
   const manuals = measured
     .filter(({ name }) => name === 'manual')
@@ -60,7 +61,9 @@ export async function measureOnTest(
       reward: best.reward,
       train: best.train,
       dev: best.dev ?? {},
-      test: { ...chosen!, n: run.task.splits.test.length },
+      test: { ...metrics, n: run.task.splits.test.length },
+      ...(perClass ? { perClass } : {}),
+      ...(confusion ? { confusion } : {}),
     },
     baselines: { empty: { dev: empty.dev, test: empty.test }, ...(manual ? { manual, manuals } : {}) },
   };
