@@ -14,13 +14,19 @@ describe('a wrong command line', () => {
     [['export', '--format', 'jsn', 'x'], 'unknown format "jsn", did you mean json?'],
     [['resume', 'x', '--top-k', '3'], "unknown option '--top-k'"],
     [['eval', 'spam'], 'there is no prompt to score'],
-    [['config'], 'config needs a subcommand · rlprompt config --help'],
   ])('%j is refused with code 64 and one line that says why', async (args, message) => {
     const { code, stdout, stderr } = await runCli(args);
     expect(code).toBe(64);
     expect(stdout).toBe('');
     expect(stderr).toMatch(/^rlprompt: E_[A-Z_]+: [^\n]*\n$/);
     expect(stderr).toContain(message);
+  });
+
+  it('shows the help of a command that lacks its subcommand, and then the line', async () => {
+    const { code, stderr } = await runCli(['config']);
+    expect(code).toBe(64);
+    expect(stderr).toMatch(/^Examples:/);
+    expect(lastLine(stderr)).toBe('rlprompt: E_USAGE: config needs a subcommand · rlprompt config --help');
   });
 
   it('names every wrong setting at once, before anything is created', async () => {

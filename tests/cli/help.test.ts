@@ -37,7 +37,10 @@ describe('rlprompt --help', () => {
     const { code, stdout } = await runCli([name, '--help']);
     expect(code).toBe(0);
     expect(stdout).toMatch(new RegExp(`^Examples:\\n {2}\\S*>? ?\\S* ?rlprompt ${name}`));
-    expect((await runCli(['help', name])).stdout).toBe(stdout);
+  });
+
+  it('is also reached by the command help', async () => {
+    expect((await runCli(['help', 'top'])).stdout).toBe((await runCli(['top', '--help'])).stdout);
   });
 
   it('lists every setting under its group, with its default', async () => {
