@@ -16,6 +16,7 @@ import { makeRun } from './make-run.js';
 const NASTY = [
   '{{x}}',
   '{input}',
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: what a module export must survive
   '${alert(1)}',
   '`',
   '\\',
@@ -114,6 +115,7 @@ describe('export formats', () => {
     );
   });
 
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: what a module export must survive
   it.each(['{input} {prompt}', '{prompt}\n{input}', 'Q: {input} {{a}} {prompt} `${{x}}` =', '{prompt} "{input}" \\'])(
     'ts is a module that renders what the target LM was scored with, for the template %s',
     async (template) => {
