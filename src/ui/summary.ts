@@ -20,7 +20,10 @@ function resultLines(result: RunResult, metric: string, columns: number): Span[]
     { text: fitToWidth(safeText(name), 14), style: best ? 'good' : 'plain' },
     { text: fitToWidth(safeText(formatScore(dev as number)), 9, 'right') },
     { text: fitToWidth(safeText(formatScore(test as number)), 9, 'right'), style: best ? 'strong' : 'plain' },
-    { text: cutToWidth(safeLine`   ${prompt}`, Math.max(10, columns - 35)), style: best ? 'strong' : 'plain' },
+    {
+      text: cutToWidth(prompt === '' ? safeText('') : safeLine`   ${prompt}`, Math.max(10, columns - 35)),
+      style: best ? 'strong' : 'plain',
+    },
   ];
   return [
     [{ text: safeLine`${result.task} · best prompt after ${spent} (${result.stopReason})`, style: 'title' }],

@@ -287,6 +287,15 @@ describe('the keys', () => {
     await shown.reporter.close();
   });
 
+  it('answer, and are explained, in a small terminal too', async () => {
+    const shown = await show(40, 10, spamRun(84));
+    await press(shown, 's');
+    expect(shown.terminal.frame).toMatch(/saving a checkpoint after this step$/);
+    await press(shown, '?');
+    expect(shown.terminal.frame).toContain('t type a prompt of your own · x export');
+    await shown.reporter.close();
+  });
+
   it('answer s and e when the run has done so', async () => {
     const shown = await show(80, 24, spamRun(84));
     await press(shown, 's');

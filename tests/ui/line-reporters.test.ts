@@ -47,7 +47,7 @@ describe('the plain reporter', () => {
                             dev     test   accuracy, 400 test examples
         found             0.875    0.853   “Subscribe for more on”
         hand-written      0.719    0.690   “Is this mail spam? It is”
-        no prompt         0.500    0.512   
+        no prompt         0.500    0.512
 
         run folder    runs/spam-20260301-101500
         next          rlprompt export runs/spam-20260301-101500 --format json

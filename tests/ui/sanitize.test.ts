@@ -38,8 +38,7 @@ describe('safeText', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 200 }), (text) => {
         const once = safeText(text);
-        expect(once).not.toMatch(UNSAFE);
-        expect(safeText(once)).toBe(once);
+        return !UNSAFE.test(once) && safeText(once) === once;
       }),
       { numRuns: 5000, seed: 7 },
     );

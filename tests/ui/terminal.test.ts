@@ -41,32 +41,37 @@ async function session(keys: readonly (readonly [shown: string, key: string])[],
   return { output, log: lines };
 }
 
-describe.skipIf(!hasScript)('in a real terminal (skipped where util-linux `script` is missing)', () => {
-  it('a run is drawn to its end and leaves cursor, modes and a summary behind', async () => {
-    const { output, log } = await session([], '1000 40');
-    expect(log).toEqual(['closed']);
-    expect(output.lastIndexOf('\u001B[?25h')).toBeGreaterThan(output.lastIndexOf('\u001B[?25l'));
-    expect(output).toContain('dev accuracy');
-    expect(output).not.toContain('\u001B[3J');
-    expect(output).not.toContain('\u001B[?1049h');
-  });
+// Building and starting the demo takes long where other tests run beside it.
+describe.skipIf(!hasScript)(
+  'in a real terminal (skipped where util-linux `script` is missing)',
+  { timeout: 180_000 },
+  () => {
+    it('a run is drawn to its end and leaves cursor, modes and a summary behind', async () => {
+      const { output, log } = await session([], '1000 40');
+      expect(log).toEqual(['closed']);
+      expect(output.lastIndexOf('\u001B[?25h')).toBeGreaterThan(output.lastIndexOf('\u001B[?25l'));
+      expect(output).toContain('dev accuracy');
+      expect(output).not.toContain('\u001B[3J');
+      expect(output).not.toContain('\u001B[?1049h');
+    });
 
-  it('keys reach the run, and a stop leaves the command that goes on', async () => {
-    const { output, log } = await session(
-      [
-        ['save and quit', 's'],
-        ['checkpoint saved', 't'],
-        ['your prompt', 'is it spam\r'],
-        ['prompt added', 'q'],
-      ],
-      '4 200',
-    );
-    expect(log).toEqual(['save', 'prompt is it spam', 'stop user', 'closed']);
-    expect(output).toMatch(/go on with {4}rlprompt resume runs\/spam-20260301-101500\r?\n(?:\u001B\[\?25h)?$/);
-  });
+    it('keys reach the run, and a stop leaves the command that goes on', async () => {
+      const { output, log } = await session(
+        [
+          ['save and quit', 's'],
+          ['checkpoint saved', 't'],
+          ['your prompt', 'is it spam\r'],
+          ['prompt added', 'q'],
+        ],
+        '4 200',
+      );
+      expect(log).toEqual(['save', 'prompt is it spam', 'stop user', 'closed']);
+      expect(output).toMatch(/go on with {4}rlprompt resume runs\/spam-20260301-101500\r?\n(?:\u001B\[\?25h)?$/);
+    });
 
-  it('Ctrl-C in raw mode asks for a stop', async () => {
-    const { log } = await session([['save and quit', '\u0003']], '4 200');
-    expect(log).toEqual(['stop interrupted', 'closed']);
-  });
-});
+    it('Ctrl-C in raw mode asks for a stop', async () => {
+      const { log } = await session([['save and quit', '\u0003']], '4 200');
+      expect(log).toEqual(['stop interrupted', 'closed']);
+    });
+  },
+);

@@ -30,10 +30,11 @@ function logSpans({ step, level, text }: LogEntry): Span[] {
   ];
 }
 
-/** The keys, or the field for a typed prompt. */
-export function footerLine(props: BoardProps, width: number): Span[] {
+/** The keys, or the field for a typed prompt; the note on the last key where messages have no line of their own. */
+export function footerLine(props: BoardProps, width: number, hasLog: boolean): Span[] {
   if (props.keyboard.mode === 'typing') return typingLine(props.keyboard.draft, width);
   if (!props.canPress) return [];
+  if (!hasLog && props.keyboard.note) return [{ text: safeText(props.keyboard.note), style: 'warn' }];
   const keys = props.steerable
     ? KEYS
     : ([

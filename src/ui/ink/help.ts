@@ -25,9 +25,17 @@ const READING: typeof STEERING = [
   ['skipped', 'steps left out because a number was not finite'],
 ];
 
+/** For a terminal of few rows. */
+const BRIEFLY = [
+  'p pause · s save · e evaluate',
+  't type a prompt of your own · x export',
+  'q save and quit · Ctrl-C twice: at once',
+];
+
 /** The help in at most `height` lines. What a key asks for happens when the step under way has ended. */
 export function helpLines(height: number, steerable: boolean): Span[][] {
   const title: Span[] = [{ text: safeText('Keys act between two steps. Any key closes this help.'), style: 'strong' }];
+  if (steerable && height <= STEERING.length) return BRIEFLY.slice(0, height).map((line) => [{ text: safeText(line) }]);
   const lines = [title, ...(steerable ? STEERING : WATCHING).map(helpLine), [], ...READING.map(helpLine)];
   return lines.slice(0, height);
 }

@@ -50,7 +50,7 @@ function boardLines(board: BoardProps, layout: Layout, width: number): Span[][] 
   const bottom = [
     ...fill(healthLines(board.state, layout.health, width), layout.health),
     ...fill(logLines(board, layout.log), layout.log),
-    ...(layout.footer ? [footerLine(board, width)] : []),
+    ...(layout.footer ? [footerLine(board, width, layout.log > 0)] : []),
   ];
   const room = Math.max(0, layout.height - top.length - bottom.length);
   return [...top, ...fill([...gap, ...middleLines(board, layout, width, room)], room), ...bottom].slice(
