@@ -54,24 +54,28 @@ const cases: [string, Fault, string[]][] = [
 ];
 
 describe.each(cases)('%s at any file operation of a cycle', (name, fault, codes) => {
-  it.each([false, true])('is a named error, and the run goes on from what stood before (for ever: %s)', (always) => {
-    const { fs, operations } = faultyFileSystem();
-    toyRun(copyOf(`${name}-${always}-count`), { fs, steps: STEPS });
-    let failed = 0;
-    for (let at = 1; at <= operations.length; at++) {
-      const runDir = copyOf(`${name}-${always}-${at}`);
-      const error = failureOf(runDir, { at, fault, always });
-      if (error) expect(codes, `${operations[at - 1]} ${at}: ${error.message}`).toContain(error.code);
-      failed += error ? 1 : 0;
-      expect(readLatestCheckpoint(runDir)?.warnings).toEqual([]);
-      expect(toyRun(runDir, { fs: nodeFileSystem, steps: STEPS }), `${operations[at - 1]} ${at}`).toBe(expected);
-      expect(leftovers(runDir)).toEqual([]);
-      rmSync(runDir, { recursive: true });
-    }
-    // A single short write is made good; everything else must be seen somewhere.
-    if (!('shortWrite' in fault) || always) expect(failed).toBeGreaterThan(5);
-    else expect(failed).toBe(0);
-  });
+  it.each([false, true])(
+    'is a named error, and the run goes on from what stood before (for ever: %s)',
+    (always) => {
+      const { fs, operations } = faultyFileSystem();
+      toyRun(copyOf(`${name}-${always}-count`), { fs, steps: STEPS });
+      let failed = 0;
+      for (let at = 1; at <= operations.length; at++) {
+        const runDir = copyOf(`${name}-${always}-${at}`);
+        const error = failureOf(runDir, { at, fault, always });
+        if (error) expect(codes, `${operations[at - 1]} ${at}: ${error.message}`).toContain(error.code);
+        failed += error ? 1 : 0;
+        expect(readLatestCheckpoint(runDir)?.warnings).toEqual([]);
+        expect(toyRun(runDir, { fs: nodeFileSystem, steps: STEPS }), `${operations[at - 1]} ${at}`).toBe(expected);
+        expect(leftovers(runDir)).toEqual([]);
+        rmSync(runDir, { recursive: true });
+      }
+      // A single short write is made good; everything else must be seen somewhere.
+      if (!('shortWrite' in fault) || always) expect(failed).toBeGreaterThan(5);
+      else expect(failed).toBe(0);
+    },
+    120_000,
+  );
 });
 
 describe('a file that may not grow any further', () => {

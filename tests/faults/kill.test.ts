@@ -3,6 +3,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { readLatestCheckpoint } from '../../src/run/checkpoint.js';
 import { readEvents } from '../../src/run/event-log.js';
 import { nodeFileSystem } from '../../src/run/file-system.js';
 import { compileProgram } from './compile-program.js';
@@ -10,7 +11,9 @@ import { faultyFileSystem } from './faulty-file-system.js';
 import { prepareToyRun, toyRun } from './toy-run.js';
 
 const KILLS = Number(process.env.RLPROMPT_TEST_KILLS ?? 60);
-const STEPS = 240;
+const STEPS = 600;
+/** Generous: a busy machine takes ten times as long to start a process. */
+const TIMEOUT_MS = 120_000 + KILLS * 2000;
 const base = mkdtempSync(join(tmpdir(), 'rlprompt-kill-'));
 const program = compileProgram('tests/faults/toy-program.ts', base);
 
@@ -41,15 +44,19 @@ function runAndKill(runDir: string, afterMs: number): Promise<{ output: string; 
     const child: ChildProcess = spawn(process.execPath, [program, runDir, String(STEPS)]);
     let output = '';
     let errors = '';
+    let timer: NodeJS.Timeout | undefined;
     child.stdout!.on('data', (text: Buffer) => {
-      if (output === '') setTimeout(() => child.kill('SIGKILL'), afterMs);
+      if (output === '') timer = setTimeout(() => child.kill('SIGKILL'), afterMs);
       output += text.toString();
     });
     child.stderr!.on('data', (text: Buffer) => {
       errors += text.toString();
     });
     child.on('error', reject);
-    child.on('close', (code) => resolve({ output, errors, code }));
+    child.on('close', (code) => {
+      clearTimeout(timer);
+      resolve({ output, errors, code });
+    });
   });
 }
 
@@ -66,49 +73,63 @@ function expectNothingPaidTwice(runDir: string): void {
 describe('a run that is killed', () => {
   const unbroken = toyRun(newRun('unbroken'), { fs: nodeFileSystem, steps: STEPS });
 
-  it(`ends with the checkpoint of an unbroken run after kill -9 at ${KILLS} random moments, no safe reward lost`, async () => {
-    let kills = 0;
-    for (let run = 0; kills < KILLS; run++) {
-      const runDir = newRun(`random-${run}`);
-      let end = { output: '', errors: '', code: null as number | null };
-      while (end.code === null) {
-        // A spread over the whole cycle; which moment is hit depends on the machine anyway.
-        end = await runAndKill(runDir, kills < KILLS ? (kills * 7.3) % 25 : 60_000);
-        kills += end.code === null ? 1 : 0;
-        expect(end.errors).toBe('');
+  it(
+    `ends with the checkpoint of an unbroken run after kill -9 at ${KILLS} random moments, no safe reward lost`,
+    async () => {
+      let kills = 0;
+      let betweenCheckpoints = 0;
+      for (let run = 0; kills < KILLS; run++) {
+        const runDir = newRun(`random-${run}`);
+        let end = { output: '', errors: '', code: null as number | null };
+        while (end.code === null) {
+          // A spread over the whole cycle; which moment is hit depends on the machine anyway.
+          end = await runAndKill(runDir, kills < KILLS ? (kills * 7.3) % 25 : 60_000);
+          expect(end.errors).toBe('');
+          if (end.code !== null) break;
+          kills += 1;
+          betweenCheckpoints += [...readEvents(runDir)].at(-1)?.type === 'checkpoint-saved' ? 0 : 1;
+          expect(readLatestCheckpoint(runDir)?.warnings ?? []).toEqual([]);
+        }
+        expect(end.code).toBe(0);
+        expect(end.output.split('\n').at(-2)).toBe(unbroken);
+        expectNothingPaidTwice(runDir);
+        expect(new Set(linesOf(runDir, 'paid')).size).toBe(STEPS * 4);
+        expect([...readEvents(runDir)].map(({ seq }) => seq)).toEqual(
+          Array.from({ length: STEPS + STEPS / 3 }, (_, i) => i + 1),
+        );
+        expect(leftovers(runDir)).toEqual([]);
       }
-      expect(end.code).toBe(0);
-      expect(end.output).toBe(`started\n${unbroken}\n`);
-      expectNothingPaidTwice(runDir);
-      expect(new Set(linesOf(runDir, 'paid')).size).toBe(STEPS * 4);
-      expect([...readEvents(runDir)].map(({ seq }) => seq)).toEqual(
-        Array.from({ length: STEPS + STEPS / 3 }, (_, i) => i + 1),
-      );
-      expect(leftovers(runDir)).toEqual([]);
-    }
-  });
+      expect(betweenCheckpoints).toBeGreaterThan(KILLS / 10);
+    },
+    TIMEOUT_MS,
+  );
 
-  it('recovers from a kill before each file operation of a cycle, and after the last', async () => {
-    const start = newRun('exact-start');
-    toyRun(start, { fs: nodeFileSystem, steps: 6 });
-    const expected = toyRun(copyOf(start, 'exact-expected'), { fs: nodeFileSystem, steps: 9 });
-    const { fs, operations } = faultyFileSystem();
-    toyRun(copyOf(start, 'exact-count'), { fs, steps: 9 });
-    expect(operations.length).toBeGreaterThan(25);
-    // Between two operations nothing reaches the disk: after one is before the next.
-    const points = [...operations.map((_, i) => [i + 1, 'before'] as const), [operations.length, 'after'] as const];
-    await eachOfSeveral(points, async ([at, when]) => {
-      const runDir = copyOf(start, `exact-${at}-${when}`);
-      await expectKilled(spawn(process.execPath, [program, runDir, '9', String(at), when]));
-      const paidBefore = linesOf(runDir, 'acknowledged');
-      const paidAgain: string[] = [];
-      const sha256 = toyRun(runDir, { fs: nodeFileSystem, steps: 9, pay: (key) => paidAgain.push(key) });
-      expect(sha256, `killed ${when} ${operations[at - 1]} ${at}`).toBe(expected);
-      expect(paidAgain.filter((key) => paidBefore.includes(key))).toEqual([]);
-      expect([...readEvents(runDir)].map(({ seq }) => seq)).toEqual(Array.from({ length: 12 }, (_, j) => j + 1));
-      expect(leftovers(runDir)).toEqual([]);
-    });
-  });
+  it(
+    'recovers from a kill before each file operation of a cycle, and after the last',
+    async () => {
+      const start = newRun('exact-start');
+      toyRun(start, { fs: nodeFileSystem, steps: 6 });
+      const expected = toyRun(copyOf(start, 'exact-expected'), { fs: nodeFileSystem, steps: 9 });
+      const { fs, operations } = faultyFileSystem();
+      toyRun(copyOf(start, 'exact-count'), { fs, steps: 9 });
+      expect(operations.length).toBeGreaterThan(25);
+      // Between two operations nothing reaches the disk: after one is before the next.
+      const points = [...operations.map((_, i) => [i + 1, 'before'] as const), [operations.length, 'after'] as const];
+      await eachOfSeveral(points, async ([at, when]) => {
+        const runDir = copyOf(start, `exact-${at}-${when}`);
+        await expectKilled(spawn(process.execPath, [program, runDir, '9', String(at), when]));
+        expect(readLatestCheckpoint(runDir)?.warnings).toEqual([]);
+        const paidBefore = linesOf(runDir, 'acknowledged');
+        const paidAgain: string[] = [];
+        const sha256 = toyRun(runDir, { fs: nodeFileSystem, steps: 9, pay: (key) => paidAgain.push(key) });
+        expect(sha256, `killed ${when} ${operations[at - 1]} ${at}`).toBe(expected);
+        expect(paidAgain.filter((key) => paidBefore.includes(key))).toEqual([]);
+        expect([...readEvents(runDir)].map(({ seq }) => seq)).toEqual(Array.from({ length: 12 }, (_, j) => j + 1));
+        expect(leftovers(runDir)).toEqual([]);
+      });
+    },
+    TIMEOUT_MS,
+  );
 });
 
 async function expectKilled(child: ChildProcess): Promise<void> {

@@ -8,12 +8,16 @@ import { toyRun } from './toy-run.js';
 const [runDir = '', steps, killAt, when] = process.argv.slice(2);
 const plan = killAt ? { at: Number(killAt), fault: { kill: when as 'before' | 'after' } } : {};
 const note = (file: string) => (key: string) => appendFileSync(join(runDir, '..', file), `${key}\n`);
+let isUnderWay = false;
+/** Says once that new rewards are being paid for: from here on a kill finds a run in full course. */
+const acknowledge = (key: string): void => {
+  note('acknowledged')(key);
+  if (!isUnderWay) process.stdout.write('under way\n');
+  isUnderWay = true;
+};
 try {
-  process.stdout.write('started\n');
   const { fs } = faultyFileSystem(plan);
-  process.stdout.write(
-    `${toyRun(runDir, { fs, steps: Number(steps), pay: note('paid'), acknowledge: note('acknowledged') })}\n`,
-  );
+  process.stdout.write(`${toyRun(runDir, { fs, steps: Number(steps), pay: note('paid'), acknowledge })}\n`);
 } catch (error) {
   if (!(error instanceof RlpromptError)) throw error;
   process.stderr.write(`${error.line()}\n`);

@@ -169,7 +169,7 @@ describe('many processes at once', () => {
     }
     acquireLock(path, { since }).release();
     expect(readdirSync(join(path, '..')).filter((name) => !name.endsWith('.tmp'))).toEqual([]);
-  });
+  }, 120_000);
 });
 
 describe('judgeProcess', () => {
