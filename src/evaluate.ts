@@ -1,9 +1,8 @@
 import type { RunConfig } from './config/run-config.js';
 import { isDataFileName } from './data/read-table.js';
 import { RlpromptError } from './errors.js';
-import { loadLanguageModel, requireCapability } from './lm/load.js';
-import { ClassificationAssessor } from './rewards/classification-assessor.js';
-import { ScoreCache } from './rewards/score-cache.js';
+import { loadLanguageModel } from './lm/load.js';
+import { type PreparedAssessor, prepareAssessor } from './rewards/create-assessor.js';
 import { checkTemplateSource, loadConfiguredTask, templateFor } from './run/configured-task.js';
 import type { Assessment, Split, Task } from './task/types.js';
 
@@ -11,6 +10,8 @@ export interface EvaluateOptions {
   readonly prompts: readonly string[];
   readonly split: Split;
   readonly signal?: AbortSignal;
+  /** Receives what a custom reward prints, escaped and bounded. */
+  readonly onOutput?: (text: string) => void;
 }
 
 export interface PromptEvaluation {
@@ -34,7 +35,7 @@ export interface Evaluation {
  */
 export async function evaluatePrompts(
   config: RunConfig,
-  { prompts, split, signal }: EvaluateOptions,
+  { prompts, split, signal, onOutput }: EvaluateOptions,
 ): Promise<Evaluation> {
   const task = await loadConfiguredTask(config, { testOnly: isDataFileName(config.task) });
   checkTemplateSource(task);
@@ -42,15 +43,23 @@ export async function evaluatePrompts(
   if (examples.length === 0) throw emptySplit(task, split);
   const { dtype, device, threads, maxMemory } = config;
   const targetLm = await loadLanguageModel(config.target, { dtype, device, threads, maxMemoryBytes: maxMemory });
+  let prepared: PreparedAssessor | undefined;
   try {
-    const scorer = requireCapability(targetLm, 'labelScores');
-    const cache = new ScoreCache(scorer, { enabled: config.cache });
-    const assessor = new ClassificationAssessor(task, scorer, cache, templateFor(task, targetLm), config);
+    const template = templateFor(task, targetLm);
+    prepared = await prepareAssessor({ task, targetLm, template, settings: config, ...(onOutput ? { onOutput } : {}) });
+    const { assessor } = prepared.create();
     const items = prompts.map((prompt) => ({ text: prompt.trim(), examples }));
     const assessments = await assessor.assess(items, { details: true, ...(signal ? { signal } : {}) });
     const results = prompts.map((prompt, i) => ({ prompt, n: examples.length, assessment: assessments[i]! }));
-    return { task: task.name, target: targetLm.name, split, results, warnings: task.warnings };
+    return {
+      task: task.name,
+      target: targetLm.name,
+      split,
+      results,
+      warnings: [...task.warnings, ...prepared.warnings],
+    };
   } finally {
+    prepared?.close();
     await targetLm.dispose();
   }
 }

@@ -194,6 +194,11 @@ export const runConfigSchema = z.strictObject({
     'take off each prompt’s mean label score over the train inputs, or over an empty input',
   ),
   cache: reward.boolean(z.boolean().default(true), 'reuse of the rewards of prompts scored before'),
+  rewardTimeout: reward.number(
+    positive.max(86_400).default(60),
+    'SECONDS',
+    'time a custom reward has for one call; it is then stopped and called again',
+  ),
   maxRewardErrors: reward.number(z.int().min(0).default(5), 'N', 'failures of a reward task before the run ends'),
 
   evaluationEvery: evaluation.number(count.default(ours.evaluationEvery), 'N', 'steps between evaluations on dev'),

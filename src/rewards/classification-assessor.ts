@@ -21,6 +21,7 @@ const CONTENT_FREE_INPUT = 'N/A';
  * the probability gap between the right label and its best rival, times `correct` where positive, `incorrect` where not.
  */
 export class ClassificationAssessor implements Assessor {
+  readonly metric = 'accuracy';
   private readonly labels: readonly LabelWord[];
   private readonly calibrationInputs: readonly string[];
 

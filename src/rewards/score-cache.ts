@@ -9,7 +9,7 @@ interface Block {
 
 /** Where paid-for scores are written so that they outlive the process. */
 export interface ScoreSink {
-  append(records: readonly { key: string; values: Float32Array }[]): void;
+  append(records: readonly { key: string; values: Float32Array | Float64Array }[]): void;
   /** Says that a score paid for before was taken in place of a new call. */
   markUsed(key: string): void;
 }

@@ -3,8 +3,7 @@ import { completeRunConfig } from '../config/resolve-run-config.js';
 import type { RunConfig, RunConfigInput } from '../config/run-config.js';
 import { loadLanguageModel, requireCapability } from '../lm/load.js';
 import type { LanguageModel } from '../lm/types.js';
-import { ClassificationAssessor } from '../rewards/classification-assessor.js';
-import { ScoreCache } from '../rewards/score-cache.js';
+import { prepareAssessor } from '../rewards/create-assessor.js';
 import type { Task } from '../task/types.js';
 import { createTrainer } from '../trainers/registry.js';
 import { readLatestCheckpoint, type StoredCheckpoint } from './checkpoint.js';
@@ -13,6 +12,7 @@ import { EventLog } from './event-log.js';
 import { compareManifest, describeDifference, refuseDrift } from './manifest-drift.js';
 import { PreparedRun, type RunParts } from './prepared-run.js';
 import { programVersions } from './program-versions.js';
+import { RewardLog } from './reward-log.js';
 import { createRunFolder, openRunFolder, type RunFolder } from './run-folder.js';
 import { MANIFEST_VERSION, type RunManifest, readManifest, writeManifest } from './run-manifest.js';
 import { ScoreLog } from './score-log.js';
@@ -27,6 +27,8 @@ const FREE_ON_RESUME = [
   'out',
   'offline',
   'maxMemory',
+  'rewardTimeout',
+  'maxRewardErrors',
 ] as const;
 
 export interface PrepareOptions {
@@ -58,10 +60,14 @@ async function assemble(
 ): Promise<PreparedRun> {
   const { generator, targetLm } = await loadModels(config, closers);
   const template = templateFor(task, targetLm);
-  const scorer = requireCapability(targetLm, 'labelScores');
   const warnings = [...task.warnings];
   const manifest = describeRun(config, task, { generator, targetLm });
   const checkpoint = isResume ? checkResume(folder.path, manifest, warnings) : undefined;
+  const rewardLog = new RewardLog();
+  const onOutput = (text: string) => rewardLog.write(text);
+  const prepared = await prepareAssessor({ task, targetLm, template, settings: config, onOutput });
+  closers.push(() => prepared.close());
+  warnings.push(...prepared.warnings);
   const trainer = await createTrainer(
     config.trainer,
     {
@@ -73,14 +79,14 @@ async function assemble(
   );
   closers.push(() => trainer.dispose());
   if (!isResume) writeManifest(folder.path, manifest);
+  rewardLog.open(folder.path);
   const scores = ScoreLog.open(folder.path, { position: positionOf(checkpoint) });
   closers.push(() => scores.close());
   const events = EventLog.open(folder.path, checkpoint);
   closers.push(() => events.close());
-  const cache = new ScoreCache(scorer, { enabled: config.cache, sink: scores });
+  const { assessor, cache } = prepared.create(scores);
   cache.load(scores.known, 'cached');
   cache.load(scores.prepaid, 'prepaid');
-  const assessor = new ClassificationAssessor(task, scorer, cache, template, config);
   const parts: RunParts = {
     config,
     task,

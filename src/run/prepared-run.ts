@@ -2,7 +2,6 @@ import type { RunConfig } from '../config/run-config.js';
 import { RlpromptError } from '../errors.js';
 import type { Baseline, PromptSummary, RunEvent, RunResult, StopReason, UnnumberedEvent } from '../events.js';
 import type { LanguageModel, Tokenizer } from '../lm/types.js';
-import type { ScoreCache } from '../rewards/score-cache.js';
 import type { Assessment, AssessmentItem, Assessor, Task } from '../task/types.js';
 import type { Template } from '../template/template.js';
 import type { Rollout, Trainer } from '../trainers/types.js';
@@ -24,7 +23,8 @@ export interface RunParts {
   readonly targetLm: LanguageModel;
   readonly trainer: Trainer;
   readonly assessor: Assessor;
-  readonly cache: ScoreCache;
+  /** Counts the rows that were paid for and those that were known. */
+  readonly cache: { forwards: number; cacheHits: number };
   readonly folder: RunFolder;
   readonly events: EventLog;
   readonly scores: ScoreLog;
@@ -52,7 +52,7 @@ export class PreparedRun {
   readonly requests = new RequestQueue();
   readonly health = new Health();
   readonly candidates: Candidates;
-  readonly metric = 'accuracy';
+  readonly metric: string;
   readonly clock = (): number => performance.now();
   step = 0;
   baselines: readonly Baseline[] = [];
@@ -71,6 +71,7 @@ export class PreparedRun {
     this.task = parts.task;
     this.trainer = parts.trainer;
     this.assessor = parts.assessor;
+    this.metric = parts.assessor.metric;
     this.folder = parts.folder;
     this.tokenizer = parts.generator.tokenizer!;
     this.candidates = new Candidates(parts.config.topPromptsKept);

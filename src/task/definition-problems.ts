@@ -42,6 +42,7 @@ const definitionSchema = z.strictObject({
   stochastic: z.boolean().optional(),
   examples: z.unknown().refine((value) => value !== undefined, 'missing: arrays, file names or a function'),
   reward: z.custom(isFunction, 'expected a function').optional(),
+  env: z.array(text).optional(),
 });
 
 /** Everything that is wrong with a task definition, each with its key path; empty when it is right. */

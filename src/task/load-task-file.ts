@@ -12,9 +12,11 @@ const PUBLIC_API = path.join(path.dirname(THIS_FILE), '..', `index${path.extname
 /**
  * Runs a user's task file, TypeScript or JavaScript, and gives its definition. `import … from 'rlprompt'` in it means
  * this very program, wherever the file lies.
+ *
+ * @param api stands for the program in place of all of it
  */
-export async function loadTaskFile(file: string): Promise<TaskDefinition> {
-  const rlprompt: unknown = await import(pathToFileURL(PUBLIC_API).href);
+export async function loadTaskFile(file: string, api?: object): Promise<TaskDefinition> {
+  const rlprompt: unknown = api ?? (await import(pathToFileURL(PUBLIC_API).href));
   const jiti = createJiti(file, { fsCache: false, moduleCache: false, virtualModules: { rlprompt } });
   let module: unknown;
   try {

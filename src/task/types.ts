@@ -67,6 +67,8 @@ export interface Assessor {
     items: readonly AssessmentItem[],
     options?: { signal?: AbortSignal; details?: boolean },
   ): Promise<Assessment[]>;
+  /** The metric that decides between prompts. */
+  readonly metric: string;
   /** Rows run through the target LM, and rows answered by the reward cache, since the run's start. */
   counters(): { forwards: number; cacheHits: number };
 }
@@ -96,6 +98,8 @@ export interface Task {
   readonly warnings: readonly string[];
   /** Custom tasks only. */
   readonly reward: CustomReward | undefined;
+  /** Names of environment variables that the reward sees beside PATH, HOME and their like. */
+  readonly env?: readonly string[] | undefined;
 }
 
 export interface RewardBatch {
@@ -158,6 +162,8 @@ export interface TaskDefinition {
   /** The data: arrays, files relative to the task file, or a function of the run's seed and shots. */
   examples: ExamplesDefinition;
   reward?: CustomReward;
+  /** Names of environment variables that the reward may see, such as a service's key; it sees no others. */
+  env?: string[];
 }
 
 export type ExamplesDefinition =

@@ -1,0 +1,77 @@
+import { requireCapability } from '../lm/load.js';
+import type { LanguageModel } from '../lm/types.js';
+import type { Assessor, Task } from '../task/types.js';
+import type { Template } from '../template/template.js';
+import { ClassificationAssessor, type ClassificationSettings } from './classification-assessor.js';
+import { CustomAssessor } from './custom-assessor.js';
+import { dryRun } from './custom-dry-run.js';
+import { RewardHost } from './custom-host.js';
+import { RewardLanguageModel } from './custom-language-model.js';
+import { RewardCache } from './reward-cache.js';
+import { ScoreCache, type ScoreSink } from './score-cache.js';
+
+export interface AssessorSettings extends ClassificationSettings {
+  readonly cache: boolean;
+  readonly seed: number;
+  /** Seconds that one call of a custom reward may take. */
+  readonly rewardTimeout: number;
+  readonly maxRewardErrors: number;
+}
+
+export interface AssessorParts {
+  readonly task: Task;
+  readonly targetLm: LanguageModel;
+  readonly template: Template;
+  readonly settings: AssessorSettings;
+  /** Receives what a custom reward prints, escaped and bounded. */
+  readonly onOutput?: (text: string) => void;
+}
+
+/** All that assessing needs was seen to work; nothing is counted or written yet. */
+export interface PreparedAssessor {
+  readonly warnings: readonly string[];
+  create(sink?: ScoreSink): { assessor: Assessor; cache: ScoreCache | RewardCache };
+  close(): void;
+}
+
+/** Makes ready what a task's kind is assessed by; a custom reward is tried out before it is trusted with a run. */
+export async function prepareAssessor(parts: AssessorParts): Promise<PreparedAssessor> {
+  return parts.task.kind === 'custom' ? await prepareCustom(parts) : prepareClassification(parts);
+}
+
+function prepareClassification({ task, targetLm, template, settings }: AssessorParts): PreparedAssessor {
+  const scorer = requireCapability(targetLm, 'labelScores');
+  const create = (sink?: ScoreSink) => {
+    const cache = new ScoreCache(scorer, { enabled: settings.cache, ...(sink ? { sink } : {}) });
+    return { cache, assessor: new ClassificationAssessor(task, scorer, cache, template, settings) };
+  };
+  return { warnings: [], create, close: () => {} };
+}
+
+async function prepareCustom({
+  task,
+  targetLm,
+  template,
+  settings,
+  onOutput,
+}: AssessorParts): Promise<PreparedAssessor> {
+  const languageModel = new RewardLanguageModel(targetLm, template);
+  const host = new RewardHost(task, {
+    timeoutMs: settings.rewardTimeout * 1000,
+    maxErrors: settings.maxRewardErrors,
+    answer: (question) => languageModel.answer(question),
+    onFailure: (error) => onOutput?.(`tried again after ${error.code}: ${error.message}\n`),
+    ...(onOutput ? { onOutput } : {}),
+  });
+  try {
+    const { metric, warnings } = await dryRun(task, host, settings.seed);
+    const create = (sink?: ScoreSink) => {
+      const cache = new RewardCache({ enabled: settings.cache, sink });
+      return { cache, assessor: new CustomAssessor(task, host, cache, settings, metric) };
+    };
+    return { warnings, create, close: () => host.close() };
+  } catch (error) {
+    host.close();
+    throw error;
+  }
+}

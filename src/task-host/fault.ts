@@ -1,0 +1,27 @@
+import type { RewardFault } from '../task/reward-messages.js';
+
+const FRAMES_KEPT = 8;
+
+/** What a reward threw, with the stack down to the reward's own code. */
+export function faultOf(code: RewardFault['code'], doing: string, thrown: unknown, hostFolder: string): RewardFault {
+  const message = `the reward ${doing} ${describeThrown(thrown)}`;
+  const frames = thrown instanceof Error ? ownFrames(thrown.stack ?? '', hostFolder) : [];
+  if (frames.length === 0) return { code, message };
+  const where = /\(?((?:file:\/\/)?[^()]+:\d+:\d+)\)?$/.exec(frames[0]!)?.[1]?.replace(/^at (async )?/, '');
+  return { code, message, stack: [describeThrown(thrown), ...frames].join('\n'), ...(where ? { where } : {}) };
+}
+
+function describeThrown(thrown: unknown): string {
+  if (!(thrown instanceof Error)) return typeof thrown === 'object' ? 'an object that is no Error' : String(thrown);
+  const cause = thrown.cause instanceof Error ? ` (${thrown.cause.message})` : '';
+  return `${thrown.name}: ${thrown.message}${cause}`.slice(0, 500);
+}
+
+function ownFrames(stack: string, hostFolder: string): string[] {
+  return stack
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line.startsWith('at ') && !/node:|[/\\]node_modules[/\\]jiti[/\\]/.test(line))
+    .filter((line) => !line.includes(hostFolder))
+    .slice(0, FRAMES_KEPT);
+}
