@@ -1,0 +1,112 @@
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { embeddedModels } from '../../src/lm/embedded.js';
+import { loadLanguageModel, requireCapability } from '../../src/lm/load.js';
+import { GraphBuilder } from '../../src/lm/onnx/graph-builder.js';
+import { golden, HUB_LIKE } from './onnx/hub-like.js';
+
+const gpt2 = join(HUB_LIKE, 'gpt2');
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'rlprompt-load-'));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('loading a language model', () => {
+  it('refuses a name that is neither embedded nor a folder, naming what is near', async () => {
+    const [embedded] = embeddedModels();
+    const wrong = `${embedded!.name.slice(0, -1)}x`;
+    await expect(loadLanguageModel(wrong)).rejects.toMatchObject({
+      code: 'E_MODEL_NOT_FOUND',
+      exitCode: 66,
+      message: expect.stringContaining(`did you mean ${embedded!.name}?`),
+    });
+  });
+
+  it('gives the same instance twice, and frees it with its last user', async () => {
+    const [first, second] = await Promise.all([loadLanguageModel(gpt2), loadLanguageModel(`${gpt2}/`)]);
+    expect(second).toBe(first);
+    await first!.dispose();
+    const ids = golden('gpt2').items[0]!.ids;
+    const { hidden } = await second!.capabilities.hiddenStates!.begin([ids]);
+    expect(hidden[0]).toBeCloseTo(golden('gpt2').items[0]!.lastHidden[0]!, 4);
+    await second!.dispose();
+    const third = await loadLanguageModel(gpt2);
+    expect(third).not.toBe(first);
+    await third.dispose();
+  });
+
+  it('identifies a model by its contents', async () => {
+    const copy = join(folder, 'copy');
+    cpSync(gpt2, copy, { recursive: true });
+    const [original, same] = await Promise.all([loadLanguageModel(gpt2), loadLanguageModel(copy)]);
+    expect(same!.digest).toBe(original!.digest);
+    const half = await loadLanguageModel(gpt2, { dtype: 'fp16' });
+    expect(half.digest).not.toBe(original!.digest);
+    expect([original!.dtype, half.dtype]).toEqual(['fp32', 'fp16']);
+    await Promise.all([original, same, half].map((model) => model!.dispose()));
+  });
+
+  it('refuses weights that are not numbers', async () => {
+    const broken = join(folder, 'nan');
+    cpSync(gpt2, broken, { recursive: true });
+    writeFileSync(join(broken, 'onnx', 'model.onnx'), lookupModel(Number.NaN));
+    await expect(loadLanguageModel(broken, { dtype: 'fp32' })).rejects.toMatchObject({
+      code: 'E_MODEL_NONFINITE',
+      exitCode: 65,
+    });
+    writeFileSync(join(broken, 'onnx', 'model.onnx'), lookupModel(0.5));
+    const model = await loadLanguageModel(broken, { dtype: 'fp32' });
+    await model.dispose();
+  });
+
+  it('refuses the half of an export that cannot begin a text', async () => {
+    const load = loadLanguageModel(join(HUB_LIKE, 'gpt2-legacy'), { dtype: 'decoder_with_past_model' });
+    await expect(load).rejects.toMatchObject({ code: 'E_MODEL_FORM', next: expect.stringContaining('decoder_model') });
+  });
+
+  it('refuses a device that the runtime does not have, before it reads weights', async () => {
+    await expect(loadLanguageModel(gpt2, { device: 'abacus' })).rejects.toMatchObject({
+      code: 'E_DEVICE',
+      exitCode: 69,
+      message: expect.stringContaining('cpu'),
+      next: 'use --device cpu',
+    });
+  });
+
+  it('says that a dynamic int8 model runs row by row, unless batches are allowed', async () => {
+    const careful = await loadLanguageModel(gpt2, { dtype: 'q8' });
+    expect(careful.notes).toEqual([expect.stringContaining('one by one')]);
+    const quick = await loadLanguageModel(gpt2, { dtype: 'q8', allowDynamicInt8: true });
+    expect(quick.notes).toEqual([]);
+    await Promise.all([careful.dispose(), quick.dispose()]);
+  });
+
+  it('names the models that have a capability when one lacks it', async () => {
+    const encoder = await loadLanguageModel(join(HUB_LIKE, 'bert-encoder'));
+    expect(requireCapability(encoder, 'embed').embeddingSize).toBe(32);
+    expect(() => requireCapability(encoder, 'labelScores')).toThrow(
+      expect.objectContaining({
+        code: 'E_MODEL_CAPABILITY',
+        exitCode: 78,
+        message: expect.stringContaining('causal and masked'),
+      }),
+    );
+    await encoder.dispose();
+  });
+});
+
+/** A causal model of the right width that looks its tokens up in a table of one value. */
+function lookupModel(value: number): Uint8Array {
+  const [width, hidden] = [500, 32];
+  const graph = new GraphBuilder('lookup');
+  const ids = graph.input('input_ids', 'int64', ['rows', 'positions']);
+  const table = graph.constant('table', new Float32Array(width * hidden).fill(value), [width, hidden]);
+  const head = graph.constant('head', new Float32Array(width * hidden).fill(0.1), [hidden, width]);
+  const states = graph.node('Tanh', [graph.node('Gather', [table, ids])]);
+  graph.output(graph.node('MatMul', [states, head], { name: 'logits' }), 'float32', ['rows', 'positions', width]);
+  return graph.build();
+}
