@@ -1,4 +1,5 @@
 import type { HeadWeights } from '../types.js';
+import { chunksOf } from './batches.js';
 import { GraphBuilder } from './graph-builder.js';
 import { createSession, type OnnxSession, type SessionOptions } from './session.js';
 
@@ -28,18 +29,19 @@ export class VocabularyProjection {
   async logProbs(hidden: Float32Array, tokenIds: readonly number[]): Promise<Float32Array> {
     this.#scoring ??= createSession({ bytes: scoringGraph(this.#head.bias !== undefined) }, this.#options);
     const session = await this.#scoring;
-    const rows = hidden.length / this.#hiddenSize;
-    const columns = tokenIds.length / rows;
-    const result = new Float32Array(rows * columns);
-    for (let start = 0; start < rows; start += ROWS_PER_CALL) {
-      const end = Math.min(rows, start + ROWS_PER_CALL);
-      const ids = BigInt64Array.from(tokenIds.slice(start * columns, end * columns), BigInt);
+    const columns = (tokenIds.length * this.#hiddenSize) / hidden.length;
+    const result = new Float32Array(tokenIds.length);
+    for (const rows of this.#calls(hidden)) {
+      const ids = BigInt64Array.from(
+        rows.flatMap((row) => tokenIds.slice(row * columns, (row + 1) * columns)),
+        BigInt,
+      );
       const feeds = {
-        ...this.#feeds(session, hidden, start, end),
-        ids: session.tensor('int64', ids, [end - start, columns]),
+        ...this.#feeds(session, hidden, rows),
+        ids: session.tensor('int64', ids, [rows.length, columns]),
       };
       const { logProbs } = await session.run(feeds, ['logProbs']);
-      result.set(logProbs!.data as Float32Array, start * columns);
+      place(logProbs!.data as Float32Array, rows, columns, result);
     }
     return result;
   }
@@ -48,18 +50,16 @@ export class VocabularyProjection {
   async largest(hidden: Float32Array, count: number): Promise<{ logits: Float32Array; tokenIds: BigInt64Array }> {
     this.#ranking ??= createSession({ bytes: rankingGraph(this.#head.bias !== undefined) }, this.#options);
     const session = await this.#ranking;
-    const rows = hidden.length / this.#hiddenSize;
-    const logits = new Float32Array(rows * count);
-    const tokenIds = new BigInt64Array(rows * count);
-    for (let start = 0; start < rows; start += ROWS_PER_CALL) {
-      const end = Math.min(rows, start + ROWS_PER_CALL);
+    const size = (hidden.length / this.#hiddenSize) * count;
+    const [logits, tokenIds] = [new Float32Array(size), new BigInt64Array(size)];
+    for (const rows of this.#calls(hidden)) {
       const feeds = {
-        ...this.#feeds(session, hidden, start, end),
+        ...this.#feeds(session, hidden, rows),
         count: session.tensor('int64', BigInt64Array.of(BigInt(count)), [1]),
       };
       const found = await session.run(feeds, ['values', 'indices']);
-      logits.set(found.values!.data as Float32Array, start * count);
-      tokenIds.set(found.indices!.data as BigInt64Array, start * count);
+      place(found.values!.data as Float32Array, rows, count, logits);
+      place(found.indices!.data as BigInt64Array, rows, count, tokenIds);
     }
     return { logits, tokenIds };
   }
@@ -68,15 +68,40 @@ export class VocabularyProjection {
     for (const session of [this.#scoring, this.#ranking]) await (await session)?.dispose();
   }
 
-  #feeds(session: OnnxSession, hidden: Float32Array, start: number, end: number) {
+  /**
+   * The rows of each call. A lone row is given twice: the product of one row is computed in another order, and its
+   * number would tell how many rows there were.
+   */
+  *#calls(hidden: Float32Array): Generator<number[]> {
+    const count = hidden.length / this.#hiddenSize;
+    for (const rows of chunksOf([...Array(count).keys()], ROWS_PER_CALL))
+      yield rows.length === 1 ? [...rows, ...rows] : rows;
+  }
+
+  #feeds(session: OnnxSession, hidden: Float32Array, rows: readonly number[]) {
     const size = this.#hiddenSize;
     const { weights, bias } = this.#head;
+    const chosen = new Float32Array(rows.length * size);
+    rows.forEach((row, i) => {
+      chosen.set(hidden.subarray(row * size, (row + 1) * size), i * size);
+    });
     return {
-      hidden: session.tensor('float32', hidden.subarray(start * size, end * size), [end - start, size]),
+      hidden: session.tensor('float32', chosen, [rows.length, size]),
       weights: session.tensor('float32', weights, [size, this.#width]),
       ...(bias && { bias: session.tensor('float32', bias, [this.#width]) }),
     };
   }
+}
+
+function place<T extends Float32Array | BigInt64Array>(
+  from: T,
+  rows: readonly number[],
+  columns: number,
+  into: T,
+): void {
+  rows.forEach((row, i) => {
+    into.set(from.subarray(i * columns, (i + 1) * columns) as never, row * columns);
+  });
 }
 
 function projectionGraph(name: string, hasBias: boolean): { graph: GraphBuilder; logits: string } {
