@@ -24,6 +24,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   { name: 'eval', summary: 'score prompts of your own', group: results, load: () => import('./eval.js') },
   { name: 'top', summary: 'the best prompts of a run', group: results, load: () => import('./top.js') },
   { name: 'export', summary: 'write a prompt for another program', group: results, load: () => import('./export.js') },
+  { name: 'report', summary: 'a page to look at and to show', group: results, load: () => import('./report.js') },
   { name: 'tasks', summary: 'tasks that come with the program', group: about, load: () => import('./tasks.js') },
   { name: 'models', summary: 'language models, and what they can do', group: about, load: () => import('./models.js') },
   { name: 'config', summary: 'settings in effect and their schema', group: about, load: () => import('./config.js') },

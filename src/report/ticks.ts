@@ -1,0 +1,21 @@
+// The page draws its axes anew when a reader zooms: these two functions go into it by their source text, and may
+// therefore use nothing from outside themselves.
+
+/** Round numbers from `low` to `high`, about `count` of them: 1, 2 or 5 times a power of ten apart. */
+export function niceTicks(low: number, high: number, count: number): number[] {
+  const rough = (high - low) / count;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const factor = [1, 2, 5, 10].find((candidate) => candidate * power >= rough * 0.999) ?? 10;
+  const gap = factor * power;
+  const first = Math.ceil(low / gap - 1e-9);
+  const last = Math.floor(high / gap + 1e-9);
+  return Array.from({ length: last - first + 1 }, (_, i) => Number(((first + i) * gap).toPrecision(12)));
+}
+
+/** A number on an axis or in a readout; large ones as 12k or 3.4M. */
+export function formatTick(value: number): string {
+  const size = Math.abs(value);
+  if (size >= 1e6) return `${Number((value / 1e6).toPrecision(4))}M`;
+  if (size >= 1e4) return `${Number((value / 1e3).toPrecision(4))}k`;
+  return String(Number(value.toPrecision(4)));
+}
