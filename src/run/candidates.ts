@@ -12,12 +12,16 @@ export interface SelectionWeights {
 
 /**
  * The best prompts seen so far, by text: different tokens that spell the same text are one prompt to the target LM.
- * Bounded: prompts beyond `capacity` are forgotten, worst train reward first.
+ * Bounded: prompts beyond `capacity` are forgotten, worst on train first.
  */
 export class Candidates {
   private readonly byText = new Map<string, Candidate>();
 
-  constructor(private readonly capacity: number) {}
+  constructor(
+    private readonly capacity: number,
+    /** The metric that decides between prompts, for instance `accuracy`. */
+    private readonly metric: string,
+  ) {}
 
   add(candidate: Omit<Candidate, 'dev' | 'devReward'>): void {
     if (this.byText.has(candidate.text)) return;
@@ -37,15 +41,21 @@ export class Candidates {
     return scored;
   }
 
-  /** By train reward, best first; earlier found first among equals. */
-  byTrainReward(count: number): Candidate[] {
-    return [...this.byText.values()].sort((a, b) => b.reward - a.reward || a.step - b.step).slice(0, count);
+  /**
+   * By the metric on train, then by reward, best first. The metric first: over the best prompts of a search it says
+   * more about new examples than the reward that the search has pushed up (docs/log.md).
+   */
+  byTrainScore(count: number): Candidate[] {
+    const score = (candidate: Candidate): number => candidate.train[this.metric] ?? 0;
+    return [...this.byText.values()]
+      .sort((a, b) => score(b) - score(a) || b.reward - a.reward || a.step - b.step)
+      .slice(0, count);
   }
 
   /** Those with dev numbers, best first by `compareCandidates`. */
-  byDevScore(count: number, metric: string, weights: SelectionWeights): Candidate[] {
+  byDevScore(count: number, weights: SelectionWeights): Candidate[] {
     const scored = [...this.byText.values()].filter((candidate) => candidate.dev !== undefined);
-    return scored.sort((a, b) => compareCandidates(a, b, metric, weights)).slice(0, count);
+    return scored.sort((a, b) => compareCandidates(a, b, this.metric, weights)).slice(0, count);
   }
 
   save(): Candidate[] {
@@ -58,7 +68,7 @@ export class Candidates {
   }
 
   private shrink(): void {
-    const kept = new Set(this.byTrainReward(this.capacity).map((candidate) => candidate.text));
+    const kept = new Set(this.byTrainScore(this.capacity).map((candidate) => candidate.text));
     for (const [text, { dev }] of this.byText) if (!kept.has(text) && dev === undefined) this.byText.delete(text);
   }
 }

@@ -13,7 +13,7 @@ export interface EvaluatedRun {
 }
 
 /**
- * Brings the `count` best prompts by train reward, and `favourites` beside them, to the dev split. Prompts that have
+ * Brings the `count` best prompts by train score, and `favourites` beside them, to the dev split. Prompts that have
  * dev numbers already keep them.
  */
 export async function assessFinalists(run: EvaluatedRun, count: number, favourites: readonly Rollout[]): Promise<void> {
@@ -22,7 +22,7 @@ export async function assessFinalists(run: EvaluatedRun, count: number, favourit
   favourites.forEach((rollout, i) => {
     run.addCandidate(rollout, assessments[i]!, 'policy');
   });
-  const texts = [...favourites.map(({ text }) => text), ...run.candidates.byTrainReward(count).map(({ text }) => text)];
+  const texts = [...favourites.map(({ text }) => text), ...run.candidates.byTrainScore(count).map(({ text }) => text)];
   const fresh = [...new Set(texts)].filter((text) => run.candidates.get(text)?.dev === undefined);
   const scored = await run.assessor.assess(fresh.map((text) => ({ text, examples: dev })));
   fresh.forEach((text, i) => {

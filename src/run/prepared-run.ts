@@ -74,7 +74,7 @@ export class PreparedRun {
     this.metric = parts.assessor.metric;
     this.folder = parts.folder;
     this.tokenizer = parts.generator.tokenizer!;
-    this.candidates = new Candidates(parts.config.topPromptsKept);
+    this.candidates = new Candidates(parts.config.topPromptsKept, this.metric);
     this.budget = new Budget(parts.config, this.clock, parts.events.elapsedSeconds);
     this.resumedAtStep = checkpoint?.step;
     if (checkpoint) this.restore(checkpoint);
@@ -152,7 +152,7 @@ export class PreparedRun {
 
   finalists(count: number): PromptSummary[] {
     const { train, dev } = this.task.splits;
-    return this.candidates.byDevScore(count, this.metric, { train: train.length, dev: dev.length });
+    return this.candidates.byDevScore(count, { train: train.length, dev: dev.length });
   }
 
   /** True where the prompt is another than the best so far. */

@@ -14,14 +14,14 @@ const onDev = (accuracy: number, reward = 0) => ({ reward, metrics: { accuracy }
 
 describe('Candidates', () => {
   it('keeps one of the prompts that spell the same text, the first', () => {
-    const candidates = new Candidates(10);
+    const candidates = new Candidates(10, 'accuracy');
     candidates.add(candidate('a', 1, 0.5, 1));
     candidates.add(candidate('a', 1, 0.5, 9));
-    expect(candidates.byTrainReward(5).map(({ step }) => step)).toEqual([1]);
+    expect(candidates.byTrainScore(5).map(({ step }) => step)).toEqual([1]);
   });
 
   it('forgets the worst of too many, but none that was scored on dev', () => {
-    const candidates = new Candidates(3);
+    const candidates = new Candidates(3, 'accuracy');
     candidates.add(candidate('worst', -5, 0));
     candidates.scoreDev('worst', onDev(0.9));
     for (let i = 0; i < 20; i++) candidates.add(candidate(`p${i}`, i, 0.5));
@@ -33,34 +33,34 @@ describe('Candidates', () => {
   });
 
   it('pools train and dev by their sizes: luck on a small dev split does not decide alone', () => {
-    const candidates = new Candidates(10);
+    const candidates = new Candidates(10, 'accuracy');
     candidates.add(candidate('lucky', 1, 0.6));
     candidates.add(candidate('solid', 9, 0.9));
     candidates.scoreDev('lucky', onDev(0.8));
     candidates.scoreDev('solid', onDev(0.75));
-    expect(candidates.byDevScore(2, 'accuracy', { train: 32, dev: 32 }).map(({ text }) => text)).toEqual([
+    expect(candidates.byDevScore(2, { train: 32, dev: 32 }).map(({ text }) => text)).toEqual([
       'solid',
       'lucky',
     ]);
-    expect(candidates.byDevScore(2, 'accuracy', { train: 1, dev: 32 }).map(({ text }) => text)).toEqual([
+    expect(candidates.byDevScore(2, { train: 1, dev: 32 }).map(({ text }) => text)).toEqual([
       'lucky',
       'solid',
     ]);
   });
 
   it('leaves prompts without dev numbers out of the ranking by dev', () => {
-    const candidates = new Candidates(10);
+    const candidates = new Candidates(10, 'accuracy');
     candidates.add(candidate('a', 1, 0.5));
     candidates.add(candidate('b', 2, 0.6));
     candidates.scoreDev('a', onDev(0.5));
-    expect(candidates.byDevScore(5, 'accuracy', { train: 1, dev: 1 }).map(({ text }) => text)).toEqual(['a']);
+    expect(candidates.byDevScore(5, { train: 1, dev: 1 }).map(({ text }) => text)).toEqual(['a']);
   });
 
   it('goes on from what was saved', () => {
-    const candidates = new Candidates(10);
+    const candidates = new Candidates(10, 'accuracy');
     candidates.add(candidate('a', 1, 0.5));
     candidates.scoreDev('a', onDev(0.7));
-    const again = new Candidates(10);
+    const again = new Candidates(10, 'accuracy');
     again.restore(JSON.parse(JSON.stringify(candidates.save())));
     expect(again.save()).toEqual(candidates.save());
   });
