@@ -79,6 +79,8 @@ export class RewardHost {
     try {
       if (this.process?.ended) this.reportBetweenCalls(this.process);
       this.process ??= await RewardProcess.start(this.processOptions);
+      // While it was starting there was nothing yet to close.
+      signal?.throwIfAborted();
       return await this.process.score(batch, seed);
     } finally {
       signal?.removeEventListener('abort', onAbort);
