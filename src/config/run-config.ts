@@ -160,7 +160,7 @@ export const runConfigSchema = z.strictObject({
   innerEpochs: search.number(count.max(100).default(4), 'N', 'passes over the prompts of a step (ppo only)'),
   ppoClip: search.number(positive.max(1).default(0.2), 'EPSILON', 'how far a ratio may leave 1 (ppo only)'),
   klWeight: search.number(
-    z.number().min(0).default(0.01),
+    z.number().min(0).default(0.1),
     'WEIGHT',
     'weight of the policy’s divergence from the generator LM in the loss (ppo only)',
   ),

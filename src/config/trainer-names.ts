@@ -2,14 +2,27 @@
 export const TRAINER_LOSSES = {
   'soft-q-learning': ['both', 'single-step', 'multi-step'],
   'log-variance': ['log-variance'],
+  'sparse-q-learning': ['sparse'],
   reinforce: ['policy-gradient'],
+  ppo: ['ppo-clip'],
+  mcts: ['none'],
   evolution: ['none'],
   'hill-climb': ['none'],
+  'edit-search': ['none'],
   'best-of-n': ['none'],
   random: ['none'],
 } as const satisfies Record<string, readonly LossName[]>;
 
-export const LOSS_NAMES = ['single-step', 'multi-step', 'both', 'log-variance', 'policy-gradient', 'none'] as const;
+export const LOSS_NAMES = [
+  'single-step',
+  'multi-step',
+  'both',
+  'log-variance',
+  'sparse',
+  'policy-gradient',
+  'ppo-clip',
+  'none',
+] as const;
 
 /** A loss by its equation; `both` is the mean of single-step and multi-step, the paper's; searches have `none`. */
 export type LossName = (typeof LOSS_NAMES)[number];
@@ -19,7 +32,7 @@ export type TrainerName = keyof typeof TRAINER_LOSSES;
 export const TRAINER_NAMES = Object.keys(TRAINER_LOSSES) as [TrainerName, ...TrainerName[]];
 
 /** Trainers whose losses hold for prompts from anywhere, so that replay and redrawing are theirs. */
-export const OFF_POLICY_TRAINERS: readonly TrainerName[] = ['log-variance'];
+export const OFF_POLICY_TRAINERS: readonly TrainerName[] = ['log-variance', 'sparse-q-learning'];
 
 /** The trainer that minimises `loss`, for a configuration that names only the loss; several have none. */
 export function trainerOfLoss(loss: string): TrainerName | undefined {

@@ -1,5 +1,6 @@
 import { logVarianceLoss } from '../losses/log-variance.js';
 import { Rng, type RngState } from '../random/rng.js';
+import { drawFresh } from './draw-fresh.js';
 import { PolicyOptimizer } from './policy-optimizer.js';
 import { type PolicyRollout, PromptPolicy } from './prompt-policy.js';
 import { ReplayBuffer, type ReplayEntry } from './replay-buffer.js';
@@ -38,16 +39,13 @@ export class LogVariance implements Trainer {
     return new LogVariance(await PromptPolicy.create(generator, settings, { maskedInLoss: true }), settings);
   }
 
-  async propose(count: number): Promise<Rollout[]> {
-    const fresh = new Map<string, PolicyRollout>();
-    let spare: PolicyRollout[] = [];
-    for (let draw = 0; draw <= this.settings.redraws && fresh.size < count; draw++) {
-      const rollouts = await this.policy.sample(count, this.samplingRng);
-      const unseen = rollouts.filter(({ tokenIds }) => !this.replay.has(tokenIds));
-      for (const rollout of unseen) if (fresh.size < count) fresh.set(rollout.tokenIds.join(' '), rollout);
-      if (draw === 0) spare = rollouts.filter((rollout) => fresh.get(rollout.tokenIds.join(' ')) !== rollout);
-    }
-    return [...fresh.values(), ...spare].slice(0, count);
+  propose(count: number): Promise<Rollout[]> {
+    return drawFresh(
+      count,
+      this.settings.redraws,
+      (missing) => this.policy.sample(missing, this.samplingRng),
+      (tokenIds) => this.replay.has(tokenIds),
+    );
   }
 
   async update(rollouts: readonly Rollout[], rewards: readonly RolloutReward[]): Promise<UpdateMetrics> {

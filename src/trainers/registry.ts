@@ -1,12 +1,16 @@
 import { RlpromptError } from '../errors.js';
 import { BestOfN } from './best-of-n.js';
+import { EditSearch } from './edit-search.js';
 import { Evolution } from './evolution.js';
 import { HillClimb } from './hill-climb.js';
 import { LogVariance } from './log-variance.js';
+import { Mcts } from './mcts.js';
+import { Ppo } from './ppo.js';
 import { RandomSearch } from './random-search.js';
 import { Reinforce } from './reinforce.js';
 import type { Generator, TrainerSettings } from './settings.js';
 import { SoftQLearning } from './soft-q-learning.js';
+import { SparseQLearning } from './sparse-q-learning.js';
 import type { Trainer } from './types.js';
 
 type CreateTrainer = (generator: Generator, settings: TrainerSettings) => Promise<Trainer>;
@@ -14,9 +18,13 @@ type CreateTrainer = (generator: Generator, settings: TrainerSettings) => Promis
 const TRAINERS: Readonly<Record<string, CreateTrainer>> = {
   'soft-q-learning': SoftQLearning.create,
   'log-variance': LogVariance.create,
+  'sparse-q-learning': SparseQLearning.create,
   reinforce: Reinforce.create,
+  ppo: Ppo.create,
+  mcts: Mcts.create,
   evolution: Evolution.create,
   'hill-climb': HillClimb.create,
+  'edit-search': EditSearch.create,
   'best-of-n': BestOfN.create,
   random: RandomSearch.create,
 };

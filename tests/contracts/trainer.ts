@@ -4,11 +4,11 @@ import { decodeCheckpoint, encodeCheckpoint } from '../../src/run/checkpoint-for
 import type { Generator, TrainerSettings } from '../../src/trainers/settings.js';
 import type { RolloutReward, Trainer, TrainerState } from '../../src/trainers/types.js';
 import { type ScriptedGenerator, scriptedGenerator } from '../trainers/scripted-generator.js';
-import { findTheWords, type ToyStep, toyStep } from '../trainers/toy-search.js';
+import { findTheWords, type ToySettings, type ToyStep, toyStep } from '../trainers/toy-search.js';
 
 export interface TrainerContract {
   readonly create: (generator: Generator, settings: TrainerSettings) => Promise<Trainer>;
-  readonly settings: (seed: number) => TrainerSettings;
+  readonly settings: (seed: number) => ToySettings;
   /**
    * `search`: proposes only new prompts and knows the best it has seen; `policy`: samples from what it learns and
    * decodes greedily.
@@ -18,19 +18,19 @@ export interface TrainerContract {
   readonly anyLength?: string;
 }
 
-const COUNT = 8;
 const WINNER = [3, 14, 25];
 
 /** What every trainer owes the loop. Each trainer's own test calls it. */
 export function testTrainer(name: string, { create, settings, kind, anyLength }: TrainerContract): void {
   const reward = findTheWords(WINNER);
+  const count = settings(0).promptsPerStep;
   const start = async (seed = 0): Promise<{ trainer: Trainer; generator: ScriptedGenerator }> => {
     const generator = scriptedGenerator();
     return { trainer: await create(generator, settings(seed)), generator };
   };
   const walk = async (trainer: Trainer, steps: number): Promise<ToyStep[]> => {
     const taken = [];
-    for (let step = 0; step < steps; step++) taken.push(await toyStep(trainer, reward, COUNT));
+    for (let step = 0; step < steps; step++) taken.push(await toyStep(trainer, reward, settings(0)));
     return taken;
   };
 
@@ -44,7 +44,7 @@ export function testTrainer(name: string, { create, settings, kind, anyLength }:
       const allowed = allowedTokens(tokenizer, { width: hiddenStates.vocabularySize });
       expect(trainer.name).toBe(name);
       for (const { rollouts } of await walk(trainer, 4)) {
-        expect(rollouts).toHaveLength(COUNT);
+        expect(rollouts).toHaveLength(count);
         for (const { tokenIds, text } of rollouts) {
           if (!anyLength) expect(tokenIds).toHaveLength(settings(0).promptLength);
           expect(tokenIds.length).toBeGreaterThan(0);
@@ -105,7 +105,7 @@ export function testTrainer(name: string, { create, settings, kind, anyLength }:
     it('refuses rewards that are not finite and stays as it was', async () => {
       const { trainer } = await start();
       await walk(trainer, 1);
-      const rollouts = await trainer.propose(COUNT);
+      const rollouts = await trainer.propose(count);
       const before = bytesOf(trainer.save());
       for (const raw of [Number.NaN, Number.POSITIVE_INFINITY]) {
         const rewards: RolloutReward[] = rollouts.map((_, i) => ({ raw: i === 2 ? raw : i, zScored: 0, shaped: 0 }));

@@ -5,13 +5,14 @@ import { testTrainer } from '../contracts/trainer.js';
 import { scriptedGenerator } from './scripted-generator.js';
 import { toySettings } from './toy-search.js';
 
-const POLICIES: readonly TrainerName[] = ['soft-q-learning', 'log-variance', 'reinforce'];
+const POLICIES: readonly TrainerName[] = ['soft-q-learning', 'log-variance', 'sparse-q-learning', 'reinforce', 'ppo'];
 
 for (const trainer of TRAINER_NAMES) {
   testTrainer(trainer, {
     create: (generator, settings) => createTrainer(trainer, generator, settings),
-    settings: (seed) => toySettings({ trainer, seed, populationSize: 8 }),
+    settings: (seed) => toySettings({ trainer, seed, populationSize: 8, promptsPerStep: 8 }),
     kind: POLICIES.includes(trainer) ? 'policy' : 'search',
+    ...(trainer === 'edit-search' ? { anyLength: 'edits delete and insert words' } : {}),
   });
 }
 

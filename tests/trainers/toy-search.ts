@@ -1,16 +1,20 @@
 import { completeRunConfig } from '../../src/config/resolve-run-config.js';
 import type { RunConfigInput } from '../../src/config/run-config.js';
-import { toStepRewards } from '../../src/rewards/step-rewards.js';
+import { type ShapingSettings, toStepRewards } from '../../src/rewards/step-rewards.js';
 import type { TrainerSettings } from '../../src/trainers/settings.js';
 import type { Rollout, RolloutReward, Trainer, UpdateMetrics } from '../../src/trainers/types.js';
 
+export type ToySettings = TrainerSettings & ShapingSettings;
+
 /** Settings of a run, small enough for a toy; what `given` leaves out is the trainer's own. */
-export function toySettings(given: Partial<RunConfigInput>): TrainerSettings {
+export function toySettings(given: Partial<RunConfigInput>): ToySettings {
   return completeRunConfig({ task: 'toy', promptLength: 3, innerSize: 16, topK: 40, threads: 1, ...given });
 }
 
+export type ToyReward = (tokenIds: readonly number[]) => number;
+
 /** Raw reward of find-the-word: 100 for the winning prompt, less for each position that holds another word. */
-export function findTheWords(winner: readonly number[]): (tokenIds: readonly number[]) => number {
+export function findTheWords(winner: readonly number[]): ToyReward {
   return (tokenIds) => {
     const right = winner.filter((id, position) => tokenIds[position] === id).length;
     return (100 * right) / Math.max(winner.length, tokenIds.length);
@@ -24,15 +28,10 @@ export interface ToyStep {
 }
 
 /** Propose, reward, update, as the loop does. */
-export async function toyStep(
-  trainer: Trainer,
-  reward: (tokenIds: readonly number[]) => number,
-  count = 16,
-): Promise<ToyStep> {
-  const rollouts = await trainer.propose(count);
+export async function toyStep(trainer: Trainer, reward: ToyReward, settings: ToySettings): Promise<ToyStep> {
+  const rollouts = await trainer.propose(settings.promptsPerStep);
   const raw = rollouts.map(({ tokenIds }) => reward(tokenIds));
-  const { zScoreEpsilon, rewardFrom, rewardTo } = completeRunConfig({ task: 'toy' });
-  const rewards = toStepRewards(raw, { zScoreEpsilon, rewardFrom, rewardTo });
+  const rewards = toStepRewards(raw, settings);
   return { rollouts, rewards, metrics: await trainer.update(rollouts, rewards) };
 }
 
@@ -48,15 +47,15 @@ export interface ToyOutcome {
 /** Searches until `budget` different prompts were scored, or for as many steps if the trainer repeats itself. */
 export async function toySearch(
   trainer: Trainer,
-  reward: (tokenIds: readonly number[]) => number,
+  reward: ToyReward,
+  settings: ToySettings,
   budget: number,
-  count = 16,
 ): Promise<ToyOutcome> {
   const known = new Set<string>();
   let best = Number.NEGATIVE_INFINITY;
   let foundAfter = 0;
   for (let step = 0; known.size < budget && step < budget; step++) {
-    const { rollouts, rewards } = await toyStep(trainer, reward, count);
+    const { rollouts, rewards } = await toyStep(trainer, reward, settings);
     rollouts.forEach(({ text }, i) => {
       if (known.size < budget) known.add(text);
       if (known.has(text) && rewards[i]!.raw > best) {
