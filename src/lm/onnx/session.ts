@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { RlpromptError } from '../../errors.js';
+import { metered } from './runtime-meter.js';
 
 export interface SessionOptions {
   /** Threads of one call; default: the cores, or half of them where there are more than four. */
@@ -40,7 +41,7 @@ export async function createSession(source: GraphSource, options: SessionOptions
   const session = await openSession(runtime, source, settings, options.device ?? 'cpu');
   return {
     tensor: (type, data, dims) => new runtime.Tensor(type, data as Tensor.DataType, dims) as Tensor,
-    run: async (feeds, outputs) => (await session.run(feeds, outputs)) as Record<string, Tensor>,
+    run: async (feeds, outputs) => (await metered(() => session.run(feeds, outputs))) as Record<string, Tensor>,
     inputNames: session.inputNames,
     outputNames: session.outputNames,
     dispose: () => session.release(),
