@@ -36,6 +36,8 @@ export interface RowLimits {
   readonly rowsPerCall: number;
 }
 
+/** A row's tokens beyond this go into a further call: attention takes memory with the square of them. */
+const TOKENS_PER_PIECE = 512;
 /** A cache's length is rounded up to this where the graph bears padding, so that more rows share a call. */
 const PAST_STEP = 8;
 /** Keys and values of all layers exist about this often at once: tiled, as outputs, and parts of them spread over heads. */
@@ -123,7 +125,13 @@ export class CausalRows {
     for (const [length, keys] of groupBy(missing, (key) => wanted.get(key)!.length)) {
       for (const chunk of chunksOf(keys, this.#rowsPerCall(0, length))) {
         signal?.throwIfAborted();
-        const { past } = await this.#body.run({ tokens: chunk.map((key) => wanted.get(key)!), keepCache: true });
+        const tokens = chunk.map((key) => wanted.get(key)!);
+        const { past } = await this.append(
+          tokens,
+          undefined,
+          tokens.map(() => 0),
+          true,
+        );
         chunk.forEach((key, row) => {
           const block = gatherKv([{ block: past!, row, positions: length }], length, this.#body.kv!);
           found.set(key, block);
@@ -182,15 +190,16 @@ export class CausalRows {
     keepCache: boolean,
   ): Promise<{ hidden: Float32Array; past: KvBlock | undefined }> {
     const length = tokens[0]!.length;
-    const size = this.#body.model.hiddenSize;
-    if (past === undefined || this.#abilities.append === 'many') {
-      const result = await this.#body.run({ tokens, past, padding, keepCache });
-      return { hidden: lastPositions(result.hidden, tokens.length, length, size), past: result.past };
-    }
+    const many = this.#abilities.append === 'many';
+    const step = many ? TOKENS_PER_PIECE : past ? 1 : length;
     let state: { hidden: Float32Array; past: KvBlock | undefined } = { hidden: new Float32Array(0), past };
-    for (let i = 0; i < length; i++) {
-      const call = { tokens: tokens.map((row) => [row[i]!]), past: state.past, padding };
-      state = await this.#body.run({ ...call, keepCache: keepCache || i < length - 1 });
+    for (let start = 0; start < length; start += step) {
+      const end = Math.min(length, start + step);
+      const piece = step >= length ? tokens : tokens.map((row) => row.slice(start, end));
+      const call = { tokens: piece, past: state.past, padding, keepCache: keepCache || end < length };
+      const result = await this.#body.run(call);
+      const hidden = lastPositions(result.hidden, tokens.length, end - start, this.#body.model.hiddenSize);
+      state = { hidden, past: result.past };
     }
     return state;
   }
