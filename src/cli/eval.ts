@@ -35,6 +35,7 @@ const KEYS: readonly RunConfigKey[] = [
   'normalise',
   'calibrate',
   'cache',
+  'rewardTimeout',
   'seed',
 ];
 
@@ -65,7 +66,9 @@ export function configure(command: Command, context: CliContext): void {
     const { config } = await readRunConfig(command, context, task);
     const prompts = readPrompts(options);
     const { evaluatePrompts } = await import('../evaluate.js');
-    const evaluation = await evaluatePrompts(config, { prompts, split: options.split, signal: interruption() });
+    const onOutput = (text: string) => context.stderr.write(text);
+    const request = { prompts, split: options.split, signal: interruption(), onOutput };
+    const evaluation = await evaluatePrompts(config, request);
     for (const warning of evaluation.warnings) context.stderr.write(`rlprompt: warning: ${warning}\n`);
     if (options.perExample !== undefined) await writeOutcomes(options.perExample, evaluation.results);
     const { split, target, task: name, results } = evaluation;
@@ -122,7 +125,8 @@ function describe({ prompt, n, assessment }: PromptEvaluation) {
 }
 
 function toTable(results: readonly PromptEvaluation[]): string {
-  const metrics = [...new Set(results.flatMap(({ assessment }) => Object.keys(assessment.metrics)))];
+  const named = new Set(results.flatMap(({ assessment }) => Object.keys(assessment.metrics)));
+  const metrics = [...named].filter((name) => name !== 'reward');
   const rows = results.map(({ prompt, n, assessment }) => [
     ...metrics.map((name) => assessment.metrics[name]?.toFixed(3) ?? ''),
     assessment.reward.toFixed(2),

@@ -1,5 +1,9 @@
 import type { Command } from 'commander';
+import type { RunConfigKey } from '../config/run-config.js';
+import { RlpromptError } from '../errors.js';
+import type { Finding } from '../rewards/custom-check.js';
 import type { Task } from '../task/types.js';
+import { addConfigOptions, readRunConfig } from './config-options.js';
 import type { CliContext } from './context.js';
 import { formatJson, writeResult } from './output.js';
 import { quotePrompt } from './result-line.js';
@@ -8,7 +12,21 @@ import { formatTable } from './table.js';
 const EXAMPLES = `Examples:
   $ rlprompt tasks
   $ rlprompt tasks show spam
+  $ rlprompt tasks check ./my-task
 `;
+
+const CHECK_KEYS: readonly RunConfigKey[] = [
+  'textColumn',
+  'labelColumn',
+  'verbalizer',
+  'template',
+  'shots',
+  'seed',
+  'target',
+  'dtype',
+  'promptsPerStep',
+  'rewardTimeout',
+];
 
 const SPLITS = ['train', 'dev', 'test'] as const;
 
@@ -34,6 +52,43 @@ export function configure(command: Command, context: CliContext): void {
       const { json } = show.optsWithGlobals<{ json?: true }>();
       writeResult(context, json ? `${formatJson(describe(task))}\n` : toText(task));
     });
+  configureCheck(command.command('check'), context);
+}
+
+function configureCheck(check: Command, context: CliContext): void {
+  check
+    .description('try a task as a run would: definition, data, label words; a reward’s answers, repeatability, speed')
+    .argument('<task>', 'built-in task, task file or folder, or a data file (.csv .tsv .jsonl)')
+    .option('--json', 'print one JSON object');
+  addConfigOptions(check, CHECK_KEYS);
+  check.action(async (name: string) => {
+    const { config } = await readRunConfig(check, context, name);
+    const { checkTask } = await import('./check-task.js');
+    const findings = await checkTask(config, (text) => context.stderr.write(text));
+    const { json } = check.optsWithGlobals<{ json?: true }>();
+    writeResult(context, json ? `${formatJson({ schemaVersion: 1, task: name, findings })}\n` : toReport(findings));
+    const errors = findings.filter(({ level }) => level === 'error');
+    if (errors.length > 0) throw checkFailed(name, errors[0]!);
+  });
+}
+
+function toReport(findings: readonly Finding[]): string {
+  return findings
+    .map(({ level, name, found, meaning }) => {
+      const line = `${level.padEnd(7)}  ${name}: ${found}\n`;
+      return meaning === undefined ? line : `${line}         ${meaning}\n`;
+    })
+    .join('');
+}
+
+function checkFailed(task: string, { name, found }: Finding): RlpromptError {
+  return new RlpromptError({
+    code: 'E_TASK_CHECK',
+    exit: 'data',
+    message: `the task cannot be used as it is: ${name}: ${found}`,
+    where: task,
+    next: `mend it, then rlprompt tasks check ${task}`,
+  });
 }
 
 type Listed = Awaited<ReturnType<typeof import('../task/list-tasks.js')['listTasks']>>;
@@ -73,6 +128,7 @@ function toText(task: Task): string {
   const { name, kind, description, labels, template, manualPrompts, sizes, examples, warnings } = describe(task);
   return formatTable([
     ['task', `${name} (${kind}): ${description}`],
+    ...(kind === 'custom' ? [['reward', 'of its own']] : []),
     ['labels', labels.map((label) => `${label.name} = ${JSON.stringify(label.word)}`).join(', ')],
     ['examples', SPLITS.map((split) => `${split} ${sizes[split]}`).join(', ')],
     ['template', template ?? 'by the model family'],

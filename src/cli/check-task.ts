@@ -1,0 +1,69 @@
+import type { RunConfig } from '../config/run-config.js';
+import { isDataFileName } from '../data/read-table.js';
+import { loadLanguageModel, requireCapability } from '../lm/load.js';
+import type { LanguageModel } from '../lm/types.js';
+import { checkReward, type Finding, findingOf } from '../rewards/custom-check.js';
+import { RewardHost } from '../rewards/custom-host.js';
+import { RewardLanguageModel } from '../rewards/custom-language-model.js';
+import { checkTemplateSource, loadConfiguredTask, templateFor } from '../run/configured-task.js';
+import type { Task } from '../task/types.js';
+
+/** Looks at a task as a run would see it: definition and data, label words, and a reward of its own in its process. */
+export async function checkTask(config: RunConfig, onOutput: (text: string) => void): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  try {
+    const task = await loadConfiguredTask(config, { testOnly: isDataFileName(config.task) });
+    checkTemplateSource(task);
+    findings.push(...dataFindings(task));
+    const { dtype, device, threads, maxMemory } = config;
+    const targetLm = await loadLanguageModel(config.target, { dtype, device, threads, maxMemoryBytes: maxMemory });
+    try {
+      if (task.kind === 'custom') await checkCustom(task, targetLm, config, { findings, onOutput });
+      else findings.push(labelFinding(task, targetLm));
+    } finally {
+      await targetLm.dispose();
+    }
+  } catch (error) {
+    findings.push(findingOf(error));
+  }
+  return findings;
+}
+
+function dataFindings(task: Task): Finding[] {
+  const { train, dev, test } = task.splits;
+  const sizes = `${train.length} train, ${dev.length} dev, ${test.length} test examples`;
+  const found: Finding[] = [{ level: 'ok', name: 'definition', found: `${task.kind} task ${task.name}, ${sizes}` }];
+  const overlaps = task.warnings.filter((warning) => warning.includes('stand in'));
+  if (overlaps.length === 0) found.push({ level: 'ok', name: 'data', found: 'no text stands in two splits' });
+  const meaning = 'scores on dev and test are only worth something on texts that the search has not seen';
+  return [
+    ...found,
+    ...task.warnings.map((warning): Finding => {
+      return { level: 'warning', name: 'data', found: warning, ...(overlaps.includes(warning) ? { meaning } : {}) };
+    }),
+  ];
+}
+
+function labelFinding(task: Task, targetLm: LanguageModel): Finding {
+  const scorer = requireCapability(targetLm, 'labelScores');
+  const labels = task.labels.map(({ name, word }) => ({ label: name, word }));
+  const resolved = scorer.resolveLabels(templateFor(task, targetLm), labels);
+  const words = resolved.map(({ text, tokenIds }) => `${JSON.stringify(text)} (${tokenIds.length})`);
+  return { level: 'ok', name: 'label words', found: `${words.join(', ')}, with their tokens, in ${targetLm.name}` };
+}
+
+async function checkCustom(
+  task: Task,
+  targetLm: LanguageModel,
+  config: RunConfig,
+  { findings, onOutput }: { findings: Finding[]; onOutput: (text: string) => void },
+): Promise<void> {
+  const languageModel = new RewardLanguageModel(targetLm, templateFor(task, targetLm));
+  const answer = languageModel.answer.bind(languageModel);
+  const host = new RewardHost(task, { timeoutMs: config.rewardTimeout * 1000, maxErrors: 0, answer, onOutput });
+  try {
+    for await (const finding of checkReward(task, host, config)) findings.push(finding);
+  } finally {
+    host.close();
+  }
+}
