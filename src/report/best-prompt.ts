@@ -46,24 +46,30 @@ function tiles(run: RunReport, best: PromptSummary): Html[] {
   ].filter((one) => one !== undefined);
 }
 
-function scoreTile(run: RunReport, split: string, score: number | undefined, n: number, note?: string): Html {
+function scoreTile(
+  run: RunReport,
+  split: string,
+  score: number | undefined,
+  n: number,
+  gained: readonly string[] = [],
+): Html {
   const { metric } = run.start;
   const isShare = metric === 'accuracy' && score !== undefined && n > 0;
-  const range = isShare ? `95 % ${proportionInterval(score, n).map(formatScore).join('–')}, ` : '';
-  return tile(`${split} ${metric}`, formatScore(score), `${range}n = ${formatCount(n)}`, note);
+  const range = isShare ? `, 95 % within ${proportionInterval(score, n).map(formatScore).join('–')}` : '';
+  return tile(`${split} ${metric}`, formatScore(score), `${formatCount(n)} examples${range}`, gained);
 }
 
-function tile(name: string, value: string, note: string, extra?: string): Html {
-  return html`<div><dt>${name}</dt><dd><strong>${value}</strong><span>${note}</span>${extra && html`<span class="gain">${extra}</span>`}</dd></div>`;
+function tile(name: string, value: string, note: string, gained: readonly string[] = []): Html {
+  return html`<div><dt>${name}</dt><dd><strong>${value}</strong><span>${note}</span>${gained.map((one) => html`<span class="gain">${one}</span>`)}</dd></div>`;
 }
 
 /** By how much the prompt beats the baselines on test. */
-function gains(run: RunReport): string {
+function gains(run: RunReport): string[] {
   const test = scoreOf(run, run.result?.best.test) ?? 0;
   const gain = (name: string, scores: Readonly<Record<string, number>> | undefined) => {
     const score = scoreOf(run, scores);
     return score === undefined ? [] : [`${test < score ? '−' : '+'}${formatScore(Math.abs(test - score))} ${name}`];
   };
   const { empty, manual } = run.result!.baselines;
-  return [...gain('over the best manual prompt', manual?.test), ...gain('over no prompt', empty.test)].join(', ');
+  return [...gain('over the best manual prompt', manual?.test), ...gain('over no prompt', empty.test)];
 }

@@ -1,6 +1,6 @@
 import { type Html, html, trustedHtml } from './html.js';
 import type { Point } from './thin-points.js';
-import { formatTick, niceTicks } from './ticks.js';
+import { formatTick, niceTicks, tickLabels } from './ticks.js';
 
 /** One curve; its tone is one of the page's colours, 1 to 8. */
 export interface Series {
@@ -49,7 +49,7 @@ export function chartData(chart: Chart): ChartData {
   return {
     id,
     xName,
-    x: widen(extent(points.map(([x]) => x)), 0, null),
+    x: widen(extent(points.map(([x]) => x)), 0.012, null),
     y: widen(extent([...points.map(([, y]) => y), ...edges, ...levels.map(({ y }) => y)]), 0.06, bounds),
     bounds,
     levels: levels.map(({ y }) => y),
@@ -64,16 +64,17 @@ export function renderChart(chart: Chart): Html {
   const height = (value: number) => `${round(100 * (1 - share(value, y)))}%`;
   const across = (value: number) => `${round(100 * share(value, x))}%`;
   const [yTicks, xTicks] = [niceTicks(...y, 5), niceTicks(...x, 6)];
+  const [yLabels, xLabels] = [tickLabels(yTicks), tickLabels(xTicks)];
   return html`<figure class="chart" data-chart="${id}">
 <figcaption><h4>${chart.title}</h4><p>${chart.caption}</p>${legend(chart)}</figcaption>
 <div class="frame">
-<svg class="y-axis" aria-hidden="true">${yTicks.map((value) => html`<text x="100%" y="${height(value)}" dy="0.32em">${formatTick(value)}</text>`)}</svg>
+<svg class="y-axis" aria-hidden="true">${yTicks.map((value, i) => html`<text x="100%" y="${height(value)}" dy="0.32em">${yLabels[i]}</text>`)}</svg>
 <div class="plot" tabindex="0" role="img" aria-label="${describe(chart)}">
 <svg width="100%" height="100%" aria-hidden="true"><g class="grid">${yTicks.map((value) => html`<line x1="0" x2="100%" y1="${height(value)}" y2="${height(value)}"/>`)}</g>
 <svg class="curves" width="100%" height="100%" viewBox="0 0 ${SIDE} ${SIDE}" preserveAspectRatio="none">${levels.map((level, i) => horizontal(level.y, i, { x, y }))}${chart.series.map((one) => curve(one, { x, y }))}</svg>
 <g class="cursor"></g></svg>
 </div>
-<svg class="x-axis" aria-hidden="true">${xTicks.map((value) => html`<text x="${across(value)}" y="1em"${trustedHtml(anchor(share(value, x)))}>${formatTick(value)}</text>`)}</svg>
+<svg class="x-axis" aria-hidden="true">${xTicks.map((value, i) => html`<text x="${across(value)}" y="1em"${trustedHtml(anchor(share(value, x)))}>${xLabels[i]}</text>`)}</svg>
 <p class="x-name">${xName}</p>
 </div>
 <p class="tools" hidden><button type="button" data-zoom="in" aria-label="Zoom in">+</button><button type="button" data-zoom="out" aria-label="Zoom out">−</button><button type="button" data-zoom="left" aria-label="Earlier">←</button><button type="button" data-zoom="right" aria-label="Later">→</button><button type="button" data-zoom="reset">Whole run</button><output></output></p>

@@ -1,9 +1,10 @@
-import { formatTick, niceTicks } from './ticks.js';
+import { formatTick, niceTicks, tickLabels } from './ticks.js';
 
 /** What the page can do beside being read: change its theme, copy a prompt, zoom into charts and read values off them. */
 export const PAGE_SCRIPT = /* js */ `'use strict';
 ${niceTicks}
 ${formatTick}
+${tickLabels}
 
 const root = document.documentElement;
 const theme = document.getElementById('theme');
@@ -67,15 +68,16 @@ function show(chart) {
     left, top, 1000 * share(x[1], data.x) - left, 1000 * (1 - share(y[0], data.y)) - top].join(' '));
   const [rows, grid, columns] = [find('.y-axis'), find('.grid'), find('.x-axis')];
   for (const part of [rows, grid, columns]) part.replaceChildren();
-  for (const value of niceTicks(y[0], y[1], 5)) {
-    const at = percent(1 - share(value, y));
-    draw(rows, 'text', { x: '100%', y: at, dy: '0.32em' }, formatTick(value));
+  const [yTicks, xTicks] = [niceTicks(y[0], y[1], 5), niceTicks(x[0], x[1], 6)];
+  for (const [i, label] of tickLabels(yTicks).entries()) {
+    const at = percent(1 - share(yTicks[i], y));
+    draw(rows, 'text', { x: '100%', y: at, dy: '0.32em' }, label);
     draw(grid, 'line', { x1: 0, x2: '100%', y1: at, y2: at });
   }
-  for (const value of niceTicks(x[0], x[1], 6)) {
-    const at = share(value, x);
+  for (const [i, label] of tickLabels(xTicks).entries()) {
+    const at = share(xTicks[i], x);
     const end = at > 0.97 ? { 'text-anchor': 'end' } : at < 0.03 ? { 'text-anchor': 'start' } : {};
-    draw(columns, 'text', { x: percent(at), y: '1em', ...end }, formatTick(value));
+    draw(columns, 'text', { x: percent(at), y: '1em', ...end }, label);
   }
   chart.y = y;
 }

@@ -40,7 +40,8 @@ article + article, section + article, article + section { margin-top: 3.5rem; pa
 code { font-family: var(--mono); font-size: 0.92em; overflow-wrap: anywhere }
 a { color: var(--accent) }
 .kicker { color: var(--soft); font-size: 0.8rem; letter-spacing: 0.08em; text-transform: uppercase }
-.facts { display: flex; flex-wrap: wrap; gap: 0.1rem 1.1rem; margin-top: 0.6rem; color: var(--soft); list-style: none; font-size: 0.95rem }
+.facts { display: flex; flex-wrap: wrap; gap: 0.1rem 0.45rem; margin-top: 0.6rem; color: var(--soft); list-style: none; font-size: 0.95rem }
+.facts li + li::before { content: "· " }
 .note { color: var(--soft); font-size: 0.9rem; margin-bottom: 1rem }
 button { font: inherit; font-size: 0.85rem; color: var(--ink); background: var(--card); border: 1px solid var(--rule); border-radius: 0.5rem; padding: 0.25rem 0.7rem; min-height: 2rem; min-width: 2rem; cursor: pointer }
 button:hover { border-color: var(--accent) }
@@ -49,6 +50,7 @@ button:hover { border-color: var(--accent) }
 
 .best { margin-top: 1.75rem; padding: 1.25rem 1.5rem 1.4rem; background: var(--card); border: 1px solid var(--rule); border-left: 4px solid var(--good); border-radius: 0.75rem }
 .prompt { display: flex; gap: 1rem; align-items: flex-start; justify-content: space-between; margin: 0.35rem 0 0.8rem }
+.prompt button { flex: none }
 .prompt code { font-size: clamp(1.15rem, 0.95rem + 1.2vw, 1.6rem); line-height: 1.35; white-space: pre-wrap }
 .use { margin-top: 0.8rem; color: var(--soft); font-size: 0.92rem }
 .use b, .use code { color: var(--ink); font-weight: 600 }
@@ -73,6 +75,7 @@ thead th span { display: block; font-size: 0.78rem }
 tbody th { min-width: 11rem }
 td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap }
 td:last-child, th:last-child { padding-right: 0.25rem }
+.number + td:not(.number), .number + th:not(.number) { padding-left: 0.75rem }
 td.wide { width: 34%; min-width: 7rem }
 tr.chosen th, tr.chosen td { font-weight: 650 }
 tr.chosen .tokens { font-weight: 400 }
@@ -89,6 +92,7 @@ td.right, td.wrong { background: color-mix(in srgb, var(--cell) var(--heat), tra
 ${HEATS}
 
 .charts { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 1rem }
+h1 + .scroll, h2 + .scroll { margin-top: 1rem }
 section > .scroll + .charts { margin-top: 1.5rem }
 .chart { background: var(--card); border: 1px solid var(--rule); border-radius: 0.75rem; padding: 1rem 1.1rem 0.8rem; display: flex; flex-direction: column; min-width: 0; break-inside: avoid }
 .chart figcaption { flex: 1 }
@@ -129,7 +133,7 @@ section > .scroll + .charts { margin-top: 1.5rem }
 .warnings span { color: var(--soft) }
 footer { margin-top: 3rem; padding-top: 1rem; border-top: 1px solid var(--rule); color: var(--soft); font-size: 0.85rem }
 
-@media (max-width: 46rem) {
+@media screen and (max-width: 46rem) {
   .charts, .pair { grid-template-columns: minmax(0, 1fr) }
   .tiles { grid-template-columns: repeat(2, minmax(0, 1fr)) }
   .tiles div { grid-column: auto }
@@ -137,8 +141,19 @@ footer { margin-top: 3rem; padding-top: 1rem; border-top: 1px solid var(--rule);
   .tiles div:last-child:nth-child(6) { grid-column: 1 / -1 }
   .best { padding: 1rem 1.1rem 1.2rem }
   section { margin-top: 2.25rem }
+  .tools output { flex-basis: 100%; min-height: 1.3em; text-align: left }
   td.wide { display: none }
   tbody th { min-width: 9rem }
+  .pair tbody th { min-width: 4rem }
+  caption { max-width: calc(100vw - 2rem) }
+  .stack table, .stack tbody, .stack caption { display: block }
+  .stack thead { display: none }
+  .stack tr { display: grid; grid-template-columns: repeat(3, 1fr); gap: 0.35rem 1rem; padding: 0.8rem 0; border-bottom: 1px solid var(--rule) }
+  .stack th, .stack td, .stack .number + td:not(.number), .stack .number + th:not(.number) { text-align: left; padding: 0; border: 0; min-width: 0 }
+  .stack th[scope="row"], .stack .full { grid-column: 1 / -1 }
+  .stack th[scope="row"] { order: -1 }
+  .stack td::before { content: attr(data-name); display: block; color: var(--soft); font-size: 0.78rem; font-weight: 400 }
+  .stack td:empty { display: none }
 }
 @media print {
   :root, :root[data-theme] { color-scheme: light; --paper: #fff }

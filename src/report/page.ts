@@ -32,12 +32,14 @@ const ENDINGS: Readonly<Record<RunEnding, string>> = {
 
 export interface ReportOptions {
   readonly transfer?: TransferMatrix | undefined;
+  /** Shown before the charts of several runs, for instance their means. */
+  readonly charts?: readonly Chart[];
 }
 
 /** One page that needs nothing else: runs, side by side where there are several, as HTML. */
-export function renderReport(runs: readonly RunReport[], { transfer }: ReportOptions = {}): string {
+export function renderReport(runs: readonly RunReport[], { transfer, charts: own = [] }: ReportOptions = {}): string {
   const isSeveral = runs.length > 1;
-  const overview = isSeveral ? comparisonCharts(runs) : [];
+  const overview = isSeveral ? [...own, ...comparisonCharts(runs)] : [];
   const charts = runs.map((run, i) => runCharts(run, `run-${i + 1}`));
   const body = html`<header class="page"><p class="kicker">rlprompt report</p><button type="button" id="theme" hidden>Dark</button></header>
 <main>${isSeveral && renderOverview(runs, overview)}${runs.map((run, i) => renderRun(run, i, charts[i]!, isSeveral))}${transfer && renderTransfer(transfer)}</main>

@@ -7,6 +7,8 @@ import { type RunReport, scoreOf } from './run-report.js';
 
 const MOST_PROMPTS = 16;
 
+const NUMBERS = ['Train', 'Dev', 'Test', 'Reward', 'Step'];
+
 const ORIGINS: Readonly<Record<PromptSummary['origin'], string>> = {
   policy: 'policy',
   user: 'typed in',
@@ -36,10 +38,9 @@ export function renderBaselines(run: RunReport): Html {
 /** The best prompts by dev score, with what they are made of. */
 export function renderTopPrompts(run: RunReport): Html {
   const shown = run.prompts.slice(0, MOST_PROMPTS);
-  const names = ['Train', 'Dev', 'Test', 'Reward', 'Step'];
-  return html`<div class="scroll"><table>
+  return html`<div class="scroll stack"><table>
 <caption>${shown.length} best of ${run.prompts.length} prompts that were scored on dev; ${run.start.metric} by split, raw reward on train.</caption>
-<thead><tr><th scope="col" class="number">#</th><th scope="col">Prompt and tokens</th>${names.map((name) => html`<th scope="col" class="number">${name}</th>`)}<th scope="col">From</th></tr></thead>
+<thead><tr><th scope="col" class="number">#</th><th scope="col">Prompt and tokens</th>${NUMBERS.map((name) => html`<th scope="col" class="number">${name}</th>`)}<th scope="col">From</th></tr></thead>
 <tbody>${shown.map((prompt, i) => topRow(run, prompt, i))}</tbody>
 </table></div>`;
 }
@@ -47,7 +48,12 @@ export function renderTopPrompts(run: RunReport): Html {
 function topRow(run: RunReport, prompt: PromptSummary, index: number): Html {
   const { best } = run.result ?? {};
   const scores = [prompt.train, prompt.dev, prompt.text === best?.prompt ? best.test : undefined];
-  return html`<tr${index === 0 && html` class="chosen"`}><td class="number">${index + 1}</td><th scope="row">${promptText(prompt.text)}${renderTokens(prompt)}</th>${scores.map((of) => html`<td class="number">${of ? formatScore(scoreOf(run, of)) : ''}</td>`)}<td class="number">${prompt.reward.toFixed(2)}</td><td class="number">${prompt.step}</td><td>${ORIGINS[prompt.origin]}</td></tr>`;
+  const numbers = [
+    ...scores.map((of) => (of ? formatScore(scoreOf(run, of)) : '')),
+    prompt.reward.toFixed(2),
+    String(prompt.step),
+  ];
+  return html`<tr${index === 0 && html` class="chosen"`}><td class="number" data-name="Rank">${index + 1}</td><th scope="row">${promptText(prompt.text)}${renderTokens(prompt)}</th>${numbers.map((text, i) => html`<td class="number" data-name="${NUMBERS[i]}">${text}</td>`)}<td data-name="From">${ORIGINS[prompt.origin]}</td></tr>`;
 }
 
 /** A prompt as text of a table; what is empty says so. */

@@ -1,5 +1,5 @@
-// The page draws its axes anew when a reader zooms: these two functions go into it by their source text, and may
-// therefore use nothing from outside themselves.
+// The page draws its axes anew when a reader zooms: these functions go into it by their source text, and may
+// therefore use nothing from outside this file.
 
 /** Round numbers from `low` to `high`, about `count` of them: 1, 2 or 5 times a power of ten apart. */
 export function niceTicks(low: number, high: number, count: number): number[] {
@@ -14,8 +14,17 @@ export function niceTicks(low: number, high: number, count: number): number[] {
 
 /** A number on an axis or in a readout; large ones as 12k or 3.4M. */
 export function formatTick(value: number): string {
-  const size = Math.abs(value);
-  if (size >= 1e6) return `${Number((value / 1e6).toPrecision(4))}M`;
-  if (size >= 1e4) return `${Number((value / 1e3).toPrecision(4))}k`;
+  if (value < 0) return `−${formatTick(-value)}`;
+  if (value >= 1e6) return `${Number((value / 1e6).toPrecision(4))}M`;
+  if (value >= 1e4) return `${Number((value / 1e3).toPrecision(4))}k`;
   return String(Number(value.toPrecision(4)));
+}
+
+/** Numbers of one axis, with the same number of decimals. */
+export function tickLabels(ticks: readonly number[]): string[] {
+  const labels = ticks.map(formatTick);
+  const decimals = Math.max(0, ...labels.map((label) => label.split('.')[1]?.length ?? 0));
+  return labels.some((label) => /[kMe]/.test(label))
+    ? labels
+    : ticks.map((value) => value.toFixed(decimals).replace('-', '−'));
 }

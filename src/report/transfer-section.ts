@@ -7,7 +7,7 @@ import { promptText } from './prompt-tables.js';
 export function renderTransfer({ rows, columns, cells, split }: TransferMatrix): Html {
   const metric = Object.keys(cells[0]?.[0]?.metrics ?? {})[0] ?? 'reward';
   return html`<section><h2 id="transfer">Transfer</h2><div class="scroll"><table>
-<caption>${metric} on the ${split} split of prompts (rows) on other target LMs (columns); darker is better in its column.</caption>
+<caption>Scores (${metric}, ${split} split) of prompts with other target LMs; the stronger the shade, the better among those of its column.</caption>
 <thead><tr><th scope="col">Prompt</th><th scope="col">From</th>${columns.map(({ task, targetLm, n }) => html`<th scope="col" class="number">${targetLm}<span>${task}, n = ${formatCount(n)}</span></th>`)}</tr></thead>
 <tbody>${rows.map(
     ({ prompt, origin }, row) =>
