@@ -19,7 +19,13 @@ import {
   type RunConfigKey,
   runConfigSchema,
 } from './run-config.js';
-import { OFF_POLICY_TRAINERS, TRAINER_LOSSES, type TrainerName, trainerOfLoss } from './trainer-names.js';
+import {
+  OFF_POLICY_TRAINERS,
+  TRAINER_DEFAULTS,
+  TRAINER_LOSSES,
+  type TrainerName,
+  trainerOfLoss,
+} from './trainer-names.js';
 
 /** Where settings come from, the strongest first: flags, `set`, env, file, then the preset and the defaults. */
 export interface RunConfigSources {
@@ -87,6 +93,9 @@ function addConsequences(layer: ConfigLayer): void {
   const chosen = layer.get('trainer')?.value as TrainerName | undefined;
   if (chosen !== undefined && !OFF_POLICY_TRAINERS.includes(chosen)) {
     for (const key of OFF_POLICY_KEYS) add(key, { value: 0, source: 'trainer' });
+  }
+  for (const [key, value] of Object.entries((chosen && TRAINER_DEFAULTS[chosen]) ?? {})) {
+    add(key as RunConfigKey, { value, source: 'trainer' });
   }
   const name = layer.get('preset')?.value ?? 'default';
   const preset = Object.hasOwn(PRESETS, name as string) ? PRESETS[name as PresetName] : PRESETS.default;
