@@ -1,0 +1,187 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import type { RunConfigInput } from '../src/config/run-config.js';
+import type { RlpromptError } from '../src/errors.js';
+import type { RunControls, RunEvent, RunResult } from '../src/events.js';
+import { type OptimizeOptions, optimize } from '../src/optimize.js';
+import { readEvents } from '../src/run/event-log.js';
+import { temporaryFolder } from './run/temporary-folder.js';
+import { SMALL_RUN, writeSmallData } from './small-data.js';
+
+interface Finished {
+  events: RunEvent[];
+  result?: RunResult;
+  error?: RlpromptError;
+}
+
+/** Runs to the end; `onEvent` may use the controls. */
+async function follow(
+  config: RunConfigInput,
+  options: OptimizeOptions = {},
+  onEvent: (event: RunEvent, controls: RunControls) => void = () => {},
+): Promise<Finished> {
+  const events: RunEvent[] = [];
+  let controls: RunControls | undefined;
+  const run = optimize(config, {
+    ...options,
+    attach: (given) => {
+      controls = given;
+    },
+  });
+  try {
+    for (let next = await run.next(); ; next = await run.next()) {
+      if (next.done) return { events, result: next.value };
+      events.push(next.value);
+      onEvent(next.value, controls!);
+    }
+  } catch (error) {
+    return { events, error: error as RlpromptError };
+  }
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'rlprompt-optimize-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const task = writeSmallData(folder);
+const config = (name: string, overrides: Partial<RunConfigInput> = {}): RunConfigInput => ({
+  ...SMALL_RUN,
+  task,
+  out: join(folder, name),
+  ...overrides,
+});
+
+function checkpointsOf(name: string): Record<string, string> {
+  const path = join(folder, name, 'checkpoints');
+  return Object.fromEntries(readdirSync(path).map((file) => [file, readFileSync(join(path, file)).toString('base64')]));
+}
+
+const withoutTime = (events: readonly RunEvent[]): unknown[] =>
+  events.map((event) => {
+    const {
+      seconds: _,
+      elapsedSeconds: __,
+      runDir: ___,
+      result,
+      ...rest
+    } = event as RunEvent & Record<string, unknown>;
+    return result ? { ...rest, result: { ...(result as RunResult), seconds: 0, runDir: '' } } : rest;
+  });
+
+describe('optimize', () => {
+  it('tells a run in order: start, baselines, steps, evaluations, checkpoints, end', async () => {
+    const { events, result } = await follow(config('order'));
+    const types = events.map(({ type }) => type);
+    expect(events.map(({ seq }) => seq)).toEqual(events.map((_, i) => i + 1));
+    expect(types[0]).toBe('run-start');
+    expect(types.at(-1)).toBe('run-end');
+    expect(types.filter((type) => type === 'step-end').length).toBe(6);
+    expect(types.filter((type) => type === 'evaluation-end').length).toBe(4);
+    expect(types.indexOf('baselines-end')).toBeLessThan(types.indexOf('step-end'));
+    expect([...readEvents(join(folder, 'order'))]).toEqual(JSON.parse(JSON.stringify(events)));
+    expect(result).toMatchObject({ schemaVersion: 1, steps: 6, stopReason: 'steps', trainer: 'log-variance', seed: 0 });
+    expect(result!.best.tokenIds.length).toBe(5);
+    expect(result!.best.test.n).toBe(30);
+    expect(result!.baselines.empty.test.accuracy).toBeGreaterThanOrEqual(0);
+  });
+
+  it('is the same run for the same seed, and another for another', async () => {
+    const first = await follow(config('same-1'));
+    const second = await follow(config('same-2'));
+    await follow(config('other', { seed: 1 }));
+    expect(withoutTime(second.events)).toEqual(withoutTime(first.events));
+    expect(checkpointsOf('same-2')).toEqual(checkpointsOf('same-1'));
+    expect(checkpointsOf('other')).not.toEqual(checkpointsOf('same-1'));
+  });
+
+  it.each(['log-variance', 'soft-q-learning'] as const)(
+    'goes on after a stop as if there had been none (%s)',
+    async (trainer) => {
+      const whole = await follow(config(`whole-${trainer}`, { trainer }));
+      const stopped = await follow(config(`stopped-${trainer}`, { trainer }), {}, (event, controls) => {
+        if (event.type === 'step-end' && event.step === 3) controls.stop('interrupted');
+      });
+      expect(stopped.error).toMatchObject({ code: 'E_INTERRUPTED', exitCode: 130 });
+      expect(stopped.events.at(-1)).toMatchObject({ type: 'run-interrupted', step: 3 });
+      const resume = join(folder, `stopped-${trainer}`);
+      const resumed = await follow(config(`stopped-${trainer}`, { trainer }), { resume });
+      expect(checkpointsOf(`stopped-${trainer}`)).toEqual(checkpointsOf(`whole-${trainer}`));
+      expect({ ...resumed.result, runDir: '', seconds: 0 }).toEqual({ ...whole.result, runDir: '', seconds: 0 });
+      expect(resumed.events[0]).toMatchObject({ type: 'run-start', resumedAtStep: 3 });
+    },
+  );
+
+  it('ends at the limit of forwards, and says so', async () => {
+    const { result } = await follow(config('forwards', { forwards: 60, steps: 100 }));
+    expect(result!.stopReason).toBe('forwards');
+    expect(result!.steps).toBeLessThan(100);
+  });
+
+  it('saves on an aborted signal before the first step too', async () => {
+    const { error, events } = await follow(config('aborted'), { signal: AbortSignal.abort() });
+    expect(error!.code).toBe('E_INTERRUPTED');
+    expect(events.at(-1)).toMatchObject({ type: 'run-interrupted', step: 0 });
+    const resumed = await follow(config('aborted'), { resume: join(folder, 'aborted') });
+    expect(resumed.result!.steps).toBe(6);
+  });
+
+  it('scores a prompt that a person types, exports on request, evaluates and saves between two steps', async () => {
+    const { events } = await follow(config('controls', { evaluationCandidates: 50 }), {}, (event, controls) => {
+      if (event.type === 'step-end' && event.step === 2) {
+        controls.addPrompt('This mail is about');
+        controls.evaluate();
+        controls.exportBest();
+        controls.save();
+      }
+    });
+    const added = events.find((event) => event.type === 'prompt-added');
+    expect(added).toMatchObject({ step: 2, prompt: { text: 'This mail is about', origin: 'user' } });
+    const exported = events.find((event) => event.type === 'prompt-exported');
+    expect(exported).toBeDefined();
+    expect(JSON.parse(readFileSync(join(folder, 'controls', 'export.json'), 'utf8')).prompt).toBeTypeOf('string');
+    expect(
+      events.some((event) => event.type === 'evaluation-end' && event.prompts.some((p) => p.origin === 'user')),
+    ).toBe(true);
+  });
+
+  it('pauses between two steps until it is told to go on', async () => {
+    const order: string[] = [];
+    const { result } = await follow(config('paused'), {}, (event, controls) => {
+      order.push(event.type);
+      if (event.type === 'step-end' && event.step === 2) controls.pause();
+      if (event.type === 'run-paused') setTimeout(() => controls.continue(), 20);
+    });
+    const paused = order.indexOf('run-paused');
+    expect(order[paused + 1]).toBe('run-continued');
+    expect(result!.steps).toBe(6);
+  });
+
+  it('takes prompts to start from', async () => {
+    const { events } = await follow(
+      config('warm', { initPrompts: ['Click here', 'a much longer sentence than a prompt has tokens'] }),
+    );
+    expect(events.filter((event) => event.type === 'prompt-added').map((event) => event.prompt.origin)).toEqual([
+      'warm-start',
+      'warm-start',
+    ]);
+  });
+
+  it('leaves nothing behind when the model cannot be found', async () => {
+    const { error } = await follow(config('no-model', { generator: './no-such-model' }));
+    expect(error!.exitCode).toBe(66);
+    expect(readdirSync(folder)).not.toContain('no-model');
+  });
+
+  it('refuses to resume when the data changed', async () => {
+    const other = temporaryFolder();
+    const data = writeSmallData(other);
+    const settings = { ...SMALL_RUN, task: data, out: join(other, 'run') };
+    await follow(settings, {}, (event, controls) => {
+      if (event.type === 'step-end') controls.stop('user');
+    });
+    const text = readFileSync(data, 'utf8');
+    writeFileSync(data, text.replace('order cheap pills', 'order costly pills'));
+    const { error } = await follow(settings, { resume: join(other, 'run') });
+    expect(error).toMatchObject({ code: 'E_DATA_DRIFT', exitCode: 65 });
+  });
+});
