@@ -1,6 +1,7 @@
 import type { RunConfig } from './config/run-config.js';
 import { isDataFileName } from './data/read-table.js';
 import { RlpromptError } from './errors.js';
+import type { DownloadProgress } from './lm/hub.js';
 import { loadLanguageModel } from './lm/load.js';
 import { type PreparedAssessor, prepareAssessor } from './rewards/create-assessor.js';
 import { checkTemplateSource, loadConfiguredTask, templateFor } from './run/configured-task.js';
@@ -9,9 +10,13 @@ import type { Assessment, Split, Task } from './task/types.js';
 export interface EvaluateOptions {
   readonly prompts: readonly string[];
   readonly split: Split;
+  /** Splits a data file as a run does, where all its rows are the test split otherwise. */
+  readonly splitsDataFile?: boolean;
   readonly signal?: AbortSignal;
   /** Receives what a custom reward prints, escaped and bounded. */
   readonly onOutput?: (text: string) => void;
+  /** Called while the model is downloaded. */
+  readonly onProgress?: ((progress: DownloadProgress) => void) | undefined;
 }
 
 export interface PromptEvaluation {
@@ -35,14 +40,15 @@ export interface Evaluation {
  */
 export async function evaluatePrompts(
   config: RunConfig,
-  { prompts, split, signal, onOutput }: EvaluateOptions,
+  { prompts, split, splitsDataFile = false, signal, onOutput, onProgress }: EvaluateOptions,
 ): Promise<Evaluation> {
-  const task = await loadConfiguredTask(config, { testOnly: isDataFileName(config.task) });
+  const task = await loadConfiguredTask(config, { testOnly: !splitsDataFile && isDataFileName(config.task) });
   checkTemplateSource(task);
   const examples = task.splits[split];
   if (examples.length === 0) throw emptySplit(task, split);
-  const { dtype, device, threads, maxMemory } = config;
-  const targetLm = await loadLanguageModel(config.target, { dtype, device, threads, maxMemoryBytes: maxMemory });
+  const { dtype, device, threads, offline, maxMemory } = config;
+  const options = { dtype, device, threads, offline, maxMemoryBytes: maxMemory, onProgress, signal };
+  const targetLm = await loadLanguageModel(config.target, options);
   let prepared: PreparedAssessor | undefined;
   try {
     const template = templateFor(task, targetLm);

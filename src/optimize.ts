@@ -8,7 +8,7 @@ import { readRunRecord } from './export/run-record.js';
 import { toStepRewards } from './rewards/step-rewards.js';
 import { atomicWrite } from './run/atomic-write.js';
 import { assessFinalists, measureBaselines, measureOnTest } from './run/evaluations.js';
-import { prepareRun } from './run/prepare.js';
+import { type PrepareOptions, prepareRun } from './run/prepare.js';
 import type { PreparedRun } from './run/prepared-run.js';
 import { programVersions } from './run/program-versions.js';
 import { describeStep } from './run/step-statistics.js';
@@ -20,6 +20,8 @@ export interface OptimizeOptions {
   attach?: (controls: RunControls) => void;
   /** The folder of a run to go on with; `config` may then only raise limits. */
   resume?: string;
+  /** Called while a model is downloaded, before the first event. */
+  onProgress?: PrepareOptions['onProgress'];
 }
 
 /**
@@ -34,7 +36,7 @@ export async function* optimize(
   config: RunConfigInput,
   options: OptimizeOptions = {},
 ): AsyncGenerator<RunEvent, RunResult> {
-  const run = await prepareRun(config, options.resume === undefined ? {} : { resume: options.resume });
+  const run = await prepareRun(config, { resume: options.resume, onProgress: options.onProgress });
   const onAbort = (): void => run.requests.stop('interrupted');
   options.signal?.addEventListener('abort', onAbort, { once: true });
   if (options.signal?.aborted) onAbort();

@@ -5,6 +5,7 @@ import { RlpromptError } from '../errors.js';
 import type { PromptEvaluation } from '../evaluate.js';
 import { addConfigOptions, collect, readRunConfig } from './config-options.js';
 import type { CliContext } from './context.js';
+import { reportDownloads } from './download-progress.js';
 import { formatJson, writeResult } from './output.js';
 import { quotePrompt } from './result-line.js';
 import { formatTable } from './table.js';
@@ -67,7 +68,8 @@ export function configure(command: Command, context: CliContext): void {
     const prompts = readPrompts(options);
     const { evaluatePrompts } = await import('../evaluate.js');
     const onOutput = (text: string) => context.stderr.write(text);
-    const request = { prompts, split: options.split, signal: interruption(), onOutput };
+    const onProgress = reportDownloads(context);
+    const request = { prompts, split: options.split, signal: interruption(), onOutput, onProgress };
     const evaluation = await evaluatePrompts(config, request);
     for (const warning of evaluation.warnings) context.stderr.write(`rlprompt: warning: ${warning}\n`);
     if (options.perExample !== undefined) await writeOutcomes(options.perExample, evaluation.results);

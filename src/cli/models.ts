@@ -1,54 +1,96 @@
-import { readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Command } from 'commander';
-import { embeddedModels } from '../lm/embedded.js';
 import type { CliContext } from './context.js';
+import { type FoundModel, listModels } from './model-list.js';
 import { formatJson, writeResult } from './output.js';
 import { formatTable } from './table.js';
 
 const EXAMPLES = `Examples:
   $ rlprompt models list
+  $ rlprompt models pull onnx-community/Qwen2.5-0.5B-Instruct --dtype q4
   $ rlprompt models inspect ./smollm2-135m-instruct
   $ rlprompt models inspect ./gpt2 --dtype fp16 --json
+  $ rlprompt models remove onnx-community/Qwen2.5-0.5B-Instruct
 `;
+
+interface ModelOptions {
+  readonly dtype?: string;
+  readonly revision?: string;
+  readonly json?: true;
+}
 
 export function configure(command: Command, context: CliContext): void {
   command
-    .description('Language models that come with the program, and what a model folder can be used for.')
+    .description('Language models on this machine and on the hub, and what they can be used for.')
     .addHelpText('before', EXAMPLES);
   command
     .command('list', { isDefault: true })
-    .description('models that come with the program')
+    .description('models that come with the program, and those downloaded')
     .option('--json', 'print one JSON object')
-    .action(({ json }: { json?: true }) => {
-      const models = listModels();
-      const rows = models.map(({ name, megabytes, path }) => [name, `${megabytes.toFixed(1)} MB`, path]);
-      writeResult(
-        context,
-        json ? `${formatJson({ schemaVersion: 1, models })}\n` : formatTable([['model', 'size', 'folder'], ...rows]),
-      );
+    .action(({ json }: ModelOptions) => {
+      const models = listModels(context.env);
+      writeResult(context, json ? `${formatJson({ schemaVersion: 1, models })}\n` : toTable(models));
     });
+  command
+    .command('pull')
+    .description('downloads a model of the hub, or brings it up to date; checks every file')
+    .argument('<model>', 'org/name, or org/name@revision')
+    .option('--revision <NAME>', 'branch, tag or commit (default: main)')
+    .option('--dtype <TYPE>', 'which weights: fp32, fp16, q8, q4 … (default: the first there are)')
+    .option('--json', 'print one JSON object')
+    .action((name: string, options: ModelOptions) => pull(name, options, context));
   command
     .command('inspect')
     .description('what a model folder holds, and whether it can be generator or target LM')
-    .argument('<model>', 'an embedded name or a folder')
+    .argument('<model>', 'an embedded name, a folder, or a hub id that was downloaded')
     .option('--dtype <TYPE>', 'which weights (default: the first there are)')
     .option('--json', 'print one JSON object')
-    .action(async (name: string, { dtype, json }: { dtype?: string; json?: true }) => {
+    .action(async (name: string, { dtype, json }: ModelOptions) => {
       const { inspectModel } = await import('../lm/onnx/inspect-model.js');
-      const embedded = embeddedModels().find((model) => model.name === name);
-      const inspection = inspectModel(embedded?.path ?? name, dtype);
+      const inspection = inspectModel(await installedFolder(name), dtype);
       writeResult(context, json ? `${formatJson({ schemaVersion: 1, ...inspection })}\n` : toText(inspection));
+    });
+  command
+    .command('remove')
+    .description('deletes a downloaded model, and what was computed from its files')
+    .argument('<model>', 'org/name for all of it, org/name@commit for one commit')
+    .option('--json', 'print one JSON object')
+    .action(async (name: string, { json }: ModelOptions) => {
+      const { removeModel } = await import('./remove-model.js');
+      const { removed, bytes } = removeModel(name, context.env);
+      const text = `removed ${name}, ${(bytes / 1e6).toFixed(1)} MB\n`;
+      writeResult(context, json ? `${formatJson({ schemaVersion: 1, model: name, removed, bytes })}\n` : text);
     });
 }
 
-function listModels() {
-  return embeddedModels().map(({ name, path }) => ({ name, path, megabytes: folderBytes(path) / 1e6 }));
+async function pull(name: string, { dtype, revision, json }: ModelOptions, context: CliContext): Promise<void> {
+  const { pullHubModel } = await import('../lm/hub.js');
+  const { reportDownloads } = await import('./download-progress.js');
+  const options = { dtype, onProgress: reportDownloads(context), ...(revision === undefined ? {} : { revision }) };
+  const model = await pullHubModel(name, options);
+  const { id, commit, path, fetchedBytes } = model;
+  const news = fetchedBytes === 0 ? 'complete and checked' : `${(fetchedBytes / 1e6).toFixed(1)} MB fetched`;
+  const text = `${id}@${commit}: ${news}\n${path}\n`;
+  writeResult(context, json ? `${formatJson({ schemaVersion: 1, ...model })}\n` : text);
 }
 
-function folderBytes(folder: string): number {
-  const entries = readdirSync(folder, { withFileTypes: true, recursive: true }).filter((entry) => entry.isFile());
-  return entries.reduce((sum, entry) => sum + statSync(join(entry.parentPath, entry.name)).size, 0);
+async function installedFolder(name: string): Promise<string> {
+  const { findModelPath, localModelPath } = await import('../lm/load.js');
+  const { looksLikeHubName } = await import('../lm/hub/hub-name.js');
+  const local = localModelPath(name);
+  if (local !== undefined) return local;
+  if (!looksLikeHubName(name)) return findModelPath(name);
+  const { downloadedFolder } = await import('../lm/hub.js');
+  return downloadedFolder(name);
+}
+
+function toTable(models: readonly FoundModel[]): string {
+  const rows = models.map(({ name, revision, dtypes, megabytes, path }) => [
+    revision === undefined ? name : `${name}@${revision}`,
+    dtypes.join(' '),
+    `${megabytes.toFixed(1)} MB`,
+    path,
+  ]);
+  return formatTable([['model', 'weights', 'size', 'folder'], ...rows], { right: [2] });
 }
 
 /** `hiddenSize` → `hidden size`; sizes in bytes as megabytes. */

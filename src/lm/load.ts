@@ -2,6 +2,8 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { nearestWord, RlpromptError } from '../errors.js';
 import { embeddedModels } from './embedded.js';
+import { looksLikeHubName } from './hub/hub-name.js';
+import { type DownloadProgress, findHubModel, type HubOptions, pinHubName } from './hub.js';
 import { findModelFolder, type ModelFolder } from './model-folder.js';
 import { loadCausalLm } from './onnx/causal-lm.js';
 import { loadClassifier } from './onnx/classifier.js';
@@ -16,6 +18,11 @@ import type { LanguageModel } from './types.js';
 export interface LoadOptions extends OnnxModelOptions {
   /** Number format of the weights: fp32, fp16, q8, q4 …, or the name of one of the folder's ONNX files. */
   readonly dtype?: string | undefined;
+  /** Never asks the hub; HF_HUB_OFFLINE says the same. */
+  readonly offline?: boolean | undefined;
+  readonly onProgress?: ((progress: DownloadProgress) => void) | undefined;
+  /** Ends a download. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 type Instance = { readonly model: Promise<LoadedModel>; users: number };
@@ -23,11 +30,12 @@ type Instance = { readonly model: Promise<LoadedModel>; users: number };
 const instances = new Map<string, Instance>();
 
 /**
- * Loads a language model by name: an embedded one or a local folder. The same model asked for twice is one instance,
- * with one copy of the weights; it is freed when everyone who asked for it has disposed of it.
+ * Loads a language model by name: an embedded one, a local folder, or `org/name[@revision]` of the hub. The same model
+ * asked for twice is one instance, with one copy of the weights; it is freed when everyone who asked for it has disposed
+ * of it.
  */
 export async function loadLanguageModel(name: string, options: LoadOptions = {}): Promise<LoadedModel> {
-  const folder = findModelFolder(findPath(name), options.dtype);
+  const folder = findModelFolder(await findModelPath(name, options), options.dtype);
   const key = JSON.stringify([
     folder.onnxPath,
     options.threads ?? defaultThreads(),
@@ -76,18 +84,47 @@ const LOADERS = {
   classifier: loadClassifier,
 } satisfies Record<ReturnType<typeof familyOf>, typeof loadCausalLm>;
 
-function findPath(name: string): string {
-  const embedded = embeddedModels();
-  const path = embedded.find((model) => model.name === name)?.path ?? resolve(name);
-  if (existsSync(path)) return path;
-  const names = embedded.map((model) => model.name);
+/** The folder of a model by its name; one of the hub is downloaded where it is not in the cache. */
+export async function findModelPath(name: string, options: HubOptions = {}): Promise<string> {
+  const local = localModelPath(name);
+  if (local !== undefined) return local;
+  if (!looksLikeHubName(name)) throw notFound(name);
+  try {
+    return (await findHubModel(name, options)).path;
+  } catch (error) {
+    throw asNoFolderEither(error, name);
+  }
+}
+
+/** `models/gpt2` may be meant as a path. */
+function asNoFolderEither(error: unknown, name: string): unknown {
+  if (!(error instanceof RlpromptError) || !/^E_HUB_(UNREACHABLE|OFFLINE|NOT_FOUND)$/.test(error.code)) return error;
+  const { code, exit, message, where, kept, next } = error;
+  return new RlpromptError({ code, exit, message: `${name} is no folder here; ${message}`, where, kept, next });
+}
+
+/** A hub model's name with the commit it stands for, so that it stays what it is; other names as they are. */
+export async function pinModelName(name: string, options: HubOptions = {}): Promise<string> {
+  if (localModelPath(name) !== undefined || !looksLikeHubName(name)) return name;
+  await findModelPath(name, options);
+  return pinHubName(name, options);
+}
+
+/** The folder of an embedded model, or one that is named by its path. */
+export function localModelPath(name: string): string | undefined {
+  const path = embeddedModels().find((model) => model.name === name)?.path ?? resolve(name);
+  return existsSync(path) ? path : undefined;
+}
+
+function notFound(name: string): RlpromptError {
+  const names = embeddedModels().map((model) => model.name);
   const nearest = nearestWord(name, names);
-  throw new RlpromptError({
+  return new RlpromptError({
     code: 'E_MODEL_NOT_FOUND',
     exit: 'missingInput',
     message:
-      `no language model ${JSON.stringify(name)}: neither an embedded one (${names.join(', ') || 'there is none'}) nor a folder` +
-      (nearest ? `; did you mean ${nearest}?` : ''),
+      `no language model ${JSON.stringify(name)}: neither an embedded one (${names.join(', ') || 'there is none'}), nor a folder, ` +
+      `nor org/name on the hub${nearest ? `; did you mean ${nearest}?` : ''}`,
     next: `rlprompt models list`,
   });
 }

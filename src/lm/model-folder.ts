@@ -54,17 +54,41 @@ export function findModelFolder(path: string, dtype?: string): ModelFolder {
   return { path, config, tokenizerPath, onnxPath: found.path, dtype: found.dtype };
 }
 
+/**
+ * The ONNX file of a number format among the files of a model, wherever they are; undefined where there is none.
+ * @param where names the model in the refusal of an unknown format
+ */
+export function chooseOnnxFile(
+  paths: readonly string[],
+  dtype: string | undefined,
+  where: string,
+): { path: string; dtype: string } | undefined {
+  const files = toOnnxFiles(paths);
+  return dtype === undefined ? defaultFile(files) : fileOf(files, dtype, where);
+}
+
+/** The number formats that some of a model's files have. */
+export function dtypesOf(paths: readonly string[]): string[] {
+  const files = toOnnxFiles(paths);
+  const known = DTYPES.filter((name) => fileOfDtype(files, name));
+  return known.length > 0 ? known : files.map(({ stem }) => stem);
+}
+
 interface OnnxFile {
   readonly path: string;
   readonly stem: string;
 }
 
 function onnxFiles(folder: string): OnnxFile[] {
-  return [join(folder, 'onnx'), folder]
-    .filter((path) => existsSync(path))
-    .flatMap((path) => readdirSync(path).map((name) => join(path, name)))
-    .filter((path) => path.endsWith('.onnx'))
-    .map((path) => ({ path, stem: basename(path, '.onnx') }));
+  return toOnnxFiles(
+    [join(folder, 'onnx'), folder]
+      .filter((path) => existsSync(path))
+      .flatMap((path) => readdirSync(path).map((name) => join(path, name))),
+  );
+}
+
+function toOnnxFiles(paths: readonly string[]): OnnxFile[] {
+  return paths.filter((path) => path.endsWith('.onnx')).map((path) => ({ path, stem: basename(path, '.onnx') }));
 }
 
 function fileOf(
@@ -142,12 +166,11 @@ function noOnnx(folder: string, files: readonly OnnxFile[], dtype: string | unde
     return missing('E_MODEL_ONNX_MISSING', message, folder, next);
   }
   const names = files.map(({ stem }) => stem).join(', ');
-  const available = DTYPES.filter((name) => fileOfDtype(files, name));
   return missing(
     'E_MODEL_DTYPE_MISSING',
     dtype ? `no file for the number format ${dtype}; there is ${names}` : `several ONNX files: ${names}`,
     folder,
-    `use --dtype ${available.length > 0 ? available.join('|') : files.map(({ stem }) => stem).join('|')}`,
+    `use --dtype ${dtypesOf(files.map(({ path }) => path)).join('|')}`,
   );
 }
 

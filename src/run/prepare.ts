@@ -1,7 +1,8 @@
 import { rmdirSync } from 'node:fs';
 import { completeRunConfig } from '../config/resolve-run-config.js';
 import type { RunConfig, RunConfigInput } from '../config/run-config.js';
-import { loadLanguageModel, requireCapability } from '../lm/load.js';
+import type { DownloadProgress } from '../lm/hub.js';
+import { loadLanguageModel, pinModelName, requireCapability } from '../lm/load.js';
 import type { LanguageModel } from '../lm/types.js';
 import { prepareAssessor } from '../rewards/create-assessor.js';
 import type { Task } from '../task/types.js';
@@ -32,7 +33,9 @@ const FREE_ON_RESUME = [
 ] as const;
 
 export interface PrepareOptions {
-  readonly resume?: string;
+  readonly resume?: string | undefined;
+  /** Called while a model is downloaded. */
+  readonly onProgress?: ((progress: DownloadProgress) => void) | undefined;
 }
 
 /** Settings, folder, data, template and models, in this order: what is cheap to check is checked first. */
@@ -43,7 +46,8 @@ export async function prepareRun(input: RunConfigInput, options: PrepareOptions)
   const folder = takeFolder(config, task, options.resume);
   const closers: (() => unknown)[] = [() => folder.close()];
   try {
-    return await assemble(config, task, folder, options.resume !== undefined, closers);
+    const pinned = await pinModels(config, options);
+    return await assemble(pinned, task, folder, options.resume !== undefined, closers);
   } catch (error) {
     for (const close of closers.reverse()) await close();
     if (options.resume === undefined) removeIfEmpty(folder.path);
@@ -103,13 +107,20 @@ async function assemble(
   return new PreparedRun(parts, [...warnings, ...events.notes, ...scores.notes], checkpoint, closers);
 }
 
+/** A model of the hub is from here on what it is now, also when the run is resumed. */
+async function pinModels(config: RunConfig, { onProgress }: PrepareOptions): Promise<RunConfig> {
+  const { dtype, offline } = config;
+  const pin = (name: string) => pinModelName(name, { dtype, offline, onProgress });
+  return { ...config, generator: await pin(config.generator), target: await pin(config.target) };
+}
+
 async function loadModels(
   config: RunConfig,
   closers: (() => unknown)[],
 ): Promise<{ generator: LanguageModel; targetLm: LanguageModel }> {
-  const { dtype, device, threads, maxMemory } = config;
+  const { dtype, device, threads, maxMemory, offline } = config;
   const load = async (name: string): Promise<LanguageModel> => {
-    const model = await loadLanguageModel(name, { dtype, device, threads, maxMemoryBytes: maxMemory });
+    const model = await loadLanguageModel(name, { dtype, device, threads, offline, maxMemoryBytes: maxMemory });
     closers.push(() => model.dispose());
     return model;
   };

@@ -1,5 +1,5 @@
-import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { cacheRoot } from '../cache-root.js';
 import type { HeadWeights } from '../types.js';
 import { cutGraph } from './cut-graph.js';
 import { type CutSource, storeCut } from './cut-storage.js';
@@ -57,7 +57,7 @@ export interface CutModel {
 }
 
 export interface CutOptions {
-  /** Folder for cut graphs of models too large to hold in memory; default: `rlprompt/cuts` in the user's cache. */
+  /** Folder for cut graphs of models too large to hold in memory; default: `cuts` in the user's cache. */
   readonly cutFolder?: string;
   /** Up to this size a cut model is held in memory; default 64 MB. */
   readonly inMemoryBytes?: number;
@@ -75,7 +75,7 @@ export async function cutHead(modelPath: string, options: CutOptions = {}): Prom
   const kv = kvCache(graph, inputs);
   const files = filesOf(file);
   const { model, head, hiddenOutput } = cutGraph(file, kv?.outputs ?? []);
-  const source = storeCut(file, model, options.cutFolder ?? defaultCutFolder(), options.inMemoryBytes);
+  const source = storeCut(file, model, options.cutFolder ?? join(cacheRoot(), 'cuts'), options.inMemoryBytes);
   const has = (name: string) => inputs.some((input) => input.name === name);
   return {
     source,
@@ -108,8 +108,4 @@ export async function cutHead(modelPath: string, options: CutOptions = {}): Prom
 export function isDynamicQuantised(graph: OnnxGraph): boolean {
   for (const node of allNodes(graph)) if (/^(DynamicQuantize|MatMulInteger|ConvInteger)/.test(node.opType)) return true;
   return false;
-}
-
-function defaultCutFolder(): string {
-  return join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'rlprompt', 'cuts');
 }

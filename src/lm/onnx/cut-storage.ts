@@ -5,6 +5,7 @@ import {
   fsyncSync,
   mkdirSync,
   openSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -12,7 +13,7 @@ import {
   writeFileSync,
   writeSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import { RlpromptError } from '../../errors.js';
 import { EXTERNAL } from './external-data.js';
 import { allTensors } from './graph-walk.js';
@@ -27,6 +28,8 @@ const ALIGNMENT = 4096;
 const COPY_BYTES = 8 * 1024 * 1024;
 const WEIGHTS_FILE = 'weights.bin';
 const GRAPH_FILE = 'model.onnx';
+/** Holds the path of the model that a cut was made of. */
+const ORIGIN_FILE = 'origin.txt';
 
 export type CutSource = { readonly path: string } | { readonly bytes: Uint8Array };
 
@@ -53,8 +56,17 @@ export function storeCut(
   const total = layOut(contents);
   const bytes = encodeModel(model);
   const folder = join(cutFolder, keyOf(file, contents, bytes));
-  if (!isComplete(folder, bytes, total)) writeFolder(folder, bytes, contents);
+  if (!isComplete(folder, bytes, total)) writeFolder(folder, { graph: bytes, origin: file.path }, contents);
   return { path: join(folder, GRAPH_FILE) };
+}
+
+/** The cuts in a folder that were made of models below `path`. */
+export function cutsOf(cutFolder: string, path: string): string[] {
+  if (!existsSync(cutFolder)) return [];
+  return readdirSync(cutFolder)
+    .map((name) => join(cutFolder, name))
+    .filter((cut) => existsSync(join(cut, ORIGIN_FILE)))
+    .filter((cut) => readFileSync(join(cut, ORIGIN_FILE), 'utf8').startsWith(join(path, sep)));
 }
 
 /** The tensors whose content is not in the graph: large ones, and those in other files. */
@@ -109,11 +121,16 @@ function isComplete(folder: string, graph: Uint8Array, weightBytes: number): boo
 }
 
 /** Writes beside the final place and renames, so that a cut folder is whole or not there. */
-function writeFolder(folder: string, graph: Uint8Array, contents: Map<OnnxTensor, TensorBytes>): void {
+function writeFolder(
+  folder: string,
+  { graph, origin }: { graph: Uint8Array; origin: string },
+  contents: Map<OnnxTensor, TensorBytes>,
+): void {
   const draft = `${folder}.${randomUUID()}.tmp`;
   try {
     mkdirSync(draft, { recursive: true });
     writeWeights(join(draft, WEIGHTS_FILE), contents);
+    writeFileSync(join(draft, ORIGIN_FILE), origin);
     writeFileSync(join(draft, GRAPH_FILE), graph, { flush: true });
     rmSync(folder, { recursive: true, force: true });
     renameSync(draft, folder);
@@ -128,7 +145,7 @@ function writeFolder(folder: string, graph: Uint8Array, contents: Map<OnnxTensor
       message: `the model without its output layer could not be written (${(cause as Error).message})`,
       where: folder,
       kept: 'the model itself is untouched',
-      next: 'free space there, or set XDG_CACHE_HOME to a folder with room for the model',
+      next: 'free space there, or set RLPROMPT_CACHE_DIR to a folder with room for the model',
       cause,
     });
   }
