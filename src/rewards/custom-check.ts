@@ -34,7 +34,7 @@ export async function* checkReward(
   const sample = sampleBatch(task);
   // The first call also starts the process; only the second one is timed.
   const first = await score(sample);
-  yield { level: 'ok', name: 'answers', found: `${first.map(({ reward }) => reward).join(', ')} for two prompts` };
+  yield { level: 'ok', name: 'answers', found: `${listed(first)} for two prompts` };
   const since = performance.now();
   const second = await score(sample);
   const seconds = (performance.now() - since) / 1000;
@@ -50,7 +50,7 @@ function compareTwice(task: Task, first: readonly RewardRow[], second: readonly 
   const name = 'deterministic';
   if (isDeepStrictEqual(first, second))
     return { level: 'ok', name, found: 'the same prompts got the same rewards twice' };
-  const found = `rewards were ${first.map((row) => row.reward).join(', ')} and then ${second.map((row) => row.reward).join(', ')}`;
+  const found = `rewards were ${listed(first)} and then ${listed(second)}`;
   if (task.stochastic) {
     return { level: 'ok', name, found, meaning: 'stochastic: true says so; a resumed run will not repeat exactly' };
   }
@@ -86,6 +86,10 @@ function judgeSpeed(task: Task, rowsPerSecond: number, settings: RewardCheckSett
     found,
     meaning: `a call is stopped after ${settings.rewardTimeout} s: use fewer examples, --prompts-per-step, or a longer --reward-timeout`,
   };
+}
+
+function listed(rows: readonly RewardRow[]): string {
+  return rows.map(({ reward }) => Number(reward.toPrecision(6))).join(', ');
 }
 
 async function tryOddPrompts(
