@@ -38,6 +38,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   export: ['errors.ts', 'events.ts', 'run', 'task', 'template'],
   'transfer.ts': ['errors.ts', 'config', 'evaluate.ts', 'run', 'task'],
   report: ['errors.ts', 'events.ts', 'export', 'run', 'task', 'transfer.ts', 'ui/format-values.ts', 'ui/sanitize.ts'],
+  compare: ['errors.ts', 'events.ts', 'config', 'report', 'run'],
+  'compare.ts': ['errors.ts', 'events.ts', 'compare', 'config', 'report', 'run'],
   ui: ['errors.ts', 'events.ts', 'types.ts', 'trainers/types.ts'],
 };
 

@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import { findConfigFile, loadConfigFile } from '../config/config-file.js';
 import { flagName } from '../config/config-layers.js';
 import { runConfigJsonSchema } from '../config/json-schema.js';
-import { type ResolvedRunConfig, resolveRunConfig } from '../config/resolve-run-config.js';
+import { type ResolvedRunConfig, type RunConfigSources, resolveRunConfig } from '../config/resolve-run-config.js';
 import { optionMeta, RUN_CONFIG_KEYS, type RunConfigKey } from '../config/run-config.js';
 import type { CliContext } from './context.js';
 
@@ -32,10 +32,19 @@ export async function readRunConfig(
   context: CliContext,
   task: string | undefined,
 ): Promise<ResolvedRunConfig> {
+  return resolveRunConfig(await readRunSources(command, context, task));
+}
+
+/** What the command line, the environment and the configuration file say, not yet merged. */
+export async function readRunSources(
+  command: Command,
+  context: CliContext,
+  task: string | undefined,
+): Promise<RunConfigSources> {
   const { config: named, set } = command.opts<{ config?: string; set?: string[] }>();
   const path = named ?? findConfigFile(process.cwd());
   const file = path === undefined ? undefined : await loadConfigFile(path);
-  return resolveRunConfig({ flags: { task, ...givenFlags(command) }, set: set ?? [], env: context.env, file });
+  return { flags: { task, ...givenFlags(command) }, set: set ?? [], env: context.env, file };
 }
 
 /** Values of the settings' flags that were typed, by key. */

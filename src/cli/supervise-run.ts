@@ -20,13 +20,14 @@ type StopSignal = keyof typeof STOP_REASONS;
 
 const UI_NAMES = ['ink', 'plain', 'json', 'none'];
 
+/** Which display a command shows its runs in. */
+export function uiOption(description = 'progress on stderr: ink (default on a terminal), plain, json or none'): Option {
+  return new Option('--ui <NAME>', description).choices(UI_NAMES).helpGroup('Output:');
+}
+
 export function addRunOptions(command: Command): void {
   command
-    .addOption(
-      new Option('--ui <NAME>', 'progress on stderr: ink (default on a terminal), plain, json or none')
-        .choices(UI_NAMES)
-        .helpGroup('Output:'),
-    )
+    .addOption(uiOption())
     .addOption(new Option('--json', 'print the result as one JSON object').helpGroup('Output:'))
     .addOption(
       new Option('--fail-under <SCORE>', 'exit with 10 if the test score is lower')
@@ -35,23 +36,36 @@ export function addRunOptions(command: Command): void {
     );
 }
 
-/**
- * Runs or resumes an optimisation: shows its events, turns signals into requests to save and stop, and puts the
- * result on stdout. The first signal ends the run after its step, the second at once.
- */
+/** Runs or resumes an optimisation as `followRun` does, and puts its result on stdout. */
 export async function superviseRun(
   config: RunConfigInput,
   options: RunOptions & { readonly resume?: string },
   context: CliContext,
 ): Promise<void> {
-  const { optimize } = await import('../optimize.js');
-  const supervisor = new Supervisor(options.ui, context);
-  const attach = (controls: RunControls) => supervisor.attach(controls);
-  const { resume } = options;
-  const events = optimize(config, resume === undefined ? { attach } : { attach, resume });
-  const { result, metric } = await supervisor.follow(events);
+  const { result, metric } = await followRun(config, options, context);
   writeResult(context, `${options.json ? formatJson(result) : resultLine(result)}\n`);
   if (options.failUnder !== undefined) checkThreshold(result, metric, options.failUnder);
+}
+
+/** A run that came to its end, and the metric that decided in it. */
+export interface FollowedRun {
+  readonly result: RunResult;
+  readonly metric: string;
+}
+
+/**
+ * Runs or resumes an optimisation: shows its events and turns signals into requests to save and stop. The first signal
+ * ends the run after its step, the second at once.
+ */
+export async function followRun(
+  config: RunConfigInput,
+  { ui, resume }: { readonly ui?: UiName | undefined; readonly resume?: string | undefined },
+  context: CliContext,
+): Promise<FollowedRun> {
+  const { optimize } = await import('../optimize.js');
+  const supervisor = new Supervisor(ui, context);
+  const attach = (controls: RunControls) => supervisor.attach(controls);
+  return supervisor.follow(optimize(config, resume === undefined ? { attach } : { attach, resume }));
 }
 
 class Supervisor {
@@ -71,7 +85,7 @@ class Supervisor {
     if (this.signal) controls.stop(STOP_REASONS[this.signal]);
   }
 
-  async follow(events: AsyncGenerator<RunEvent, RunResult>): Promise<{ result: RunResult; metric: string }> {
+  async follow(events: AsyncGenerator<RunEvent, RunResult>): Promise<FollowedRun> {
     const onSignal = (signal: StopSignal) => this.receive(signal);
     for (const signal of Object.keys(STOP_REASONS)) process.on(signal, onSignal);
     try {

@@ -49,7 +49,11 @@ export function createRunFolder(options: FolderOptions & { task: string; out?: s
   });
 }
 
-function makeFolder(path: string, fs: FileSystem): string {
+/**
+ * Makes a folder and those above it; one that is there is taken as it is.
+ * @throws RlpromptError `E_CANNOT_CREATE`
+ */
+export function makeFolder(path: string, fs: FileSystem = nodeFileSystem): string {
   try {
     makeWithParents(path, fs);
     return path;
