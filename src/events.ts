@@ -12,6 +12,8 @@ export interface PromptSummary {
   readonly dev?: Readonly<Record<string, number>>;
   /** Raw reward on the dev examples. */
   readonly devReward?: number;
+  /** What was taken off the label log scores, label by label, where label calibration is on. */
+  readonly labelOffsets?: readonly number[];
   readonly origin: 'policy' | 'user' | 'manual' | 'warm-start' | 'empty';
 }
 

@@ -1,6 +1,7 @@
-import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import { RlpromptError } from '../errors.js';
+import type { ExportedFile, ExportedPrompt, ExportFormat } from '../export/exported-prompt.js';
+import type { RunRecord } from '../export/run-record.js';
 import type { CliContext } from './context.js';
 import { writeResult } from './output.js';
 import { packageVersion } from './program.js';
@@ -10,6 +11,7 @@ import { parseCount } from './top.js';
 const EXAMPLES = `Examples:
   $ rlprompt export runs/spam-20260101-120000 --format ts --output spam-prompt.ts
   $ rlprompt export runs/spam-20260101-120000 --format txt --rank 2
+  $ rlprompt export runs/spam-20260101-120000 --format json,txt,ts --output prompts/spam --verify
   $ rlprompt export --list
 `;
 
@@ -19,6 +21,7 @@ interface ExportOptions {
   readonly output?: string;
   readonly force?: true;
   readonly raw?: true;
+  readonly verify?: true;
   readonly list?: true;
 }
 
@@ -26,56 +29,102 @@ export function configure(command: Command, context: CliContext): void {
   command
     .description('Writes the best prompt of a run in a form that other programs load.')
     .argument('[run]', 'run folder')
-    .option('-f, --format <NAME>', 'see --list', 'json')
-    .option('--rank <N>', 'which prompt of "rlprompt top" (default: the best; csv: all)', parseCount)
-    .option('-o, --output <FILE>', 'write to a file instead of stdout')
-    .option('--force', 'replace the file if it is there')
+    .option('-f, --format <NAMES>', 'one of --list, or several with commas between', 'json')
+    .option('--rank <N>', 'which prompt of "rlprompt top" (default: the best; tables: all)', parseCount)
+    .option('-o, --output <PATH>', 'write to a file, or into a folder, instead of stdout')
+    .option('--force', 'replace files that are there')
     .option('--raw', 'csv: leave cells as they are, even where a spreadsheet would run them')
+    .option('--verify', 'score the exported text again on the dev split, and fail where it is not what the run found')
     .option('--list', 'list the formats')
     .addHelpText('before', EXAMPLES)
     .action(async (runDir: string | undefined, options: ExportOptions) => {
-      const { EXPORT_FORMATS, findFormat } = await import('../export/formats.js');
-      if (options.list) {
-        writeResult(context, formatTable(EXPORT_FORMATS.map(({ name, description }) => [name, description])));
-        return;
-      }
-      const format = findFormat(options.format);
+      if (options.list) return await list(context);
+      const { findFormat } = await import('../export/formats.js');
+      const formats = [...new Set(options.format.split(','))].map((name) => findFormat(name.trim()));
       if (runDir === undefined) throw missingRun();
-      if (options.output !== undefined) refuseExisting(options.output, options.force);
-      const prompts = await readPrompts(runDir, options.rank, format.isTable);
-      await write(format.render(prompts, { isRaw: options.raw === true }), options.output, context);
+      await exportAll(runDir, formats, options, context);
     });
 }
 
-async function readPrompts(runDir: string, rank: number | undefined, isTable: boolean) {
-  const [{ readRunRecord }, { exportPrompt }] = await Promise.all([
-    import('../export/run-record.js'),
-    import('../export/export-prompt.js'),
+async function list(context: CliContext): Promise<void> {
+  const [{ EXPORT_FORMATS }, { FORMAT_GROUPS }] = await Promise.all([
+    import('../export/formats.js'),
+    import('../export/exported-prompt.js'),
   ]);
+  const rows = FORMAT_GROUPS.flatMap((group) => {
+    const members = EXPORT_FORMATS.filter((format) => format.group === group);
+    return [[group, ''], ...members.map(({ name, description }) => [`  ${name}`, description])];
+  });
+  writeResult(context, formatTable(rows));
+}
+
+/** One format with the prompts that go into it and what it makes of them. */
+interface Export {
+  readonly format: ExportFormat;
+  readonly prompts: readonly ExportedPrompt[];
+  readonly files: readonly ExportedFile[];
+}
+
+async function exportAll(
+  runDir: string,
+  formats: readonly ExportFormat[],
+  options: ExportOptions,
+  context: CliContext,
+): Promise<void> {
+  const [{ readRunRecord }, { writeFormat }, { writeFiles, placeFiles }] = await Promise.all([
+    import('../export/run-record.js'),
+    import('../export/write-format.js'),
+    import('./export-files.js'),
+  ]);
+  const place = placeFiles(formats, options.output);
   const record = readRunRecord(runDir);
+  const exports: Export[] = [];
+  for (const format of formats) {
+    const prompts = await readPrompts(record, options.rank, format.isTable);
+    exports.push({ format, prompts, files: writeFormat(format, prompts, { isRaw: options.raw === true }) });
+  }
+  for (const { format, prompts } of exports) {
+    const warnings = new Set(prompts.map((prompt) => format.warn?.(prompt)));
+    for (const warning of warnings) if (warning) context.stderr.write(`rlprompt: warning: ${warning}\n`);
+  }
+  const files = exports.flatMap((one) => one.files);
+  if (place) writeFiles(files, place, options.force === true, context);
+  else writeResult(context, files[0]!.text);
+  if (options.verify) for (const one of exports) await verify(record, one, options, place, context);
+}
+
+async function readPrompts(record: RunRecord, rank: number | undefined, isTable: boolean): Promise<ExportedPrompt[]> {
+  const { exportPrompt } = await import('../export/export-prompt.js');
   const ranks = rank === undefined && isTable ? record.prompts.map((_, i) => i + 1) : [rank ?? 1];
   return ranks.map((one) => exportPrompt(record, one, packageVersion()));
 }
 
-async function write(text: string, output: string | undefined, context: CliContext): Promise<void> {
-  if (output === undefined) {
-    writeResult(context, text);
-    return;
-  }
-  const { atomicWrite } = await import('../run/atomic-write.js');
-  atomicWrite(output, text);
-  context.stderr.write(`wrote ${output}\n`);
-}
-
-function refuseExisting(output: string, force: true | undefined): void {
-  if (force || !existsSync(output)) return;
+/** @throws RlpromptError E_EXPORT_MISMATCH where the exported text differs from what the run scored. */
+async function verify(
+  record: RunRecord,
+  { format, prompts, files }: Export,
+  { raw }: ExportOptions,
+  place: ((file: ExportedFile) => string) | undefined,
+  context: CliContext,
+): Promise<void> {
+  const [{ verifyExport }, { readFileSync }] = await Promise.all([
+    import('../export/verify-export.js'),
+    import('node:fs'),
+  ]);
+  const file = 'readsFile' in format ? files.find(({ path }) => path === format.readsFile)! : files[0]!;
+  const text = place ? readFileSync(place(file), 'utf8') : file.text;
+  const back = format.read(text, { isRaw: raw === true });
+  const { metric, inRun, fromExport, n, isSameText } = await verifyExport(record, prompts[0]!, back);
+  const numbers = `dev ${metric} ${inRun.toFixed(4)} in the run, ${fromExport.toFixed(4)} from the export`;
+  context.stderr.write(`verified ${format.name}: ${numbers} (${n} examples)\n`);
+  if (isSameText && Math.abs(inRun - fromExport) <= 1e-6) return;
   throw new RlpromptError({
-    code: 'E_EXISTS',
-    exit: 'cannotCreate',
-    message: `${output} is there already`,
-    where: '--output',
-    kept: 'the file, untouched',
-    next: 'add --force to replace it',
+    code: 'E_EXPORT_MISMATCH',
+    exit: 'data',
+    message: isSameText ? `${format.name}: ${numbers}` : `${format.name}: another text is read than was scored`,
+    where: place ? place(file) : record.runDir,
+    kept: 'what was exported',
+    next: 'rlprompt doctor; were data or models changed since the run?',
   });
 }
 

@@ -1,9 +1,12 @@
-import type { ExportedPrompt, ExportFormat } from './exported-prompt.js';
+import { parse } from 'csv-parse/sync';
+import type { ExportedPrompt, FileFormat } from './exported-prompt.js';
 
-export const csvFormat: ExportFormat = {
+export const csvFormat: FileFormat = {
   name: 'csv',
   description: 'one row a prompt; cells that a spreadsheet would run start with an apostrophe, unless --raw',
+  group: 'data',
   isTable: true,
+  file: 'prompts.csv',
   render(prompts, { isRaw }) {
     const metrics = metricColumns(prompts);
     const header = ['rank', 'prompt', 'tokenIds', 'tokens', 'reward', ...metrics.map(({ name }) => name), 'step'];
@@ -17,6 +20,10 @@ export const csvFormat: ExportFormat = {
       prompt.step,
     ]);
     return [header, ...rows].map((row) => `${row.map((cell) => formatCell(cell, isRaw)).join(',')}\r\n`).join('');
+  },
+  read: (text, { isRaw }) => {
+    const [first] = parse(text, { columns: true, record_delimiter: '\r\n' }) as { prompt: string }[];
+    return { prompt: isRaw ? first!.prompt : first!.prompt.replace(/^'(?='*[=+\-@\t\r\0])/, '') };
   },
 };
 
@@ -32,9 +39,9 @@ function metricColumns(prompts: readonly ExportedPrompt[]) {
   });
 }
 
-/** RFC 4180; texts that begin like a formula are defused as OWASP ASVS 1.2.10 asks. */
+/** RFC 4180; texts that begin like a formula, or like a defused one, are defused as OWASP ASVS 1.2.10 asks. */
 function formatCell(cell: string | number, isRaw: boolean): string {
-  const isFormula = typeof cell === 'string' && /^[=+\-@\t\r\0]/.test(cell);
+  const isFormula = typeof cell === 'string' && /^'*[=+\-@\t\r\0]/.test(cell);
   const text = isFormula && !isRaw ? `'${cell}` : String(cell);
   return /[",\r\n\t\0]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

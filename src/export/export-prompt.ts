@@ -24,6 +24,7 @@ export function exportPrompt(record: RunRecord, rank: number, version: string): 
     tokens: prompt.tokens,
     template: start.template,
     labels: start.labels.map((name, i) => ({ name, word: start.labelWords?.[i] ?? name })),
+    ...(prompt.labelOffsets ? { labelOffsets: prompt.labelOffsets } : {}),
     rendered: renderParts(start.template, { input: 'x', prompt: prompt.text }),
     renderedWithoutInput: renderParts(start.template, { input: '', prompt: prompt.text }),
     generator: start.generator,
@@ -33,18 +34,21 @@ export function exportPrompt(record: RunRecord, rank: number, version: string): 
     step: prompt.step,
     rank,
     reward: prompt.reward,
+    metric: start.metric,
     metrics: {
       train: prompt.train,
       ...(prompt.dev ? { dev: prompt.dev } : {}),
       ...(isChosen ? { test: result.best.test } : {}),
     },
     run: record.runDir,
+    created: manifest.created,
     digests: manifest.digests,
     tool: `rlprompt@${version}`,
   };
 }
 
-function renderParts(source: string, values: { input: string; prompt: string }): RenderedPart[] {
+/** What a template makes of a prompt, with the places of input and mask left open. */
+export function renderParts(source: string, values: { input: string; prompt: string }): RenderedPart[] {
   const isMasked = /\{mask\}/.test(source.replaceAll('{{', ''));
   const template = parseTemplate(source, { family: isMasked ? 'masked' : 'causal' });
   const parts: RenderedPart[] = [];

@@ -14,6 +14,8 @@ export interface ExportedPrompt {
   readonly tokens: readonly string[];
   readonly template: string;
   readonly labels: readonly TaskLabel[];
+  /** What to take off the label log scores before the softmax, label by label, where the run was calibrated. */
+  readonly labelOffsets?: readonly number[];
   /** The template with the prompt in it; what is left are the places of input and mask. */
   readonly rendered: readonly RenderedPart[];
   /** The same for an empty input. */
@@ -26,8 +28,12 @@ export interface ExportedPrompt {
   /** Position among the run's prompts, from 1. */
   readonly rank: number;
   readonly reward: number;
+  /** The metric that decided between prompts. */
+  readonly metric: string;
   readonly metrics: { readonly train: Scores; readonly dev?: Scores; readonly test?: Scores };
   readonly run: string;
+  /** When the run began, ISO 8601. */
+  readonly created: string;
   /** sha256 of data, task and models. */
   readonly digests: Readonly<Record<string, string>>;
   /** Name and version of the program that made it. */
@@ -37,12 +43,49 @@ export interface ExportedPrompt {
 /** A literal text, or the place of the input or of a masked LM's mask token. */
 export type RenderedPart = string | { readonly slot: 'input' | 'mask' };
 
-/** One way to write prompts down. */
-export interface ExportFormat {
+/** What a reader of the exported form has in hand: the prompt, or the whole text around the input. */
+export type ReadBack = { readonly prompt: string } | { readonly rendered: readonly RenderedPart[] };
+
+/** Headings of `rlprompt export --list`, in its order. */
+export const FORMAT_GROUPS = ['data', 'text', 'code', 'chat', 'templates', 'evaluation', 'tracking'] as const;
+
+export interface ExportOptions {
+  /** csv: leave cells as they are. */
+  readonly isRaw: boolean;
+}
+
+interface FormatFacts {
   readonly name: string;
   readonly description: string;
-  /** The text of a file. `prompts` are one, or with `isTable` any number. */
-  render(prompts: readonly ExportedPrompt[], options: { readonly isRaw: boolean }): string;
+  readonly group: (typeof FORMAT_GROUPS)[number];
   /** Holds many prompts, a row each. */
   readonly isTable: boolean;
+  /** Why another text would be read than was scored; such a prompt is refused. */
+  cannotHold?(prompt: ExportedPrompt): string | undefined;
+  /** What the user should know of this prompt in this format. */
+  warn?(prompt: ExportedPrompt): string | undefined;
+  /** Reads what was written, as the format's own programs do; a table's first row. */
+  read(text: string, options: ExportOptions): ReadBack;
 }
+
+/** One way to write prompts down: a file. `prompts` are one, or with `isTable` any number. */
+export interface FileFormat extends FormatFacts {
+  /** Name of the file in a folder. */
+  readonly file: string;
+  render(prompts: readonly ExportedPrompt[], options: ExportOptions): string;
+}
+
+/** One way to write prompts down: a folder. */
+export interface FolderFormat extends FormatFacts {
+  /** The file, by its path in the folder, that `read` takes. */
+  readonly readsFile: string;
+  renderFolder(prompts: readonly ExportedPrompt[], options: ExportOptions): readonly ExportedFile[];
+}
+
+export interface ExportedFile {
+  /** Within the folder, with `/`. */
+  readonly path: string;
+  readonly text: string;
+}
+
+export type ExportFormat = FileFormat | FolderFormat;

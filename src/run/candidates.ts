@@ -36,7 +36,8 @@ export class Candidates {
   scoreDev(text: string, assessment: Assessment): Candidate | undefined {
     const candidate = this.byText.get(text);
     if (!candidate) return undefined;
-    const scored = { ...candidate, dev: assessment.metrics, devReward: assessment.reward };
+    const { metrics, reward, labelOffsets } = assessment;
+    const scored = { ...candidate, dev: metrics, devReward: reward, ...(labelOffsets ? { labelOffsets } : {}) };
     this.byText.set(text, scored);
     return scored;
   }

@@ -1,10 +1,8 @@
 import { spawn } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
 import { makeRun } from '../export/make-run.js';
-import { BIN, emptyFolder, runCli, TINY_MODEL } from './spawn-cli.js';
+import { BIN, runCli, TINY_MODEL } from './spawn-cli.js';
 
 const texts = ['say "free"', '=1+1', '\x1b[31mred\u202e', 'plain'];
 
@@ -34,39 +32,6 @@ describe('top', () => {
     const { stdout } = await runCli(['top', makeRun({ texts }), '--csv']);
     const rows = parse(stdout, { columns: true, record_delimiter: '\r\n' }) as { prompt: string }[];
     expect(rows.map(({ prompt }) => prompt)).toEqual([texts[0], "'=1+1", texts[2], texts[3]]);
-  });
-});
-
-describe('export', () => {
-  it('writes a file once, and again only with --force', async () => {
-    const cwd = emptyFolder();
-    const args = ['export', makeRun({ texts }), '--format', 'txt', '--rank', '2', '--output', 'best.txt'];
-    expect(await runCli(args, { cwd })).toEqual({ code: 0, stdout: '', stderr: 'wrote best.txt\n' });
-    expect(readFileSync(join(cwd, 'best.txt'), 'utf8')).toBe('=1+1');
-    writeFileSync(join(cwd, 'best.txt'), 'mine');
-    expect((await runCli(args, { cwd })).code).toBe(73);
-    expect(readFileSync(join(cwd, 'best.txt'), 'utf8')).toBe('mine');
-    expect((await runCli([...args, '--force'], { cwd })).code).toBe(0);
-    expect(readFileSync(join(cwd, 'best.txt'), 'utf8')).toBe('=1+1');
-  });
-
-  it('puts the prompt alone on stdout by default, to be piped', async () => {
-    expect((await runCli(['export', makeRun({ texts }), '-f', 'txt'])).stdout).toBe(texts[0]);
-  });
-
-  it('keeps cells as they are with --raw', async () => {
-    const { stdout } = await runCli(['export', makeRun({ texts }), '-f', 'csv', '--raw']);
-    expect(stdout).toContain('\r\n2,=1+1,');
-  });
-
-  it('lists its formats', async () => {
-    const { stdout } = await runCli(['export', '--list']);
-    expect(
-      stdout
-        .trimEnd()
-        .split('\n')
-        .map((line) => line.split(' ')[0]),
-    ).toEqual(['json', 'txt', 'csv', 'ts']);
   });
 });
 

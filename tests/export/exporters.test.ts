@@ -11,46 +11,8 @@ import { tsFormat } from '../../src/export/ts.js';
 import { txtFormat } from '../../src/export/txt.js';
 import { parseTemplate } from '../../src/template/parse-template.js';
 import { renderTemplate } from '../../src/template/render-template.js';
+import { hostileText } from './hostile-text.js';
 import { makeRun } from './make-run.js';
-
-const NASTY = [
-  '{{x}}',
-  '{input}',
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: what a module export must survive
-  '${alert(1)}',
-  '`',
-  '\\',
-  '\\u0041',
-  '"',
-  "'",
-  '\n',
-  '\r\n',
-  '\t',
-  '\u2028',
-  '\u202e',
-  '\x1b]52;c;AA\x07',
-  '\x9d',
-  '*/',
-  '</script>',
-  '=1+1',
-  '+1',
-  '-1',
-  '@SUM(A1)',
-  ',',
-  ';',
-  '#',
-  '$&',
-  '$1',
-  '\u0000',
-  '\uFEFF',
-  'é',
-  '👩‍💻',
-  ' ',
-];
-
-const hostile = fc
-  .array(fc.oneof(fc.constantFrom(...NASTY), fc.string({ unit: 'grapheme', maxLength: 8 })), { maxLength: 6 })
-  .map((pieces) => pieces.join(''));
 
 const base = exportPrompt(readRunRecord(makeRun({ texts: ['x'] })), 1, '0.1.0');
 
@@ -78,12 +40,14 @@ async function load(source: string): Promise<ExportedModule> {
 
 describe('export formats', () => {
   it('txt is the prompt itself, with no line break added', () => {
-    fc.assert(fc.property(hostile, (text) => txtFormat.render([{ ...base, prompt: text }], { isRaw: false }) === text));
+    fc.assert(
+      fc.property(hostileText, (text) => txtFormat.render([{ ...base, prompt: text }], { isRaw: false }) === text),
+    );
   });
 
   it('json gives back every value and shows no control or bidi character', () => {
     fc.assert(
-      fc.property(hostile, fc.array(hostile), (prompt, tokens) => {
+      fc.property(hostileText, fc.array(hostileText), (prompt, tokens) => {
         const given = { ...base, prompt, tokens };
         const text = jsonFormat.render([given], { isRaw: false });
         expect(JSON.parse(text)).toEqual(given);
@@ -94,7 +58,7 @@ describe('export formats', () => {
 
   it('csv reads back to the same cells, and no cell begins a formula unless asked', () => {
     fc.assert(
-      fc.property(fc.array(hostile, { minLength: 1, maxLength: 5 }), (texts) => {
+      fc.property(fc.array(hostileText, { minLength: 1, maxLength: 5 }), (texts) => {
         const prompts = texts.map((prompt, i) => ({ ...base, prompt, rank: i + 1 }));
         const read = (isRaw: boolean) =>
           parse(csvFormat.render(prompts, { isRaw }), { columns: true, record_delimiter: '\r\n' }) as Record<
@@ -103,7 +67,7 @@ describe('export formats', () => {
           >[];
         expect(read(true).map((row) => row.prompt)).toEqual(texts);
         expect(read(false).map((row) => row.prompt)).toEqual(
-          texts.map((text) => (/^[=+\-@\t\r\0]/.test(text) ? `'${text}` : text)),
+          texts.map((text) => (/^'*[=+\-@\t\r\0]/.test(text) ? `'${text}` : text)),
         );
         expect(read(false)[0]).toMatchObject({
           rank: '1',
@@ -121,7 +85,7 @@ describe('export formats', () => {
     async (template) => {
       const parsed = parseTemplate(template, { family: 'causal' });
       await fc.assert(
-        fc.asyncProperty(hostile, hostile, async (prompt, input) => {
+        fc.asyncProperty(hostileText, hostileText, async (prompt, input) => {
           const module = await load(tsFormat.render([exported(prompt, template)], { isRaw: false }));
           expect(module.PROMPT).toBe(prompt);
           expect(module.render(input)).toBe(renderTemplate(parsed, { input, prompt }));
@@ -144,6 +108,6 @@ describe('export formats', () => {
 
   it('names the nearest format where one is not known', () => {
     expect(() => findFormat('jsn')).toThrow(/did you mean json/);
-    expect(EXPORT_FORMATS.map(({ name }) => name)).toEqual(['json', 'txt', 'csv', 'ts']);
+    expect(new Set(EXPORT_FORMATS.map(({ name }) => name)).size).toBe(EXPORT_FORMATS.length);
   });
 });

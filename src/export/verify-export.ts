@@ -1,0 +1,63 @@
+import { isDeepStrictEqual } from 'node:util';
+import { completeRunConfig } from '../config/resolve-run-config.js';
+import type { RunConfigInput } from '../config/run-config.js';
+import { evaluatePrompts } from '../evaluate.js';
+import { renderParts } from './export-prompt.js';
+import type { ExportedPrompt, ReadBack, RenderedPart } from './exported-prompt.js';
+import { mergeParts } from './rendered-parts.js';
+import type { RunRecord } from './run-record.js';
+
+/** The dev score of a prompt in its run, and of what was read from its export. */
+export interface ExportCheck {
+  readonly metric: string;
+  readonly inRun: number;
+  readonly fromExport: number;
+  /** Number of dev examples. */
+  readonly n: number;
+  /** The language model reads the same text as in the run. */
+  readonly isSameText: boolean;
+}
+
+/** Scores what a reader of the exported form has in hand on the run's dev split, by the code that scored the run. */
+export async function verifyExport(record: RunRecord, exported: ExportedPrompt, back: ReadBack): Promise<ExportCheck> {
+  const { template } = record.start;
+  const rendered = 'prompt' in back ? renderParts(template, { input: 'x', prompt: back.prompt }) : back.rendered;
+  const isSameText = isDeepStrictEqual(rendered, exported.rendered);
+  // A reward of the task's own is asked about prompts, not about whole texts.
+  const given = exported.taskKind === 'custom' && isSameText ? { template, prompt: exported.prompt } : undefined;
+  const asked = given ?? ('prompt' in back ? { template, prompt: back.prompt } : splitRendered(rendered));
+  const config = completeRunConfig({ ...(record.manifest.config as RunConfigInput), template: asked.template });
+  const { results } = await evaluatePrompts(config, {
+    prompts: [asked.prompt],
+    split: 'dev',
+    splitsDataFile: true,
+  });
+  const { metric } = exported;
+  const [{ assessment, n }] = results as [(typeof results)[0]];
+  return {
+    metric,
+    inRun: exported.metrics.dev?.[metric] ?? Number.NaN,
+    fromExport: assessment.metrics[metric] ?? Number.NaN,
+    n,
+    isSameText,
+  };
+}
+
+/** A template and a prompt that together render to the parts: the longest literal, without blanks at its ends. */
+export function splitRendered(parts: readonly RenderedPart[]): { template: string; prompt: string } {
+  const literals = mergeParts(parts).filter((part) => typeof part === 'string');
+  const longest = literals.reduce((a, b) => (b.trim().length > a.trim().length ? b : a), '');
+  const prompt = longest.trim();
+  const at = parts.indexOf(longest);
+  const template = parts.map((part, i) => {
+    if (typeof part === 'object') return `{${part.slot}}`;
+    if (i !== at) return escapeTemplate(part);
+    const start = part.indexOf(prompt);
+    return `${escapeTemplate(part.slice(0, start))}{prompt}${escapeTemplate(part.slice(start + prompt.length))}`;
+  });
+  return { template: prompt === '' ? `${template.join('')}{prompt}` : template.join(''), prompt };
+}
+
+function escapeTemplate(text: string): string {
+  return text.replace(/[{}]/g, '$&$&');
+}

@@ -1,0 +1,29 @@
+import { RlpromptError } from '../errors.js';
+import type { ExportedFile, ExportedPrompt, ExportFormat, ExportOptions } from './exported-prompt.js';
+
+/**
+ * The files of a format, a folder format's by their paths in the folder.
+ * @throws RlpromptError E_EXPORT_TEXT where another program would read another text than was scored
+ */
+export function writeFormat(
+  format: ExportFormat,
+  prompts: readonly ExportedPrompt[],
+  options: ExportOptions,
+): readonly ExportedFile[] {
+  for (const prompt of prompts) {
+    const reason = format.cannotHold?.(prompt);
+    if (reason !== undefined) throw cannotHold(format, prompt, reason);
+  }
+  if ('renderFolder' in format) return format.renderFolder(prompts, options);
+  return [{ path: format.file, text: format.render(prompts, options) }];
+}
+
+function cannotHold({ name }: ExportFormat, { rank, run }: ExportedPrompt, reason: string): RlpromptError {
+  return new RlpromptError({
+    code: 'E_EXPORT_TEXT',
+    exit: 'data',
+    message: `the format ${name} cannot hold the prompt of rank ${rank}: ${reason}`,
+    where: '--format',
+    next: `rlprompt export ${run} --format json --rank ${rank}`,
+  });
+}

@@ -1,0 +1,49 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { renderParts } from '../../src/export/export-prompt.js';
+import { EXPORT_FORMATS } from '../../src/export/formats.js';
+import { splitRendered } from '../../src/export/verify-export.js';
+import { writeFormat } from '../../src/export/write-format.js';
+import { exportedPrompt } from './exported.js';
+import { HOSTILE_RUNS, hostileText, TEMPLATES } from './hostile-text.js';
+
+const MASKED = '{input} {prompt} {mask} .';
+const options = { isRaw: false };
+
+describe.each(EXPORT_FORMATS.map((format) => ({ name: format.name, format })))('$name', ({ format }) => {
+  it('reads back as what the language model was scored with, whatever the prompt', { timeout: 60_000 }, () => {
+    let refusals = 0;
+    fc.assert(
+      fc.property(hostileText, fc.constantFrom(...TEMPLATES, MASKED), (text, template) => {
+        const exported = exportedPrompt(text, template);
+        if (format.cannotHold?.(exported) !== undefined) {
+          refusals += 1;
+          return;
+        }
+        const files = writeFormat(
+          format,
+          [exported, exportedPrompt('another')].slice(0, format.isTable ? 2 : 1),
+          options,
+        );
+        const file = 'readsFile' in format ? files.find(({ path }) => path === format.readsFile) : files[0];
+        const back = format.read(file!.text, options);
+        if ('prompt' in back) expect(back.prompt).toBe(text);
+        else expect(back.rendered).toEqual(exported.rendered);
+      }),
+      { numRuns: HOSTILE_RUNS },
+    );
+    expect(refusals).toBeLessThan(HOSTILE_RUNS / 2);
+  });
+});
+
+describe('splitRendered', () => {
+  it('gives a template and a prompt that render to the same parts', () => {
+    fc.assert(
+      fc.property(hostileText, fc.constantFrom(...TEMPLATES, MASKED), (text, from) => {
+        const parts = renderParts(from, { input: 'x', prompt: text });
+        const { template, prompt } = splitRendered(parts);
+        expect(renderParts(template, { input: 'x', prompt })).toEqual(parts);
+      }),
+    );
+  });
+});
