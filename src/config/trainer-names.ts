@@ -35,9 +35,11 @@ export const TRAINER_NAMES = Object.keys(TRAINER_LOSSES) as [TrainerName, ...Tra
 export const OFF_POLICY_TRAINERS: readonly TrainerName[] = ['log-variance', 'sparse-q-learning'];
 
 /** Settings that a trainer wants otherwise than the preset, where the user says nothing. */
-export const TRAINER_DEFAULTS: Partial<Record<TrainerName, { readonly rewardTo: readonly [number, number] }>> = {
+export const TRAINER_DEFAULTS: Partial<
+  Record<TrainerName, { readonly rewardTo: readonly [number, number]; readonly redraws: number }>
+> = {
   // Sparsemax gives nothing to a token whose Q is 1 below the best: rewards five wide would leave one prompt at once.
-  'sparse-q-learning': { rewardTo: [0, 1] },
+  'sparse-q-learning': { rewardTo: [0, 1], redraws: 0 },
 };
 
 /** The trainer that minimises `loss`, for a configuration that names only the loss; several have none. */

@@ -41,6 +41,10 @@ function meanBest(outcomes: readonly ToyOutcome[]): number {
   return outcomes.reduce((sum, { best }) => sum + best, 0) / outcomes.length;
 }
 
+function describeOutcomes(outcomes: readonly ToyOutcome[]): string {
+  return outcomes.map(({ best, foundAfter }) => `${best.toFixed(0)} after ${foundAfter}`).join(', ');
+}
+
 describe(`within ${BUDGET} scored prompts`, () => {
   let randomBest = 0;
   beforeAll(async () => {
@@ -49,16 +53,16 @@ describe(`within ${BUDGET} scored prompts`, () => {
     randomBest = meanBest(outcomes);
   });
 
-  it.each(TRAINER_NAMES.filter((name) => name !== 'random'))(
-    '%s finds the winning prompt, or beats random search',
-    async (trainer) => {
-      const outcomes = await search(trainer);
-      expect(outcomes.every(({ scored }) => scored <= BUDGET)).toBe(true);
-      expect(meanBest(outcomes), JSON.stringify(outcomes)).toBeGreaterThanOrEqual(Math.min(100, randomBest + MARGIN));
-    },
-  );
+  const trainers = TRAINER_NAMES.filter((name) => name !== 'random');
+  it.for(trainers)('%s finds the winning prompt, or beats random search', async (trainer, { annotate }) => {
+    const outcomes = await search(trainer);
+    await annotate(`${trainer}: ${describeOutcomes(outcomes)}`);
+    expect(outcomes.every(({ scored }) => scored <= BUDGET)).toBe(true);
+    expect(meanBest(outcomes), describeOutcomes(outcomes)).toBeGreaterThanOrEqual(Math.min(100, randomBest + MARGIN));
+  });
 
-  it('leaves random search room to be beaten', () => {
+  it('leaves random search room to be beaten', async ({ annotate }) => {
+    await annotate(`random: mean best reward ${randomBest.toFixed(1)}`);
     expect(randomBest + MARGIN).toBeLessThan(100);
   });
 });
