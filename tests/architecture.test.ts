@@ -18,6 +18,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   policy: ['errors.ts', 'lm', 'losses', 'random'],
   task: ['errors.ts', 'package-root.ts', 'data', 'template', 'lm', 'random'],
   rewards: ['errors.ts', 'lm', 'task', 'template', 'trainers/types.ts', 'random'],
+  'task-host': ['errors.ts', 'random', 'rewards', 'task'],
   trainers: ['errors.ts', 'losses', 'policy', 'random', 'rewards', 'lm'],
   config: ['errors.ts', 'package-root.ts', 'lm/embedded.ts'],
   run: [

@@ -39,7 +39,7 @@ export default defineTask({
   kind: 'classification',
   description: 'Is a mail wanted or not?',
   // Labels of the data and the words the language model is asked for.
-  verbalizer: { ham: 'meeting', spam: 'free' },
+  verbalizer: { ham: 'question', spam: 'business' },
   manualPrompts: ['This mail is about'],
   examples: { train: 'train.csv', dev: 'dev.csv', test: 'test.csv' },
 });
@@ -47,7 +47,7 @@ export default defineTask({
 
 const CUSTOM = (name: string) => `import { defineTask, type CustomReward } from 'rlprompt';
 
-const WORDS = { ham: 'meeting', spam: 'free' };
+const WORDS = { ham: 'question', spam: 'business' };
 const labels = Object.keys(WORDS);
 
 /**
