@@ -1,5 +1,5 @@
-import { completeRunConfig } from './config/resolve-run-config.js';
-import type { RunConfig, RunConfigInput } from './config/run-config.js';
+import type { RunConfig } from './config/run-config.js';
+import { isDataFileName } from './data/read-table.js';
 import { evaluatePrompts, type PromptEvaluation } from './evaluate.js';
 import { checkTemplateSource, loadConfiguredTask } from './run/configured-task.js';
 import type { Split } from './task/types.js';
@@ -35,7 +35,7 @@ export interface TransferMatrix {
 
 export interface TransferRequest {
   /** One for each pair of task and target LM, in the order of the columns. */
-  readonly configs: readonly RunConfigInput[];
+  readonly configs: readonly RunConfig[];
   readonly prompts: readonly TransferRow[];
   readonly split: Split;
   readonly signal?: AbortSignal;
@@ -48,8 +48,7 @@ export interface TransferRequest {
  * manual prompts beside them. One target LM is in memory at a time; all tasks are read before the first is loaded.
  */
 export async function measureTransfer(request: TransferRequest): Promise<TransferMatrix> {
-  const { split, signal, onColumn } = request;
-  const configs = request.configs.map((config) => completeRunConfig(config));
+  const { configs, split, signal, onColumn } = request;
   const rows = distinct([...request.prompts, ...(await baselineRows(configs))]);
   const prompts = rows.map(({ prompt }) => prompt);
   const columns: TransferColumn[] = [];
@@ -71,7 +70,7 @@ function cellOf({ assessment: { metrics, reward } }: PromptEvaluation): Transfer
 async function baselineRows(configs: readonly RunConfig[]): Promise<TransferRow[]> {
   const rows: TransferRow[] = [{ prompt: '', origin: 'empty' }];
   for (const config of configs) {
-    const task = await loadConfiguredTask(config);
+    const task = await loadConfiguredTask(config, { testOnly: isDataFileName(config.task) });
     checkTemplateSource(task);
     rows.push(...task.manualPrompts.map((prompt): TransferRow => ({ prompt, origin: 'manual' })));
   }

@@ -110,7 +110,7 @@ function readLines(file: string | 0, name: string): string[] {
 }
 
 /** Aborts at the first Ctrl-C or SIGTERM; the second ends the process at once. */
-function interruption(): AbortSignal {
+export function interruption(): AbortSignal {
   const controller = new AbortController();
   const stops = { SIGINT: 'interrupted', SIGTERM: 'terminated' } as const;
   for (const [signal, exit] of Object.entries(stops)) {

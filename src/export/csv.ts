@@ -40,7 +40,7 @@ function metricColumns(prompts: readonly ExportedPrompt[]) {
 }
 
 /** RFC 4180; texts that begin like a formula, or like a defused one, are defused as OWASP ASVS 1.2.10 asks. */
-function formatCell(cell: string | number, isRaw: boolean): string {
+export function formatCell(cell: string | number, isRaw: boolean): string {
   const isFormula = typeof cell === 'string' && /^'*[=+\-@\t\r\0]/.test(cell);
   const text = isFormula && !isRaw ? `'${cell}` : String(cell);
   return /[",\r\n\t\0]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;

@@ -45,6 +45,13 @@ export function acquireLock(path: string, options: LockOptions): Lock {
   }
 }
 
+/** Whether somebody writes the run at this moment, for whoever only looks; the lock stays as it is. */
+export function isLockHeld(path: string, fs: FileSystem = nodeFileSystem): boolean {
+  const holder = readOwner(path, fs);
+  if (holder === undefined) return false;
+  return holder === 'unreadable' || judgeProcess(holder, ownIdentity()) !== 'dead';
+}
+
 type Contender = Required<LockOptions>;
 
 function hold(path: string, contender: Contender): Lock {
