@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { Comparison } from '../compare/comparison.js';
@@ -18,6 +19,7 @@ const EXAMPLES = `Examples:
   $ rlprompt compare spam --trainers log-variance,evolution,best-of-n --forwards 20000 --seeds 0,1,2
   $ rlprompt compare spam --trainers "log-variance,soft-q-learning:preset=paper" --forwards 50000
   $ rlprompt compare runs/compare-spam-20260101-120000       goes on with a comparison that was stopped
+  $ rlprompt compare runs/spam-a runs/spam-b                 runs that are there
 `;
 
 /** What the comparison itself decides. */
@@ -34,7 +36,8 @@ interface CompareOptions {
 export function configure(command: Command, context: CliContext): void {
   command
     .description('Runs trainers at equal forwards over several seeds and shows what each had found when.')
-    .argument('[task]', 'task as for "run", or the folder of a comparison to go on with')
+    .argument('[task]', 'task as for "run", the folder of a comparison to go on with, or a run to compare')
+    .argument('[runs...]', 'further runs to compare')
     .addHelpText('before', EXAMPLES);
   const comparison = 'Comparison:';
   command.addOption(
@@ -57,7 +60,13 @@ export function configure(command: Command, context: CliContext): void {
   command
     .addOption(uiOption('progress of each run on stderr: plain, ink, json or none').default('plain'))
     .addOption(new Option('--json', 'print the comparison as one JSON object').helpGroup('Output:'));
-  command.action(async (what: string | undefined, options: CompareOptions) => {
+  command.action(async (what: string | undefined, runDirs: readonly string[], options: CompareOptions) => {
+    if (what !== undefined && (runDirs.length > 0 || isRun(what))) {
+      refuseFlags(command, what, 'runs that are there');
+      const { compareRuns } = await import('./compare-runs.js');
+      await compareRuns([what, ...runDirs], options, context);
+      return;
+    }
     const folder = await openFolder(command, context, what, options);
     try {
       const comparison = await compare(folder, options.ui, context);
@@ -81,7 +90,7 @@ async function openFolder(
     '../compare/comparison-folder.js'
   );
   if (what !== undefined && isComparison(what)) {
-    refuseFlags(command, what);
+    refuseFlags(command, what, 'a comparison that was begun');
     return openComparison(what, new Date());
   }
   const plan = await makePlan(await readRunSources(command, context, what), options);
@@ -89,8 +98,12 @@ async function openFolder(
   return beginComparison(out, plan, new Date());
 }
 
-/** A comparison that was begun has its settings; new ones would make its runs unequal. */
-function refuseFlags(command: Command, folder: string): void {
+function isRun(path: string): boolean {
+  return existsSync(join(path, 'run.json'));
+}
+
+/** What is there has its settings; new ones would make its runs unequal, or do nothing. */
+function refuseFlags(command: Command, folder: string, what: string): void {
   const display = ['ui', 'json'];
   const given = command.options.filter((option) => {
     const name = option.attributeName();
@@ -100,9 +113,9 @@ function refuseFlags(command: Command, folder: string): void {
   throw new RlpromptError({
     code: 'E_USAGE',
     exit: 'usage',
-    message: `${given.map(({ long }) => long).join(', ')} cannot be given for a comparison that was begun`,
+    message: `${given.map(({ long }) => long).join(', ')} cannot be given for ${what}`,
     where: folder,
-    kept: 'the comparison, untouched',
+    kept: 'it stays as it is',
     next: `rlprompt compare ${folder}`,
   });
 }

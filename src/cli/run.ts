@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { OPTION_GROUPS } from '../config/option.js';
 import { addConfigOptions, configKeys, readRunConfig } from './config-options.js';
 import type { CliContext } from './context.js';
@@ -8,6 +8,7 @@ import { addRunOptions, type RunOptions, superviseRun } from './supervise-run.js
 const EXAMPLES = `Examples:
   $ rlprompt run spam
   $ rlprompt run spam --steps 50 --seed 1 --json
+  $ rlprompt run spam --seeds 0,1,2 --out runs/spam-seeds
   $ rlprompt run reviews.csv --text-column text --label-column stars --verbalizer 1=bad,5=good
   $ rlprompt run ./my-task.ts --generator ./models/smollm2 --minutes 10
   $ rlprompt run sentiment --preset paper --out runs/as-published
@@ -20,9 +21,14 @@ export function configure(command: Command, context: CliContext): void {
     .addHelpText('before', EXAMPLES)
     .addHelpText('after', EXIT_CODES_HELP);
   addConfigOptions(command, configKeys(OPTION_GROUPS));
+  command.addOption(new Option('--seeds <N,N,…>', 'one run after the other, a seed each').helpGroup('Run:'));
   addRunOptions(command);
-  command.action(async (task: string | undefined, options: RunOptions) => {
-    const { config } = await readRunConfig(command, context, task);
-    await superviseRun(config, options, context);
+  command.action(async (task: string | undefined, options: RunOptions & { readonly seeds?: string }) => {
+    const { config, sources } = await readRunConfig(command, context, task);
+    if (options.seeds === undefined) await superviseRun(config, options, context);
+    else {
+      const { runSeeds } = await import('./run-seeds.js');
+      await runSeeds({ config, isSeedGiven: sources.seed === '--seed' }, { ...options, seeds: options.seeds }, context);
+    }
   });
 }

@@ -145,14 +145,21 @@ function asHangup(error: unknown): unknown {
 }
 
 function checkThreshold(result: RunResult, metric: string, least: number): void {
-  const score = result.best.test[metric];
+  refuseScore(result.best.test[metric], { least, metric, kept: result.runDir });
+}
+
+/** @throws RlpromptError `E_FAIL_UNDER` where a test score is lower than asked for, or unknown. */
+export function refuseScore(
+  score: number | undefined,
+  { least, metric, kept }: { readonly least: number; readonly metric: string; readonly kept: string },
+): void {
   if (score !== undefined && score >= least) return;
   throw new RlpromptError({
     code: 'E_FAIL_UNDER',
     exit: 'belowThreshold',
     message: `test ${metric} ${score ?? 'unknown'} is below ${least}`,
     where: '--fail-under',
-    kept: result.runDir,
+    kept,
   });
 }
 
