@@ -203,7 +203,7 @@ export const runConfigSchema = z.strictObject({
 
   evaluationEvery: evaluation.number(count.default(ours.evaluationEvery), 'N', 'steps between evaluations on dev'),
   evaluationCandidates: evaluation.number(count.default(4), 'N', 'best prompts scored on dev at each evaluation'),
-  candidates: evaluation.number(count.default(16), 'N', 'best prompts re-scored on dev at the end'),
+  candidates: evaluation.number(count.default(32), 'N', 'best prompts re-scored on dev at the end'),
   topPromptsKept: evaluation.number(count.max(10_000).default(64), 'N', 'best prompts kept in the table'),
 
   seed: run.number(z.int().min(0).max(0xff_ff_ff_ff).default(0), 'N', 'same seed, same run'),

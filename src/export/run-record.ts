@@ -41,11 +41,11 @@ function promptsOf(event: RunEvent): readonly PromptSummary[] {
 
 function rankPrompts(
   prompts: readonly PromptSummary[],
-  { metric, examples }: RunStartEvent,
+  { metric }: RunStartEvent,
   result: RunResult | undefined,
 ): PromptSummary[] {
   const isChosen = ({ text }: PromptSummary) => Number(text === result?.best.prompt);
-  return [...prompts].sort((a, b) => isChosen(b) - isChosen(a) || compareCandidates(a, b, metric, examples));
+  return [...prompts].sort((a, b) => isChosen(b) - isChosen(a) || compareCandidates(a, b, metric));
 }
 
 function noPrompts(runDir: string): RlpromptError {

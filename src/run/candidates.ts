@@ -4,12 +4,6 @@ import type { Assessment } from '../task/types.js';
 /** A prompt with its numbers: what events call a PromptSummary. */
 export type Candidate = PromptSummary;
 
-/** How much the numbers of a split count, by its number of examples. */
-export interface SelectionWeights {
-  readonly train: number;
-  readonly dev: number;
-}
-
 /**
  * The best prompts seen so far, by text: different tokens that spell the same text are one prompt to the target LM.
  * Bounded: prompts beyond `capacity` are forgotten, worst on train first.
@@ -54,9 +48,9 @@ export class Candidates {
   }
 
   /** Those with dev numbers, best first by `compareCandidates`. */
-  byDevScore(count: number, weights: SelectionWeights): Candidate[] {
+  byDevScore(count: number): Candidate[] {
     const scored = [...this.byText.values()].filter((candidate) => candidate.dev !== undefined);
-    return scored.sort((a, b) => compareCandidates(a, b, this.metric, weights)).slice(0, count);
+    return scored.sort((a, b) => compareCandidates(a, b, this.metric)).slice(0, count);
   }
 
   save(): Candidate[] {
@@ -75,12 +69,11 @@ export class Candidates {
 }
 
 /**
- * Orders prompts for selection. Dev and train numbers are pooled by their sample sizes: the dev split alone is too
- * small (often 32 examples) to tell good prompts apart, and the train numbers alone are what the search optimised.
+ * Orders prompts for selection: by the metric on dev, then by the reward there. The search has fitted the train
+ * examples: among its best prompts the numbers on train no longer say which of them holds on new ones (docs/log.md).
  */
-export function compareCandidates(a: Candidate, b: Candidate, metric: string, weights: SelectionWeights): number {
-  const pooled = (train: number, dev: number): number => weights.train * train + weights.dev * dev;
-  const score = (c: Candidate): number => pooled(c.train[metric] ?? 0, c.dev?.[metric] ?? 0);
-  const reward = (c: Candidate): number => pooled(c.reward, c.devReward ?? 0);
-  return score(b) - score(a) || reward(b) - reward(a) || a.step - b.step || (a.text < b.text ? -1 : 1);
+export function compareCandidates(a: Candidate, b: Candidate, metric: string): number {
+  const onDev = (candidate: Candidate): number => candidate.dev?.[metric] ?? 0;
+  const devReward = (candidate: Candidate): number => candidate.devReward ?? 0;
+  return onDev(b) - onDev(a) || devReward(b) - devReward(a) || b.reward - a.reward || a.step - b.step;
 }

@@ -151,8 +151,7 @@ export class PreparedRun {
   }
 
   finalists(count: number): PromptSummary[] {
-    const { train, dev } = this.task.splits;
-    return this.candidates.byDevScore(count, { train: train.length, dev: dev.length });
+    return this.candidates.byDevScore(count);
   }
 
   /** True where the prompt is another than the best so far. */

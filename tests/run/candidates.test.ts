@@ -32,20 +32,15 @@ describe('Candidates', () => {
     expect(kept).not.toContain('p3');
   });
 
-  it('pools train and dev by their sizes: luck on a small dev split does not decide alone', () => {
+  it('ranks by dev, ties by the reward there: what the search has fitted does not count', () => {
     const candidates = new Candidates(10, 'accuracy');
-    candidates.add(candidate('lucky', 1, 0.6));
-    candidates.add(candidate('solid', 9, 0.9));
-    candidates.scoreDev('lucky', onDev(0.8));
-    candidates.scoreDev('solid', onDev(0.75));
-    expect(candidates.byDevScore(2, { train: 32, dev: 32 }).map(({ text }) => text)).toEqual([
-      'solid',
-      'lucky',
-    ]);
-    expect(candidates.byDevScore(2, { train: 1, dev: 32 }).map(({ text }) => text)).toEqual([
-      'lucky',
-      'solid',
-    ]);
+    candidates.add(candidate('fitted', 99, 1));
+    candidates.add(candidate('holds', 1, 0.6));
+    candidates.add(candidate('holds better', 0, 0.5));
+    candidates.scoreDev('fitted', onDev(0.7, 90));
+    candidates.scoreDev('holds', onDev(0.75, 10));
+    candidates.scoreDev('holds better', onDev(0.75, 20));
+    expect(candidates.byDevScore(3).map(({ text }) => text)).toEqual(['holds better', 'holds', 'fitted']);
   });
 
   it('leaves prompts without dev numbers out of the ranking by dev', () => {
@@ -53,7 +48,7 @@ describe('Candidates', () => {
     candidates.add(candidate('a', 1, 0.5));
     candidates.add(candidate('b', 2, 0.6));
     candidates.scoreDev('a', onDev(0.5));
-    expect(candidates.byDevScore(5, { train: 1, dev: 1 }).map(({ text }) => text)).toEqual(['a']);
+    expect(candidates.byDevScore(5).map(({ text }) => text)).toEqual(['a']);
   });
 
   it('goes on from what was saved', () => {
