@@ -8,7 +8,7 @@ export const dspyFormat: FileFormat = {
   isTable: false,
   file: 'best.dspy.json',
   warn: ({ prompt }) =>
-    /\t|\n /.test(prompt)
+    /\t|\n\s|^[\x1c-\x1f\x85]/.test(prompt.trim())
       ? 'DSPy takes tabs and indentation out of instructions (inspect.cleandoc): it will read another text'
       : undefined,
   render: ([prompt]) => {
@@ -16,7 +16,7 @@ export const dspyFormat: FileFormat = {
       { prefix: 'Text:', description: 'the text to label' },
       { prefix: 'Label:', description: `one of: ${prompt!.labels.map(({ word }) => word).join(', ')}` },
     ];
-    const signature = { instructions: prompt!.prompt, fields };
+    const signature = { instructions: prompt!.prompt.trim(), fields };
     const metadata = { dependency_versions: {} };
     return `${toVisibleJson({ traces: [], train: [], demos: [], signature, lm: null, metadata }, 2)}\n`;
   },

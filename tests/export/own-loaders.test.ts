@@ -1,0 +1,122 @@
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import type { LanguageModel } from 'ai';
+import { MockLanguageModelV3 } from 'ai/test';
+import { Dotprompt } from 'dotprompt';
+import fc from 'fast-check';
+import { createJiti } from 'jiti';
+import ts from 'typescript';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { dotpromptFormat } from '../../src/export/dotprompt.js';
+import { promptfooFormat } from '../../src/export/promptfoo.js';
+import { tsFormat } from '../../src/export/ts.js';
+import { tsAiSdkFormat } from '../../src/export/ts-ai-sdk.js';
+import { exportedPrompt, scoredText } from './exported.js';
+import { HOSTILE_RUNS, hostileText, TEMPLATES } from './hostile-text.js';
+
+// It has no types of its own.
+const nunjucks = createRequire(import.meta.url)('nunjucks') as {
+  Environment: new (
+    loader: null,
+    options: { autoescape: boolean },
+  ) => {
+    renderString(template: string, variables: Readonly<Record<string, string>>): string;
+  };
+};
+
+const isRaw = { isRaw: false };
+const INPUT = 'A {{fine}} film & "more".';
+const templates = fc.constantFrom(...TEMPLATES);
+
+describe('exports in the programs they are for', { timeout: 120_000 }, () => {
+  it('promptfoo: its YAML, rendered as Nunjucks without autoescape as it does, is what was scored', () => {
+    const environment = new nunjucks.Environment(null, { autoescape: false });
+    fc.assert(
+      fc.property(hostileText, templates, (prompt, template) => {
+        const config = parse(promptfooFormat.render([exportedPrompt(prompt, template)], isRaw));
+        const text = environment.renderString(config.prompts[0].raw, { text: INPUT });
+        expect(text).toBe(scoredText(prompt, template, INPUT));
+      }),
+      { numRuns: HOSTILE_RUNS },
+    );
+  });
+
+  it('promptfoo: no raw prompt is JSON, which it would rewrite', () => {
+    fc.assert(
+      fc.property(hostileText, (prompt) => {
+        const config = parse(promptfooFormat.render([exportedPrompt(prompt, '{prompt}{input}')], isRaw));
+        expect(() => JSON.parse(config.prompts[0].raw)).toThrow();
+      }),
+    );
+  });
+
+  it('dotprompt: its own library renders one user message, which is what was scored', async () => {
+    const dotprompt = new Dotprompt();
+    await fc.assert(
+      fc.asyncProperty(hostileText, templates, async (prompt, template) => {
+        const exported = exportedPrompt(prompt, template);
+        fc.pre(dotpromptFormat.cannotHold?.(exported) === undefined);
+        const { messages } = await dotprompt.render(dotpromptFormat.render([exported], isRaw), {
+          input: { text: INPUT },
+        });
+        expect(messages).toEqual([{ role: 'user', content: [{ text: scoredText(prompt, template, INPUT) }] }]);
+      }),
+      { numRuns: HOSTILE_RUNS },
+    );
+  });
+
+  it('ts-ai-sdk: generateText hands a model what was scored', async () => {
+    const jiti = createJiti(import.meta.url, { fsCache: false });
+    await fc.assert(
+      fc.asyncProperty(hostileText, templates, async (prompt, template) => {
+        const source = tsAiSdkFormat.render([exportedPrompt(prompt, template)], isRaw);
+        const module = jiti.evalModule(source, { filename: join(import.meta.dirname, 'best-ai-sdk.ts') });
+        const model = new MockLanguageModelV3({
+          doGenerate: {
+            content: [{ type: 'text', text: 'spam' }],
+            finishReason: { unified: 'stop', raw: 'stop' },
+            usage: {
+              inputTokens: { total: 1, noCache: 1, cacheRead: 0, cacheWrite: 0 },
+              outputTokens: { total: 1, text: 1, reasoning: 0 },
+            },
+            warnings: [],
+          },
+        });
+        await (module as { run(model: LanguageModel, input: string): Promise<unknown> }).run(model, INPUT);
+        expect(model.doGenerateCalls[0]?.prompt).toEqual([
+          expect.objectContaining({
+            role: 'user',
+            content: [expect.objectContaining({ type: 'text', text: scoredText(prompt, template, INPUT) })],
+          }),
+        ]);
+        expect(model.doGenerateCalls[0]).toMatchObject({ temperature: 0, seed: 7 });
+      }),
+      { numRuns: HOSTILE_RUNS },
+    );
+  });
+
+  it('ts and ts-ai-sdk compile under strict settings, masked or not', () => {
+    const [prompt] = fc.sample(hostileText, { numRuns: 1, seed: 1 });
+    const sources = new Map(
+      [tsFormat, tsAiSdkFormat].flatMap((format) =>
+        ['{input} {prompt}', '{input} {prompt} {mask} .'].map((template, i) => [
+          join(import.meta.dirname, `${format.name}-${i}.ts`),
+          format.render([{ ...exportedPrompt(prompt!, template), labelOffsets: [-1.5, 0.25] }], isRaw),
+        ]),
+      ),
+    );
+    const options: ts.CompilerOptions = {
+      ...{ strict: true, noEmit: true, skipLibCheck: true, types: [] },
+      ...{ module: ts.ModuleKind.NodeNext, target: ts.ScriptTarget.ES2022 },
+    };
+    const host = ts.createCompilerHost(options);
+    const { getSourceFile, fileExists } = host;
+    host.fileExists = (name) => sources.has(name) || fileExists(name);
+    host.getSourceFile = (name, version) =>
+      sources.has(name) ? ts.createSourceFile(name, sources.get(name)!, version) : getSourceFile(name, version);
+    const program = ts.createProgram([...sources.keys()], options, host);
+    const messages = ts.getPreEmitDiagnostics(program).map(({ messageText }) => messageText);
+    expect(messages).toEqual([]);
+  });
+});
