@@ -1,3 +1,5 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -8,5 +10,7 @@ export default defineConfig({
     // Native inference sessions and spawned programs already use both cores of a small machine.
     maxWorkers: 2,
     pool: 'forks',
+    // Runs in tests neither use nor fill the scores and models of whoever starts them.
+    env: { RLPROMPT_CACHE_DIR: join(tmpdir(), `rlprompt-tests-${process.pid}`) },
   },
 });

@@ -22,6 +22,8 @@ export interface OptimizeOptions {
   resume?: string;
   /** Called while a model is downloaded, before the first event. */
   onProgress?: PrepareOptions['onProgress'];
+  /** Called after the last event with what is worth telling but no part of the run. */
+  onNote?: PrepareOptions['onNote'];
 }
 
 /**
@@ -36,12 +38,12 @@ export async function* optimize(
   config: RunConfigInput,
   options: OptimizeOptions = {},
 ): AsyncGenerator<RunEvent, RunResult> {
-  const run = await prepareRun(config, { resume: options.resume, onProgress: options.onProgress });
+  const run = await prepareRun(config, options);
   const onAbort = (): void => run.requests.stop('interrupted');
   options.signal?.addEventListener('abort', onAbort, { once: true });
-  if (options.signal?.aborted) onAbort();
   try {
     options.attach?.(run.requests);
+    if (options.signal?.aborted) onAbort();
     return yield* train(run);
   } catch (error) {
     if (!(error instanceof RlpromptError && error.code === 'E_INTERRUPTED')) yield run.failed(error);

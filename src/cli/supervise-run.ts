@@ -2,8 +2,10 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { RunConfigInput } from '../config/run-config.js';
 import { RlpromptError } from '../errors.js';
 import type { Reporter, RunControls, RunEvent, RunResult } from '../events.js';
+import type { OptimizeOptions } from '../optimize.js';
 import type { UiName } from '../ui/choose-reporter.js';
 import type { CliContext } from './context.js';
+import { reportDownloads } from './download-progress.js';
 import { formatJson, writeResult } from './output.js';
 import { resultLine } from './result-line.js';
 
@@ -64,8 +66,13 @@ export async function followRun(
 ): Promise<FollowedRun> {
   const { optimize } = await import('../optimize.js');
   const supervisor = new Supervisor(ui, context);
-  const attach = (controls: RunControls) => supervisor.attach(controls);
-  return supervisor.follow(optimize(config, resume === undefined ? { attach } : { attach, resume }));
+  const options: OptimizeOptions = {
+    signal: supervisor.signal,
+    attach: (controls) => supervisor.attach(controls),
+    ...(resume === undefined ? {} : { resume }),
+    ...(ui === 'none' ? {} : { onProgress: reportDownloads(context), onNote: (note) => supervisor.note(note) }),
+  };
+  return supervisor.follow(optimize(config, options));
 }
 
 class Supervisor {
@@ -73,7 +80,9 @@ class Supervisor {
   private reporter: Reporter | undefined;
   private metric = 'accuracy';
   private runDir: string | undefined;
-  private signal: StopSignal | undefined;
+  private stoppedBy: StopSignal | undefined;
+  private readonly loading = new AbortController();
+  private readonly notes: string[] = [];
 
   constructor(
     private readonly ui: UiName | undefined,
@@ -82,7 +91,17 @@ class Supervisor {
 
   attach(controls: RunControls): void {
     this.controls = controls;
-    if (this.signal) controls.stop(STOP_REASONS[this.signal]);
+    if (this.stoppedBy) controls.stop(STOP_REASONS[this.stoppedBy]);
+  }
+
+  /** Ends what comes before the run itself: the download of a model. */
+  get signal(): AbortSignal {
+    return this.loading.signal;
+  }
+
+  /** Said when the display has gone. */
+  note(text: string): void {
+    this.notes.push(text);
   }
 
   async follow(events: AsyncGenerator<RunEvent, RunResult>): Promise<FollowedRun> {
@@ -94,9 +113,10 @@ class Supervisor {
         await this.show(next.value);
       }
     } catch (error) {
-      throw this.signal === 'SIGHUP' ? asHangup(error) : error;
+      throw this.stoppedBy === 'SIGHUP' ? asHangup(error) : error;
     } finally {
       await this.reporter?.close();
+      for (const note of this.notes) this.context.stderr.write(`rlprompt: ${note}\n`);
       for (const signal of Object.keys(STOP_REASONS)) process.off(signal, onSignal);
     }
   }
@@ -118,9 +138,15 @@ class Supervisor {
   }
 
   private receive(signal: StopSignal): void {
-    if (this.signal) this.abort(STOP_REASONS[signal]);
-    this.signal = signal;
-    this.controls?.stop(STOP_REASONS[signal]);
+    if (this.stoppedBy) this.abort(STOP_REASONS[signal]);
+    this.stoppedBy = signal;
+    if (this.controls) this.controls.stop(STOP_REASONS[signal]);
+    else this.loading.abort(this.stoppedEarly(STOP_REASONS[signal]));
+  }
+
+  private stoppedEarly(exit: 'interrupted' | 'terminated'): RlpromptError {
+    const kept = 'what was downloaded; the same command goes on from there';
+    return new RlpromptError({ code: 'E_INTERRUPTED', exit, message: 'stopped before the run began', kept });
   }
 
   private abort(exit: 'interrupted' | 'terminated'): never {

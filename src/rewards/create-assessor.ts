@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import { cacheRoot } from '../lm/cache-root.js';
 import { requireCapability } from '../lm/load.js';
 import type { LanguageModel } from '../lm/types.js';
 import type { Assessor, Task } from '../task/types.js';
@@ -9,6 +11,7 @@ import { RewardHost } from './custom-host.js';
 import { RewardLanguageModel } from './custom-language-model.js';
 import { RewardCache } from './reward-cache.js';
 import { ScoreCache, type ScoreSink } from './score-cache.js';
+import { ScoreStore } from './score-store.js';
 
 export interface AssessorSettings extends ClassificationSettings {
   readonly cache: boolean;
@@ -41,11 +44,29 @@ export async function prepareAssessor(parts: AssessorParts): Promise<PreparedAss
 
 function prepareClassification({ task, targetLm, template, settings }: AssessorParts): PreparedAssessor {
   const scorer = requireCapability(targetLm, 'labelScores');
+  const warnings: string[] = [];
+  const store = settings.cache ? openStore(targetLm, warnings) : undefined;
   const create = (sink?: ScoreSink) => {
-    const cache = new ScoreCache(scorer, { enabled: settings.cache, ...(sink ? { sink } : {}) });
+    const cache = new ScoreCache(scorer, { enabled: settings.cache, store, ...(sink ? { sink } : {}) });
     return { cache, assessor: new ClassificationAssessor(task, scorer, cache, template, settings) };
   };
-  return { warnings: [], create, close: () => {} };
+  return { warnings, create, close: () => store?.close() };
+}
+
+/** Scores of earlier runs. A service may change behind its name, so only models of this machine have any. */
+function openStore({ family, digest, dtype }: LanguageModel, warnings: string[]): ScoreStore | undefined {
+  if (family === 'endpoint') return undefined;
+  try {
+    return ScoreStore.open(scoreFolder(), { identity: [digest, dtype, process.arch] });
+  } catch (error) {
+    warnings.push(`scores are not kept for later runs: ${(error as Error).message}`);
+    return undefined;
+  }
+}
+
+/** Where the scores of earlier runs lie. */
+export function scoreFolder(env?: NodeJS.ProcessEnv): string {
+  return join(cacheRoot(env), 'scores');
 }
 
 async function prepareCustom({

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { LabelScoreRequest, LabelScoresCapability } from '../lm/types.js';
+import type { ScoreContext, ScoreStore } from './score-store.js';
 
 /** Scores of one prompt on a list of inputs: [inputs, labels]. */
 interface Block {
@@ -21,11 +22,13 @@ type Scorer = Pick<LabelScoresCapability, 'labelScores'>;
  *
  * Counting is that of an unbroken run: after a resume, scores that were already paid for beyond the checkpoint
  * are taken from `prepaid` (no model is run) but count as forwards, as they did the first time, so that budgets
- * and results do not depend on where a run was interrupted.
+ * and results do not depend on where a run was interrupted. Scores of other runs, from `store`, count in the same way.
  */
 export class ScoreCache {
   forwards = 0;
   cacheHits = 0;
+  /** Forwards that were counted but taken from earlier runs. */
+  savedForwards = 0;
   private readonly blocks = new Map<string, Block[]>();
   private readonly prepaid = new Map<string, Float32Array>();
   private readonly inputIds = new Map<string, number>();
@@ -33,7 +36,7 @@ export class ScoreCache {
 
   constructor(
     private readonly scorer: Scorer,
-    private readonly options: { enabled: boolean; sink?: ScoreSink },
+    private readonly options: { enabled: boolean; sink?: ScoreSink; store?: ScoreStore | undefined },
   ) {}
 
   /** Takes in records of an earlier part of the run, in the order in which they were written. */
@@ -80,8 +83,7 @@ export class ScoreCache {
       return { inputs, key: `b\t${context}\t${inputs.join(',')}\t${request.prompts[group.prompt]!}` };
     });
     if (!keys.every(({ key }) => this.prepaid.has(key))) {
-      const scores = await this.scorer.labelScores({ ...request, rows: missing.map((row) => request.rows[row]!) });
-      scatter(scores, missing, result, labelCount);
+      await this.score(request, missing, result);
       this.write(groups, keys, result, labelCount);
     }
     groups.forEach((group, g) => {
@@ -95,6 +97,20 @@ export class ScoreCache {
       if (this.options.enabled)
         this.remember(`${context}\t${request.prompts[group.prompt]!}`, { inputIds: inputs, values });
     });
+  }
+
+  /** Fills rows of `result` with what earlier runs know, and asks the target LM for the others. */
+  private async score(request: LabelScoreRequest, rows: readonly number[], result: Float32Array): Promise<void> {
+    const width = request.labels.length;
+    const store = this.options.store?.context(contextParts(request), width);
+    const unknown = store ? rows.filter((row) => !takeStored(store, request, row, result)) : rows;
+    this.savedForwards += rows.length - unknown.length;
+    if (unknown.length === 0) return;
+    const scores = await this.scorer.labelScores({ ...request, rows: unknown.map((row) => request.rows[row]!) });
+    scatter(scores, unknown, result, width);
+    store?.put(
+      unknown.map((row) => ({ ...textsOf(request, row), values: result.slice(row * width, (row + 1) * width) })),
+    );
   }
 
   private write(
@@ -175,7 +191,25 @@ function groupByPrompt(request: LabelScoreRequest, rows: readonly number[]): { p
 
 /** Everything but the texts that a score depends on, within one run and one target LM. */
 function contextKey(request: LabelScoreRequest): string {
-  const labels = request.labels.map((label) => [label.text, label.tokenIds]);
-  const text = JSON.stringify([request.template.source, labels, request.normalise]);
-  return createHash('sha256').update(text).digest('hex').slice(0, 12);
+  return createHash('sha256')
+    .update(JSON.stringify(contextParts(request)))
+    .digest('hex')
+    .slice(0, 12);
+}
+
+function contextParts({ template, labels, normalise }: LabelScoreRequest): unknown[] {
+  return [template.source, labels.map((label) => [label.text, label.tokenIds]), normalise];
+}
+
+function textsOf({ prompts, inputs, rows }: LabelScoreRequest, row: number): { prompt: string; input: string } {
+  const [prompt, input] = rows[row]!;
+  return { prompt: prompts[prompt]!, input: inputs[input]! };
+}
+
+/** Whether an earlier run has scored the row. */
+function takeStored(store: ScoreContext, request: LabelScoreRequest, row: number, result: Float32Array): boolean {
+  const { prompt, input } = textsOf(request, row);
+  const values = store.get(prompt, input);
+  if (values) result.set(values, row * request.labels.length);
+  return values !== undefined;
 }

@@ -5,6 +5,8 @@ import type { DownloadProgress } from '../lm/hub.js';
 import { loadLanguageModel, pinModelName, requireCapability } from '../lm/load.js';
 import type { LanguageModel } from '../lm/types.js';
 import { prepareAssessor } from '../rewards/create-assessor.js';
+import type { RewardCache } from '../rewards/reward-cache.js';
+import type { ScoreCache } from '../rewards/score-cache.js';
 import type { Task } from '../task/types.js';
 import { createTrainer } from '../trainers/registry.js';
 import { readLatestCheckpoint, type StoredCheckpoint } from './checkpoint.js';
@@ -36,6 +38,10 @@ export interface PrepareOptions {
   readonly resume?: string | undefined;
   /** Called while a model is downloaded. */
   readonly onProgress?: ((progress: DownloadProgress) => void) | undefined;
+  /** Called at the end with what is worth telling but no part of the run, which is the same without it. */
+  readonly onNote?: ((note: string) => void) | undefined;
+  /** Ends a download. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Settings, folder, data, template and models, in this order: what is cheap to check is checked first. */
@@ -47,7 +53,7 @@ export async function prepareRun(input: RunConfigInput, options: PrepareOptions)
   const closers: (() => unknown)[] = [() => folder.close()];
   try {
     const pinned = await pinModels(config, options);
-    return await assemble(pinned, task, folder, options.resume !== undefined, closers);
+    return await assemble(pinned, task, folder, options, closers);
   } catch (error) {
     for (const close of closers.reverse()) await close();
     if (options.resume === undefined) removeIfEmpty(folder.path);
@@ -59,14 +65,14 @@ async function assemble(
   config: RunConfig,
   task: Task,
   folder: RunFolder,
-  isResume: boolean,
+  { resume, onNote }: PrepareOptions,
   closers: (() => unknown)[],
 ): Promise<PreparedRun> {
   const { generator, targetLm } = await loadModels(config, closers);
   const template = templateFor(task, targetLm);
   const warnings = [...task.warnings];
   const manifest = describeRun(config, task, { generator, targetLm });
-  const checkpoint = isResume ? checkResume(folder.path, manifest, warnings) : undefined;
+  const checkpoint = resume !== undefined ? checkResume(folder.path, manifest, warnings) : undefined;
   const rewardLog = new RewardLog();
   const onOutput = (text: string) => rewardLog.write(text);
   const prepared = await prepareAssessor({ task, targetLm, template, settings: config, onOutput });
@@ -82,7 +88,7 @@ async function assemble(
     config,
   );
   closers.push(() => trainer.dispose());
-  if (!isResume) writeManifest(folder.path, manifest);
+  if (resume === undefined) writeManifest(folder.path, manifest);
   rewardLog.open(folder.path);
   const scores = ScoreLog.open(folder.path, { position: positionOf(checkpoint) });
   closers.push(() => scores.close());
@@ -91,6 +97,7 @@ async function assemble(
   const { assessor, cache } = prepared.create(scores);
   cache.load(scores.known, 'cached');
   cache.load(scores.prepaid, 'prepaid');
+  closers.push(() => noteSaved(cache, onNote));
   const parts: RunParts = {
     config,
     task,
@@ -108,9 +115,9 @@ async function assemble(
 }
 
 /** A model of the hub is from here on what it is now, also when the run is resumed. */
-async function pinModels(config: RunConfig, { onProgress }: PrepareOptions): Promise<RunConfig> {
+async function pinModels(config: RunConfig, { onProgress, signal }: PrepareOptions): Promise<RunConfig> {
   const { dtype, offline } = config;
-  const pin = (name: string) => pinModelName(name, { dtype, offline, onProgress });
+  const pin = (name: string) => pinModelName(name, { dtype, offline, onProgress, signal });
   return { ...config, generator: await pin(config.generator), target: await pin(config.target) };
 }
 
@@ -125,6 +132,11 @@ async function loadModels(
     return model;
   };
   return { generator: await load(config.generator), targetLm: await load(config.target) };
+}
+
+function noteSaved(cache: ScoreCache | RewardCache, onNote: PrepareOptions['onNote']): void {
+  if (!('savedForwards' in cache) || cache.savedForwards === 0) return;
+  onNote?.(`${cache.savedForwards} of ${cache.forwards} forwards were known from earlier runs (rlprompt cache info)`);
 }
 
 function takeFolder(config: RunConfig, task: Task, resume: string | undefined): RunFolder {
