@@ -12,6 +12,7 @@ const CHECKS: readonly Check[] = [
     !(TRAINER_LOSSES[trainer] as readonly string[]).includes(loss) &&
     `trainer ${trainer} cannot minimise loss ${loss}: it has ${TRAINER_LOSSES[trainer].join(', ')}`,
   (config) => !OFF_POLICY_TRAINERS.includes(config.trainer) && offPolicySetting(config),
+  ({ trainer, actions }) => actions && trainer !== 'ppo' && `actions are only for trainer ppo, not ${trainer}`,
   ({ rewardFrom: [min, max] }) => min >= max && `rewardFrom ${min},${max}: the first must be below the second`,
   ({ rewardTo: [min, max] }) => min >= max && `rewardTo ${min},${max}: the first must be below the second`,
   ({ candidates, topPromptsKept }) =>

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { BYTE_SIZE_PATTERN, parseByteSize } from './byte-size.js';
 import { EMBEDDED_MODEL } from './defaults.js';
 import { type OptionMeta, optionRegistry, settingsOf } from './option.js';
+import { readPhrases } from './phrase-file.js';
 import { PRESET_NAMES, PRESETS } from './presets.js';
 import { LOSS_NAMES, TRAINER_NAMES } from './trainer-names.js';
 
@@ -16,6 +17,18 @@ const bytes = z.union([
     .string()
     .regex(BYTE_SIZE_PATTERN, 'expected bytes such as 800M or 2GiB')
     .transform((text) => parseByteSize(text)!),
+]);
+/** A list, or the file that holds it: what a run keeps is the list. */
+const phrases = z.union([
+  z.array(z.string().min(1)).min(2),
+  name.transform((path, context) => {
+    try {
+      return readPhrases(path);
+    } catch (error) {
+      context.addIssue({ code: 'custom', message: `a file of phrases (${(error as Error).message})` });
+      return z.NEVER;
+    }
+  }),
 ]);
 
 const data = settingsOf('Task and data');
@@ -165,6 +178,12 @@ export const runConfigSchema = z.strictObject({
     'weight of the policy’s divergence from the generator LM in the loss (ppo only)',
   ),
   criticWarmup: search.number(z.int().min(0).default(2), 'N', 'first steps in which only the critic learns (ppo only)'),
+  actions: search.text(
+    phrases.optional(),
+    'FILE',
+    'phrases to choose from, one a line, in place of free tokens (ppo only)',
+    { path: true },
+  ),
   populationSize: search.number(z.int().min(2).default(32), 'N', 'prompts kept as parents (evolution only)'),
   initPrompts: search.list(z.array(z.string().min(1)).default([]), 'TEXT', 'prompt to start from; repeatable', {
     flag: 'init-prompt',

@@ -108,6 +108,23 @@ export class PromptPolicy {
     return (await this.roll(1, next, tokenIds.length))[0]!;
   }
 
+  /** The hidden states before each token of some prompts of any lengths, [time, hiddenSize] each; nothing is sampled. */
+  async statesAlong(prompts: readonly (readonly number[])[]): Promise<Float32Array[]> {
+    const { hiddenStates } = this.generator;
+    const { hiddenSize } = hiddenStates;
+    const states = prompts.map(({ length }) => new Float32Array(length * hiddenSize));
+    const longest = prompts.reduce((most, { length }) => Math.max(most, length), 0);
+    for (let time = 0; time < longest; time++) {
+      const rows = [...prompts.keys()].filter((row) => time < prompts[row]!.length);
+      const step = await hiddenStates.begin(rows.map((row) => [this.startToken, ...prompts[row]!.slice(0, time)]));
+      step.state.dispose();
+      for (const [i, row] of rows.entries()) {
+        states[row]!.set(step.hidden.subarray(i * hiddenSize, (i + 1) * hiddenSize), time * hiddenSize);
+      }
+    }
+    return states;
+  }
+
   dispose(): Promise<unknown> {
     return Promise.all([this.head.dispose(), this.fluency?.dispose()]);
   }

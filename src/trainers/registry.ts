@@ -5,6 +5,7 @@ import { Evolution } from './evolution.js';
 import { HillClimb } from './hill-climb.js';
 import { LogVariance } from './log-variance.js';
 import { Mcts } from './mcts.js';
+import { PhrasePpo } from './phrase-ppo.js';
 import { Ppo } from './ppo.js';
 import { RandomSearch } from './random-search.js';
 import { Reinforce } from './reinforce.js';
@@ -20,7 +21,7 @@ const TRAINERS: Readonly<Record<string, CreateTrainer>> = {
   'log-variance': LogVariance.create,
   'sparse-q-learning': SparseQLearning.create,
   reinforce: Reinforce.create,
-  ppo: Ppo.create,
+  ppo: (generator, settings) => (settings.actions ? PhrasePpo : Ppo).create(generator, settings),
   mcts: Mcts.create,
   evolution: Evolution.create,
   'hill-climb': HillClimb.create,

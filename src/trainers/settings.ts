@@ -39,6 +39,8 @@ export interface TrainerSettings {
   readonly klWeight: number;
   /** First steps of ppo in which only its critic learns. */
   readonly criticWarmup: number;
+  /** Phrases that ppo chooses from in place of free tokens. */
+  readonly actions?: readonly string[] | undefined;
   /** Prompts that evolution keeps as parents. */
   readonly populationSize: number;
   /** Sentences that edit-search starts from. */
