@@ -42,6 +42,7 @@ function toCurves(groups: readonly RunGroup[]): string {
 
 function describeSettings(settings: Readonly<Record<string, unknown>>): string {
   return Object.entries(settings)
+    .filter(([, value]) => value !== undefined)
     .map(([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
     .join(' ');
 }

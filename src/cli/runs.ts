@@ -7,12 +7,11 @@ import { formatTable } from './table.js';
 const EXAMPLES = `Examples:
   $ rlprompt runs list
   $ rlprompt runs list experiments --json
-  $ rlprompt runs compare runs/spam-seed-0 runs/spam-seed-1 runs/spam-seed-2
   $ rlprompt runs remove runs/spam-20260101-120000
 `;
 
 export function configure(command: Command, context: CliContext): void {
-  command.description('Lists, compares and removes runs.').addHelpText('before', EXAMPLES);
+  command.description('Lists and removes runs.').addHelpText('before', EXAMPLES);
   command
     .command('list', { isDefault: true })
     .description('the runs in a folder, newest first')
@@ -22,15 +21,6 @@ export function configure(command: Command, context: CliContext): void {
       const { listRuns } = await import('../report/list-runs.js');
       const runs = listRuns(dir);
       writeResult(context, json ? `${formatJson({ schemaVersion: 1, runs })}\n` : toTable(runs));
-    });
-  command
-    .command('compare')
-    .description('runs that are there: seeds of the same settings together, with mean and standard deviation')
-    .argument('<run...>', 'run folders')
-    .option('--json', 'print one JSON object')
-    .action(async (runDirs: string[], options: { json?: true }) => {
-      const { compareRuns } = await import('./compare-runs.js');
-      await compareRuns(runDirs, options, context);
     });
   command
     .command('remove')

@@ -28,7 +28,7 @@ export const PAGE_STYLE = /* css */ `
 .tone-8 { --tone: light-dark(#0c7d86, #56cdd6) }
 * { box-sizing: border-box }
 html { background: var(--paper); color: var(--ink); font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif; -webkit-text-size-adjust: 100% }
-body { max-width: 70rem; margin: 0 auto; padding: 1.25rem clamp(1rem, 4vw, 2.5rem) 3rem }
+body { overflow-wrap: break-word; max-width: 70rem; margin: 0 auto; padding: 1.25rem clamp(1rem, 4vw, 2.5rem) 3rem }
 header.page { display: flex; justify-content: space-between; align-items: center; min-height: 2.25rem }
 h1, h2, h3, h4, p, dl, dd, ul, ol, figure { margin: 0; padding: 0 }
 h1 { font-size: clamp(1.6rem, 1.2rem + 2vw, 2.3rem); line-height: 1.15; letter-spacing: -0.02em; text-wrap: balance; overflow-wrap: anywhere }
@@ -55,7 +55,7 @@ button:hover { border-color: var(--accent) }
 .use { margin-top: 0.8rem; color: var(--soft); font-size: 0.92rem }
 .use b, .use code { color: var(--ink); font-weight: 600 }
 .tokens { display: flex; flex-wrap: wrap; gap: 0.35rem; list-style: none }
-.tokens li { display: grid; text-align: center; border: 1px solid var(--rule); border-radius: 0.4rem; overflow: hidden; font-size: 0.8rem; line-height: 1.35 }
+.tokens li { display: grid; max-width: 100%; text-align: center; border: 1px solid var(--rule); border-radius: 0.4rem; overflow: hidden; font-size: 0.8rem; line-height: 1.35 }
 .tokens code { padding: 0.1rem 0.45rem; font-size: 0.95em }
 .tokens span { padding: 0 0.45rem; background: var(--track); color: var(--soft); font-size: 0.72rem; font-variant-numeric: tabular-nums }
 
@@ -158,7 +158,7 @@ footer { margin-top: 3rem; padding-top: 1rem; border-top: 1px solid var(--rule);
 @media print {
   :root, :root[data-theme] { color-scheme: light; --paper: #fff }
   html { font-size: 11px }
-  body { max-width: none; padding: 0 }
+  body { overflow-wrap: break-word; max-width: none; padding: 0 }
   button, .tools { display: none !important }
   .scroll { overflow: visible }
   tr, .best, .tiles div { break-inside: avoid }

@@ -5,7 +5,7 @@
 export function niceTicks(low: number, high: number, count: number): number[] {
   const rough = (high - low) / count;
   const power = 10 ** Math.floor(Math.log10(rough));
-  const factor = [1, 2, 5, 10].find((candidate) => candidate * power >= rough * 0.999) ?? 10;
+  const factor = [1, 2, 5, 10].find((candidate) => candidate * power >= rough * 0.75) ?? 10;
   const gap = factor * power;
   const first = Math.ceil(low / gap - 1e-9);
   const last = Math.floor(high / gap + 1e-9);
