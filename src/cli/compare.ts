@@ -10,6 +10,7 @@ import { type ResolvedRunConfig, type RunConfigSources, resolveRunConfig } from 
 import type { RunConfigKey } from '../config/run-config.js';
 import { RlpromptError } from '../errors.js';
 import type { UiName } from '../ui/choose-reporter.js';
+import { watchBetweenRuns } from './between-runs.js';
 import { addConfigOptions, configKeys, readRunSources } from './config-options.js';
 import type { CliContext } from './context.js';
 import { formatJson, writeResult } from './output.js';
@@ -148,12 +149,18 @@ function resolveEntry(
 
 async function compare(folder: ComparisonFolder, ui: UiName | undefined, context: CliContext): Promise<Comparison> {
   const { compareTrainers } = await import('../compare.js');
-  return compareTrainers(folder, {
-    runOne: async (config, resume) => (await followRun(config, { ui, resume }, context)).result,
-    onRun: ({ entry, seed }, { index, count }) => {
-      if (ui !== 'json' && ui !== 'none') context.stderr.write(`run ${index} of ${count}: ${entry}, seed ${seed}\n`);
-    },
-  });
+  const between = watchBetweenRuns(`rlprompt compare ${folder.path}`);
+  try {
+    return await compareTrainers(folder, {
+      runOne: async (config, resume) => (await followRun(config, { ui, resume }, context)).result,
+      onRun: ({ entry, seed }, { index, count }) => {
+        between.check();
+        if (ui !== 'json' && ui !== 'none') context.stderr.write(`run ${index} of ${count}: ${entry}, seed ${seed}\n`);
+      },
+    });
+  } finally {
+    between.release();
+  }
 }
 
 /** The runs and their means as a page beside them. */

@@ -4,6 +4,7 @@ import { spreadOf } from '../compare/spread.js';
 import type { RunConfig } from '../config/run-config.js';
 import { RlpromptError } from '../errors.js';
 import type { RunResult } from '../events.js';
+import { watchBetweenRuns } from './between-runs.js';
 import { formatSpread } from './comparison-table.js';
 import type { CliContext } from './context.js';
 import { formatJson, writeResult } from './output.js';
@@ -24,11 +25,7 @@ export async function runSeeds(
   context: CliContext,
 ): Promise<void> {
   if (isSeedGiven) throw bothGiven();
-  const followed: FollowedRun[] = [];
-  for (const seed of parseSeeds(options.seeds)) {
-    const out = config.out === undefined ? {} : { out: join(config.out, `seed-${seed}`) };
-    followed.push(await followRun({ ...config, ...out, seed }, { ui: options.ui }, context));
-  }
+  const followed = await followSeeds(config, options, context);
   const results = followed.map(({ result }) => result);
   const { metric } = followed[0]!;
   writeResult(context, options.json ? `${formatJson(results)}\n` : toTable(results, metric));
@@ -36,6 +33,25 @@ export async function runSeeds(
   const test = spreadOf(results.map(({ best }) => best.test[metric]));
   const kept = results.map(({ runDir }) => runDir).join(', ');
   refuseScore(test?.mean, { least: options.failUnder, metric: `${metric} (mean)`, kept });
+}
+
+async function followSeeds(
+  config: RunConfig,
+  { seeds, ui }: RunOptions & { readonly seeds: string },
+  context: CliContext,
+): Promise<FollowedRun[]> {
+  const between = watchBetweenRuns(undefined);
+  const followed: FollowedRun[] = [];
+  try {
+    for (const seed of parseSeeds(seeds)) {
+      between.check();
+      const out = config.out === undefined ? {} : { out: join(config.out, `seed-${seed}`) };
+      followed.push(await followRun({ ...config, ...out, seed }, { ui }, context));
+    }
+    return followed;
+  } finally {
+    between.release();
+  }
 }
 
 function toTable(results: readonly RunResult[], metric: string): string {
