@@ -8,25 +8,29 @@ import { RewardLanguageModel } from '../rewards/custom-language-model.js';
 import { checkTemplateSource, loadConfiguredTask, templateFor } from '../run/configured-task.js';
 import type { Task } from '../task/types.js';
 
+export interface CheckListeners {
+  readonly onFinding: (finding: Finding) => void;
+  /** Receives what a custom reward prints, escaped and bounded. */
+  readonly onOutput: (text: string) => void;
+}
+
 /** Looks at a task as a run would see it: definition and data, label words, and a reward of its own in its process. */
-export async function checkTask(config: RunConfig, onOutput: (text: string) => void): Promise<Finding[]> {
-  const findings: Finding[] = [];
+export async function checkTask(config: RunConfig, { onFinding, onOutput }: CheckListeners): Promise<void> {
   try {
     const task = await loadConfiguredTask(config, { testOnly: isDataFileName(config.task) });
     checkTemplateSource(task);
-    findings.push(...dataFindings(task));
+    for (const finding of dataFindings(task)) onFinding(finding);
     const { dtype, device, threads, maxMemory } = config;
     const targetLm = await loadLanguageModel(config.target, { dtype, device, threads, maxMemoryBytes: maxMemory });
     try {
-      if (task.kind === 'custom') await checkCustom(task, targetLm, config, { findings, onOutput });
-      else findings.push(labelFinding(task, targetLm));
+      if (task.kind === 'custom') await checkCustom(task, targetLm, config, { onFinding, onOutput });
+      else onFinding(labelFinding(task, targetLm));
     } finally {
       await targetLm.dispose();
     }
   } catch (error) {
-    findings.push(findingOf(error));
+    onFinding(findingOf(error));
   }
-  return findings;
 }
 
 function dataFindings(task: Task): Finding[] {
@@ -56,13 +60,13 @@ async function checkCustom(
   task: Task,
   targetLm: LanguageModel,
   config: RunConfig,
-  { findings, onOutput }: { findings: Finding[]; onOutput: (text: string) => void },
+  { onFinding, onOutput }: CheckListeners,
 ): Promise<void> {
   const languageModel = new RewardLanguageModel(targetLm, templateFor(task, targetLm));
   const answer = languageModel.answer.bind(languageModel);
   const host = new RewardHost(task, { timeoutMs: config.rewardTimeout * 1000, maxErrors: 0, answer, onOutput });
   try {
-    for await (const finding of checkReward(task, host, config)) findings.push(finding);
+    for await (const finding of checkReward(task, host, config)) onFinding(finding);
   } finally {
     host.close();
   }

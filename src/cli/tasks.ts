@@ -3,6 +3,7 @@ import type { RunConfigKey } from '../config/run-config.js';
 import { RlpromptError } from '../errors.js';
 import type { Finding } from '../rewards/custom-check.js';
 import type { Task } from '../task/types.js';
+import { safeLine, safeText } from '../ui/sanitize.js';
 import { addConfigOptions, readRunConfig } from './config-options.js';
 import type { CliContext } from './context.js';
 import { formatJson, writeResult } from './output.js';
@@ -64,21 +65,22 @@ function configureCheck(check: Command, context: CliContext): void {
   check.action(async (name: string) => {
     const { config } = await readRunConfig(check, context, name);
     const { checkTask } = await import('./check-task.js');
-    const findings = await checkTask(config, (text) => context.stderr.write(text));
     const { json } = check.optsWithGlobals<{ json?: true }>();
-    writeResult(context, json ? `${formatJson({ schemaVersion: 1, task: name, findings })}\n` : toReport(findings));
+    const findings: Finding[] = [];
+    const onFinding = (finding: Finding) => {
+      findings.push(finding);
+      if (!json) writeResult(context, toReport(finding));
+    };
+    await checkTask(config, { onFinding, onOutput: (text) => context.stderr.write(text) });
+    if (json) writeResult(context, `${formatJson({ schemaVersion: 1, task: name, findings })}\n`);
     const errors = findings.filter(({ level }) => level === 'error');
     if (errors.length > 0) throw checkFailed(name, errors[0]!);
   });
 }
 
-function toReport(findings: readonly Finding[]): string {
-  return findings
-    .map(({ level, name, found, meaning }) => {
-      const line = `${level.padEnd(7)}  ${name}: ${found}\n`;
-      return meaning === undefined ? line : `${line}         ${meaning}\n`;
-    })
-    .join('');
+function toReport({ level, name, found, meaning }: Finding): string {
+  const line = safeLine`${level.padEnd(7)}  ${name}: ${found}`;
+  return meaning === undefined ? `${line}\n` : `${line}\n         ${safeText(meaning)}\n`;
 }
 
 function checkFailed(task: string, { name, found }: Finding): RlpromptError {

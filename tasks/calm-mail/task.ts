@@ -1,9 +1,10 @@
 import { defineTask } from '../../src/index.js';
 
 const MAIL_TOKENS = 16;
-const url = process.env.CALM_MAIL_URL ?? 'http://127.0.0.1:8765/';
+const DEFAULT_URL = 'http://127.0.0.1:8765/';
 
 async function askService(texts: readonly string[], signal: AbortSignal): Promise<number[]> {
+  const url = process.env.CALM_MAIL_URL ?? DEFAULT_URL;
   const body = JSON.stringify({ texts });
   const headers = { 'content-type': 'application/json' };
   const response = await fetch(url, { method: 'POST', body, headers, signal, redirect: 'error' }).catch((cause) => {

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { defineTask } from '../../src/index.js';
 
-const CODE_TOKENS = 40;
+const CODE_TOKENS = 24;
 
 /**
  * The judge is a program of its own: `node` compiles each text, and runs none of it. It reads a JSON list on stdin and
