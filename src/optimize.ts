@@ -5,6 +5,7 @@ import type { PromptSummary, RunControls, RunEvent, RunResult, StopReason, Unnum
 import { exportPrompt } from './export/export-prompt.js';
 import { jsonFormat } from './export/json.js';
 import { readRunRecord } from './export/run-record.js';
+import { recallForRun, rememberRun } from './memory/run-memory.js';
 import { toStepRewards } from './rewards/step-rewards.js';
 import { atomicWrite } from './run/atomic-write.js';
 import { assessFinalists, measureBaselines, measureOnTest } from './run/evaluations.js';
@@ -117,6 +118,14 @@ async function* baselines(run: PreparedRun): AsyncGenerator<RunEvent, void> {
   run.baselines = await measureBaselines(run);
   yield run.emit({ type: 'baselines-end', baselines: run.baselines });
   for (const text of run.config.initPrompts) yield* addPrompt(run, text, 'warm-start');
+  if (run.config.memory) yield* startFromMemory(run);
+}
+
+/** What earlier runs found on similar tasks is scored like any prompt of a person's own. */
+async function* startFromMemory(run: PreparedRun): AsyncGenerator<RunEvent, void> {
+  const { prompts, message } = recallForRun(run, run.config.memoryPrompts);
+  yield run.emit({ type: 'warning', code: 'memory', message });
+  for (const { text } of prompts) yield* addPrompt(run, text, 'warm-start');
 }
 
 /**
@@ -203,6 +212,8 @@ async function* finish(run: PreparedRun, stopReason: StopReason): AsyncGenerator
   const result = run.result(await measureOnTest(run, best, run.baselines), stopReason);
   run.writeBest(best, result);
   yield run.saveCheckpoint();
+  const forgotten = run.config.memory ? await rememberRun(run, finalists) : undefined;
+  if (forgotten) yield run.emit({ type: 'warning', code: 'memory', message: forgotten });
   yield run.emit({ type: 'run-end', step: run.step, result });
   return result;
 }

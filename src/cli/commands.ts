@@ -30,6 +30,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   { name: 'runs', summary: 'list and remove runs', group: results, load: () => import('./runs.js') },
   { name: 'replay', summary: 'draw a finished run again', group: results, load: () => import('./replay.js') },
   { name: 'init', summary: 'make a task of your own', group: about, load: () => import('./init.js') },
+  { name: 'memory', summary: 'what earlier runs found', group: about, load: () => import('./memory.js') },
   { name: 'tasks', summary: 'tasks that come with the program', group: about, load: () => import('./tasks.js') },
   { name: 'models', summary: 'language models, and what they can do', group: about, load: () => import('./models.js') },
   { name: 'cache', summary: 'what is kept to save time', group: about, load: () => import('./cache.js') },

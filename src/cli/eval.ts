@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import type { RunConfigKey } from '../config/run-config.js';
 import { RlpromptError } from '../errors.js';
@@ -7,6 +6,7 @@ import { addConfigOptions, collect, readRunConfig } from './config-options.js';
 import type { CliContext } from './context.js';
 import { reportDownloads } from './download-progress.js';
 import { formatJson, writeResult } from './output.js';
+import { readPromptLines } from './prompt-lines.js';
 import { quotePrompt } from './result-line.js';
 import { formatTable } from './table.js';
 
@@ -80,8 +80,8 @@ export function configure(command: Command, context: CliContext): void {
 }
 
 function readPrompts({ prompt = [], promptsFile }: EvalOptions): string[] {
-  const typed = prompt.flatMap((text) => (text === '-' ? readLines(0, 'stdin') : [text]));
-  const prompts = promptsFile === undefined ? typed : [...typed, ...readLines(promptsFile, promptsFile)];
+  const typed = prompt.flatMap((text) => (text === '-' ? readPromptLines(0) : [text]));
+  const prompts = promptsFile === undefined ? typed : [...typed, ...readPromptLines(promptsFile)];
   if (prompts.length > 0) return prompts;
   throw new RlpromptError({
     code: 'E_USAGE',
@@ -90,23 +90,6 @@ function readPrompts({ prompt = [], promptsFile }: EvalOptions): string[] {
     where: '--prompt',
     next: 'rlprompt eval spam --prompt "This mail is"',
   });
-}
-
-/** The first line may be the whole of an exported prompt: blanks at its ends belong to it. */
-function readLines(file: string | 0, name: string): string[] {
-  try {
-    return readFileSync(file, 'utf8')
-      .split(/\r?\n/)
-      .filter((line) => line !== '');
-  } catch (cause) {
-    throw new RlpromptError({
-      code: 'E_PROMPTS_FILE',
-      exit: 'missingInput',
-      message: `prompts cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`,
-      where: name,
-      cause,
-    });
-  }
 }
 
 /** Aborts at the first Ctrl-C or SIGTERM; the second ends the process at once. */

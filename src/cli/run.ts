@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import { OPTION_GROUPS } from '../config/option.js';
-import { addConfigOptions, configKeys, readRunConfig } from './config-options.js';
+import { type ResolvedRunConfig, resolveRunConfig } from '../config/resolve-run-config.js';
+import { addConfigOptions, configKeys, readRunSources } from './config-options.js';
 import type { CliContext } from './context.js';
 import { EXIT_CODES_HELP } from './program.js';
 import { addRunOptions, type RunOptions, superviseRun } from './supervise-run.js';
@@ -14,6 +15,8 @@ const EXAMPLES = `Examples:
   $ rlprompt run sentiment --preset paper --out runs/as-published
 `;
 
+type RunFlags = RunOptions & { readonly seeds?: string; readonly initPromptsFile?: string };
+
 export function configure(command: Command, context: CliContext): void {
   command
     .description('Searches for the prompt that makes the target LM do a task best. Ctrl-C saves; "resume" goes on.')
@@ -21,14 +24,33 @@ export function configure(command: Command, context: CliContext): void {
     .addHelpText('before', EXAMPLES)
     .addHelpText('after', EXIT_CODES_HELP);
   addConfigOptions(command, configKeys(OPTION_GROUPS));
+  command.addOption(new Option('--init-prompts-file <FILE>', 'prompts to start from, one a line').helpGroup('Search:'));
+  command.addOption(
+    new Option('--no-memory', 'neither start from earlier runs nor remember this one').helpGroup('Search:'),
+  );
   command.addOption(new Option('--seeds <N,N,…>', 'one run after the other, a seed each').helpGroup('Run:'));
   addRunOptions(command);
-  command.action(async (task: string | undefined, options: RunOptions & { readonly seeds?: string }) => {
-    const { config, sources } = await readRunConfig(command, context, task);
+  command.action(async (task: string | undefined, options: RunFlags) => {
+    const { config, sources } = await readSettings(command, context, task, options.initPromptsFile);
     if (options.seeds === undefined) await superviseRun(config, options, context);
     else {
       const { runSeeds } = await import('./run-seeds.js');
       await runSeeds({ config, isSeedGiven: sources.seed === '--seed' }, { ...options, seeds: options.seeds }, context);
     }
   });
+}
+
+/** The settings, with the prompts of a file among those to start from. */
+async function readSettings(
+  command: Command,
+  context: CliContext,
+  task: string | undefined,
+  promptsFile: string | undefined,
+): Promise<ResolvedRunConfig> {
+  const sources = await readRunSources(command, context, task);
+  if (promptsFile === undefined) return resolveRunConfig(sources);
+  const { readPromptLines } = await import('./prompt-lines.js');
+  const typed = (sources.flags?.initPrompts ?? []) as readonly string[];
+  const lines = readPromptLines(promptsFile).filter((line) => line.trim() !== '');
+  return resolveRunConfig({ ...sources, flags: { ...sources.flags, initPrompts: [...typed, ...lines] } });
 }

@@ -188,6 +188,11 @@ export const runConfigSchema = z.strictObject({
   initPrompts: search.list(z.array(z.string().min(1)).default([]), 'TEXT', 'prompt to start from; repeatable', {
     flag: 'init-prompt',
   }),
+  memory: search.boolean(
+    z.boolean().default(false),
+    'start from the best prompts of earlier runs on similar tasks, and remember what this one finds',
+  ),
+  memoryPrompts: search.number(count.max(100).default(8), 'N', 'prompts of earlier runs to start from, with --memory'),
 
   correct: reward.number(positive.default(200), 'WEIGHT', 'reward of a probability gap where the label wins'),
   incorrect: reward.number(positive.default(180), 'WEIGHT', 'reward of a probability gap where it loses'),

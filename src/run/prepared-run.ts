@@ -80,6 +80,10 @@ export class PreparedRun {
     if (checkpoint) this.restore(checkpoint);
   }
 
+  get template(): Template {
+    return this.parts.template;
+  }
+
   get resumeCommand(): string {
     return `rlprompt resume ${this.folder.path}`;
   }

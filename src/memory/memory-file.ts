@@ -1,0 +1,92 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import * as z from 'zod';
+import { RlpromptError } from '../errors.js';
+import { atomicWrite } from '../run/atomic-write.js';
+import { toIoError } from '../run/io-error.js';
+import { acquireLock, type Lock } from '../run/lock.js';
+import { makeFolder } from '../run/run-folder.js';
+import { strictJson } from '../run/strict-json.js';
+import { dataRoot } from './data-root.js';
+import type { RememberedTask } from './memory.js';
+
+const TASK = z.object({
+  id: z.string(),
+  task: z.string(),
+  signature: z.object({
+    template: z.string(),
+    words: z.array(z.string()),
+    labels: z.array(z.string()),
+    targetLm: z.object({ name: z.string(), digest: z.string() }),
+    features: z.array(z.number()),
+  }),
+  runs: z.number(),
+  prompts: z.array(z.object({ text: z.string(), mean: z.number(), count: z.number(), best: z.number() })),
+});
+
+const MEMORY = z.object({ schemaVersion: z.literal(1), tasks: z.array(TASK) });
+
+const ATTEMPTS = 20;
+const PAUSE_MS = 50;
+
+/** Where the experience of all runs lies. */
+export function memoryPath(env: NodeJS.ProcessEnv = process.env): string {
+  return join(dataRoot(env), 'memory.json');
+}
+
+/** @throws RlpromptError `E_MEMORY_FILE` where the file is damaged; where there is none, nothing is remembered */
+export function readMemory(path: string): RememberedTask[] {
+  if (!existsSync(path)) return [];
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    throw toIoError(error, { action: 'read', path });
+  }
+  const tasks = parse(text);
+  if (tasks) return tasks;
+  throw new RlpromptError({
+    code: 'E_MEMORY_FILE',
+    exit: 'data',
+    message: 'the memory of earlier runs is damaged or of another version',
+    where: path,
+    kept: 'the file as it is',
+    next: 'rlprompt memory forget --all begins a new one',
+  });
+}
+
+/** Changes the memory; of several processes one does so at a time, and a reader sees the old file or the new one. */
+export async function changeMemory(
+  path: string,
+  change: (read: () => RememberedTask[]) => readonly RememberedTask[],
+): Promise<void> {
+  makeFolder(join(path, '..'));
+  const lock = await waitForLock(`${path}.lock`);
+  try {
+    const tasks = change(() => readMemory(path));
+    atomicWrite(path, `${strictJson({ schemaVersion: 1, tasks })}\n`);
+  } finally {
+    lock.release();
+  }
+}
+
+async function waitForLock(path: string): Promise<Lock> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return acquireLock(path, { since: new Date().toISOString() });
+    } catch (error) {
+      const isTaken = error instanceof RlpromptError && error.code === 'E_RUN_LOCKED';
+      if (!isTaken || attempt === ATTEMPTS) throw error;
+      await wait(PAUSE_MS);
+    }
+  }
+}
+
+function parse(text: string): RememberedTask[] | undefined {
+  try {
+    return MEMORY.parse(JSON.parse(text)).tasks;
+  } catch {
+    return undefined;
+  }
+}
