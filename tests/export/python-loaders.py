@@ -1,7 +1,7 @@
 """Loads exported prompts with the Python programs they are for.
 
-Usage: python python-loaders.py FOLDER. FOLDER/cases.json is a list of {prompt, text, files}: the prompt, what the
-language model was scored with for INPUT, and the file of each format. Prints one JSON object: for each format the
+Usage: python python-loaders.py FOLDER. FOLDER/cases.json is a list of {prompt, trimmed, text, files}: the prompt, the
+same without blanks at its ends, what the language model was scored with for INPUT, and the file of each format. Prints one JSON object: for each format the
 version of its program, how many prompts were loaded, and what came out wrong.
 """
 
@@ -79,7 +79,8 @@ def load_openai(path):
     from openai.types.chat.completion_create_params import CompletionCreateParamsNonStreaming
     from pydantic import TypeAdapter
 
-    body = TypeAdapter(CompletionCreateParamsNonStreaming).validate_json(path.read_bytes())
+    body = json.loads(path.read_text("utf-8"))
+    TypeAdapter(CompletionCreateParamsNonStreaming).validate_python(body)
     [message] = body["messages"]
     return message["content"].replace("{{text}}", INPUT)
 
@@ -115,7 +116,7 @@ def load_hf_dataset(path):
 LOADERS = {
     "langchain": ("langchain-core", load_langchain, "text"),
     "langchain-chat": ("langchain-core", load_langchain_chat, "text"),
-    "dspy": ("dspy", load_dspy, "prompt"),
+    "dspy": ("dspy", load_dspy, "trimmed"),
     "prompty": ("prompty", load_prompty, "text"),
     "lm-eval": ("lm-eval", load_lm_eval, "text"),
     "mlflow": ("mlflow-skinny", load_mlflow, "text"),

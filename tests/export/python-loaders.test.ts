@@ -54,6 +54,7 @@ function writeCases(): string {
   const prompts = CASES.map(([prompt, template], i) => ({ ...exportedPrompt(prompt, template), rank: i + 1 }));
   const cases = prompts.map((prompt, i) => ({
     prompt: prompt.prompt,
+    trimmed: prompt.prompt.trim(),
     text: scored(i),
     files: {} as Record<string, string>,
   }));
