@@ -2,7 +2,7 @@ import { RlpromptError } from '../errors.js';
 import { ppoClipLoss } from '../losses/ppo-clip.js';
 import { zeroParameters } from '../policy/mlp-parameters.js';
 import { Rng, type RngState } from '../random/rng.js';
-import { drawPhrase, logSoftmax, wordNormalisedScores } from './phrase-scores.js';
+import { drawPhrase, logSoftmax, standardisedScores, wordNormalisedScores } from './phrase-scores.js';
 import { PolicyOptimizer } from './policy-optimizer.js';
 import { PromptPolicy } from './prompt-policy.js';
 import { requireFiniteRewards } from './require-finite-rewards.js';
@@ -11,6 +11,8 @@ import type { Rollout, RolloutReward, Trainer, TrainerState, UpdateMetrics } fro
 
 /** A free score moves by the step size an update, where the MLP's output moves by that of thousands of parameters. */
 const RATE_FACTOR = 50;
+/** e to the power of this is zero. */
+const FORBIDDEN = -1e9;
 
 interface Phrase {
   readonly tokenIds: readonly number[];
@@ -18,15 +20,16 @@ interface Phrase {
 }
 
 /**
- * PPO over a fixed list of phrases (TWOSOME, arXiv 2401.14151): π = softmax((log p_LM(phrase) / words + θ_phrase) / temperature),
- * θ learned with the clipped loss and a penalty on KL(π ‖ π at θ = 0). There is one state, so the mean reward of the step is
- * the critic.
+ * PPO over a fixed list of phrases (TWOSOME, arXiv 2401.14151): π = softmax((s_phrase + θ_phrase) / temperature), s the LM's
+ * log p(phrase) / words, standardised over the list, θ learned with the clipped loss and a penalty on KL(π ‖ π at θ = 0).
+ * There is one state, so the mean reward of the step is the critic. While there are phrases not tried yet, only those are drawn.
  */
 export class PhrasePpo implements Trainer {
   readonly name = 'ppo';
   /** θ stands in w1, [phrases, 1]; the other arrays have no gradient and stay zero. */
   private readonly learned;
   private readonly optimizer: PolicyOptimizer;
+  private tried = new Set<number>();
   private rng: Rng;
 
   private constructor(
@@ -54,19 +57,26 @@ export class PhrasePpo implements Trainer {
       });
     }
     const lm = await PromptPolicy.create(generator, settings, { maskedInLoss: false, frozen: true });
-    const scores = await wordNormalisedScores(lm, phrases);
+    const scores = standardisedScores(await wordNormalisedScores(lm, phrases));
     await lm.dispose();
     return new PhrasePpo(phrases, scores, settings);
   }
 
   async propose(count: number): Promise<Rollout[]> {
     const logProbs = this.logProbs(this.learned.w1);
-    return Array.from({ length: count }, () => this.rollout(drawPhrase(logProbs, this.rng)));
+    const untried = new Set([...this.phrases.keys()].filter((index) => !this.tried.has(index)));
+    return Array.from({ length: count }, () => {
+      const isFree = (index: number): boolean => untried.size === 0 || untried.has(index);
+      const index = drawPhrase(logSoftmax(logProbs.map((p, i) => (isFree(i) ? p : FORBIDDEN))), this.rng);
+      untried.delete(index);
+      return this.rollout(index);
+    });
   }
 
   async update(rollouts: readonly Rollout[], rewards: readonly RolloutReward[]): Promise<UpdateMetrics> {
     requireFiniteRewards(rewards);
     const actions = rollouts.map(({ trace }) => trace as number);
+    for (const action of actions) this.tried.add(action);
     const mean = rewards.reduce((sum, { shaped }) => sum + shaped / rewards.length, 0);
     const deviation = Math.sqrt(rewards.reduce((sum, { shaped }) => sum + (shaped - mean) ** 2 / rewards.length, 0));
     const advantages = rewards.map(({ shaped }) => (shaped - mean) / (deviation + 1e-8));
@@ -91,12 +101,13 @@ export class PhrasePpo implements Trainer {
 
   save(): TrainerState {
     const { json, arrays } = this.optimizer.save();
-    return { json: { ...json, rng: this.rng.save() }, arrays };
+    return { json: { ...json, rng: this.rng.save(), tried: [...this.tried] }, arrays };
   }
 
   restore(state: TrainerState): void {
     this.optimizer.restore(state);
     this.rng = Rng.restore(state.json.rng as RngState);
+    this.tried = new Set(state.json.tried as number[]);
   }
 
   async dispose(): Promise<void> {}

@@ -26,6 +26,13 @@ export async function wordNormalisedScores(
   return scores;
 }
 
+/** To mean 0 and standard deviation 1; all zero where there is no difference. */
+export function standardisedScores(scores: Float64Array): Float64Array {
+  const mean = scores.reduce((sum, score) => sum + score / scores.length, 0);
+  const deviation = Math.sqrt(scores.reduce((sum, score) => sum + (score - mean) ** 2 / scores.length, 0));
+  return scores.map((score) => (deviation > 0 ? (score - mean) / deviation : 0));
+}
+
 /** log softmax, [phrases] */
 export function logSoftmax(logits: Float64Array): Float64Array {
   const largest = logits.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);

@@ -5,7 +5,7 @@ import { PromptPolicy } from '../../src/trainers/prompt-policy.js';
 import { testTrainer } from '../contracts/trainer.js';
 import { lmLogits, logSumExp } from '../policy/reference-policy.js';
 import { scriptedGenerator } from './scripted-generator.js';
-import { toySettings, toyStep } from './toy-search.js';
+import { findTheWords, toySettings, toyStep } from './toy-search.js';
 
 const { words } = scriptedGenerator();
 /** Every pair of neighbours, and every word alone. */
@@ -41,15 +41,24 @@ describe('ppo over a list of phrases', () => {
     await lm.dispose();
   });
 
+  it('tries every phrase before it tries one again', async () => {
+    const trainer = await PhrasePpo.create(scriptedGenerator({ fluentWords: ['dull'], fluency: 8 }), settingsOf(0));
+    const tried = [];
+    for (let step = 0; step < actions.length / 8; step++) {
+      const { rollouts } = await toyStep(trainer, () => 0, settingsOf(0));
+      tried.push(...rollouts.map(({ text }) => text));
+    }
+    expect(tried.sort()).toEqual([...actions].sort());
+  });
+
   it('comes to prefer the phrase with the highest reward, against the language model', async () => {
     const generator = scriptedGenerator({ fluentWords: ['dull'] });
-    const winner = [generator.idOf('sad')];
-    const trainer = await PhrasePpo.create(generator, settingsOf(0));
-    const reward = (tokenIds: readonly number[]) => (tokenIds.join() === winner.join() ? 100 : 0);
-    expect((await trainer.best()).tokenIds).not.toEqual(winner);
-    const settings = { ...settingsOf(0), promptsPerStep: 32 };
-    for (let step = 0; step < 80; step++) await toyStep(trainer, reward, settings);
-    expect((await trainer.best()).tokenIds).toEqual(winner);
+    const settings = { ...settingsOf(0), actions: ['dull', 'great', 'sad movie', 'bright', 'old'] };
+    const trainer = await PhrasePpo.create(generator, settings);
+    expect((await trainer.best()).text).toBe('dull');
+    const winner = [generator.idOf('sad'), generator.idOf('movie')];
+    for (let step = 0; step < 40; step++) await toyStep(trainer, findTheWords(winner), settings);
+    expect((await trainer.best()).text).toBe('sad movie');
   });
 
   it('names a phrase of which the tokenizer makes nothing', async () => {
