@@ -19,7 +19,7 @@ export type Dtype = keyof typeof DTYPE_SUFFIXES;
 export const DTYPES = Object.keys(DTYPE_SUFFIXES) as Dtype[];
 
 /** Names an export gives its file, best first: with a cache, then without. */
-const STEMS = ['model', 'decoder_model_merged', 'decoder_with_past_model', 'decoder_model'];
+const STEMS = ['model', 'decoder_model_merged', 'decoder_model', 'decoder_with_past_model'];
 
 /** A model on disk, with what its configuration says. */
 export interface ModelFolder {

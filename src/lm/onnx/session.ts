@@ -35,8 +35,14 @@ export async function createSession(source: GraphSource, options: SessionOptions
     interOpNumThreads: 1,
     executionProviders: executionProviders(options.device ?? 'cpu', runtime.listSupportedBackends()),
     logSeverityLevel: 4,
-    // Several sessions take turns; threads of one that spin while they wait would slow the others down.
-    extra: { session: { intra_op: { allow_spinning: '0' } } },
+    extra: {
+      session: {
+        // Several sessions take turns; threads of one that spin while they wait would slow the others down.
+        intra_op: { allow_spinning: '0' },
+        // Fusing DequantizeLinear with a product would quantise the activations too: a row would depend on its batch.
+        disable_quant_qdq: '1',
+      },
+    },
   };
   const session = await openSession(runtime, source, settings, options.device ?? 'cpu');
   return {
