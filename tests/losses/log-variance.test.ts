@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { logVarianceLoss } from '../../src/losses/log-variance.js';
-import { Rng } from '../../src/policy/rng.js';
+import { Rng } from '../../src/random/rng.js';
 import { numericalGradient, relativeError } from './numerical-gradient.js';
 import { TabularPolicy } from './tabular-policy.js';
 

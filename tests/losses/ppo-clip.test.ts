@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { generalisedAdvantages } from '../../src/losses/generalised-advantages.js';
 import { ppoClipLoss } from '../../src/losses/ppo-clip.js';
-import { Rng } from '../../src/policy/rng.js';
+import { Rng } from '../../src/random/rng.js';
 import { numericalGradient, relativeError } from './numerical-gradient.js';
 import { TabularPolicy } from './tabular-policy.js';
 

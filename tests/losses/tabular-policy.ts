@@ -1,4 +1,4 @@
-import type { Rng } from '../../src/policy/rng.js';
+import type { Rng } from '../../src/random/rng.js';
 
 /**
  * A policy with one free logit for each position and token, in double precision: small enough to follow a loss's whole
