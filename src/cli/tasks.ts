@@ -131,7 +131,9 @@ function toText(task: Task): string {
   return formatTable([
     ['task', `${name} (${kind}): ${description}`],
     ...(kind === 'custom' ? [['reward', 'of its own']] : []),
-    ['labels', labels.map((label) => `${label.name} = ${JSON.stringify(label.word)}`).join(', ')],
+    ...(labels.length > 0
+      ? [['labels', labels.map((label) => `${label.name} = ${JSON.stringify(label.word)}`).join(', ')]]
+      : []),
     ['examples', SPLITS.map((split) => `${split} ${sizes[split]}`).join(', ')],
     ['template', template ?? 'by the model family'],
     ...manualPrompts.map((prompt) => ['manual prompt', quotePrompt(prompt)]),

@@ -1,4 +1,8 @@
+import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { RlpromptError } from '../../src/errors.js';
 import { BATCH, hostOf, pluginFile } from './plug-in.js';
@@ -223,6 +227,24 @@ describe('a reward in a process of its own', () => {
     await context.expect.poll(() => pids.filter(isAlive), { timeout: 3000 }).toEqual([]);
   });
 
+  it.concurrent('is gone, with what it has started, after the program was killed', async (context) => {
+    const body = `const { spawn } = await import('node:child_process');
+      const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' });
+      const { writeFileSync } = await import('node:fs');
+      writeFileSync(new URL('./pids', import.meta.url), [process.pid, child.pid, 'all'].join(' '));
+      for (;;) {}`;
+    const file = pluginFile(body);
+    const program = spawnProgram(file);
+    context.onTestFinished(() => void program.kill('SIGKILL'));
+    const pidsFile = join(dirname(file), 'pids');
+    const readPids = () => (existsSync(pidsFile) ? readFileSync(pidsFile, 'utf8').split(' ') : []);
+    await context.expect.poll(() => readPids().at(-1), { timeout: 30_000 }).toBe('all');
+    const pids = readPids().slice(0, 2).map(Number);
+    context.expect(pids.filter(isAlive)).toEqual(pids);
+    program.kill('SIGKILL');
+    await context.expect.poll(() => pids.filter(isAlive), { timeout: 5000 }).toEqual([]);
+  });
+
   it.concurrent('stops at once when the caller is aborted', async (context) => {
     const { host } = hostOf(context, pluginFile('for (;;) {}'));
     const controller = new AbortController();
@@ -230,6 +252,21 @@ describe('a reward in a process of its own', () => {
     await expect(host.score(BATCH, { seed: 1, signal: controller.signal })).rejects.toThrow('stopped by the user');
   });
 });
+
+/** A program of its own that waits for a reward. */
+function spawnProgram(file: string): ChildProcess {
+  const host = resolve(import.meta.dirname, '../../src/rewards/custom-host.ts');
+  const script = join(dirname(file), 'program.ts');
+  writeFileSync(
+    script,
+    `import { RewardHost } from ${JSON.stringify(host)};
+     const options = { timeoutMs: 60_000, maxErrors: 0, answer: async () => 1 };
+     const host = new RewardHost({ file: ${JSON.stringify(file)}, source: 'test', env: [] }, options);
+     await host.score({ prompts: ['x'], examples: [], split: 'train' }, { seed: 1 });`,
+  );
+  const loader = resolve(import.meta.dirname, '../../node_modules/jiti/lib/jiti-register.mjs');
+  return spawn(process.execPath, ['--import', pathToFileURL(loader).href, script]);
+}
 
 function isAlive(pid: number): boolean {
   try {
