@@ -3,7 +3,9 @@ import { createRequire } from 'node:module';
 import { availableParallelism, freemem, totalmem } from 'node:os';
 import type { Command } from 'commander';
 import { EMBEDDED_MODEL } from '../config/defaults.js';
+import type { RunConfig, RunConfigKey } from '../config/run-config.js';
 import { RlpromptError } from '../errors.js';
+import { addSettingFlags, givenFlags, readRunConfig } from './config-options.js';
 import type { CliContext } from './context.js';
 import { formatJson, writeResult } from './output.js';
 import { packageVersion } from './program.js';
@@ -12,13 +14,30 @@ import { formatTable } from './table.js';
 const EXAMPLES = `Examples:
   $ rlprompt doctor
   $ rlprompt doctor --json
+  $ rlprompt doctor sentiment --generator ./smollm2-135m-instruct     the memory that a run would take
 `;
+
+/** What decides over the memory of a run. */
+const MEMORY_KEYS: readonly RunConfigKey[] = [
+  'generator',
+  'target',
+  'dtype',
+  'maxMemory',
+  'promptLength',
+  'promptsPerStep',
+  'innerSize',
+  'textColumn',
+  'labelColumn',
+  'shots',
+];
 
 /** One thing that must be right on this machine. */
 interface Finding {
   readonly check: string;
   readonly ok: boolean;
   readonly detail: string;
+  /** Memory that was predicted. */
+  readonly bytes?: number;
   /** What to do where it is not right. */
   readonly next?: string;
 }
@@ -28,15 +47,21 @@ type Check = (context: CliContext) => Promise<Omit<Finding, 'check' | 'ok'>>;
 export function configure(command: Command, context: CliContext): void {
   command
     .description('Checks that this machine can run the program: runtime, model, tasks, folders, terminal.')
+    .argument('[task]', 'task of a run whose memory is to be predicted (default: spam)')
     .option('--json', 'print one JSON object')
     .addHelpText('before', EXAMPLES)
-    .action(async ({ json }: { json?: true }) => {
+    .action(async (task: string | undefined, { json }: { json?: true }) => {
       const findings: Finding[] = [];
       for (const [check, examine] of Object.entries(CHECKS)) findings.push(await examineOne(check, examine, context));
+      if (task !== undefined || Object.keys(givenFlags(command)).length > 0) {
+        const { config } = await readRunConfig(command, context, task ?? 'spam');
+        findings.push(await examineOne('memory of the run', () => checkRunMemory(config), context));
+      }
       writeResult(context, json ? `${formatJson({ schemaVersion: 1, findings })}\n` : toTable(findings));
       const bad = findings.filter(({ ok }) => !ok);
       if (bad.length > 0) throw failed(bad);
     });
+  addSettingFlags(command, MEMORY_KEYS);
 }
 
 /** A check fails by throwing: its message says what is wrong. */
@@ -84,6 +109,21 @@ async function checkEmbeddedModel() {
   } finally {
     await model.dispose();
   }
+}
+
+async function checkRunMemory(config: RunConfig) {
+  const { forecastMemory } = await import('./memory-forecast.js');
+  const items = await forecastMemory(config);
+  const total = items.reduce((sum, { bytes }) => sum + bytes, 0);
+  const parts = items.map(({ what, bytes }) => `${what} ${(bytes / 1e6).toFixed(0)}`);
+  const detail = `${(total / 1e6).toFixed(0)} MB: ${parts.join(', ')}`;
+  if (total <= freemem()) return { detail, bytes: Math.round(total) };
+  throw new RlpromptError({
+    code: 'E_MEMORY',
+    exit: 'unavailable',
+    message: `${detail}; only ${(freemem() / 1e6).toFixed(0)} MB are free`,
+    next: 'try --dtype q4, a smaller model, or --max-memory 200M for fewer kept prefixes',
+  });
 }
 
 async function checkTasks() {

@@ -45,8 +45,9 @@ export function configure(command: Command, context: CliContext): void {
     .option('--dtype <TYPE>', 'which weights (default: the first there are)')
     .option('--json', 'print one JSON object')
     .action(async (name: string, { dtype, json }: ModelOptions) => {
+      const { installedModel } = await import('./installed-model.js');
       const { inspectModel } = await import('../lm/onnx/inspect-model.js');
-      const inspection = inspectModel(await installedFolder(name), dtype);
+      const inspection = inspectModel(await installedModel(name), dtype);
       writeResult(context, json ? `${formatJson({ schemaVersion: 1, ...inspection })}\n` : toText(inspection));
     });
   command
@@ -71,16 +72,6 @@ async function pull(name: string, { dtype, revision, json }: ModelOptions, conte
   const news = fetchedBytes === 0 ? 'complete and checked' : `${(fetchedBytes / 1e6).toFixed(1)} MB fetched`;
   const text = `${id}@${commit}: ${news}\n${path}\n`;
   writeResult(context, json ? `${formatJson({ schemaVersion: 1, ...model })}\n` : text);
-}
-
-async function installedFolder(name: string): Promise<string> {
-  const { findModelPath, localModelPath } = await import('../lm/load.js');
-  const { looksLikeHubName } = await import('../lm/hub/hub-name.js');
-  const local = localModelPath(name);
-  if (local !== undefined) return local;
-  if (!looksLikeHubName(name)) return findModelPath(name);
-  const { downloadedFolder } = await import('../lm/hub.js');
-  return downloadedFolder(name);
 }
 
 function toTable(models: readonly FoundModel[]): string {

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, statfsSync } from 'node:fs';
+import { existsSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import { RlpromptError } from '../errors.js';
 import { expectedContent, isIntact } from './hub/content-check.js';
@@ -11,6 +11,7 @@ import { type HubSettings, readHubSettings } from './hub/hub-settings.js';
 import { neededFiles } from './hub/needed-files.js';
 import { removeAbandoned } from './hub/partial-file.js';
 import { findInPythonCache } from './hub/python-cache.js';
+import { makeFolder } from './make-folder.js';
 import { findModelFolder } from './model-folder.js';
 
 /** How far a download is. */
@@ -193,7 +194,7 @@ const SPARE_BYTES = 64 * 1024 * 1024;
 
 function prepareFolder(cache: HubCache, name: HubName, neededBytes: number): void {
   const folder = cache.partialFolder(name);
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   const { bavail, bsize } = statfsSync(folder);
   const free = bavail * bsize;
   if (neededBytes === 0 || free >= neededBytes + SPARE_BYTES) return;

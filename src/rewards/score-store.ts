@@ -3,7 +3,6 @@ import {
   closeSync,
   existsSync,
   ftruncateSync,
-  mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
@@ -12,6 +11,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolder } from '../lm/make-folder.js';
 import { encodeBlock, readSegment, SEGMENT_HEADER_LENGTH, type StoredRow, segmentHeader } from './score-segment.js';
 import { ScoreTable } from './score-table.js';
 
@@ -54,7 +54,7 @@ export class ScoreStore {
 
   /** @throws an error of the operating system where the folder cannot be made or read */
   static open(folder: string, options: ScoreStoreOptions): ScoreStore {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     return new ScoreStore(folder, options);
   }
 
@@ -131,7 +131,7 @@ export class ScoreContext {
   }
 
   private begin(): number {
-    mkdirSync(this.folder, { recursive: true });
+    makeFolder(this.folder);
     const fd = openSync(join(this.folder, `${randomUUID()}${EXTENSION}`), 'ax', 0o600);
     writeFully(fd, segmentHeader(this.width));
     this.written = SEGMENT_HEADER_LENGTH;

@@ -1,8 +1,9 @@
 import type { Hash } from 'node:crypto';
-import { createReadStream, mkdirSync, renameSync, rmSync, truncateSync } from 'node:fs';
+import { createReadStream, renameSync, rmSync, truncateSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { RlpromptError } from '../../errors.js';
+import { makeFolder } from '../make-folder.js';
 import { contentName, type ExpectedContent, expectedContent, isLfsPointer, startHash } from './content-check.js';
 import { Attempts, FailedAttempt } from './failed-attempt.js';
 import type { HttpClient, HubAnswer } from './http-client.js';
@@ -142,7 +143,7 @@ class Download {
     }
     const handle = await open(partial, 'r+');
     await handle.sync().finally(() => handle.close());
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     renameSync(partial, path);
   }
 

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import {
   existsSync,
-  mkdirSync,
   readdirSync,
   readFileSync,
   realpathSync,
@@ -12,6 +11,7 @@ import {
 } from 'node:fs';
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { RlpromptError } from '../../errors.js';
+import { makeFolder } from '../make-folder.js';
 import type { HubFile, HubRevision } from './hub-api.js';
 import { type HubName, isCommit } from './hub-name.js';
 
@@ -126,7 +126,7 @@ export class HubCache {
 
 /** Puts a small file in place whole; whoever comes second writes the same. */
 function replaceFile(path: string, text: string): void {
-  mkdirSync(resolve(path, '..'), { recursive: true });
+  makeFolder(resolve(path, '..'));
   const draft = `${path}.${randomUUID()}.tmp`;
   writeFileSync(draft, text, { flag: 'wx', flush: true });
   renameSync(draft, path);

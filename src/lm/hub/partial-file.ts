@@ -1,7 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { closeSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { makeFolder } from '../make-folder.js';
 
 const NAME = /^([0-9a-z]{1,64})\.([0-9a-f]{8})-(\d{1,10})-[0-9a-f-]{36}\.incomplete$/;
 const HOST = createHash('sha256').update(hostname()).digest('hex').slice(0, 8);
@@ -13,7 +14,7 @@ const ABANDONED_MS = 24 * 3600 * 1000;
  * says who writes it, so that two processes never write one file.
  */
 export function takePartialFile(folder: string, content: string): { path: string; size: number } {
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   const path = join(folder, `${content}.${HOST}-${process.pid}-${randomUUID()}.incomplete`);
   for (const left of abandoned(folder)) {
     if (NAME.exec(left)?.[1] !== content) continue;

@@ -3,7 +3,6 @@ import {
   closeSync,
   existsSync,
   fsyncSync,
-  mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
@@ -15,6 +14,7 @@ import {
 } from 'node:fs';
 import { join, sep } from 'node:path';
 import { RlpromptError } from '../../errors.js';
+import { makeFolder } from '../make-folder.js';
 import { EXTERNAL } from './external-data.js';
 import { allTensors } from './graph-walk.js';
 import { INLINE_BYTES, type ModelFile } from './model-file.js';
@@ -128,7 +128,7 @@ function writeFolder(
 ): void {
   const draft = `${folder}.${randomUUID()}.tmp`;
   try {
-    mkdirSync(draft, { recursive: true });
+    makeFolder(draft);
     writeWeights(join(draft, WEIGHTS_FILE), contents);
     writeFileSync(join(draft, ORIGIN_FILE), origin);
     writeFileSync(join(draft, GRAPH_FILE), graph, { flush: true });

@@ -1,0 +1,84 @@
+import { realpathSync } from 'node:fs';
+import { totalmem } from 'node:os';
+import { dirname } from 'node:path';
+import type { RunConfig } from '../config/run-config.js';
+import { findModelFolder, type ModelFolder } from '../lm/model-folder.js';
+import { inspectModel, type ModelInspection } from '../lm/onnx/inspect-model.js';
+import { openModelFile } from '../lm/onnx/model-file.js';
+import { kvCache, modelInputs } from '../lm/onnx/model-inputs.js';
+import { loadTokenizer } from '../lm/tokenizer.js';
+import { loadConfiguredTask } from '../run/configured-task.js';
+import { installedModel } from './installed-model.js';
+
+/** Bytes that a run takes for one thing. */
+export interface MemoryItem {
+  readonly what: string;
+  readonly bytes: number;
+}
+
+/** Node, the runtime and this program, measured without a model. */
+const PROGRAM_BYTES = 150e6;
+/** Parameters of the policy, the target network, Adam's two moments, gradients. */
+const POLICY_COPIES = 5;
+/** Logits, log-probabilities and their gradient at once. */
+const LOGIT_COPIES = 3;
+/** A model of up to this size is handed over as bytes, which the runtime copies. */
+const IN_MEMORY_BYTES = 64 * 1024 * 1024;
+/** As the loader divides it: half for prefixes, half for a call. */
+const DEFAULT_CACHE_BYTES = 2 * 1024 ** 3;
+
+/** What a run with these settings takes at its peak, without loading a model. */
+export async function forecastMemory(config: RunConfig): Promise<MemoryItem[]> {
+  const generator = await describeModel(config.generator, config.dtype);
+  const targetLm = await describeModel(config.target, config.dtype);
+  const isOne = realpathSync(generator.folder.onnxPath) === realpathSync(targetLm.folder.onnxPath);
+  return [
+    { what: 'program', bytes: PROGRAM_BYTES },
+    { what: isOne ? 'generator and target LM, once' : 'generator LM', bytes: bodyBytes(generator.inspection) },
+    ...(isOne ? [] : [{ what: 'target LM', bytes: bodyBytes(targetLm.inspection) }]),
+    { what: 'output layer, twice while it is read', bytes: 2 * headBytes(generator.inspection) },
+    { what: 'policy', bytes: policyBytes(config, generator.inspection) },
+    { what: 'prefixes of the inputs', bytes: await prefixBytes(config, targetLm) },
+  ];
+}
+
+interface ModelFacts {
+  readonly folder: ModelFolder;
+  readonly inspection: ModelInspection;
+}
+
+async function describeModel(name: string, dtype: string): Promise<ModelFacts> {
+  const path = await installedModel(name);
+  return { folder: findModelFolder(path, dtype), inspection: inspectModel(path, dtype) };
+}
+
+/** The weights without the output layer, which is counted by itself. */
+function bodyBytes(inspection: ModelInspection): number {
+  const { memoryBytes, sizeBytes } = inspection;
+  const body = memoryBytes - headBytes(inspection);
+  return sizeBytes <= IN_MEMORY_BYTES ? 2 * body : body;
+}
+
+function headBytes({ hiddenSize = 0, vocabularySize = 0, headNode }: ModelInspection): number {
+  return headNode === undefined ? 0 : 4 * hiddenSize * vocabularySize;
+}
+
+function policyBytes(config: RunConfig, { hiddenSize = 0, vocabularySize = 0 }: ModelInspection): number {
+  const parameters = 2 * hiddenSize * config.innerSize * 4;
+  const logits = config.promptsPerStep * config.promptLength * vocabularySize * 4;
+  return POLICY_COPIES * parameters + LOGIT_COPIES * logits;
+}
+
+/** Keys and values of every input's tokens, as far as they are kept. */
+async function prefixBytes(config: RunConfig, { folder }: ModelFacts): Promise<number> {
+  const { graph } = openModelFile(folder.onnxPath).model;
+  const kv = kvCache(graph, modelInputs(graph));
+  if (!kv) return 0;
+  const tokenizer = await loadTokenizer(dirname(folder.tokenizerPath));
+  const { train, dev, test } = (await loadConfiguredTask(config)).splits;
+  const texts = new Set([...train, ...dev, ...test].map(({ text }) => text));
+  const tokens = [...texts].reduce((sum, text) => sum + tokenizer.encode(text, { special: true }).length, 0);
+  const bytesPerToken = kv.inputs.length * kv.heads * kv.headSize * (kv.type === 'float16' ? 2 : 4);
+  const limit = config.maxMemory ?? Math.min(DEFAULT_CACHE_BYTES, totalmem() / 4);
+  return Math.min(tokens * bytesPerToken, limit / 2);
+}
