@@ -171,6 +171,13 @@ export interface RunResult {
     }[];
     readonly confusion?: readonly (readonly number[])[];
   };
+  /** The best prompts together, by the mean of their probabilities; `best` stays a single prompt. */
+  readonly ensemble?: {
+    readonly prompts: readonly string[];
+    readonly dev: Readonly<Record<string, number>>;
+    /** With `n`, the number of test examples. */
+    readonly test: Readonly<Record<string, number>>;
+  };
   readonly baselines: {
     readonly empty: { readonly dev: Readonly<Record<string, number>>; readonly test: Readonly<Record<string, number>> };
     /** The manual prompt that is best on dev; every one of them is in `manuals`. */

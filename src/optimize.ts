@@ -6,8 +6,10 @@ import { exportPrompt } from './export/export-prompt.js';
 import { jsonFormat } from './export/json.js';
 import { readRunRecord } from './export/run-record.js';
 import { recallForRun, rememberRun } from './memory/run-memory.js';
+import { race } from './rewards/racing-assessor.js';
 import { toStepRewards } from './rewards/step-rewards.js';
 import { atomicWrite } from './run/atomic-write.js';
+import { measureEnsemble } from './run/ensemble.js';
 import { assessFinalists, measureBaselines, measureOnTest } from './run/evaluations.js';
 import { type PrepareOptions, prepareRun } from './run/prepare.js';
 import type { PreparedRun } from './run/prepared-run.js';
@@ -78,7 +80,9 @@ async function* trainStep(run: PreparedRun): AsyncGenerator<RunEvent, void> {
   const since = run.clock();
   const rollouts = await run.trainer.propose(run.config.promptsPerStep);
   const { items, groups } = run.examplesOf(rollouts);
-  const assessments = await run.assessor.assess(items);
+  const assessments = run.config.racing
+    ? await race(run.assessor, items, { seed: run.config.seed, step: run.step })
+    : await run.assessor.assess(items);
   const rewards = toStepRewards(
     assessments.map(({ reward }) => reward),
     run.config,
@@ -87,7 +91,7 @@ async function* trainStep(run: PreparedRun): AsyncGenerator<RunEvent, void> {
   const metrics = await run.trainer.update(rollouts, rewards);
   run.step += 1;
   rollouts.forEach((rollout, i) => {
-    run.addCandidate(rollout, assessments[i]!, 'policy');
+    if (!assessments[i]!.partial) run.addCandidate(rollout, assessments[i]!, 'policy');
   });
   const seconds = (run.clock() - since) / 1000;
   const outcome = { seconds, rollouts, assessments, rewards, metrics };
@@ -209,7 +213,8 @@ async function* finish(run: PreparedRun, stopReason: StopReason): AsyncGenerator
   const best = finalists[0]!;
   if (run.noteBest(best)) yield* announceBest(run, best);
   yield run.emit({ type: 'evaluation-end', step: run.step, prompts: finalists, ...run.assessor.counters() });
-  const result = run.result(await measureOnTest(run, best, run.baselines), stopReason);
+  const measured = await measureOnTest(run, best, run.baselines);
+  const result = run.result({ ...measured, ...(await measureEnsemble(run, finalists)) }, stopReason);
   run.writeBest(best, result);
   yield run.saveCheckpoint();
   const forgotten = run.config.memory ? await rememberRun(run, finalists) : undefined;

@@ -34,23 +34,29 @@ function curveTable(
   return formatTable([['forwards', ...trainers.map(({ name }) => name)], ...rows], { right });
 }
 
+const ENSEMBLE_COLUMN = 4;
+
 function chosenTable({ metric, trainers, baselines }: Comparison): string {
-  const header = ['', `train ${metric}`, `dev ${metric}`, `test ${metric}`, 'forwards', 'seconds', 'best on dev'];
+  const scores = ['train', 'dev', 'test', 'ensemble test'].map((split) => `${split} ${metric}`);
   const rows = [...trainers.map((trainer) => trainerRow(trainer, metric)), ...baselines.map(baselineRow)];
-  return formatTable([header, ...rows], { right: [1, 2, 3, 4, 5] });
+  const table = [['', ...scores, 'forwards', 'seconds', 'best on dev'], ...rows];
+  const hasEnsemble = trainers.some(({ ensemble }) => ensemble);
+  const shown = hasEnsemble ? table : table.map((row) => row.filter((_, column) => column !== ENSEMBLE_COLUMN));
+  return formatTable(shown, { right: shown[0]!.map((_, column) => column).slice(1, -1) });
 }
 
-function trainerRow({ name, train, dev, test, forwards, seconds, runs }: ComparedTrainer, metric: string): string[] {
+function trainerRow(trainer: ComparedTrainer, metric: string): string[] {
+  const { name, train, dev, test, ensemble, forwards, seconds, runs } = trainer;
   const score = (run: ComparedTrainer['runs'][number]): number => run.dev[metric] ?? 0;
   const best = [...runs].sort((a, b) => score(b) - score(a))[0];
-  const scores = [train, dev, test].map((spread) => formatSpread(spread, 3));
+  const scores = [train, dev, test, ensemble].map((spread) => formatSpread(spread, 3));
   const cost = [formatSpread(forwards, 0), formatSpread(seconds, 1)];
   return [name, ...scores, ...cost, best ? quotePrompt(best.prompt) : ''];
 }
 
 function baselineRow({ name, prompt, dev, test }: ComparedBaseline): string[] {
   const title = name === 'empty' ? 'no prompt' : 'best manual prompt';
-  return [title, '', formatSpread(dev, 3), formatSpread(test, 3), '', '', quotePrompt(prompt)];
+  return [title, '', formatSpread(dev, 3), formatSpread(test, 3), '', '', '', quotePrompt(prompt)];
 }
 
 function failures(trainers: readonly ComparedTrainer[]): string[] {

@@ -1,7 +1,8 @@
 import { type Command, Option } from 'commander';
-import type { RunConfigKey } from '../config/run-config.js';
+import type { RunConfig, RunConfigKey } from '../config/run-config.js';
 import { RlpromptError } from '../errors.js';
 import type { PromptEvaluation } from '../evaluate.js';
+import { ensembleScores } from '../rewards/ensemble.js';
 import { addConfigOptions, collect, readRunConfig } from './config-options.js';
 import type { CliContext } from './context.js';
 import { reportDownloads } from './download-progress.js';
@@ -36,6 +37,7 @@ const KEYS: readonly RunConfigKey[] = [
   'normalise',
   'calibrate',
   'cache',
+  'ensemble',
   'rewardTimeout',
   'seed',
 ];
@@ -66,6 +68,8 @@ export function configure(command: Command, context: CliContext): void {
   command.action(async (task: string | undefined, options: EvalOptions) => {
     const { config } = await readRunConfig(command, context, task);
     const prompts = readPrompts(options);
+    if (config.ensemble !== undefined && config.ensemble > prompts.length)
+      throw tooFew(config.ensemble, prompts.length);
     const { evaluatePrompts } = await import('../evaluate.js');
     const onOutput = (text: string) => context.stderr.write(text);
     const onProgress = reportDownloads(context);
@@ -74,8 +78,9 @@ export function configure(command: Command, context: CliContext): void {
     for (const warning of evaluation.warnings) context.stderr.write(`rlprompt: warning: ${warning}\n`);
     if (options.perExample !== undefined) await writeOutcomes(options.perExample, evaluation.results);
     const { split, target, task: name, results } = evaluation;
-    const report = { task: name, target, split, results: results.map(describe) };
-    writeResult(context, options.json ? `${formatJson(report)}\n` : toTable(results));
+    const ensemble = config.ensemble === undefined ? undefined : scoreTogether(results, config, config.ensemble);
+    const report = { task: name, target, split, results: results.map(describe), ensemble };
+    writeResult(context, options.json ? `${formatJson(report)}\n` : toTable(results) + togetherLine(ensemble));
   });
 }
 
@@ -120,6 +125,33 @@ function toTable(results: readonly PromptEvaluation[]): string {
   ]);
   return formatTable([[...metrics, 'reward', 'n', 'prompt'], ...rows], {
     right: metrics.map((_, i) => i).concat([metrics.length, metrics.length + 1]),
+  });
+}
+
+/** The first prompts by the mean of their probabilities. */
+function scoreTogether(results: readonly PromptEvaluation[], settings: RunConfig, count: number) {
+  const members = results.slice(0, count);
+  const prompts = members.map(({ prompt }) => prompt);
+  const scores = ensembleScores(
+    members.map(({ assessment }) => assessment),
+    settings,
+  );
+  return { prompts, n: members[0]!.n, ...scores };
+}
+
+function togetherLine(ensemble: ReturnType<typeof scoreTogether> | undefined): string {
+  if (!ensemble) return '';
+  const { prompts, n, accuracy, reward } = ensemble;
+  return `the first ${prompts.length} together: accuracy ${accuracy.toFixed(3)}, reward ${reward.toFixed(2)}, n ${n}\n`;
+}
+
+function tooFew(wanted: number, given: number): RlpromptError {
+  return new RlpromptError({
+    code: 'E_USAGE',
+    exit: 'usage',
+    message: `${wanted} prompts are to be scored together, but there are ${given}`,
+    where: '--ensemble',
+    kept: 'nothing was started',
   });
 }
 

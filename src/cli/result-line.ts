@@ -2,14 +2,19 @@ import type { RunResult } from '../events.js';
 import { safeText } from '../ui/sanitize.js';
 
 /** A finished run in one line: the prompt, its dev and test scores, and the run folder. */
-export function resultLine({ best, runDir }: RunResult): string {
+export function resultLine({ best, runDir, ensemble }: RunResult): string {
   const { n, ...test } = best.test;
   return [
     `best prompt ${quotePrompt(best.prompt)}`,
     `dev ${formatScores(best.dev)}`,
     `test ${formatScores(test)}${n === undefined ? '' : ` of ${n}`}`,
+    ...(ensemble ? [`${ensemble.prompts.length} prompts together ${describeEnsemble(ensemble)}`] : []),
     safeText(runDir),
   ].join(' · ');
+}
+
+function describeEnsemble({ dev, test: { n: _, ...test } }: NonNullable<RunResult['ensemble']>): string {
+  return `dev ${formatScores(dev)}, test ${formatScores(test)}`;
 }
 
 /** A prompt between quotes, with nothing in it that could drive a terminal. */

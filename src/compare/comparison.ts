@@ -16,6 +16,8 @@ export interface ComparedRun {
   readonly train: Scores;
   readonly dev: Scores;
   readonly test: Scores;
+  /** The best prompts together, where the runs were asked for it. */
+  readonly ensemble?: RunResult['ensemble'];
   readonly forwards: number;
   readonly cacheHits: number;
   readonly steps: number;
@@ -37,6 +39,8 @@ export interface ComparedTrainer {
   readonly train: Spread | null;
   readonly dev: Spread | null;
   readonly test: Spread | null;
+  /** Test score of the best prompts together. */
+  readonly ensemble: Spread | null;
   readonly seconds: Spread | null;
   readonly forwards: Spread | null;
   readonly runs: readonly ComparedRun[];
@@ -116,6 +120,7 @@ function compareTrainer(name: string, forwards: number, outcomes: readonly RunOu
     train: score(({ train }) => train),
     dev: score(({ dev }) => dev),
     test: score(({ test }) => test),
+    ensemble: score(({ ensemble }) => ensemble?.test ?? {}),
     seconds: spreadOf(runs.map(({ seconds }) => seconds)),
     forwards: spreadOf(runs.map((run) => run.forwards)),
     runs,
@@ -124,11 +129,12 @@ function compareTrainer(name: string, forwards: number, outcomes: readonly RunOu
 }
 
 function describeRun({ plan, report, result }: FinishedRun, checkpoints: readonly number[]): ComparedRun {
-  const { best, runDir, forwards, cacheHits, steps, seconds, stopReason } = result;
+  const { best, ensemble, runDir, forwards, cacheHits, steps, seconds, stopReason } = result;
   const { prompt, reward, train, dev, test } = best;
   const curve = bestSoFar(report, report.start.metric, checkpoints);
   const cost = { forwards, cacheHits, steps, seconds, stopReason };
-  return { seed: plan.seed, runDir, curve, prompt, reward, train, dev, test, ...cost };
+  const scores = { train, dev, test, ...(ensemble ? { ensemble } : {}) };
+  return { seed: plan.seed, runDir, curve, prompt, reward, ...scores, ...cost };
 }
 
 /** Baselines do not depend on the trainer: each seed counts once. */

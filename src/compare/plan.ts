@@ -30,7 +30,7 @@ export interface ComparisonRequest {
   readonly entries: readonly TrainerEntry[];
   readonly seeds: readonly number[];
   readonly forwards: number;
-  /** The settings of one run; `forwards` is set by the plan. */
+  /** The settings of one run; the plan sets `forwards`, and that no run learns from another. */
   readonly resolve: (entry: TrainerEntry, seed: number) => ResolvedRunConfig;
 }
 
@@ -54,7 +54,7 @@ export async function planComparison({
       const { config, sources } = resolve(entry, seed);
       const { out: _, ...settings } = config;
       const paced = pace(config, forwards, (await loadConfiguredTask(config)).splits.train.length);
-      const chosen = { ...(isChosen(sources.steps) ? {} : { steps: paced.steps }), forwards };
+      const chosen = { ...(isChosen(sources.steps) ? {} : { steps: paced.steps }), forwards, memory: false };
       const evaluations = isChosen(sources.evaluationEvery) ? {} : { evaluationEvery: paced.evaluationEvery };
       runs.push({
         entry: entry.name,

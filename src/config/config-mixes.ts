@@ -20,6 +20,9 @@ const CHECKS: readonly Check[] = [
   ({ textColumn, labelColumn }) =>
     textColumn !== undefined && textColumn === labelColumn && `textColumn and labelColumn are both ${textColumn}`,
   ({ verbalizer }) => verbalizer && repeatedWord(verbalizer),
+  ({ racing, cache }) => racing && !cache && 'racing needs the cache: its finalists are scored on some examples before',
+  ({ racing, calibrate }) =>
+    racing && calibrate === 'inputs' && 'racing saves nothing with calibrate inputs, which reads every train input',
 ];
 
 /** Settings that are right one by one and impossible together. */

@@ -218,6 +218,10 @@ export const runConfigSchema = z.strictObject({
     'take off each prompt’s mean label score over the train inputs, or over an empty input',
   ),
   cache: reward.boolean(z.boolean().default(true), 'reuse of the rewards of prompts scored before'),
+  racing: reward.boolean(
+    z.boolean().default(false),
+    'score the prompts of a step on a few examples first, and only the promising ones on all',
+  ),
   rewardTimeout: reward.number(
     positive.max(86_400).default(60),
     'SECONDS',
@@ -228,6 +232,11 @@ export const runConfigSchema = z.strictObject({
   evaluationEvery: evaluation.number(count.default(ours.evaluationEvery), 'N', 'steps between evaluations on dev'),
   evaluationCandidates: evaluation.number(count.default(4), 'N', 'best prompts scored on dev at each evaluation'),
   candidates: evaluation.number(count.default(32), 'N', 'best prompts re-scored on dev at the end'),
+  ensemble: evaluation.number(
+    z.int().min(2).max(64).optional(),
+    'K',
+    'also score the K best prompts together, by the mean of their probabilities',
+  ),
   topPromptsKept: evaluation.number(count.max(10_000).default(64), 'N', 'best prompts kept in the table'),
 
   seed: run.number(z.int().min(0).max(0xff_ff_ff_ff).default(0), 'N', 'same seed, same run'),

@@ -10,6 +10,7 @@ export const RNG_STREAMS = {
   reward: 4,
   search: 5,
   screening: 6,
+  racing: 7,
 } as const;
 
 export type RngStream = keyof typeof RNG_STREAMS;

@@ -19,6 +19,7 @@ import { RewardLog } from './reward-log.js';
 import { createRunFolder, openRunFolder, type RunFolder } from './run-folder.js';
 import { MANIFEST_VERSION, type RunManifest, readManifest, writeManifest } from './run-manifest.js';
 import { ScoreLog } from './score-log.js';
+import { refuseUnsuited } from './suited-settings.js';
 
 /** Settings that a resumed run may have changed: they decide when it ends and where it computes, not what. */
 const FREE_ON_RESUME = [
@@ -49,6 +50,7 @@ export async function prepareRun(input: RunConfigInput, options: PrepareOptions)
   const config = completeRunConfig(input);
   const task = await loadConfiguredTask(config);
   checkTemplateSource(task);
+  refuseUnsuited(task, config);
   const folder = takeFolder(config, task, options.resume);
   const closers: (() => unknown)[] = [() => folder.close()];
   try {

@@ -177,7 +177,7 @@ export class PreparedRun {
     return readBest(this.folder.path)?.prompt;
   }
 
-  result(measured: Pick<RunResult, 'best' | 'baselines'>, stopReason: StopReason): RunResult {
+  result(measured: Pick<RunResult, 'best' | 'baselines' | 'ensemble'>, stopReason: StopReason): RunResult {
     const { config, task, generator, targetLm } = this.parts;
     return {
       schemaVersion: 1,

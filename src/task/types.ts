@@ -41,6 +41,8 @@ export interface Assessment {
   readonly labelOffsets?: readonly number[];
   /** Per example details, in the order of the examples. */
   readonly outcomes?: readonly ExampleOutcome[];
+  /** Of fewer examples than were asked for; the reward is drawn toward the step's mean. Not to be ranked. */
+  readonly partial?: true;
 }
 
 export interface ExampleOutcome {
