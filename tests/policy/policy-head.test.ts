@@ -2,8 +2,8 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { PARAMETER_NAMES } from '../../src/policy/mlp-parameters.js';
 import { PolicyHead } from '../../src/policy/policy-head.js';
 import type { PolicyHeadOptions } from '../../src/policy/policy-head-types.js';
-import { Rng } from '../../src/random/rng.js';
 import { maskBias } from '../../src/policy/token-mask.js';
+import { Rng } from '../../src/random/rng.js';
 import { numericalGradient, relativeError } from '../losses/numerical-gradient.js';
 import { entropy, klDivergence, lmLogits, logSumExp, type Parameters, referenceLogits } from './reference-policy.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { Rng } from '../../src/random/rng.js';
 import { type Candidates, greedyTokens, sampleTokens } from '../../src/policy/sampling.js';
+import { Rng } from '../../src/random/rng.js';
 
 const LOGITS = [2, 1, 0, -1];
 const VALUE = Math.log(LOGITS.reduce((sum, logit) => sum + Math.exp(logit), 0));
