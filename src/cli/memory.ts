@@ -8,10 +8,10 @@ import { quotePrompt } from './result-line.js';
 import { formatTable } from './table.js';
 
 const EXAMPLES = `Examples:
-  $ rlprompt run spam --memory          start from what earlier runs found, and remember this one
   $ rlprompt memory list
   $ rlprompt memory export > memory.jsonl
   $ rlprompt memory forget 3f2a91c0
+  $ rlprompt run spam --memory          start from what earlier runs found, and remember this one
 `;
 
 interface ForgetOptions {
