@@ -3,7 +3,9 @@ import { isDataFileName } from './data/read-table.js';
 import { RlpromptError } from './errors.js';
 import type { DownloadProgress } from './lm/hub.js';
 import { loadLanguageModel } from './lm/load.js';
+import type { LanguageModel } from './lm/types.js';
 import { type PreparedAssessor, prepareAssessor } from './rewards/create-assessor.js';
+import { loadStyleModels } from './rewards/style-models.js';
 import { checkTemplateSource, loadConfiguredTask, templateFor } from './run/configured-task.js';
 import type { Assessment, Split, Task } from './task/types.js';
 
@@ -48,11 +50,19 @@ export async function evaluatePrompts(
   if (examples.length === 0) throw emptySplit(task, split);
   const { dtype, device, threads, offline, maxMemory } = config;
   const options = { dtype, device, threads, offline, maxMemoryBytes: maxMemory, onProgress, signal };
-  const targetLm = await loadLanguageModel(config.target, options);
+  const loaded: LanguageModel[] = [];
+  const load = async (name: string): Promise<LanguageModel> => {
+    const model = await loadLanguageModel(name, options);
+    loaded.push(model);
+    return model;
+  };
   let prepared: PreparedAssessor | undefined;
   try {
+    const targetLm = await load(config.target);
     const template = templateFor(task, targetLm);
-    prepared = await prepareAssessor({ task, targetLm, template, settings: config, ...(onOutput ? { onOutput } : {}) });
+    const styleModels = await loadStyleModels(task, config, targetLm, load);
+    const parts = { task, targetLm, template, styleModels, settings: config };
+    prepared = await prepareAssessor({ ...parts, ...(onOutput ? { onOutput } : {}) });
     const { assessor } = prepared.create();
     const items = prompts.map((prompt) => ({ text: prompt.trim(), examples }));
     const assessments = await assessor.assess(items, { details: true, ...(signal ? { signal } : {}) });
@@ -66,7 +76,7 @@ export async function evaluatePrompts(
     };
   } finally {
     prepared?.close();
-    await targetLm.dispose();
+    for (const model of loaded) await model.dispose();
   }
 }
 

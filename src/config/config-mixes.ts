@@ -21,6 +21,8 @@ const CHECKS: readonly Check[] = [
     textColumn !== undefined && textColumn === labelColumn && `textColumn and labelColumn are both ${textColumn}`,
   ({ verbalizer }) => verbalizer && repeatedWord(verbalizer),
   ({ racing, cache }) => racing && !cache && 'racing needs the cache: its finalists are scored on some examples before',
+  ({ racing, contentModel }) =>
+    racing && contentModel !== undefined && 'racing saves nothing in style transfer, where a prompt meets one input',
   ({ racing, calibrate }) =>
     racing && calibrate === 'inputs' && 'racing saves nothing with calibrate inputs, which reads every train input',
 ];

@@ -13,6 +13,9 @@ export interface Preset {
   readonly replayUpdates: number;
   readonly redraws: number;
   readonly priorBeta: number;
+  /** Style transfer: outputs of which the best counts, and how often that is done. */
+  readonly samples: number;
+  readonly bootstraps: number;
   readonly steps: number;
   readonly evaluationEvery: number;
   readonly checkpointEvery: number;
@@ -31,6 +34,8 @@ export const PRESETS = {
     replayUpdates: 3,
     redraws: 4,
     priorBeta: 0,
+    samples: 8,
+    bootstraps: 1,
     steps: 100,
     evaluationEvery: 10,
     checkpointEvery: 10,
@@ -46,6 +51,8 @@ export const PRESETS = {
     replayUpdates: 0,
     redraws: 0,
     priorBeta: 0,
+    samples: 32,
+    bootstraps: 4,
     steps: 12_000,
     evaluationEvery: 10,
     checkpointEvery: 100,

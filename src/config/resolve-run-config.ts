@@ -79,6 +79,12 @@ function finish(layer: ConfigLayer, problems: ConfigProblem[]): ResolvedRunConfi
   return { config, sources: Object.fromEntries(given.map((key) => [key, layer.get(key)?.source ?? 'default'])) };
 }
 
+/**
+ * What style transfer was published with; it is known by its encoder, which no other kind of task has. A prompt is not
+ * learned from again: its reward holds for one input only.
+ */
+const STYLE_TRANSFER_DEFAULTS = { promptsPerStep: 8, rewardTo: [-20, 80], replayUpdates: 0, redraws: 0 };
+
 /** What follows from the settings given: the preset's values, the trainer of a loss, the generator as target LM. */
 function addConsequences(layer: ConfigLayer): void {
   const add = (key: RunConfigKey, given: SourcedValue) => {
@@ -96,6 +102,11 @@ function addConsequences(layer: ConfigLayer): void {
   }
   for (const [key, value] of Object.entries((chosen && TRAINER_DEFAULTS[chosen]) ?? {})) {
     add(key as RunConfigKey, { value, source: 'trainer' });
+  }
+  if (layer.has('contentModel')) {
+    for (const [key, value] of Object.entries(STYLE_TRANSFER_DEFAULTS)) {
+      add(key as RunConfigKey, { value, source: 'contentModel' });
+    }
   }
   const name = layer.get('preset')?.value ?? 'default';
   const preset = Object.hasOwn(PRESETS, name as string) ? PRESETS[name as PresetName] : PRESETS.default;

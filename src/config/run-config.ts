@@ -217,6 +217,46 @@ export const runConfigSchema = z.strictObject({
     'OVER',
     'take off each prompt’s mean label score over the train inputs, or over an empty input',
   ),
+  contentModel: reward.text(
+    name.optional(),
+    'MODEL',
+    'encoder that says how much of an input is kept (style-transfer, which needs it)',
+    { path: true },
+  ),
+  styleModel: reward.text(
+    name.optional(),
+    'MODEL',
+    'classifier of styles, or a language model that is asked for the label words (style-transfer; default: the target LM)',
+    { path: true },
+  ),
+  stylePrompt: reward.text(
+    z.string().min(1).default('In short, the tone of this text is'),
+    'TEXT',
+    'what stands between an output and the label words of its style, without a classifier (style-transfer only)',
+  ),
+  fluencyModel: reward.text(
+    name.optional(),
+    'MODEL',
+    'language model that says how fluent an output is (style-transfer; default: the target LM)',
+    { path: true },
+  ),
+  samples: reward.number(
+    count.max(4096).default(ours.samples),
+    'N',
+    'outputs of which the best counts (style-transfer only)',
+    { paper: '32' },
+  ),
+  bootstraps: reward.number(
+    count.max(1000).default(ours.bootstraps),
+    'N',
+    'how often the best of the samples is taken and averaged (style-transfer only)',
+    { paper: '4' },
+  ),
+  inputsPerStep: reward.number(
+    count.default(2),
+    'N',
+    'inputs of a step, each met by an equal share of its prompts (tasks that group rewards by example)',
+  ),
   cache: reward.boolean(z.boolean().default(true), 'reuse of the rewards of prompts scored before'),
   racing: reward.boolean(
     z.boolean().default(false),

@@ -36,7 +36,9 @@ export function bleuStatistics(hypothesis: string, references: readonly string[]
   const counts = ORDERS.map((order) => {
     const own = ngrams(tokens, order);
     const known = others.map((other) => ngrams(other, order));
-    const matches = [...own].map(([gram, n]) => Math.min(n, Math.max(0, ...known.map((grams) => grams.get(gram) ?? 0))));
+    const matches = [...own].map(([gram, n]) =>
+      Math.min(n, Math.max(0, ...known.map((grams) => grams.get(gram) ?? 0))),
+    );
     return { matches: sum(matches), total: sum([...own.values()]) };
   });
   return {

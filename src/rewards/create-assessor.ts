@@ -12,10 +12,12 @@ import { RewardLanguageModel } from './custom-language-model.js';
 import { RewardCache } from './reward-cache.js';
 import { ScoreCache, type ScoreSink } from './score-cache.js';
 import { ScoreStore } from './score-store.js';
+import { StyleAssessor } from './style-assessor.js';
+import { type StyleModelSettings, type StyleModels, styleJudges } from './style-models.js';
+import type { SamplingSettings } from './style-outputs.js';
 
-export interface AssessorSettings extends ClassificationSettings {
+export interface AssessorSettings extends ClassificationSettings, SamplingSettings, StyleModelSettings {
   readonly cache: boolean;
-  readonly seed: number;
   /** Seconds that one call of a custom reward may take. */
   readonly rewardTimeout: number;
   readonly maxRewardErrors: number;
@@ -25,6 +27,8 @@ export interface AssessorParts {
   readonly task: Task;
   readonly targetLm: LanguageModel;
   readonly template: Template;
+  /** Style transfer only. */
+  readonly styleModels?: StyleModels | undefined;
   readonly settings: AssessorSettings;
   /** Receives what a custom reward prints, escaped and bounded. */
   readonly onOutput?: (text: string) => void;
@@ -39,7 +43,8 @@ export interface PreparedAssessor {
 
 /** Makes ready what a task's kind is assessed by; a custom reward is tried out before it is trusted with a run. */
 export async function prepareAssessor(parts: AssessorParts): Promise<PreparedAssessor> {
-  return parts.task.kind === 'custom' ? await prepareCustom(parts) : prepareClassification(parts);
+  if (parts.task.kind === 'custom') return await prepareCustom(parts);
+  return parts.styleModels ? prepareStyleTransfer(parts, parts.styleModels) : prepareClassification(parts);
 }
 
 function prepareClassification({ task, targetLm, template, settings }: AssessorParts): PreparedAssessor {
@@ -51,6 +56,19 @@ function prepareClassification({ task, targetLm, template, settings }: AssessorP
     return { cache, assessor: new ClassificationAssessor(task, scorer, cache, template, settings) };
   };
   return { warnings, create, close: () => store?.close() };
+}
+
+function prepareStyleTransfer(
+  { task, targetLm, template, settings }: AssessorParts,
+  models: StyleModels,
+): PreparedAssessor {
+  const judges = styleJudges(models, task, settings.stylePrompt);
+  requireCapability(targetLm, 'generate');
+  const create = (sink?: ScoreSink) => {
+    const cache = new RewardCache({ enabled: settings.cache, sink });
+    return { cache, assessor: new StyleAssessor(task, targetLm, judges, cache, template, settings) };
+  };
+  return { warnings: [], create, close: () => undefined };
 }
 
 /** Scores of earlier runs. A service may change behind its name, so only models of this machine have any. */

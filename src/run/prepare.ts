@@ -7,6 +7,7 @@ import type { LanguageModel } from '../lm/types.js';
 import { prepareAssessor } from '../rewards/create-assessor.js';
 import type { RewardCache } from '../rewards/reward-cache.js';
 import type { ScoreCache } from '../rewards/score-cache.js';
+import { loadStyleModels, STYLE_MODEL_SETTINGS, type StyleModels, styleDigests } from '../rewards/style-models.js';
 import type { Task } from '../task/types.js';
 import { createTrainer } from '../trainers/registry.js';
 import { readLatestCheckpoint, type StoredCheckpoint } from './checkpoint.js';
@@ -70,14 +71,14 @@ async function assemble(
   { resume, onNote }: PrepareOptions,
   closers: (() => unknown)[],
 ): Promise<PreparedRun> {
-  const { generator, targetLm } = await loadModels(config, closers);
+  const { generator, targetLm, styleModels } = await loadModels(config, task, closers);
   const template = templateFor(task, targetLm);
   const warnings = [...task.warnings];
-  const manifest = describeRun(config, task, { generator, targetLm });
+  const manifest = describeRun(config, task, { generator, targetLm, styleModels });
   const checkpoint = resume !== undefined ? checkResume(folder.path, manifest, warnings) : undefined;
   const rewardLog = new RewardLog();
   const onOutput = (text: string) => rewardLog.write(text);
-  const prepared = await prepareAssessor({ task, targetLm, template, settings: config, onOutput });
+  const prepared = await prepareAssessor({ task, targetLm, template, styleModels, settings: config, onOutput });
   closers.push(() => prepared.close());
   warnings.push(...prepared.warnings);
   const trainer = await createTrainer(
@@ -120,20 +121,30 @@ async function assemble(
 async function pinModels(config: RunConfig, { onProgress, signal }: PrepareOptions): Promise<RunConfig> {
   const { dtype, offline } = config;
   const pin = (name: string) => pinModelName(name, { dtype, offline, onProgress, signal });
-  return { ...config, generator: await pin(config.generator), target: await pin(config.target) };
+  const pinned = { ...config, generator: await pin(config.generator), target: await pin(config.target) };
+  for (const key of STYLE_MODEL_SETTINGS) {
+    const model = config[key];
+    if (model !== undefined) pinned[key] = await pin(model);
+  }
+  return pinned;
 }
 
-async function loadModels(
-  config: RunConfig,
-  closers: (() => unknown)[],
-): Promise<{ generator: LanguageModel; targetLm: LanguageModel }> {
+interface RunModels {
+  readonly generator: LanguageModel;
+  readonly targetLm: LanguageModel;
+  readonly styleModels: StyleModels | undefined;
+}
+
+async function loadModels(config: RunConfig, task: Task, closers: (() => unknown)[]): Promise<RunModels> {
   const { dtype, device, threads, maxMemory, offline } = config;
   const load = async (name: string): Promise<LanguageModel> => {
     const model = await loadLanguageModel(name, { dtype, device, threads, offline, maxMemoryBytes: maxMemory });
     closers.push(() => model.dispose());
     return model;
   };
-  return { generator: await load(config.generator), targetLm: await load(config.target) };
+  const generator = await load(config.generator);
+  const targetLm = await load(config.target);
+  return { generator, targetLm, styleModels: await loadStyleModels(task, config, targetLm, load) };
 }
 
 function noteSaved(cache: ScoreCache | RewardCache, onNote: PrepareOptions['onNote']): void {
@@ -161,11 +172,7 @@ function removeIfEmpty(path: string): void {
   }
 }
 
-function describeRun(
-  config: RunConfig,
-  task: Task,
-  models: { generator: LanguageModel; targetLm: LanguageModel },
-): RunManifest {
+function describeRun(config: RunConfig, task: Task, models: RunModels): RunManifest {
   return {
     schemaVersion: MANIFEST_VERSION,
     versions: programVersions(),
@@ -174,7 +181,12 @@ function describeRun(
     task: task.name,
     generator: models.generator.name,
     targetLm: models.targetLm.name,
-    digests: { data: task.digest, generator: models.generator.digest, targetLm: models.targetLm.digest },
+    digests: {
+      data: task.digest,
+      generator: models.generator.digest,
+      targetLm: models.targetLm.digest,
+      ...styleDigests(models.styleModels),
+    },
     config: Object.fromEntries(Object.entries(config).filter(([, value]) => value !== undefined)),
   };
 }

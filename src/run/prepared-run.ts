@@ -124,10 +124,19 @@ export class PreparedRun {
     return this.budget.reached({ step: this.step, forwards: this.parts.cache.forwards });
   }
 
-  /** Every rollout meets all train examples; the rewards form one group. */
-  examplesOf(rollouts: readonly Rollout[]): { items: AssessmentItem[]; groups: undefined } {
-    const examples = this.task.splits.train;
-    return { items: rollouts.map(({ text }) => ({ text, examples })), groups: undefined };
+  /**
+   * Every rollout meets all train examples, and the rewards form one group; where a task groups by example, each meets
+   * one of the step's inputs, in turn, and the rewards form one group an input. Inputs follow each other by step.
+   */
+  examplesOf(rollouts: readonly Rollout[]): { items: AssessmentItem[]; groups: number[] | undefined } {
+    const { train } = this.task.splits;
+    if (this.task.groupBy === 'batch') {
+      return { items: rollouts.map(({ text }) => ({ text, examples: train })), groups: undefined };
+    }
+    const count = Math.min(this.config.inputsPerStep, train.length);
+    const inputs = Array.from({ length: count }, (_, k) => [train[(this.step * count + k) % train.length]!]);
+    const groups = rollouts.map((_, i) => i % count);
+    return { items: rollouts.map(({ text }, i) => ({ text, examples: inputs[groups[i]!]! })), groups };
   }
 
   addCandidate({ tokenIds, text }: Rollout, train: Assessment, origin: PromptSummary['origin']): void {

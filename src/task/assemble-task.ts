@@ -3,7 +3,7 @@ import type { LoadTaskOptions } from './load-task-options.js';
 import type { SourceRow, SourceSplits } from './source-row.js';
 import { taskDigest } from './task-digest.js';
 import { taskLabels } from './task-labels.js';
-import type { Example, Task, TaskDefinition, TaskLabel } from './types.js';
+import type { Example, Task, TaskDefinition, TaskKind, TaskLabel } from './types.js';
 
 /** What a task is made of once its definition and its data are read. */
 export interface TaskParts {
@@ -35,7 +35,7 @@ export function assembleTask(parts: TaskParts, options: LoadTaskOptions): Task {
       test: examplesOf(splits.test, labels),
     },
     template: options.template ?? (typeof template === 'string' ? template : undefined),
-    templates: typeof template === 'object' ? template : {},
+    templates: typeof template === 'object' ? template : kindTemplates(definition.kind),
     manualPrompts: [...new Set([...(definition.manualPrompts ?? []), ...(options.manualPrompts ?? [])])],
     normalise: definition.normalise ?? 'none',
     stochastic: definition.stochastic ?? false,
@@ -44,6 +44,11 @@ export function assembleTask(parts: TaskParts, options: LoadTaskOptions): Task {
     env: definition.env,
   };
   return { ...task, digest: taskDigest(task) };
+}
+
+/** An input to be rewritten stands in quotation marks, and so does what is written for it. */
+function kindTemplates(kind: TaskKind): { causal?: string } {
+  return kind === 'style-transfer' ? { causal: '{prompt} "{input}" "' } : {};
 }
 
 function examplesOf(rows: readonly SourceRow[], labels: readonly TaskLabel[]): Example[] {

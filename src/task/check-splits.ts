@@ -20,8 +20,12 @@ export function checkSplits(splits: SourceSplits, checks: SplitChecks): string[]
     if (splits[split].length === 0) throw noExamples(split, checks.source);
   }
   const warnings = overlapWarnings(splits);
-  if (checks.kind !== 'classification') return warnings;
+  if (checks.kind === 'custom') return warnings;
   refuseUnknownLabels(splits, checks.labels);
+  if (checks.kind === 'style-transfer') {
+    if (checks.labels.length < 2) throw oneStyle(checks);
+    return warnings;
+  }
   return [...warnings, ...absentLabels(splits, checks)];
 }
 
@@ -31,6 +35,16 @@ function noExamples(split: Split, source: string): RlpromptError {
     exit: 'data',
     message: `there are no ${split} examples`,
     where: source,
+  });
+}
+
+function oneStyle({ labels, source }: SplitChecks): RlpromptError {
+  return new RlpromptError({
+    code: 'E_TASK_ONE_STYLE',
+    exit: 'data',
+    message: `the only style is "${labels[0]?.name ?? ''}"; a style is told from others, so two are needed`,
+    where: source,
+    next: 'name both in the verbalizer; the label of an example is the style that is wanted',
   });
 }
 

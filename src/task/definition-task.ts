@@ -29,7 +29,7 @@ export async function loadDefinitionTask(
 }
 
 async function readExamples({ examples, kind }: TaskDefinition, origin: DefinitionOrigin, options: LoadTaskOptions) {
-  if (isFileList(examples)) return await readFiles(examples, kind === 'classification', origin.dataFolder);
+  if (isFileList(examples)) return await readFiles(examples, kind !== 'custom', origin.dataFolder);
   const arrays = typeof examples === 'function' ? await callExamples(examples, origin.file, options) : examples;
   return { splits: rowsFromArrays(arrays, origin.file), warnings: [] };
 }

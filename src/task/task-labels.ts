@@ -24,7 +24,7 @@ export function refuseUnknownLabels(splits: SourceSplits, labels: readonly TaskL
     throw new RlpromptError({
       code: 'E_TASK_LABEL',
       exit: 'data',
-      message: 'the example has no label, which classification needs',
+      message: 'the example has no label, which its kind of task needs',
       where: unlabelled.where,
     });
   }

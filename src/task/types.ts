@@ -51,6 +51,10 @@ export interface ExampleOutcome {
   readonly predicted?: string;
   readonly probabilities?: Readonly<Record<string, number>>;
   readonly output?: string;
+  /** Why an output scores nothing. */
+  readonly fault?: string;
+  /** Named evaluation numbers of the output. */
+  readonly scores?: Readonly<Record<string, number>>;
   readonly reward: number;
 }
 
