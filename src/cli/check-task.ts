@@ -20,8 +20,14 @@ export async function checkTask(config: RunConfig, { onFinding, onOutput }: Chec
     const task = await loadConfiguredTask(config, { testOnly: isDataFileName(config.task) });
     checkTemplateSource(task);
     for (const finding of dataFindings(task)) onFinding(finding);
-    const { dtype, device, threads, maxMemory } = config;
-    const targetLm = await loadLanguageModel(config.target, { dtype, device, threads, maxMemoryBytes: maxMemory });
+    const { dtype, device, threads, offline, maxMemory } = config;
+    const targetLm = await loadLanguageModel(config.target, {
+      dtype,
+      device,
+      threads,
+      offline,
+      maxMemoryBytes: maxMemory,
+    });
     try {
       if (task.kind === 'custom') await checkCustom(task, targetLm, config, { onFinding, onOutput });
       else onFinding(labelFinding(task, targetLm));

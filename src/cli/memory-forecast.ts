@@ -6,6 +6,7 @@ import { findModelFolder, type ModelFolder } from '../lm/model-folder.js';
 import { inspectModel, type ModelInspection } from '../lm/onnx/inspect-model.js';
 import { openModelFile } from '../lm/onnx/model-file.js';
 import { kvCache, modelInputs } from '../lm/onnx/model-inputs.js';
+import { TOKENS_PER_CALL } from '../lm/onnx/token-batches.js';
 import { loadTokenizer } from '../lm/tokenizer.js';
 import { loadConfiguredTask } from '../run/configured-task.js';
 import { installedModel } from './installed-model.js';
@@ -24,6 +25,10 @@ const POLICY_COPIES = 5;
 const LOGIT_COPIES = 3;
 /** A model of up to this size is handed over as bytes, which the runtime copies. */
 const IN_MEMORY_BYTES = 64 * 1024 * 1024;
+/** Keys and values exist about this often in a call: put together, as outputs, and spread over heads. */
+const CACHE_COPIES = 3;
+/** Activations of a token for each element of its hidden state. */
+const ACTIVATION_BYTES = 4 * 24;
 /** As the loader divides it: half for prefixes, half for a call. */
 const DEFAULT_CACHE_BYTES = 2 * 1024 ** 3;
 
@@ -32,13 +37,17 @@ export async function forecastMemory(config: RunConfig): Promise<MemoryItem[]> {
   const generator = await describeModel(config.generator, config.dtype);
   const targetLm = await describeModel(config.target, config.dtype);
   const isOne = realpathSync(generator.folder.onnxPath) === realpathSync(targetLm.folder.onnxPath);
+  const outputLayer = headBytes(generator.inspection);
+  const caches = await cacheBytes(config, targetLm);
   return [
     { what: 'program', bytes: PROGRAM_BYTES },
     { what: isOne ? 'generator and target LM, once' : 'generator LM', bytes: bodyBytes(generator.inspection) },
     ...(isOne ? [] : [{ what: 'target LM', bytes: bodyBytes(targetLm.inspection) }]),
-    { what: 'output layer, twice while it is read', bytes: 2 * headBytes(generator.inspection) },
+    { what: 'output layer', bytes: outputLayer },
     { what: 'policy', bytes: policyBytes(config, generator.inspection) },
-    { what: 'prefixes of the inputs', bytes: await prefixBytes(config, targetLm) },
+    { what: 'prefixes of the inputs', bytes: caches.prefixes },
+    // The output layer exists a second time while it is read, before the first call.
+    { what: 'working space', bytes: Math.max(outputLayer, caches.call) },
   ];
 }
 
@@ -69,16 +78,25 @@ function policyBytes(config: RunConfig, { hiddenSize = 0, vocabularySize = 0 }: 
   return POLICY_COPIES * parameters + LOGIT_COPIES * logits;
 }
 
-/** Keys and values of every input's tokens, as far as they are kept. */
-async function prefixBytes(config: RunConfig, { folder }: ModelFacts): Promise<number> {
+/** Keys and values of every input's tokens, as far as they are kept, and those of the rows of one call. */
+async function cacheBytes(config: RunConfig, { folder, inspection }: ModelFacts) {
   const { graph } = openModelFile(folder.onnxPath).model;
   const kv = kvCache(graph, modelInputs(graph));
-  if (!kv) return 0;
+  if (!kv) return { prefixes: 0, call: 0 };
+  const lengths = await inputLengths(config, folder);
+  const bytesPerToken = kv.inputs.length * kv.heads * kv.headSize * (kv.type === 'float16' ? 2 : 4);
+  const limit = (config.maxMemory ?? Math.min(DEFAULT_CACHE_BYTES, totalmem() / 4)) / 2;
+  const prefixes = lengths.reduce((sum, length) => sum + length, 0) * bytesPerToken;
+  const own = config.promptLength + 1;
+  const longest = Math.max(0, ...lengths) + own;
+  const row = longest * bytesPerToken * CACHE_COPIES + own * (inspection.hiddenSize ?? 0) * ACTIVATION_BYTES;
+  const rows = Math.max(1, Math.min(limit / row, TOKENS_PER_CALL / own, config.promptsPerStep * lengths.length));
+  return { prefixes: Math.min(prefixes, limit), call: rows * row };
+}
+
+async function inputLengths(config: RunConfig, folder: ModelFolder): Promise<number[]> {
   const tokenizer = await loadTokenizer(dirname(folder.tokenizerPath));
   const { train, dev, test } = (await loadConfiguredTask(config)).splits;
   const texts = new Set([...train, ...dev, ...test].map(({ text }) => text));
-  const tokens = [...texts].reduce((sum, text) => sum + tokenizer.encode(text, { special: true }).length, 0);
-  const bytesPerToken = kv.inputs.length * kv.heads * kv.headSize * (kv.type === 'float16' ? 2 : 4);
-  const limit = config.maxMemory ?? Math.min(DEFAULT_CACHE_BYTES, totalmem() / 4);
-  return Math.min(tokens * bytesPerToken, limit / 2);
+  return [...texts].map((text) => tokenizer.encode(text, { special: true }).length);
 }
