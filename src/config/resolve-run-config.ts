@@ -100,9 +100,6 @@ function addConsequences(layer: ConfigLayer): void {
   if (chosen !== undefined && !OFF_POLICY_TRAINERS.includes(chosen)) {
     for (const key of OFF_POLICY_KEYS) add(key, { value: 0, source: 'trainer' });
   }
-  for (const [key, value] of Object.entries((chosen && TRAINER_DEFAULTS[chosen]) ?? {})) {
-    add(key as RunConfigKey, { value, source: 'trainer' });
-  }
   if (layer.has('contentModel')) {
     for (const [key, value] of Object.entries(STYLE_TRANSFER_DEFAULTS)) {
       add(key as RunConfigKey, { value, source: 'contentModel' });
@@ -110,6 +107,8 @@ function addConsequences(layer: ConfigLayer): void {
   }
   const name = layer.get('preset')?.value ?? 'default';
   const preset = Object.hasOwn(PRESETS, name as string) ? PRESETS[name as PresetName] : PRESETS.default;
+  const ofTrainer = preset === PRESETS.default && chosen ? TRAINER_DEFAULTS[chosen] : undefined;
+  for (const [key, value] of Object.entries(ofTrainer ?? {})) add(key as RunConfigKey, { value, source: 'trainer' });
   for (const [key, value] of Object.entries(preset)) {
     add(key as RunConfigKey, { value, source: preset === PRESETS.default ? 'default' : `preset ${name}` });
   }

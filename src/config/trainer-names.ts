@@ -34,12 +34,21 @@ export const TRAINER_NAMES = Object.keys(TRAINER_LOSSES) as [TrainerName, ...Tra
 /** Trainers whose losses hold for prompts from anywhere, so that replay and redrawing are theirs. */
 export const OFF_POLICY_TRAINERS: readonly TrainerName[] = ['log-variance', 'sparse-q-learning'];
 
-/** Settings that a trainer wants otherwise than the preset, where the user says nothing. */
-export const TRAINER_DEFAULTS: Partial<
-  Record<TrainerName, { readonly rewardTo: readonly [number, number]; readonly redraws: number }>
-> = {
-  // Sparsemax gives nothing to a token whose Q is 1 below the best: rewards five wide would leave one prompt at once.
-  'sparse-q-learning': { rewardTo: [0, 1], redraws: 0 },
+export interface TrainerDefaults {
+  readonly learningRate?: number;
+  readonly rewardTo?: readonly [number, number];
+  readonly redraws?: number;
+}
+
+/** Settings that a trainer wants otherwise than the preset `default`, which is made for log-variance. */
+export const TRAINER_DEFAULTS: Partial<Record<TrainerName, TrainerDefaults>> = {
+  // At 1e-3 Q explodes. Sparsemax gives nothing to a token whose Q is 1 below the best: rewards five wide would leave
+  // one prompt at once.
+  'sparse-q-learning': { learningRate: 1e-4, rewardTo: [0, 1], redraws: 0 },
+  'soft-q-learning': { learningRate: 1e-3, rewardTo: [0, 5] },
+  reinforce: { learningRate: 1e-3, rewardTo: [0, 5] },
+  // At 1e-3 one epoch takes the policy 10 nats away.
+  ppo: { learningRate: 1e-4, rewardTo: [0, 5] },
 };
 
 /** The trainer that minimises `loss`, for a configuration that names only the loss; several have none. */

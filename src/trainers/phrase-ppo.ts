@@ -10,7 +10,7 @@ import type { Generator, TrainerSettings } from './settings.js';
 import type { Rollout, RolloutReward, Trainer, TrainerState, UpdateMetrics } from './types.js';
 
 /** A free score moves by the step size an update, where the MLP's output moves by that of thousands of parameters. */
-const RATE_FACTOR = 50;
+const RATE_FACTOR = 500;
 /** e to the power of this is zero. */
 const FORBIDDEN = -1e9;
 

@@ -10,6 +10,8 @@ import { type StackedRollouts, stackRollouts } from './stack-rollouts.js';
 import type { Rollout, RolloutReward, Trainer, TrainerState, UpdateMetrics } from './types.js';
 
 const CRITIC_PASSES = 10;
+/** Nats a token that the policy may be from the one that sampled before the inner epochs end. */
+const MOST_KL = 0.1;
 
 /**
  * Proximal policy optimisation (Schulman et al., arXiv 1707.06347) with generalised advantages from a small critic on the
@@ -98,20 +100,23 @@ export class Ppo implements Trainer {
     const { innerEpochs, ppoClip, klWeight, criticWarmup } = this.settings;
     const cells = batch * time;
     const isWarmup = this.step <= criticWarmup;
+    let hasMovedFar = false;
     const regulariser = klWeight > 0 ? 'kl' : 'none';
     let oldLogProbs: Float32Array | undefined;
     let metrics: UpdateMetrics | undefined;
-    for (let epoch = 0; epoch < (isWarmup ? 1 : innerEpochs); epoch++) {
+    for (let epoch = 0; epoch < (isWarmup ? 1 : innerEpochs) && !hasMovedFar; epoch++) {
       const evaluation = await this.policy.head.evaluate(hidden, actions, { regulariser });
       const { logProbs, entropies, kls } = evaluation;
       oldLogProbs ??= logProbs;
       const surrogate = ppoClipLoss({ batch, time, logProbs, oldLogProbs, advantages, clip: ppoClip });
+      hasMovedFar = surrogate.approximateKl > MOST_KL;
       const kl = kls ? mean(kls) : 0;
       const loss = surrogate.loss + klWeight * kl;
       const regulariserWeights = new Float64Array(cells).fill(klWeight / cells);
-      const outcome = isWarmup
-        ? { gradNorm: 0, skipped: false }
-        : this.optimizer.apply(loss, await evaluation.gradients({ weights: surrogate.weights, regulariserWeights }));
+      const outcome =
+        isWarmup || hasMovedFar
+          ? { gradNorm: 0, skipped: false }
+          : this.optimizer.apply(loss, await evaluation.gradients({ weights: surrogate.weights, regulariserWeights }));
       metrics = {
         loss,
         ...outcome,

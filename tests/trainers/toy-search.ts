@@ -8,7 +8,15 @@ export type ToySettings = TrainerSettings & ShapingSettings;
 
 /** Settings of a run, small enough for a toy; what `given` leaves out is the trainer's own. */
 export function toySettings(given: Partial<RunConfigInput>): ToySettings {
-  return completeRunConfig({ task: 'toy', promptLength: 3, innerSize: 16, topK: 40, threads: 1, ...given });
+  return completeRunConfig({
+    task: 'toy',
+    promptLength: 3,
+    innerSize: 16,
+    topK: 40,
+    priorBeta: 0,
+    threads: 1,
+    ...given,
+  });
 }
 
 export type ToyReward = (tokenIds: readonly number[]) => number;
