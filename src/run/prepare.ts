@@ -187,14 +187,20 @@ function describeRun(config: RunConfig, task: Task, models: RunModels): RunManif
       targetLm: models.targetLm.digest,
       ...styleDigests(models.styleModels),
     },
-    config: Object.fromEntries(Object.entries(config).filter(([, value]) => value !== undefined)),
+    config: settingsOf(config),
   };
+}
+
+function settingsOf(config: RunConfig): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(config).filter(([, value]) => value !== undefined));
 }
 
 /** Refuses a run whose ground has shifted; raised limits are written into its manifest. */
 function checkResume(runDir: string, now: RunManifest, warnings: string[]): StoredCheckpoint | undefined {
   const before = readManifest(runDir);
-  const differences = compareManifest(before, now, FREE_ON_RESUME);
+  // A setting that an older version of the program did not know had its default then.
+  const then = { ...before, config: settingsOf(completeRunConfig(before.config as RunConfigInput)) };
+  const differences = compareManifest(then, now, FREE_ON_RESUME);
   refuseDrift(differences, runDir);
   for (const difference of differences)
     warnings.push(`the rest of the run is not bit by bit as before: ${describeDifference(difference)}`);
