@@ -230,7 +230,7 @@ export const runConfigSchema = z.strictObject({
     { path: true },
   ),
   stylePrompt: reward.text(
-    z.string().min(1).default('In short, the tone of this text is'),
+    z.string().min(1).default('The writing style is'),
     'TEXT',
     'what stands between an output and the label words of its style, without a classifier (style-transfer only)',
   ),

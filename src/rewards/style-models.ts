@@ -2,6 +2,7 @@ import { RlpromptError } from '../errors.js';
 import { requireCapability } from '../lm/load.js';
 import type { EmbedCapability, GenerateCapability, LanguageModel } from '../lm/types.js';
 import type { Task } from '../task/types.js';
+import { referencesOf } from './style-references.js';
 import { type StyleScorer, styleScorer } from './style-scorer.js';
 
 /** The settings that name the models which judge rewritten texts. */
@@ -74,10 +75,13 @@ export function styleDigests(models: StyleModels | undefined): Record<string, st
 }
 
 /** @throws RlpromptError E_MODEL_CAPABILITY, E_STYLE_CLASSES, E_VERBALIZER_… */
-export function styleJudges(models: StyleModels, task: Pick<Task, 'labels'>, question: string): StyleJudges {
+export function styleJudges(models: StyleModels, task: Pick<Task, 'labels' | 'splits'>, prompt: string): StyleJudges {
+  // A data file that is only scored has no train examples; its inputs, and references where it has them, then serve.
+  const { train, test } = task.splits;
+  const typicalTexts = (train.length > 0 ? train : test).flatMap((one) => [one.text, ...referencesOf(one)]);
   return {
     content: requireCapability(models.contentModel, 'embed'),
-    style: styleScorer(models.styleModel, task.labels, question),
+    style: styleScorer(models.styleModel, task.labels, { prompt, typicalTexts }),
     fluency: requireCapability(models.fluencyModel, 'generate'),
   };
 }

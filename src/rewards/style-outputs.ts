@@ -72,7 +72,7 @@ export async function judgeOutputs(
     return samples.map((output) => {
       if (output.fault !== undefined) return output;
       const { f1 } = bertScore({ vectors: vectors.get(output.text)!.vectors, size }, reference);
-      return { ...output, content: Math.max(0, f1), style: styles.get(output.text)![label!]! };
+      return { ...output, content: Math.min(1, Math.max(0, f1)), style: styles.get(output.text)![label!]! };
     });
   });
 }

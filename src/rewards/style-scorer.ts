@@ -3,6 +3,7 @@ import { requireCapability } from '../lm/load.js';
 import type { ClassifyCapability, LanguageModel } from '../lm/types.js';
 import type { TaskLabel } from '../task/types.js';
 import { defaultTemplate } from '../template/parse-template.js';
+import { labelOffsets } from './label-calibration.js';
 
 /** Says of texts in which style they are written. */
 export interface StyleScorer {
@@ -10,13 +11,21 @@ export interface StyleScorer {
   probabilities(texts: readonly string[]): Promise<number[][]>;
 }
 
+/** What a model without style classes is asked. */
+export interface StyleQuestion {
+  /** Stands between a text and the words of the styles. */
+  readonly prompt: string;
+  /** Texts of all styles: how likely a word is after these says nothing of a text, and is taken off. */
+  readonly typicalTexts: readonly string[];
+}
+
 /**
- * A style scorer from a model: a sequence classifier by its classes, any other by how likely it takes the styles'
- * words to be after the text and `question`.
+ * A style scorer from a model: a sequence classifier by its classes, any other by how much likelier than usual it takes
+ * the styles' words to be after the text and a question.
  *
  * @throws RlpromptError E_STYLE_CLASSES, E_MODEL_CAPABILITY, E_VERBALIZER_…
  */
-export function styleScorer(model: LanguageModel, styles: readonly TaskLabel[], question: string): StyleScorer {
+export function styleScorer(model: LanguageModel, styles: readonly TaskLabel[], question: StyleQuestion): StyleScorer {
   const { classify } = model.capabilities;
   return classify ? byClassifier(model.name, classify, styles) : byLabelWords(model, styles, question);
 }
@@ -45,26 +54,32 @@ function classOf(style: TaskLabel, model: string, classNames: readonly string[])
   });
 }
 
-function byLabelWords(model: LanguageModel, styles: readonly TaskLabel[], question: string): StyleScorer {
+function byLabelWords(model: LanguageModel, styles: readonly TaskLabel[], question: StyleQuestion): StyleScorer {
   const scorer = requireCapability(model, 'labelScores');
   const template = defaultTemplate(model.family === 'masked' ? 'masked' : 'causal');
   const labels = scorer.resolveLabels(
     template,
     styles.map(({ name, word }) => ({ label: name, word })),
   );
+  const scoresOf = async (texts: readonly string[]): Promise<Float32Array[]> => {
+    const rows = texts.map((_, input) => [0, input] as const);
+    const asked = { template, prompts: [question.prompt], inputs: texts, labels, rows, normalise: 'none' } as const;
+    const scores = await scorer.labelScores(asked);
+    return texts.map((_, row) => scores.subarray(row * labels.length, (row + 1) * labels.length));
+  };
+  let offsets: Promise<readonly number[]> | undefined;
   return {
     probabilities: async (texts) => {
-      const rows = texts.map((_, input) => [0, input] as const);
-      const asked = { template, prompts: [question], inputs: texts, labels, rows, normalise: 'none' } as const;
-      const scores = await scorer.labelScores(asked);
-      return texts.map((_, row) => softmax(scores.subarray(row * labels.length, (row + 1) * labels.length)));
+      offsets ??= scoresOf(question.typicalTexts).then((rows) => labelOffsets(rows, labels.length));
+      const usual = await offsets;
+      return (await scoresOf(texts)).map((scores) => softmax(Array.from(scores, (score, k) => score - usual[k]!)));
     },
   };
 }
 
-function softmax(scores: Float32Array): number[] {
+function softmax(scores: readonly number[]): number[] {
   const highest = Math.max(...scores);
-  const powers = Array.from(scores, (score) => Math.exp(score - highest));
+  const powers = scores.map((score) => Math.exp(score - highest));
   const sum = powers.reduce((total, power) => total + power, 0);
   return powers.map((power) => power / sum);
 }

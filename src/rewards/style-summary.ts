@@ -3,6 +3,7 @@ import { perplexityOf } from '../metrics/perplexity.js';
 import type { RewardRow } from '../task/reward-messages.js';
 import type { Assessment, Example, ExampleOutcome, TaskLabel } from '../task/types.js';
 import { outputReward, type SampledOutput, type TextLogProb } from './style-quality.js';
+import { referencesOf } from './style-references.js';
 
 /** The output that counts of a segment of samples, with its fluency. */
 export type ChosenOutput = SampledOutput & TextLogProb & { readonly fluency: number };
@@ -76,13 +77,6 @@ function bleuOfOutputs(
   return corpusBleu(
     segments.map(({ text }) => text),
     segments.map(({ references }) => references),
-  );
-}
-
-/** The columns `reference`, `reference2`, … of the data. */
-function referencesOf({ fields }: Example): string[] {
-  return Object.entries(fields).flatMap(([name, text]) =>
-    /^reference\d*$/.test(name) && text.trim() !== '' ? [text.trim()] : [],
   );
 }
 
