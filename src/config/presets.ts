@@ -26,7 +26,7 @@ export const PRESETS = {
   default: {
     trainer: 'log-variance',
     loss: 'log-variance',
-    learningRate: 1e-2,
+    learningRate: 5e-3,
     polyak: 0.001,
     topK: 256,
     rewardFrom: [0, 1],
