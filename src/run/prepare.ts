@@ -1,6 +1,7 @@
 import { rmdirSync } from 'node:fs';
 import { completeRunConfig } from '../config/resolve-run-config.js';
 import type { RunConfig, RunConfigInput } from '../config/run-config.js';
+import { RlpromptError } from '../errors.js';
 import type { DownloadProgress } from '../lm/hub.js';
 import { loadLanguageModel, pinModelName, requireCapability } from '../lm/load.js';
 import type { LanguageModel } from '../lm/types.js';
@@ -72,6 +73,7 @@ async function assemble(
   closers: (() => unknown)[],
 ): Promise<PreparedRun> {
   const { generator, targetLm, styleModels } = await loadModels(config, task, closers);
+  checkCandidateCount(config, generator);
   const template = templateFor(task, targetLm);
   const warnings = [...task.warnings];
   const manifest = describeRun(config, task, { generator, targetLm, styleModels });
@@ -150,6 +152,20 @@ async function loadModels(config: RunConfig, task: Task, closers: (() => unknown
 function noteSaved(cache: ScoreCache | RewardCache, onNote: PrepareOptions['onNote']): void {
   if (!('savedForwards' in cache) || cache.savedForwards === 0) return;
   onNote?.(`${cache.savedForwards} of ${cache.forwards} forwards were known from earlier runs (rlprompt cache info)`);
+}
+
+/** @throws RlpromptError `E_CONFIG` where more tokens are to be sampled among than the generator LM has */
+function checkCandidateCount({ topK }: RunConfig, generator: LanguageModel): void {
+  const { vocabularySize } = requireCapability(generator, 'hiddenStates');
+  if (topK <= vocabularySize) return;
+  throw new RlpromptError({
+    code: 'E_CONFIG',
+    exit: 'config',
+    message: `topK is ${topK}, but ${generator.name} has ${vocabularySize} tokens`,
+    where: '--top-k',
+    kept: 'nothing was started',
+    next: `--top-k ${vocabularySize} samples among all of them`,
+  });
 }
 
 function takeFolder(config: RunConfig, task: Task, resume: string | undefined): RunFolder {
