@@ -1,0 +1,114 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { completeRunConfig } from '../../src/config/resolve-run-config.js';
+import type { RunConfigInput } from '../../src/config/run-config.js';
+import { evaluatePrompts } from '../../src/evaluate.js';
+import type { RunControls, RunEvent, RunResult } from '../../src/events.js';
+import { optimize } from '../../src/optimize.js';
+import { HUB_LIKE } from '../lm/onnx/hub-like.js';
+import { SMALL_RUN } from '../small-data.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'rlprompt-style-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const task = join(folder, 'task.mjs');
+const rows = (...texts: string[]) => texts.map((text) => ({ text, label: 'formal', fields: { reference: text } }));
+const definition = {
+  name: 'small-style',
+  kind: 'style-transfer',
+  verbalizer: { informal: 'casual', formal: 'formal' },
+  examples: { train: rows('see you', 'thanks for the patch', 'no idea'), dev: rows('ok then'), test: rows('sure') },
+};
+writeFileSync(task, `export default ${JSON.stringify(definition)};\n`);
+
+const { verbalizer: _, shots: __, promptsPerStep: ___, ...small } = SMALL_RUN;
+const config = (name: string): RunConfigInput => ({
+  ...small,
+  task,
+  contentModel: join(HUB_LIKE, 'bert-encoder'),
+  styleModel: join(HUB_LIKE, 'bert-classifier'),
+  steps: 4,
+  samples: 3,
+  bootstraps: 2,
+  out: join(folder, name),
+});
+
+async function finish(
+  input: RunConfigInput,
+  options: Parameters<typeof optimize>[1],
+  onEvent: (event: RunEvent, controls: RunControls) => void = () => {},
+): Promise<{ events: RunEvent[]; result?: RunResult; code?: string }> {
+  const events: RunEvent[] = [];
+  let controls: RunControls | undefined;
+  const attach = (given: RunControls): void => {
+    controls = given;
+  };
+  const run = optimize(input, { ...options, attach });
+  try {
+    for (let next = await run.next(); ; next = await run.next()) {
+      if (next.done) return { events, result: next.value };
+      events.push(next.value);
+      onEvent(next.value, controls!);
+    }
+  } catch (error) {
+    return { events, code: (error as { code: string }).code };
+  }
+}
+
+describe('a run on a style-transfer task', () => {
+  let whole: Awaited<ReturnType<typeof finish>>;
+  beforeAll(async () => {
+    whole = await finish(config('whole'), {});
+  });
+
+  it('takes the settings that style transfer was published with', () => {
+    const { rewardTo, promptsPerStep, inputsPerStep, replayUpdates } = completeRunConfig(config('settings'));
+    expect({ rewardTo, promptsPerStep, inputsPerStep, replayUpdates }).toEqual({
+      rewardTo: [-20, 80],
+      promptsPerStep: 8,
+      inputsPerStep: 2,
+      replayUpdates: 0,
+    });
+    expect(completeRunConfig({ ...config('settings'), rewardTo: [0, 3] }).rewardTo).toEqual([0, 3]);
+  });
+
+  it('reports content, style, fluency and joint, and pays one input a prompt in a step', () => {
+    const { events, result } = whole;
+    expect(Object.keys(result!.best.test)).toEqual(
+      expect.arrayContaining(['content', 'style', 'fluency', 'joint', 'gm']),
+    );
+    const steps = events.filter((event) => event.type === 'step-end');
+    expect(steps).toHaveLength(4);
+    const baselines = 6;
+    expect(steps[0]!.forwards + steps[0]!.cacheHits).toBe(baselines + 8 * 6);
+    expect(Object.keys(steps[0]!.parts!)).toEqual(['content', 'style']);
+    const manifest = JSON.parse(readFileSync(join(folder, 'whole', 'run.json'), 'utf8')) as { digests: object };
+    expect(Object.keys(manifest.digests)).toEqual(
+      expect.arrayContaining(['contentModel', 'styleModel', 'fluencyModel']),
+    );
+  });
+
+  it('goes on after a stop as if there had been none', async () => {
+    const stopped = await finish(config('stopped'), {}, (event, controls) => {
+      if (event.type === 'step-end' && event.step === 3) controls.stop('user');
+    });
+    expect(stopped.code).toBe('E_INTERRUPTED');
+    const resumed = await finish(config('stopped'), { resume: join(folder, 'stopped') });
+    const same = ({ result }: { result?: RunResult }) => ({ ...result!, runDir: '', seconds: 0 });
+    expect(same(resumed)).toEqual(same(whole));
+  });
+
+  it('is evaluated with BLEU against the references, and each output is shown', async () => {
+    const { results } = await evaluatePrompts(completeRunConfig(config('eval')), {
+      prompts: ['Say it:', ''],
+      split: 'train',
+    });
+    expect(results).toHaveLength(2);
+    for (const { assessment } of results) {
+      expect(assessment.metrics.bleu).toBeGreaterThanOrEqual(0);
+      expect(assessment.outcomes!.map(({ label }) => label)).toEqual(['formal', 'formal', 'formal']);
+      expect(assessment.outcomes!.every(({ output }) => typeof output === 'string')).toBe(true);
+    }
+  });
+});
