@@ -5,7 +5,7 @@ import type { DownloadProgress } from './lm/hub.js';
 import { loadLanguageModel } from './lm/load.js';
 import type { LanguageModel } from './lm/types.js';
 import { type PreparedAssessor, prepareAssessor } from './rewards/create-assessor.js';
-import { loadStyleModels } from './rewards/style-models.js';
+import { checkStyleModels, loadStyleModels } from './rewards/style-models.js';
 import { checkTemplateSource, loadConfiguredTask, templateFor } from './run/configured-task.js';
 import type { Assessment, Split, Task } from './task/types.js';
 
@@ -46,6 +46,7 @@ export async function evaluatePrompts(
 ): Promise<Evaluation> {
   const task = await loadConfiguredTask(config, { testOnly: !splitsDataFile && isDataFileName(config.task) });
   checkTemplateSource(task);
+  checkStyleModels(task, config);
   const examples = task.splits[split];
   if (examples.length === 0) throw emptySplit(task, split);
   const { dtype, device, threads, offline, maxMemory } = config;

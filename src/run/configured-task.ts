@@ -1,27 +1,16 @@
 import type { RunConfig } from '../config/run-config.js';
 import type { LanguageModel } from '../lm/types.js';
-import { checkStyleModels } from '../rewards/style-models.js';
 import { loadTask } from '../task/load-task.js';
 import { taskTemplate } from '../task/task-template.js';
 import type { Task } from '../task/types.js';
 import type { Template } from '../template/template.js';
 
 /** The task a configuration names, with its data read and checked. */
-export async function loadConfiguredTask(config: RunConfig, options: { testOnly?: boolean } = {}): Promise<Task> {
+export function loadConfiguredTask(config: RunConfig, options: { testOnly?: boolean } = {}): Promise<Task> {
   const { seed, shots, textColumn, labelColumn, verbalizer, template, manualPrompts, encoding } = config;
   const { allowControl, skipBadRows } = config;
   const reading = { textColumn, labelColumn, encoding, allowControl, skipBadRows };
-  const task = await loadTask(config.task, {
-    seed,
-    shots,
-    verbalizer,
-    template,
-    manualPrompts,
-    ...reading,
-    ...options,
-  });
-  checkStyleModels(task, config);
-  return task;
+  return loadTask(config.task, { seed, shots, verbalizer, template, manualPrompts, ...reading, ...options });
 }
 
 /** Which family a template is for is only certain with the model; that its slots are there can be said before. */

@@ -8,7 +8,13 @@ import type { LanguageModel } from '../lm/types.js';
 import { prepareAssessor } from '../rewards/create-assessor.js';
 import type { RewardCache } from '../rewards/reward-cache.js';
 import type { ScoreCache } from '../rewards/score-cache.js';
-import { loadStyleModels, STYLE_MODEL_SETTINGS, type StyleModels, styleDigests } from '../rewards/style-models.js';
+import {
+  checkStyleModels,
+  loadStyleModels,
+  STYLE_MODEL_SETTINGS,
+  type StyleModels,
+  styleDigests,
+} from '../rewards/style-models.js';
 import type { Task } from '../task/types.js';
 import { createTrainer } from '../trainers/registry.js';
 import { readLatestCheckpoint, type StoredCheckpoint } from './checkpoint.js';
@@ -52,6 +58,7 @@ export async function prepareRun(input: RunConfigInput, options: PrepareOptions)
   const config = completeRunConfig(input);
   const task = await loadConfiguredTask(config);
   checkTemplateSource(task);
+  checkStyleModels(task, config);
   refuseUnsuited(task, config);
   const folder = takeFolder(config, task, options.resume);
   const closers: (() => unknown)[] = [() => folder.close()];
