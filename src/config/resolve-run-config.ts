@@ -79,11 +79,10 @@ function finish(layer: ConfigLayer, problems: ConfigProblem[]): ResolvedRunConfi
   return { config, sources: Object.fromEntries(given.map((key) => [key, layer.get(key)?.source ?? 'default'])) };
 }
 
-/**
- * What style transfer was published with; it is known by its encoder, which no other kind of task has. A prompt is not
- * learned from again: its reward holds for one input only.
- */
-const STYLE_TRANSFER_DEFAULTS = { promptsPerStep: 8, rewardTo: [-20, 80], replayUpdates: 0, redraws: 0 };
+/** Style transfer: a prompt is not learned from again, because its reward holds for one input only. */
+const STYLE_TRANSFER_DEFAULTS = { promptsPerStep: 8, replayUpdates: 0 };
+/** The width that style transfer was published with; at it, the log-variance loss knows one prompt after one update. */
+const STYLE_TRANSFER_SOFT_Q = { ...STYLE_TRANSFER_DEFAULTS, rewardTo: [-20, 80] };
 
 /** What follows from the settings given: the preset's values, the trainer of a loss, the generator as target LM. */
 function addConsequences(layer: ConfigLayer): void {
@@ -100,15 +99,16 @@ function addConsequences(layer: ConfigLayer): void {
   if (chosen !== undefined && !OFF_POLICY_TRAINERS.includes(chosen)) {
     for (const key of OFF_POLICY_KEYS) add(key, { value: 0, source: 'trainer' });
   }
-  if (layer.has('contentModel')) {
-    for (const [key, value] of Object.entries(STYLE_TRANSFER_DEFAULTS)) {
-      add(key as RunConfigKey, { value, source: 'contentModel' });
-    }
-  }
   const name = layer.get('preset')?.value ?? 'default';
   const preset = Object.hasOwn(PRESETS, name as string) ? PRESETS[name as PresetName] : PRESETS.default;
   const ofTrainer = preset === PRESETS.default && chosen ? TRAINER_DEFAULTS[chosen] : undefined;
   for (const [key, value] of Object.entries(ofTrainer ?? {})) add(key as RunConfigKey, { value, source: 'trainer' });
+  if (layer.has('contentModel')) {
+    const isSoftQ = (chosen ?? preset.trainer) === 'soft-q-learning';
+    for (const [key, value] of Object.entries(isSoftQ ? STYLE_TRANSFER_SOFT_Q : STYLE_TRANSFER_DEFAULTS)) {
+      add(key as RunConfigKey, { value, source: 'contentModel' });
+    }
+  }
   for (const [key, value] of Object.entries(preset)) {
     add(key as RunConfigKey, { value, source: preset === PRESETS.default ? 'default' : `preset ${name}` });
   }

@@ -62,15 +62,16 @@ describe('a run on a style-transfer task', () => {
     whole = await finish(config('whole'), {});
   });
 
-  it('takes the settings that style transfer was published with', () => {
-    const { rewardTo, promptsPerStep, inputsPerStep, replayUpdates } = completeRunConfig(config('settings'));
-    expect({ rewardTo, promptsPerStep, inputsPerStep, replayUpdates }).toEqual({
-      rewardTo: [-20, 80],
-      promptsPerStep: 8,
-      inputsPerStep: 2,
-      replayUpdates: 0,
-    });
-    expect(completeRunConfig({ ...config('settings'), rewardTo: [0, 3] }).rewardTo).toEqual([0, 3]);
+  it('learns from each reward once, and with soft Q-learning in the published width', () => {
+    const settings = (more: Partial<RunConfigInput>) => {
+      const { rewardTo, promptsPerStep, inputsPerStep, replayUpdates } = completeRunConfig({ ...config('s'), ...more });
+      return { rewardTo, promptsPerStep, inputsPerStep, replayUpdates };
+    };
+    const common = { promptsPerStep: 8, inputsPerStep: 2, replayUpdates: 0 };
+    expect(settings({})).toEqual({ ...common, rewardTo: [0, 10] });
+    expect(settings({ preset: 'paper' })).toEqual({ ...common, rewardTo: [-20, 80] });
+    expect(settings({ trainer: 'soft-q-learning' })).toEqual({ ...common, rewardTo: [-20, 80] });
+    expect(settings({ preset: 'paper', rewardTo: [0, 3] })).toEqual({ ...common, rewardTo: [0, 3] });
   });
 
   it('reports content, style, fluency and joint, and pays one input a prompt in a step', () => {
