@@ -50,7 +50,7 @@ describe('a wrong command line', () => {
     [['run', 'topic', '--generator', './no-model'], 66, 'E_'],
     [['top', 'no-run'], 66, 'E_RUN_NOT_FOUND'],
     [['resume', '.'], 66, 'E_NOT_A_RUN'],
-    [['models', 'inspect', './no-model'], 66, 'E_MODEL_FOLDER_MISSING'],
+    [['models', 'inspect', './no-model'], 66, 'E_MODEL_NOT_FOUND'],
   ])('%j ends with code %i and %s', async (args, expected, name) => {
     const { code, stdout, stderr } = await runCli(args);
     expect(code).toBe(expected);

@@ -63,7 +63,9 @@ describe('looking around', () => {
 
   it('tasks lists the built-in tasks and shows one', async () => {
     const { stdout } = await runCli(['tasks', '--json']);
-    expect(JSON.parse(stdout).tasks.map(({ name }: { name: string }) => name)).toEqual(['sentiment', 'spam', 'topic']);
+    expect(JSON.parse(stdout).tasks.map(({ name }: { name: string }) => name)).toEqual(
+      expect.arrayContaining(['sentiment', 'spam', 'topic']),
+    );
     const shown = JSON.parse((await runCli(['tasks', 'show', 'sentiment', '--json'])).stdout);
     expect(shown).toMatchObject({ name: 'sentiment', kind: 'classification', sizes: { train: 32, dev: 32 } });
   });

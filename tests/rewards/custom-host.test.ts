@@ -202,10 +202,9 @@ describe('a reward in a process of its own', () => {
     const body = 'setTimeout(() => Promise.reject(new Error("afterwards")), 10); return [1, process.pid]';
     const { host, output, failures } = hostOf(context, pluginFile(body));
     const [, first] = await host.score(BATCH, { seed: 1 });
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    await expect.poll(() => output.join(''), { timeout: 20_000 }).toContain('after its last answer Error: afterwards');
     const [, second] = await host.score(BATCH, { seed: 1 });
     expect(second!.reward).not.toBe(first!.reward);
-    expect(output.join('')).toContain('after its last answer Error: afterwards');
     expect(failures).toEqual([]);
   });
 
