@@ -202,9 +202,10 @@ describe('a reward in a process of its own', () => {
     const body = 'setTimeout(() => Promise.reject(new Error("afterwards")), 10); return [1, process.pid]';
     const { host, output, failures } = hostOf(context, pluginFile(body));
     const [, first] = await host.score(BATCH, { seed: 1 });
-    await expect.poll(() => output.join(''), { timeout: 20_000 }).toContain('after its last answer Error: afterwards');
+    await expect.poll(() => isAlive(first!.reward), { timeout: 20_000 }).toBe(false);
     const [, second] = await host.score(BATCH, { seed: 1 });
     expect(second!.reward).not.toBe(first!.reward);
+    expect(output.join('')).toContain('after its last answer Error: afterwards');
     expect(failures).toEqual([]);
   });
 
