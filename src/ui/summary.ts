@@ -26,7 +26,7 @@ function resultLines(result: RunResult, metric: string, columns: number): Span[]
     },
   ];
   return [
-    [{ text: safeLine`${result.task} · best prompt after ${spent} (${result.stopReason})`, style: 'title' }],
+    [{ text: safeLine`${result.task} · best after ${spent} (${result.stopReason})`, style: 'title' }],
     [],
     [
       {

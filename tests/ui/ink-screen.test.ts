@@ -221,7 +221,7 @@ describe('the screen', () => {
     expect(`\n${terminal.frame}\n`).toMatchInlineSnapshot(`
       "
 
-      spam · best prompt after 200 steps, 1:47, 46,112 forwards, 38 % cache hits (steps)
+      spam · best after 200 steps, 1:47, 46,112 forwards, 38 % cache hits (steps)
 
                             dev     test   accuracy, 400 test examples
         found             0.875    0.853   “Subscribe for more on”
