@@ -101,14 +101,14 @@ function addConsequences(layer: ConfigLayer): void {
   }
   const name = layer.get('preset')?.value ?? 'default';
   const preset = Object.hasOwn(PRESETS, name as string) ? PRESETS[name as PresetName] : PRESETS.default;
-  const ofTrainer = preset === PRESETS.default && chosen ? TRAINER_DEFAULTS[chosen] : undefined;
-  for (const [key, value] of Object.entries(ofTrainer ?? {})) add(key as RunConfigKey, { value, source: 'trainer' });
   if (layer.has('contentModel')) {
     const isSoftQ = (chosen ?? preset.trainer) === 'soft-q-learning';
     for (const [key, value] of Object.entries(isSoftQ ? STYLE_TRANSFER_SOFT_Q : STYLE_TRANSFER_DEFAULTS)) {
       add(key as RunConfigKey, { value, source: 'contentModel' });
     }
   }
+  const ofTrainer = preset === PRESETS.default && chosen ? TRAINER_DEFAULTS[chosen] : undefined;
+  for (const [key, value] of Object.entries(ofTrainer ?? {})) add(key as RunConfigKey, { value, source: 'trainer' });
   for (const [key, value] of Object.entries(preset)) {
     add(key as RunConfigKey, { value, source: preset === PRESETS.default ? 'default' : `preset ${name}` });
   }
