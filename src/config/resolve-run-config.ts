@@ -79,8 +79,8 @@ function finish(layer: ConfigLayer, problems: ConfigProblem[]): ResolvedRunConfi
   return { config, sources: Object.fromEntries(given.map((key) => [key, layer.get(key)?.source ?? 'default'])) };
 }
 
-/** Style transfer: a prompt is not learned from again, because its reward holds for one input only. */
-const STYLE_TRANSFER_DEFAULTS = { promptsPerStep: 8, replayUpdates: 0 };
+/** Style transfer: two inputs a step, each with four prompts. */
+const STYLE_TRANSFER_DEFAULTS = { promptsPerStep: 8 };
 /** The width that style transfer was published with; at it, the log-variance loss knows one prompt after one update. */
 const STYLE_TRANSFER_SOFT_Q = { ...STYLE_TRANSFER_DEFAULTS, rewardTo: [-20, 80] };
 

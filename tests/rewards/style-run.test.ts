@@ -62,12 +62,12 @@ describe('a run on a style-transfer task', () => {
     whole = await finish(config('whole'), {});
   });
 
-  it('learns from each reward once, and with soft Q-learning in the published width', () => {
+  it('has four prompts an input, and with soft Q-learning the published width', () => {
     const settings = (more: Partial<RunConfigInput>) => {
-      const { rewardTo, promptsPerStep, inputsPerStep, replayUpdates } = completeRunConfig({ ...config('s'), ...more });
-      return { rewardTo, promptsPerStep, inputsPerStep, replayUpdates };
+      const { rewardTo, promptsPerStep, inputsPerStep } = completeRunConfig({ ...config('s'), ...more });
+      return { rewardTo, promptsPerStep, inputsPerStep };
     };
-    const common = { promptsPerStep: 8, inputsPerStep: 2, replayUpdates: 0 };
+    const common = { promptsPerStep: 8, inputsPerStep: 2 };
     expect(settings({})).toEqual({ ...common, rewardTo: [0, 10] });
     expect(settings({ preset: 'paper' })).toEqual({ ...common, rewardTo: [-20, 80] });
     expect(settings({ trainer: 'soft-q-learning' })).toEqual({ ...common, rewardTo: [-20, 80] });
