@@ -3,43 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { RunConfigInput } from '../src/config/run-config.js';
-import type { RlpromptError } from '../src/errors.js';
-import type { RunControls, RunEvent, RunResult } from '../src/events.js';
-import { type OptimizeOptions, optimize } from '../src/optimize.js';
+import type { RunEvent, RunResult } from '../src/events.js';
 import { readEvents } from '../src/run/event-log.js';
+import { followRun } from './follow-run.js';
 import { temporaryFolder } from './run/temporary-folder.js';
 import { SMALL_RUN, writeSmallData } from './small-data.js';
-
-interface Finished {
-  events: RunEvent[];
-  result?: RunResult;
-  error?: RlpromptError;
-}
-
-/** Runs to the end; `onEvent` may use the controls. */
-async function follow(
-  config: RunConfigInput,
-  options: OptimizeOptions = {},
-  onEvent: (event: RunEvent, controls: RunControls) => void = () => {},
-): Promise<Finished> {
-  const events: RunEvent[] = [];
-  let controls: RunControls | undefined;
-  const run = optimize(config, {
-    ...options,
-    attach: (given) => {
-      controls = given;
-    },
-  });
-  try {
-    for (let next = await run.next(); ; next = await run.next()) {
-      if (next.done) return { events, result: next.value };
-      events.push(next.value);
-      onEvent(next.value, controls!);
-    }
-  } catch (error) {
-    return { events, error: error as RlpromptError };
-  }
-}
 
 const folder = mkdtempSync(join(tmpdir(), 'rlprompt-optimize-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -70,7 +38,7 @@ const withoutTime = (events: readonly RunEvent[]): unknown[] =>
 
 describe('optimize', () => {
   it('tells a run in order: start, baselines, steps, evaluations, checkpoints, end', async () => {
-    const { events, result } = await follow(config('order'));
+    const { events, result } = await followRun(config('order'));
     const types = events.map(({ type }) => type);
     expect(events.map(({ seq }) => seq)).toEqual(events.map((_, i) => i + 1));
     expect(types[0]).toBe('run-start');
@@ -86,9 +54,9 @@ describe('optimize', () => {
   });
 
   it('is the same run for the same seed, and another for another', async () => {
-    const first = await follow(config('same-1'));
-    const second = await follow(config('same-2'));
-    await follow(config('other', { seed: 1 }));
+    const first = await followRun(config('same-1'));
+    const second = await followRun(config('same-2'));
+    await followRun(config('other', { seed: 1 }));
     expect(withoutTime(second.events)).toEqual(withoutTime(first.events));
     expect(checkpointsOf('same-2')).toEqual(checkpointsOf('same-1'));
     expect(checkpointsOf('other')).not.toEqual(checkpointsOf('same-1'));
@@ -97,14 +65,14 @@ describe('optimize', () => {
   it.each(['log-variance', 'soft-q-learning'] as const)(
     'goes on after a stop as if there had been none (%s)',
     async (trainer) => {
-      const whole = await follow(config(`whole-${trainer}`, { trainer }));
-      const stopped = await follow(config(`stopped-${trainer}`, { trainer }), {}, (event, controls) => {
+      const whole = await followRun(config(`whole-${trainer}`, { trainer }));
+      const stopped = await followRun(config(`stopped-${trainer}`, { trainer }), {}, (event, controls) => {
         if (event.type === 'step-end' && event.step === 3) controls.stop('interrupted');
       });
       expect(stopped.error).toMatchObject({ code: 'E_INTERRUPTED', exitCode: 130 });
       expect(stopped.events.at(-1)).toMatchObject({ type: 'run-interrupted', step: 3 });
       const resume = join(folder, `stopped-${trainer}`);
-      const resumed = await follow(config(`stopped-${trainer}`, { trainer }), { resume });
+      const resumed = await followRun(config(`stopped-${trainer}`, { trainer }), { resume });
       expect(checkpointsOf(`stopped-${trainer}`)).toEqual(checkpointsOf(`whole-${trainer}`));
       expect({ ...resumed.result, runDir: '', seconds: 0 }).toEqual({ ...whole.result, runDir: '', seconds: 0 });
       expect(resumed.events[0]).toMatchObject({ type: 'run-start', resumedAtStep: 3 });
@@ -112,21 +80,21 @@ describe('optimize', () => {
   );
 
   it('ends at the limit of forwards, and says so', async () => {
-    const { result } = await follow(config('forwards', { forwards: 60, steps: 100 }));
+    const { result } = await followRun(config('forwards', { forwards: 60, steps: 100 }));
     expect(result!.stopReason).toBe('forwards');
     expect(result!.steps).toBeLessThan(100);
   });
 
   it('saves on an aborted signal before the first step too', async () => {
-    const { error, events } = await follow(config('aborted'), { signal: AbortSignal.abort() });
+    const { error, events } = await followRun(config('aborted'), { signal: AbortSignal.abort() });
     expect(error!.code).toBe('E_INTERRUPTED');
     expect(events.at(-1)).toMatchObject({ type: 'run-interrupted', step: 0 });
-    const resumed = await follow(config('aborted'), { resume: join(folder, 'aborted') });
+    const resumed = await followRun(config('aborted'), { resume: join(folder, 'aborted') });
     expect(resumed.result!.steps).toBe(6);
   });
 
   it('scores a prompt that a person types, exports on request, evaluates and saves between two steps', async () => {
-    const { events } = await follow(config('controls', { evaluationCandidates: 50 }), {}, (event, controls) => {
+    const { events } = await followRun(config('controls', { evaluationCandidates: 50 }), {}, (event, controls) => {
       if (event.type === 'step-end' && event.step === 2) {
         controls.addPrompt('This mail is about');
         controls.evaluate();
@@ -146,7 +114,7 @@ describe('optimize', () => {
 
   it('pauses between two steps until it is told to go on', async () => {
     const order: string[] = [];
-    const { result } = await follow(config('paused'), {}, (event, controls) => {
+    const { result } = await followRun(config('paused'), {}, (event, controls) => {
       order.push(event.type);
       if (event.type === 'step-end' && event.step === 2) controls.pause();
       if (event.type === 'run-paused') setTimeout(() => controls.continue(), 20);
@@ -157,7 +125,7 @@ describe('optimize', () => {
   });
 
   it('takes prompts to start from', async () => {
-    const { events } = await follow(
+    const { events } = await followRun(
       config('warm', { initPrompts: ['Click here', 'a much longer sentence than a prompt has tokens'] }),
     );
     expect(events.filter((event) => event.type === 'prompt-added').map((event) => event.prompt.origin)).toEqual([
@@ -167,7 +135,7 @@ describe('optimize', () => {
   });
 
   it('leaves nothing behind when the model cannot be found', async () => {
-    const { error } = await follow(config('no-model', { generator: './no-such-model' }));
+    const { error } = await followRun(config('no-model', { generator: './no-such-model' }));
     expect(error!.exitCode).toBe(66);
     expect(readdirSync(folder)).not.toContain('no-model');
   });
@@ -176,12 +144,12 @@ describe('optimize', () => {
     const other = temporaryFolder();
     const data = writeSmallData(other);
     const settings = { ...SMALL_RUN, task: data, out: join(other, 'run') };
-    await follow(settings, {}, (event, controls) => {
+    await followRun(settings, {}, (event, controls) => {
       if (event.type === 'step-end') controls.stop('user');
     });
     const text = readFileSync(data, 'utf8');
     writeFileSync(data, text.replace('order cheap pills', 'order costly pills'));
-    const { error } = await follow(settings, { resume: join(other, 'run') });
+    const { error } = await followRun(settings, { resume: join(other, 'run') });
     expect(error).toMatchObject({ code: 'E_DATA_DRIFT', exitCode: 65 });
   });
 });

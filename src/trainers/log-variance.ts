@@ -1,17 +1,13 @@
 import { logVarianceLoss } from '../losses/log-variance.js';
-import { Rng, type RngState } from '../random/rng.js';
 import { drawFresh } from './draw-fresh.js';
 import { PolicyOptimizer } from './policy-optimizer.js';
 import { type PolicyRollout, PromptPolicy } from './prompt-policy.js';
-import { ReplayBuffer, type ReplayEntry } from './replay-buffer.js';
+import type { ReplayEntry } from './replay-buffer.js';
+import { ReplayMemory } from './replay-memory.js';
 import { requireFiniteRewards } from './require-finite-rewards.js';
-import { RewardScale } from './reward-scale.js';
 import type { Generator, TrainerSettings } from './settings.js';
 import { stackRollouts } from './stack-rollouts.js';
 import type { Rollout, RolloutReward, Trainer, TrainerState, UpdateMetrics } from './types.js';
-
-const REPLAY_CAPACITY = 512;
-const ELITE = 64;
 
 /**
  * Learns π ∝ p₀ e^r by the log-variance loss (`src/losses/log-variance.ts`): no value, no target network, and valid for
@@ -21,18 +17,14 @@ const ELITE = 64;
 export class LogVariance implements Trainer {
   readonly name = 'log-variance';
   private readonly optimizer: PolicyOptimizer;
-  private readonly replay = new ReplayBuffer(REPLAY_CAPACITY);
-  private readonly scale = new RewardScale();
-  private samplingRng: Rng;
-  private replayRng: Rng;
+  private readonly memory: ReplayMemory;
 
   private constructor(
     private readonly policy: PromptPolicy,
     private readonly settings: TrainerSettings,
   ) {
     this.optimizer = new PolicyOptimizer(policy.head.parameters, policy.head.shape, settings);
-    this.samplingRng = Rng.create(settings.seed, 'sampling');
-    this.replayRng = Rng.create(settings.seed, 'replay');
+    this.memory = new ReplayMemory(settings);
   }
 
   static async create(generator: Generator, settings: TrainerSettings): Promise<LogVariance> {
@@ -43,25 +35,25 @@ export class LogVariance implements Trainer {
     return drawFresh(
       count,
       this.settings.redraws,
-      (missing) => this.policy.sample(missing, this.samplingRng),
-      (tokenIds) => this.replay.has(tokenIds),
+      (missing) => this.policy.sample(missing, this.memory.samplingRng),
+      (tokenIds) => this.memory.buffer.has(tokenIds),
     );
   }
 
   async update(rollouts: readonly Rollout[], rewards: readonly RolloutReward[]): Promise<UpdateMetrics> {
     requireFiniteRewards(rewards);
-    this.scale.observe(rewards.map(({ raw }) => raw));
+    this.memory.observe(rewards);
     const entries = await this.toEntries(rollouts as readonly PolicyRollout[], rewards);
     const metrics = await this.learn(
       entries,
       rewards.map(({ shaped }) => shaped),
     );
-    for (const entry of entries) this.replay.add(entry);
-    for (let i = 0; i < this.settings.replayUpdates && this.replay.size >= entries.length; i++) {
-      const replayed = this.replay.sample(entries.length, ELITE, this.replayRng);
+    for (const entry of entries) this.memory.buffer.add(entry);
+    for (let i = 0; i < this.settings.replayUpdates && this.memory.buffer.size >= entries.length; i++) {
+      const replayed = this.memory.sample(entries.length);
       await this.learn(
         replayed,
-        replayed.map(({ rawReward }) => this.shape(rawReward)),
+        replayed.map(({ rawReward }) => this.memory.shape(rawReward)),
       );
     }
     return metrics;
@@ -75,42 +67,22 @@ export class LogVariance implements Trainer {
     if (tokenIds.length !== this.settings.promptLength || this.settings.replayUpdates === 0) return false;
     const rollout = await this.policy.follow(tokenIds);
     const [entry] = await this.toEntries([rollout], [{ raw: rawReward, zScored: 0, shaped: 0 }]);
-    this.replay.add(entry!);
+    this.memory.buffer.add(entry!);
     return true;
   }
 
   save(): TrainerState {
-    const { json, arrays } = this.optimizer.save();
-    const replay = this.replay.save();
-    return {
-      json: {
-        ...json,
-        sampling: this.samplingRng.save(),
-        replayRng: this.replayRng.save(),
-        scale: this.scale.save(),
-        replay: replay.json,
-      },
-      arrays: { ...arrays, ...replay.arrays },
-    };
+    const [learned, kept] = [this.optimizer.save(), this.memory.save()];
+    return { json: { ...learned.json, ...kept.json }, arrays: { ...learned.arrays, ...kept.arrays } };
   }
 
   restore(state: TrainerState): void {
-    const { json, arrays } = state;
     this.optimizer.restore(state);
-    this.samplingRng = Rng.restore(json.sampling as RngState);
-    this.replayRng = Rng.restore(json.replayRng as RngState);
-    this.scale.restore(json.scale as [number, number, number]);
-    this.replay.restore({ json: json.replay as TrainerState['json'], arrays });
+    this.memory.restore(state);
   }
 
   async dispose(): Promise<void> {
     await this.policy.dispose();
-  }
-
-  /** A raw reward on the scale of shaped ones: by running statistics, since a replayed batch is no sample of a step. */
-  private shape(raw: number): number {
-    const { rewardFrom, rewardTo } = this.settings;
-    return (this.scale.standardise(raw) * (rewardTo[1] - rewardTo[0])) / (rewardFrom[1] - rewardFrom[0]);
   }
 
   private async toEntries(

@@ -1,17 +1,13 @@
 import { sparseQLoss } from '../losses/sparse-q.js';
-import { Rng, type RngState } from '../random/rng.js';
 import { drawFresh } from './draw-fresh.js';
 import { PolicyOptimizer } from './policy-optimizer.js';
 import { type PolicyRollout, PromptPolicy } from './prompt-policy.js';
-import { ReplayBuffer, type ReplayEntry } from './replay-buffer.js';
+import type { ReplayEntry } from './replay-buffer.js';
+import { ReplayMemory } from './replay-memory.js';
 import { requireFiniteRewards } from './require-finite-rewards.js';
-import { RewardScale } from './reward-scale.js';
 import type { Generator, TrainerSettings } from './settings.js';
 import { stackRollouts } from './stack-rollouts.js';
 import type { Rollout, RolloutReward, Trainer, TrainerState, UpdateMetrics } from './types.js';
-
-const REPLAY_CAPACITY = 512;
-const ELITE = 64;
 
 /**
  * Sparse (Tsallis) Q-learning as PIN does it (arXiv 2407.14733): tokens are drawn by the sparsemax of Q, and Q of every
@@ -21,18 +17,14 @@ const ELITE = 64;
 export class SparseQLearning implements Trainer {
   readonly name = 'sparse-q-learning';
   private readonly optimizer: PolicyOptimizer;
-  private readonly replay = new ReplayBuffer(REPLAY_CAPACITY);
-  private readonly scale = new RewardScale();
-  private samplingRng: Rng;
-  private replayRng: Rng;
+  private readonly memory: ReplayMemory;
 
   private constructor(
     private readonly policy: PromptPolicy,
     private readonly settings: TrainerSettings,
   ) {
     this.optimizer = new PolicyOptimizer(policy.head.parameters, policy.head.shape, settings);
-    this.samplingRng = Rng.create(settings.seed, 'sampling');
-    this.replayRng = Rng.create(settings.seed, 'replay');
+    this.memory = new ReplayMemory(settings);
   }
 
   static async create(generator: Generator, settings: TrainerSettings): Promise<SparseQLearning> {
@@ -45,20 +37,20 @@ export class SparseQLearning implements Trainer {
     return drawFresh(
       count,
       this.settings.redraws,
-      (missing) => this.policy.sample(missing, this.samplingRng, { distribution: 'sparsemax' }),
-      (tokenIds) => this.replay.has(tokenIds),
+      (missing) => this.policy.sample(missing, this.memory.samplingRng, { distribution: 'sparsemax' }),
+      (tokenIds) => this.memory.buffer.has(tokenIds),
     );
   }
 
   async update(rollouts: readonly Rollout[], rewards: readonly RolloutReward[]): Promise<UpdateMetrics> {
     requireFiniteRewards(rewards);
     const sampled = rollouts as readonly PolicyRollout[];
-    this.scale.observe(rewards.map(({ raw }) => raw));
+    this.memory.observe(rewards);
     const entries = sampled.map((rollout, i) => toEntry(rollout, rewards[i]!.raw));
-    for (const entry of entries) this.replay.add(entry);
+    for (const entry of entries) this.memory.buffer.add(entry);
     const metrics = await this.learn(entries);
     for (let i = 0; i < this.settings.replayUpdates; i++) {
-      await this.learn(this.replay.sample(entries.length, ELITE, this.replayRng));
+      await this.learn(this.memory.sample(entries.length));
     }
     const logProbs = sampled.flatMap(({ trace }) => [...trace.samplingLogProbs]);
     // −mean log p of a sample estimates the entropy of the sparsemax policy it was drawn from.
@@ -71,32 +63,18 @@ export class SparseQLearning implements Trainer {
 
   async learnFrom(tokenIds: readonly number[], rawReward: number): Promise<boolean> {
     if (tokenIds.length !== this.settings.promptLength || this.settings.replayUpdates === 0) return false;
-    this.replay.add(toEntry(await this.policy.follow(tokenIds), rawReward));
+    this.memory.buffer.add(toEntry(await this.policy.follow(tokenIds), rawReward));
     return true;
   }
 
   save(): TrainerState {
-    const { json, arrays } = this.optimizer.save();
-    const replay = this.replay.save();
-    return {
-      json: {
-        ...json,
-        sampling: this.samplingRng.save(),
-        replayRng: this.replayRng.save(),
-        scale: this.scale.save(),
-        replay: replay.json,
-      },
-      arrays: { ...arrays, ...replay.arrays },
-    };
+    const [learned, kept] = [this.optimizer.save(), this.memory.save()];
+    return { json: { ...learned.json, ...kept.json }, arrays: { ...learned.arrays, ...kept.arrays } };
   }
 
   restore(state: TrainerState): void {
-    const { json, arrays } = state;
     this.optimizer.restore(state);
-    this.samplingRng = Rng.restore(json.sampling as RngState);
-    this.replayRng = Rng.restore(json.replayRng as RngState);
-    this.scale.restore(json.scale as [number, number, number]);
-    this.replay.restore({ json: json.replay as TrainerState['json'], arrays });
+    this.memory.restore(state);
   }
 
   async dispose(): Promise<void> {
@@ -105,12 +83,11 @@ export class SparseQLearning implements Trainer {
 
   /** One step of Adam; rewards are standardised by running statistics, so that fresh and replayed prompts have one goal. */
   private async learn(entries: readonly ReplayEntry[]) {
-    const { rewardFrom, rewardTo, discount } = this.settings;
-    const width = (rewardTo[1] - rewardTo[0]) / (rewardFrom[1] - rewardFrom[0]);
+    const { discount } = this.settings;
     const { batch, time, hidden, actions } = stackRollouts(entries.map((entry) => ({ ...entry, trace: entry })));
     const evaluation = await this.policy.head.evaluate(hidden, actions);
     const qValues = evaluation.logProbs.map((logProb, cell) => logProb + evaluation.values[cell]!);
-    const rewards = entries.map(({ rawReward }) => width * this.scale.standardise(rawReward));
+    const rewards = entries.map(({ rawReward }) => this.memory.shape(rawReward));
     const { loss, qWeights } = sparseQLoss({ batch, time, qValues, rewards, discount });
     const outcome = this.optimizer.apply(loss, await evaluation.gradients({ qWeights }));
     return { loss, ...outcome, 'policy/q-mean': qValues.reduce((sum, value) => sum + value / qValues.length, 0) };

@@ -3,9 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { RunConfigInput } from '../../src/config/run-config.js';
-import type { RlpromptError } from '../../src/errors.js';
-import type { RunControls, RunEvent, RunResult } from '../../src/events.js';
-import { type OptimizeOptions, optimize } from '../../src/optimize.js';
+import type { RunResult } from '../../src/events.js';
+import { followRun } from '../follow-run.js';
 import { SMALL_RUN } from '../small-data.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'rlprompt-custom-run-'));
@@ -27,41 +26,11 @@ export default {
 };
 `;
 
-interface Outcome {
-  readonly events: RunEvent[];
-  readonly result?: RunResult;
-  readonly error?: RlpromptError;
-}
-
 function newTask(name: string): { path: (file: string) => string; config: RunConfigInput } {
   const own = mkdtempSync(join(folder, `${name}-`));
   writeFileSync(join(own, 'task.mjs'), TASK);
   const config = { ...SMALL_RUN, task: join(own, 'task.mjs'), out: join(own, 'run'), checkpointEvery: 4 };
   return { path: (file) => join(own, file), config };
-}
-
-async function follow(
-  config: RunConfigInput,
-  options: OptimizeOptions = {},
-  onEvent: (event: RunEvent, controls: RunControls) => void = () => {},
-): Promise<Outcome> {
-  const events: RunEvent[] = [];
-  let controls: RunControls | undefined;
-  const run = optimize(config, {
-    ...options,
-    attach: (given) => {
-      controls = given;
-    },
-  });
-  try {
-    for (let next = await run.next(); ; next = await run.next()) {
-      if (next.done) return { events, result: next.value };
-      events.push(next.value);
-      onEvent(next.value, controls!);
-    }
-  } catch (error) {
-    return { events, error: error as RlpromptError };
-  }
 }
 
 function lastCheckpoint(runDir: string): string {
@@ -74,7 +43,7 @@ const timeless = (result: RunResult | undefined) => ({ ...result, seconds: 0, ru
 
 describe('a run with a reward of its own', async () => {
   const whole = newTask('whole');
-  const unbroken = await follow(whole.config);
+  const unbroken = await followRun(whole.config);
 
   it('is rewarded, told by its parts, and chosen by its reward', () => {
     expect(unbroken.error).toBeUndefined();
@@ -92,18 +61,18 @@ describe('a run with a reward of its own', async () => {
 
   it('goes on after a stop as if there had been none', async () => {
     const { config } = newTask('stopped');
-    const stopped = await follow(config, {}, (event, controls) => {
+    const stopped = await followRun(config, {}, (event, controls) => {
       if (event.type === 'step-end' && event.step === 3) controls.stop('interrupted');
     });
     expect(stopped.error?.code).toBe('E_INTERRUPTED');
-    const resumed = await follow(config, { resume: config.out! });
+    const resumed = await followRun(config, { resume: config.out! });
     expect(timeless(resumed.result)).toEqual(timeless(unbroken.result));
     expect(lastCheckpoint(config.out!)).toBe(lastCheckpoint(whole.config.out!));
   });
 
   it('ends when the reward keeps failing, is resumed, and pays for nothing twice', async () => {
     const { config, path } = newTask('failing');
-    const failed = await follow({ ...config, maxRewardErrors: 1 }, {}, (event) => {
+    const failed = await followRun({ ...config, maxRewardErrors: 1 }, {}, (event) => {
       if (event.type === 'step-end' && event.step === 2) writeFileSync(path('fail'), '');
     });
     expect(failed.error).toMatchObject({ code: 'E_PLUGIN_THROW', exitCode: 70 });
@@ -112,7 +81,7 @@ describe('a run with a reward of its own', async () => {
     expect(failed.events.at(-1)?.type).toBe('run-error');
     expect(existsSync(join(config.out!, 'scores.bin'))).toBe(true);
     rmSync(path('fail'));
-    const resumed = await follow(config, { resume: config.out! });
+    const resumed = await followRun(config, { resume: config.out! });
     expect(timeless(resumed.result)).toEqual(timeless(unbroken.result));
     expect(lastCheckpoint(config.out!)).toBe(lastCheckpoint(whole.config.out!));
     // The dry runs, two calls each with two prompts, are asked again: they belong to no run.
@@ -131,7 +100,7 @@ describe('a run with a reward of its own', async () => {
   it('does not begin where the dry run fails, and leaves nothing behind', async () => {
     const { config, path } = newTask('dry');
     writeFileSync(path('fail'), '');
-    const { error, events } = await follow({ ...config, maxRewardErrors: 0 });
+    const { error, events } = await followRun({ ...config, maxRewardErrors: 0 });
     expect(error?.code).toBe('E_PLUGIN_THROW');
     expect(events).toEqual([]);
     expect(existsSync(config.out!)).toBe(false);

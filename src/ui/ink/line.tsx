@@ -27,11 +27,6 @@ export function Lines({ lines }: { lines: readonly (readonly Span[])[] }): React
   return lines.map((spans, i) => <Line key={i} spans={spans} />);
 }
 
-/** Columns that spans take together. */
-export function spansWidth(spans: readonly Span[]): number {
-  return spans.reduce((width, { text }) => width + widthOf(text), 0);
-}
-
 function cutSpans(spans: readonly Span[], width: number): Span[] {
   let room = width;
   return spans.map((span) => {
