@@ -1,0 +1,20 @@
+import type { Assessment } from '../../task/types.js';
+
+/** A prompt with what the task's own reward said of it. */
+export interface TermItem {
+  readonly text: string;
+  /** Has `outcomes`, what the target LM wrote, where the term asks for them. */
+  readonly assessment: Assessment;
+}
+
+/** One objective beside the task's own reward: a number a prompt, larger is better. */
+export interface RewardTerm {
+  readonly name: string;
+  /** The smallest and largest value it can take. */
+  readonly range: readonly [min: number, max: number];
+  readonly readsOutputs: boolean;
+  score(items: readonly TermItem[], options?: { signal?: AbortSignal }): Promise<number[]>;
+  /** Fit for JSON: what a resumed run must know to give the same numbers. */
+  save?(): unknown;
+  restore?(saved: unknown): void;
+}
