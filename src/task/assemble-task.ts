@@ -41,6 +41,7 @@ export function assembleTask(parts: TaskParts, options: LoadTaskOptions): Task {
     stochastic: definition.stochastic ?? false,
     warnings: [...parts.warnings, ...warnings],
     reward: definition.reward,
+    rewardRange: definition.rewardRange,
     env: definition.env,
   };
   return { ...task, digest: taskDigest(task) };

@@ -42,6 +42,10 @@ const definitionSchema = z.strictObject({
   stochastic: z.boolean().optional(),
   examples: z.unknown().refine((value) => value !== undefined, 'missing: arrays, file names or a function'),
   reward: z.custom(isFunction, 'expected a function').optional(),
+  rewardRange: z
+    .tuple([z.number(), z.number()])
+    .refine(([least, largest]) => least < largest, 'the first must be below the second')
+    .optional(),
   env: z.array(text).optional(),
 });
 
@@ -77,9 +81,10 @@ function describeIssue(issue: z.core.$ZodIssue): string[] {
 
 function findContradictions(definition: TaskDefinition): string[] {
   const problems: string[] = [];
-  const { kind, reward, verbalizer } = definition;
+  const { kind, reward, rewardRange, verbalizer } = definition;
   if (kind === 'custom' && reward === undefined) problems.push('reward: missing; kind custom needs the function');
   if (kind !== 'custom' && reward !== undefined) problems.push(`reward: kind ${kind} brings its own; say kind custom`);
+  if (kind !== 'custom' && rewardRange !== undefined) problems.push(`rewardRange: kind ${kind} has its own`);
   if (verbalizer !== undefined) problems.push(...findVerbalizerProblems(verbalizer));
   return [...problems, ...findTemplateProblems(definition)];
 }

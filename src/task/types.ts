@@ -104,6 +104,8 @@ export interface Task {
   readonly warnings: readonly string[];
   /** Custom tasks only. */
   readonly reward: CustomReward | undefined;
+  /** Custom tasks only: the least and the largest reward there can be, where the task says so. */
+  readonly rewardRange?: readonly [least: number, largest: number] | undefined;
   /** Names of environment variables that the reward sees beside PATH, HOME and their like. */
   readonly env?: readonly string[] | undefined;
 }
@@ -168,6 +170,8 @@ export interface TaskDefinition {
   /** The data: arrays, files relative to the task file, or a function of the run's seed and shots. */
   examples: ExamplesDefinition;
   reward?: CustomReward;
+  /** The least and the largest reward there can be; needed where the reward is one of several terms. */
+  rewardRange?: [least: number, largest: number];
   /** Names of environment variables that the reward may see, such as a service's key; it sees no others. */
   env?: string[];
 }

@@ -13,6 +13,8 @@ export interface RewardTerm {
   /** The smallest and largest value it can take. */
   readonly range: readonly [min: number, max: number];
   readonly readsOutputs: boolean;
+  /** sha256 of what its numbers depend on beside the run's own models, such as a judge's model and rubric. */
+  readonly digest?: string;
   score(items: readonly TermItem[], options?: { signal?: AbortSignal }): Promise<number[]>;
   /** Fit for JSON: what a resumed run must know to give the same numbers. */
   save?(): unknown;

@@ -1,0 +1,35 @@
+import type { Assessment, Task } from '../../task/types.js';
+import type { TermKind, TermSettings } from './term-kind.js';
+
+type TaskTermName = 'task' | 'content' | 'style';
+
+/** The task's own reward, or a part of it that is there already: nothing further is computed. */
+export function taskTerm(name: TaskTermName): TermKind {
+  return {
+    refusal: (task) => (name === 'task' ? withoutRange(task) : withoutParts(name, task)),
+    create: ({ task, settings }) => ({
+      name,
+      range: rangeOf(name, task, settings),
+      readsOutputs: false,
+      score: async (items) => items.map(({ assessment }) => valueOf(name, assessment)),
+    }),
+  };
+}
+
+function withoutRange({ kind, name, rewardRange }: Task): string | undefined {
+  if (kind !== 'custom' || rewardRange) return undefined;
+  return `the reward of ${name} cannot stand beside other terms, for its range is not known: give rewardRange: [least, largest] in its definition`;
+}
+
+function withoutParts(part: string, { kind, name }: Task): string | undefined {
+  return kind === 'style-transfer' ? undefined : `${part} is a term of style-transfer tasks; ${name} is a ${kind} task`;
+}
+
+function rangeOf(name: TaskTermName, task: Task, { correct, incorrect }: TermSettings): readonly [number, number] {
+  if (name !== 'task' || task.kind === 'style-transfer') return [0, 100];
+  return task.rewardRange ?? [-incorrect, correct];
+}
+
+function valueOf(name: TaskTermName, { reward, parts }: Assessment): number {
+  return name === 'task' ? reward : parts![name]!;
+}
