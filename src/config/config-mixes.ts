@@ -1,6 +1,8 @@
+import { findConditionedMixes } from './conditioned-mixes.js';
 import type { ConfigProblem } from './config-problem.js';
 import type { RunConfig } from './run-config.js';
-import { OFF_POLICY_TRAINERS, TRAINER_LOSSES } from './trainer-names.js';
+import { findWeightProblem } from './term-weights.js';
+import { OFF_POLICY_TRAINERS, SCREENABLE_TRAINERS, TRAINER_LOSSES } from './trainer-names.js';
 
 type Check = (config: RunConfig) => string | false | undefined;
 
@@ -12,6 +14,11 @@ const CHECKS: readonly Check[] = [
     !(TRAINER_LOSSES[trainer] as readonly string[]).includes(loss) &&
     `trainer ${trainer} cannot minimise loss ${loss}: it has ${TRAINER_LOSSES[trainer].join(', ')}`,
   (config) => !OFF_POLICY_TRAINERS.includes(config.trainer) && offPolicySetting(config),
+  ({ screening }) => screening === 1 && 'screening 1 leaves nothing to choose from: 2 or more, or 0 for none',
+  ({ trainer, screening }) =>
+    screening > 0 &&
+    !SCREENABLE_TRAINERS.includes(trainer) &&
+    `trainer ${trainer} learns from its own samples only, which screening changes: ${SCREENABLE_TRAINERS.join(', ')} can have it`,
   ({ trainer, actions }) => actions && trainer !== 'ppo' && `actions are only for trainer ppo, not ${trainer}`,
   ({ rewardFrom: [min, max] }) => min >= max && `rewardFrom ${min},${max}: the first must be below the second`,
   ({ rewardTo: [min, max] }) => min >= max && `rewardTo ${min},${max}: the first must be below the second`,
@@ -25,11 +32,19 @@ const CHECKS: readonly Check[] = [
     racing && contentModel !== undefined && 'racing saves nothing in style transfer, where a prompt meets one input',
   ({ racing, calibrate }) =>
     racing && calibrate === 'inputs' && 'racing saves nothing with calibrate inputs, which reads every train input',
+  ({ terms, combine }) => prefixed('terms', findWeightProblem(terms, combine)),
+  ({ racing, terms }) =>
+    racing && Object.keys(terms).join() !== 'task' && 'racing is for the task’s own reward; it knows no other terms',
 ];
 
 /** Settings that are right one by one and impossible together. */
 export function findImpossibleMixes(config: RunConfig): ConfigProblem[] {
-  return CHECKS.map((check) => check(config)).flatMap((message) => (message ? [{ message }] : []));
+  const messages = [...CHECKS.map((check) => check(config)), ...findConditionedMixes(config)];
+  return messages.flatMap((message) => (message ? [{ message }] : []));
+}
+
+function prefixed(key: string, problem: string | undefined): string | undefined {
+  return problem === undefined ? undefined : `${key}: ${problem}`;
 }
 
 function offPolicySetting(config: RunConfig): string | false {

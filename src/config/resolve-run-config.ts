@@ -80,7 +80,11 @@ function finish(layer: ConfigLayer, problems: ConfigProblem[]): ResolvedRunConfi
 }
 
 /** Style transfer: two inputs a step, each with four prompts. */
+const STYLE_TRANSFER_INPUTS = 2;
 const STYLE_TRANSFER_DEFAULTS = { promptsPerStep: 8 };
+/** A policy that reads inputs: prompts for each input of a step, as published; a prompt costs one forward an input. */
+const PROMPTS_PER_INPUT = 4;
+const CONDITIONED_INPUTS = 4;
 /** The width that style transfer was published with; at it, the log-variance loss knows one prompt after one update. */
 const STYLE_TRANSFER_SOFT_Q = { ...STYLE_TRANSFER_DEFAULTS, rewardTo: [-20, 80] };
 
@@ -101,6 +105,12 @@ function addConsequences(layer: ConfigLayer): void {
   }
   const name = layer.get('preset')?.value ?? 'default';
   const preset = Object.hasOwn(PRESETS, name as string) ? PRESETS[name as PresetName] : PRESETS.default;
+  if (layer.get('inputConditioned')?.value === true) {
+    if (!layer.has('contentModel')) add('inputsPerStep', { value: CONDITIONED_INPUTS, source: 'inputConditioned' });
+    const inputs = layer.get('inputsPerStep')?.value ?? STYLE_TRANSFER_INPUTS;
+    if (typeof inputs === 'number')
+      add('promptsPerStep', { value: PROMPTS_PER_INPUT * inputs, source: 'inputConditioned' });
+  }
   if (layer.has('contentModel')) {
     const isSoftQ = (chosen ?? preset.trainer) === 'soft-q-learning';
     for (const [key, value] of Object.entries(isSoftQ ? STYLE_TRANSFER_SOFT_Q : STYLE_TRANSFER_DEFAULTS)) {

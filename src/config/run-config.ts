@@ -4,6 +4,7 @@ import { EMBEDDED_MODEL } from './defaults.js';
 import { type OptionMeta, optionRegistry, settingsOf } from './option.js';
 import { readPhrases } from './phrase-file.js';
 import { PRESET_NAMES, PRESETS } from './presets.js';
+import { besideTask } from './term-names.js';
 import { LOSS_NAMES, TRAINER_NAMES } from './trainer-names.js';
 
 const ours = PRESETS.default;
@@ -160,6 +161,10 @@ export const runConfigSchema = z.strictObject({
     'how often a prompt that was proposed before is drawn again (log-variance only)',
     { paper: '0' },
   ),
+  inputConditioned: search.boolean(
+    z.boolean().default(false),
+    'let the policy read each input and propose a prompt for it (classification and style-transfer)',
+  ),
   discount: search.number(
     positive.max(1).default(1),
     'GAMMA',
@@ -183,6 +188,12 @@ export const runConfigSchema = z.strictObject({
     'FILE',
     'phrases to choose from, one a line, in place of free tokens (ppo only)',
     { path: true },
+  ),
+  screening: search.number(
+    z.int().min(0).max(64).default(0),
+    'K',
+    'propose K times the prompts of a step and score those that a surrogate expects most of; 0 = off, 4 is a good start',
+    { flag: 'screen' },
   ),
   populationSize: search.number(z.int().min(2).default(32), 'N', 'prompts kept as parents (evolution only)'),
   initPrompts: search.list(z.array(z.string().min(1)).default([]), 'TEXT', 'prompt to start from; repeatable', {
@@ -216,6 +227,17 @@ export const runConfigSchema = z.strictObject({
     z.enum(['none', 'inputs', 'null']).default('none'),
     'OVER',
     'take off each prompt’s mean label score over the train inputs, or over an empty input',
+  ),
+  terms: reward.weights(
+    z.record(z.string(), z.number()).default({ task: 1 }).overwrite(besideTask),
+    'NAME=WEIGHT',
+    'reward term and its weight, beside the task’s own reward: task, content, style, fluency, length, repetition, judge; repeatable (default: task=1)',
+    { flag: 'term' },
+  ),
+  combine: reward.text(
+    z.enum(['sum', 'product', 'hypervolume']).default('sum'),
+    'RULE',
+    'how several terms become one reward',
   ),
   contentModel: reward.text(
     name.optional(),
@@ -255,7 +277,7 @@ export const runConfigSchema = z.strictObject({
   inputsPerStep: reward.number(
     count.default(2),
     'N',
-    'inputs of a step, each met by an equal share of its prompts (tasks that group rewards by example)',
+    'inputs of a step, each met by an equal share of its prompts (style-transfer, --input-conditioned: default 4)',
   ),
   cache: reward.boolean(z.boolean().default(true), 'reuse of the rewards of prompts scored before'),
   racing: reward.boolean(

@@ -2,21 +2,54 @@ import type { PolicyRollout } from './prompt-policy.js';
 
 /**
  * `count` samples of a policy; those known before, or drawn twice, are drawn again up to `redraws` times, to spend
- * forwards on new prompts. Only for losses that hold off-policy: it is no sample of the policy any more.
+ * forwards on new prompts. Only for losses that hold off-policy: it is no sample of the policy any more. What was drawn
+ * for an input stays with that input: the prompts come in the order of the first draw's inputs.
  */
 export async function drawFresh(
   count: number,
   redraws: number,
   sample: (count: number) => Promise<PolicyRollout[]>,
-  isKnown: (tokenIds: readonly number[]) => boolean,
+  isKnown: (rollout: PolicyRollout) => boolean,
 ): Promise<PolicyRollout[]> {
-  const fresh = new Map<string, PolicyRollout>();
-  let spare: PolicyRollout[] = [];
-  for (let draw = 0; draw <= redraws && fresh.size < count; draw++) {
-    const rollouts = await sample(count);
-    const unseen = rollouts.filter(({ tokenIds }) => !isKnown(tokenIds));
-    for (const rollout of unseen) if (fresh.size < count) fresh.set(rollout.tokenIds.join(' '), rollout);
-    if (draw === 0) spare = rollouts.filter((rollout) => fresh.get(rollout.tokenIds.join(' ')) !== rollout);
+  const first = await sample(count);
+  const drawn = new Map(first.map(({ input }) => [input, new FreshPrompts()]));
+  for (const { input } of first) drawn.get(input)!.wanted += 1;
+  const take = (rollouts: readonly PolicyRollout[]): void => {
+    for (const rollout of rollouts) if (!isKnown(rollout)) drawn.get(rollout.input)!.add(rollout);
+  };
+  take(first);
+  for (const rollout of first) drawn.get(rollout.input)!.addSpare(rollout);
+  for (let draw = 1; draw <= redraws && [...drawn.values()].some((group) => !group.isFull); draw++) {
+    take(await sample(count));
   }
-  return [...fresh.values(), ...spare].slice(0, count);
+  return first.map(({ input }) => drawn.get(input)!.next());
+}
+
+/** The prompts drawn for one input. */
+class FreshPrompts {
+  wanted = 0;
+  private readonly fresh = new Map<string, PolicyRollout>();
+  private readonly spare: PolicyRollout[] = [];
+  private given = 0;
+
+  get isFull(): boolean {
+    return this.fresh.size >= this.wanted;
+  }
+
+  add(rollout: PolicyRollout): void {
+    if (!this.isFull) this.fresh.set(keyOf(rollout), rollout);
+  }
+
+  /** One to fall back on, unless it is among the fresh already. */
+  addSpare(rollout: PolicyRollout): void {
+    if (this.fresh.get(keyOf(rollout)) !== rollout) this.spare.push(rollout);
+  }
+
+  next(): PolicyRollout {
+    return [...this.fresh.values(), ...this.spare][this.given++]!;
+  }
+}
+
+function keyOf({ tokenIds }: PolicyRollout): string {
+  return tokenIds.join(' ');
 }

@@ -7,7 +7,15 @@ import { ReplayMemory } from './replay-memory.js';
 import { requireFiniteRewards } from './require-finite-rewards.js';
 import type { Generator, TrainerSettings } from './settings.js';
 import { stackRollouts } from './stack-rollouts.js';
-import type { Rollout, RolloutReward, Trainer, TrainerState, UpdateMetrics } from './types.js';
+import type {
+  ConditionedPolicy,
+  ProposeOptions,
+  Rollout,
+  RolloutReward,
+  Trainer,
+  TrainerState,
+  UpdateMetrics,
+} from './types.js';
 
 /**
  * Learns π ∝ p₀ e^r by the log-variance loss (`src/losses/log-variance.ts`): no value, no target network, and valid for
@@ -31,18 +39,22 @@ export class LogVariance implements Trainer {
     return new LogVariance(await PromptPolicy.create(generator, settings, { maskedInLoss: true }), settings);
   }
 
-  propose(count: number): Promise<Rollout[]> {
+  get conditioned(): ConditionedPolicy | undefined {
+    return this.policy.conditioned;
+  }
+
+  propose(count: number, { inputs }: ProposeOptions = {}): Promise<Rollout[]> {
     return drawFresh(
       count,
       this.settings.redraws,
-      (missing) => this.policy.sample(missing, this.memory.samplingRng),
-      (tokenIds) => this.memory.buffer.has(tokenIds),
+      (missing) => this.policy.sample(missing, this.memory.samplingRng, { inputs }),
+      (rollout) => this.memory.buffer.has(rollout),
     );
   }
 
   async update(rollouts: readonly Rollout[], rewards: readonly RolloutReward[]): Promise<UpdateMetrics> {
     requireFiniteRewards(rewards);
-    this.memory.observe(rewards);
+    this.memory.observe(rewards, rollouts);
     const entries = await this.toEntries(rollouts as readonly PolicyRollout[], rewards);
     const metrics = await this.learn(
       entries,
@@ -51,9 +63,10 @@ export class LogVariance implements Trainer {
     for (const entry of entries) this.memory.buffer.add(entry);
     for (let i = 0; i < this.settings.replayUpdates && this.memory.buffer.size >= entries.length; i++) {
       const replayed = this.memory.sample(entries.length);
+      if (replayed.length === 0) break;
       await this.learn(
         replayed,
-        replayed.map(({ rawReward }) => this.memory.shape(rawReward)),
+        replayed.map(({ rawReward, input }) => this.memory.shape(rawReward, input)),
       );
     }
     return metrics;
@@ -92,8 +105,9 @@ export class LogVariance implements Trainer {
     const { time, hidden, actions } = stackRollouts(rollouts);
     const prior =
       this.settings.priorBeta > 0 ? (await this.policy.head.lmLogProbs(hidden, actions)).logProbs : undefined;
-    return rollouts.map(({ tokenIds, trace }, i) => ({
+    return rollouts.map(({ tokenIds, trace, input }, i) => ({
       tokenIds,
+      input,
       hidden: trace.hidden,
       priorLogProbs: prior?.slice(i * time, (i + 1) * time) ?? new Float32Array(time),
       rawReward: rewards[i]!.raw,
@@ -112,6 +126,7 @@ export class LogVariance implements Trainer {
         ? { priorLogProbs: entries.flatMap((entry) => Array.from(entry.priorLogProbs, (p) => priorBeta * p)) }
         : {}),
       rewards: shaped,
+      groups: groupsOf(entries),
     });
     const outcome = this.optimizer.apply(loss, await evaluation.gradients({ weights }));
     return {
@@ -120,4 +135,11 @@ export class LogVariance implements Trainer {
       entropy: evaluation.entropies.reduce((sum, value) => sum + value / evaluation.entropies.length, 0),
     };
   }
+}
+
+/** Prompts of one input have one log Z; all have, where the policy reads no input. */
+function groupsOf(entries: readonly ReplayEntry[]): number[] | undefined {
+  if (entries[0]!.input === undefined) return undefined;
+  const inputs = [...new Set(entries.map(({ input }) => input))];
+  return entries.map(({ input }) => inputs.indexOf(input));
 }

@@ -47,6 +47,12 @@ export function named(prefix: string, parameters: MlpParameters): Record<string,
   return Object.fromEntries(PARAMETER_NAMES.map((name) => [`${prefix}.${name}`, parameters[name].slice()]));
 }
 
+/** The other way round: the parameters that `named` wrote under a prefix. */
+export function unnamed(prefix: string, arrays: TrainerState['arrays']): MlpParameters {
+  const found = PARAMETER_NAMES.map((name) => [name, arrays[`${prefix}.${name}`]!]);
+  return Object.fromEntries(found) as MlpParameters;
+}
+
 export function fill(prefix: string, parameters: MlpParameters, arrays: TrainerState['arrays']): void {
   for (const name of PARAMETER_NAMES) parameters[name].set(arrays[`${prefix}.${name}`]!);
 }

@@ -7,7 +7,15 @@ import { type PolicyRollout, PromptPolicy } from './prompt-policy.js';
 import { requireFiniteRewards } from './require-finite-rewards.js';
 import type { Generator, TrainerSettings } from './settings.js';
 import { type StackedRollouts, stackRollouts } from './stack-rollouts.js';
-import type { Rollout, RolloutReward, Trainer, TrainerState, UpdateMetrics } from './types.js';
+import type {
+  ConditionedPolicy,
+  ProposeOptions,
+  Rollout,
+  RolloutReward,
+  Trainer,
+  TrainerState,
+  UpdateMetrics,
+} from './types.js';
 
 const CRITIC_PASSES = 10;
 /** Nats a token that the policy may be from the one that sampled before the inner epochs end. */
@@ -39,8 +47,12 @@ export class Ppo implements Trainer {
     return new Ppo(await PromptPolicy.create(generator, settings, { maskedInLoss: true }), settings);
   }
 
-  propose(count: number): Promise<Rollout[]> {
-    return this.policy.sample(count, this.rng);
+  get conditioned(): ConditionedPolicy | undefined {
+    return this.policy.conditioned;
+  }
+
+  propose(count: number, { inputs }: ProposeOptions = {}): Promise<Rollout[]> {
+    return this.policy.sample(count, this.rng, { inputs });
   }
 
   async update(rollouts: readonly Rollout[], rewards: readonly RolloutReward[]): Promise<UpdateMetrics> {

@@ -1,5 +1,6 @@
 import type { HiddenStep } from '../lm/types.js';
-import { zeroParameters } from '../policy/mlp-parameters.js';
+import { inputPrefix } from '../policy/input-prefix.js';
+import { type MlpParameters, zeroParameters } from '../policy/mlp-parameters.js';
 import { PolicyHead } from '../policy/policy-head.js';
 import {
   type Candidates,
@@ -10,8 +11,9 @@ import {
 } from '../policy/sampling.js';
 import { allowedTokens, maskBias } from '../policy/token-mask.js';
 import type { Rng } from '../random/rng.js';
+import { named, unnamed } from './policy-optimizer.js';
 import type { Generator, TrainerSettings } from './settings.js';
-import type { Rollout } from './types.js';
+import type { ConditionedPolicy, ProposeOptions, Rollout } from './types.js';
 
 /** What a loss needs of a rollout: the frozen body runs once a token and never again. */
 export interface PromptTrace {
@@ -30,12 +32,20 @@ export interface SampledTrace extends PromptTrace {
 
 type Choose = (candidates: Candidates) => ChosenTokens;
 
+interface RollOptions extends ProposeOptions {
+  readonly length?: number;
+  readonly parameters?: MlpParameters;
+}
+
+/** Inputs that are read together where there are many of them. */
+const INPUTS_AT_ONCE = 32;
+
 /** Any logit at or below this was masked. */
 const MASKED = -1e8;
 
 /**
  * The policy as RLPrompt has it (section 2.3): the frozen generator LM with the trained MLP before its output head,
- * proposing prompts of a fixed length from the LM's start token.
+ * proposing prompts of a fixed length from the LM's start token, or from an input that stands behind it.
  */
 export class PromptPolicy {
   private constructor(
@@ -81,9 +91,24 @@ export class PromptPolicy {
   }
 
   /** Draws `count` prompts; the same state of `rng` and parameters gives the same prompts. */
-  sample(count: number, rng: Rng, options: SamplingOptions = {}): Promise<PolicyRollout[]> {
+  sample(
+    count: number,
+    rng: Rng,
+    { inputs, ...options }: SamplingOptions & ProposeOptions = {},
+  ): Promise<PolicyRollout[]> {
     const { temperature, topP } = this.settings;
-    return this.roll(count, (candidates) => sampleTokens(candidates, rng, { temperature, topP, ...options }));
+    const choose: Choose = (candidates) => sampleTokens(candidates, rng, { temperature, topP, ...options });
+    return this.roll(count, choose, { inputs });
+  }
+
+  /** The policy as a reader of inputs, where it was set to be one. */
+  get conditioned(): ConditionedPolicy | undefined {
+    if (!this.settings.inputConditioned) return undefined;
+    return {
+      promptsFor: (inputs, arrays) => this.greedyFor(inputs, arrays && unnamed('policy', arrays)),
+      parameters: () => named('policy', this.head.parameters),
+      readsWhole: (input) => !this.prefix(input).isCut,
+    };
   }
 
   /** The tokens that may follow each of some beginnings of prompts, of any lengths. */
@@ -105,7 +130,7 @@ export class PromptPolicy {
       const one = Float32Array.of(0);
       return { tokenIds: [tokenIds[position++]!], logProbs: one, samplingLogProbs: one };
     };
-    return (await this.roll(1, next, tokenIds.length))[0]!;
+    return (await this.roll(1, next, { length: tokenIds.length }))[0]!;
   }
 
   /** The hidden states before each token of some prompts of any lengths, [time, hiddenSize] each; nothing is sampled. */
@@ -129,15 +154,31 @@ export class PromptPolicy {
     return Promise.all([this.head.dispose(), this.fluency?.dispose()]);
   }
 
-  private async roll(count: number, choose: Choose, length = this.settings.promptLength): Promise<PolicyRollout[]> {
+  private async greedyFor(inputs: readonly string[], parameters?: MlpParameters): Promise<PolicyRollout[]> {
+    const rollouts: PolicyRollout[] = [];
+    for (let start = 0; start < inputs.length; start += INPUTS_AT_ONCE) {
+      const some = inputs.slice(start, start + INPUTS_AT_ONCE);
+      rollouts.push(
+        ...(await this.roll(some.length, greedyTokens, { inputs: some, ...(parameters && { parameters }) })),
+      );
+    }
+    return rollouts;
+  }
+
+  private async roll(
+    count: number,
+    choose: Choose,
+    { length = this.settings.promptLength, inputs, parameters }: RollOptions = {},
+  ): Promise<PolicyRollout[]> {
     const { hiddenStates, tokenizer } = this.generator;
     const { hiddenSize } = hiddenStates;
     const traces = Array.from({ length: count }, () => new Float32Array(length * hiddenSize));
     const prompts: number[][] = Array.from({ length: count }, () => []);
     const drawnWith = Array.from({ length: count }, () => new Float32Array(length));
-    let step: HiddenStep = await hiddenStates.begin(Array.from({ length: count }, () => [this.startToken]));
+    const prefixes = Array.from({ length: count }, (_, row) => this.prefix(inputs?.[row]).tokenIds);
+    let step: HiddenStep = await hiddenStates.begin(prefixes);
     for (let time = 0; time < length; time++) {
-      const { tokenIds, samplingLogProbs } = choose(await this.candidates(step.hidden));
+      const { tokenIds, samplingLogProbs } = choose(await this.candidates(step.hidden, parameters));
       for (let row = 0; row < count; row++) {
         traces[row]!.set(step.hidden.subarray(row * hiddenSize, (row + 1) * hiddenSize), time * hiddenSize);
         prompts[row]!.push(tokenIds[row]!);
@@ -150,7 +191,14 @@ export class PromptPolicy {
       tokenIds,
       text: tokenizer.decode(tokenIds).trim(),
       trace: { hidden: traces[row]!, samplingLogProbs: drawnWith[row]! },
+      ...(inputs ? { input: inputs[row]! } : {}),
     }));
+  }
+
+  private prefix(input: string | undefined): { tokenIds: number[]; isCut: boolean } {
+    const { tokenizer, contextLength = Number.POSITIVE_INFINITY } = this.generator;
+    const { promptLength } = this.settings;
+    return inputPrefix(input, { tokenizer, startToken: this.startToken, contextLength, promptLength });
   }
 
   private get startToken(): number {
@@ -158,11 +206,11 @@ export class PromptPolicy {
     return bosTokenId ?? eosTokenId ?? 0;
   }
 
-  private async candidates(hidden: Float32Array): Promise<Candidates> {
+  private async candidates(hidden: Float32Array, parameters = this.head.parameters): Promise<Candidates> {
     const { topK, fluentTopK } = this.settings;
-    if (!this.fluency) return this.head.candidates(hidden, { topK, mask: this.samplingMask });
+    if (!this.fluency) return this.head.candidates(hidden, { topK, mask: this.samplingMask, parameters });
     const fluent = await this.fluency.candidates(hidden, { topK: fluentTopK!, mask: this.samplingMask });
-    const all = await this.head.candidates(hidden, { mask: this.samplingMask });
+    const all = await this.head.candidates(hidden, { mask: this.samplingMask, parameters });
     return narrowed(all, fluent);
   }
 }

@@ -5,7 +5,15 @@ import { type PolicyRollout, PromptPolicy } from './prompt-policy.js';
 import { requireFiniteRewards } from './require-finite-rewards.js';
 import type { Generator, TrainerSettings } from './settings.js';
 import { stackRollouts } from './stack-rollouts.js';
-import type { Rollout, RolloutReward, Trainer, TrainerState, UpdateMetrics } from './types.js';
+import type {
+  ConditionedPolicy,
+  ProposeOptions,
+  Rollout,
+  RolloutReward,
+  Trainer,
+  TrainerState,
+  UpdateMetrics,
+} from './types.js';
 
 /**
  * REINFORCE (Williams 1992) with the mean of a step's other prompts as each prompt's baseline, a discount by token, and
@@ -28,8 +36,12 @@ export class Reinforce implements Trainer {
     return new Reinforce(await PromptPolicy.create(generator, settings, { maskedInLoss: true }), settings);
   }
 
-  propose(count: number): Promise<Rollout[]> {
-    return this.policy.sample(count, this.rng);
+  get conditioned(): ConditionedPolicy | undefined {
+    return this.policy.conditioned;
+  }
+
+  propose(count: number, { inputs }: ProposeOptions = {}): Promise<Rollout[]> {
+    return this.policy.sample(count, this.rng, { inputs });
   }
 
   async update(rollouts: readonly Rollout[], rewards: readonly RolloutReward[]): Promise<UpdateMetrics> {

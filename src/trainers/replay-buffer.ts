@@ -8,11 +8,16 @@ export interface ReplayEntry {
   /** log p of the frozen LM, [time]; all zero where no prior is used. */
   readonly priorLogProbs: Float32Array;
   readonly rawReward: number;
+  /** The input it was proposed for, where the policy reads one: the reward holds for that input only. */
+  readonly input?: string | undefined;
 }
+
+type Identity = Pick<ReplayEntry, 'tokenIds' | 'input'>;
 
 /**
  * Scored prompts with the hidden states they passed through, so that learning from them again costs no forward of
- * either language model. When it is full, the worst of the older half makes room: the best prompts stay.
+ * either language model. When it is full, the worst of the older half makes room: the best prompts stay. Where prompts
+ * belong to inputs, the input with the most prompts gives way, and a sample is made of prompts of the same inputs.
  */
 export class ReplayBuffer {
   private entries: ReplayEntry[] = [];
@@ -24,27 +29,33 @@ export class ReplayBuffer {
     return this.entries.length;
   }
 
-  has(tokenIds: readonly number[]): boolean {
-    return this.known.has(tokenIds.join(' '));
+  has(entry: Identity): boolean {
+    return this.known.has(keyOf(entry));
   }
 
   /** Takes in what it has not; the same prompt has the same reward. */
   add(entry: ReplayEntry): void {
-    if (this.has(entry.tokenIds)) return;
-    this.known.add(entry.tokenIds.join(' '));
+    if (this.has(entry)) return;
+    this.known.add(keyOf(entry));
     this.entries.push(entry);
     if (this.entries.length > this.capacity) this.dropWorstOfOlderHalf();
   }
 
   /** Half from the `elite` best, half from all, without repeats. */
   sample(count: number, elite: number, rng: Rng): ReplayEntry[] {
-    const best = [...this.entries].sort((a, b) => b.rawReward - a.rawReward).slice(0, elite);
-    const chosen = new Set(rng.shuffled(best).slice(0, Math.ceil(count / 2)));
-    for (const entry of rng.shuffled(this.entries)) {
-      if (chosen.size >= count) break;
-      chosen.add(entry);
+    return sampleOf(this.entries, count, elite, rng);
+  }
+
+  /** Prompts of some inputs, `perInput` of each that has so many; half from the best quarter of an input's, half from all. */
+  sampleInputs(count: number, perInput: number, rng: Rng): ReplayEntry[] {
+    const chosen: ReplayEntry[] = [];
+    for (const entries of rng.shuffled([...this.byInput().values()])) {
+      const size = Math.min(perInput, count - chosen.length);
+      // One prompt alone has nothing to be compared with.
+      if (size < 2) break;
+      if (entries.length >= 2) chosen.push(...sampleOf(entries, size, Math.ceil(entries.length / 4), rng));
     }
-    return [...chosen];
+    return chosen;
   }
 
   save(): TrainerState {
@@ -60,6 +71,7 @@ export class ReplayBuffer {
       json: {
         tokenIds: this.entries.map(({ tokenIds }) => tokenIds),
         rewards: this.entries.map(({ rawReward }) => rawReward),
+        ...(this.entries[0]?.input === undefined ? {} : { inputs: this.entries.map(({ input }) => input) }),
       },
       arrays: {
         'replay.hidden': stack(({ hidden }) => hidden),
@@ -69,7 +81,7 @@ export class ReplayBuffer {
   }
 
   restore({ json, arrays }: TrainerState): void {
-    const { tokenIds, rewards } = json as { tokenIds: number[][]; rewards: number[] };
+    const { tokenIds, rewards, inputs } = json as { tokenIds: number[][]; rewards: number[]; inputs?: string[] };
     const row = (all: Float32Array, i: number): Float32Array => {
       const width = all.length / tokenIds.length;
       return all.slice(i * width, (i + 1) * width);
@@ -80,16 +92,43 @@ export class ReplayBuffer {
       hidden: row(arrays['replay.hidden']!, i),
       priorLogProbs: row(arrays['replay.prior']!, i),
       rawReward: rewards[i]!,
+      ...(inputs ? { input: inputs[i]! } : {}),
     }));
-    for (const { tokenIds: ids } of this.entries) this.known.add(ids.join(' '));
+    for (const entry of this.entries) this.known.add(keyOf(entry));
   }
 
   private dropWorstOfOlderHalf(): void {
-    let worst = 0;
-    for (let i = 1; i < this.entries.length / 2; i++) {
-      if (this.entries[i]!.rawReward < this.entries[worst]!.rawReward) worst = i;
+    const groups = [...this.byInput().values()];
+    const largest = groups.reduce((one, other) => (other.length > one.length ? other : one));
+    let worst = largest[0]!;
+    for (const entry of largest.slice(0, Math.ceil(largest.length / 2))) {
+      if (entry.rawReward < worst.rawReward) worst = entry;
     }
-    const [dropped] = this.entries.splice(worst, 1);
-    this.known.delete(dropped!.tokenIds.join(' '));
+    this.entries.splice(this.entries.indexOf(worst), 1);
+    this.known.delete(keyOf(worst));
   }
+
+  private byInput(): Map<string | undefined, ReplayEntry[]> {
+    const groups = new Map<string | undefined, ReplayEntry[]>();
+    for (const entry of this.entries) {
+      const group = groups.get(entry.input);
+      if (group) group.push(entry);
+      else groups.set(entry.input, [entry]);
+    }
+    return groups;
+  }
+}
+
+function sampleOf(entries: readonly ReplayEntry[], count: number, elite: number, rng: Rng): ReplayEntry[] {
+  const best = [...entries].sort((a, b) => b.rawReward - a.rawReward).slice(0, elite);
+  const chosen = new Set(rng.shuffled(best).slice(0, Math.ceil(count / 2)));
+  for (const entry of rng.shuffled(entries)) {
+    if (chosen.size >= count) break;
+    chosen.add(entry);
+  }
+  return [...chosen];
+}
+
+function keyOf({ tokenIds, input }: Identity): string {
+  return input === undefined ? tokenIds.join(' ') : `${tokenIds.join(' ')}\t${input}`;
 }

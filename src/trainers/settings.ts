@@ -25,6 +25,10 @@ export interface TrainerSettings {
   readonly replayUpdates: number;
   /** How often a prompt that was proposed before is drawn again, to spend forwards on new ones. */
   readonly redraws: number;
+  /** The policy reads the input that it proposes a prompt for. */
+  readonly inputConditioned: boolean;
+  /** Inputs of a step, where prompts meet one input each. */
+  readonly inputsPerStep: number;
   readonly rewardFrom: readonly [number, number];
   readonly rewardTo: readonly [number, number];
   /** γ: a token k places before the end is credited γ^k of the reward (reinforce, ppo, sparse-q-learning). */
@@ -41,6 +45,8 @@ export interface TrainerSettings {
   readonly criticWarmup: number;
   /** Phrases that ppo chooses from in place of free tokens. */
   readonly actions?: readonly string[] | undefined;
+  /** How many times the prompts of a step are proposed, for a surrogate to choose from; 0: none. */
+  readonly screening: number;
   /** Prompts that evolution keeps as parents. */
   readonly populationSize: number;
   /** Sentences that edit-search starts from. */
@@ -53,4 +59,6 @@ export interface Generator {
   readonly name: string;
   readonly hiddenStates: HiddenStatesCapability;
   readonly tokenizer: Tokenizer;
+  /** Tokens that it can read at once. @default no limit */
+  readonly contextLength?: number;
 }

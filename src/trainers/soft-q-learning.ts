@@ -7,7 +7,15 @@ import { type PolicyRollout, PromptPolicy } from './prompt-policy.js';
 import { requireFiniteRewards } from './require-finite-rewards.js';
 import type { Generator, TrainerSettings } from './settings.js';
 import { stackRollouts } from './stack-rollouts.js';
-import type { Rollout, RolloutReward, Trainer, TrainerState, UpdateMetrics } from './types.js';
+import type {
+  ConditionedPolicy,
+  ProposeOptions,
+  Rollout,
+  RolloutReward,
+  Trainer,
+  TrainerState,
+  UpdateMetrics,
+} from './types.js';
 
 const SOFT_Q_KINDS: readonly SoftQKind[] = ['both', 'single-step', 'multi-step'];
 
@@ -36,8 +44,12 @@ export class SoftQLearning implements Trainer {
     return new SoftQLearning(await PromptPolicy.create(generator, settings, { maskedInLoss: false }), settings, kind);
   }
 
-  propose(count: number): Promise<Rollout[]> {
-    return this.policy.sample(count, this.rng);
+  get conditioned(): ConditionedPolicy | undefined {
+    return this.policy.conditioned;
+  }
+
+  propose(count: number, { inputs }: ProposeOptions = {}): Promise<Rollout[]> {
+    return this.policy.sample(count, this.rng, { inputs });
   }
 
   async update(rollouts: readonly Rollout[], rewards: readonly RolloutReward[]): Promise<UpdateMetrics> {

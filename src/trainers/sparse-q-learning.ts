@@ -7,7 +7,15 @@ import { ReplayMemory } from './replay-memory.js';
 import { requireFiniteRewards } from './require-finite-rewards.js';
 import type { Generator, TrainerSettings } from './settings.js';
 import { stackRollouts } from './stack-rollouts.js';
-import type { Rollout, RolloutReward, Trainer, TrainerState, UpdateMetrics } from './types.js';
+import type {
+  ConditionedPolicy,
+  ProposeOptions,
+  Rollout,
+  RolloutReward,
+  Trainer,
+  TrainerState,
+  UpdateMetrics,
+} from './types.js';
 
 /**
  * Sparse (Tsallis) Q-learning as PIN does it (arXiv 2407.14733): tokens are drawn by the sparsemax of Q, and Q of every
@@ -33,24 +41,29 @@ export class SparseQLearning implements Trainer {
     return new SparseQLearning(policy, settings);
   }
 
-  propose(count: number): Promise<Rollout[]> {
+  get conditioned(): ConditionedPolicy | undefined {
+    return this.policy.conditioned;
+  }
+
+  propose(count: number, { inputs }: ProposeOptions = {}): Promise<Rollout[]> {
     return drawFresh(
       count,
       this.settings.redraws,
-      (missing) => this.policy.sample(missing, this.memory.samplingRng, { distribution: 'sparsemax' }),
-      (tokenIds) => this.memory.buffer.has(tokenIds),
+      (missing) => this.policy.sample(missing, this.memory.samplingRng, { inputs, distribution: 'sparsemax' }),
+      (rollout) => this.memory.buffer.has(rollout),
     );
   }
 
   async update(rollouts: readonly Rollout[], rewards: readonly RolloutReward[]): Promise<UpdateMetrics> {
     requireFiniteRewards(rewards);
     const sampled = rollouts as readonly PolicyRollout[];
-    this.memory.observe(rewards);
+    this.memory.observe(rewards, rollouts);
     const entries = sampled.map((rollout, i) => toEntry(rollout, rewards[i]!.raw));
     for (const entry of entries) this.memory.buffer.add(entry);
     const metrics = await this.learn(entries);
     for (let i = 0; i < this.settings.replayUpdates; i++) {
-      await this.learn(this.memory.sample(entries.length));
+      const replayed = this.memory.sample(entries.length);
+      if (replayed.length > 0) await this.learn(replayed);
     }
     const logProbs = sampled.flatMap(({ trace }) => [...trace.samplingLogProbs]);
     // −mean log p of a sample estimates the entropy of the sparsemax policy it was drawn from.
@@ -87,13 +100,13 @@ export class SparseQLearning implements Trainer {
     const { batch, time, hidden, actions } = stackRollouts(entries.map((entry) => ({ ...entry, trace: entry })));
     const evaluation = await this.policy.head.evaluate(hidden, actions);
     const qValues = evaluation.logProbs.map((logProb, cell) => logProb + evaluation.values[cell]!);
-    const rewards = entries.map(({ rawReward }) => this.memory.shape(rawReward));
+    const rewards = entries.map(({ rawReward, input }) => this.memory.shape(rawReward, input));
     const { loss, qWeights } = sparseQLoss({ batch, time, qValues, rewards, discount });
     const outcome = this.optimizer.apply(loss, await evaluation.gradients({ qWeights }));
     return { loss, ...outcome, 'policy/q-mean': qValues.reduce((sum, value) => sum + value / qValues.length, 0) };
   }
 }
 
-function toEntry({ tokenIds, trace: { hidden } }: PolicyRollout, rawReward: number): ReplayEntry {
-  return { tokenIds, hidden, priorLogProbs: new Float32Array(tokenIds.length), rawReward };
+function toEntry({ tokenIds, input, trace: { hidden } }: PolicyRollout, rawReward: number): ReplayEntry {
+  return { tokenIds, input, hidden, priorLogProbs: new Float32Array(tokenIds.length), rawReward };
 }

@@ -6,6 +6,23 @@ export interface Rollout {
   readonly text: string;
   /** Private to the trainer that proposed it. */
   readonly trace: unknown;
+  /** The input it was proposed for, where the policy reads one. */
+  readonly input?: string | undefined;
+}
+
+export interface ProposeOptions {
+  /** The input of each prompt, [count], for a policy that reads them; never a label. */
+  readonly inputs?: readonly string[] | undefined;
+}
+
+/** A policy that proposes a prompt for each input, as a run keeps it and goes on using it. */
+export interface ConditionedPolicy {
+  /** The likeliest prompt for each input, by the parameters as they are or by those given. */
+  promptsFor(inputs: readonly string[], parameters?: TrainerState['arrays']): Promise<Rollout[]>;
+  /** A copy of what was learned. */
+  parameters(): TrainerState['arrays'];
+  /** Whether the generator LM reads the whole of an input. */
+  readsWhole(input: string): boolean;
 }
 
 /** The reward of one rollout: from the task, z-scored over its group, and shaped for the loss. */
@@ -38,7 +55,9 @@ export interface TrainerState {
  */
 export interface Trainer {
   readonly name: string;
-  propose(count: number): Promise<Rollout[]>;
+  /** Where the policy reads inputs and was set to do so; undefined elsewhere. */
+  readonly conditioned?: ConditionedPolicy | undefined;
+  propose(count: number, options?: ProposeOptions): Promise<Rollout[]>;
   /** Rollouts of one `propose` call, with their rewards in the same order. */
   update(rollouts: readonly Rollout[], rewards: readonly RolloutReward[]): Promise<UpdateMetrics>;
   /** The prompt the trainer itself believes best now (greedy decoding, best seen …). */
