@@ -9,6 +9,7 @@ import { PhrasePpo } from './phrase-ppo.js';
 import { Ppo } from './ppo.js';
 import { RandomSearch } from './random-search.js';
 import { Reinforce } from './reinforce.js';
+import { Screened } from './screening/screened.js';
 import type { Generator, TrainerSettings } from './settings.js';
 import { SoftQLearning } from './soft-q-learning.js';
 import { SparseQLearning } from './sparse-q-learning.js';
@@ -40,5 +41,14 @@ export function createTrainer(name: string, generator: Generator, settings: Trai
       where: '--trainer',
     });
   }
+  if (settings.screening > 0) return createScreened(create, generator, settings);
   return create(generator, settings);
+}
+
+async function createScreened(
+  create: CreateTrainer,
+  generator: Generator,
+  settings: TrainerSettings,
+): Promise<Trainer> {
+  return new Screened(await create(generator, settings), generator, settings);
 }
