@@ -78,7 +78,7 @@ function optionOf(key: RunConfigKey): Option {
   const option = new Option(flags, notes.length > 0 ? `${text} (${notes.join('; ')})` : text).helpGroup(`${group}:`);
   // Shown and completed; a wrong one is reported by the schema, together with every other mistake.
   if (facts.choices) option.argChoices = [...facts.choices];
-  return form === 'list' ? option.argParser(collect) : option;
+  return form === 'list' || form === 'weights' ? option.argParser(collect) : option;
 }
 
 interface SchemaFacts {

@@ -2,7 +2,7 @@ import { isAbsolute, resolve } from 'node:path';
 import { nearestWord } from '../errors.js';
 import type { ConfigFile } from './config-file.js';
 import { type ConfigProblem, showValue } from './config-problem.js';
-import { toCamelCase, toKebabCase } from './option.js';
+import { type TextForm, toCamelCase, toKebabCase } from './option.js';
 import { readText } from './read-text.js';
 import { optionMeta, RUN_CONFIG_KEYS, type RunConfigKey } from './run-config.js';
 import { isSecretKey, looksSecret } from './secrets.js';
@@ -25,9 +25,15 @@ export function readFlagLayer(flags: Readonly<Record<string, unknown>>): ConfigL
     const value = flags[key];
     if (value === undefined) continue;
     const source = optionMeta(key).argument ? 'argument' : `--${value === false ? 'no-' : ''}${flagName(key)}`;
-    layer.set(key, { value: typeof value === 'string' ? readText(optionMeta(key).form, value) : value, source });
+    layer.set(key, { value: readFlag(optionMeta(key).form, value), source });
   }
   return layer;
+}
+
+/** Weights that were given one flag each are one record. */
+function readFlag(form: TextForm, value: unknown): unknown {
+  const text = form === 'weights' && Array.isArray(value) ? value.join(',') : value;
+  return typeof text === 'string' ? readText(form, text) : text;
 }
 
 /** Each `key=value` of `--set`; a list's key may come several times. */

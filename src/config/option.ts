@@ -6,7 +6,7 @@ export const OPTION_GROUPS = ['Task and data', 'Models', 'Limits', 'Search', 'Re
 export type OptionGroup = (typeof OPTION_GROUPS)[number];
 
 /** How a setting is read from text: a flag's value, `--set key=value` or an environment variable. */
-export type TextForm = 'text' | 'number' | 'boolean' | 'range' | 'list' | 'record';
+export type TextForm = 'text' | 'number' | 'boolean' | 'range' | 'list' | 'record' | 'weights';
 
 /** What flags, help, JSON Schema and the documentation say of one setting. */
 export interface OptionMeta {
@@ -47,6 +47,7 @@ export function settingsOf(group: OptionGroup) {
     range: reader('range'),
     list: reader('list'),
     record: reader('record'),
+    weights: reader('weights'),
     boolean<S extends z.ZodType>(schema: S, description: string): S {
       optionRegistry.add(schema, { description, group, form: 'boolean' });
       return schema;

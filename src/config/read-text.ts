@@ -20,6 +20,8 @@ export function readText(form: TextForm, text: string): unknown {
       return readJson(text, '[') ?? [text];
     case 'record':
       return readJson(text, '{') ?? readRecord(text);
+    case 'weights':
+      return readJson(text, '{') ?? readWeights(text);
   }
 }
 
@@ -41,6 +43,13 @@ function readJson(text: string, opening: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+/** A record of numbers; a value that is none stays as it was written. */
+function readWeights(text: string): Record<string, number | string> | string {
+  const record = readRecord(text);
+  if (typeof record === 'string') return record;
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, readNumber(value)]));
 }
 
 function readRecord(text: string): Record<string, string> | string {

@@ -4,6 +4,7 @@ import type { RewardRow } from '../task/reward-messages.js';
 import type { Assessment, Example, ExampleOutcome, TaskLabel } from '../task/types.js';
 import { outputReward, type SampledOutput, type TextLogProb } from './style-quality.js';
 import { referencesOf } from './style-references.js';
+import { dominatedArea } from './terms/dominated-area.js';
 
 /** The output that counts of a segment of samples, with its fluency. */
 export type ChosenOutput = SampledOutput & TextLogProb & { readonly fluency: number };
@@ -21,12 +22,22 @@ export function rowOfOutputs(chosen: readonly ChosenOutput[], all: readonly Samp
       style,
       fluency: mean(chosen.map((output) => output.fluency)),
       joint: mean(chosen.map(jointOf)),
+      volume: meanArea(all, chosen.length),
       empty: share('empty'),
       cut: share('cut'),
       logProb: sum(chosen.map((output) => output.logProb)),
       tokens: sum(chosen.map((output) => output.tokenCount)),
     },
   };
+}
+
+/** What the samples of a segment reach in content × style, mean over the segments. */
+function meanArea(all: readonly SampledOutput[], segments: number): number {
+  const length = all.length / segments;
+  const areas = Array.from({ length: segments }, (_, b) =>
+    dominatedArea(all.slice(b * length, (b + 1) * length).map(({ content, style }) => [content, style])),
+  );
+  return mean(areas);
 }
 
 /** Product of content, style and fluency of one output (RLPrompt, section 3.2). */
@@ -61,6 +72,7 @@ export function summariseRows(
       cut: averaged('cut'),
     },
     parts: { content: 100 * content, style: 100 * style },
+    volume: averaged('volume'),
     exampleRewards: Float64Array.from(rows, ({ reward }) => reward),
   };
 }

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { CheckpointSavedEvent, RunEvent, UnnumberedEvent } from '../events.js';
+import type { CheckpointSavedEvent, RunEvent, UnnumberedEvent, WeightsChangedEvent } from '../events.js';
 import { AppendFile } from './append-file.js';
 import { formatEvent, scanEvents } from './event-line.js';
 import { type FileSystem, nodeFileSystem, readIfThere } from './file-system.js';
@@ -20,6 +20,8 @@ export class EventLog {
     private checkpoint: CheckpointSavedEvent | undefined,
     /** What was cut off, for the user; empty in the normal case. */
     readonly notes: readonly string[],
+    /** A person's changes of weights that were cut off: they are made again, each at its step. */
+    readonly lostWeights: readonly WeightsChangedEvent[],
   ) {}
 
   /**
@@ -33,7 +35,7 @@ export class EventLog {
       const file = AppendFile.open(path, fs, { size: kept.size, length: kept.end });
       const torn = kept.size - kept.lastWhole;
       const notes = torn > 0 ? [`${FILE}: ${torn} bytes of an unfinished end cut off`] : [];
-      const log = new EventLog(file, kept.lastSeq, kept.checkpoint, notes);
+      const log = new EventLog(file, kept.lastSeq, kept.checkpoint, notes, kept.lostWeights);
       if (resumeFrom) log.completeCheckpoint(resumeFrom);
       return log;
     } catch (error) {
@@ -97,17 +99,23 @@ interface KeptPart {
   readonly end: number;
   readonly lastSeq: number;
   readonly checkpoint: CheckpointSavedEvent | undefined;
+  /** Behind the end. */
+  readonly lostWeights: readonly WeightsChangedEvent[];
 }
 
 function keptPart(path: string, fs: FileSystem, resumeFrom: SavedCheckpoint | undefined): KeptPart {
   const nothing = { end: 0, lastSeq: 0, checkpoint: undefined };
   const bytes = readIfThere(path, fs);
-  let last: Omit<KeptPart, 'size' | 'lastWhole'> = nothing;
+  let last: Omit<KeptPart, 'size' | 'lastWhole' | 'lostWeights'> = nothing;
   let resumed: typeof last | undefined;
+  const weights: (WeightsChangedEvent & { readonly end: number })[] = [];
   for (const { event, end } of scanEvents(bytes)) {
+    if (event.type === 'weights-changed') weights.push({ ...event, end });
     const isCheckpoint = event.type === 'checkpoint-saved';
     last = { end, lastSeq: event.seq, checkpoint: isCheckpoint ? event : last.checkpoint };
     if (isCheckpoint && event.sha256 === resumeFrom?.sha256) resumed = last;
   }
-  return { size: bytes.length, lastWhole: last.end, ...(resumeFrom ? (resumed ?? last) : nothing) };
+  const kept = resumeFrom ? (resumed ?? last) : nothing;
+  const lostWeights = weights.filter(({ end }) => end > kept.end);
+  return { size: bytes.length, lastWhole: last.end, lostWeights, ...kept };
 }

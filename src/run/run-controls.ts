@@ -4,6 +4,7 @@ export type ControlRequest =
   | { kind: 'save' }
   | { kind: 'evaluate' }
   | { kind: 'add-prompt'; text: string }
+  | { kind: 'set-weights'; weights: Readonly<Record<string, number>> }
   | { kind: 'export-best' };
 
 /**
@@ -34,6 +35,10 @@ export class RequestQueue implements RunControls {
 
   addPrompt(text: string): void {
     this.push({ kind: 'add-prompt', text });
+  }
+
+  setWeights(weights: Readonly<Record<string, number>>): void {
+    this.push({ kind: 'set-weights', weights: { ...weights } });
   }
 
   exportBest(): void {

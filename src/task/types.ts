@@ -32,6 +32,8 @@ export interface Assessment {
   readonly metrics: Readonly<Record<string, number>>;
   /** Named terms of the reward, where it has several. */
   readonly parts?: Readonly<Record<string, number>>;
+  /** Style transfer: the area in content × style that the sampled outputs dominate, [0, 1], mean over the examples. */
+  readonly volume?: number;
   /** Raw reward of each example, in order. */
   readonly exampleRewards?: Float64Array;
   /** Classification only: [label] accuracy and reward, and [label][predicted] counts. */

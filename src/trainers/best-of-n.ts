@@ -3,7 +3,7 @@ import { PromptArchive } from './prompt-archive.js';
 import { type PolicyRollout, PromptPolicy } from './prompt-policy.js';
 import { requireFiniteRewards } from './require-finite-rewards.js';
 import type { Generator, TrainerSettings } from './settings.js';
-import type { Rollout, RolloutReward, Trainer, TrainerState, UpdateMetrics } from './types.js';
+import type { RewardParts, Rollout, RolloutReward, Trainer, TrainerState, UpdateMetrics } from './types.js';
 
 /** How much hotter the LM is sampled each time it gave nothing new. */
 const HEATING = 1.25;
@@ -43,7 +43,7 @@ export class BestOfN implements Trainer {
   async update(rollouts: readonly Rollout[], rewards: readonly RolloutReward[]): Promise<UpdateMetrics> {
     requireFiniteRewards(rewards);
     rollouts.forEach(({ tokenIds }, i) => {
-      this.archive.add(tokenIds, rewards[i]!.raw);
+      this.archive.add(tokenIds, rewards[i]!.raw, rewards[i]!.parts);
     });
     const entropy = -meanOf((rollouts as readonly PolicyRollout[]).flatMap(({ trace }) => [...trace.samplingLogProbs]));
     return { loss: 0, gradNorm: 0, entropy, 'search/best-reward': this.archive.best!.reward };
@@ -55,9 +55,13 @@ export class BestOfN implements Trainer {
   }
 
   /** It joins what was seen: it is not proposed again, and may be the best. */
-  async learnFrom(tokenIds: readonly number[], rawReward: number): Promise<boolean> {
-    this.archive.add(tokenIds, rawReward);
+  async learnFrom(tokenIds: readonly number[], rawReward: number, parts?: RewardParts): Promise<boolean> {
+    this.archive.add(tokenIds, rawReward, parts);
     return true;
+  }
+
+  reweigh(rewardOf: (parts: RewardParts) => number): void {
+    this.archive.reweigh(rewardOf);
   }
 
   save(): TrainerState {

@@ -6,7 +6,7 @@ import { requireFiniteRewards } from './require-finite-rewards.js';
 import { SearchSpace } from './search-space.js';
 import { drawEdit, wordsOf } from './sentence-edits.js';
 import type { Generator, TrainerSettings } from './settings.js';
-import type { Rollout, RolloutReward, Trainer, TrainerState, UpdateMetrics } from './types.js';
+import type { RewardParts, Rollout, RolloutReward, Trainer, TrainerState, UpdateMetrics } from './types.js';
 
 /** Steps without a better sentence after which a proposal is one edit more away, and how far it may get. */
 const PATIENCE = 3;
@@ -52,7 +52,7 @@ export class EditSearch implements Trainer {
     requireFiniteRewards(rewards);
     const before = this.archive.best?.reward ?? Number.NEGATIVE_INFINITY;
     rollouts.forEach(({ tokenIds }, i) => {
-      this.take(tokenIds, rewards[i]!.raw);
+      this.take(tokenIds, rewards[i]!.raw, rewards[i]!.parts);
     });
     this.stalledSteps = this.archive.best!.reward > before ? 0 : this.stalledSteps + 1;
     return {
@@ -69,10 +69,15 @@ export class EditSearch implements Trainer {
   }
 
   /** It becomes the sentence that is edited unless it is worse. */
-  async learnFrom(tokenIds: readonly number[], rawReward: number): Promise<boolean> {
+  async learnFrom(tokenIds: readonly number[], rawReward: number, parts?: RewardParts): Promise<boolean> {
     if (tokenIds.length === 0) return false;
-    this.take(tokenIds, rawReward);
+    this.take(tokenIds, rawReward, parts);
     return true;
+  }
+
+  reweigh(rewardOf: (parts: RewardParts) => number): void {
+    this.archive.reweigh(rewardOf);
+    this.base = this.base && this.archive.get(this.base.tokenIds);
   }
 
   save(): TrainerState {
@@ -95,8 +100,8 @@ export class EditSearch implements Trainer {
     await this.lm.dispose();
   }
 
-  private take(tokenIds: readonly number[], reward: number): void {
-    this.archive.add(tokenIds, reward);
+  private take(tokenIds: readonly number[], reward: number, parts?: RewardParts): void {
+    this.archive.add(tokenIds, reward, parts);
     if (!this.base || reward >= this.base.reward) this.base = this.archive.get(tokenIds);
   }
 

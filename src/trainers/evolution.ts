@@ -3,7 +3,7 @@ import { PromptArchive, type ScoredPrompt } from './prompt-archive.js';
 import { requireFiniteRewards } from './require-finite-rewards.js';
 import { SearchSpace } from './search-space.js';
 import type { Generator, TrainerSettings } from './settings.js';
-import type { Rollout, RolloutReward, Trainer, TrainerState, UpdateMetrics } from './types.js';
+import type { RewardParts, Rollout, RolloutReward, Trainer, TrainerState, UpdateMetrics } from './types.js';
 
 /** Prompts that compete to be a parent. */
 const TOURNAMENT = 3;
@@ -41,7 +41,7 @@ export class Evolution implements Trainer {
   async update(rollouts: readonly Rollout[], rewards: readonly RolloutReward[]): Promise<UpdateMetrics> {
     requireFiniteRewards(rewards);
     rollouts.forEach(({ tokenIds }, i) => {
-      this.take(tokenIds, rewards[i]!.raw);
+      this.take(tokenIds, rewards[i]!.raw, rewards[i]!.parts);
     });
     return {
       loss: 0,
@@ -57,10 +57,16 @@ export class Evolution implements Trainer {
   }
 
   /** A prompt of this search's own kind joins the population. */
-  async learnFrom(tokenIds: readonly number[], rawReward: number): Promise<boolean> {
+  async learnFrom(tokenIds: readonly number[], rawReward: number, parts?: RewardParts): Promise<boolean> {
     if (!this.space.admits(tokenIds)) return false;
-    this.take(tokenIds, rawReward);
+    this.take(tokenIds, rawReward, parts);
     return true;
+  }
+
+  reweigh(rewardOf: (parts: RewardParts) => number): void {
+    this.archive.reweigh(rewardOf);
+    this.population = this.population.map(({ tokenIds }) => this.archive.get(tokenIds)!);
+    this.population.sort((a, b) => b.reward - a.reward);
   }
 
   save(): TrainerState {
@@ -77,9 +83,9 @@ export class Evolution implements Trainer {
 
   async dispose(): Promise<void> {}
 
-  private take(tokenIds: readonly number[], reward: number): void {
+  private take(tokenIds: readonly number[], reward: number, parts?: RewardParts): void {
     if (this.archive.get(tokenIds)) return;
-    this.archive.add(tokenIds, reward);
+    this.archive.add(tokenIds, reward, parts);
     this.population.push(this.archive.get(tokenIds)!);
     this.population.sort((a, b) => b.reward - a.reward);
     this.population.length = Math.min(this.population.length, this.populationSize);

@@ -3,7 +3,7 @@ import { PromptArchive, type ScoredPrompt } from './prompt-archive.js';
 import { requireFiniteRewards } from './require-finite-rewards.js';
 import { SearchSpace } from './search-space.js';
 import type { Generator, TrainerSettings } from './settings.js';
-import type { Rollout, RolloutReward, Trainer, TrainerState, UpdateMetrics } from './types.js';
+import type { RewardParts, Rollout, RolloutReward, Trainer, TrainerState, UpdateMetrics } from './types.js';
 
 /**
  * (1 + λ) search: every proposal is the parent with one token drawn again, and the best of a step becomes the parent
@@ -37,7 +37,7 @@ export class HillClimb implements Trainer {
     requireFiniteRewards(rewards);
     const entropy = this.proposalEntropy();
     rollouts.forEach(({ tokenIds }, i) => {
-      this.take(tokenIds, rewards[i]!.raw);
+      this.take(tokenIds, rewards[i]!.raw, rewards[i]!.parts);
     });
     return { loss: 0, gradNorm: 0, entropy, 'search/best-reward': this.archive.best!.reward };
   }
@@ -47,10 +47,15 @@ export class HillClimb implements Trainer {
   }
 
   /** A prompt of this search's own kind becomes the parent unless it is worse. */
-  async learnFrom(tokenIds: readonly number[], rawReward: number): Promise<boolean> {
+  async learnFrom(tokenIds: readonly number[], rawReward: number, parts?: RewardParts): Promise<boolean> {
     if (!this.space.admits(tokenIds)) return false;
-    this.take(tokenIds, rawReward);
+    this.take(tokenIds, rawReward, parts);
     return true;
+  }
+
+  reweigh(rewardOf: (parts: RewardParts) => number): void {
+    this.archive.reweigh(rewardOf);
+    this.parent = this.parent && this.archive.get(this.parent.tokenIds);
   }
 
   save(): TrainerState {
@@ -68,8 +73,8 @@ export class HillClimb implements Trainer {
   async dispose(): Promise<void> {}
 
   /** Equals replace the parent too: the search drifts across plateaus. */
-  private take(tokenIds: readonly number[], reward: number): void {
-    this.archive.add(tokenIds, reward);
+  private take(tokenIds: readonly number[], reward: number, parts?: RewardParts): void {
+    this.archive.add(tokenIds, reward, parts);
     if (!this.parent || reward >= this.parent.reward) this.parent = this.archive.get(tokenIds);
   }
 

@@ -3,18 +3,20 @@ import { drawFresh } from './draw-fresh.js';
 import { PolicyOptimizer } from './policy-optimizer.js';
 import { type PolicyRollout, PromptPolicy } from './prompt-policy.js';
 import type { ReplayEntry } from './replay-buffer.js';
-import { ReplayMemory } from './replay-memory.js';
+import { RESTART_UPDATES, ReplayMemory } from './replay-memory.js';
 import { requireFiniteRewards } from './require-finite-rewards.js';
 import type { Generator, TrainerSettings } from './settings.js';
 import { stackRollouts } from './stack-rollouts.js';
 import type {
   ConditionedPolicy,
   ProposeOptions,
+  RewardParts,
   Rollout,
   RolloutReward,
   Trainer,
   TrainerState,
   UpdateMetrics,
+  UpdateOptions,
 } from './types.js';
 
 /**
@@ -52,36 +54,44 @@ export class LogVariance implements Trainer {
     );
   }
 
-  async update(rollouts: readonly Rollout[], rewards: readonly RolloutReward[]): Promise<UpdateMetrics> {
+  async update(
+    rollouts: readonly Rollout[],
+    rewards: readonly RolloutReward[],
+    options: UpdateOptions = {},
+  ): Promise<UpdateMetrics> {
     requireFiniteRewards(rewards);
-    this.memory.observe(rewards, rollouts);
+    this.memory.observe(rewards, rollouts, options);
     const entries = await this.toEntries(rollouts as readonly PolicyRollout[], rewards);
     const metrics = await this.learn(
       entries,
       rewards.map(({ shaped }) => shaped),
     );
     for (const entry of entries) this.memory.buffer.add(entry);
-    for (let i = 0; i < this.settings.replayUpdates && this.memory.buffer.size >= entries.length; i++) {
-      const replayed = this.memory.sample(entries.length);
-      if (replayed.length === 0) break;
-      await this.learn(
-        replayed,
-        replayed.map(({ rawReward, input }) => this.memory.shape(rawReward, input)),
-      );
-    }
+    await this.replay(this.settings.replayUpdates, entries.length);
     return metrics;
+  }
+
+  async restart(options: UpdateOptions = {}): Promise<void> {
+    this.memory.setRange(options);
+    this.optimizer.restart(this.settings.seed);
+    await this.replay(RESTART_UPDATES, this.settings.promptsPerStep);
   }
 
   best(): Promise<Rollout> {
     return this.policy.greedy();
   }
 
-  async learnFrom(tokenIds: readonly number[], rawReward: number): Promise<boolean> {
+  async learnFrom(tokenIds: readonly number[], rawReward: number, parts?: RewardParts): Promise<boolean> {
     if (tokenIds.length !== this.settings.promptLength || this.settings.replayUpdates === 0) return false;
     const rollout = await this.policy.follow(tokenIds);
-    const [entry] = await this.toEntries([rollout], [{ raw: rawReward, zScored: 0, shaped: 0 }]);
+    const reward = { raw: rawReward, zScored: 0, shaped: 0, ...(parts ? { parts } : {}) };
+    const [entry] = await this.toEntries([rollout], [reward]);
     this.memory.buffer.add(entry!);
     return true;
+  }
+
+  reweigh(rewardOf: (parts: RewardParts) => number): void {
+    this.memory.reweigh(rewardOf);
   }
 
   save(): TrainerState {
@@ -111,7 +121,20 @@ export class LogVariance implements Trainer {
       hidden: trace.hidden,
       priorLogProbs: prior?.slice(i * time, (i + 1) * time) ?? new Float32Array(time),
       rawReward: rewards[i]!.raw,
+      group: rewards[i]!.group,
+      parts: rewards[i]!.parts,
     }));
+  }
+
+  private async replay(updates: number, count: number): Promise<void> {
+    for (let i = 0; i < updates && this.memory.buffer.size >= count; i++) {
+      const replayed = this.memory.sample(count);
+      if (replayed.length === 0) break;
+      await this.learn(
+        replayed,
+        replayed.map((entry) => this.memory.shape(entry)),
+      );
+    }
   }
 
   private async learn(entries: readonly ReplayEntry[], shaped: readonly number[]): Promise<UpdateMetrics> {

@@ -6,7 +6,7 @@ import { type Continuations, PromptTree, type TreePath } from './prompt-tree.js'
 import { requireFiniteRewards } from './require-finite-rewards.js';
 import { SearchSpace } from './search-space.js';
 import type { Generator, TrainerSettings } from './settings.js';
-import type { Rollout, RolloutReward, Trainer, TrainerState, UpdateMetrics } from './types.js';
+import type { RewardParts, Rollout, RolloutReward, Trainer, TrainerState, UpdateMetrics } from './types.js';
 
 /** How much hotter the LM completes prompts each time it gave nothing new. */
 const HEATING = 1.25;
@@ -52,9 +52,9 @@ export class Mcts implements Trainer {
   async update(rollouts: readonly Rollout[], rewards: readonly RolloutReward[]): Promise<UpdateMetrics> {
     requireFiniteRewards(rewards);
     rollouts.forEach(({ tokenIds, trace }, i) => {
-      const reward = rewards[i]!.raw;
+      const { raw: reward, parts } = rewards[i]!;
       if (trace && !this.archive.get(tokenIds)) this.tree.backUp(trace as TreePath, reward, { wasProposed: true });
-      this.archive.add(tokenIds, reward);
+      this.archive.add(tokenIds, reward, parts);
     });
     return { loss: 0, gradNorm: 0, entropy: this.tree.rootEntropy(), 'search/best-reward': this.archive.best!.reward };
   }
@@ -64,13 +64,18 @@ export class Mcts implements Trainer {
   }
 
   /** A prompt of this search's own kind is a leaf of the tree. */
-  async learnFrom(tokenIds: readonly number[], rawReward: number): Promise<boolean> {
+  async learnFrom(tokenIds: readonly number[], rawReward: number, parts?: RewardParts): Promise<boolean> {
     if (!this.space.admits(tokenIds)) return false;
     if (!this.archive.get(tokenIds)) {
       this.tree.backUp(this.tree.pathOf(tokenIds), rawReward, { wasProposed: false });
     }
-    this.archive.add(tokenIds, rawReward);
+    this.archive.add(tokenIds, rawReward, parts);
     return true;
+  }
+
+  reweigh(rewardOf: (parts: RewardParts) => number): void {
+    this.archive.reweigh(rewardOf);
+    this.tree.reweigh(this.archive.prompts());
   }
 
   save(): TrainerState {

@@ -1,6 +1,6 @@
 import { type AdamState, adamStep, createAdamState } from '../policy/adam.js';
 import { clipGlobalNorm } from '../policy/clip-global-norm.js';
-import { type MlpParameters, PARAMETER_NAMES } from '../policy/mlp-parameters.js';
+import { initialParameters, type MlpParameters, type MlpShape, PARAMETER_NAMES } from '../policy/mlp-parameters.js';
 import type { TrainerState } from './types.js';
 
 /** Clip, then Adam, on the policy's parameters; an update with a number that is not finite is left out. */
@@ -9,7 +9,7 @@ export class PolicyOptimizer {
 
   constructor(
     private readonly parameters: MlpParameters,
-    shape: { hiddenSize: number; innerSize: number },
+    private readonly shape: MlpShape,
     private readonly settings: { learningRate: number; clipNorm: number },
   ) {
     this.adam = createAdamState(shape);
@@ -21,6 +21,17 @@ export class PolicyOptimizer {
     const skipped = !Number.isFinite(gradNorm) || !Number.isFinite(loss);
     if (!skipped) adamStep(this.parameters, gradients, this.adam, { learningRate: this.settings.learningRate });
     return { gradNorm, skipped };
+  }
+
+  /** Parameters as at the start of a run, and no memory of earlier gradients. */
+  restart(seed: number): void {
+    const initial = initialParameters(this.shape, seed);
+    for (const name of PARAMETER_NAMES) {
+      this.parameters[name].set(initial[name]);
+      this.adam.firstMoments[name].fill(0);
+      this.adam.secondMoments[name].fill(0);
+    }
+    this.adam.step = 0;
   }
 
   save(): TrainerState {

@@ -1,7 +1,13 @@
+import type { RewardParts } from './types.js';
+
 export interface ScoredPrompt {
   readonly tokenIds: readonly number[];
   readonly reward: number;
+  /** What the reward was made of, where its parts can weigh differently later. */
+  readonly parts?: RewardParts;
 }
+
+type SavedPrompt = [tokenIds: readonly number[], reward: number, parts?: RewardParts];
 
 /** How often missing prompts are drawn again before repeats are taken. */
 const ROUNDS = 32;
@@ -25,12 +31,22 @@ export class PromptArchive {
   }
 
   /** Takes in what it has not; the same prompt has the same reward. */
-  add(tokenIds: readonly number[], reward: number): void {
-    const key = keyOf(tokenIds);
-    if (this.byKey.has(key)) return;
-    const scored = { tokenIds: [...tokenIds], reward };
-    this.byKey.set(key, scored);
-    if (!this.leader || reward > this.leader.reward) this.leader = scored;
+  add(tokenIds: readonly number[], reward: number, parts?: RewardParts): void {
+    if (this.get(tokenIds)) return;
+    this.put({ tokenIds: [...tokenIds], reward, ...(parts ? { parts } : {}) });
+  }
+
+  /** All prompts, in the order of arrival. */
+  prompts(): readonly ScoredPrompt[] {
+    return [...this.byKey.values()];
+  }
+
+  /** Works the rewards out anew from their parts. */
+  reweigh(rewardOf: (parts: RewardParts) => number): void {
+    this.leader = undefined;
+    for (const scored of this.prompts()) {
+      this.put(scored.parts ? { ...scored, reward: rewardOf(scored.parts) } : scored);
+    }
   }
 
   /**
@@ -56,14 +72,21 @@ export class PromptArchive {
   }
 
   /** Fit for JSON; in the order of arrival, so that ties break alike after `restore`. */
-  save(): [tokenIds: readonly number[], reward: number][] {
-    return [...this.byKey.values()].map(({ tokenIds, reward }) => [tokenIds, reward]);
+  save(): SavedPrompt[] {
+    return this.prompts().map(({ tokenIds, reward, parts }) =>
+      parts ? [tokenIds, reward, parts] : [tokenIds, reward],
+    );
   }
 
-  restore(saved: readonly [readonly number[], number][]): void {
+  restore(saved: readonly SavedPrompt[]): void {
     this.byKey.clear();
     this.leader = undefined;
-    for (const [tokenIds, reward] of saved) this.add(tokenIds, reward);
+    for (const [tokenIds, reward, parts] of saved) this.add(tokenIds, reward, parts);
+  }
+
+  private put(scored: ScoredPrompt): void {
+    this.byKey.set(keyOf(scored.tokenIds), scored);
+    if (!this.leader || scored.reward > this.leader.reward) this.leader = scored;
   }
 }
 

@@ -99,6 +99,36 @@ export class PromptTree {
     return counts.reduce((sum, count) => sum - (count / all) * Math.log(count / all), 0);
   }
 
+  /**
+   * Rewards were worked out anew: the visits stay, and a node's mean becomes that of the prompts below it. What visits counted
+   * twice counts once in it.
+   */
+  reweigh(prompts: readonly { readonly tokenIds: readonly number[]; readonly reward: number }[]): void {
+    const below = new Map<TreeNode, { count: number; total: number }>();
+    this.least = Number.POSITIVE_INFINITY;
+    this.largest = Number.NEGATIVE_INFINITY;
+    for (const { tokenIds, reward } of prompts) {
+      this.least = Math.min(this.least, reward);
+      this.largest = Math.max(this.largest, reward);
+      for (const node of this.knownPath(tokenIds)) {
+        const { count, total } = below.get(node) ?? { count: 0, total: 0 };
+        below.set(node, { count: count + 1, total: total + reward });
+      }
+    }
+    for (const [node, { count, total }] of below) node.total = (node.visits * total) / count;
+  }
+
+  /** The nodes of a prompt as far as they are there. */
+  private knownPath(tokenIds: readonly number[]): TreeNode[] {
+    const nodes = [this.root];
+    for (const tokenId of tokenIds) {
+      const child = nodes.at(-1)!.children.get(tokenId);
+      if (!child) break;
+      nodes.push(child);
+    }
+    return nodes;
+  }
+
   /** Between two steps only: nothing may be pending. */
   save(): { nodes: SavedNode[]; range: [number, number] | null } {
     const nodes: SavedNode[] = [];

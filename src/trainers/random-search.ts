@@ -3,7 +3,7 @@ import { PromptArchive } from './prompt-archive.js';
 import { requireFiniteRewards } from './require-finite-rewards.js';
 import { SearchSpace } from './search-space.js';
 import type { Generator, TrainerSettings } from './settings.js';
-import type { Rollout, RolloutReward, Trainer, TrainerState, UpdateMetrics } from './types.js';
+import type { RewardParts, Rollout, RolloutReward, Trainer, TrainerState, UpdateMetrics } from './types.js';
 
 /** Prompts of tokens drawn uniformly from the allowed ones, none twice: what every other trainer has to beat. */
 export class RandomSearch implements Trainer {
@@ -32,7 +32,7 @@ export class RandomSearch implements Trainer {
   async update(rollouts: readonly Rollout[], rewards: readonly RolloutReward[]): Promise<UpdateMetrics> {
     requireFiniteRewards(rewards);
     rollouts.forEach(({ tokenIds }, i) => {
-      this.archive.add(tokenIds, rewards[i]!.raw);
+      this.archive.add(tokenIds, rewards[i]!.raw, rewards[i]!.parts);
     });
     return { loss: 0, gradNorm: 0, entropy: this.space.tokenEntropy, 'search/best-reward': this.archive.best!.reward };
   }
@@ -42,9 +42,13 @@ export class RandomSearch implements Trainer {
   }
 
   /** It joins what was seen: it is not proposed again, and may be the best. */
-  async learnFrom(tokenIds: readonly number[], rawReward: number): Promise<boolean> {
-    this.archive.add(tokenIds, rawReward);
+  async learnFrom(tokenIds: readonly number[], rawReward: number, parts?: RewardParts): Promise<boolean> {
+    this.archive.add(tokenIds, rawReward, parts);
     return true;
+  }
+
+  reweigh(rewardOf: (parts: RewardParts) => number): void {
+    this.archive.reweigh(rewardOf);
   }
 
   save(): TrainerState {

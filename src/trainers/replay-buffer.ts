@@ -1,5 +1,5 @@
 import type { Rng } from '../random/rng.js';
-import type { TrainerState } from './types.js';
+import type { RewardParts, TrainerState } from './types.js';
 
 export interface ReplayEntry {
   readonly tokenIds: readonly number[];
@@ -8,8 +8,20 @@ export interface ReplayEntry {
   /** log p of the frozen LM, [time]; all zero where no prior is used. */
   readonly priorLogProbs: Float32Array;
   readonly rawReward: number;
+  /** What the reward was made of, where its parts can weigh differently later. */
+  readonly parts?: RewardParts | undefined;
   /** The input it was proposed for, where the policy reads one: the reward holds for that input only. */
   readonly input?: string | undefined;
+  /** Which example the reward was given for, where a prompt meets one only. */
+  readonly group?: number | undefined;
+}
+
+interface SavedEntries {
+  readonly groups?: readonly (number | null)[];
+  readonly tokenIds: readonly (readonly number[])[];
+  readonly rewards: readonly number[];
+  readonly parts?: readonly (RewardParts | null)[];
+  readonly inputs?: readonly string[];
 }
 
 type Identity = Pick<ReplayEntry, 'tokenIds' | 'input'>;
@@ -23,7 +35,11 @@ export class ReplayBuffer {
   private entries: ReplayEntry[] = [];
   private readonly known = new Set<string>();
 
-  constructor(private readonly capacity: number) {}
+  /** @param worth orders prompts: the raw reward where all were scored on the same examples */
+  constructor(
+    private readonly capacity: number,
+    private readonly worth: (entry: ReplayEntry) => number = ({ rawReward }) => rawReward,
+  ) {}
 
   get size(): number {
     return this.entries.length;
@@ -41,9 +57,23 @@ export class ReplayBuffer {
     if (this.entries.length > this.capacity) this.dropWorstOfOlderHalf();
   }
 
+  /** Raw rewards of the prompts that match, oldest first. */
+  rewardsOf(matches: (entry: ReplayEntry) => boolean): number[] {
+    return this.entries.filter(matches).map(({ rawReward }) => rawReward);
+  }
+
+  /** Works the rewards out anew from their parts; a reward without parts stays in the old measure and is forgotten. */
+  reweigh(rewardOf: (parts: RewardParts) => number): void {
+    this.entries = this.entries.flatMap((entry) =>
+      entry.parts ? [{ ...entry, rawReward: rewardOf(entry.parts) }] : [],
+    );
+    this.known.clear();
+    for (const entry of this.entries) this.known.add(keyOf(entry));
+  }
+
   /** Half from the `elite` best, half from all, without repeats. */
   sample(count: number, elite: number, rng: Rng): ReplayEntry[] {
-    return sampleOf(this.entries, count, elite, rng);
+    return this.sampleOf(this.entries, count, elite, rng);
   }
 
   /** Prompts of some inputs, `perInput` of each that has so many; half from the best quarter of an input's, half from all. */
@@ -53,7 +83,7 @@ export class ReplayBuffer {
       const size = Math.min(perInput, count - chosen.length);
       // One prompt alone has nothing to be compared with.
       if (size < 2) break;
-      if (entries.length >= 2) chosen.push(...sampleOf(entries, size, Math.ceil(entries.length / 4), rng));
+      if (entries.length >= 2) chosen.push(...this.sampleOf(entries, size, Math.ceil(entries.length / 4), rng));
     }
     return chosen;
   }
@@ -71,6 +101,10 @@ export class ReplayBuffer {
       json: {
         tokenIds: this.entries.map(({ tokenIds }) => tokenIds),
         rewards: this.entries.map(({ rawReward }) => rawReward),
+        ...(this.entries.some(({ parts }) => parts) ? { parts: this.entries.map(({ parts }) => parts ?? null) } : {}),
+        ...(this.entries.some(({ group }) => group !== undefined)
+          ? { groups: this.entries.map(({ group }) => group ?? null) }
+          : {}),
         ...(this.entries[0]?.input === undefined ? {} : { inputs: this.entries.map(({ input }) => input) }),
       },
       arrays: {
@@ -81,7 +115,7 @@ export class ReplayBuffer {
   }
 
   restore({ json, arrays }: TrainerState): void {
-    const { tokenIds, rewards, inputs } = json as { tokenIds: number[][]; rewards: number[]; inputs?: string[] };
+    const { tokenIds, rewards, inputs, parts, groups } = json as unknown as SavedEntries;
     const row = (all: Float32Array, i: number): Float32Array => {
       const width = all.length / tokenIds.length;
       return all.slice(i * width, (i + 1) * width);
@@ -92,9 +126,21 @@ export class ReplayBuffer {
       hidden: row(arrays['replay.hidden']!, i),
       priorLogProbs: row(arrays['replay.prior']!, i),
       rawReward: rewards[i]!,
+      ...(parts?.[i] ? { parts: parts[i]! } : {}),
       ...(inputs ? { input: inputs[i]! } : {}),
+      ...(typeof groups?.[i] === 'number' ? { group: groups[i] } : {}),
     }));
     for (const entry of this.entries) this.known.add(keyOf(entry));
+  }
+
+  private sampleOf(entries: readonly ReplayEntry[], count: number, elite: number, rng: Rng): ReplayEntry[] {
+    const best = [...entries].sort((a, b) => this.worth(b) - this.worth(a)).slice(0, elite);
+    const chosen = new Set(rng.shuffled(best).slice(0, Math.ceil(count / 2)));
+    for (const entry of rng.shuffled(entries)) {
+      if (chosen.size >= count) break;
+      chosen.add(entry);
+    }
+    return [...chosen];
   }
 
   private dropWorstOfOlderHalf(): void {
@@ -102,7 +148,7 @@ export class ReplayBuffer {
     const largest = groups.reduce((one, other) => (other.length > one.length ? other : one));
     let worst = largest[0]!;
     for (const entry of largest.slice(0, Math.ceil(largest.length / 2))) {
-      if (entry.rawReward < worst.rawReward) worst = entry;
+      if (this.worth(entry) < this.worth(worst)) worst = entry;
     }
     this.entries.splice(this.entries.indexOf(worst), 1);
     this.known.delete(keyOf(worst));
@@ -117,16 +163,6 @@ export class ReplayBuffer {
     }
     return groups;
   }
-}
-
-function sampleOf(entries: readonly ReplayEntry[], count: number, elite: number, rng: Rng): ReplayEntry[] {
-  const best = [...entries].sort((a, b) => b.rawReward - a.rawReward).slice(0, elite);
-  const chosen = new Set(rng.shuffled(best).slice(0, Math.ceil(count / 2)));
-  for (const entry of rng.shuffled(entries)) {
-    if (chosen.size >= count) break;
-    chosen.add(entry);
-  }
-  return [...chosen];
 }
 
 function keyOf({ tokenIds, input }: Identity): string {

@@ -22,7 +22,15 @@ export class RewardScale {
     }
   }
 
+  /** Forgets what it has seen, for rewards that were worked out anew. */
+  restart(raw: readonly number[]): void {
+    this.restore([0, 0, 0]);
+    if (raw.length > 0) this.observe(raw);
+  }
+
+  /** 0 while it has seen nothing. */
   standardise(raw: number): number {
+    if (this.weight === 0) return 0;
     const mean = this.mean / this.weight;
     const variance = Math.max(0, this.square / this.weight - mean * mean);
     return variance === 0 ? 0 : (raw - mean) / (Math.sqrt(variance) + EPSILON);

@@ -3,18 +3,20 @@ import { drawFresh } from './draw-fresh.js';
 import { PolicyOptimizer } from './policy-optimizer.js';
 import { type PolicyRollout, PromptPolicy } from './prompt-policy.js';
 import type { ReplayEntry } from './replay-buffer.js';
-import { ReplayMemory } from './replay-memory.js';
+import { RESTART_UPDATES, ReplayMemory } from './replay-memory.js';
 import { requireFiniteRewards } from './require-finite-rewards.js';
 import type { Generator, TrainerSettings } from './settings.js';
 import { stackRollouts } from './stack-rollouts.js';
 import type {
   ConditionedPolicy,
   ProposeOptions,
+  RewardParts,
   Rollout,
   RolloutReward,
   Trainer,
   TrainerState,
   UpdateMetrics,
+  UpdateOptions,
 } from './types.js';
 
 /**
@@ -54,30 +56,41 @@ export class SparseQLearning implements Trainer {
     );
   }
 
-  async update(rollouts: readonly Rollout[], rewards: readonly RolloutReward[]): Promise<UpdateMetrics> {
+  async update(
+    rollouts: readonly Rollout[],
+    rewards: readonly RolloutReward[],
+    options: UpdateOptions = {},
+  ): Promise<UpdateMetrics> {
     requireFiniteRewards(rewards);
     const sampled = rollouts as readonly PolicyRollout[];
-    this.memory.observe(rewards, rollouts);
-    const entries = sampled.map((rollout, i) => toEntry(rollout, rewards[i]!.raw));
+    this.memory.observe(rewards, rollouts, options);
+    const entries = sampled.map((rollout, i) => toEntry(rollout, rewards[i]!));
     for (const entry of entries) this.memory.buffer.add(entry);
     const metrics = await this.learn(entries);
-    for (let i = 0; i < this.settings.replayUpdates; i++) {
-      const replayed = this.memory.sample(entries.length);
-      if (replayed.length > 0) await this.learn(replayed);
-    }
+    await this.replay(this.settings.replayUpdates, entries.length);
     const logProbs = sampled.flatMap(({ trace }) => [...trace.samplingLogProbs]);
     // −mean log p of a sample estimates the entropy of the sparsemax policy it was drawn from.
     return { ...metrics, entropy: Math.max(0, -logProbs.reduce((sum, value) => sum + value / logProbs.length, 0)) };
+  }
+
+  async restart(options: UpdateOptions = {}): Promise<void> {
+    this.memory.setRange(options);
+    this.optimizer.restart(this.settings.seed);
+    await this.replay(RESTART_UPDATES, this.settings.promptsPerStep);
   }
 
   best(): Promise<Rollout> {
     return this.policy.greedy();
   }
 
-  async learnFrom(tokenIds: readonly number[], rawReward: number): Promise<boolean> {
+  async learnFrom(tokenIds: readonly number[], rawReward: number, parts?: RewardParts): Promise<boolean> {
     if (tokenIds.length !== this.settings.promptLength || this.settings.replayUpdates === 0) return false;
-    this.memory.buffer.add(toEntry(await this.policy.follow(tokenIds), rawReward));
+    this.memory.buffer.add(toEntry(await this.policy.follow(tokenIds), { raw: rawReward, parts }));
     return true;
+  }
+
+  reweigh(rewardOf: (parts: RewardParts) => number): void {
+    this.memory.reweigh(rewardOf);
   }
 
   save(): TrainerState {
@@ -94,19 +107,33 @@ export class SparseQLearning implements Trainer {
     await this.policy.dispose();
   }
 
+  private async replay(updates: number, count: number): Promise<void> {
+    for (let i = 0; i < updates; i++) {
+      const replayed = this.memory.sample(count);
+      if (replayed.length > 0) await this.learn(replayed);
+    }
+  }
+
   /** One step of Adam; rewards are standardised by running statistics, so that fresh and replayed prompts have one goal. */
   private async learn(entries: readonly ReplayEntry[]) {
     const { discount } = this.settings;
     const { batch, time, hidden, actions } = stackRollouts(entries.map((entry) => ({ ...entry, trace: entry })));
     const evaluation = await this.policy.head.evaluate(hidden, actions);
     const qValues = evaluation.logProbs.map((logProb, cell) => logProb + evaluation.values[cell]!);
-    const rewards = entries.map(({ rawReward, input }) => this.memory.shape(rawReward, input));
+    const rewards = entries.map((entry) => this.memory.shape(entry));
     const { loss, qWeights } = sparseQLoss({ batch, time, qValues, rewards, discount });
     const outcome = this.optimizer.apply(loss, await evaluation.gradients({ qWeights }));
     return { loss, ...outcome, 'policy/q-mean': qValues.reduce((sum, value) => sum + value / qValues.length, 0) };
   }
 }
 
-function toEntry({ tokenIds, input, trace: { hidden } }: PolicyRollout, rawReward: number): ReplayEntry {
-  return { tokenIds, input, hidden, priorLogProbs: new Float32Array(tokenIds.length), rawReward };
+function toEntry(
+  { tokenIds, input, trace: { hidden } }: PolicyRollout,
+  {
+    raw,
+    parts,
+    group,
+  }: { readonly raw: number; readonly parts?: RewardParts | undefined; readonly group?: number | undefined },
+): ReplayEntry {
+  return { tokenIds, input, hidden, priorLogProbs: new Float32Array(tokenIds.length), rawReward: raw, parts, group };
 }

@@ -30,7 +30,14 @@ export interface RolloutReward {
   readonly raw: number;
   readonly zScored: number;
   readonly shaped: number;
+  /** What `raw` was made of, where its parts can weigh differently later. */
+  readonly parts?: RewardParts;
+  /** Which example it was scored on, where a prompt meets one only: rewards of different ones are not to be compared. */
+  readonly group?: number;
 }
+
+/** Named terms of a reward. */
+export type RewardParts = Readonly<Record<string, number>>;
 
 /** Numbers of one update; names are listed in docs/metrics.md. */
 export interface UpdateMetrics {
@@ -49,6 +56,12 @@ export interface TrainerState {
   readonly arrays: Readonly<Record<string, Float32Array>>;
 }
 
+/** What may change from one step to the next. */
+export interface UpdateOptions {
+  /** The range that rewards are shaped to now; `rewardTo` of the settings where it is left out. */
+  readonly rewardTo?: readonly [min: number, max: number];
+}
+
 /**
  * Ask and tell: `propose` prompts, have them scored by whoever owns the task, `update` with the rewards.
  * The loop never asks which trainer it holds.
@@ -59,11 +72,22 @@ export interface Trainer {
   readonly conditioned?: ConditionedPolicy | undefined;
   propose(count: number, options?: ProposeOptions): Promise<Rollout[]>;
   /** Rollouts of one `propose` call, with their rewards in the same order. */
-  update(rollouts: readonly Rollout[], rewards: readonly RolloutReward[]): Promise<UpdateMetrics>;
+  update(
+    rollouts: readonly Rollout[],
+    rewards: readonly RolloutReward[],
+    options?: UpdateOptions,
+  ): Promise<UpdateMetrics>;
+  /** Forgets what the policy learned, not what was scored, and learns from that; trainers without replay go without. */
+  restart?(options?: UpdateOptions): Promise<void>;
   /** The prompt the trainer itself believes best now (greedy decoding, best seen …). */
   best(): Promise<Rollout>;
   /** Takes in a prompt from elsewhere (typed by the user, a warm start) with its raw reward; false where it has no use for it. */
-  learnFrom(tokenIds: readonly number[], rawReward: number): Promise<boolean>;
+  learnFrom(tokenIds: readonly number[], rawReward: number, parts?: RewardParts): Promise<boolean>;
+  /**
+   * The terms of the reward weigh differently from now on: rewards that were kept are worked out again from their parts.
+   * A trainer that keeps none goes without.
+   */
+  reweigh?(rewardOf: (parts: RewardParts) => number): void;
   save(): TrainerState;
   restore(state: TrainerState): void;
   /** Frees what the runtime holds. */

@@ -25,6 +25,8 @@ export function describeEvent(event: RunEvent, step: number, metric: string): Lo
       return entry('good', `new best: ${describeScores(event.prompt, metric)}  ${quote(event.prompt.text)}`);
     case 'prompt-added':
       return entry('info', `prompt added: ${describeScores(event.prompt, metric)}  ${quote(event.prompt.text)}`);
+    case 'weights-changed':
+      return entry('info', `weights are now ${describeWeights(event.weights)}`);
     case 'prompt-exported':
       return entry('good', `best prompt exported to ${event.file}`);
     case 'warning':
@@ -34,6 +36,13 @@ export function describeEvent(event: RunEvent, step: number, metric: string): Lo
     default:
       return undefined;
   }
+}
+
+/** `task 1, fluency 0.5`. */
+function describeWeights(weights: Readonly<Record<string, number>>): string {
+  return Object.entries(weights)
+    .map(([name, weight]) => `${name} ${weight}`)
+    .join(', ');
 }
 
 /** `dev accuracy 0.906, train 0.875`. */

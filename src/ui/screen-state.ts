@@ -27,6 +27,10 @@ export interface ScreenState {
   /** Raw reward of each step's prompts. */
   readonly rewardMean: Curve;
   readonly rewardMax: Curve;
+  /** Terms of the reward with their weights now, where it has several. */
+  readonly terms: RunStartEvent['terms'];
+  /** Of each term the mean of each step's prompts, as a share of the term's range. */
+  readonly termMeans: Readonly<Record<string, Curve>>;
   /** The metric on dev of the prompt ranked first, at each evaluation. */
   readonly devScore: Curve;
   readonly baselines: readonly Baseline[];
@@ -56,6 +60,8 @@ export const INITIAL_SCREEN: ScreenState = {
   cacheHits: 0,
   rewardMean: emptyCurve('mean'),
   rewardMax: emptyCurve('max'),
+  terms: undefined,
+  termMeans: {},
   devScore: emptyCurve('max'),
   baselines: [],
   prompts: [],
@@ -109,6 +115,8 @@ function applyEvent(state: ScreenState, event: RunEvent): ScreenState {
       return { ...withPrompts(state, [event.prompt]), bestText: event.prompt.text };
     case 'prompt-added':
       return withPrompts(state, [event.prompt]);
+    case 'weights-changed':
+      return { ...state, terms: state.terms?.map((term) => ({ ...term, weight: event.weights[term.name] ?? 0 })) };
     case 'checkpoint-saved':
       return { ...state, savedStep: event.step };
     case 'warning':
@@ -130,7 +138,7 @@ function applyEvent(state: ScreenState, event: RunEvent): ScreenState {
 /** A resumed run goes on with what was drawn up to its checkpoint; a new run starts from nothing. */
 function started(state: ScreenState, event: RunStartEvent): ScreenState {
   const resumedAt = event.resumedAtStep;
-  if (resumedAt === undefined) return { ...INITIAL_SCREEN, start: event };
+  if (resumedAt === undefined) return { ...INITIAL_SCREEN, start: event, terms: event.terms };
   const upTo = (curve: Curve): Curve => ({ ...curve, points: curve.points.filter(({ step }) => step <= resumedAt) });
   return {
     ...state,
@@ -141,6 +149,8 @@ function started(state: ScreenState, event: RunStartEvent): ScreenState {
     pace: NO_PACE,
     rewardMean: upTo(state.rewardMean),
     rewardMax: upTo(state.rewardMax),
+    terms: event.terms,
+    termMeans: Object.fromEntries(Object.entries(state.termMeans).map(([name, curve]) => [name, upTo(curve)])),
     devScore: upTo(state.devScore),
     interrupted: undefined,
   };
@@ -156,9 +166,22 @@ function afterStep(state: ScreenState, event: StepEndEvent): ScreenState {
     cacheHits: event.cacheHits,
     rewardMean: addPoint(state.rewardMean, event.step, numberOrGap(event.rewardMean)),
     rewardMax: addPoint(state.rewardMax, event.step, numberOrGap(event.rewardMax)),
+    termMeans: withTermMeans(state, event),
     flatSteps: state.flatSteps + (event.flat ? 1 : 0),
     skippedSteps: state.skippedSteps + (event.metrics.skipped ? 1 : 0),
   };
+}
+
+function withTermMeans(
+  { terms = [], termMeans }: ScreenState,
+  { step, parts }: StepEndEvent,
+): ScreenState['termMeans'] {
+  return Object.fromEntries(
+    terms.map(({ name, range: [min, max] }) => {
+      const share = (numberOrGap(parts?.[name]) - min) / (max - min);
+      return [name, addPoint(termMeans[name] ?? emptyCurve('mean'), step, Math.min(1, Math.max(0, share)))];
+    }),
+  );
 }
 
 function afterEvaluation(state: ScreenState, event: RunEvent & { type: 'evaluation-end' }): ScreenState {

@@ -112,6 +112,7 @@ export function notedControls(): { controls: RunControls; asked: string[] } {
     save: () => asked.push('save'),
     evaluate: () => asked.push('evaluate'),
     addPrompt: (text) => asked.push(`prompt:${text}`),
+    setWeights: (weights) => asked.push(`weights:${JSON.stringify(weights)}`),
     exportBest: () => asked.push('export'),
     stop: (reason) => asked.push(`stop:${reason}`),
   };

@@ -11,7 +11,7 @@ export function taskTerm(name: TaskTermName): TermKind {
       name,
       range: rangeOf(name, task, settings),
       readsOutputs: false,
-      score: async (items) => items.map(({ assessment }) => valueOf(name, assessment)),
+      score: async (items) => items.map(({ assessment }) => termValue(name, assessment)),
     }),
   };
 }
@@ -30,6 +30,6 @@ function rangeOf(name: TaskTermName, task: Task, { correct, incorrect }: TermSet
   return task.rewardRange ?? [-incorrect, correct];
 }
 
-function valueOf(name: TaskTermName, { reward, parts }: Assessment): number {
+function termValue(name: TaskTermName, { reward, parts }: Assessment): number {
   return name === 'task' ? reward : parts![name]!;
 }

@@ -1,6 +1,6 @@
 import { Rng, type RngState } from '../../random/rng.js';
 import type { Generator, TrainerSettings } from '../settings.js';
-import type { Rollout, RolloutReward, Trainer, TrainerState, UpdateMetrics } from '../types.js';
+import type { RewardParts, Rollout, RolloutReward, Trainer, TrainerState, UpdateMetrics } from '../types.js';
 import { correlation } from './correlation.js';
 import { pooledStates } from './pooled-states.js';
 import { RidgeEnsemble } from './ridge-ensemble.js';
@@ -72,7 +72,7 @@ export class Screened implements Trainer {
     const pending = rollouts.map((rollout) => this.pending.get(keyOf(rollout))!);
     const predicted = pending.flatMap(({ predicted }) => (predicted === undefined ? [] : [predicted]));
     rollouts.forEach(({ tokenIds }, i) => {
-      this.scored.add(tokenIds, pending[i]!.features, rewards[i]!.raw);
+      this.scored.add(tokenIds, pending[i]!.features, rewards[i]!.raw, rewards[i]!.parts);
     });
     if (predicted.length === 0) return metrics;
     const raw = rewards.map((reward) => reward.raw);
@@ -83,12 +83,17 @@ export class Screened implements Trainer {
     return this.inner.best();
   }
 
-  async learnFrom(tokenIds: readonly number[], rawReward: number): Promise<boolean> {
+  async learnFrom(tokenIds: readonly number[], rawReward: number, parts?: RewardParts): Promise<boolean> {
     if (tokenIds.length > 0) {
       const [features] = await pooledStates(this.generator, [tokenIds]);
-      this.scored.add(tokenIds, features!, rawReward);
+      this.scored.add(tokenIds, features!, rawReward, parts);
     }
-    return this.inner.learnFrom(tokenIds, rawReward);
+    return this.inner.learnFrom(tokenIds, rawReward, parts);
+  }
+
+  reweigh(rewardOf: (parts: RewardParts) => number): void {
+    this.inner.reweigh?.(rewardOf);
+    this.scored.reweigh(rewardOf);
   }
 
   save(): TrainerState {

@@ -17,18 +17,37 @@ interface Panel {
 }
 
 const TWO_PANELS_FROM = 64;
+const TERM_STYLES: readonly Style[] = ['mean', 'score', 'best', 'warn', 'bad', 'title', 'plain'];
 const GAP = 3;
 
 /** The charts in exactly `height` lines: rewards on the left, the metric on dev on the right where there is room. */
 export function chartLines(state: ScreenState, height: number, width: number): Span[][] {
   if (height === 0) return [];
   if (state.rewardMean.points.length === 0) return emptyChart(state, height);
-  if (width < TWO_PANELS_FROM) return panelLines(rewardPanel(state), state.step, height, width);
-  // The metric's name makes the right title the longer one.
-  const leftWidth = Math.floor((width - GAP) * 0.47);
-  const left = panelLines(rewardPanel(state), state.step, height, leftWidth);
-  const right = panelLines(scorePanel(state), state.step, height, width - GAP - leftWidth);
-  return left.map((spans, i) => [...spans, { text: safeText(' '.repeat(GAP)) }, ...(right[i] ?? [])]);
+  const panels = panelsFor(state, width);
+  const drawn = panels.map(([panel, room]) => panelLines(panel, state.step, height, room));
+  const gap: Span = { text: safeText(' '.repeat(GAP)) };
+  return drawn[0]!.map((_, i) => drawn.flatMap((lines, k) => [...(k > 0 ? [gap] : []), ...(lines[i] ?? [])]));
+}
+
+/** The panels that there is room for, with their columns. */
+function panelsFor(state: ScreenState, width: number): (readonly [panel: Panel, columns: number])[] {
+  if (width < TWO_PANELS_FROM) return [[rewardPanel(state), width]];
+  const rest = width - GAP;
+  if (state.terms === undefined) {
+    // The metric's name makes the right title the longer one.
+    const left = Math.floor(rest * 0.47);
+    return [
+      [rewardPanel(state), left],
+      [scorePanel(state), rest - left],
+    ];
+  }
+  const third = Math.floor((rest - GAP) / 3);
+  return [
+    [rewardPanel(state), third],
+    [termPanel(state), third],
+    [scorePanel(state), rest - GAP - 2 * third],
+  ];
 }
 
 function emptyChart(state: ScreenState, height: number): Span[][] {
@@ -38,6 +57,14 @@ function emptyChart(state: ScreenState, height: number): Span[][] {
 
 function rewardPanel({ rewardMean, rewardMax }: ScreenState): Panel {
   return { title: safeText('reward'), lines: [toLine('mean', 'mean', rewardMean), toLine('max', 'best', rewardMax)] };
+}
+
+/** All terms in one panel, each as a share of its range; the legend has their names. */
+function termPanel({ terms = [], termMeans }: ScreenState): Panel {
+  const lines = terms.map(({ name }, i) =>
+    toLine(name, TERM_STYLES[i % TERM_STYLES.length]!, termMeans[name] ?? { points: [] }),
+  );
+  return { title: safeText('terms'), lines };
 }
 
 function scorePanel(state: ScreenState): Panel {

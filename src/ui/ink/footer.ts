@@ -10,6 +10,7 @@ const KEYS: readonly (readonly [key: string, long: string, short: string])[] = [
   ['s', 'save', 'save'],
   ['e', 'evaluate', 'eval'],
   ['t', 'try a prompt', 'try'],
+  ['w', 'weights', 'weights'],
   ['x', 'export', 'exp'],
   ['q', 'save and quit', 'quit'],
   ['?', 'help', 'help'],
@@ -32,11 +33,11 @@ function logSpans({ step, level, text }: LogEntry): Span[] {
 
 /** The keys, or the field for a typed prompt; the note on the last key where messages have no line of their own. */
 export function footerLine(props: BoardProps, width: number, hasLog: boolean): Span[] {
-  if (props.keyboard.mode === 'typing') return typingLine(props.keyboard.draft, width);
+  if (props.keyboard.mode === 'typing') return typingLine(props, width);
   if (!props.canPress) return [];
   if (!hasLog && props.keyboard.note) return [{ text: safeText(props.keyboard.note), style: 'warn' }];
   const keys = props.steerable
-    ? KEYS
+    ? KEYS.filter(([key]) => key !== 'w' || props.state.terms !== undefined)
     : ([
         ['q', 'quit', 'quit'],
         ['?', 'help', 'help'],
@@ -53,9 +54,13 @@ export function footerLine(props: BoardProps, width: number, hasLog: boolean): S
   );
 }
 
-function typingLine(draft: string, width: number): Span[] {
-  const label = width >= 30 ? 'your prompt ' : '> ';
-  const hint = width >= 70 ? '  Enter scores it, Esc cancels' : '';
+function typingLine({ keyboard: { draft, field }, state }: BoardProps, width: number): Span[] {
+  const name = field === 'prompt' ? 'your prompt ' : 'weights ';
+  const label = width >= 30 ? name : '> ';
+  const now = (state.terms ?? []).map((term) => `${term.name}=${term.weight}`).join(' ');
+  const weightsHint = `  now ${now || 'one term'}`;
+  const wanted = field === 'prompt' ? '  Enter scores it, Esc cancels' : weightsHint;
+  const hint = width >= 70 && wanted.length <= width / 2 ? wanted : '';
   return [
     { text: safeText(label), style: 'title' },
     { text: tailOf(draft, width - label.length - hint.length - 1) },

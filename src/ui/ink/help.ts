@@ -6,6 +6,7 @@ const STEERING: readonly (readonly [keys: string, meaning: string])[] = [
   ['s', 'save a checkpoint'],
   ['e', 'evaluate the best prompts on dev now'],
   ['t', 'type a prompt of your own: it is scored and joins the table'],
+  ['w', 'type weights of the reward’s terms, such as fluency=0.5'],
   ['x', 'export the best prompt to the run folder'],
   ['q', 'save and quit; the run can be resumed'],
   ['Ctrl-C', 'the same; a second time quits at once'],
@@ -28,7 +29,7 @@ const READING: typeof STEERING = [
 /** For a terminal of few rows. */
 const BRIEFLY = [
   'p pause · s save · e evaluate',
-  't type a prompt of your own · x export',
+  't type a prompt of your own · w weights · x export',
   'q save and quit · Ctrl-C twice: at once',
 ];
 

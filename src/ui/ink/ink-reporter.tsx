@@ -140,6 +140,7 @@ export function createInkReporter(options: InkReporterOptions): InkReporter {
 
 function perform(action: KeyAction, { controls, onForceQuit }: InkReporterOptions): void {
   if (action.kind === 'add-prompt') controls?.addPrompt(action.text);
+  else if (action.kind === 'set-weights') controls?.setWeights(action.weights);
   else if (action.kind === 'force-quit') onForceQuit();
   else if (action.kind === 'pause') controls?.pause();
   else if (action.kind === 'continue') controls?.continue();

@@ -1,9 +1,11 @@
 import { NOTES } from './notes.js';
+import { parseWeights } from './parse-weights.js';
 
 /** What the keyboard changes on the screen; everything else comes from the run's events. */
 export interface KeyboardState {
   readonly mode: 'board' | 'help' | 'typing';
-  /** The prompt being typed. */
+  /** What is being typed. */
+  readonly field: 'prompt' | 'weights';
   readonly draft: string;
   readonly pauseWanted: boolean;
   readonly stopping: boolean;
@@ -13,7 +15,8 @@ export interface KeyboardState {
 
 export type KeyAction =
   | { readonly kind: 'pause' | 'continue' | 'save' | 'evaluate' | 'export' | 'stop' | 'interrupt' | 'force-quit' }
-  | { readonly kind: 'add-prompt'; readonly text: string };
+  | { readonly kind: 'add-prompt'; readonly text: string }
+  | { readonly kind: 'set-weights'; readonly weights: Readonly<Record<string, number>> };
 
 export interface KeyPress {
   readonly keyboard: KeyboardState;
@@ -22,6 +25,7 @@ export interface KeyPress {
 
 export const INITIAL_KEYBOARD: KeyboardState = {
   mode: 'board',
+  field: 'prompt',
   draft: '',
   pauseWanted: false,
   stopping: false,
@@ -31,6 +35,9 @@ export const INITIAL_KEYBOARD: KeyboardState = {
 const LONGEST_DRAFT = 1000;
 /** More characters at once than anyone presses between two reads: pasted by accident, perhaps with a `q` in it. */
 const LONGEST_BURST = 8;
+
+/** Keys after which text is typed. */
+const FIELD_KEYS: ReadonlySet<string> = new Set(['t', 'w']);
 
 const ENTER = '\r';
 const ESCAPE = '\u001B';
@@ -44,7 +51,7 @@ const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 /** Takes in characters as a terminal in raw mode sends them, several at a time when typed or pasted fast. */
 export function pressKeys(keyboard: KeyboardState, input: string, steerable: boolean): KeyPress {
   const characters = [...graphemes.segment(input.replaceAll('\n', ENTER))].map(({ segment }) => segment);
-  if (keyboard.mode !== 'typing' && characters.length > LONGEST_BURST && characters[0] !== 't') {
+  if (keyboard.mode !== 'typing' && characters.length > LONGEST_BURST && !FIELD_KEYS.has(characters[0]!)) {
     return { keyboard, actions: [] };
   }
   const actions: KeyAction[] = [];
@@ -90,7 +97,9 @@ function pressCommand(keyboard: KeyboardState, character: string): KeyPress {
     case 'q':
       return changed(keyboard, { stopping: true, note: 'stopping after this step; everything will be saved' }, 'stop');
     case 't':
-      return changed(keyboard, { mode: 'typing', draft: '', note: undefined });
+      return changed(keyboard, { mode: 'typing', field: 'prompt', draft: '', note: undefined });
+    case 'w':
+      return changed(keyboard, { mode: 'typing', field: 'weights', draft: '', note: undefined });
     default:
       return changed(keyboard, {});
   }
@@ -101,12 +110,8 @@ function pressTyping(keyboard: KeyboardState, character: string): KeyPress {
   switch (character) {
     case ESCAPE:
       return changed(keyboard, { mode: 'board', draft: '', note: undefined });
-    case ENTER: {
-      const text = draft.trim();
-      if (text === '') return changed(keyboard, { mode: 'board', draft: '' });
-      const note = 'your prompt will be scored after this step';
-      return { keyboard: { ...keyboard, mode: 'board', draft: '', note }, actions: [{ kind: 'add-prompt', text }] };
-    }
+    case ENTER:
+      return enter({ ...keyboard, mode: 'board', draft: '' }, draft.trim());
     case BACKSPACE:
       return changed(keyboard, {
         draft: [...graphemes.segment(draft)]
@@ -125,7 +130,19 @@ function pressTyping(keyboard: KeyboardState, character: string): KeyPress {
   }
 }
 
-type PlainAction = Exclude<KeyAction['kind'], 'add-prompt'>;
+function enter(keyboard: KeyboardState, text: string): KeyPress {
+  if (text === '') return { keyboard, actions: [] };
+  if (keyboard.field === 'prompt') {
+    const note = 'your prompt will be scored after this step';
+    return { keyboard: { ...keyboard, note }, actions: [{ kind: 'add-prompt', text }] };
+  }
+  const weights = parseWeights(text);
+  if (!weights) return changed(keyboard, { note: 'that is no weight: NAME=WEIGHT, such as fluency=0.5' });
+  const note = 'the weights will change after this step';
+  return { keyboard: { ...keyboard, note }, actions: [{ kind: 'set-weights', weights }] };
+}
+
+type PlainAction = Exclude<KeyAction['kind'], 'add-prompt' | 'set-weights'>;
 
 function changed(keyboard: KeyboardState, change: Partial<KeyboardState>, action?: PlainAction): KeyPress {
   return { keyboard: { ...keyboard, ...change }, actions: action ? [{ kind: action }] : [] };
