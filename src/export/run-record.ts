@@ -1,6 +1,6 @@
 import { RlpromptError } from '../errors.js';
 import type { PromptSummary, RunEvent, RunResult, RunStartEvent } from '../events.js';
-import { compareCandidates } from '../run/candidates.js';
+import { compareCandidates, splitShares } from '../run/candidates.js';
 import { readEvents } from '../run/event-log.js';
 import { requireRun } from '../run/run-folder.js';
 import { type RunManifest, readManifest } from '../run/run-manifest.js';
@@ -31,7 +31,7 @@ export function readRunRecord(runDir: string): RunRecord {
     for (const prompt of promptsOf(event)) if (prompt.dev) found.set(prompt.text, prompt);
   }
   if (!start || found.size === 0) throw noPrompts(runDir);
-  return { runDir, manifest, start, prompts: rankPrompts([...found.values()], start, result), result };
+  return { runDir, manifest, start, prompts: rankPrompts([...found.values()], start, result, manifest), result };
 }
 
 function promptsOf(event: RunEvent): readonly PromptSummary[] {
@@ -41,11 +41,13 @@ function promptsOf(event: RunEvent): readonly PromptSummary[] {
 
 function rankPrompts(
   prompts: readonly PromptSummary[],
-  { metric }: RunStartEvent,
+  { metric, examples }: RunStartEvent,
   result: RunResult | undefined,
+  { config }: RunManifest,
 ): PromptSummary[] {
+  const shares = splitShares(config.select === 'pooled' ? 'pooled' : 'dev', examples);
   const isChosen = ({ text }: PromptSummary) => Number(text === result?.best.prompt);
-  return [...prompts].sort((a, b) => isChosen(b) - isChosen(a) || compareCandidates(a, b, metric));
+  return [...prompts].sort((a, b) => isChosen(b) - isChosen(a) || compareCandidates(a, b, metric, shares));
 }
 
 function noPrompts(runDir: string): RlpromptError {

@@ -25,5 +25,6 @@ export function toStepRewards(
     raw: value,
     zScored: zScored[i]!,
     shaped: shapeReward(zScored[i]!, { from: [fromMin, fromMax], to: [toMin, toMax] }),
+    ...(groups ? { group: groups[i]! } : {}),
   }));
 }

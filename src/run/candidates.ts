@@ -15,6 +15,7 @@ export class Candidates {
     private readonly capacity: number,
     /** The metric that decides between prompts, for instance `accuracy`. */
     private readonly metric: string,
+    private readonly shares: SplitShares = DEV_ALONE,
   ) {}
 
   add(candidate: Omit<Candidate, 'dev' | 'devReward'>): void {
@@ -50,7 +51,14 @@ export class Candidates {
   /** Those with dev numbers, best first by `compareCandidates`. */
   byDevScore(count: number): Candidate[] {
     const scored = [...this.byText.values()].filter((candidate) => candidate.dev !== undefined);
-    return scored.sort((a, b) => compareCandidates(a, b, this.metric)).slice(0, count);
+    return scored.sort((a, b) => compareCandidates(a, b, this.metric, this.shares)).slice(0, count);
+  }
+
+  /** The rewards of all prompts anew from their parts. */
+  reweigh(rewardOf: (parts: Readonly<Record<string, number>>) => number): void {
+    for (const [text, candidate] of this.byText) {
+      if (candidate.parts) this.byText.set(text, { ...candidate, reward: rewardOf(candidate.parts) });
+    }
   }
 
   save(): Candidate[] {
@@ -68,12 +76,32 @@ export class Candidates {
   }
 }
 
+/** How much a split counts in the choice between prompts; they add up to 1. */
+export interface SplitShares {
+  readonly train: number;
+  readonly dev: number;
+}
+
+const DEV_ALONE: SplitShares = { train: 0, dev: 1 };
+
+/** @param sizes examples of each split: pooled, every example counts alike */
+export function splitShares(
+  select: 'dev' | 'pooled',
+  sizes: { readonly train: number; readonly dev: number },
+): SplitShares {
+  if (select === 'dev') return DEV_ALONE;
+  const all = sizes.train + sizes.dev;
+  return { train: sizes.train / all, dev: sizes.dev / all };
+}
+
 /**
- * Orders prompts for selection: by the metric on dev, then by the reward there. The search has fitted the train
- * examples: among its best prompts the numbers on train no longer say which of them holds on new ones (docs/log.md).
+ * Orders prompts for selection: by the metric, then by the reward, on dev, or on train and dev as `shares` say. The search
+ * has fitted the train examples: among its best prompts the numbers on train no longer say which of them holds on new ones
+ * (docs/log.md).
  */
-export function compareCandidates(a: Candidate, b: Candidate, metric: string): number {
-  const onDev = (candidate: Candidate): number => candidate.dev?.[metric] ?? 0;
-  const devReward = (candidate: Candidate): number => candidate.devReward ?? 0;
-  return onDev(b) - onDev(a) || devReward(b) - devReward(a) || b.reward - a.reward || a.step - b.step;
+export function compareCandidates(a: Candidate, b: Candidate, metric: string, shares: SplitShares = DEV_ALONE): number {
+  const score = ({ train, dev }: Candidate): number =>
+    shares.train * (train[metric] ?? 0) + shares.dev * (dev?.[metric] ?? 0);
+  const rewardOf = ({ reward, devReward }: Candidate): number => shares.train * reward + shares.dev * (devReward ?? 0);
+  return score(b) - score(a) || rewardOf(b) - rewardOf(a) || b.reward - a.reward || a.step - b.step;
 }

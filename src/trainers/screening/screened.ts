@@ -1,6 +1,14 @@
 import { Rng, type RngState } from '../../random/rng.js';
 import type { Generator, TrainerSettings } from '../settings.js';
-import type { RewardParts, Rollout, RolloutReward, Trainer, TrainerState, UpdateMetrics } from '../types.js';
+import type {
+  RewardParts,
+  Rollout,
+  RolloutReward,
+  Trainer,
+  TrainerState,
+  UpdateMetrics,
+  UpdateOptions,
+} from '../types.js';
 import { correlation } from './correlation.js';
 import { pooledStates } from './pooled-states.js';
 import { RidgeEnsemble } from './ridge-ensemble.js';
@@ -27,6 +35,8 @@ interface Pending {
  */
 export class Screened implements Trainer {
   readonly name: string;
+  /** Where the trainer has it. */
+  readonly restart?: (options?: UpdateOptions) => Promise<void>;
   private readonly scored = new ScoredPrompts(CAPACITY);
   private pending = new Map<string, Pending>();
   private rng: Rng;
@@ -38,6 +48,7 @@ export class Screened implements Trainer {
   ) {
     this.name = inner.name;
     this.rng = Rng.create(settings.seed, 'screening');
+    if (inner.restart) this.restart = (options) => inner.restart!(options);
   }
 
   async propose(count: number): Promise<Rollout[]> {
@@ -67,8 +78,12 @@ export class Screened implements Trainer {
     return [...chosen, ...repeats].slice(0, count);
   }
 
-  async update(rollouts: readonly Rollout[], rewards: readonly RolloutReward[]): Promise<UpdateMetrics> {
-    const metrics = await this.inner.update(rollouts, rewards);
+  async update(
+    rollouts: readonly Rollout[],
+    rewards: readonly RolloutReward[],
+    options: UpdateOptions = {},
+  ): Promise<UpdateMetrics> {
+    const metrics = await this.inner.update(rollouts, rewards, options);
     const pending = rollouts.map((rollout) => this.pending.get(keyOf(rollout))!);
     const predicted = pending.flatMap(({ predicted }) => (predicted === undefined ? [] : [predicted]));
     rollouts.forEach(({ tokenIds }, i) => {
@@ -92,8 +107,8 @@ export class Screened implements Trainer {
   }
 
   reweigh(rewardOf: (parts: RewardParts) => number): void {
-    this.inner.reweigh?.(rewardOf);
     this.scored.reweigh(rewardOf);
+    this.inner.reweigh?.(rewardOf);
   }
 
   save(): TrainerState {

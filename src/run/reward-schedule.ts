@@ -1,0 +1,62 @@
+type Range = readonly [min: number, max: number];
+
+export interface ScheduleSettings {
+  readonly rewardTo: Range;
+  readonly rewardToEnd?: Range | undefined;
+  readonly steps: number;
+  readonly forwards?: number | undefined;
+}
+
+/** What a checkpoint keeps of a schedule: the limits that the run began with, and how often its policy collapsed. */
+export interface ScheduleState {
+  readonly steps: number;
+  readonly forwards: number | null;
+  readonly softenings: number;
+}
+
+/** A policy that collapses this often has nothing else to find. */
+const MOST_SOFTENINGS = 3;
+
+/**
+ * The range that z-scored rewards are mapped to; its width is the inverse temperature of the search. It goes from `rewardTo`
+ * to `rewardToEnd` in a straight line over the steps or forwards that the run was given when it began, whichever is further
+ * on: limits that are raised later leave the line as it was, and the end's range holds from its end on. Each collapse of
+ * the policy halves it.
+ */
+export class RewardSchedule {
+  private state: ScheduleState;
+
+  constructor(private readonly settings: ScheduleSettings) {
+    this.state = { steps: settings.steps, forwards: settings.forwards ?? null, softenings: 0 };
+  }
+
+  /** Whether it is, or has become, another range than `rewardTo`. */
+  get isChanging(): boolean {
+    return this.settings.rewardToEnd !== undefined || this.state.softenings > 0;
+  }
+
+  get canSoften(): boolean {
+    return this.state.softenings < MOST_SOFTENINGS;
+  }
+
+  rangeAt(used: { readonly step: number; readonly forwards: number }): [min: number, max: number] {
+    const { rewardTo, rewardToEnd = rewardTo } = this.settings;
+    const { steps, forwards, softenings } = this.state;
+    const progress = Math.min(1, Math.max(used.step / steps, forwards === null ? 0 : used.forwards / forwards));
+    const bound = (from: number, to: number): number => (from + progress * (to - from)) / 2 ** softenings;
+    return [bound(rewardTo[0], rewardToEnd[0]), bound(rewardTo[1], rewardToEnd[1])];
+  }
+
+  /** Halves the range from now on. */
+  soften(): void {
+    this.state = { ...this.state, softenings: this.state.softenings + 1 };
+  }
+
+  save(): ScheduleState {
+    return this.state;
+  }
+
+  restore(state: ScheduleState): void {
+    this.state = state;
+  }
+}
