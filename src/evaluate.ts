@@ -3,9 +3,11 @@ import { isDataFileName } from './data/read-table.js';
 import { RlpromptError } from './errors.js';
 import type { DownloadProgress } from './lm/hub.js';
 import { loadLanguageModel } from './lm/load.js';
+import type { LoadedModel } from './lm/onnx/model-parts.js';
 import type { LanguageModel } from './lm/types.js';
 import { type PreparedAssessor, prepareAssessor } from './rewards/create-assessor.js';
 import { checkStyleModels, loadStyleModels } from './rewards/style-models.js';
+import { checkEndpoints } from './run/check-endpoints.js';
 import { checkTemplateSource, loadConfiguredTask, templateFor } from './run/configured-task.js';
 import type { Assessment, Split, Task } from './task/types.js';
 
@@ -47,11 +49,13 @@ export async function evaluatePrompts(
   const task = await loadConfiguredTask(config, { testOnly: !splitsDataFile && isDataFileName(config.task) });
   checkTemplateSource(task);
   checkStyleModels(task, config);
+  checkEndpoints(task, config);
   const examples = task.splits[split];
   if (examples.length === 0) throw emptySplit(task, split);
-  const { dtype, device, threads, offline, maxMemory } = config;
-  const options = { dtype, device, threads, offline, maxMemoryBytes: maxMemory, onProgress, signal };
-  const loaded: LanguageModel[] = [];
+  const { dtype, device, threads, offline, maxMemory: maxMemoryBytes, endpoint, endpointTimeout } = config;
+  const hardware = { dtype, device, threads, maxMemoryBytes };
+  const options = { ...hardware, offline, endpoint, endpointTimeout, onProgress, signal };
+  const loaded: LoadedModel[] = [];
   const load = async (name: string): Promise<LanguageModel> => {
     const model = await loadLanguageModel(name, options);
     loaded.push(model);
@@ -76,6 +80,7 @@ export async function evaluatePrompts(
       warnings: [...task.warnings, ...prepared.warnings],
     };
   } finally {
+    for (const { usage } of loaded) if (usage) onOutput?.(`${usage()}\n`);
     prepared?.close();
     for (const model of loaded) await model.dispose();
   }

@@ -5,6 +5,7 @@ import type { LanguageModel } from '../lm/types.js';
 import { checkReward, type Finding, findingOf } from '../rewards/custom-check.js';
 import { RewardHost } from '../rewards/custom-host.js';
 import { RewardLanguageModel } from '../rewards/custom-language-model.js';
+import { checkEndpoints } from '../run/check-endpoints.js';
 import { checkTemplateSource, loadConfiguredTask, templateFor } from '../run/configured-task.js';
 import type { Task } from '../task/types.js';
 
@@ -20,13 +21,16 @@ export async function checkTask(config: RunConfig, { onFinding, onOutput }: Chec
     const task = await loadConfiguredTask(config, { testOnly: isDataFileName(config.task) });
     checkTemplateSource(task);
     for (const finding of dataFindings(task)) onFinding(finding);
-    const { dtype, device, threads, offline, maxMemory } = config;
+    checkEndpoints(task, config);
+    const { dtype, device, threads, offline, maxMemory, endpoint, endpointTimeout } = config;
     const targetLm = await loadLanguageModel(config.target, {
       dtype,
       device,
       threads,
       offline,
       maxMemoryBytes: maxMemory,
+      endpoint,
+      endpointTimeout,
     });
     try {
       if (task.kind === 'custom') await checkCustom(task, targetLm, config, { onFinding, onOutput });

@@ -32,6 +32,8 @@ const KEYS: readonly RunConfigKey[] = [
   'threads',
   'maxMemory',
   'offline',
+  'endpoint',
+  'endpointTimeout',
   'correct',
   'incorrect',
   'normalise',

@@ -31,6 +31,8 @@ const KEYS: readonly RunConfigKey[] = [
   'threads',
   'maxMemory',
   'offline',
+  'endpoint',
+  'endpointTimeout',
   'correct',
   'incorrect',
   'normalise',

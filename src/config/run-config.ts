@@ -4,6 +4,7 @@ import { EMBEDDED_MODEL } from './defaults.js';
 import { type OptionMeta, optionRegistry, settingsOf } from './option.js';
 import { readPhrases } from './phrase-file.js';
 import { PRESET_NAMES, PRESETS } from './presets.js';
+import { readRubric } from './rubric-file.js';
 import { besideTask } from './term-names.js';
 import { LOSS_NAMES, TRAINER_NAMES } from './trainer-names.js';
 
@@ -27,6 +28,22 @@ const phrases = z.union([
       return readPhrases(path);
     } catch (error) {
       context.addIssue({ code: 'custom', message: `a file of phrases (${(error as Error).message})` });
+      return z.NEVER;
+    }
+  }),
+]);
+
+/** Lines, or the file that holds them: what a run keeps are the lines. */
+const rubric = z.union([
+  z.array(z.string()).min(1),
+  name.transform((path, context) => {
+    try {
+      return readRubric(path);
+    } catch (error) {
+      context.addIssue({
+        code: 'custom',
+        message: `a text file that says what to look for (${(error as Error).message})`,
+      });
       return z.NEVER;
     }
   }),
@@ -100,6 +117,16 @@ export const runConfigSchema = z.strictObject({
   ),
   maxMemory: models.text(bytes.optional(), 'BYTES', 'memory the models may take, for instance 2GiB'),
   offline: models.boolean(z.boolean().default(false), 'never touch the network'),
+  endpoint: models.text(
+    name.optional(),
+    'URL',
+    'OpenAI-compatible service of the models named openai:MODEL; its access key is read from OPENAI_API_KEY',
+  ),
+  endpointTimeout: models.number(
+    positive.max(86_400).default(120),
+    'SECONDS',
+    'time that a service has for one answer; it is then asked again',
+  ),
 
   steps: limits.number(count.default(ours.steps), 'N', 'updates of the policy', { paper: '12000' }),
   forwards: limits.number(count.optional(), 'N', 'input rows that may be run through the target LM'),
@@ -260,6 +287,27 @@ export const runConfigSchema = z.strictObject({
     name.optional(),
     'MODEL',
     'language model that says how fluent an output is (style-transfer; default: the target LM)',
+    { path: true },
+  ),
+  judge: reward.text(
+    name.optional(),
+    'MODEL',
+    'language model that judges for the term judge: a local causal one, or openai:MODEL',
+    { path: true },
+  ),
+  judgeMode: reward.text(
+    z.enum(['pairwise', 'score10']).default('pairwise'),
+    'MODE',
+    'pairwise = against the best so far, in both orders; score10 = a score from 1 to 10',
+  ),
+  judgeDownWeight: reward.boolean(
+    z.boolean().default(false),
+    'draw a preference toward a tie by as much as it changes with the order (pairwise only)',
+  ),
+  rubric: reward.text(
+    rubric.optional(),
+    'FILE',
+    'text file that tells the judge what to look for (default: one for the task’s kind)',
     { path: true },
   ),
   samples: reward.number(

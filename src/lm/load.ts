@@ -2,6 +2,8 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { nearestWord, RlpromptError } from '../errors.js';
 import { embeddedModels } from './embedded.js';
+import { isEndpointName } from './endpoint/endpoint-name.js';
+import { type EndpointOptions, readEndpointSettings } from './endpoint/endpoint-settings.js';
 import { looksLikeHubName } from './hub/hub-name.js';
 import { type DownloadProgress, findHubModel, type HubOptions, pinHubName } from './hub.js';
 import { findModelFolder, type ModelFolder } from './model-folder.js';
@@ -13,9 +15,10 @@ import { loadMaskedLm } from './onnx/masked-lm.js';
 import { openModelFile } from './onnx/model-file.js';
 import type { LoadedModel, OnnxModelOptions } from './onnx/model-parts.js';
 import { defaultThreads } from './onnx/session.js';
+import { loadEndpointModel } from './openai.js';
 import type { LanguageModel } from './types.js';
 
-export interface LoadOptions extends OnnxModelOptions {
+export interface LoadOptions extends OnnxModelOptions, EndpointOptions {
   /** Number format of the weights: fp32, fp16, q8, q4 …, or the name of one of the folder's ONNX files. */
   readonly dtype?: string | undefined;
   /** Never asks the hub; HF_HUB_OFFLINE says the same. */
@@ -30,11 +33,17 @@ type Instance = { readonly model: Promise<LoadedModel>; users: number };
 const instances = new Map<string, Instance>();
 
 /**
- * Loads a language model by name: an embedded one, a local folder, or `org/name[@revision]` of the hub. The same model
- * asked for twice is one instance, with one copy of the weights; it is freed when everyone who asked for it has disposed
- * of it.
+ * Loads a language model by name: an embedded one, a local folder, `org/name[@revision]` of the hub, or `openai:MODEL`
+ * behind the service that the options name. The same model asked for twice is one instance, with one copy of the
+ * weights; it is freed when everyone who asked for it has disposed of it.
  */
 export async function loadLanguageModel(name: string, options: LoadOptions = {}): Promise<LoadedModel> {
+  if (isEndpointName(name)) {
+    const settings = readEndpointSettings(options);
+    return await shareInstance(JSON.stringify([name, settings]), () =>
+      loadEndpointModel(name, settings, options.signal),
+    );
+  }
   const folder = findModelFolder(await findModelPath(name, options), options.dtype);
   const key = JSON.stringify([
     folder.onnxPath,
@@ -43,9 +52,13 @@ export async function loadLanguageModel(name: string, options: LoadOptions = {})
     options.maxMemoryBytes ?? null,
     options.allowDynamicInt8 ?? false,
   ]);
+  return await shareInstance(key, () => loadFolder(name, folder, options));
+}
+
+async function shareInstance(key: string, load: () => Promise<LoadedModel>): Promise<LoadedModel> {
   let instance = instances.get(key);
   if (!instance) {
-    instance = { model: loadFolder(name, folder, options).then((model) => shared(key, model)), users: 0 };
+    instance = { model: load().then((model) => shared(key, model)), users: 0 };
     instances.set(key, instance);
   }
   instance.users++;
@@ -86,6 +99,7 @@ const LOADERS = {
 
 /** The folder of a model by its name; one of the hub is downloaded where it is not in the cache. */
 export async function findModelPath(name: string, options: HubOptions = {}): Promise<string> {
+  if (isEndpointName(name)) throw notOnThisMachine(name);
   const local = localModelPath(name);
   if (local !== undefined) return local;
   if (!looksLikeHubName(name)) throw notFound(name);
@@ -105,7 +119,7 @@ function asNoFolderEither(error: unknown, name: string): unknown {
 
 /** A hub model's name with the commit it stands for, so that it stays what it is; other names as they are. */
 export async function pinModelName(name: string, options: HubOptions = {}): Promise<string> {
-  if (localModelPath(name) !== undefined || !looksLikeHubName(name)) return name;
+  if (isEndpointName(name) || localModelPath(name) !== undefined || !looksLikeHubName(name)) return name;
   await findModelPath(name, options);
   return pinHubName(name, options);
 }
@@ -114,6 +128,15 @@ export async function pinModelName(name: string, options: HubOptions = {}): Prom
 export function localModelPath(name: string): string | undefined {
   const path = embeddedModels().find((model) => model.name === name)?.path ?? resolve(name);
   return existsSync(path) ? path : undefined;
+}
+
+function notOnThisMachine(name: string): RlpromptError {
+  return new RlpromptError({
+    code: 'E_MODEL_NOT_LOCAL',
+    exit: 'config',
+    message: `${name} is behind a service: it has no files here and no hidden states, so it can be a target LM or a judge only`,
+    next: 'name a local model',
+  });
 }
 
 function notFound(name: string): RlpromptError {
@@ -138,6 +161,7 @@ const WHO_CAN: Record<keyof Capabilities, string> = {
   generate: 'causal ONNX models and endpoints (openai:MODEL)',
   embed: 'encoder ONNX models, for instance all-MiniLM-L6-v2',
   classify: 'sequence classifiers in ONNX',
+  answers: 'endpoints (openai:MODEL)',
 };
 
 /** A capability of a model, or E_MODEL_CAPABILITY, naming the kinds of models that have it. */

@@ -127,6 +127,22 @@ export interface ClassifyCapability {
   classify(texts: readonly string[]): Promise<Float32Array>;
 }
 
+/** What a service answered, in its first words, and how likely each of some words was as its answer. */
+export interface WordAnswer {
+  readonly text: string;
+  /** [words]; missing where the service gives no log-probabilities, or has none of the words among its likeliest. */
+  readonly logProbs?: readonly number[];
+}
+
+/** What a model behind a service can do in place of exact label scores: it may answer with none of the words. */
+export interface AnswersCapability {
+  answers(
+    texts: readonly string[],
+    words: readonly string[],
+    options?: { signal?: AbortSignal | undefined },
+  ): Promise<WordAnswer[]>;
+}
+
 export type ModelFamily = 'causal' | 'masked' | 'encoder' | 'classifier' | 'endpoint';
 
 /**
@@ -147,6 +163,7 @@ export interface LanguageModel {
     readonly generate?: GenerateCapability;
     readonly embed?: EmbedCapability;
     readonly classify?: ClassifyCapability;
+    readonly answers?: AnswersCapability;
   };
   dispose(): Promise<void>;
 }

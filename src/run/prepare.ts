@@ -17,6 +17,7 @@ import {
 } from '../rewards/style-models.js';
 import type { Task } from '../task/types.js';
 import { createTrainer } from '../trainers/registry.js';
+import { checkEndpoints } from './check-endpoints.js';
 import { readLatestCheckpoint, type StoredCheckpoint } from './checkpoint.js';
 import { checkTemplateSource, loadConfiguredTask, templateFor } from './configured-task.js';
 import { EventLog } from './event-log.js';
@@ -38,6 +39,7 @@ const FREE_ON_RESUME = [
   'targetScore',
   'out',
   'offline',
+  'endpointTimeout',
   'maxMemory',
   'rewardTimeout',
   'maxRewardErrors',
@@ -60,6 +62,7 @@ export async function prepareRun(input: RunConfigInput, options: PrepareOptions)
   checkTemplateSource(task);
   checkStyleModels(task, config);
   refuseUnsuited(task, config);
+  checkEndpoints(task, config);
   const folder = takeFolder(config, task, options.resume);
   const closers: (() => unknown)[] = [() => folder.close()];
   try {
@@ -79,7 +82,7 @@ async function assemble(
   { resume, onNote }: PrepareOptions,
   closers: (() => unknown)[],
 ): Promise<PreparedRun> {
-  const { generator, targetLm, styleModels } = await loadModels(config, task, closers);
+  const { generator, targetLm, styleModels } = await loadModels(config, task, closers, onNote);
   checkCandidateCount(config, generator);
   const template = templateFor(task, targetLm);
   const warnings = [...task.warnings];
@@ -131,7 +134,7 @@ async function pinModels(config: RunConfig, { onProgress, signal }: PrepareOptio
   const { dtype, offline } = config;
   const pin = (name: string) => pinModelName(name, { dtype, offline, onProgress, signal });
   const pinned = { ...config, generator: await pin(config.generator), target: await pin(config.target) };
-  for (const key of STYLE_MODEL_SETTINGS) {
+  for (const key of [...STYLE_MODEL_SETTINGS, 'judge'] as const) {
     const model = config[key];
     if (model !== undefined) pinned[key] = await pin(model);
   }
@@ -144,11 +147,18 @@ interface RunModels {
   readonly styleModels: StyleModels | undefined;
 }
 
-async function loadModels(config: RunConfig, task: Task, closers: (() => unknown)[]): Promise<RunModels> {
-  const { dtype, device, threads, maxMemory, offline } = config;
+async function loadModels(
+  config: RunConfig,
+  task: Task,
+  closers: (() => unknown)[],
+  onNote: PrepareOptions['onNote'],
+): Promise<RunModels> {
+  const { dtype, device, threads, maxMemory, offline, endpoint, endpointTimeout } = config;
+  const options = { dtype, device, threads, offline, maxMemoryBytes: maxMemory, endpoint, endpointTimeout };
   const load = async (name: string): Promise<LanguageModel> => {
-    const model = await loadLanguageModel(name, { dtype, device, threads, offline, maxMemoryBytes: maxMemory });
+    const model = await loadLanguageModel(name, options);
     closers.push(() => model.dispose());
+    if (model.usage) closers.push(() => onNote?.(model.usage!()));
     return model;
   };
   const generator = await load(config.generator);

@@ -17,6 +17,8 @@ export interface OnnxModelOptions extends SessionOptions {
 export interface LoadedModel extends LanguageModel {
   /** What its user should know, for instance that rows are run one by one. */
   readonly notes: readonly string[];
+  /** What a service has been asked so far, in words; a model of this machine is not paid for. */
+  readonly usage?: () => string;
 }
 
 /** Said of dynamic int8 models, whose rows are not run together. */

@@ -1,0 +1,98 @@
+import * as z from 'zod';
+import { protocolError } from './endpoint-errors.js';
+
+/** A token that a service might have written, with its natural log-probability. */
+export interface ScoredToken {
+  readonly token: string;
+  readonly logProb: number;
+}
+
+/** One written token and the likeliest ones in its place. */
+export interface TokenPosition extends ScoredToken {
+  readonly likeliest: readonly ScoredToken[];
+}
+
+/** One answer of a service, whichever of its addresses it came from. */
+export interface Completion {
+  readonly text: string;
+  /** It came to its own end, or to the stop string; not to the limit of tokens. */
+  readonly isFinished: boolean;
+  /** Empty where the service gives no log-probabilities. */
+  readonly positions: readonly TokenPosition[];
+  readonly tokenCount: number;
+}
+
+export interface CompletionAnswer {
+  readonly completions: readonly Completion[];
+  readonly promptTokens: number;
+  readonly writtenTokens: number;
+}
+
+const logProb = z.number().nullish();
+const listed = z.object({
+  content: z
+    .array(
+      z.object({
+        token: z.string(),
+        logprob: logProb,
+        top_logprobs: z.array(z.object({ token: z.string(), logprob: logProb })).nullish(),
+      }),
+    )
+    .nullish(),
+});
+const columns = z.object({
+  tokens: z.array(z.string()),
+  token_logprobs: z.array(logProb),
+  top_logprobs: z.array(z.record(z.string(), z.number()).nullable()).nullish(),
+});
+const choice = z.object({
+  text: z.string().nullish(),
+  message: z.object({ content: z.string().nullish() }).nullish(),
+  finish_reason: z.string().nullish(),
+  logprobs: z.union([columns, listed]).nullish(),
+});
+const answerSchema = z.object({
+  choices: z.array(choice).min(1),
+  usage: z.object({ prompt_tokens: z.number().nullish(), completion_tokens: z.number().nullish() }).nullish(),
+});
+
+/** @throws RlpromptError E_ENDPOINT_PROTOCOL where it is not what such services send */
+export function readCompletions(answer: unknown, url: URL): CompletionAnswer {
+  const parsed = answerSchema.safeParse(answer);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    throw protocolError(`an answer of ${url.host} is not as expected: ${issue!.path.join('.')} ${issue!.message}`, url);
+  }
+  const { choices, usage } = parsed.data;
+  return {
+    completions: choices.map(({ text, message, finish_reason, logprobs }) => ({
+      text: text ?? message?.content ?? '',
+      isFinished: finish_reason === 'stop',
+      positions: logprobs ? positionsOf(logprobs) : [],
+      // Of several answers only the sum is told.
+      tokenCount: Math.round((usage?.completion_tokens ?? 0) / choices.length),
+    })),
+    promptTokens: usage?.prompt_tokens ?? 0,
+    writtenTokens: usage?.completion_tokens ?? 0,
+  };
+}
+
+function positionsOf(logProbs: z.output<typeof columns> | z.output<typeof listed>): TokenPosition[] {
+  if ('tokens' in logProbs) {
+    const { tokens, token_logprobs, top_logprobs } = logProbs;
+    return tokens.map((token, i) => {
+      const likeliest = Object.entries(top_logprobs?.[i] ?? {}).map(([name, value]) => ({
+        token: name,
+        logProb: value,
+      }));
+      return { token, logProb: token_logprobs[i] ?? Number.NaN, likeliest };
+    });
+  }
+  return (logProbs.content ?? []).map(({ token, logprob, top_logprobs }) => ({
+    token,
+    logProb: logprob ?? Number.NaN,
+    likeliest: (top_logprobs ?? []).flatMap(({ token: name, logprob: value }) =>
+      value === null || value === undefined ? [] : [{ token: name, logProb: value }],
+    ),
+  }));
+}

@@ -1,0 +1,54 @@
+import { createHash } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
+import { setTimeout } from 'node:timers/promises';
+
+const LONGEST_BACKOFF_MS = 60_000;
+
+/** When a service may be asked again. All requests of one service share it: what one is told holds for the others. */
+export class RetryPace {
+  #notBefore = 0;
+
+  constructor(private readonly retryMs: number) {}
+
+  /** @throws the signal's reason */
+  async ready(signal: AbortSignal | undefined): Promise<void> {
+    for (;;) {
+      signal?.throwIfAborted();
+      const wait = this.#notBefore - performance.now();
+      if (wait <= 0) return;
+      await pause(wait, signal);
+    }
+  }
+
+  /** What the service asked for holds everyone back; a mere failure only the request that met it. */
+  async after(failures: number, askedMs: number | undefined, signal: AbortSignal | undefined): Promise<void> {
+    const backoff = Math.min(LONGEST_BACKOFF_MS, this.retryMs * 2 ** (failures - 1));
+    const wait = backoff * (0.5 + 0.5 * share(`${failures} ${this.retryMs}`)) + (askedMs ?? 0);
+    if (askedMs !== undefined) this.#notBefore = Math.max(this.#notBefore, performance.now() + wait);
+    else await pause(wait, signal);
+  }
+}
+
+async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  try {
+    await setTimeout(Math.ceil(ms), undefined, signal ? { signal } : {});
+  } catch {
+    throw signal!.reason;
+  }
+}
+
+/** Keeps several processes from coming back together. */
+function share(seed: string): number {
+  return createHash('sha256').update(`${process.pid} ${seed}`).digest().readUInt32LE() / 2 ** 32;
+}
+
+/** What a service asks to wait: milliseconds, seconds, or a date by its own clock. Nonsense is as if it were not there. */
+export function retryAfterMs(headers: IncomingHttpHeaders): number | undefined {
+  const inMs = headers['retry-after-ms'];
+  if (typeof inMs === 'string' && /^\d+(\.\d+)?$/.test(inMs)) return Number(inMs);
+  const text = headers['retry-after'];
+  if (text === undefined) return undefined;
+  if (/^\d+(\.\d+)?$/.test(text)) return Number(text) * 1000;
+  const wait = Date.parse(text) - Date.parse(headers.date ?? '');
+  return wait >= 0 ? wait : undefined;
+}

@@ -1,0 +1,92 @@
+import type { Completion, ScoredToken, TokenPosition } from './completion.js';
+
+/** How likely each word is as a service's answer. */
+export interface WordScores {
+  /** [words], natural logarithms; a word that was not seen has the smallest value that was, which it cannot exceed. */
+  readonly logProbs: readonly number[];
+  /** Words that were not seen. */
+  readonly censored: number;
+}
+
+/**
+ * Log-probability of each word as the whole answer, from the likeliest tokens in each written place. White space before
+ * the answer does not count, nor does the case of letters where the words differ without it. Where a token begins
+ * several words ("1" of "1" and "10"), the next token tells them apart; a service gives that for the token that it has
+ * written only, any other counts for the word that it spells.
+ *
+ * @returns undefined where no word is among the likeliest tokens
+ */
+export function wordScores({ positions }: Completion, words: readonly string[]): WordScores | undefined {
+  const fold = folderOf(words);
+  const search = { positions, fold, words: words.map(fold), masses: words.map(() => 0) };
+  share(search, 0, '', 1);
+  const floor = Math.min(...(positions[0]?.likeliest ?? []).map(({ logProb }) => logProb));
+  if (!search.masses.some((mass) => mass > 0)) return undefined;
+  return {
+    logProbs: search.masses.map((mass) => (mass > 0 ? Math.log(mass) : floor)),
+    censored: search.masses.filter((mass) => mass === 0).length,
+  };
+}
+
+interface Search {
+  readonly positions: readonly TokenPosition[];
+  readonly words: readonly string[];
+  readonly masses: number[];
+  readonly fold: (text: string) => string;
+}
+
+/** Shares out the probability of having written `before`, which is nothing, a word, or the beginning of one. */
+function share(search: Search, at: number, before: string, probability: number): void {
+  const { positions, words, masses, fold } = search;
+  const position = positions[at];
+  let left = probability;
+  for (const { token, logProb } of candidatesOf(position)) {
+    const text = before === '' ? fold(token).trimStart() : before + fold(token);
+    const mass = probability * Math.exp(logProb);
+    const isWritten = token === position!.token && at + 1 < positions.length;
+    if (text === before) {
+      if (before === '' && isWritten) share(search, at + 1, '', mass);
+      continue;
+    }
+    left -= mass;
+    const longer = words.filter((word) => word !== text && word.startsWith(text));
+    if (longer.length > 0 && isWritten) {
+      share(search, at + 1, text, mass);
+      continue;
+    }
+    const spelled = words.findIndex((word) => isAnswer(text, word));
+    const meant = spelled < 0 && longer.length === 1 ? words.indexOf(longer[0]!) : spelled;
+    if (meant >= 0) masses[meant]! += mass;
+  }
+  const own = words.indexOf(before);
+  if (own >= 0) masses[own]! += Math.max(0, left);
+}
+
+/** The likeliest tokens; the written one is among them even where the service leaves it out. */
+function candidatesOf(position: TokenPosition | undefined): readonly ScoredToken[] {
+  if (position === undefined) return [];
+  const { token, logProb, likeliest } = position;
+  return likeliest.some((one) => one.token === token) || Number.isNaN(logProb) ? likeliest : [position, ...likeliest];
+}
+
+/** The word, or the word and something that is none of its letters. */
+function isAnswer(text: string, word: string): boolean {
+  return text.startsWith(word) && !/^[\p{L}\p{N}]/u.test(text.slice(word.length));
+}
+
+/** Tokenizers write a space before a word as ▁ or Ġ. */
+function folderOf(words: readonly string[]): (text: string) => string {
+  const ignoresCase = new Set(words.map((word) => word.toLowerCase())).size === words.length;
+  return (text) => {
+    const plain = text.replace(/[▁Ġ]/g, ' ');
+    return ignoresCase ? plain.toLowerCase() : plain;
+  };
+}
+
+/** The word that a written answer begins with, where it begins with one; marks such as quotes before it are passed over. */
+export function wordOfAnswer(text: string, words: readonly string[]): number | undefined {
+  const fold = folderOf(words);
+  const answer = fold(text).replace(/^[^\p{L}\p{N}]+/u, '');
+  const found = words.findIndex((word) => isAnswer(answer, fold(word)));
+  return found < 0 ? undefined : found;
+}

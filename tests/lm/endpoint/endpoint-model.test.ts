@@ -1,0 +1,224 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { completeRunConfig } from '../../../src/config/resolve-run-config.js';
+import type { RunConfigInput } from '../../../src/config/run-config.js';
+import { evaluatePrompts } from '../../../src/evaluate.js';
+import type { EndpointApi } from '../../../src/lm/endpoint/endpoint-settings.js';
+import { loadLanguageModel, requireCapability } from '../../../src/lm/load.js';
+import type { LoadedModel } from '../../../src/lm/onnx/model-parts.js';
+import { loadEndpointModel } from '../../../src/lm/openai.js';
+import { optimize } from '../../../src/optimize.js';
+import { parseTemplate } from '../../../src/template/parse-template.js';
+import { writeSmallData } from '../../small-data.js';
+import { FakeService, sendJson } from './fake-service.js';
+
+const TEMPLATE = parseTemplate('{input} {prompt}', { family: 'causal' });
+/** Calls a text with "offer" spam, the surer the longer the text. */
+const speaks = (text: string) => {
+  const p = Math.min(0.9, 0.5 + text.length / 1000);
+  return [text.includes('offer') ? { spam: p, ham: 0.95 - p, The: 0.05 } : { ham: p, spam: 0.95 - p, The: 0.05 }];
+};
+
+let service: FakeService;
+const models: LoadedModel[] = [];
+beforeEach(async () => {
+  service = await FakeService.start(speaks);
+});
+afterEach(async () => {
+  for (const model of models.splice(0)) await model.dispose();
+  await service.close();
+});
+
+async function load(more: { api?: EndpointApi } = {}): Promise<LoadedModel> {
+  const model = await loadEndpointModel('openai:tiny', service.settings(more));
+  models.push(model);
+  return model;
+}
+
+describe.each(['chat', 'completions'] as const)('a language model behind a %s service', (api) => {
+  it('scores labels with the probabilities that the service tells', async () => {
+    const scorer = requireCapability(await load({ api }), 'labelScores');
+    const labels = scorer.resolveLabels(TEMPLATE, [
+      { label: '0', word: 'ham' },
+      { label: '1', word: 'spam' },
+    ]);
+    const request = { prompts: ['Is it'], inputs: ['an offer', 'a bug'], normalise: 'none' as const, labels };
+    const scores = await scorer.labelScores({
+      ...request,
+      template: TEMPLATE,
+      rows: [
+        [0, 0],
+        [0, 1],
+      ],
+    });
+    const p = 0.5 + 'an offer Is it'.length / 1000;
+    const q = 0.5 + 'a bug Is it'.length / 1000;
+    const expected = [0.95 - p, p, q, 0.95 - q];
+    for (const [i, value] of expected.entries()) expect(Math.exp(scores[i]!)).toBeCloseTo(value, 5);
+    const asked = service.requests.at(-1)!.body;
+    expect(asked).toMatchObject(api === 'chat' ? { top_logprobs: 20, logprobs: true } : { logprobs: 20 });
+  });
+
+  it('writes as many texts as asked for, also where the service sends fewer at once', async () => {
+    service.mostAnswers = 2;
+    service.speaks = () => [{ one: 1 }, { ' two': 1 }];
+    const writer = requireCapability(await load({ api }), 'generate');
+    const request = { prefixes: ['a', 'b'], samplesPerPrefix: 3, stop: '"', topK: 10, topP: 0.9, temperature: 0.7 };
+    const written = await writer.generate({ ...request, maxNewTokens: [1, 2], seed: 5 });
+    expect(written.map((samples) => samples.map(({ text }) => text))).toEqual([
+      ['one', 'one', 'one'],
+      ['one two', 'one two', 'one two'],
+    ]);
+    expect(written.map(([first]) => first!.stopped)).toEqual([false, true]);
+    expect(service.requests[1]!.body).toMatchObject({ stop: ['"'], temperature: 0.7, top_p: 0.9, seed: 5 });
+  });
+
+  it('scores no labels where the service gives no log-probabilities, and says so', async () => {
+    service.givesLogProbs = false;
+    const model = await load({ api });
+    expect(model.notes[0]).toContain('gives no log-probabilities');
+    expect(() => requireCapability(model, 'labelScores')).toThrowError(
+      expect.objectContaining({ code: 'E_MODEL_CAPABILITY', message: expect.stringContaining('openai:tiny lacks') }),
+    );
+  });
+
+  it('has no hidden states, which a generator needs', async () => {
+    const model = await load({ api });
+    expect(() => requireCapability(model, 'hiddenStates')).toThrowError(
+      expect.objectContaining({ code: 'E_MODEL_CAPABILITY' }),
+    );
+  });
+
+  it('counts requests and tokens', async () => {
+    const model = await load({ api });
+    expect(model.usage!()).toBe('openai:tiny: 1 requests, 7 tokens read, 2 written');
+  });
+});
+
+describe('what a service does not take', () => {
+  it.each([
+    ['max_tokens is not supported, use max_completion_tokens', { max_completion_tokens: 1 }],
+    ['temperature must be 1 for this model', { temperature: undefined }],
+    ['top_logprobs must be at most 5', { top_logprobs: 5 }],
+    ['seed is not permitted', { seed: undefined }],
+  ])('is left out or said otherwise: %s', async (message, then) => {
+    service.interfere = (response, _, count) => {
+      if (count === 1) sendJson(response, 400, { error: { message } });
+      return count === 1;
+    };
+    await load();
+    expect(service.requests).toHaveLength(2);
+    for (const [key, value] of Object.entries(then)) expect(service.requests[1]!.body[key]).toBe(value);
+  });
+
+  it('is an error where nothing else can be said', async () => {
+    service.interfere = (response) => {
+      sendJson(response, 400, { error: { message: 'this model\u001b[2J is retired' } });
+      return true;
+    };
+    await expect(load()).rejects.toMatchObject({
+      code: 'E_ENDPOINT_PROTOCOL',
+      message: expect.stringContaining('is retired'),
+    });
+    await expect(load()).rejects.not.toMatchObject({ message: expect.stringContaining('\u001b') });
+  });
+
+  it('is found at once where log-probabilities are refused altogether', async () => {
+    service.interfere = (response, body) => {
+      if ('logprobs' in body) sendJson(response, 422, { error: 'logprobs: extra inputs are not permitted' });
+      return 'logprobs' in body;
+    };
+    expect((await load()).capabilities.labelScores).toBeUndefined();
+  });
+});
+
+describe('answers that lack the label words', () => {
+  it('end it after a while, with an example', async () => {
+    service.speaks = () => [{ Well: 0.9, The: 0.1 }, { ' then': 1 }];
+    const scorer = requireCapability(await load(), 'labelScores');
+    const labels = scorer.resolveLabels(TEMPLATE, [
+      { label: '0', word: 'ham' },
+      { label: '1', word: 'spam' },
+    ]);
+    const inputs = Array.from({ length: 12 }, (_, i) => `text ${i}`);
+    const rows = inputs.map((_, i) => [0, i] as const);
+    const scoring = scorer.labelScores({ template: TEMPLATE, prompts: ['x'], inputs, labels, rows, normalise: 'none' });
+    await expect(scoring).rejects.toMatchObject({ code: 'E_ENDPOINT_LABELS', exitCode: 76 });
+    await expect(scoring).rejects.toThrow(/"Well then"/);
+  });
+});
+
+describe('a chat answer that is none', () => {
+  it.each([
+    [{ id: 'x' }, 'choices'],
+    [{ choices: [] }, 'choices'],
+    [{ choices: [{ message: { content: 5 } }] }, 'content'],
+    ['text', ''],
+  ])('is refused: %j', async (answer, named) => {
+    service.interfere = (response) => {
+      sendJson(response, 200, answer);
+      return true;
+    };
+    await expect(load()).rejects.toMatchObject({
+      code: 'E_ENDPOINT_PROTOCOL',
+      message: expect.stringContaining(named),
+    });
+  });
+});
+
+describe('openai:MODEL by name', () => {
+  it('is loaded with the service that the options name, once for all who ask for it', async () => {
+    const options = { endpoint: service.endpoint };
+    models.push(await loadLanguageModel('openai:tiny', options), await loadLanguageModel('openai:tiny', options));
+    expect(models[0]!.family).toBe('endpoint');
+    expect(service.requests).toHaveLength(1);
+    await models.pop()!.dispose();
+    expect(await models[0]!.capabilities.answers!.answers(['offer'], ['ham', 'spam'])).toHaveLength(1);
+  });
+
+  it('keeps a slash that is part of the name', async () => {
+    models.push(await loadLanguageModel('openai:org/name', { endpoint: service.endpoint }));
+    expect(service.requests[0]!.body.model).toBe('org/name');
+  });
+});
+
+const folder = mkdtempSync(join(tmpdir(), 'rlprompt-endpoint-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('a task with a target LM behind a service', () => {
+  const config = (more: Partial<RunConfigInput> = {}): RunConfigInput => ({
+    task: writeSmallData(folder),
+    textColumn: 'text',
+    labelColumn: 'label',
+    target: 'openai:tiny',
+    endpoint: service.endpoint,
+    ...more,
+  });
+
+  it('is evaluated by what the service answers', async () => {
+    const written: string[] = [];
+    const { results, target } = await evaluatePrompts(completeRunConfig(config()), {
+      prompts: ['Spam or ham?'],
+      split: 'test',
+      onOutput: (text) => written.push(text),
+    });
+    expect(target).toBe('openai:tiny');
+    const { assessment, n } = results[0]!;
+    const right = assessment.outcomes!.filter(({ predicted, label }) => predicted === label).length;
+    expect(assessment.metrics.accuracy).toBe(right / n);
+    expect(service.requests).toHaveLength(1 + n);
+    expect(written.join('')).toMatch(/openai:tiny: \d+ requests/);
+  });
+
+  it.each([
+    [{ endpoint: undefined }, 'E_ENDPOINT_MISSING'],
+    [{ generator: 'openai:tiny' }, 'E_ENDPOINT_UNFIT'],
+    [{ task: 'formality', contentModel: 'none' }, 'E_ENDPOINT_UNFIT'],
+  ])('is refused before anything is asked: %j', async (more, code) => {
+    const run = optimize(config({ ...more, out: '/nonexistent/run' } as Partial<RunConfigInput>));
+    await expect(run.next()).rejects.toMatchObject({ code });
+    expect(service.requests).toHaveLength(0);
+  });
+});
