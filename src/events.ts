@@ -1,5 +1,13 @@
 import type { UpdateMetrics } from './trainers/types.js';
 
+/** How the prompts of a policy that writes one for each input are spread over the dev inputs. */
+export interface PolicySummary {
+  /** Different prompts. */
+  readonly prompts: number;
+  /** Share of the inputs that get the most frequent one. */
+  readonly share: number;
+}
+
 /** A prompt as reports show it. */
 export interface PromptSummary {
   readonly tokenIds: readonly number[];
@@ -9,12 +17,19 @@ export interface PromptSummary {
   /** Raw reward on the train examples. */
   readonly reward: number;
   readonly train: Readonly<Record<string, number>>;
+  /** Named terms of the reward on the train examples, where it has several. */
+  readonly parts?: Readonly<Record<string, number>>;
   readonly dev?: Readonly<Record<string, number>>;
   /** Raw reward on the dev examples. */
   readonly devReward?: number;
   /** What was taken off the label log scores, label by label, where label calibration is on. */
   readonly labelOffsets?: readonly number[];
   readonly origin: 'policy' | 'user' | 'manual' | 'warm-start' | 'empty';
+  /**
+   * The numbers are those of a policy that writes a prompt for each input, as it was after `step`; the tokens and the
+   * text are its most frequent prompt on dev.
+   */
+  readonly policy?: PolicySummary;
 }
 
 export interface Baseline {
@@ -57,6 +72,14 @@ export interface RunStartEvent extends EventBase {
   /** The metric that decides between prompts, for instance `accuracy`. */
   readonly metric: string;
   readonly limits: { readonly steps: number; readonly forwards?: number; readonly minutes?: number };
+  /** Where the reward has several terms: each with its weight now and the range of its values. */
+  readonly terms?: readonly {
+    readonly name: string;
+    readonly weight: number;
+    readonly range: readonly [min: number, max: number];
+  }[];
+  /** How they become one reward. */
+  readonly combine?: 'sum' | 'product' | 'hypervolume';
   readonly resumedAtStep?: number;
 }
 
@@ -122,6 +145,16 @@ export interface PromptAddedEvent extends EventBase {
   readonly prompt: PromptSummary;
 }
 
+/** From the next step on the terms of the reward weigh differently. */
+export interface WeightsChangedEvent extends EventBase {
+  readonly type: 'weights-changed';
+  /** Of the steps done. */
+  readonly step: number;
+  /** Of all terms. */
+  readonly weights: Readonly<Record<string, number>>;
+  readonly before: Readonly<Record<string, number>>;
+}
+
 export interface WarningEvent extends EventBase {
   readonly type: 'warning';
   readonly code: string;
@@ -159,6 +192,8 @@ export interface RunResult {
     readonly tokens: readonly string[];
     readonly reward: number;
     readonly train: Readonly<Record<string, number>>;
+    /** Named terms of the reward on the train examples, where it has several. */
+    readonly parts?: Readonly<Record<string, number>>;
     readonly dev: Readonly<Record<string, number>>;
     /** With `n`, the number of test examples. */
     readonly test: Readonly<Record<string, number>>;
@@ -170,6 +205,22 @@ export interface RunResult {
       readonly reward: number;
     }[];
     readonly confusion?: readonly (readonly number[])[];
+    /**
+     * The best is a policy that writes a prompt for each input: train, dev and test are its numbers, `prompt` its most
+     * frequent prompt on dev.
+     */
+    readonly policy?: PolicySummary & {
+      readonly step: number;
+      /** Number of the dev inputs. */
+      readonly inputs: number;
+      /** The parameters, within the run folder. */
+      readonly file: string;
+      /** `prompt` for every input. */
+      readonly alone: {
+        readonly dev: Readonly<Record<string, number>>;
+        readonly test: Readonly<Record<string, number>>;
+      };
+    };
   };
   /** The best prompts together, by the mean of their probabilities; `best` stays a single prompt. */
   readonly ensemble?: {
@@ -223,6 +274,7 @@ export type RunEvent =
   | BestPromptUpdatedEvent
   | CheckpointSavedEvent
   | PromptAddedEvent
+  | WeightsChangedEvent
   | WarningEvent
   | PauseEvent
   | ExportedEvent
@@ -242,6 +294,8 @@ export interface RunControls {
   evaluate(): void;
   /** Scores a prompt of the user's own; it joins the table and, where the trainer can, the warm start. */
   addPrompt(text: string): void;
+  /** Gives terms of the reward other weights; those not named keep theirs. */
+  setWeights(weights: Readonly<Record<string, number>>): void;
   exportBest(): void;
   /** Saves and ends the run, resumable. */
   stop(reason: 'user' | 'interrupted' | 'terminated'): void;

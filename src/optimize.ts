@@ -9,8 +9,10 @@ import { recallForRun, rememberRun } from './memory/run-memory.js';
 import { race } from './rewards/racing-assessor.js';
 import { toStepRewards } from './rewards/step-rewards.js';
 import { atomicWrite } from './run/atomic-write.js';
+import { evaluatePolicy, finishPolicy, isConditioned } from './run/conditioned-run.js';
 import { measureEnsemble } from './run/ensemble.js';
 import { assessFinalists, measureBaselines, measureOnTest } from './run/evaluations.js';
+import type { HealthWarning } from './run/health.js';
 import { type PrepareOptions, prepareRun } from './run/prepare.js';
 import type { PreparedRun } from './run/prepared-run.js';
 import { programVersions } from './run/program-versions.js';
@@ -72,44 +74,54 @@ async function* train(run: PreparedRun): AsyncGenerator<RunEvent, RunResult> {
     if (run.step % run.config.evaluationEvery === 0) yield* evaluate(run);
     if (run.step % run.config.checkpointEvery === 0) yield run.saveCheckpoint();
   }
-  return yield* finish(run, reason);
+  return yield* isConditioned(run) ? finishPolicy(run, reason) : finish(run, reason);
 }
 
 /** One step: propose, assess, reward, update. */
 async function* trainStep(run: PreparedRun): AsyncGenerator<RunEvent, void> {
   const since = run.clock();
-  const rollouts = await run.trainer.propose(run.config.promptsPerStep);
+  const { rewardTo } = run;
+  const scale = run.scaleMetric();
+  const rollouts = await run.trainer.propose(run.config.promptsPerStep, run.proposeOptions());
   const { items, groups } = run.examplesOf(rollouts);
   const assessments = run.config.racing
     ? await race(run.assessor, items, { seed: run.config.seed, step: run.step })
     : await run.assessor.assess(items);
   const rewards = toStepRewards(
     assessments.map(({ reward }) => reward),
-    run.config,
+    { ...run.config, rewardTo },
     groups,
-  );
-  const metrics = await run.trainer.update(rollouts, rewards);
+  ).map((reward, i) => ({ ...reward, ...run.partsOf(assessments[i]!) }));
+  const metrics = { ...(await run.trainer.update(rollouts, rewards, { rewardTo })), ...scale };
   run.step += 1;
   rollouts.forEach((rollout, i) => {
-    if (!assessments[i]!.partial) run.addCandidate(rollout, assessments[i]!, 'policy');
+    if (!isConditioned(run)) run.noteRollout(rollout, assessments[i]!);
   });
   const seconds = (run.clock() - since) / 1000;
   const outcome = { seconds, rollouts, assessments, rewards, metrics };
   yield run.emit({ type: 'step-end', ...describeStep(run.step, run.assessor.counters(), outcome) });
   const warning = run.health.observe({ rewards, metrics, rollouts });
-  if (warning) yield run.emit({ type: 'warning', ...warning });
+  if (warning) yield* warn(run, warning);
   run.guardNumbers();
+}
+
+/** A policy that repeats itself is started anew where that is possible; anything else is said. */
+async function* warn(run: PreparedRun, warning: HealthWarning): AsyncGenerator<RunEvent, void> {
+  const restarted = warning.code === 'policy-collapsed' ? await run.restartPolicy(warning) : undefined;
+  yield run.emit(restarted ?? { type: 'warning', ...warning });
 }
 
 /** Scores the best prompts by train reward, and the trainer's own favourite, on the dev split. */
 async function* evaluate(run: PreparedRun): AsyncGenerator<RunEvent, void> {
-  const favourite = await run.trainer.best();
-  await assessFinalists(run, run.config.evaluationCandidates, [favourite]);
+  if (isConditioned(run)) return yield* evaluatePolicy(run);
+  const favourites = [await run.trainer.best(), ...run.takeTryouts()];
+  await assessFinalists(run, run.config.evaluationCandidates, favourites);
   const prompts = run.finalists(run.config.evaluationCandidates);
   yield run.emit({ type: 'evaluation-end', step: run.step, prompts, ...run.assessor.counters() });
   const best = prompts[0]!;
   run.noteEvaluation(best);
   if (run.noteBest(best)) yield* announceBest(run, best);
+  for (const warning of run.evaluationWarnings()) yield run.emit({ type: 'warning', ...warning });
 }
 
 async function* announceBest(run: PreparedRun, prompt: PromptSummary): AsyncGenerator<RunEvent, void> {
@@ -149,17 +161,20 @@ async function* addPrompt(
   );
   run.addCandidate(asWritten, assessments[0]!, origin);
   run.addCandidate(fitted, assessments[1]!, origin);
-  await run.trainer.learnFrom(fitted.tokenIds, assessments[1]!.reward);
+  const { reward } = assessments[1]!;
+  await run.trainer.learnFrom(fitted.tokenIds, reward, run.partsOf(assessments[1]!).parts);
   const [onDev] = await run.assessor.assess([{ text: asWritten.text, examples: dev }]);
   const prompt = run.candidates.scoreDev(asWritten.text, onDev!);
   if (prompt) yield run.emit({ type: 'prompt-added', step: run.step, prompt });
 }
 
 async function* serveRequests(run: PreparedRun): AsyncGenerator<RunEvent, void> {
+  for (const { weights } of run.takeLostWeights()) yield* changeWeights(run, weights);
   for (let request = run.requests.next(); request; request = run.requests.next()) {
     if (request.kind === 'save') yield run.saveCheckpoint();
     else if (request.kind === 'evaluate') yield* evaluate(run);
     else if (request.kind === 'export-best') yield run.emit(exportBest(run));
+    else if (request.kind === 'set-weights') yield* changeWeights(run, request.weights);
     else {
       yield* addPrompt(run, request.text, 'user');
       // What a person typed cannot be replayed from the seed: it is kept at once.
@@ -171,6 +186,16 @@ async function* serveRequests(run: PreparedRun): AsyncGenerator<RunEvent, void> 
   await run.requests.changed();
   yield run.emit({ type: 'run-continued', step: run.step });
   yield* serveRequests(run);
+}
+
+/** Kept at once, as what a person typed. */
+async function* changeWeights(
+  run: PreparedRun,
+  change: Readonly<Record<string, number>>,
+): AsyncGenerator<RunEvent, void> {
+  const event = run.changeWeights(change);
+  yield run.emit(event);
+  if (event.type === 'weights-changed') yield run.saveCheckpoint();
 }
 
 /** Writes the best prompt so far beside the run's other files; before the first evaluation there is none. */
@@ -208,7 +233,7 @@ async function* interrupt(
 /** Chooses the prompt by dev score among the re-scored best, and touches the test split once. */
 async function* finish(run: PreparedRun, stopReason: StopReason): AsyncGenerator<RunEvent, RunResult> {
   yield run.emit({ type: 'phase-start', phase: 'final-evaluation' });
-  await assessFinalists(run, run.config.candidates, [await run.trainer.best()]);
+  await assessFinalists(run, run.config.candidates, [await run.trainer.best(), ...run.takeTryouts()]);
   const finalists = run.finalists(run.config.candidates);
   const best = finalists[0]!;
   if (run.noteBest(best)) yield* announceBest(run, best);

@@ -11,6 +11,8 @@ export const RNG_STREAMS = {
   search: 5,
   screening: 6,
   racing: 7,
+  inputs: 8,
+  minibatches: 9,
 } as const;
 
 export type RngStream = keyof typeof RNG_STREAMS;

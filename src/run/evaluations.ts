@@ -37,15 +37,19 @@ export async function measureBaselines(run: EvaluatedRun): Promise<Baseline[]> {
   return prompts.map((prompt, i) => ({ name: i === 0 ? 'empty' : 'manual', prompt, dev: dev[i]!.metrics }));
 }
 
-/** The one time the test split is touched: the chosen prompt and the baselines beside it. */
+/**
+ * The one time the test split is touched: the chosen prompt and the baselines beside it.
+ * @param policyOnTest where the chosen is a policy: its numbers on test
+ */
 export async function measureOnTest(
   run: EvaluatedRun,
   best: PromptSummary,
   baselines: readonly Baseline[],
+  policyOnTest?: Assessment,
 ): Promise<Pick<RunResult, 'best' | 'baselines'>> {
-  const texts = [best.text, ...baselines.map(({ prompt }) => prompt)];
-  const test = await run.assessor.assess(texts.map((text) => ({ text, examples: run.task.splits.test })));
-  const [chosen, ...others] = test;
+  const texts = [...(policyOnTest ? [] : [best.text]), ...baselines.map(({ prompt }) => prompt)];
+  const onTest = await run.assessor.assess(texts.map((text) => ({ text, examples: run.task.splits.test })));
+  const [chosen, ...others] = policyOnTest ? [policyOnTest, ...onTest] : onTest;
   const { metrics, perClass, confusion } = chosen!;
   const measured = baselines.map((baseline, i) => ({ ...baseline, test: others[i]!.metrics }));
   const empty = measured.find(({ name }) => name === 'empty')!;
@@ -60,6 +64,7 @@ export async function measureOnTest(
       tokens: best.tokens,
       reward: best.reward,
       train: best.train,
+      ...(best.parts ? { parts: best.parts } : {}),
       dev: best.dev ?? {},
       test: { ...metrics, n: run.task.splits.test.length },
       ...(perClass ? { perClass } : {}),

@@ -15,11 +15,16 @@ import {
   type StyleModels,
   styleDigests,
 } from '../rewards/style-models.js';
+import { checkTerms, createTerms } from '../rewards/terms/create-terms.js';
+import { Objectives } from '../rewards/terms/objectives.js';
+import { ObjectivesAssessor } from '../rewards/terms/objectives-assessor.js';
 import type { Task } from '../task/types.js';
 import { createTrainer } from '../trainers/registry.js';
+import type { Generator } from '../trainers/settings.js';
 import { checkEndpoints } from './check-endpoints.js';
 import { readLatestCheckpoint, type StoredCheckpoint } from './checkpoint.js';
 import { checkTemplateSource, loadConfiguredTask, templateFor } from './configured-task.js';
+import { cutInputs } from './cut-inputs.js';
 import { EventLog } from './event-log.js';
 import { compareManifest, describeDifference, refuseDrift } from './manifest-drift.js';
 import { PreparedRun, type RunParts } from './prepared-run.js';
@@ -28,6 +33,7 @@ import { RewardLog } from './reward-log.js';
 import { createRunFolder, openRunFolder, type RunFolder } from './run-folder.js';
 import { MANIFEST_VERSION, type RunManifest, readManifest, writeManifest } from './run-manifest.js';
 import { ScoreLog } from './score-log.js';
+import { checkExamplesPerStep } from './step-examples.js';
 import { refuseUnsuited } from './suited-settings.js';
 
 /** Settings that a resumed run may have changed: they decide when it ends and where it computes, not what. */
@@ -62,6 +68,8 @@ export async function prepareRun(input: RunConfigInput, options: PrepareOptions)
   checkTemplateSource(task);
   checkStyleModels(task, config);
   refuseUnsuited(task, config);
+  checkExamplesPerStep(task, config);
+  checkTerms(task, config);
   checkEndpoints(task, config);
   const folder = takeFolder(config, task, options.resume);
   const closers: (() => unknown)[] = [() => folder.close()];
@@ -82,34 +90,29 @@ async function assemble(
   { resume, onNote }: PrepareOptions,
   closers: (() => unknown)[],
 ): Promise<PreparedRun> {
-  const { generator, targetLm, styleModels } = await loadModels(config, task, closers, onNote);
+  const { objectives, ...models } = await loadModels(config, task, closers, onNote);
+  const { generator, targetLm, styleModels } = models;
   checkCandidateCount(config, generator);
   const template = templateFor(task, targetLm);
   const warnings = [...task.warnings];
-  const manifest = describeRun(config, task, { generator, targetLm, styleModels });
+  const manifest = describeRun(config, task, { ...models, objectives });
   const checkpoint = resume !== undefined ? checkResume(folder.path, manifest, warnings) : undefined;
   const rewardLog = new RewardLog();
   const onOutput = (text: string) => rewardLog.write(text);
   const prepared = await prepareAssessor({ task, targetLm, template, styleModels, settings: config, onOutput });
   closers.push(() => prepared.close());
   warnings.push(...prepared.warnings);
-  const trainer = await createTrainer(
-    config.trainer,
-    {
-      name: generator.name,
-      hiddenStates: requireCapability(generator, 'hiddenStates'),
-      tokenizer: generator.tokenizer!,
-    },
-    config,
-  );
+  const trainer = await createTrainer(config.trainer, generatorOf(generator), config);
   closers.push(() => trainer.dispose());
+  warnings.push(...cutInputs(trainer.conditioned, task.splits, generator));
   if (resume === undefined) writeManifest(folder.path, manifest);
   rewardLog.open(folder.path);
   const scores = ScoreLog.open(folder.path, { position: positionOf(checkpoint) });
   closers.push(() => scores.close());
   const events = EventLog.open(folder.path, checkpoint);
   closers.push(() => events.close());
-  const { assessor, cache } = prepared.create(scores);
+  const { assessor: own, cache } = prepared.create(scores);
+  const assessor = objectives ? new ObjectivesAssessor(own, objectives, task.splits.train) : own;
   cache.load(scores.known, 'cached');
   cache.load(scores.prepaid, 'prepaid');
   closers.push(() => noteSaved(cache, onNote));
@@ -125,6 +128,7 @@ async function assemble(
     folder,
     events,
     scores,
+    objectives,
   };
   return new PreparedRun(parts, [...warnings, ...events.notes, ...scores.notes], checkpoint, closers);
 }
@@ -145,6 +149,8 @@ interface RunModels {
   readonly generator: LanguageModel;
   readonly targetLm: LanguageModel;
   readonly styleModels: StyleModels | undefined;
+  /** Where the reward has several terms. */
+  readonly objectives: Objectives | undefined;
 }
 
 async function loadModels(
@@ -163,7 +169,20 @@ async function loadModels(
   };
   const generator = await load(config.generator);
   const targetLm = await load(config.target);
-  return { generator, targetLm, styleModels: await loadStyleModels(task, config, targetLm, load) };
+  const styleModels = await loadStyleModels(task, config, targetLm, load);
+  const terms = await createTerms({ task, generator, targetLm, settings: config, load });
+  return { generator, targetLm, styleModels, objectives: terms.length > 0 ? new Objectives(terms, config) : undefined };
+}
+
+/** A language model as trainers take it. */
+export function generatorOf(model: LanguageModel): Generator {
+  const { name, contextLength } = model;
+  return {
+    name,
+    contextLength,
+    hiddenStates: requireCapability(model, 'hiddenStates'),
+    tokenizer: model.tokenizer!,
+  };
 }
 
 function noteSaved(cache: ScoreCache | RewardCache, onNote: PrepareOptions['onNote']): void {
@@ -219,6 +238,7 @@ function describeRun(config: RunConfig, task: Task, models: RunModels): RunManif
       generator: models.generator.digest,
       targetLm: models.targetLm.digest,
       ...styleDigests(models.styleModels),
+      ...models.objectives?.digests(),
     },
     config: settingsOf(config),
   };

@@ -1,19 +1,27 @@
 import type { RunConfig } from '../config/run-config.js';
+import { findWeightProblem } from '../config/term-weights.js';
 import { RlpromptError } from '../errors.js';
 import type { Baseline, PromptSummary, RunEvent, RunResult, StopReason, UnnumberedEvent } from '../events.js';
 import type { LanguageModel, Tokenizer } from '../lm/types.js';
-import type { Assessment, AssessmentItem, Assessor, Task } from '../task/types.js';
+import type { Objectives, ObjectivesState } from '../rewards/terms/objectives.js';
+import type { Assessment, AssessmentItem, Assessor, Example, Task } from '../task/types.js';
 import type { Template } from '../template/template.js';
-import type { Rollout, Trainer } from '../trainers/types.js';
+import type { ProposeOptions, RewardParts, Rollout, Trainer } from '../trainers/types.js';
 import { readBest, writeBest } from './best-file.js';
 import { Budget, type BudgetState } from './budget.js';
-import { Candidates } from './candidates.js';
+import { Candidates, splitShares } from './candidates.js';
 import { type StoredCheckpoint, writeCheckpoint } from './checkpoint.js';
+import { ConditionedPolicies } from './conditioned-policies.js';
+import { EvaluationHealth, type EvaluationHealthState } from './evaluation-health.js';
 import type { EventLog } from './event-log.js';
-import { Health, type HealthState } from './health.js';
+import { Health, type HealthState, type HealthWarning } from './health.js';
+import { RewardSchedule, type ScheduleState } from './reward-schedule.js';
 import { RequestQueue } from './run-controls.js';
 import type { RunFolder } from './run-folder.js';
 import type { ScoreLog } from './score-log.js';
+import { stepExamples } from './step-examples.js';
+import { stepInputs } from './step-inputs.js';
+import { Tryouts } from './tryouts.js';
 
 export interface RunParts {
   readonly config: RunConfig;
@@ -28,6 +36,8 @@ export interface RunParts {
   readonly folder: RunFolder;
   readonly events: EventLog;
   readonly scores: ScoreLog;
+  /** Where the reward has several terms. */
+  readonly objectives?: Objectives | undefined;
 }
 
 /** What a checkpoint keeps beside the trainer's arrays. No times: equal runs have equal checkpoints. */
@@ -36,10 +46,17 @@ interface SavedRun {
   readonly candidates: PromptSummary[];
   readonly budget: BudgetState;
   readonly health: HealthState;
+  /** These two are not in checkpoints of versions that had none. */
+  readonly evaluationHealth?: EvaluationHealthState;
+  readonly schedule?: ScheduleState;
+  /** Where steps have some of the examples only. */
+  readonly tryouts?: ReturnType<Tryouts['save']>;
   readonly counters: { readonly forwards: number; readonly cacheHits: number };
   readonly scorePosition: number;
   readonly baselines: readonly Baseline[];
   readonly bestText: string | null;
+  readonly policies?: PromptSummary[];
+  readonly objectives?: ObjectivesState;
 }
 
 /** A run between two steps: everything the loop works with, and how it is saved and gone on with. */
@@ -50,15 +67,21 @@ export class PreparedRun {
   readonly assessor: Assessor;
   readonly folder: RunFolder;
   readonly requests = new RequestQueue();
-  readonly health = new Health();
+  readonly health: Health;
   readonly candidates: Candidates;
+  /** Where the policy reads inputs: what is looked for is a policy then, not a prompt. */
+  readonly policies: ConditionedPolicies | undefined;
   readonly metric: string;
   readonly clock = (): number => performance.now();
   step = 0;
   baselines: readonly Baseline[] = [];
+  private readonly schedule: RewardSchedule;
+  private readonly evaluationHealth: EvaluationHealth;
+  private readonly tryouts: Tryouts;
   private readonly budget: Budget;
   private readonly tokenizer: Tokenizer;
   private bestText: string | null = null;
+  private lostWeights: EventLog['lostWeights'];
   private readonly resumedAtStep: number | undefined;
 
   constructor(
@@ -73,10 +96,22 @@ export class PreparedRun {
     this.assessor = parts.assessor;
     this.metric = parts.assessor.metric;
     this.folder = parts.folder;
+    this.health = new Health({ hasPolicy: parts.config.loss !== 'none' });
+    this.schedule = new RewardSchedule(parts.config);
+    this.evaluationHealth = new EvaluationHealth(parts.config);
     this.tokenizer = parts.generator.tokenizer!;
-    this.candidates = new Candidates(parts.config.topPromptsKept, this.metric);
+    const { train, dev } = parts.task.splits;
+    this.candidates = new Candidates(
+      parts.config.topPromptsKept,
+      this.metric,
+      splitShares(parts.config.select, { train: train.length, dev: dev.length }),
+    );
+    this.tryouts = new Tryouts(parts.config.topPromptsKept);
+    const { conditioned } = parts.trainer;
+    this.policies = conditioned && new ConditionedPolicies(conditioned, parts.config.topPromptsKept, this.metric);
     this.budget = new Budget(parts.config, this.clock, parts.events.elapsedSeconds);
     this.resumedAtStep = checkpoint?.step;
+    this.lostWeights = parts.events.lostWeights;
     if (checkpoint) this.restore(checkpoint);
   }
 
@@ -93,7 +128,7 @@ export class PreparedRun {
   }
 
   *started(): Generator<RunEvent, void> {
-    const { config, task, generator, targetLm, template } = this.parts;
+    const { config, task, generator, targetLm, template, objectives } = this.parts;
     const { train, dev, test } = task.splits;
     yield this.emit({
       type: 'run-start',
@@ -115,40 +150,147 @@ export class PreparedRun {
         ...(config.forwards === undefined ? {} : { forwards: config.forwards }),
         ...(config.minutes === undefined ? {} : { minutes: config.minutes }),
       },
+      ...(objectives ? { terms: objectives.describe(), combine: objectives.rule } : {}),
       ...(this.resumedAtStep === undefined ? {} : { resumedAtStep: this.resumedAtStep }),
     });
     for (const message of this.warnings) yield this.emit({ type: 'warning', code: 'note', message });
+  }
+
+  /** The range that z-scored rewards are mapped to in the step that comes. */
+  get rewardTo(): [min: number, max: number] {
+    return this.schedule.rangeAt({ step: this.step, forwards: this.parts.cache.forwards });
+  }
+
+  /** How many shaped units a standard deviation of the reward is, where that changes over the run. */
+  scaleMetric(): { 'reward/scale'?: number } {
+    if (!this.schedule.isChanging) return {};
+    const [min, max] = this.rewardTo;
+    const [fromMin, fromMax] = this.config.rewardFrom;
+    return { 'reward/scale': (max - min) / (fromMax - fromMin) };
+  }
+
+  /** Starts a policy that collapsed anew from its best prompts, at half the reward's scale; undefined where that is not wanted. */
+  async restartPolicy(why: HealthWarning): Promise<UnnumberedEvent | undefined> {
+    if (this.config.onCollapse !== 'restart' || !this.trainer.restart || !this.schedule.canSoften) return undefined;
+    this.schedule.soften();
+    this.health.noteRestart();
+    const { rewardTo } = this;
+    await this.trainer.restart({ rewardTo });
+    return {
+      type: 'warning',
+      code: 'policy-restarted',
+      message: `${why.message}; it starts anew from the best prompts it has found, with rewards mapped to ${rewardTo.join(',')}`,
+      hint: '--on-collapse warn leaves a policy as it is; a smaller --reward-to from the start keeps it from collapsing',
+    };
+  }
+
+  /** What the numbers of an evaluation say of the run as a whole. */
+  evaluationWarnings(): HealthWarning[] {
+    const { train, dev } = this.task.splits;
+    return this.evaluationHealth.observe({
+      evaluationsSinceBest: this.budget.evaluationsSinceBest,
+      bestScore: this.budget.bestScore ?? 0,
+      metric: this.metric,
+      fitted: this.candidates.byTrainScore(this.config.evaluationCandidates),
+      sizes: { train: train.length, dev: dev.length },
+    });
   }
 
   limitReached(): StopReason | undefined {
     return this.budget.reached({ step: this.step, forwards: this.parts.cache.forwards });
   }
 
+  /** What the trainer is to know of the step's prompts: a policy that reads inputs gets those, never their labels. */
+  proposeOptions(): ProposeOptions {
+    if (!this.policies) return {};
+    const inputs = this.inputsOfStep();
+    const { promptsPerStep } = this.config;
+    return { inputs: Array.from({ length: promptsPerStep }, (_, i) => inputs[i % inputs.length]!.text) };
+  }
+
   /**
-   * Every rollout meets all train examples, and the rewards form one group; where a task groups by example, each meets
-   * one of the step's inputs, in turn, and the rewards form one group an input. Inputs follow each other by step.
+   * Every rollout meets all train examples, or those of the step, and the rewards form one group; where a task groups by example, or the policy
+   * reads inputs, each meets one of the step's inputs, in turn, and the rewards form one group an input.
    */
   examplesOf(rollouts: readonly Rollout[]): { items: AssessmentItem[]; groups: number[] | undefined } {
     const { train } = this.task.splits;
-    if (this.task.groupBy === 'batch') {
-      return { items: rollouts.map(({ text }) => ({ text, examples: train })), groups: undefined };
+    if (this.task.groupBy === 'batch' && !this.policies) {
+      const { seed, examplesPerStep: count } = this.config;
+      const examples = count === undefined ? train : stepExamples(train, { seed, step: this.step, count });
+      return { items: rollouts.map(({ text }) => ({ text, examples })), groups: undefined };
     }
-    const count = Math.min(this.config.inputsPerStep, train.length);
-    const inputs = Array.from({ length: count }, (_, k) => [train[(this.step * count + k) % train.length]!]);
-    const groups = rollouts.map((_, i) => i % count);
-    return { items: rollouts.map(({ text }, i) => ({ text, examples: inputs[groups[i]!]! })), groups };
+    const inputs = this.inputsOfStep().map((example) => [example]);
+    const met = rollouts.map((_, i) => inputs[i % inputs.length]!);
+    const groups = met.map(([example]) => example!.index);
+    return { items: rollouts.map(({ text }, i) => ({ text, examples: met[i]! })), groups };
   }
 
-  addCandidate({ tokenIds, text }: Rollout, train: Assessment, origin: PromptSummary['origin']): void {
+  /** They follow each other by step; those that a policy reads, in another order at every pass. */
+  private inputsOfStep(): Example[] {
+    const { train } = this.task.splits;
+    const { seed, inputsPerStep } = this.config;
+    if (this.policies) return stepInputs(train, { seed, step: this.step, count: inputsPerStep });
+    const count = Math.min(inputsPerStep, train.length);
+    return Array.from({ length: count }, (_, k) => train[(this.step * count + k) % train.length]!);
+  }
+
+  tokensOf({ tokenIds, text }: Rollout): Pick<PromptSummary, 'tokenIds' | 'tokens' | 'text'> {
+    return { tokenIds, tokens: tokenIds.map((id) => this.tokenizer.piece(id)), text };
+  }
+
+  addCandidate(rollout: Rollout, train: Assessment, origin: PromptSummary['origin']): void {
     this.candidates.add({
-      tokenIds,
-      tokens: tokenIds.map((id) => this.tokenizer.piece(id)),
-      text,
+      ...this.tokensOf(rollout),
       step: this.step,
       reward: train.reward,
       train: train.metrics,
+      ...(train.parts ? { parts: train.parts } : {}),
       origin,
     });
+  }
+
+  /** A prompt of a step becomes a candidate where it was scored on all train examples. */
+  noteRollout(rollout: Rollout, assessment: Assessment): void {
+    if (assessment.partial) return;
+    if (this.config.examplesPerStep === undefined) this.addCandidate(rollout, assessment, 'policy');
+    else this.tryouts.add(rollout, assessment.reward);
+  }
+
+  /** The best prompts that were scored on some examples only, to be scored on all. */
+  takeTryouts(): Rollout[] {
+    return this.tryouts.take(this.config.evaluationCandidates);
+  }
+
+  /** What a reward was made of, for those who keep rewards: where the terms can weigh differently later. */
+  partsOf({ parts }: Assessment): { parts?: RewardParts } {
+    return this.parts.objectives && parts ? { parts } : {};
+  }
+
+  /**
+   * Gives terms other weights, and every reward that is kept its new value; the event that says so, or why it cannot be.
+   * @param change weights by term; those not named stay
+   */
+  changeWeights(change: Readonly<Record<string, number>>): UnnumberedEvent {
+    const { objectives } = this.parts;
+    const problem = objectives ? weightProblem(objectives, change) : 'this run has one term, the task’s own reward';
+    if (!objectives || problem !== undefined) {
+      const hint = objectives ? undefined : 'start a run with --term NAME=WEIGHT; a weight of 0 can rise later';
+      const message = `the weights stay as they are: ${problem}`;
+      return { type: 'warning', code: 'weights-refused', message, ...(hint ? { hint } : {}) };
+    }
+    const before = objectives.weights;
+    objectives.setWeights({ ...before, ...change });
+    this.trainer.reweigh?.(objectives.rewardOf);
+    this.candidates.reweigh(objectives.rewardOf);
+    this.tryouts.clear();
+    return { type: 'weights-changed', step: this.step, weights: objectives.weights, before };
+  }
+
+  /** Changes of weights that a crash took away and that are due, oldest first. */
+  takeLostWeights(): { readonly weights: Readonly<Record<string, number>> }[] {
+    const due = this.lostWeights.filter(({ step }) => step <= this.step);
+    this.lostWeights = this.lostWeights.filter(({ step }) => step > this.step);
+    return due;
   }
 
   rolloutOf(text: string): Rollout {
@@ -207,6 +349,7 @@ export class PreparedRun {
   /** Scores first, events next, the checkpoint last: it never knows of anything that a power cut takes away. */
   saveCheckpoint(): RunEvent {
     const { json, arrays } = this.trainer.save();
+    const kept = this.policies?.save();
     this.parts.scores.sync();
     this.parts.events.sync();
     const saved: SavedRun = {
@@ -214,12 +357,21 @@ export class PreparedRun {
       candidates: this.candidates.save(),
       budget: this.budget.save(),
       health: this.health.save(),
+      evaluationHealth: this.evaluationHealth.save(),
+      schedule: this.schedule.save(),
+      ...(this.config.examplesPerStep === undefined ? {} : { tryouts: this.tryouts.save() }),
       counters: this.assessor.counters(),
       scorePosition: this.parts.scores.position,
       baselines: this.baselines,
       bestText: this.bestText,
+      ...(kept ? { policies: kept.json } : {}),
+      ...(this.parts.objectives ? { objectives: this.parts.objectives.save() } : {}),
     };
-    const written = writeCheckpoint(this.folder.path, { step: this.step, json: saved, arrays });
+    const written = writeCheckpoint(this.folder.path, {
+      step: this.step,
+      json: saved,
+      arrays: { ...arrays, ...kept?.arrays },
+    });
     return this.emit({
       type: 'checkpoint-saved',
       step: this.step,
@@ -249,9 +401,19 @@ export class PreparedRun {
     this.candidates.restore(saved.candidates);
     this.budget.restore(saved.budget);
     this.health.restore(saved.health);
+    if (saved.evaluationHealth) this.evaluationHealth.restore(saved.evaluationHealth);
+    if (saved.schedule) this.schedule.restore(saved.schedule);
+    if (saved.tryouts) this.tryouts.restore(saved.tryouts);
     this.parts.cache.forwards = saved.counters.forwards;
     this.parts.cache.cacheHits = saved.counters.cacheHits;
     this.baselines = saved.baselines;
     this.bestText = saved.bestText;
+    if (saved.policies) this.policies?.restore(saved.policies, arrays);
+    if (saved.objectives) this.parts.objectives?.restore(saved.objectives);
   }
+}
+
+function weightProblem(objectives: Objectives, change: Readonly<Record<string, number>>): string | undefined {
+  const { weights, rule } = objectives;
+  return findWeightProblem({ ...weights, ...change }, rule, Object.keys(weights));
 }

@@ -1,23 +1,36 @@
 import type { RunConfig } from '../config/run-config.js';
 import { RlpromptError } from '../errors.js';
-import type { Task } from '../task/types.js';
+import type { Task, TaskKind } from '../task/types.js';
+
+type SuitedKey = 'racing' | 'ensemble' | 'inputConditioned';
+
+/** What a setting needs of a task: per-example rewards, label probabilities. */
+const KINDS: Readonly<Record<SuitedKey, readonly TaskKind[]>> = {
+  racing: ['classification'],
+  ensemble: ['classification'],
+  inputConditioned: ['classification', 'style-transfer'],
+};
+
+const FLAGS: Readonly<Record<SuitedKey, string>> = {
+  racing: '--racing',
+  ensemble: '--ensemble',
+  inputConditioned: '--input-conditioned',
+};
 
 /**
- * Refuses settings that need what a task does not have: per-example rewards and label probabilities.
+ * Refuses settings that need what a task does not have.
  * @throws RlpromptError `E_CONFIG`
  */
-export function refuseUnsuited(
-  task: Pick<Task, 'kind' | 'name'>,
-  config: Pick<RunConfig, 'racing' | 'ensemble'>,
-): void {
-  const setting = config.racing ? 'racing' : config.ensemble === undefined ? undefined : 'ensemble';
-  if (setting === undefined || task.kind === 'classification') return;
+export function refuseUnsuited(task: Pick<Task, 'kind' | 'name'>, config: Partial<Pick<RunConfig, SuitedKey>>): void {
+  const keys = Object.keys(KINDS) as SuitedKey[];
+  const setting = keys.find((key) => config[key] && !KINDS[key].includes(task.kind));
+  if (setting === undefined) return;
   throw new RlpromptError({
     code: 'E_CONFIG',
     exit: 'config',
-    message: `${setting} is for classification tasks; ${task.name} is a ${task.kind} task`,
-    where: `--${setting}`,
+    message: `${setting} is for ${KINDS[setting].join(' and ')} tasks; ${task.name} is a ${task.kind} task`,
+    where: FLAGS[setting],
     kept: 'nothing was started',
-    next: `leave --${setting} out`,
+    next: `leave ${FLAGS[setting]} out`,
   });
 }

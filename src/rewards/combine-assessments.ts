@@ -1,0 +1,85 @@
+import { corpusBleu } from '../metrics/bleu.js';
+import type { Assessment, Example, ExampleOutcome } from '../task/types.js';
+import { referencesOf } from './style-references.js';
+
+type PerClass = NonNullable<Assessment['perClass']>;
+
+/**
+ * How good prompts of one input each are together: what a policy that writes a prompt for each input is judged by.
+ * Means over the inputs; counts are added. `gm` is that of the means; `perplexity` is the geometric mean over inputs, and
+ * `bleu` that of the corpus of the best outputs, which single inputs have not.
+ *
+ * @param parts one for each example, of that example alone
+ */
+export function combineAssessments(parts: readonly Assessment[], examples: readonly Example[]): Assessment {
+  const outcomes = parts.flatMap((part) => part.outcomes ?? []);
+  const confusion = sumOfTables(parts.flatMap((part) => (part.confusion ? [part.confusion] : [])));
+  return {
+    reward: mean(parts.map(({ reward }) => reward)),
+    metrics: combineMetrics(parts, examples, outcomes),
+    ...(parts[0]?.parts ? { parts: meanOfEach(parts.map((part) => part.parts!)) } : {}),
+    exampleRewards: Float64Array.from(parts, ({ reward }) => reward),
+    ...(confusion ? { confusion, perClass: combineClasses(parts) } : {}),
+    ...(outcomes.length > 0 ? { outcomes } : {}),
+  };
+}
+
+function combineMetrics(
+  parts: readonly Assessment[],
+  examples: readonly Example[],
+  outcomes: readonly ExampleOutcome[],
+): Record<string, number> {
+  const metrics = meanOfEach(parts.map((part) => part.metrics));
+  const { gm, perplexity, bleu, content = 0, style = 0, fluency = 0 } = metrics;
+  const perplexities = parts.flatMap((part) => part.metrics.perplexity ?? []);
+  return {
+    ...metrics,
+    ...(gm === undefined ? {} : { gm: Math.cbrt(content * style * fluency) }),
+    ...(perplexity === undefined ? {} : { perplexity: Math.exp(mean(perplexities.map(Math.log))) }),
+    ...(bleu === undefined ? {} : { bleu: bleuOf(examples, outcomes) }),
+  };
+}
+
+function bleuOf(examples: readonly Example[], outcomes: readonly ExampleOutcome[]): number {
+  const segments = outcomes.flatMap(({ output = '' }, i) => {
+    const references = referencesOf(examples[i]!);
+    return references.length === 0 ? [] : [{ output, references }];
+  });
+  return corpusBleu(
+    segments.map(({ output }) => output),
+    segments.map(({ references }) => references),
+  );
+}
+
+/** Labels in their own order, which is that of the confusion's rows. */
+function combineClasses(parts: readonly Assessment[]): PerClass {
+  const rows = new Map<number, PerClass[number][]>();
+  for (const { perClass, confusion } of parts) {
+    const row = confusion!.findIndex((counts) => counts.some((count) => count > 0));
+    rows.set(row, [...(rows.get(row) ?? []), ...perClass!]);
+  }
+  return [...rows]
+    .sort(([a], [b]) => a - b)
+    .map(([, classes]) => ({
+      label: classes[0]!.label,
+      n: classes.length,
+      accuracy: mean(classes.map(({ accuracy }) => accuracy)),
+      reward: mean(classes.map(({ reward }) => reward)),
+    }));
+}
+
+function sumOfTables(tables: readonly (readonly (readonly number[])[])[]): number[][] | undefined {
+  return tables[0]?.map((row, i) => row.map((_, j) => tables.reduce((sum, table) => sum + table[i]![j]!, 0)));
+}
+
+/** Mean of each key over the records that have it. */
+function meanOfEach(records: readonly Readonly<Record<string, number>>[]): Record<string, number> {
+  const keys = new Set(records.flatMap((record) => Object.keys(record)));
+  return Object.fromEntries(
+    [...keys].map((key) => [key, mean(records.flatMap((record) => (key in record ? [record[key]!] : [])))]),
+  );
+}
+
+function mean(values: readonly number[]): number {
+  return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
+}
