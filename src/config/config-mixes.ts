@@ -19,6 +19,24 @@ const CHECKS: readonly Check[] = [
     screening > 0 &&
     !SCREENABLE_TRAINERS.includes(trainer) &&
     `trainer ${trainer} learns from its own samples only, which screening changes: ${SCREENABLE_TRAINERS.join(', ')} can have it`,
+  ({ trainer, onCollapse }) =>
+    onCollapse === 'restart' &&
+    !OFF_POLICY_TRAINERS.includes(trainer) &&
+    `onCollapse restart needs replay, which ${OFF_POLICY_TRAINERS.join(' and ')} have, not ${trainer}`,
+  ({ loss, trainer, rewardToEnd }) =>
+    rewardToEnd && loss === 'none' && `rewardToEnd changes nothing with trainer ${trainer}, which has no policy`,
+  ({ rewardToEnd }) =>
+    rewardToEnd &&
+    rewardToEnd[0] >= rewardToEnd[1] &&
+    `rewardToEnd ${rewardToEnd.join()}: the first must be below the second`,
+  ({ examplesPerStep, contentModel, inputConditioned }) =>
+    examplesPerStep !== undefined &&
+    (contentModel !== undefined || inputConditioned) &&
+    'examplesPerStep is for tasks in which a prompt meets all examples; inputsPerStep is what others have',
+  ({ examplesPerStep, calibrate }) =>
+    examplesPerStep !== undefined &&
+    calibrate === 'inputs' &&
+    'examplesPerStep saves nothing with calibrate inputs, which reads every train input',
   ({ trainer, actions }) => actions && trainer !== 'ppo' && `actions are only for trainer ppo, not ${trainer}`,
   ({ rewardFrom: [min, max] }) => min >= max && `rewardFrom ${min},${max}: the first must be below the second`,
   ({ rewardTo: [min, max] }) => min >= max && `rewardTo ${min},${max}: the first must be below the second`,

@@ -105,6 +105,9 @@ function addConsequences(layer: ConfigLayer): void {
   }
   const name = layer.get('preset')?.value ?? 'default';
   const preset = Object.hasOwn(PRESETS, name as string) ? PRESETS[name as PresetName] : PRESETS.default;
+  if (!OFF_POLICY_TRAINERS.includes(chosen ?? preset.trainer)) {
+    add('onCollapse', { value: 'warn', source: 'trainer' });
+  }
   if (layer.get('inputConditioned')?.value === true) {
     if (!layer.has('contentModel')) add('inputsPerStep', { value: CONDITIONED_INPUTS, source: 'inputConditioned' });
     const inputs = layer.get('inputsPerStep')?.value ?? STYLE_TRANSFER_INPUTS;

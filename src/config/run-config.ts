@@ -32,7 +32,6 @@ const phrases = z.union([
     }
   }),
 ]);
-
 /** Lines, or the file that holds them: what a run keeps are the lines. */
 const rubric = z.union([
   z.array(z.string()).min(1),
@@ -216,6 +215,11 @@ export const runConfigSchema = z.strictObject({
     'phrases to choose from, one a line, in place of free tokens (ppo only)',
     { path: true },
   ),
+  onCollapse: search.text(
+    z.enum(['warn', 'restart']).default('restart'),
+    'WHAT',
+    'when a policy repeats itself: warn, or restart it from its best prompts at half the reward scale (trainers with replay)',
+  ),
   screening: search.number(
     z.int().min(0).max(64).default(0),
     'K',
@@ -244,6 +248,11 @@ export const runConfigSchema = z.strictObject({
     range.default(ours.rewardTo),
     'MIN,MAX',
     'range it is mapped to; its width is the inverse temperature of the search',
+  ),
+  rewardToEnd: reward.range(
+    range.optional(),
+    'MIN,MAX',
+    'range it is mapped to at the end: the search is cooled, or heated, evenly over the steps or forwards it has',
   ),
   normalise: reward.text(
     z.enum(['none', 'token', 'word']).optional(),
@@ -327,6 +336,11 @@ export const runConfigSchema = z.strictObject({
     'N',
     'inputs of a step, each met by an equal share of its prompts (style-transfer, --input-conditioned: default 4)',
   ),
+  examplesPerStep: reward.number(
+    z.int().min(2).optional(),
+    'N',
+    'train examples of a step, others in the next; prompts are ranked on all (default: all in every step)',
+  ),
   cache: reward.boolean(z.boolean().default(true), 'reuse of the rewards of prompts scored before'),
   racing: reward.boolean(
     z.boolean().default(false),
@@ -341,6 +355,11 @@ export const runConfigSchema = z.strictObject({
 
   evaluationEvery: evaluation.number(count.default(ours.evaluationEvery), 'N', 'steps between evaluations on dev'),
   evaluationCandidates: evaluation.number(count.default(4), 'N', 'best prompts scored on dev at each evaluation'),
+  select: evaluation.text(
+    z.enum(['dev', 'pooled']).default('dev'),
+    'SPLITS',
+    'what decides between prompts: dev, or train and dev weighed by their sizes',
+  ),
   candidates: evaluation.number(count.default(32), 'N', 'best prompts re-scored on dev at the end'),
   ensemble: evaluation.number(
     z.int().min(2).max(64).optional(),

@@ -39,6 +39,14 @@ export class Budget {
     return this.elapsedBefore + (this.clock() - this.startedAt) / 1000;
   }
 
+  get bestScore(): number | null {
+    return this.state.bestScore;
+  }
+
+  get evaluationsSinceBest(): number {
+    return this.state.evaluationsSinceBest;
+  }
+
   /** The best dev score of an evaluation, higher is better. */
   noteEvaluation(score: number): void {
     const { bestScore, evaluationsSinceBest } = this.state;

@@ -16,11 +16,16 @@ export interface HealthState {
 const FLAT_LIMIT = 50;
 const COLLAPSED_LIMIT = 10;
 const COLLAPSED_SHARE = 0.3;
+/** Nats a token: e to its power is how many tokens are as good as left at a position. */
+const COLLAPSED_ENTROPY = 0.1;
 const SKIPPED_LIMIT = 10;
 
 /** Watches for runs that go nowhere: rewards without differences, a policy that repeats itself, numbers that are not finite. */
 export class Health {
   private state: HealthState = { flatSteps: 0, collapsedSteps: 0, skippedSteps: 0 };
+
+  /** @param options.hasPolicy the entropy that steps report is that of a policy, which is wrong when it is next to nothing */
+  constructor(private readonly options: { readonly hasPolicy: boolean }) {}
 
   /** A warning the moment a limit is reached, never twice in one stretch. */
   observe(step: {
@@ -30,10 +35,11 @@ export class Health {
   }): HealthWarning | undefined {
     const flat = step.rewards.every((reward) => reward.zScored === 0);
     const unique = new Set(step.rollouts.map((rollout) => rollout.text)).size / step.rollouts.length;
+    const isNarrow = this.options.hasPolicy && step.metrics.entropy < COLLAPSED_ENTROPY;
     const { flatSteps, collapsedSteps, skippedSteps } = this.state;
     this.state = {
       flatSteps: flat ? flatSteps + 1 : 0,
-      collapsedSteps: unique < COLLAPSED_SHARE ? collapsedSteps + 1 : 0,
+      collapsedSteps: unique < COLLAPSED_SHARE || isNarrow ? collapsedSteps + 1 : 0,
       skippedSteps: step.metrics.skipped ? skippedSteps + 1 : 0,
     };
     if (this.state.flatSteps === FLAT_LIMIT) {
@@ -44,13 +50,19 @@ export class Health {
       };
     }
     if (this.state.collapsedSteps === COLLAPSED_LIMIT) {
+      const sign = isNarrow ? 'it is sure of every token' : `under ${COLLAPSED_SHARE * 100} % different prompts`;
       return {
         code: 'policy-collapsed',
-        message: `the policy repeats itself: under ${COLLAPSED_SHARE * 100} % different prompts for ${COLLAPSED_LIMIT} steps`,
+        message: `the policy repeats itself: ${sign} for ${COLLAPSED_LIMIT} steps`,
         hint: 'its best prompts are kept; a gentler search: a narrower --reward-to, a smaller --learning-rate',
       };
     }
     return undefined;
+  }
+
+  /** The policy started anew: a later collapse is another one. */
+  noteRestart(): void {
+    this.state = { ...this.state, collapsedSteps: 0 };
   }
 
   /** @throws RlpromptError `E_DIVERGED` after ten updates in a row that had to be left out */

@@ -12,14 +12,14 @@ function observe(health: Health, steps: number, step: Parameters<Health['observe
 
 describe('Health', () => {
   it('warns once after fifty flat steps in a row', () => {
-    const health = new Health();
+    const health = new Health({ hasPolicy: true });
     const flat = { rewards: rewards([0, 0]), metrics, rollouts: rollouts(['a', 'b']) };
     expect(observe(health, 49, flat)).toEqual([]);
     expect(observe(health, 20, flat)).toEqual(['flat-rewards']);
   });
 
   it('starts counting anew after a step with differences', () => {
-    const health = new Health();
+    const health = new Health({ hasPolicy: true });
     const flat = { rewards: rewards([0, 0]), metrics, rollouts: rollouts(['a', 'b']) };
     observe(health, 49, flat);
     health.observe({ ...flat, rewards: rewards([-1, 1]) });
@@ -27,13 +27,32 @@ describe('Health', () => {
   });
 
   it('says that the policy collapsed when it repeats one prompt', () => {
-    const health = new Health();
+    const health = new Health({ hasPolicy: true });
     const same = { rewards: rewards([1, -1, 1, -1]), metrics, rollouts: rollouts(['a', 'a', 'a', 'a']) };
     expect(observe(health, 12, same)).toEqual(['policy-collapsed']);
   });
 
+  it('says so too when the policy is sure of every token, however often its prompts are drawn again', () => {
+    const narrow = {
+      rewards: rewards([1, -1]),
+      metrics: { ...metrics, entropy: 0.02 },
+      rollouts: rollouts(['a', 'b']),
+    };
+    expect(observe(new Health({ hasPolicy: true }), 12, narrow)).toEqual(['policy-collapsed']);
+    expect(observe(new Health({ hasPolicy: false }), 12, narrow)).toEqual([]);
+  });
+
+  it('says it again when the policy started anew and collapsed again', () => {
+    const health = new Health({ hasPolicy: true });
+    const same = { rewards: rewards([1, -1, 1, -1]), metrics, rollouts: rollouts(['a', 'a', 'a', 'a']) };
+    observe(health, 10, same);
+    health.noteRestart();
+    expect(observe(health, 9, same)).toEqual([]);
+    expect(observe(health, 1, same)).toEqual(['policy-collapsed']);
+  });
+
   it('ends a run whose updates are never finite, with the numeric exit code', () => {
-    const health = new Health();
+    const health = new Health({ hasPolicy: true });
     const skipped = {
       rewards: rewards([1, -1]),
       metrics: { ...metrics, skipped: true },
@@ -54,10 +73,10 @@ describe('Health', () => {
   });
 
   it('remembers its counts over a resume', () => {
-    const health = new Health();
+    const health = new Health({ hasPolicy: true });
     const flat = { rewards: rewards([0, 0]), metrics, rollouts: rollouts(['a', 'b']) };
     observe(health, 30, flat);
-    const resumed = new Health();
+    const resumed = new Health({ hasPolicy: true });
     resumed.restore(health.save());
     expect(observe(resumed, 20, flat)).toEqual(['flat-rewards']);
   });
