@@ -32,6 +32,18 @@ export interface PromptSummary {
   readonly policy?: PolicySummary;
 }
 
+/** What tells a row of a table of prompts from the others: its text, or of a policy the step it was taken after. */
+export function promptKey({ text, step, policy }: Pick<PromptSummary, 'text' | 'step' | 'policy'>): string {
+  return policy ? `policy after step ${step}` : text;
+}
+
+/** The key of the prompt, or policy, that a run has chosen; undefined before its end. */
+export function chosenKey(result: RunResult | undefined): string | undefined {
+  if (!result) return undefined;
+  const { prompt, policy } = result.best;
+  return promptKey({ text: prompt, step: policy?.step ?? 0, ...(policy ? { policy } : {}) });
+}
+
 export interface Baseline {
   readonly name: 'empty' | 'manual';
   readonly prompt: string;

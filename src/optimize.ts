@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { RunConfigInput } from './config/run-config.js';
 import { RlpromptError } from './errors.js';
 import type { PromptSummary, RunControls, RunEvent, RunResult, StopReason, UnnumberedEvent } from './events.js';
+import { exportPolicy, policyJson } from './export/export-policy.js';
 import { exportPrompt } from './export/export-prompt.js';
 import { jsonFormat } from './export/json.js';
 import { readRunRecord } from './export/run-record.js';
@@ -9,7 +10,7 @@ import { recallForRun, rememberRun } from './memory/run-memory.js';
 import { race } from './rewards/racing-assessor.js';
 import { toStepRewards } from './rewards/step-rewards.js';
 import { atomicWrite } from './run/atomic-write.js';
-import { evaluatePolicy, finishPolicy, isConditioned } from './run/conditioned-run.js';
+import { evaluatePolicy, finishPolicy, isConditioned, refusePrompt } from './run/conditioned-run.js';
 import { measureEnsemble } from './run/ensemble.js';
 import { assessFinalists, measureBaselines, measureOnTest } from './run/evaluations.js';
 import type { HealthWarning } from './run/health.js';
@@ -92,7 +93,8 @@ async function* trainStep(run: PreparedRun): AsyncGenerator<RunEvent, void> {
     { ...run.config, rewardTo },
     groups,
   ).map((reward, i) => ({ ...reward, ...run.partsOf(assessments[i]!) }));
-  const metrics = { ...(await run.trainer.update(rollouts, rewards, { rewardTo })), ...scale };
+  const learned = await run.trainer.update(rollouts, rewards, { rewardTo });
+  const metrics = { ...learned, ...scale, ...run.termMetrics() };
   run.step += 1;
   rollouts.forEach((rollout, i) => {
     if (!isConditioned(run)) run.noteRollout(rollout, assessments[i]!);
@@ -153,6 +155,7 @@ async function* addPrompt(
   text: string,
   origin: 'user' | 'warm-start',
 ): AsyncGenerator<RunEvent, void> {
+  if (isConditioned(run)) return yield run.emit(refusePrompt(run));
   const asWritten = run.rolloutOf(text);
   const fitted = run.fittedRollout(asWritten.tokenIds);
   const { train, dev } = run.task.splits;
@@ -209,8 +212,14 @@ function exportBest(run: PreparedRun): UnnumberedEvent {
     };
   }
   const file = join(run.folder.path, 'export.json');
-  const prompt = exportPrompt(readRunRecord(run.folder.path), 1, programVersions().rlprompt!);
-  atomicWrite(file, jsonFormat.render([prompt], { isRaw: false }));
+  const record = readRunRecord(run.folder.path);
+  const version = programVersions().rlprompt!;
+  atomicWrite(
+    file,
+    isConditioned(run)
+      ? policyJson.render(exportPolicy(record, version))
+      : jsonFormat.render([exportPrompt(record, 1, version)], { isRaw: false }),
+  );
   return { type: 'prompt-exported', file };
 }
 

@@ -78,6 +78,10 @@ async function exportAll(
   ]);
   const place = placeFiles(formats, options.output);
   const record = readRunRecord(runDir);
+  if (record.prompts[0]?.policy) {
+    const { exportPolicyRun } = await import('./export-policy.js');
+    return exportPolicyRun(record, formats, options, place, context);
+  }
   const exports: Export[] = [];
   for (const format of formats) {
     const prompts = await readPrompts(record, options.rank, format.isTable);

@@ -13,6 +13,7 @@ export function exportPrompt(record: RunRecord, rank: number, version: string): 
   const { start, manifest, result, prompts } = record;
   const prompt = prompts[rank - 1];
   if (!prompt) throw noSuchRank(record, rank);
+  if (prompt.policy) throw notOnePrompt(record);
   const isChosen = prompt.text === result?.best.prompt;
   return {
     schemaVersion: 1,
@@ -60,6 +61,17 @@ export function renderParts(source: string, values: { input: string; prompt: str
     else parts.push(text);
   }
   return parts;
+}
+
+function notOnePrompt({ runDir }: RunRecord): RlpromptError {
+  return new RlpromptError({
+    code: 'E_EXPORT_POLICY',
+    exit: 'usage',
+    message: 'the run found no prompt but a policy that writes one for each input',
+    where: runDir,
+    kept: 'the run, untouched',
+    next: `a table of inputs and prompts: rlprompt export ${runDir} --format csv; on data of your own: rlprompt eval DATA --policy ${runDir}`,
+  });
 }
 
 function noSuchRank({ prompts, runDir }: RunRecord, rank: number): RlpromptError {

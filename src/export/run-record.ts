@@ -1,5 +1,12 @@
 import { RlpromptError } from '../errors.js';
-import type { PromptSummary, RunEvent, RunResult, RunStartEvent } from '../events.js';
+import {
+  chosenKey,
+  type PromptSummary,
+  promptKey,
+  type RunEvent,
+  type RunResult,
+  type RunStartEvent,
+} from '../events.js';
 import { compareCandidates, splitShares } from '../run/candidates.js';
 import { readEvents } from '../run/event-log.js';
 import { requireRun } from '../run/run-folder.js';
@@ -28,7 +35,7 @@ export function readRunRecord(runDir: string): RunRecord {
   for (const event of readEvents(runDir)) {
     if (event.type === 'run-start') start = event;
     result = event.type === 'run-end' ? event.result : undefined;
-    for (const prompt of promptsOf(event)) if (prompt.dev) found.set(prompt.text, prompt);
+    for (const prompt of promptsOf(event)) if (prompt.dev) found.set(promptKey(prompt), prompt);
   }
   if (!start || found.size === 0) throw noPrompts(runDir);
   return { runDir, manifest, start, prompts: rankPrompts([...found.values()], start, result, manifest), result };
@@ -46,7 +53,7 @@ function rankPrompts(
   { config }: RunManifest,
 ): PromptSummary[] {
   const shares = splitShares(config.select === 'pooled' ? 'pooled' : 'dev', examples);
-  const isChosen = ({ text }: PromptSummary) => Number(text === result?.best.prompt);
+  const isChosen = (prompt: PromptSummary) => Number(promptKey(prompt) === chosenKey(result));
   return [...prompts].sort((a, b) => isChosen(b) - isChosen(a) || compareCandidates(a, b, metric, shares));
 }
 

@@ -1,6 +1,6 @@
 import type { PromptSummary } from '../events.js';
 import type { ConditionedPolicy, TrainerState } from '../trainers/types.js';
-import { compareCandidates } from './candidates.js';
+import { compareCandidates, type SplitShares } from './candidates.js';
 
 /** A policy as it was after a step, with its numbers. */
 export interface KeptPolicy {
@@ -18,8 +18,7 @@ export class ConditionedPolicies {
   constructor(
     /** As it is now. */
     readonly policy: ConditionedPolicy,
-    private readonly capacity: number,
-    private readonly metric: string,
+    private readonly order: { readonly capacity: number; readonly metric: string; readonly shares: SplitShares },
   ) {}
 
   has(step: number): boolean {
@@ -40,8 +39,9 @@ export class ConditionedPolicies {
 
   /** True where it is the best so far, and is kept. */
   note({ summary, parameters }: KeptPolicy): boolean {
-    const all = [...this.evaluated, summary].sort((a, b) => compareCandidates(a, b, this.metric));
-    this.evaluated = all.slice(0, this.capacity);
+    const { capacity, metric, shares } = this.order;
+    const all = [...this.evaluated, summary].sort((a, b) => compareCandidates(a, b, metric, shares));
+    this.evaluated = all.slice(0, capacity);
     const isBest = this.evaluated[0] === summary;
     if (isBest) this.keptParameters = parameters;
     return isBest;

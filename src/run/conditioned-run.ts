@@ -1,4 +1,4 @@
-import type { PromptSummary, RunEvent, RunResult, StopReason } from '../events.js';
+import type { PromptSummary, RunEvent, RunResult, StopReason, UnnumberedEvent } from '../events.js';
 import type { Assessor, Example, TaskSplits } from '../task/types.js';
 import type { ConditionedPolicies, KeptPolicy } from './conditioned-policies.js';
 import { measureOnTest } from './evaluations.js';
@@ -12,6 +12,16 @@ export type ConditionedRun = PreparedRun & { readonly policies: ConditionedPolic
 
 export function isConditioned(run: PreparedRun): run is ConditionedRun {
   return run.policies !== undefined;
+}
+
+/** A prompt of a person's own has no place among policies. */
+export function refusePrompt({ config }: ConditionedRun): UnnumberedEvent {
+  return {
+    type: 'warning',
+    code: 'prompt-refused',
+    message: 'the prompt is not taken: in this run a policy writes a prompt for each input',
+    hint: `rlprompt eval ${config.task} --prompt "…" scores it`,
+  };
 }
 
 /** Scores the policy as it is now on dev: the likeliest prompt of each input, on that input. The best policy is kept. */

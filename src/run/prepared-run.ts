@@ -2,62 +2,29 @@ import type { RunConfig } from '../config/run-config.js';
 import { findWeightProblem } from '../config/term-weights.js';
 import { RlpromptError } from '../errors.js';
 import type { Baseline, PromptSummary, RunEvent, RunResult, StopReason, UnnumberedEvent } from '../events.js';
-import type { LanguageModel, Tokenizer } from '../lm/types.js';
-import type { Objectives, ObjectivesState } from '../rewards/terms/objectives.js';
+import type { Tokenizer } from '../lm/types.js';
+import type { Objectives } from '../rewards/terms/objectives.js';
 import type { Assessment, AssessmentItem, Assessor, Example, Task } from '../task/types.js';
 import type { Template } from '../template/template.js';
 import type { ProposeOptions, RewardParts, Rollout, Trainer } from '../trainers/types.js';
 import { readBest, writeBest } from './best-file.js';
-import { Budget, type BudgetState } from './budget.js';
+import { Budget } from './budget.js';
 import { Candidates, splitShares } from './candidates.js';
 import { type StoredCheckpoint, writeCheckpoint } from './checkpoint.js';
 import { ConditionedPolicies } from './conditioned-policies.js';
-import { EvaluationHealth, type EvaluationHealthState } from './evaluation-health.js';
+import { EvaluationHealth } from './evaluation-health.js';
 import type { EventLog } from './event-log.js';
-import { Health, type HealthState, type HealthWarning } from './health.js';
-import { RewardSchedule, type ScheduleState } from './reward-schedule.js';
+import { Health, type HealthWarning } from './health.js';
+import { restartPolicy } from './restart-policy.js';
+import { RewardSchedule } from './reward-schedule.js';
 import { RequestQueue } from './run-controls.js';
 import type { RunFolder } from './run-folder.js';
-import type { ScoreLog } from './score-log.js';
+import type { RunParts } from './run-parts.js';
+import { describeStart } from './run-start.js';
+import type { SavedRun } from './saved-run.js';
 import { stepExamples } from './step-examples.js';
 import { stepInputs } from './step-inputs.js';
 import { Tryouts } from './tryouts.js';
-
-export interface RunParts {
-  readonly config: RunConfig;
-  readonly task: Task;
-  readonly template: Template;
-  readonly generator: LanguageModel;
-  readonly targetLm: LanguageModel;
-  readonly trainer: Trainer;
-  readonly assessor: Assessor;
-  /** Counts the rows that were paid for and those that were known. */
-  readonly cache: { forwards: number; cacheHits: number };
-  readonly folder: RunFolder;
-  readonly events: EventLog;
-  readonly scores: ScoreLog;
-  /** Where the reward has several terms. */
-  readonly objectives?: Objectives | undefined;
-}
-
-/** What a checkpoint keeps beside the trainer's arrays. No times: equal runs have equal checkpoints. */
-interface SavedRun {
-  readonly trainer: Readonly<Record<string, unknown>>;
-  readonly candidates: PromptSummary[];
-  readonly budget: BudgetState;
-  readonly health: HealthState;
-  /** These two are not in checkpoints of versions that had none. */
-  readonly evaluationHealth?: EvaluationHealthState;
-  readonly schedule?: ScheduleState;
-  /** Where steps have some of the examples only. */
-  readonly tryouts?: ReturnType<Tryouts['save']>;
-  readonly counters: { readonly forwards: number; readonly cacheHits: number };
-  readonly scorePosition: number;
-  readonly baselines: readonly Baseline[];
-  readonly bestText: string | null;
-  readonly policies?: PromptSummary[];
-  readonly objectives?: ObjectivesState;
-}
 
 /** A run between two steps: everything the loop works with, and how it is saved and gone on with. */
 export class PreparedRun {
@@ -101,14 +68,12 @@ export class PreparedRun {
     this.evaluationHealth = new EvaluationHealth(parts.config);
     this.tokenizer = parts.generator.tokenizer!;
     const { train, dev } = parts.task.splits;
-    this.candidates = new Candidates(
-      parts.config.topPromptsKept,
-      this.metric,
-      splitShares(parts.config.select, { train: train.length, dev: dev.length }),
-    );
-    this.tryouts = new Tryouts(parts.config.topPromptsKept);
+    const shares = splitShares(parts.config.select, { train: train.length, dev: dev.length });
+    const capacity = parts.config.topPromptsKept;
+    this.candidates = new Candidates(capacity, this.metric, shares);
+    this.tryouts = new Tryouts(capacity);
     const { conditioned } = parts.trainer;
-    this.policies = conditioned && new ConditionedPolicies(conditioned, parts.config.topPromptsKept, this.metric);
+    this.policies = conditioned && new ConditionedPolicies(conditioned, { capacity, metric: this.metric, shares });
     this.budget = new Budget(parts.config, this.clock, parts.events.elapsedSeconds);
     this.resumedAtStep = checkpoint?.step;
     this.lostWeights = parts.events.lostWeights;
@@ -128,37 +93,18 @@ export class PreparedRun {
   }
 
   *started(): Generator<RunEvent, void> {
-    const { config, task, generator, targetLm, template, objectives } = this.parts;
-    const { train, dev, test } = task.splits;
-    yield this.emit({
-      type: 'run-start',
-      runDir: this.folder.path,
-      task: task.name,
-      kind: task.kind,
-      generator: generator.name,
-      targetLm: targetLm.name,
-      trainer: config.trainer,
-      preset: config.preset,
-      seed: config.seed,
-      examples: { train: train.length, dev: dev.length, test: test.length },
-      labels: task.labels.map(({ name }) => name),
-      labelWords: task.labels.map(({ word }) => word),
-      template: template.source,
-      metric: this.metric,
-      limits: {
-        steps: config.steps,
-        ...(config.forwards === undefined ? {} : { forwards: config.forwards }),
-        ...(config.minutes === undefined ? {} : { minutes: config.minutes }),
-      },
-      ...(objectives ? { terms: objectives.describe(), combine: objectives.rule } : {}),
-      ...(this.resumedAtStep === undefined ? {} : { resumedAtStep: this.resumedAtStep }),
-    });
+    yield this.emit(describeStart(this.parts, this.resumedAtStep));
     for (const message of this.warnings) yield this.emit({ type: 'warning', code: 'note', message });
   }
 
   /** The range that z-scored rewards are mapped to in the step that comes. */
   get rewardTo(): [min: number, max: number] {
     return this.schedule.rangeAt({ step: this.step, forwards: this.parts.cache.forwards });
+  }
+
+  /** What the terms of the reward report beside their values. */
+  termMetrics(): Record<string, number> {
+    return this.parts.objectives?.metrics() ?? {};
   }
 
   /** How many shaped units a standard deviation of the reward is, where that changes over the run. */
@@ -169,19 +115,10 @@ export class PreparedRun {
     return { 'reward/scale': (max - min) / (fromMax - fromMin) };
   }
 
-  /** Starts a policy that collapsed anew from its best prompts, at half the reward's scale; undefined where that is not wanted. */
-  async restartPolicy(why: HealthWarning): Promise<UnnumberedEvent | undefined> {
-    if (this.config.onCollapse !== 'restart' || !this.trainer.restart || !this.schedule.canSoften) return undefined;
-    this.schedule.soften();
-    this.health.noteRestart();
-    const { rewardTo } = this;
-    await this.trainer.restart({ rewardTo });
-    return {
-      type: 'warning',
-      code: 'policy-restarted',
-      message: `${why.message}; it starts anew from the best prompts it has found, with rewards mapped to ${rewardTo.join(',')}`,
-      hint: '--on-collapse warn leaves a policy as it is; a smaller --reward-to from the start keeps it from collapsing',
-    };
+  /** Starts a policy that collapsed anew where that is wanted; the event that says so. */
+  restartPolicy(why: HealthWarning): Promise<UnnumberedEvent | undefined> {
+    const { config, trainer, schedule, health } = this;
+    return restartPolicy({ config, trainer, schedule, health, rangeNow: () => this.rewardTo }, why);
   }
 
   /** What the numbers of an evaluation say of the run as a whole. */
@@ -209,8 +146,8 @@ export class PreparedRun {
   }
 
   /**
-   * Every rollout meets all train examples, or those of the step, and the rewards form one group; where a task groups by example, or the policy
-   * reads inputs, each meets one of the step's inputs, in turn, and the rewards form one group an input.
+   * Every rollout meets all train examples, or those of the step, and the rewards form one group; where a task groups by
+   * example, or the policy reads inputs, each meets one of the step's inputs, in turn, and they form one group an input.
    */
   examplesOf(rollouts: readonly Rollout[]): { items: AssessmentItem[]; groups: number[] | undefined } {
     const { train } = this.task.splits;
