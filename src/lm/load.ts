@@ -50,6 +50,8 @@ export async function loadLanguageModel(name: string, options: LoadOptions = {})
     options.threads ?? defaultThreads(),
     options.device ?? 'cpu',
     options.maxMemoryBytes ?? null,
+    options.batchSize ?? null,
+    options.prefixSharing ?? true,
     options.allowDynamicInt8 ?? false,
   ]);
   return await shareInstance(key, () => loadFolder(name, folder, options));

@@ -52,7 +52,7 @@ export class CausalGenerate implements GenerateCapability {
     const prefixes = request.prefixes.map((text) => this.#encode(text));
     const drafts = this.#drafts(request, prefixes);
     const prefixesPerCall = Math.max(1, Math.floor(DRAFTS_PER_CALL / request.samplesPerPrefix));
-    for (const indices of equalLengthBatches(prefixes)) {
+    for (const indices of equalLengthBatches(prefixes, (length) => this.#parts.rows.rowsOf(length))) {
       for (const chunk of chunksOf(indices, prefixesPerCall)) {
         const start = await this.#parts.rows.appendAll(
           chunk.map((i) => prefixes[i]!),
@@ -78,7 +78,7 @@ export class CausalGenerate implements GenerateCapability {
     const results = rows.map((row) => ({ logProb: 0, tokenCount: row.length - 1 }));
     const projection = await this.#parts.projection();
     const size = this.#parts.body.model.hiddenSize;
-    for (const batch of equalLengthBatches(rows, this.#parts.rows.rowLimit)) {
+    for (const batch of equalLengthBatches(rows, (length) => this.#parts.rows.rowsOf(length))) {
       const { hidden } = await this.#parts.body.run({ tokens: batch.map((row) => rows[row]!), keepCache: false });
       for (const [i, row] of batch.entries()) {
         const tokens = rows[row]!;

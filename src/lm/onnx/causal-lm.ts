@@ -1,4 +1,3 @@
-import { totalmem } from 'node:os';
 import type { ModelFolder } from '../model-folder.js';
 import { checkTokenizerFits } from '../tokenizer.js';
 import type { HeadWeights } from '../types.js';
@@ -8,13 +7,12 @@ import { CausalHiddenStates } from './causal-hidden-states.js';
 import { CausalLabelScores } from './causal-label-scores.js';
 import { CausalRows } from './causal-rows.js';
 import { cutHead } from './cut-model.js';
-import { type LoadedModel, loadParts, ONE_BY_ONE, type OnnxModelOptions } from './model-parts.js';
+import { int8Notes, type LoadedModel, loadParts, type OnnxModelOptions } from './model-parts.js';
 import { PrefixCache } from './prefix-cache.js';
 import { probeCausal } from './probe-causal.js';
+import { rowLimits } from './row-limits.js';
 import { createSession } from './session.js';
 import { VocabularyProjection } from './vocabulary-projection.js';
-
-const DEFAULT_MEMORY = 2 * 1024 ** 3;
 
 /** Loads a causal language model: its body as a session, its output layer as data read when it is needed. */
 export async function loadCausalLm(name: string, folder: ModelFolder, options: OnnxModelOptions): Promise<LoadedModel> {
@@ -24,10 +22,8 @@ export async function loadCausalLm(name: string, folder: ModelFolder, options: O
   const session = await createSession(model.source, options);
   const body = new CausalBody(session, model);
   const abilities = await probeCausal(body, model.vocabularySize, folder.onnxPath);
-  const isOneByOne = model.dynamicQuantised && !options.allowDynamicInt8;
-  const memory = options.maxMemoryBytes ?? Math.min(DEFAULT_MEMORY, totalmem() / 4);
-  const prefixes = new PrefixCache(memory / 2);
-  const limits = { callBytes: memory / 2, rowsPerCall: isOneByOne ? 1 : Number.POSITIVE_INFINITY };
+  const limits = rowLimits(options, model.dynamicQuantised);
+  const prefixes = new PrefixCache(limits.prefixBytes);
   const rows = new CausalRows(body, abilities, prefixes, limits);
   let head: Promise<HeadWeights> | undefined;
   const readHead = () => {
@@ -48,7 +44,7 @@ export async function loadCausalLm(name: string, folder: ModelFolder, options: O
     dtype: folder.dtype,
     contextLength,
     tokenizer,
-    notes: isOneByOne ? [ONE_BY_ONE] : [],
+    notes: int8Notes(model.dynamicQuantised, options),
     capabilities: {
       hiddenStates: new CausalHiddenStates(model, rows, readHead),
       labelScores: new CausalLabelScores(scoring),

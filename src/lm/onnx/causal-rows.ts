@@ -3,7 +3,7 @@ import type { CausalBody } from './causal-body.js';
 import { gatherKv, type KvBlock, type KvRow, KvScratch } from './kv-block.js';
 import type { PrefixCache } from './prefix-cache.js';
 import type { CausalAbilities } from './probe-causal.js';
-import { TOKENS_PER_CALL } from './token-batches.js';
+import { activationBytes, type RowLimits } from './row-limits.js';
 
 /** A row of tokens that begins with the first `shared` tokens of `prefix`, which other rows have too. */
 export interface PrefixedRow {
@@ -29,21 +29,14 @@ export interface RowOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-export interface RowLimits {
-  /** Bytes that one call may take for caches and activations. */
-  readonly callBytes: number;
-  /** Rows that may run together; 1 where a row's numbers depend on its neighbours. */
-  readonly rowsPerCall: number;
-}
-
 /** A row's tokens beyond this go into a further call: attention takes memory with the square of them. */
 const TOKENS_PER_PIECE = 512;
 /** A cache's length is rounded up to this where the graph bears padding, so that more rows share a call. */
 const PAST_STEP = 8;
 /** Keys and values of all layers exist about this often at once: tiled, as outputs, and parts of them spread over heads. */
 const CACHE_COPIES = 3;
-/** Activations of a token in units of its hidden state: the inner layer, its gate, the attention's parts. */
-const ACTIVATION_WIDTH = 24;
+/** Size of an attention head where no cache tells it. */
+const USUAL_HEAD_SIZE = 64;
 
 /**
  * Runs rows through a causal body. Prefixes that rows share are computed once and kept; rows are put together by the
@@ -67,12 +60,12 @@ export class CausalRows {
 
   /** Whether prefixes are shared at all. */
   get sharesPrefixes(): boolean {
-    return this.#abilities.append !== 'none' && this.#limits.rowsPerCall > 1;
+    return this.#abilities.append !== 'none' && this.#limits.sharesPrefixes;
   }
 
-  /** Rows that may run together at most. */
-  get rowLimit(): number {
-    return this.#limits.rowsPerCall;
+  /** How many rows of this many tokens, without a past, may run together. */
+  rowsOf(length: number): number {
+    return this.#rowsPerCall(0, length);
   }
 
   async *run(rows: readonly PrefixedRow[], options: RowOptions = {}): AsyncGenerator<RowChunk> {
@@ -253,10 +246,13 @@ export class CausalRows {
   }
 
   #rowsPerCall(past: number, length: number): number {
-    const activations = length * this.#body.model.hiddenSize * 4 * ACTIVATION_WIDTH;
-    const bytes = (past + length) * this.#cacheBytesPerToken() * CACHE_COPIES + activations;
-    const rows = Math.min(this.#limits.callBytes / bytes, TOKENS_PER_CALL / length, this.#limits.rowsPerCall);
-    return Math.max(1, Math.floor(rows));
+    const { hiddenSize, kv } = this.#body.model;
+    const heads = hiddenSize / (kv?.headSize ?? USUAL_HEAD_SIZE);
+    const piece = Math.min(length, TOKENS_PER_PIECE);
+    const caches = (past + length) * this.#cacheBytesPerToken() * CACHE_COPIES;
+    const bytes = caches + activationBytes(piece, past + length - piece, hiddenSize, heads);
+    const { callBytes, tokensPerCall, rowsPerCall } = this.#limits;
+    return Math.max(1, Math.floor(Math.min(callBytes / bytes, tokensPerCall / length, rowsPerCall)));
   }
 }
 

@@ -44,11 +44,11 @@ class Classifier implements ClassifyCapability {
 
   /** Texts longer than the context lose their end. */
   async classify(texts: readonly string[]): Promise<Float32Array> {
-    const { tokenizer, contextLength, rowsPerCall } = this.#model;
+    const { tokenizer, contextLength, rowsOf } = this.#model;
     const rows = texts.map((text) => wrapTokens(tokenizer, text, contextLength).tokens);
     const count = this.classNames.length;
     const probabilities = new Float32Array(texts.length * count);
-    for (const batch of equalLengthBatches(rows, rowsPerCall)) {
+    for (const batch of equalLengthBatches(rows, rowsOf)) {
       const { values } = await this.#model.run(batch.map((row) => rows[row]!));
       batch.forEach((row, i) => {
         probabilities.set(softmax(values.subarray(i * count, (i + 1) * count)), row * count);

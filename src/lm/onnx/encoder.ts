@@ -38,7 +38,7 @@ class TokenVectors implements EmbedCapability {
     const results: { tokenIds: number[]; vectors: Float32Array }[] = [];
     for (const batch of equalLengthBatches(
       rows.map((row) => row.tokens),
-      this.#model.rowsPerCall,
+      this.#model.rowsOf,
     )) {
       const { values } = await this.#model.run(batch.map((row) => rows[row]!.tokens));
       batch.forEach((row, i) => {

@@ -8,8 +8,9 @@ import { resolveLabelWords } from '../verbalizer.js';
 import { CausalBody } from './causal-body.js';
 import { cutHead } from './cut-model.js';
 import { columnLogits, labelDivisor, rememberColumns } from './label-columns.js';
-import { type LoadedModel, loadParts, ONE_BY_ONE, type OnnxModelOptions } from './model-parts.js';
+import { headCount, int8Notes, type LoadedModel, loadParts, type OnnxModelOptions } from './model-parts.js';
 import { requireFinite } from './probe-causal.js';
+import { rowLimits, rowsWithoutCache } from './row-limits.js';
 import { createSession } from './session.js';
 import { equalLengthBatches } from './token-batches.js';
 
@@ -23,9 +24,9 @@ export async function loadMaskedLm(name: string, folder: ModelFolder, options: O
   const session = await createSession(model.source, options);
   const body = new CausalBody(session, model);
   requireFinite((await body.run({ tokens: [[mask]], keepCache: false })).hidden, folder.onnxPath);
-  const isOneByOne = model.dynamicQuantised && !options.allowDynamicInt8;
-  const rowsPerCall = isOneByOne ? 1 : Number.POSITIVE_INFINITY;
-  const scoring = { tokenizer, contextLength, mask, body, rowsPerCall, headColumns: model.headColumns };
+  const limits = rowLimits(options, model.dynamicQuantised);
+  const rowsOf = (length: number) => rowsWithoutCache(limits, length, model.hiddenSize, headCount(folder.config));
+  const scoring = { tokenizer, contextLength, mask, body, rowsOf, headColumns: model.headColumns };
   return {
     name,
     digest: parts.digest,
@@ -33,7 +34,7 @@ export async function loadMaskedLm(name: string, folder: ModelFolder, options: O
     dtype: folder.dtype,
     contextLength,
     tokenizer,
-    notes: isOneByOne ? [ONE_BY_ONE] : [],
+    notes: int8Notes(model.dynamicQuantised, options),
     capabilities: { labelScores: new MaskedLabelScores(scoring) },
     dispose: () => session.dispose(),
   };
@@ -56,7 +57,8 @@ interface MaskedScoringParts {
   /** Id of the mask token. */
   readonly mask: number;
   readonly body: CausalBody;
-  readonly rowsPerCall: number;
+  /** How many rows of a length may run together. */
+  rowsOf(length: number): number;
   headColumns(tokenIds: readonly number[]): Promise<HeadWeights>;
 }
 
@@ -84,7 +86,7 @@ class MaskedLabelScores implements LabelScoresCapability {
     const head = await this.#headColumns(labels.map((label) => label.tokenIds[0]!));
     const scores = new Float32Array(rows.length * labels.length);
     const tokens = rows.map((row) => row.tokens);
-    for (const batch of equalLengthBatches(tokens, this.#parts.rowsPerCall)) {
+    for (const batch of equalLengthBatches(tokens, this.#parts.rowsOf)) {
       signal?.throwIfAborted();
       const { hidden } = await this.#parts.body.run({ tokens: batch.map((row) => tokens[row]!), keepCache: false });
       const size = this.#parts.body.model.hiddenSize;

@@ -4,14 +4,10 @@ import { digestFiles } from '../model-digest.js';
 import type { ModelFolder } from '../model-folder.js';
 import { loadTokenizer } from '../tokenizer.js';
 import type { LanguageModel, Tokenizer } from '../types.js';
+import type { RowOptions } from './row-limits.js';
 import type { SessionOptions } from './session.js';
 
-export interface OnnxModelOptions extends SessionOptions {
-  /** Bytes that caches and activations may take beside the weights; default: a quarter of the machine, 2 GiB at most. */
-  readonly maxMemoryBytes?: number | undefined;
-  /** Runs dynamic int8 models in batches although a row's numbers then depend on its neighbours. */
-  readonly allowDynamicInt8?: boolean | undefined;
-}
+export interface OnnxModelOptions extends SessionOptions, RowOptions {}
 
 /** A language model loaded into this process. */
 export interface LoadedModel extends LanguageModel {
@@ -21,9 +17,16 @@ export interface LoadedModel extends LanguageModel {
   readonly usage?: () => string;
 }
 
-/** Said of dynamic int8 models, whose rows are not run together. */
-export const ONE_BY_ONE =
+const ONE_BY_ONE =
   'dynamic int8: a row would depend on its batch-mates, so rows are run one by one; fp32, fp16 and q4 run in batches';
+const IN_BATCHES =
+  'dynamic int8 in batches: a row depends on its batch-mates, so scores do not repeat exactly and a resumed run differs';
+
+/** What the user of a dynamic int8 model should know. */
+export function int8Notes(dynamicQuantised: boolean, { allowDynamicInt8 }: RowOptions): string[] {
+  if (!dynamicQuantised) return [];
+  return [allowDynamicInt8 ? IN_BATCHES : ONE_BY_ONE];
+}
 
 /** What every family of model needs. */
 export interface ModelParts {
@@ -46,6 +49,20 @@ export async function loadParts(name: string, folder: ModelFolder, files: readon
   return { name, folder, tokenizer, contextLength: contextLength(folder.config), digest };
 }
 
+/** Attention heads, as the configuration has them. */
+export function headCount(config: Readonly<Record<string, unknown>>): number {
+  return firstNumber(config, ['num_attention_heads', 'n_head', 'n_heads']) ?? 12;
+}
+
+/** Size of a hidden state, as the configuration has it. */
+export function widthOf(config: Readonly<Record<string, unknown>>): number {
+  return firstNumber(config, ['hidden_size', 'n_embd', 'dim', 'd_model']) ?? 768;
+}
+
+function firstNumber(config: Readonly<Record<string, unknown>>, keys: readonly string[]): number | undefined {
+  return keys.map((key) => config[key]).find((value) => typeof value === 'number');
+}
+
 const LENGTH_KEYS = ['max_position_embeddings', 'n_positions', 'n_ctx', 'max_seq_len', 'seq_length'];
 const UNKNOWN_LENGTH = 2048;
 
@@ -53,7 +70,7 @@ const UNKNOWN_LENGTH = 2048;
 const OFFSET_POSITIONS = /^(roberta|camembert|xlm-roberta|mpnet)/;
 
 function contextLength(config: Readonly<Record<string, unknown>>): number {
-  const length = LENGTH_KEYS.map((key) => config[key]).find((value) => typeof value === 'number') ?? UNKNOWN_LENGTH;
+  const length = firstNumber(config, LENGTH_KEYS) ?? UNKNOWN_LENGTH;
   if (!OFFSET_POSITIONS.test(String(config.model_type))) return length;
   return length - Number(config.pad_token_id ?? 1) - 1;
 }

@@ -4,13 +4,15 @@ import { isDynamicQuantised } from './cut-model.js';
 import { floatValues } from './half-precision.js';
 import { filesOf, openModelFile } from './model-file.js';
 import { modelInputs } from './model-inputs.js';
-import { loadParts, type ModelParts, ONE_BY_ONE, type OnnxModelOptions } from './model-parts.js';
+import { headCount, int8Notes, loadParts, type ModelParts, type OnnxModelOptions, widthOf } from './model-parts.js';
+import { rowLimits, rowsWithoutCache } from './row-limits.js';
 import { createSession } from './session.js';
 import { tokenFeeds } from './token-feeds.js';
 
 /** A graph that is used as it is, head and all. */
 export interface WholeModel extends ModelParts {
-  readonly rowsPerCall: number;
+  /** How many rows of a length may run together. */
+  readonly rowsOf: (length: number) => number;
   readonly notes: readonly string[];
   /** Values of the graph's first output, and its dimensions, for rows of equal length. */
   run(tokens: readonly (readonly number[])[]): Promise<{ values: Float32Array; dims: readonly number[] }>;
@@ -28,11 +30,13 @@ export async function loadWholeModel(
   const parts = await loadParts(name, folder, filesOf(file));
   const session = await createSession({ path: folder.onnxPath }, options);
   const [output] = session.outputNames;
-  const isOneByOne = isDynamicQuantised(file.model.graph) && !options.allowDynamicInt8;
+  const isDynamic = isDynamicQuantised(file.model.graph);
+  const limits = rowLimits(options, isDynamic);
+  const hiddenSize = widthOf(folder.config);
   return {
     ...parts,
-    rowsPerCall: isOneByOne ? 1 : Number.POSITIVE_INFINITY,
-    notes: isOneByOne ? [ONE_BY_ONE] : [],
+    rowsOf: (length) => rowsWithoutCache(limits, length, hiddenSize, headCount(folder.config)),
+    notes: int8Notes(isDynamic, options),
     run: async (tokens) => {
       const results = await session.run(tokenFeeds(session, inputs, { tokens }), [output!]);
       const tensor: Tensor = results[output!]!;
