@@ -1,5 +1,6 @@
 import { RlpromptError } from '../../errors.js';
 import type { Task } from '../../task/types.js';
+import { judgeTerm } from '../judge/judge-term.js';
 import { taskTerm } from './assessment-terms.js';
 import { fluencyTerm } from './fluency-term.js';
 import { lengthTerm } from './length-term.js';
@@ -15,6 +16,7 @@ export const TERM_KINDS: Readonly<Record<string, TermKind>> = {
   fluency: fluencyTerm,
   length: lengthTerm,
   repetition: repetitionTerm,
+  judge: judgeTerm,
 };
 
 /** Whether the task's own reward stands alone, as it is: then nothing is combined. */

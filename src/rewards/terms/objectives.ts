@@ -58,6 +58,11 @@ export class Objectives {
   rewardOf = (values: TermValues): number =>
     combineTerms(values, { rule: this.rule, weights: this.current, ranges: this.ranges });
 
+  /** What the terms report beside their values. */
+  metrics(): Record<string, number> {
+    return Object.assign({}, ...this.terms.map((term) => term.metrics?.() ?? {}));
+  }
+
   /** @param weights of all terms, checked */
   setWeights(weights: Readonly<Record<string, number>>): void {
     this.current = Object.fromEntries(this.terms.map(({ name }) => [name, weights[name]!]));

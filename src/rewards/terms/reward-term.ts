@@ -16,6 +16,8 @@ export interface RewardTerm {
   /** sha256 of what its numbers depend on beside the run's own models, such as a judge's model and rubric. */
   readonly digest?: string;
   score(items: readonly TermItem[], options?: { signal?: AbortSignal }): Promise<number[]>;
+  /** Numbers for the log beside the term's own: counts since the run's start, and facts of the last call. */
+  metrics?(): Readonly<Record<string, number>>;
   /** Fit for JSON: what a resumed run must know to give the same numbers. */
   save?(): unknown;
   restore?(saved: unknown): void;

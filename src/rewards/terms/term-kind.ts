@@ -1,9 +1,10 @@
 import type { LanguageModel } from '../../lm/types.js';
 import type { Task } from '../../task/types.js';
+import type { JudgeSettings } from '../judge/judge-term.js';
 import type { RewardTerm } from './reward-term.js';
 
 /** What terms are made with: the part of a run's configuration that they know. */
-export interface TermSettings {
+export interface TermSettings extends JudgeSettings {
   /** Weights by name. */
   readonly terms: Readonly<Record<string, number>>;
   readonly combine: CombinationRule;

@@ -1,0 +1,102 @@
+import { createHash } from 'node:crypto';
+import { RlpromptError } from '../../errors.js';
+import type { LanguageModel } from '../../lm/types.js';
+import type { Task } from '../../task/types.js';
+import type { RewardTerm, TermItem } from '../terms/reward-term.js';
+import type { TermKind } from '../terms/term-kind.js';
+import type { JudgedItem, JudgeMethod } from './judge-method.js';
+import { type Judge, judgeOf } from './judge-model.js';
+import { defaultRubric, judgedKind, pairQuestion, type QuestionFrame } from './judge-questions.js';
+import { PairwiseMethod } from './pairwise-method.js';
+import { ScoreMethod } from './score-method.js';
+
+/** What a user says of the judge. */
+export interface JudgeSettings {
+  readonly judge?: string | undefined;
+  readonly judgeMode: 'pairwise' | 'score10';
+  readonly judgeDownWeight: boolean;
+  /** Lines. */
+  readonly rubric?: readonly string[] | undefined;
+}
+
+/** A language model's opinion, by a rubric: of the outputs of style-transfer tasks, of the prompts of others. */
+export const judgeTerm: TermKind = {
+  refusal: (_, { judge }) =>
+    judge === undefined ? 'the term judge needs a language model that judges: name it with --judge' : undefined,
+  create: async ({ task, settings, load }) => createJudgeTerm(task, settings, await load(settings.judge!)),
+};
+
+/** @throws RlpromptError E_JUDGE_MODEL, E_JUDGE_CONTEXT, E_MODEL_CAPABILITY */
+export function createJudgeTerm(
+  task: Pick<Task, 'kind' | 'splits'>,
+  settings: JudgeSettings,
+  model: LanguageModel,
+): RewardTerm {
+  const kind = judgedKind(task.kind);
+  const frame = { kind, rubric: settings.rubric?.join('\n') ?? defaultRubric(kind) };
+  const judge = judgeOf(model);
+  requireRoom(model, judge, frame);
+  const method = methodOf(settings, model.name, judge, frame);
+  const [worst] = method.range;
+  return {
+    name: 'judge',
+    range: method.range,
+    readsOutputs: kind === 'rewriting',
+    digest: createHash('sha256')
+      .update(JSON.stringify([model.digest, settings.judgeMode, settings.judgeDownWeight, frame]))
+      .digest('hex'),
+    score: async (items, { signal } = {}) => {
+      const judged = items.map((item) => (kind === 'rewriting' ? outputsOf(item, task) : [promptOf(item)]));
+      const texts = judged.flat().filter(({ text }) => text !== '');
+      const values = new Map<JudgedItem, number>();
+      (await method.judge(texts, signal)).forEach((value, i) => {
+        values.set(texts[i]!, value);
+      });
+      return judged.map((list) => mean(list.map((one) => values.get(one) ?? worst)));
+    },
+    metrics: () => method.metrics(),
+    save: () => method.save(),
+    restore: (saved) => method.restore(saved),
+  };
+}
+
+function methodOf(
+  { judgeMode, judgeDownWeight }: JudgeSettings,
+  name: string,
+  judge: Judge,
+  frame: QuestionFrame,
+): JudgeMethod {
+  if (judgeMode === 'score10') return new ScoreMethod(name, judge, frame);
+  return new PairwiseMethod(name, judge, frame, { downWeight: judgeDownWeight });
+}
+
+function promptOf({ text }: TermItem): JudgedItem {
+  return { place: '', text };
+}
+
+/** What was written for each input; an output that scores nothing (empty, cut) is not shown to the judge. */
+function outputsOf({ assessment }: TermItem, { splits }: Pick<Task, 'splits'>): JudgedItem[] {
+  return assessment.outcomes!.map(({ index, output = '', fault, label }) => ({
+    place: String(index),
+    text: fault === undefined ? output : '',
+    input: splits.train[index]!.text,
+    style: label,
+  }));
+}
+
+/** A rubric that fills the judge's context would leave no room for what is judged. */
+function requireRoom({ name, contextLength }: LanguageModel, judge: Judge, frame: QuestionFrame): void {
+  const text = 'a sentence of some length '.repeat(2);
+  if (judge.fits(pairQuestion(frame, { text, input: text }, { text }))) return;
+  throw new RlpromptError({
+    code: 'E_JUDGE_CONTEXT',
+    exit: 'config',
+    message: `the rubric leaves no room in the context of the judge ${name}, which is ${contextLength} tokens`,
+    where: '--rubric',
+    next: 'a shorter rubric, or a judge with a longer context',
+  });
+}
+
+function mean(values: readonly number[]): number {
+  return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
+}

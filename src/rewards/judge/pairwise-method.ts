@@ -1,0 +1,106 @@
+import { JudgeMemory, type JudgeMemoryState } from './judge-memory.js';
+import type { JudgedItem, JudgeMethod } from './judge-method.js';
+import type { Judge } from './judge-model.js';
+import { PAIR_WORDS, pairQuestion, type QuestionFrame } from './judge-questions.js';
+import { downWeighted, type Preference, preferenceOf } from './soft-answers.js';
+
+interface PairwiseState {
+  readonly memory: JudgeMemoryState;
+  readonly best: readonly (readonly [place: string, text: string])[];
+  readonly changes: number;
+  readonly inconsistency: number;
+  readonly swayed: number;
+}
+
+/**
+ * Judges each text against the best one so far of its place, in both orders: the value is the probability that it is
+ * the better one. The best ones change at the end of a call only, so that all texts of a call meet the same; a new best
+ * has won in both orders. Where there is none yet, the first text of the call is it.
+ */
+export class PairwiseMethod implements JudgeMethod {
+  readonly range = [0, 1] as const;
+  readonly neutral = 0.5;
+  private readonly memory: JudgeMemory;
+  private readonly best = new Map<string, string>();
+  private changes = 0;
+  private inconsistency = 0;
+  private swayed = 0;
+
+  constructor(
+    name: string,
+    judge: Judge,
+    private readonly frame: QuestionFrame,
+    private readonly options: { readonly downWeight: boolean },
+  ) {
+    this.memory = new JudgeMemory(name, judge, PAIR_WORDS, ([first]) => first!);
+  }
+
+  async judge(items: readonly JudgedItem[], signal?: AbortSignal): Promise<number[]> {
+    for (const { place, text } of items) if (!this.best.has(place)) this.best.set(place, text);
+    const preferences = await this.compare(items, signal);
+    this.note(preferences);
+    this.choose(items, preferences);
+    return preferences.map((preference) => {
+      if (!preference) return this.neutral;
+      return this.options.downWeight ? downWeighted(preference) : preference.p;
+    });
+  }
+
+  metrics(): Readonly<Record<string, number>> {
+    return {
+      ...this.memory.metrics(),
+      'judge/inconsistency': this.inconsistency,
+      'judge/swayed': this.swayed,
+      'judge/best-changes': this.changes,
+    };
+  }
+
+  save(): unknown {
+    const { changes, inconsistency, swayed } = this;
+    return { memory: this.memory.save(), best: [...this.best], changes, inconsistency, swayed } satisfies PairwiseState;
+  }
+
+  restore(saved: unknown): void {
+    const { memory, best, ...numbers } = saved as PairwiseState;
+    this.memory.restore(memory);
+    this.best.clear();
+    for (const [place, text] of best) this.best.set(place, text);
+    Object.assign(this, numbers);
+  }
+
+  /** Each text against its place's best; undefined where it is the best itself, or there is no answer. */
+  private async compare(items: readonly JudgedItem[], signal?: AbortSignal): Promise<(Preference | undefined)[]> {
+    const rivals = items.map((item) => ({ ...item, text: this.best.get(item.place)! }));
+    const met = [...items.keys()].filter((i) => rivals[i]!.text !== items[i]!.text);
+    const questions = met.flatMap((i) => [
+      pairQuestion(this.frame, items[i]!, rivals[i]!),
+      pairQuestion(this.frame, rivals[i]!, items[i]!),
+    ]);
+    const answers = await this.memory.ask(questions, signal);
+    const preferences = new Array<Preference | undefined>(items.length).fill(undefined);
+    met.forEach((item, k) => {
+      const [whenFirst, whenSecond] = [answers[2 * k]!, answers[2 * k + 1]!];
+      if (whenFirst !== null && whenSecond !== null) preferences[item] = preferenceOf(whenFirst, whenSecond);
+    });
+    return preferences;
+  }
+
+  private note(preferences: readonly (Preference | undefined)[]): void {
+    const given = preferences.filter((preference) => preference !== undefined);
+    if (given.length === 0) return;
+    this.inconsistency = given.reduce((sum, { inconsistency }) => sum + inconsistency, 0) / given.length;
+    this.swayed = given.filter(({ isSwayed }) => isSwayed).length / given.length;
+  }
+
+  /** The most preferred text of each place takes the place of its best. */
+  private choose(items: readonly JudgedItem[], preferences: readonly (Preference | undefined)[]): void {
+    const winners = new Map<string, { readonly text: string; readonly p: number }>();
+    items.forEach(({ place, text }, i) => {
+      const preference = preferences[i];
+      if (!preference || preference.isSwayed || preference.p <= (winners.get(place)?.p ?? 0.5)) return;
+      winners.set(place, { text, p: preference.p });
+    });
+    for (const [place, { text }] of winners) this.best.set(place, text);
+    this.changes += winners.size;
+  }
+}
