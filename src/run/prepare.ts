@@ -27,11 +27,12 @@ import { checkTemplateSource, loadConfiguredTask, templateFor } from './configur
 import { cutInputs } from './cut-inputs.js';
 import { EventLog } from './event-log.js';
 import { compareManifest, describeDifference, refuseDrift } from './manifest-drift.js';
-import { PreparedRun, type RunParts } from './prepared-run.js';
+import { PreparedRun } from './prepared-run.js';
 import { programVersions } from './program-versions.js';
 import { RewardLog } from './reward-log.js';
 import { createRunFolder, openRunFolder, type RunFolder } from './run-folder.js';
 import { MANIFEST_VERSION, type RunManifest, readManifest, writeManifest } from './run-manifest.js';
+import type { RunParts } from './run-parts.js';
 import { ScoreLog } from './score-log.js';
 import { checkExamplesPerStep } from './step-examples.js';
 import { refuseUnsuited } from './suited-settings.js';
