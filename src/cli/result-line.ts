@@ -5,12 +5,18 @@ import { safeText } from '../ui/sanitize.js';
 export function resultLine({ best, runDir, ensemble }: RunResult): string {
   const { n, ...test } = best.test;
   return [
-    `best prompt ${quotePrompt(best.prompt)}`,
+    best.policy ? describePolicy(best.prompt, best.policy) : `best prompt ${quotePrompt(best.prompt)}`,
     `dev ${formatScores(best.dev)}`,
     `test ${formatScores(test)}${n === undefined ? '' : ` of ${n}`}`,
     ...(ensemble ? [`${ensemble.prompts.length} prompts together ${describeEnsemble(ensemble)}`] : []),
     safeText(runDir),
   ].join(' · ');
+}
+
+/** A policy is named by how many prompts it writes for the dev inputs, and the most frequent. */
+export function describePolicy(prompt: string, { prompts, step }: { prompts: number; step: number }): string {
+  const count = prompts === 1 ? 'one prompt for all inputs' : `${prompts} prompts, mostly`;
+  return `best policy (step ${step}): ${count} ${quotePrompt(prompt)}`;
 }
 
 function describeEnsemble({ dev, test: { n: _, ...test } }: NonNullable<RunResult['ensemble']>): string {

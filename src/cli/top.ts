@@ -1,9 +1,9 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import type { PromptSummary } from '../events.js';
+import { chosenKey, type PromptSummary, promptKey } from '../events.js';
 import type { RunRecord } from '../export/run-record.js';
 import type { CliContext } from './context.js';
 import { formatJson, writeResult } from './output.js';
-import { quotePrompt } from './result-line.js';
+import { describePolicy, quotePrompt } from './result-line.js';
 import { formatTable } from './table.js';
 
 const EXAMPLES = `Examples:
@@ -66,11 +66,11 @@ function toTable({ start, result }: RunRecord, prompts: readonly PromptSummary[]
     String(i + 1),
     decimals(prompt.train[metric]),
     decimals(prompt.dev?.[metric]),
-    prompt.text === result?.best.prompt ? decimals(result.best.test[metric]) : '',
+    promptKey(prompt) === chosenKey(result) ? decimals(result?.best.test[metric]) : '',
     decimals(prompt.reward, 2),
     String(prompt.step),
     prompt.origin,
-    quotePrompt(prompt.text),
+    prompt.policy ? describePolicy(prompt.text, { ...prompt.policy, step: prompt.step }) : quotePrompt(prompt.text),
   ]);
   return formatTable([header, ...rows], { right: [0, 1, 2, 3, 4, 5] });
 }

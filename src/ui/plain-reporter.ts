@@ -4,7 +4,7 @@ import { formatCount, formatDuration, formatRate, formatScore, formatShare } fro
 import { type OutputStream, quietWriter } from './output.js';
 import { forwardsPerSecond } from './pace.js';
 import { paint, type Span, type Style, wantsColour } from './palette.js';
-import { describeEvent, type LogLevel, quote } from './run-log.js';
+import { describeEvent, type LogLevel, namePrompt } from './run-log.js';
 import { cutToWidth, safeLine } from './sanitize.js';
 import {
   cacheHitRate,
@@ -92,7 +92,7 @@ function evaluationLine(event: RunEvent & { type: 'evaluation-end' }, state: Scr
     ? `  reward ${formatScore(state.lastStep.rewardMean)} mean, ${formatScore(state.lastStep.rewardMax)} max`
     : '';
   const scores = first
-    ? `  dev ${metric} ${formatScore(first.dev?.[metric])}, train ${formatScore(first.train[metric])}  ${quote(first.text)}`
+    ? `  dev ${metric} ${formatScore(first.dev?.[metric])}, train ${formatScore(first.train[metric])}  ${namePrompt(first)}`
     : '';
   return cutToWidth(safeLine`${progress(state)}${reward}${termsOf(state)}${leftOf(state)}${scores}`, LOG_WIDTH);
 }

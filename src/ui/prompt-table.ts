@@ -1,4 +1,4 @@
-import type { PromptSummary } from '../events.js';
+import { type PromptSummary, promptKey } from '../events.js';
 import { isNumber } from './format-values.js';
 
 const CAPACITY = 50;
@@ -19,11 +19,11 @@ export function mergePrompts(
   metric: string,
   sizes: SplitSizes,
 ): readonly PromptSummary[] {
-  const byText = new Map(table.map((prompt) => [prompt.text, prompt]));
-  for (const prompt of prompts) byText.set(prompt.text, { ...byText.get(prompt.text), ...prompt });
+  const byKey = new Map(table.map((prompt) => [promptKey(prompt), prompt]));
+  for (const prompt of prompts) byKey.set(promptKey(prompt), { ...byKey.get(promptKey(prompt)), ...prompt });
   const score = (prompt: PromptSummary): number => pooled(prompt.train[metric], prompt.dev?.[metric], sizes);
   const reward = (prompt: PromptSummary): number => pooled(prompt.reward, prompt.devReward, sizes);
-  const ranked = [...byText.values()].sort((a, b) => score(b) - score(a) || reward(b) - reward(a) || a.step - b.step);
+  const ranked = [...byKey.values()].sort((a, b) => score(b) - score(a) || reward(b) - reward(a) || a.step - b.step);
   return ranked.filter((prompt, rank) => rank < CAPACITY || prompt.origin === 'user');
 }
 

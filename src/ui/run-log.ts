@@ -22,7 +22,7 @@ export function describeEvent(event: RunEvent, step: number, metric: string): Lo
     case 'baselines-end':
       return entry('info', `baselines on dev: ${event.baselines.map((b) => describeBaseline(b, metric)).join(', ')}`);
     case 'best-prompt-updated':
-      return entry('good', `new best: ${describeScores(event.prompt, metric)}  ${quote(event.prompt.text)}`);
+      return entry('good', `new best: ${describeScores(event.prompt, metric)}  ${namePrompt(event.prompt)}`);
     case 'prompt-added':
       return entry('info', `prompt added: ${describeScores(event.prompt, metric)}  ${quote(event.prompt.text)}`);
     case 'weights-changed':
@@ -49,6 +49,13 @@ function describeWeights(weights: Readonly<Record<string, number>>): string {
 export function describeScores(prompt: PromptSummary, metric: string): string {
   const train = `train ${prompt.dev ? '' : `${metric} `}${formatScore(prompt.train[metric])}`;
   return prompt.dev ? `dev ${metric} ${formatScore(prompt.dev[metric])}, ${train}` : train;
+}
+
+/** The text in quotation marks; of a policy, how many prompts it writes and the most frequent. */
+export function namePrompt({ text, policy }: Pick<PromptSummary, 'text' | 'policy'>): string {
+  if (!policy) return quote(text);
+  if (policy.prompts === 1) return `policy, for every dev input ${quote(text)}`;
+  return `policy of ${policy.prompts} prompts, mostly ${quote(text)}`;
 }
 
 /** A text in quotation marks, cut where it is very long. */

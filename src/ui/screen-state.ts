@@ -1,12 +1,13 @@
-import type {
-  Baseline,
-  PhaseEvent,
-  PromptSummary,
-  RunEvent,
-  RunInterruptedEvent,
-  RunResult,
-  RunStartEvent,
-  StepEndEvent,
+import {
+  type Baseline,
+  type PhaseEvent,
+  type PromptSummary,
+  promptKey,
+  type RunEvent,
+  type RunInterruptedEvent,
+  type RunResult,
+  type RunStartEvent,
+  type StepEndEvent,
 } from '../events.js';
 import { addPoint, type Curve, emptyCurve } from './curve.js';
 import { isNumber } from './format-values.js';
@@ -35,7 +36,8 @@ export interface ScreenState {
   readonly devScore: Curve;
   readonly baselines: readonly Baseline[];
   readonly prompts: readonly PromptSummary[];
-  readonly bestText: string | undefined;
+  /** `promptKey` of the best prompt so far. */
+  readonly bestKey: string | undefined;
   /** Step of the last checkpoint. */
   readonly savedStep: number | undefined;
   readonly flatSteps: number;
@@ -65,7 +67,7 @@ export const INITIAL_SCREEN: ScreenState = {
   devScore: emptyCurve('max'),
   baselines: [],
   prompts: [],
-  bestText: undefined,
+  bestKey: undefined,
   savedStep: undefined,
   flatSteps: 0,
   skippedSteps: 0,
@@ -112,7 +114,7 @@ function applyEvent(state: ScreenState, event: RunEvent): ScreenState {
     case 'evaluation-end':
       return afterEvaluation(state, event);
     case 'best-prompt-updated':
-      return { ...withPrompts(state, [event.prompt]), bestText: event.prompt.text };
+      return { ...withPrompts(state, [event.prompt]), bestKey: promptKey(event.prompt) };
     case 'prompt-added':
       return withPrompts(state, [event.prompt]);
     case 'weights-changed':

@@ -1,6 +1,7 @@
-import type { RunResult } from '../events.js';
+import { promptKey, type RunResult } from '../events.js';
 import { formatCount, formatDuration, formatScore, formatShare } from './format-values.js';
 import type { Span } from './palette.js';
+import { namePrompt, quote } from './run-log.js';
 import { cutToWidth, fitToWidth, safeLine, safeText } from './sanitize.js';
 import { metricOf, type ScreenState } from './screen-state.js';
 
@@ -13,6 +14,8 @@ export function finalSummary(state: ScreenState, columns = 80): Span[][] {
 
 function resultLines(result: RunResult, metric: string, columns: number): Span[][] {
   const { empty, manual } = result.baselines;
+  const { policy } = result.best;
+  const chosen = { text: result.best.prompt, ...(policy ? { policy } : {}) };
   const hits = result.cacheHits / Math.max(1, result.forwards + result.cacheHits);
   const spent = `${formatCount(result.steps)} steps, ${formatDuration(result.seconds)}, ${formatCount(result.forwards)} forwards, ${formatShare(hits)} cache hits`;
   const testSize = result.best.test.n;
@@ -34,8 +37,11 @@ function resultLines(result: RunResult, metric: string, columns: number): Span[]
         style: 'dim',
       },
     ],
-    indent(row('found', result.best.dev[metric], result.best.test[metric], `“${result.best.prompt}”`, true)),
-    ...(manual ? [indent(row('hand-written', manual.dev[metric], manual.test[metric], `“${manual.prompt}”`))] : []),
+    indent(row('found', result.best.dev[metric], result.best.test[metric], namePrompt(chosen), true)),
+    ...(policy
+      ? [indent(row('that one alone', policy.alone.dev[metric], policy.alone.test[metric], quote(chosen.text)))]
+      : []),
+    ...(manual ? [indent(row('hand-written', manual.dev[metric], manual.test[metric], quote(manual.prompt)))] : []),
     indent(row('no prompt', empty.dev[metric], empty.test[metric], '')),
     [],
     [{ text: safeLine`  run folder    ${result.runDir}` }],
@@ -45,12 +51,12 @@ function resultLines(result: RunResult, metric: string, columns: number): Span[]
 }
 
 function interruptedLines(state: ScreenState): Span[][] {
-  const best = state.prompts.find(({ text }) => text === state.bestText);
+  const best = state.prompts.find((prompt) => promptKey(prompt) === state.bestKey);
   const score = best?.dev?.[metricOf(state)];
   return [
     [{ text: safeLine`stopped after step ${state.step}; everything up to it is saved`, style: 'title' }],
     ...(best
-      ? [[{ text: safeLine`  best so far   “${best.text}” (dev ${metricOf(state)} ${formatScore(score)})` }]]
+      ? [[{ text: safeLine`  best so far   ${namePrompt(best)} (dev ${metricOf(state)} ${formatScore(score)})` }]]
       : []),
     [{ text: safeLine`  run folder    ${state.start?.runDir ?? ''}` }],
     [{ text: safeLine`  go on with    ${state.interrupted?.resumeCommand ?? ''}` }],

@@ -35,7 +35,7 @@ describe('the screen state', () => {
       warnings: 1,
       savedStep: 200,
     });
-    expect(state.bestText).toBe('Subscribe for more on');
+    expect(state.bestKey).toBe('Subscribe for more on');
     expect(state.prompts.map(({ dev }) => dev?.accuracy)).toEqual([0.875, 0.844, 0.813, 0.781, 0.75, 0.688, 0.562]);
     expect(state.devScore.points.at(-1)?.value).toBe(0.875);
   });

@@ -1,6 +1,7 @@
-import type { PromptSummary } from '../../events.js';
+import { type PromptSummary, promptKey } from '../../events.js';
 import { formatScore } from '../format-values.js';
 import type { Span } from '../palette.js';
+import { namePrompt } from '../run-log.js';
 import { cutToWidth, fitToWidth, safeLine, safeText } from '../sanitize.js';
 import { metricOf, type ScreenState } from '../screen-state.js';
 
@@ -40,7 +41,7 @@ function rowSpans(
   columns: readonly Column[],
   width: number,
 ): Span[] {
-  const isBest = prompt.text === state.bestText;
+  const isBest = promptKey(prompt) === state.bestKey;
   const metric = metricOf(state);
   const cells = columns
     .map((column) => fitToWidth(safeText(column.value(prompt, metric)), column.width, 'right'))
@@ -50,7 +51,7 @@ function rowSpans(
     { text: safeLine`${String(rank).padStart(3)} `, style: 'dim' },
     { text: safeText(markOf(prompt, isBest)), style: isBest ? 'good' : 'warn' },
     { text: safeLine`${cells}  `, style: isBest ? 'strong' : 'plain' },
-    { text: cutToWidth(safeLine`“${prompt.text}”`, width - used), style: isBest ? 'good' : 'plain' },
+    { text: cutToWidth(safeLine`${namePrompt(prompt)}`, width - used), style: isBest ? 'good' : 'plain' },
   ];
 }
 
