@@ -2,19 +2,21 @@ import type { RunConfig } from '../config/run-config.js';
 import { RlpromptError } from '../errors.js';
 import type { Task, TaskKind } from '../task/types.js';
 
-type SuitedKey = 'racing' | 'ensemble' | 'inputConditioned';
+type SuitedKey = 'racing' | 'ensemble' | 'inputConditioned' | 'screening';
 
 /** What a setting needs of a task: per-example rewards, label probabilities. */
 const KINDS: Readonly<Record<SuitedKey, readonly TaskKind[]>> = {
   racing: ['classification'],
   ensemble: ['classification'],
   inputConditioned: ['classification', 'style-transfer'],
+  screening: ['classification', 'custom'],
 };
 
 const FLAGS: Readonly<Record<SuitedKey, string>> = {
   racing: '--racing',
   ensemble: '--ensemble',
   inputConditioned: '--input-conditioned',
+  screening: '--screen',
 };
 
 /**
