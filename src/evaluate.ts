@@ -1,18 +1,24 @@
 import type { RunConfig } from './config/run-config.js';
 import { isDataFileName } from './data/read-table.js';
 import { RlpromptError } from './errors.js';
+import type { PolicySummary } from './events.js';
 import type { DownloadProgress } from './lm/hub.js';
 import { loadLanguageModel } from './lm/load.js';
-import type { LoadedModel } from './lm/onnx/model-parts.js';
+import { type LoadedModel, notesOf } from './lm/onnx/model-parts.js';
 import type { LanguageModel } from './lm/types.js';
 import { type PreparedAssessor, prepareAssessor } from './rewards/create-assessor.js';
 import { checkStyleModels, loadStyleModels } from './rewards/style-models.js';
 import { checkEndpoints } from './run/check-endpoints.js';
 import { checkTemplateSource, loadConfiguredTask, templateFor } from './run/configured-task.js';
-import type { Assessment, Split, Task } from './task/types.js';
+import { modelOptions } from './run/model-options.js';
+import { openPolicy } from './run/open-policy.js';
+import { describePrompts, proposeFor } from './run/propose-for.js';
+import type { Assessment, Assessor, Example, Split, Task } from './task/types.js';
 
 export interface EvaluateOptions {
   readonly prompts: readonly string[];
+  /** A run folder: the policy that it found proposes a prompt for each example. */
+  readonly policy?: string | undefined;
   readonly split: Split;
   /** Splits a data file as a run does, where all its rows are the test split otherwise. */
   readonly splitsDataFile?: boolean;
@@ -28,6 +34,17 @@ export interface PromptEvaluation {
   /** Number of examples. */
   readonly n: number;
   readonly assessment: Assessment;
+  /** The numbers are those of a policy, `prompt` is its most frequent one. */
+  readonly policy?: PolicyEvaluation;
+}
+
+export interface PolicyEvaluation extends PolicySummary {
+  /** The run folder. */
+  readonly run: string;
+  /** After which the policy was as it is here. */
+  readonly step: number;
+  /** The prompt of each example. */
+  readonly proposed: readonly string[];
 }
 
 export interface Evaluation {
@@ -44,7 +61,7 @@ export interface Evaluation {
  */
 export async function evaluatePrompts(
   config: RunConfig,
-  { prompts, split, splitsDataFile = false, signal, onOutput, onProgress }: EvaluateOptions,
+  { prompts, policy, split, splitsDataFile = false, signal, onOutput, onProgress }: EvaluateOptions,
 ): Promise<Evaluation> {
   const task = await loadConfiguredTask(config, { testOnly: !splitsDataFile && isDataFileName(config.task) });
   checkTemplateSource(task);
@@ -52,9 +69,7 @@ export async function evaluatePrompts(
   checkEndpoints(task, config);
   const examples = task.splits[split];
   if (examples.length === 0) throw emptySplit(task, split);
-  const { dtype, device, threads, offline, maxMemory: maxMemoryBytes, endpoint, endpointTimeout } = config;
-  const hardware = { dtype, device, threads, maxMemoryBytes };
-  const options = { ...hardware, offline, endpoint, endpointTimeout, onProgress, signal };
+  const options = { ...modelOptions(config), onProgress, signal };
   const loaded: LoadedModel[] = [];
   const load = async (name: string): Promise<LanguageModel> => {
     const model = await loadLanguageModel(name, options);
@@ -72,17 +87,43 @@ export async function evaluatePrompts(
     const items = prompts.map((prompt) => ({ text: prompt.trim(), examples }));
     const assessments = await assessor.assess(items, { details: true, ...(signal ? { signal } : {}) });
     const results = prompts.map((prompt, i) => ({ prompt, n: examples.length, assessment: assessments[i]! }));
+    const ofPolicy = policy === undefined ? [] : [await evaluatePolicy(policy, { load, assessor, examples, signal })];
     return {
       task: task.name,
       target: targetLm.name,
       split,
-      results,
-      warnings: [...task.warnings, ...prepared.warnings],
+      results: [...ofPolicy, ...results],
+      warnings: [...task.warnings, ...notesOf(loaded), ...prepared.warnings],
     };
   } finally {
     for (const { usage } of loaded) if (usage) onOutput?.(`${usage()}\n`);
     prepared?.close();
     for (const model of loaded) await model.dispose();
+  }
+}
+
+interface PolicyRequest {
+  readonly load: (name: string) => Promise<LanguageModel>;
+  readonly assessor: Assessor;
+  readonly examples: readonly Example[];
+  readonly signal: AbortSignal | undefined;
+}
+
+/** A run's policy on examples: each with the prompt that it gets. */
+async function evaluatePolicy(
+  run: string,
+  { load, assessor, examples, signal }: PolicyRequest,
+): Promise<PromptEvaluation> {
+  const policy = await openPolicy(run, load);
+  try {
+    const options = { details: true, ...(signal ? { signal } : {}) };
+    const { rollouts, assessment } = await proposeFor({ policy, assessor }, examples, options);
+    const { prompt, prompts, share } = describePrompts(rollouts);
+    const proposed = rollouts.map(({ text }) => text);
+    const facts = { run, step: policy.summary.step, prompts, share, proposed };
+    return { prompt: prompt.text, n: examples.length, assessment, policy: facts };
+  } finally {
+    await policy.dispose();
   }
 }
 

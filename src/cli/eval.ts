@@ -7,13 +7,15 @@ import { addConfigOptions, collect, readRunConfig } from './config-options.js';
 import type { CliContext } from './context.js';
 import { reportDownloads } from './download-progress.js';
 import { formatJson, writeResult } from './output.js';
+import { readPolicyConfig } from './policy-config.js';
 import { readPromptLines } from './prompt-lines.js';
-import { quotePrompt } from './result-line.js';
+import { describePolicy, quotePrompt } from './result-line.js';
 import { formatTable } from './table.js';
 
 const EXAMPLES = `Examples:
   $ rlprompt eval spam --prompt "This mail is" --prompt ""
   $ rlprompt eval reviews.csv --text-column text --label-column stars --prompt " Overall it was" --json
+  $ rlprompt eval reviews.csv --policy runs/spam-… --per-example prompts.jsonl
   $ rlprompt export runs/spam-… --format txt | rlprompt eval spam --prompt - --split test
 `;
 
@@ -30,6 +32,9 @@ const KEYS: readonly RunConfigKey[] = [
   'dtype',
   'device',
   'threads',
+  'batchSize',
+  'prefixSharing',
+  'int8Batches',
   'maxMemory',
   'offline',
   'endpoint',
@@ -54,6 +59,7 @@ const KEYS: readonly RunConfigKey[] = [
 interface EvalOptions {
   readonly prompt?: readonly string[];
   readonly promptsFile?: string;
+  readonly policy?: string;
   readonly split: 'train' | 'dev' | 'test';
   readonly perExample?: string;
   readonly json?: true;
@@ -65,6 +71,7 @@ export function configure(command: Command, context: CliContext): void {
     .argument('[task]', 'built-in task, task file or folder, or a data file (.csv .tsv .jsonl)')
     .option('-p, --prompt <TEXT>', 'prompt to score, "" for none, - for the lines of stdin; repeatable', collect)
     .option('--prompts-file <FILE>', 'prompts to score, one a line')
+    .option('--policy <RUN>', 'run with --input-conditioned, whose policy writes a prompt for each example')
     .addOption(
       new Option('--split <NAME>', 'examples of the task to score on')
         .choices(['train', 'dev', 'test'])
@@ -75,14 +82,18 @@ export function configure(command: Command, context: CliContext): void {
     .addHelpText('before', EXAMPLES);
   addConfigOptions(command, KEYS);
   command.action(async (task: string | undefined, options: EvalOptions) => {
-    const { config } = await readRunConfig(command, context, task);
+    const { policy } = options;
+    const { config } =
+      policy === undefined
+        ? await readRunConfig(command, context, task)
+        : await readPolicyConfig(command, context, task, policy);
     const prompts = readPrompts(options);
     if (config.ensemble !== undefined && config.ensemble > prompts.length)
       throw tooFew(config.ensemble, prompts.length);
     const { evaluatePrompts } = await import('../evaluate.js');
     const onOutput = (text: string) => context.stderr.write(text);
     const onProgress = reportDownloads(context);
-    const request = { prompts, split: options.split, signal: interruption(), onOutput, onProgress };
+    const request = { prompts, policy, split: options.split, signal: interruption(), onOutput, onProgress };
     const evaluation = await evaluatePrompts(config, request);
     for (const warning of evaluation.warnings) context.stderr.write(`rlprompt: warning: ${warning}\n`);
     if (options.perExample !== undefined) await writeOutcomes(options.perExample, evaluation.results);
@@ -93,10 +104,10 @@ export function configure(command: Command, context: CliContext): void {
   });
 }
 
-function readPrompts({ prompt = [], promptsFile }: EvalOptions): string[] {
+function readPrompts({ prompt = [], promptsFile, policy }: EvalOptions): string[] {
   const typed = prompt.flatMap((text) => (text === '-' ? readPromptLines(0) : [text]));
   const prompts = promptsFile === undefined ? typed : [...typed, ...readPromptLines(promptsFile)];
-  if (prompts.length > 0) return prompts;
+  if (prompts.length > 0 || policy !== undefined) return prompts;
   throw new RlpromptError({
     code: 'E_USAGE',
     exit: 'usage',
@@ -118,19 +129,20 @@ export function interruption(): AbortSignal {
   return controller.signal;
 }
 
-function describe({ prompt, n, assessment }: PromptEvaluation) {
+function describe({ prompt, n, assessment, policy }: PromptEvaluation) {
   const { metrics, reward, perClass, confusion, parts } = assessment;
-  return { prompt, n, ...metrics, reward, perClass, confusion, parts };
+  const { proposed: _, ...facts } = policy ?? {};
+  return { prompt, ...(policy ? { policy: facts } : {}), n, ...metrics, reward, perClass, confusion, parts };
 }
 
 function toTable(results: readonly PromptEvaluation[]): string {
   const named = new Set(results.flatMap(({ assessment }) => Object.keys(assessment.metrics)));
   const metrics = [...named].filter((name) => name !== 'reward');
-  const rows = results.map(({ prompt, n, assessment }) => [
+  const rows = results.map(({ prompt, n, assessment, policy }) => [
     ...metrics.map((name) => assessment.metrics[name]?.toFixed(3) ?? ''),
     assessment.reward.toFixed(2),
     String(n),
-    quotePrompt(prompt),
+    policy ? describePolicy(prompt, policy) : quotePrompt(prompt),
   ]);
   return formatTable([[...metrics, 'reward', 'n', 'prompt'], ...rows], {
     right: metrics.map((_, i) => i).concat([metrics.length, metrics.length + 1]),
@@ -167,10 +179,11 @@ function tooFew(wanted: number, given: number): RlpromptError {
 async function writeOutcomes(file: string, results: readonly PromptEvaluation[]): Promise<void> {
   const { atomicWrite } = await import('../run/atomic-write.js');
   const isOne = results.length === 1;
-  const lines = results.flatMap(({ prompt, assessment }) =>
-    (assessment.outcomes ?? []).map(
-      ({ reward: _, ...outcome }) => `${formatJson(isOne ? outcome : { prompt, ...outcome })}\n`,
-    ),
+  const lines = results.flatMap(({ prompt, assessment, policy }) =>
+    (assessment.outcomes ?? []).map(({ reward: _, ...outcome }, i) => {
+      const used = policy ? { policy: policy.run, prompt: policy.proposed[i] } : isOne ? {} : { prompt };
+      return `${formatJson({ ...used, ...outcome })}\n`;
+    }),
   );
   atomicWrite(file, lines.join(''));
 }
