@@ -8,7 +8,9 @@ import type { RolloutReward } from './types.js';
  * @throws RlpromptError E_REWARD_NONFINITE
  */
 export function requireFiniteRewards(rewards: readonly RolloutReward[]): void {
-  const wrong = rewards.findIndex((reward) => !Object.values(reward).every(Number.isFinite));
+  const wrong = rewards.findIndex(
+    ({ raw, zScored, shaped, parts = {} }) => ![raw, zScored, shaped, ...Object.values(parts)].every(Number.isFinite),
+  );
   if (wrong < 0) return;
   throw new RlpromptError({
     code: 'E_REWARD_NONFINITE',
