@@ -7,6 +7,7 @@ import { RewardHost } from '../rewards/custom-host.js';
 import { RewardLanguageModel } from '../rewards/custom-language-model.js';
 import { checkEndpoints } from '../run/check-endpoints.js';
 import { checkTemplateSource, loadConfiguredTask, templateFor } from '../run/configured-task.js';
+import { modelOptions } from '../run/model-options.js';
 import type { Task } from '../task/types.js';
 
 export interface CheckListeners {
@@ -22,16 +23,7 @@ export async function checkTask(config: RunConfig, { onFinding, onOutput }: Chec
     checkTemplateSource(task);
     for (const finding of dataFindings(task)) onFinding(finding);
     checkEndpoints(task, config);
-    const { dtype, device, threads, offline, maxMemory, endpoint, endpointTimeout } = config;
-    const targetLm = await loadLanguageModel(config.target, {
-      dtype,
-      device,
-      threads,
-      offline,
-      maxMemoryBytes: maxMemory,
-      endpoint,
-      endpointTimeout,
-    });
+    const targetLm = await loadLanguageModel(config.target, modelOptions(config));
     try {
       if (task.kind === 'custom') await checkCustom(task, targetLm, config, { onFinding, onOutput });
       else onFinding(labelFinding(task, targetLm));

@@ -20,7 +20,7 @@ export interface RunGroup {
 }
 
 /** Settings that say where and when a run goes on, not what it does. */
-const FREE: ReadonlySet<string> = new Set(['seed', 'out', 'threads', 'maxMemory', 'offline']);
+const FREE: ReadonlySet<string> = new Set(['seed', 'out', 'threads', 'batchSize', 'maxMemory', 'offline']);
 
 const CURVE_PLACES = 6;
 

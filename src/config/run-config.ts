@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { BYTE_SIZE_PATTERN, parseByteSize } from './byte-size.js';
-import { EMBEDDED_MODEL } from './defaults.js';
+import { DEVICES, EMBEDDED_MODEL } from './defaults.js';
 import { type OptionMeta, optionRegistry, settingsOf } from './option.js';
 import { readPhrases } from './phrase-file.js';
 import { PRESET_NAMES, PRESETS } from './presets.js';
@@ -20,6 +20,9 @@ const bytes = z.union([
     .regex(BYTE_SIZE_PATTERN, 'expected bytes such as 800M or 2GiB')
     .transform((text) => parseByteSize(text)!),
 ]);
+/** Less would not hold the caches of one short row. */
+const SMALLEST_MEMORY = 2 ** 20;
+const memory = bytes.refine((size) => size >= SMALLEST_MEMORY, 'expected at least 1M');
 /** A list, or the file that holds it: what a run keeps is the list. */
 const phrases = z.union([
   z.array(z.string().min(1)).min(2),
@@ -108,13 +111,34 @@ export const runConfigSchema = z.strictObject({
     'TYPE',
     'which weights of a model folder to load',
   ),
-  device: models.text(z.enum(['cpu']).default('cpu'), 'NAME', 'execution provider of the runtime'),
+  device: models.text(
+    z.enum(DEVICES).default('cpu'),
+    'NAME',
+    'execution provider of the runtime, as far as this installation has it (rlprompt doctor lists them)',
+  ),
   threads: models.number(
     count.max(1024).optional(),
     'N',
-    'threads of the runtime (default: as many as the machine has cores)',
+    'threads of the runtime (default: the cores; for large models as many as were quickest when they were loaded)',
   ),
-  maxMemory: models.text(bytes.optional(), 'BYTES', 'memory the models may take, for instance 2GiB'),
+  batchSize: models.number(
+    count.max(4096).optional(),
+    'N',
+    'rows that run together at most; numbers are the same with any (default: as many as are quick)',
+  ),
+  prefixSharing: models.boolean(
+    z.boolean().default(true),
+    'sharing of what rows begin with, which is computed once and kept',
+  ),
+  int8Batches: models.boolean(
+    z.boolean().default(false),
+    'run rows of dynamic int8 models together: faster, but each depends on its neighbours, so neither a score nor a resumed run repeats exactly',
+  ),
+  maxMemory: models.text(
+    memory.optional(),
+    'BYTES',
+    'memory for kept prefixes and for a call, beside the weights, for instance 800M: less makes calls smaller (default: a quarter of the machine, 2GiB at most)',
+  ),
   offline: models.boolean(z.boolean().default(false), 'never touch the network'),
   endpoint: models.text(
     name.optional(),

@@ -21,6 +21,9 @@ export interface AssessorSettings extends ClassificationSettings, SamplingSettin
   /** Seconds that one call of a custom reward may take. */
   readonly rewardTimeout: number;
   readonly maxRewardErrors: number;
+  readonly device: string;
+  readonly prefixSharing: boolean;
+  readonly int8Batches: boolean;
 }
 
 export interface AssessorParts {
@@ -50,7 +53,7 @@ export async function prepareAssessor(parts: AssessorParts): Promise<PreparedAss
 function prepareClassification({ task, targetLm, template, settings }: AssessorParts): PreparedAssessor {
   const scorer = requireCapability(targetLm, 'labelScores');
   const warnings: string[] = [];
-  const store = settings.cache ? openStore(targetLm, warnings) : undefined;
+  const store = settings.cache ? openStore(targetLm, settings, warnings) : undefined;
   const create = (sink?: ScoreSink) => {
     const cache = new ScoreCache(scorer, { enabled: settings.cache, store, ...(sink ? { sink } : {}) });
     return { cache, assessor: new ClassificationAssessor(task, scorer, cache, template, settings) };
@@ -72,14 +75,23 @@ function prepareStyleTransfer(
 }
 
 /** Scores of earlier runs. A service may change behind its name, so only models of this machine have any. */
-function openStore({ family, digest, dtype }: LanguageModel, warnings: string[]): ScoreStore | undefined {
+function openStore(
+  { family, digest, dtype }: LanguageModel,
+  settings: AssessorSettings,
+  warnings: string[],
+): ScoreStore | undefined {
   if (family === 'endpoint') return undefined;
   try {
-    return ScoreStore.open(scoreFolder(), { identity: [digest, dtype, process.arch] });
+    return ScoreStore.open(scoreFolder(), { identity: [digest, dtype, process.arch, ...roundingOf(settings)] });
   } catch (error) {
     warnings.push(`scores are not kept for later runs: ${(error as Error).message}`);
     return undefined;
   }
+}
+
+/** What else decides over the last digits of a score; nothing where all is as usual. */
+function roundingOf({ device, prefixSharing, int8Batches }: AssessorSettings): string[] {
+  return [...(device === 'cpu' ? [] : [device]), ...(prefixSharing ? [] : ['whole']), ...(int8Batches ? ['int8'] : [])];
 }
 
 /** Where the scores of earlier runs lie. */

@@ -4,6 +4,8 @@ import type { RunConfig, RunConfigInput } from '../config/run-config.js';
 import { RlpromptError } from '../errors.js';
 import type { DownloadProgress } from '../lm/hub.js';
 import { loadLanguageModel, pinModelName, requireCapability } from '../lm/load.js';
+import { type LoadedModel, notesOf } from '../lm/onnx/model-parts.js';
+import { defaultThreads } from '../lm/onnx/session.js';
 import type { LanguageModel } from '../lm/types.js';
 import { prepareAssessor } from '../rewards/create-assessor.js';
 import type { RewardCache } from '../rewards/reward-cache.js';
@@ -27,6 +29,7 @@ import { checkTemplateSource, loadConfiguredTask, templateFor } from './configur
 import { cutInputs } from './cut-inputs.js';
 import { EventLog } from './event-log.js';
 import { compareManifest, describeDifference, refuseDrift } from './manifest-drift.js';
+import { modelOptions } from './model-options.js';
 import { PreparedRun } from './prepared-run.js';
 import { programVersions } from './program-versions.js';
 import { RewardLog } from './reward-log.js';
@@ -47,6 +50,7 @@ const FREE_ON_RESUME = [
   'out',
   'offline',
   'endpointTimeout',
+  'batchSize',
   'maxMemory',
   'rewardTimeout',
   'maxRewardErrors',
@@ -91,19 +95,21 @@ async function assemble(
   { resume, onNote }: PrepareOptions,
   closers: (() => unknown)[],
 ): Promise<PreparedRun> {
-  const { objectives, ...models } = await loadModels(config, task, closers, onNote);
+  const { objectives, notes, ...models } = await loadModels(config, task, closers, onNote);
   const { generator, targetLm, styleModels } = models;
   checkCandidateCount(config, generator);
   const template = templateFor(task, targetLm);
-  const warnings = [...task.warnings];
-  const manifest = describeRun(config, task, { ...models, objectives });
+  const warnings = [...task.warnings, ...notes];
+  // The language models compute the same bits with any number of threads; the policy's gradients do not.
+  const threads = config.threads ?? threadsBefore(resume) ?? defaultThreads();
+  const manifest = { ...describeRun(config, task, { ...models, objectives, notes }), threads };
   const checkpoint = resume !== undefined ? checkResume(folder.path, manifest, warnings) : undefined;
   const rewardLog = new RewardLog();
   const onOutput = (text: string) => rewardLog.write(text);
   const prepared = await prepareAssessor({ task, targetLm, template, styleModels, settings: config, onOutput });
   closers.push(() => prepared.close());
   warnings.push(...prepared.warnings);
-  const trainer = await createTrainer(config.trainer, generatorOf(generator), config);
+  const trainer = await createTrainer(config.trainer, generatorOf(generator), { ...config, threads });
   closers.push(() => trainer.dispose());
   warnings.push(...cutInputs(trainer.conditioned, task.splits, generator));
   if (resume === undefined) writeManifest(folder.path, manifest);
@@ -152,6 +158,8 @@ interface RunModels {
   readonly styleModels: StyleModels | undefined;
   /** Where the reward has several terms. */
   readonly objectives: Objectives | undefined;
+  /** What their user should know. */
+  readonly notes: readonly string[];
 }
 
 async function loadModels(
@@ -160,10 +168,11 @@ async function loadModels(
   closers: (() => unknown)[],
   onNote: PrepareOptions['onNote'],
 ): Promise<RunModels> {
-  const { dtype, device, threads, maxMemory, offline, endpoint, endpointTimeout } = config;
-  const options = { dtype, device, threads, offline, maxMemoryBytes: maxMemory, endpoint, endpointTimeout };
+  const options = modelOptions(config);
+  const loaded: LoadedModel[] = [];
   const load = async (name: string): Promise<LanguageModel> => {
     const model = await loadLanguageModel(name, options);
+    loaded.push(model);
     closers.push(() => model.dispose());
     if (model.usage) closers.push(() => onNote?.(model.usage!()));
     return model;
@@ -172,7 +181,8 @@ async function loadModels(
   const targetLm = await load(config.target);
   const styleModels = await loadStyleModels(task, config, targetLm, load);
   const terms = await createTerms({ task, generator, targetLm, settings: config, load });
-  return { generator, targetLm, styleModels, objectives: terms.length > 0 ? new Objectives(terms, config) : undefined };
+  const objectives = terms.length > 0 ? new Objectives(terms, config) : undefined;
+  return { generator, targetLm, styleModels, objectives, notes: notesOf(loaded) };
 }
 
 /** A language model as trainers take it. */
@@ -203,6 +213,10 @@ function checkCandidateCount({ topK }: RunConfig, generator: LanguageModel): voi
     kept: 'nothing was started',
     next: `--top-k ${vocabularySize} samples among all of them`,
   });
+}
+
+function threadsBefore(resume: string | undefined): number | undefined {
+  return resume === undefined ? undefined : readManifest(resume).threads;
 }
 
 function takeFolder(config: RunConfig, task: Task, resume: string | undefined): RunFolder {
@@ -258,7 +272,7 @@ function checkResume(runDir: string, now: RunManifest, warnings: string[]): Stor
   refuseDrift(differences, runDir);
   for (const difference of differences)
     warnings.push(`the rest of the run is not bit by bit as before: ${describeDifference(difference)}`);
-  writeManifest(runDir, { ...before, config: now.config });
+  writeManifest(runDir, { ...before, threads: now.threads, config: now.config });
   const latest = readLatestCheckpoint(runDir);
   warnings.push(...(latest?.warnings ?? []));
   return latest?.checkpoint;

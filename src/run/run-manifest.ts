@@ -21,6 +21,8 @@ const MANIFEST = z.looseObject({
   targetLm: z.string(),
   /** sha256 by what was hashed; those named `data` or `data.…` are of data, the others of task and models. */
   digests: z.record(z.string(), z.string()),
+  /** Threads of the policy's graphs: their sums round differently with another number. */
+  threads: z.int().min(1).optional(),
   /** Every setting with its value, defaults filled in. */
   config: z.record(z.string(), z.unknown()),
 });
@@ -35,6 +37,7 @@ export interface RunManifest {
   readonly generator: string;
   readonly targetLm: string;
   readonly digests: Readonly<Record<string, string>>;
+  readonly threads?: number | undefined;
   readonly config: Readonly<Record<string, unknown>>;
 }
 

@@ -16,7 +16,7 @@ describe('doctor', () => {
   it('counts the weights once where generator and target LM are one, and the prefixes up to their limit', async () => {
     const apart = await forecast();
     const once = await forecast('--generator', TINY_MODEL);
-    const tight = await forecast('--generator', TINY_MODEL, '--max-memory', '10K');
+    const tight = await forecast('--generator', TINY_MODEL, '--max-memory', '1M');
     expect([apart.ok, once.ok, tight.ok]).toEqual([true, true, true]);
     expect(apart.detail).toContain('generator LM');
     expect(once.detail).toContain('generator and target LM, once');

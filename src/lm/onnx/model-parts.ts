@@ -17,6 +17,11 @@ export interface LoadedModel extends LanguageModel {
   readonly usage?: () => string;
 }
 
+/** What the users of some models should know, each once. */
+export function notesOf(models: readonly LoadedModel[]): string[] {
+  return [...new Set(models.flatMap(({ name, notes }) => notes.map((note) => `${name}: ${note}`)))];
+}
+
 const ONE_BY_ONE =
   'dynamic int8: a row would depend on its batch-mates, so rows are run one by one; fp32, fp16 and q4 run in batches';
 const IN_BATCHES =
