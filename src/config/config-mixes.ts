@@ -51,6 +51,12 @@ const CHECKS: readonly Check[] = [
   ({ racing, calibrate }) =>
     racing && calibrate === 'inputs' && 'racing saves nothing with calibrate inputs, which reads every train input',
   ({ terms, combine }) => prefixed('terms', findWeightProblem(terms, combine)),
+  ({ judge, rubric, terms }) =>
+    (judge ?? rubric) !== undefined &&
+    !('judge' in terms) &&
+    'judge and rubric are for the term judge: --term judge=0.5',
+  ({ judgeDownWeight, judgeMode }) =>
+    judgeDownWeight && judgeMode !== 'pairwise' && 'judgeDownWeight is for judgeMode pairwise: a score has no order',
   ({ racing, terms }) =>
     racing && Object.keys(terms).join() !== 'task' && 'racing is for the task’s own reward; it knows no other terms',
 ];
