@@ -61,18 +61,21 @@ async function toCsv(record: RunRecord, count: number): Promise<string> {
 
 function toTable({ start, result }: RunRecord, prompts: readonly PromptSummary[]): string {
   const { metric } = start;
-  const header = ['#', `train ${metric}`, `dev ${metric}`, `test ${metric}`, 'reward', 'step', 'from', 'prompt'];
+  const terms = [...new Set(prompts.flatMap(({ parts }) => Object.keys(parts ?? {})))];
+  const scores = [`train ${metric}`, `dev ${metric}`, `test ${metric}`, 'reward', ...terms];
+  const header = ['#', ...scores, 'step', 'from', 'prompt'];
   const rows = prompts.map((prompt, i) => [
     String(i + 1),
     decimals(prompt.train[metric]),
     decimals(prompt.dev?.[metric]),
     promptKey(prompt) === chosenKey(result) ? decimals(result?.best.test[metric]) : '',
     decimals(prompt.reward, 2),
+    ...terms.map((name) => decimals(prompt.parts?.[name], 2)),
     String(prompt.step),
     prompt.origin,
     prompt.policy ? describePolicy(prompt.text, { ...prompt.policy, step: prompt.step }) : quotePrompt(prompt.text),
   ]);
-  return formatTable([header, ...rows], { right: [0, 1, 2, 3, 4, 5] });
+  return formatTable([header, ...rows], { right: [...Array(scores.length + 2).keys()] });
 }
 
 function decimals(value: number | undefined, digits = 3): string {

@@ -1,11 +1,12 @@
 import type { StepEndEvent } from '../events.js';
 import type { Chart, Range, Series } from './chart.js';
 import { bestDevRewards, type RunReport, scoreOf } from './run-report.js';
+import { termCharts } from './term-charts.js';
 import { type Point, thinPoints } from './thin-points.js';
 
 const STEP = 'step';
 
-/** How one run went: reward, score, loss and entropy over its steps. */
+/** How one run went: reward, score, loss, entropy and the terms of the reward over its steps. */
 export function runCharts(run: RunReport, id: string): Chart[] {
   const { metric } = run.start;
   return [
@@ -65,6 +66,7 @@ export function runCharts(run: RunReport, id: string): Chart[] {
         ),
       ],
     },
+    ...termCharts(run, id),
   ];
 }
 

@@ -1,5 +1,5 @@
 import { basename, resolve } from 'node:path';
-import type { Baseline, PromptSummary, RunEvent, StepEndEvent, WarningEvent } from '../events.js';
+import type { Baseline, PromptSummary, RunEvent, StepEndEvent, WarningEvent, WeightsChangedEvent } from '../events.js';
 import { type RunRecord, readRunRecord } from '../export/run-record.js';
 import { readEvents } from '../run/event-log.js';
 
@@ -21,6 +21,7 @@ export interface RunReport extends RunRecord {
   readonly evaluations: readonly Evaluation[];
   readonly baselines: readonly Baseline[];
   readonly warnings: readonly WarningEvent[];
+  readonly weightChanges: readonly WeightsChangedEvent[];
   readonly ending: RunEnding;
   /** What a failed run died of. */
   readonly failure: string | undefined;
@@ -44,6 +45,7 @@ export function readRunReport(runDir: string): RunReport {
     evaluations,
     baselines: baselinesOf(record, eventsOf(events, 'baselines-end').at(-1)?.baselines ?? []),
     warnings: eventsOf(events, 'warning'),
+    weightChanges: eventsOf(events, 'weights-changed'),
     ending: endingOf(events.at(-1)),
     failure: typeof failure === 'string' ? failure : undefined,
   };

@@ -246,6 +246,50 @@ describe('the screen', () => {
   });
 });
 
+describe('a reward of several terms', () => {
+  const terms = [
+    { name: 'free', weight: 1, range: [-60, 60] },
+    { name: 'mail', weight: 0.5, range: [-60, 60] },
+  ] as const;
+  const events = (steps: number): RunEvent[] =>
+    spamRun(steps).map((event) => (event.type === 'run-start' ? { ...event, terms, combine: 'sum' as const } : event));
+
+  it('has a curve for each of them, between reward and score', async () => {
+    const { terminal, reporter } = await show(120, 24, events(84));
+    const title = terminal.frame.split('\n').find((line) => line.includes('reward  ─'))!;
+    expect(title).toMatch(
+      /reward +─ max 41.7 +─ mean 15.8 +terms +─ mail 0.648 +─ free 0.710 +dev accuracy +─ best 0.813 +─ base/,
+    );
+    const [, , drawn] = terminal.frame.split('\n').slice(terminal.frame.split('\n').indexOf(title));
+    expect(drawn!.slice(40, 78)).toMatch(/[\u2801-\u28ff]/);
+    await reporter.close();
+  });
+
+  it('keeps its three panels within a terminal of 80 columns', async () => {
+    const { terminal, reporter } = await show(80, 24, events(84));
+    expect(terminal.frame).toMatch(/terms/);
+    expect(Math.max(...terminal.frame.split('\n').map(widthOf))).toBeLessThanOrEqual(80);
+    await reporter.close();
+  });
+
+  it('takes new weights from a key, shows those of now, and tells when they have changed', async () => {
+    const shown = await show(100, 40, events(84));
+    expect(shown.terminal.frame).toContain('w weights');
+    await press(shown, 'w');
+    expect(shown.terminal.frame).toMatch(/weights .* now free=1 mail=0.5/);
+    await press(shown, 'mail=2');
+    await press(shown, '\r');
+    expect(shown.asked).toEqual(['weights:{"mail":2}']);
+    expect(shown.terminal.frame).toContain('the weights will change after this step');
+    const change = { type: 'weights-changed', step: 84, weights: { free: 1, mail: 2 }, before: { free: 1, mail: 0.5 } };
+    shown.reporter.report({ ...change, seq: 1000 } as RunEvent);
+    await press(shown, 'w');
+    expect(shown.terminal.frame).toContain('weights are now free 1, mail 2');
+    expect(shown.terminal.frame).toContain('now free=1 mail=2');
+    await shown.reporter.close();
+  });
+});
+
 describe('the keys', () => {
   it('steer the run through its controls', async () => {
     const shown = await show(80, 24, spamRun(84));

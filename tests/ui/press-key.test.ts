@@ -7,7 +7,10 @@ function actionsOf(...inputs: string[]): string[] {
   return inputs.flatMap((input) => {
     const pressed = pressKeys(keyboard, input, true);
     keyboard = pressed.keyboard;
-    return pressed.actions.map((action) => (action.kind === 'add-prompt' ? `prompt:${action.text}` : action.kind));
+    return pressed.actions.map((action) => {
+      if (action.kind === 'set-weights') return `weights:${JSON.stringify(action.weights)}`;
+      return action.kind === 'add-prompt' ? `prompt:${action.text}` : action.kind;
+    });
   });
 }
 
@@ -25,6 +28,14 @@ describe('pressKeys', () => {
     expect(actionsOf('t', '  ', '\r')).toEqual([]);
     expect(actionsOf('t', 'one two', '\u0017', 'three', '\u007F', '\r')).toEqual(['prompt:one thre']);
     expect(actionsOf('t', 'gone', '\u0015', 'e\u0301x', '\u007F', '\u007F', 'kept', '\r')).toEqual(['prompt:kept']);
+  });
+
+  it('takes weights by name, several at once, and nothing that is none', () => {
+    expect(actionsOf('w', 'judge=0.5', '\r')).toEqual(['weights:{"judge":0.5}']);
+    expect(actionsOf('wtask=1 fluency=.25,length=0\r')).toEqual(['weights:{"task":1,"fluency":0.25,"length":0}']);
+    expect(actionsOf('w', 'judge', '\r', 'w', 'judge=much', '\r', 'w', '\r', 'w', 'a=1', '\u001B')).toEqual([]);
+    const { keyboard } = pressKeys(INITIAL_KEYBOARD, 'wjudge 0.5\r', true);
+    expect(keyboard).toMatchObject({ mode: 'board', note: 'that is no weight: NAME=WEIGHT, such as fluency=0.5' });
   });
 
   it('takes no more commands while the run stops, but a second Ctrl-C', () => {

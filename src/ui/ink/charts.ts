@@ -87,13 +87,23 @@ function panelLines({ title, lines }: Panel, step: number, height: number, width
   return [titleSpans(title, lines, width), ...chart.map((pieces) => pieces.map((piece) => toSpan(piece, styles)))];
 }
 
-/** The panel's name and legend in exactly `width` columns; an entry that does not fit whole is left out. */
+/**
+ * The panel's name and legend in exactly `width` columns: the last entries without values where those do not fit, and
+ * without the entries that do not fit even so.
+ */
 function titleSpans(title: SafeText, lines: readonly PanelLine[], width: number): Span[] {
   const spans: Span[] = [{ text: cutToWidth(title, width), style: 'strong' }];
   let room = width - widthOf(spans[0]!.text);
-  for (const { name, value, style } of lines.toReversed()) {
-    const entry: Span[] = [{ text: safeText('  ─ '), style }, { text: safeLine`${name} ${formatScore(value)}` }];
-    const taken = entry.reduce((sum, { text }) => sum + widthOf(text), 0);
+  const entries = (valueCount: number): Span[][] =>
+    lines.toReversed().map(({ name, value, style }, i) => {
+      const text = i < valueCount ? safeLine`${name} ${formatScore(value)}` : safeLine`${name}`;
+      return [{ text: safeText('  ─ '), style }, { text }];
+    });
+  const widthOfSpans = (entry: readonly Span[]): number => entry.reduce((sum, { text }) => sum + widthOf(text), 0);
+  let valueCount = lines.length;
+  while (valueCount > 0 && widthOfSpans(entries(valueCount).flat()) > room) valueCount--;
+  for (const entry of entries(valueCount)) {
+    const taken = widthOfSpans(entry);
     if (taken > room) continue;
     room -= taken;
     spans.push(...entry);

@@ -28,8 +28,8 @@ const READING: typeof STEERING = [
 
 /** For a terminal of few rows. */
 const BRIEFLY = [
-  'p pause · s save · e evaluate',
-  't type a prompt of your own · w weights · x export',
+  'p pause · s save · e eval · w weights',
+  't type a prompt of your own · x export',
   'q save and quit · Ctrl-C twice: at once',
 ];
 

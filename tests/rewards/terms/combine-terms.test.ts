@@ -29,14 +29,16 @@ describe('the sum of terms', () => {
 
 describe('the product of terms', () => {
   it('is the plain product where all weights are 1', () => {
-    expect(combine({ content: 80, style: 50, fluency: -5 }, { content: 1, style: 1, fluency: 1 }, 'product')).toBeCloseTo(
-      100 * 0.8 * 0.5 * 0.75,
-      10,
-    );
+    expect(
+      combine({ content: 80, style: 50, fluency: -5 }, { content: 1, style: 1, fluency: 1 }, 'product'),
+    ).toBeCloseTo(100 * 0.8 * 0.5 * 0.75, 10);
   });
 
   it('takes weights as exponents', () => {
-    expect(combine({ content: 81, style: 50 }, { content: 0.5, style: 2 }, 'product')).toBeCloseTo(100 * 0.9 * 0.25, 10);
+    expect(combine({ content: 81, style: 50 }, { content: 0.5, style: 2 }, 'product')).toBeCloseTo(
+      100 * 0.9 * 0.25,
+      10,
+    );
     expect(combine({ content: 81, style: 0 }, { content: 1, style: 0 }, 'product')).toBeCloseTo(81, 10);
   });
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { TERM_NAMES } from '../../../src/config/term-names.js';
 import { EMBEDDED_MODEL } from '../../../src/config/defaults.js';
+import { TERM_NAMES } from '../../../src/config/term-names.js';
 import { loadLanguageModel } from '../../../src/lm/load.js';
 import type { LanguageModel } from '../../../src/lm/types.js';
 import { checkTerms, createTerms, TERM_KINDS } from '../../../src/rewards/terms/create-terms.js';
@@ -21,7 +21,13 @@ describe('the terms of a reward', () => {
   async function score(name: string, texts: readonly string[], assessment: Partial<Assessment> = {}) {
     const task = taskOf('style-transfer');
     const load = async () => generator;
-    const parts = { task, generator, targetLm: generator, settings: settings({ [name]: 1 }, { combine: 'product' }), load };
+    const parts = {
+      task,
+      generator,
+      targetLm: generator,
+      settings: settings({ [name]: 1 }, { combine: 'product' }),
+      load,
+    };
     const [term] = await createTerms(parts);
     const items = texts.map((text) => ({ text, assessment: { reward: 12, metrics: {}, ...assessment } }));
     return { range: term!.range, values: await term!.score(items) };

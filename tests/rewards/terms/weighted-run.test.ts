@@ -90,7 +90,10 @@ describe('a run with several terms', () => {
     });
     expect((await followRun(config('stopped'), {}, stopping)).error).toMatchObject({ code: 'E_INTERRUPTED' });
     const resumed = await followRun(config('stopped'), { resume: join(folder, 'stopped') });
-    expect(resumed.events[0]).toMatchObject({ resumedAtStep: 3, terms: [{ weight: 1 }, { weight: 3 }, { weight: 0.5 }] });
+    expect(resumed.events[0]).toMatchObject({
+      resumedAtStep: 3,
+      terms: [{ weight: 1 }, { weight: 3 }, { weight: 0.5 }],
+    });
     expect(resultOf(resumed)).toEqual(resultOf(whole));
     expect(checkpointsOf('stopped')).toEqual(checkpointsOf('whole'));
     expect(stepsOf('stopped')).toEqual(stepsOf('whole'));
