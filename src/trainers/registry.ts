@@ -1,5 +1,5 @@
 import { RlpromptError } from '../errors.js';
-import { BestOfN } from './best-of-n.js';
+import { createBestOfN } from './best-of-n.js';
 import { EditSearch } from './edit-search.js';
 import { Evolution } from './evolution.js';
 import { HillClimb } from './hill-climb.js';
@@ -7,7 +7,7 @@ import { LogVariance } from './log-variance.js';
 import { Mcts } from './mcts.js';
 import { PhrasePpo } from './phrase-ppo.js';
 import { Ppo } from './ppo.js';
-import { RandomSearch } from './random-search.js';
+import { createRandomSearch } from './random-search.js';
 import { Reinforce } from './reinforce.js';
 import { Screened } from './screening/screened.js';
 import type { Generator, TrainerSettings } from './settings.js';
@@ -27,8 +27,8 @@ const TRAINERS: Readonly<Record<string, CreateTrainer>> = {
   evolution: Evolution.create,
   'hill-climb': HillClimb.create,
   'edit-search': EditSearch.create,
-  'best-of-n': BestOfN.create,
-  random: RandomSearch.create,
+  'best-of-n': createBestOfN,
+  random: createRandomSearch,
 };
 
 export function createTrainer(name: string, generator: Generator, settings: TrainerSettings): Promise<Trainer> {

@@ -97,7 +97,7 @@ describe('a policy that collapsed', () => {
       trainer,
       schedule,
       health: new Health({ hasPolicy: true }),
-      rangeNow: () => [0, 8],
+      rangeNow: (): readonly [number, number] => [0, 8],
     } as const;
     expect(await restartPolicy(run, { code: 'policy-collapsed', message: '' })).toBeUndefined();
     expect(schedule.isChanging).toBe(false);
