@@ -6,6 +6,10 @@ type Refusal = readonly [(config: RunConfig) => boolean, string];
 /** Settings that say something of one prompt for all inputs. */
 const OF_ONE_PROMPT: readonly Refusal[] = [
   [({ racing }) => racing, 'racing: a prompt meets one input only'],
+  [
+    ({ examplesPerStep }) => examplesPerStep !== undefined,
+    'examplesPerStep: inputsPerStep says how many inputs a step has',
+  ],
   [({ calibrate }) => calibrate !== 'none', 'calibrate: label scores are not those of one prompt'],
   [({ ensemble }) => ensemble !== undefined, 'ensemble: there is one policy, not several prompts'],
   [({ memory }) => memory, 'memory: it holds prompts for whole tasks'],
