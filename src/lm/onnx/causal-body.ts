@@ -14,6 +14,8 @@ export interface BodyCall {
   readonly padding?: readonly number[] | undefined;
   /** Whether the caches after this call are wanted; they cost a copy. */
   readonly keepCache: boolean;
+  /** Whether hidden states are wanted of the last position only, [rows, 1, hiddenSize]; a graph may give all anyway. */
+  readonly lastOnly?: boolean;
 }
 
 export interface BodyResult {
@@ -53,7 +55,7 @@ export class CausalBody {
     return { hidden, past: { rows: call.tokens.length, positions, arrays } };
   }
 
-  #feeds({ tokens, past, padding }: BodyCall): Record<string, Tensor> {
+  #feeds({ tokens, past, padding, lastOnly }: BodyCall): Record<string, Tensor> {
     const before = past?.positions ?? 0;
     const feeds = tokenFeeds(this.#session, this.model.inputs, { tokens, before, padding });
     if (this.model.usesCacheBranch) {
@@ -61,6 +63,9 @@ export class CausalBody {
     }
     if (this.model.usesNumLogitsToKeep) {
       feeds.num_logits_to_keep = this.#session.tensor('int64', BigInt64Array.of(0n), []);
+    }
+    if (this.model.firstKeptInput) {
+      feeds[this.model.firstKeptInput] = this.#session.tensor('int64', BigInt64Array.of(lastOnly ? -1n : 0n), [1]);
     }
     return this.kv ? Object.assign(feeds, this.#cacheFeeds(this.kv, tokens.length, past)) : feeds;
   }

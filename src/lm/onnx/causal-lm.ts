@@ -16,7 +16,7 @@ import { VocabularyProjection } from './vocabulary-projection.js';
 
 /** Loads a causal language model: its body as a session, its output layer as data read when it is needed. */
 export async function loadCausalLm(name: string, folder: ModelFolder, options: OnnxModelOptions): Promise<LoadedModel> {
-  const model = await cutHead(folder.onnxPath);
+  const model = await cutHead(folder.onnxPath, { tuned: true });
   const parts = await loadParts(name, folder, model.files);
   checkTokenizerFits(parts.tokenizer, model.vocabularySize, folder.path);
   const session = await createSession(model.source, options);

@@ -189,7 +189,10 @@ export class CausalRows {
     for (let start = 0; start < length; start += step) {
       const end = Math.min(length, start + step);
       const piece = step >= length ? tokens : tokens.map((row) => row.slice(start, end));
-      const call = { tokens: piece, past: state.past, padding, keepCache: keepCache || end < length };
+      const call = {
+        ...{ tokens: piece, past: state.past, padding, keepCache: keepCache || end < length },
+        lastOnly: this.#abilities.lastOnly,
+      };
       const result = await this.#body.run(call);
       const hidden = lastPositions(result.hidden, tokens.length, end - start, this.#body.model.hiddenSize);
       state = { hidden, past: result.past };
@@ -256,9 +259,9 @@ export class CausalRows {
   }
 }
 
-/** The hidden states at the last of `length` positions: [rows, length, size] to [rows, size]. */
+/** The hidden states at the last of `length` positions, or of one: [rows, length or 1, size] to [rows, size]. */
 export function lastPositions(hidden: Float32Array, rows: number, length: number, size: number): Float32Array {
-  if (length === 1) return hidden;
+  if (hidden.length === rows * size) return hidden;
   const last = new Float32Array(rows * size);
   for (let row = 0; row < rows; row++) {
     const end = (row + 1) * length * size;

@@ -32,14 +32,17 @@ export interface NodeOptions {
 /** Builds an ONNX graph in code, node by node in the order of computation. */
 export class GraphBuilder {
   readonly #name: string;
+  readonly #prefix: string;
   readonly #inputs: OnnxValueInfo[] = [];
   readonly #outputs: OnnxValueInfo[] = [];
   readonly #constants: OnnxTensor[] = [];
   readonly #nodes: OnnxNode[] = [];
   #fresh = 0;
 
-  constructor(name: string) {
+  /** @param prefix put before the names of nodes and constants, where they go into another graph */
+  constructor(name: string, prefix = '') {
     this.#name = name;
+    this.#prefix = prefix;
   }
 
   /** Declares an input; a string dimension is free. @returns its name, for use as a node's input */
@@ -50,8 +53,9 @@ export class GraphBuilder {
 
   /** Adds a constant tensor; its bytes are used as they are, not copied, until `build`. @returns its name */
   constant(name: string, data: ConstantData, dims: readonly number[]): string {
-    this.#constants.push(tensorProto(name, data, dims));
-    return name;
+    const full = this.#prefix + name;
+    this.#constants.push(tensorProto(full, data, dims));
+    return full;
   }
 
   /** Adds a node with one output. @returns the output's name */
@@ -61,7 +65,7 @@ export class GraphBuilder {
 
   /** Adds a node with several outputs. @returns the outputs' names */
   nodes(opType: string, inputs: readonly string[], options: NodeOptions = {}): string[] {
-    const first = options.name ?? `${opType}_${this.#fresh++}`;
+    const first = options.name ?? `${this.#prefix}${opType}_${this.#fresh++}`;
     const output = Array.from({ length: options.outputs ?? 1 }, (_, i) => (i === 0 ? first : `${first}_${i}`));
     const attribute = Object.entries(options.attributes ?? {}).map(([name, value]) => attributeProto(name, value));
     this.#nodes.push({ name: first, opType, input: [...inputs], output, attribute, domain: options.domain ?? '' });
@@ -71,6 +75,11 @@ export class GraphBuilder {
   /** Makes a value a result of the graph. */
   output(name: string, type: BuilderType, dims: readonly (number | string)[]): void {
     this.#outputs.push(valueInfo(name, type, dims));
+  }
+
+  /** Nodes and constants so far, to be put into another graph. */
+  get parts(): { readonly nodes: readonly OnnxNode[]; readonly constants: readonly OnnxTensor[] } {
+    return { nodes: [...this.#nodes], constants: [...this.#constants] };
   }
 
   /** The model's bytes, as onnxruntime reads them. */

@@ -8,6 +8,8 @@ export interface CausalAbilities {
   readonly append: 'many' | 'one' | 'none';
   /** Padding on the left of a cache, masked, leaves the numbers as they are. */
   readonly padding: boolean;
+  /** The last position's hidden states can be had without those of the others. */
+  readonly lastOnly: boolean;
 }
 
 const PROBE_LENGTH = 8;
@@ -23,10 +25,11 @@ export async function probeCausal(body: CausalBody, vocabularySize: number, wher
   const tokens = Array.from({ length: PROBE_LENGTH }, (_, i) => (101 * i + 17) % vocabularySize);
   const whole = (await body.run({ tokens: [tokens], keepCache: false })).hidden;
   requireFinite(whole, where);
-  if (!body.kv) return { append: 'none', padding: false };
+  const lastOnly = await canKeepLast(body, tokens, whole);
+  if (!body.kv) return { append: 'none', padding: false, lastOnly };
   const start = (await body.run({ tokens: [tokens.slice(0, PROBE_PREFIX)], keepCache: true })).past!;
   // Activations quantised at run time differ with the tokens of a call, so comparing says nothing.
-  if (body.model.dynamicQuantised) return { append: 'one', padding: false };
+  if (body.model.dynamicQuantised) return { append: 'one', padding: false, lastOnly };
   const size = body.model.hiddenSize;
   // Two rows: some attention kernels append many tokens to a cache of one row only.
   const agrees = async (end: number, padding: number) => {
@@ -41,9 +44,18 @@ export async function probeCausal(body: CausalBody, vocabularySize: number, wher
     );
   };
   if (await agrees(PROBE_LENGTH, 0)) {
-    return { append: 'many', padding: body.model.usesPositionIds && (await agrees(PROBE_LENGTH, PROBE_PADDING)) };
+    const padding = body.model.skipsPadding && (await agrees(PROBE_LENGTH, PROBE_PADDING));
+    return { append: 'many', padding, lastOnly };
   }
-  return { append: (await agrees(PROBE_PREFIX + 1, 0)) ? 'one' : 'none', padding: false };
+  return { append: (await agrees(PROBE_PREFIX + 1, 0)) ? 'one' : 'none', padding: false, lastOnly };
+}
+
+/** A tuned end of the graph must say what the whole graph says. */
+async function canKeepLast(body: CausalBody, tokens: readonly number[], whole: Float32Array): Promise<boolean> {
+  if (!body.model.firstKeptInput) return false;
+  const expected = whole.subarray(whole.length - body.model.hiddenSize);
+  const { hidden } = await body.run({ tokens: [tokens], keepCache: false, lastOnly: true });
+  return isClose(hidden, expected);
 }
 
 /** The second half of a two-file export cannot begin a text. */

@@ -1,0 +1,23 @@
+import { expandGroupedAttention } from './expand-grouped-attention.js';
+import { keepFrom } from './keep-from.js';
+import type { KvCache } from './model-inputs.js';
+import type { OnnxGraph } from './proto.js';
+import { pruneGraph } from './prune-graph.js';
+
+export interface Tuned {
+  /** See CutModel. */
+  readonly firstKeptInput?: string;
+  /** Positions are counted by the attention mask. */
+  readonly skipsPadding?: boolean;
+}
+
+/**
+ * Rewrites a causal body in place, so that it takes whole blocks of new tokens on top of a cache and computes its last
+ * layer only at the positions that are asked for.
+ */
+export function tuneBody(graph: OnnxGraph, hidden: string, kv: KvCache | undefined): Tuned {
+  const skipsPadding = expandGroupedAttention(graph, kv);
+  const firstKeptInput = keepFrom(graph, hidden);
+  pruneGraph(graph);
+  return { skipsPadding, ...(firstKeptInput !== undefined && { firstKeptInput }) };
+}
