@@ -61,7 +61,9 @@ async function learn(trainer: TrainerName, seed: number): Promise<{ reward: numb
 describe('a policy that reads its input', () => {
   it.for(CONDITIONED_TRAINERS)('learned by %s, beats the best single prompt', async (trainer, { annotate }) => {
     const outcomes = [await learn(trainer, 0), await learn(trainer, 1), await learn(trainer, 2)];
-    await annotate(`${trainer}: ${outcomes.map(({ reward, prompts }) => `${reward} (${prompts.join(' | ')})`).join(', ')}`);
+    await annotate(
+      `${trainer}: ${outcomes.map(({ reward, prompts }) => `${reward} (${prompts.join(' | ')})`).join(', ')}`,
+    );
     const mean = outcomes.reduce((sum, { reward }) => sum + reward / outcomes.length, 0);
     expect(mean).toBeGreaterThan(2 * BEST_SINGLE);
   });

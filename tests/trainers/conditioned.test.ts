@@ -1,0 +1,12 @@
+import { CONDITIONED_TRAINERS } from '../../src/config/trainer-names.js';
+import { createTrainer } from '../../src/trainers/registry.js';
+import { testConditionedTrainer } from '../contracts/conditioned-trainer.js';
+import { toySettings } from './toy-search.js';
+
+for (const trainer of CONDITIONED_TRAINERS) {
+  testConditionedTrainer(trainer, {
+    create: (generator, settings) => createTrainer(trainer, generator, settings),
+    settings: (seed, inputConditioned) =>
+      toySettings({ trainer, seed, inputConditioned, promptsPerStep: 8, inputsPerStep: 4 }),
+  });
+}
