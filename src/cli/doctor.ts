@@ -5,6 +5,7 @@ import type { Command } from 'commander';
 import { EMBEDDED_MODEL } from '../config/defaults.js';
 import type { RunConfig, RunConfigKey } from '../config/run-config.js';
 import { RlpromptError } from '../errors.js';
+import { isEndpointName } from '../lm/endpoint/endpoint-name.js';
 import { addSettingFlags, givenFlags, readRunConfig } from './config-options.js';
 import type { CliContext } from './context.js';
 import { formatJson, writeResult } from './output.js';
@@ -15,6 +16,7 @@ const EXAMPLES = `Examples:
   $ rlprompt doctor
   $ rlprompt doctor --json
   $ rlprompt doctor sentiment --generator ./smollm2-135m-instruct     the memory that a run would take
+  $ rlprompt doctor --target openai:MODEL --endpoint http://127.0.0.1:8080/v1     what a service gives
 `;
 
 /** What decides over the memory of a run. */
@@ -32,6 +34,8 @@ const MEMORY_KEYS: readonly RunConfigKey[] = [
   'textColumn',
   'labelColumn',
   'shots',
+  'endpoint',
+  'endpointTimeout',
 ];
 
 /** One thing that must be right on this machine. */
@@ -59,6 +63,9 @@ export function configure(command: Command, context: CliContext): void {
       if (task !== undefined || Object.keys(givenFlags(command)).length > 0) {
         const { config } = await readRunConfig(command, context, task ?? 'spam');
         findings.push(await examineOne('memory of the run', () => checkRunMemory(config), context));
+        if (isEndpointName(config.target)) {
+          findings.push(await examineOne('service', () => checkService(config), context));
+        }
       }
       writeResult(context, json ? `${formatJson({ schemaVersion: 1, findings })}\n` : toTable(findings));
       const bad = findings.filter(({ ok }) => !ok);
@@ -127,6 +134,18 @@ async function checkRunMemory(config: RunConfig) {
     message: `${detail}; only ${(freemem() / 1e6).toFixed(0)} MB are free`,
     next: 'try --dtype q4, a smaller model, or --max-memory 200M for fewer kept prefixes',
   });
+}
+
+/** Asks the service once, as a run does before it begins. */
+async function checkService({ target, endpoint, endpointTimeout, offline }: RunConfig) {
+  const { loadLanguageModel } = await import('../lm/load.js');
+  const model = await loadLanguageModel(target, { endpoint, endpointTimeout, offline });
+  try {
+    const gives = model.capabilities.labelScores ? 'writes texts and scores labels' : 'writes texts';
+    return { detail: [`${target} ${gives}`, ...model.notes].join('; ') };
+  } finally {
+    await model.dispose();
+  }
 }
 
 async function checkTasks() {

@@ -2,6 +2,7 @@ import { realpathSync } from 'node:fs';
 import { totalmem } from 'node:os';
 import { dirname } from 'node:path';
 import type { RunConfig } from '../config/run-config.js';
+import { isEndpointName } from '../lm/endpoint/endpoint-name.js';
 import { findModelFolder, type ModelFolder } from '../lm/model-folder.js';
 import { inspectModel, type ModelInspection } from '../lm/onnx/inspect-model.js';
 import { openModelFile } from '../lm/onnx/model-file.js';
@@ -35,14 +36,16 @@ const DEFAULT_CACHE_BYTES = 2 * 1024 ** 3;
 /** What a run with these settings takes at its peak, without loading a model. */
 export async function forecastMemory(config: RunConfig): Promise<MemoryItem[]> {
   const generator = await describeModel(config.generator, config.dtype);
-  const targetLm = await describeModel(config.target, config.dtype);
-  const isOne = realpathSync(generator.folder.onnxPath) === realpathSync(targetLm.folder.onnxPath);
+  // One behind a service takes no memory of this machine.
+  const targetLm = isEndpointName(config.target) ? undefined : await describeModel(config.target, config.dtype);
+  const isOne =
+    targetLm !== undefined && realpathSync(generator.folder.onnxPath) === realpathSync(targetLm.folder.onnxPath);
   const outputLayer = headBytes(generator.inspection);
-  const caches = await cacheBytes(config, targetLm);
+  const caches = targetLm ? await cacheBytes(config, targetLm) : { prefixes: 0, call: 0 };
   return [
     { what: 'program', bytes: PROGRAM_BYTES },
     { what: isOne ? 'generator and target LM, once' : 'generator LM', bytes: bodyBytes(generator.inspection) },
-    ...(isOne ? [] : [{ what: 'target LM', bytes: bodyBytes(targetLm.inspection) }]),
+    ...(isOne || !targetLm ? [] : [{ what: 'target LM', bytes: bodyBytes(targetLm.inspection) }]),
     { what: 'output layer', bytes: outputLayer },
     { what: 'policy', bytes: policyBytes(config, generator.inspection) },
     { what: 'prefixes of the inputs', bytes: caches.prefixes },

@@ -25,6 +25,8 @@ const CHECK_KEYS: readonly RunConfigKey[] = [
   'seed',
   'target',
   'dtype',
+  'endpoint',
+  'endpointTimeout',
   'promptsPerStep',
   'rewardTimeout',
 ];
