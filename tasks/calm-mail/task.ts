@@ -23,6 +23,7 @@ export default defineTask({
   manualPrompts: ['calmly and briefly', 'the minutes of the meeting'],
   examples: { train: 'train.csv', dev: 'dev.csv', test: 'test.csv' },
   env: ['CALM_MAIL_URL'],
+  rewardRange: [0, 100],
   async reward({ prompts, examples }, { generate, signal }) {
     const texts = prompts.flatMap((prompt) => examples.map(({ text }) => `${prompt} ${text}`.trim()));
     const mails = await generate({ texts, maxNewTokens: MAIL_TOKENS });

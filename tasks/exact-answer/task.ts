@@ -19,6 +19,7 @@ export default defineTask({
   description: 'Makes the target LM answer with the capital itself, at once and without a sentence around it.',
   manualPrompts: ['The capital is', 'Answer:', 'It is'],
   examples: { train: 'train.csv', dev: 'dev.csv', test: 'test.csv' },
+  rewardRange: [0, 100],
   async reward({ prompts, examples }, { generate }) {
     const texts = prompts.flatMap((prompt) => examples.map(({ text }) => `${text} ${prompt}`.trim()));
     const answers = await generate({ texts, maxNewTokens: ANSWER_TOKENS, stop: '\n' });

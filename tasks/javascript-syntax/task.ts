@@ -37,6 +37,7 @@ export default defineTask({
   description: 'Makes the target LM go on with a JavaScript function so that a compiler takes it.',
   manualPrompts: ['in plain JavaScript', 'Code:'],
   examples: { train: 'train.csv', dev: 'dev.csv', test: 'test.csv' },
+  rewardRange: [0, 100],
   async reward({ prompts, examples }, { generate, signal }) {
     const rows = prompts.flatMap((prompt) => examples.map((example) => ({ prompt, ...example })));
     const texts = rows.map(({ prompt, text, fields }) => `${`${text} ${prompt}`.trim()}\n${fields.head}\n`);
