@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RlpromptError } from '../errors.js';
 import { type PieceSpelling, pieceBytes } from './token-bytes.js';
+import { type Deadline, tokenizerDeadline } from './tokenizer-deadline.js';
 import type { Tokenizer } from './types.js';
 
 type Json = Record<string, unknown>;
@@ -19,7 +20,7 @@ export async function loadTokenizer(folder: string): Promise<Tokenizer> {
   const { Tokenizer: HubTokenizer } = await import('@huggingface/tokenizers');
   try {
     const library = new HubTokenizer({ added_tokens: [], ...definition }, config);
-    return wrapTokenizer(library, definition, named);
+    return wrapTokenizer(library, { definition, named, within: tokenizerDeadline(definition, path) });
   } catch (cause) {
     throw badTokenizer(path, `this tokenizer cannot be used: ${cause instanceof Error ? cause.message : cause}`, cause);
   }
@@ -33,7 +34,14 @@ interface LibraryTokenizer {
   get_vocab(): Map<string, number>;
 }
 
-function wrapTokenizer(library: LibraryTokenizer, definition: Json, named: Json): Tokenizer {
+interface TokenizerFiles {
+  readonly definition: Json;
+  /** The names of special tokens. */
+  readonly named: Json;
+  readonly within: Deadline;
+}
+
+function wrapTokenizer(library: LibraryTokenizer, { definition, named, within }: TokenizerFiles): Tokenizer {
   const spelling = pieceSpelling(definition);
   const added = new Map((definition.added_tokens as AddedToken[] | undefined)?.map((token) => [token.id, token]));
   const idOf = (...keys: string[]) => {
@@ -60,11 +68,12 @@ function wrapTokenizer(library: LibraryTokenizer, definition: Json, named: Json)
     encode: (text, options = {}) =>
       text === '' && !options.special
         ? []
-        : knownIds(library.encode(text, { add_special_tokens: options.special ?? false }).ids, text),
+        : knownIds(
+            within(() => library.encode(text, { add_special_tokens: options.special ?? false }).ids, text.length),
+            text,
+          ),
     decode: (tokenIds) =>
-      tokenIds.length === 0
-        ? ''
-        : library.decode([...tokenIds], { skip_special_tokens: false, clean_up_tokenization_spaces: false }),
+      tokenIds.length === 0 ? '' : within(() => library.decode([...tokenIds], DECODE_ALL), tokenIds.length),
     piece: (tokenId) => library.id_to_token(tokenId) ?? `[unused ${tokenId}]`,
     bytes: (tokenId) => {
       if (specialTokenIds.has(tokenId)) return undefined;
@@ -74,6 +83,8 @@ function wrapTokenizer(library: LibraryTokenizer, definition: Json, named: Json)
     },
   };
 }
+
+const DECODE_ALL = { skip_special_tokens: false, clean_up_tokenization_spaces: false };
 
 const SPECIAL_KEYS = ['bos_token', 'eos_token', 'unk_token', 'sep_token', 'pad_token', 'cls_token', 'mask_token'];
 

@@ -1,4 +1,5 @@
 import { RlpromptError } from '../errors.js';
+import { LARGE_BYTES } from '../lm/onnx/model-session.js';
 import {
   checkLength,
   checkParameters,
@@ -43,7 +44,9 @@ export class PolicyHead {
     const { headBias, tokenBias, logitBias = 0 } = options;
     this.bias = sumOfBiases(shape.vocabularySize, headBias, 1 + priorWeight, tokenBias, logitBias);
     this.lmBias = sumOfBiases(shape.vocabularySize, headBias, 1, tokenBias, 0);
-    this.sessions = new PolicySessions(options.session ?? {});
+    // Every graph would keep the memory of its logits otherwise.
+    const returnsMemory = head.byteLength >= LARGE_BYTES;
+    this.sessions = new PolicySessions({ returnsMemory, ...options.session });
   }
 
   /** @throws RlpromptError E_POLICY_SHAPE */

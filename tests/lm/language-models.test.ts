@@ -1,9 +1,9 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'vitest';
 import { embeddedModels } from '../../src/lm/embedded.js';
 import { loadLanguageModel } from '../../src/lm/load.js';
 import { describeLanguageModel } from '../contracts/language-model.js';
+import { LARGE_MODELS_HINT, largeModel } from './large-models.js';
 import { HUB_LIKE } from './onnx/hub-like.js';
 
 const words = ['the', 'of'] as const;
@@ -34,8 +34,8 @@ for (const { name } of embeddedModels()) {
   describeLanguageModel(`the embedded ${name}`, { load: () => loadLanguageModel(name), words });
 }
 
-const smollm2 = process.env.RLPROMPT_SMOLLM2;
-if (smollm2 && existsSync(smollm2)) {
+const smollm2 = largeModel('smollm2-135m-instruct');
+if (smollm2) {
   describeLanguageModel('SmolLM2-135M', {
     load: () => loadLanguageModel(smollm2),
     words,
@@ -44,6 +44,6 @@ if (smollm2 && existsSync(smollm2)) {
   });
 } else {
   describe.skip('SmolLM2-135M', () => {
-    it('is tested where RLPROMPT_SMOLLM2 names its folder', () => {});
+    it(LARGE_MODELS_HINT, () => {});
   });
 }

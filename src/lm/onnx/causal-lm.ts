@@ -8,10 +8,10 @@ import { CausalLabelScores } from './causal-label-scores.js';
 import { CausalRows } from './causal-rows.js';
 import { cutHead } from './cut-model.js';
 import { int8Notes, type LoadedModel, loadParts, type OnnxModelOptions } from './model-parts.js';
+import { createModelSession } from './model-session.js';
 import { PrefixCache } from './prefix-cache.js';
 import { probeCausal } from './probe-causal.js';
 import { rowLimits } from './row-limits.js';
-import { createSession } from './session.js';
 import { VocabularyProjection } from './vocabulary-projection.js';
 
 /** Loads a causal language model: its body as a session, its output layer as data read when it is needed. */
@@ -19,7 +19,7 @@ export async function loadCausalLm(name: string, folder: ModelFolder, options: O
   const model = await cutHead(folder.onnxPath, { tuned: true });
   const parts = await loadParts(name, folder, model.files);
   checkTokenizerFits(parts.tokenizer, model.vocabularySize, folder.path);
-  const session = await createSession(model.source, options);
+  const session = await createModelSession(model.source, model.files, options);
   const body = new CausalBody(session, model);
   const abilities = await probeCausal(body, model.vocabularySize, folder.onnxPath);
   const limits = rowLimits(options, model.dynamicQuantised);

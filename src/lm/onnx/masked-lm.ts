@@ -9,9 +9,9 @@ import { CausalBody } from './causal-body.js';
 import { cutHead } from './cut-model.js';
 import { columnLogits, labelDivisor, rememberColumns } from './label-columns.js';
 import { headCount, int8Notes, type LoadedModel, loadParts, type OnnxModelOptions } from './model-parts.js';
+import { createModelSession } from './model-session.js';
 import { requireFinite } from './probe-causal.js';
 import { rowLimits, rowsWithoutCache } from './row-limits.js';
-import { createSession } from './session.js';
 import { equalLengthBatches } from './token-batches.js';
 
 /** Loads a masked language model; its vocabulary projection is cut down to the label columns. */
@@ -21,7 +21,7 @@ export async function loadMaskedLm(name: string, folder: ModelFolder, options: O
   const { tokenizer, contextLength } = parts;
   checkTokenizerFits(tokenizer, model.vocabularySize, folder.path);
   const mask = requireMask(tokenizer, folder.path);
-  const session = await createSession(model.source, options);
+  const session = await createModelSession(model.source, model.files, options);
   const body = new CausalBody(session, model);
   requireFinite((await body.run({ tokens: [[mask]], keepCache: false })).hidden, folder.onnxPath);
   const limits = rowLimits(options, model.dynamicQuantised);

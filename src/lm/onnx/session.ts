@@ -8,6 +8,8 @@ export interface SessionOptions {
   readonly threads?: number | undefined;
   /** Execution provider: `cpu` (default), `cuda`, `dml`, `coreml` … as far as the installed runtime has it. */
   readonly device?: string | undefined;
+  /** Gives memory back after each call in place of keeping it for the next: for graphs whose values are large. */
+  readonly returnsMemory?: boolean | undefined;
 }
 
 export type TensorType = 'float32' | 'float16' | 'int64' | 'int32' | 'bool';
@@ -35,6 +37,7 @@ export async function createSession(source: GraphSource, options: SessionOptions
     interOpNumThreads: 1,
     executionProviders: executionProviders(options.device ?? 'cpu', runtime.listSupportedBackends()),
     logSeverityLevel: 4,
+    enableCpuMemArena: !options.returnsMemory,
     extra: {
       session: {
         // Several sessions take turns; threads of one that spin while they wait would slow the others down.
@@ -54,10 +57,13 @@ export async function createSession(source: GraphSource, options: SessionOptions
   };
 }
 
+/** More do not make the products of one call quicker. */
+export const MOST_THREADS = 16;
+
 /** Hyper-threads do not help matrix products, so larger machines are taken to have two threads a core. */
 export function defaultThreads(): number {
   const processors = availableParallelism();
-  return processors <= 4 ? processors : Math.min(16, Math.floor(processors / 2));
+  return processors <= 4 ? processors : Math.min(MOST_THREADS, Math.floor(processors / 2));
 }
 
 type Runtime = typeof import('onnxruntime-node');

@@ -5,8 +5,8 @@ import { floatValues } from './half-precision.js';
 import { filesOf, openModelFile } from './model-file.js';
 import { modelInputs } from './model-inputs.js';
 import { headCount, int8Notes, loadParts, type ModelParts, type OnnxModelOptions, widthOf } from './model-parts.js';
+import { createModelSession } from './model-session.js';
 import { rowLimits, rowsWithoutCache } from './row-limits.js';
-import { createSession } from './session.js';
 import { tokenFeeds } from './token-feeds.js';
 
 /** A graph that is used as it is, head and all. */
@@ -27,8 +27,9 @@ export async function loadWholeModel(
 ): Promise<WholeModel> {
   const file = openModelFile(folder.onnxPath);
   const inputs = modelInputs(file.model.graph);
-  const parts = await loadParts(name, folder, filesOf(file));
-  const session = await createSession({ path: folder.onnxPath }, options);
+  const files = filesOf(file);
+  const parts = await loadParts(name, folder, files);
+  const session = await createModelSession({ path: folder.onnxPath }, files, options);
   const [output] = session.outputNames;
   const isDynamic = isDynamicQuantised(file.model.graph);
   const limits = rowLimits(options, isDynamic);

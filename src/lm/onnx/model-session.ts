@@ -1,0 +1,24 @@
+import { statSync } from 'node:fs';
+import { quickestThreads } from './quickest-threads.js';
+import { createSession, type GraphSource, type OnnxSession, type SessionOptions } from './session.js';
+
+/** From this size on it matters how a model is run. */
+export const LARGE_BYTES = 64 * 1024 * 1024;
+
+/**
+ * Loads the graph of a language model. A large one is run with as many threads as are quickest, where none were asked
+ * for: its products are summed in the same order with any number, so that its numbers do not tell how many there were.
+ *
+ * @param files what the model consists of
+ */
+export async function createModelSession(
+  source: GraphSource,
+  files: readonly string[],
+  options: SessionOptions,
+): Promise<OnnxSession> {
+  const bytes = files.reduce((sum, path) => sum + statSync(path).size, 0);
+  if (bytes < LARGE_BYTES) return await createSession(source, options);
+  const isMeasured = options.threads === undefined && (options.device ?? 'cpu') === 'cpu';
+  const threads = isMeasured ? await quickestThreads() : options.threads;
+  return await createSession(source, { ...options, threads, returnsMemory: true });
+}
