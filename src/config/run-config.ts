@@ -215,6 +215,12 @@ export const runConfigSchema = z.strictObject({
     z.boolean().default(false),
     'let the policy read each input and propose a prompt for it (classification and style-transfer)',
   ),
+  offspring: search.number(
+    z.number().min(0).max(1).default(ours.offspring),
+    'SHARE',
+    'share of a step’s prompts that are crossed from the best so far, with tokens of the policy between (log-variance only)',
+    { paper: '0' },
+  ),
   discount: search.number(
     positive.max(1).default(1),
     'GAMMA',

@@ -1,5 +1,6 @@
 import { logVarianceLoss } from '../losses/log-variance.js';
 import { drawFresh } from './draw-fresh.js';
+import { crossed, PARENTS } from './offspring.js';
 import { PolicyOptimizer } from './policy-optimizer.js';
 import { type PolicyRollout, PromptPolicy } from './prompt-policy.js';
 import type { ReplayEntry } from './replay-buffer.js';
@@ -21,8 +22,9 @@ import type {
 
 /**
  * Learns π ∝ p₀ e^r by the log-variance loss (`src/losses/log-variance.ts`): no value, no target network, and valid for
- * prompts from anywhere. So every scored prompt is learned from again (replay), prompts of a user's own can be taken in, and
- * prompts proposed before are drawn again to spend the forwards on new ones.
+ * prompts from anywhere. So every scored prompt is learned from again (replay), prompts of a user's own can be taken in,
+ * prompts proposed before are drawn again to spend the forwards on new ones, and a share of a step's prompts are
+ * offspring: crossed from the best so far, with open positions that the policy fills.
  */
 export class LogVariance implements Trainer {
   readonly name = 'log-variance';
@@ -45,13 +47,20 @@ export class LogVariance implements Trainer {
     return this.policy.conditioned;
   }
 
-  propose(count: number, { inputs }: ProposeOptions = {}): Promise<Rollout[]> {
-    return drawFresh(
-      count,
-      this.settings.redraws,
-      (missing) => this.policy.sample(missing, this.memory.samplingRng, { inputs }),
-      (rollout) => this.memory.buffer.has(rollout),
+  /** Samples of the policy first, then children of the best prompts, once there are enough of them. */
+  async propose(count: number, { inputs }: ProposeOptions = {}): Promise<Rollout[]> {
+    const { buffer, samplingRng } = this.memory;
+    const children = buffer.size >= PARENTS ? Math.round(count * this.settings.offspring) : 0;
+    const sampled = await this.drawFresh(count - children, (missing) =>
+      this.policy.sample(missing, samplingRng, { inputs }),
     );
+    const ranked = children > 0 ? buffer.ranked() : [];
+    let mutations = 0;
+    const bred = await this.drawFresh(children, (missing) => {
+      mutations += 1;
+      return this.policy.complete(crossed(ranked, missing, { mutations, rng: samplingRng }), samplingRng);
+    });
+    return [...sampled, ...bred];
   }
 
   async update(
@@ -106,6 +115,14 @@ export class LogVariance implements Trainer {
 
   async dispose(): Promise<void> {
     await this.policy.dispose();
+  }
+
+  private async drawFresh(
+    count: number,
+    draw: (missing: number) => Promise<PolicyRollout[]>,
+  ): Promise<PolicyRollout[]> {
+    if (count === 0) return [];
+    return drawFresh(count, this.settings.redraws, draw, (rollout) => this.memory.buffer.has(rollout));
   }
 
   private async toEntries(

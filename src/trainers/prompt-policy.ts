@@ -11,6 +11,7 @@ import {
 } from '../policy/sampling.js';
 import { allowedTokens, maskBias } from '../policy/token-mask.js';
 import type { Rng } from '../random/rng.js';
+import type { OpenPrompt } from './offspring.js';
 import { named, unnamed } from './policy-optimizer.js';
 import type { Generator, TrainerSettings } from './settings.js';
 import type { ConditionedPolicy, ProposeOptions, Rollout } from './types.js';
@@ -99,6 +100,19 @@ export class PromptPolicy {
     const { temperature, topP } = this.settings;
     const choose: Choose = (candidates) => sampleTokens(candidates, rng, { temperature, topP, ...options });
     return this.roll(count, choose, { inputs });
+  }
+
+  /** Prompts of which a part is given: the policy draws what is open, each token after those before it. */
+  complete(prompts: readonly OpenPrompt[], rng: Rng): Promise<PolicyRollout[]> {
+    const { temperature, topP } = this.settings;
+    let position = 0;
+    const choose: Choose = (candidates) => {
+      const drawn = sampleTokens(candidates, rng, { temperature, topP });
+      const tokenIds = prompts.map((prompt, row) => prompt[position] ?? drawn.tokenIds[row]!);
+      position += 1;
+      return { ...drawn, tokenIds };
+    };
+    return this.roll(prompts.length, choose);
   }
 
   /** The policy as a reader of inputs, where it was set to be one. */

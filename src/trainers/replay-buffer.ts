@@ -57,6 +57,11 @@ export class ReplayBuffer {
     if (this.entries.length > this.capacity) this.dropWorstOfOlderHalf();
   }
 
+  /** The prompts, best first. */
+  ranked(): (readonly number[])[] {
+    return this.byWorth(this.entries).map(({ tokenIds }) => tokenIds);
+  }
+
   /** Raw rewards of the prompts that match, oldest first. */
   rewardsOf(matches: (entry: ReplayEntry) => boolean): number[] {
     return this.entries.filter(matches).map(({ rawReward }) => rawReward);
@@ -134,13 +139,17 @@ export class ReplayBuffer {
   }
 
   private sampleOf(entries: readonly ReplayEntry[], count: number, elite: number, rng: Rng): ReplayEntry[] {
-    const best = [...entries].sort((a, b) => this.worth(b) - this.worth(a)).slice(0, elite);
+    const best = this.byWorth(entries).slice(0, elite);
     const chosen = new Set(rng.shuffled(best).slice(0, Math.ceil(count / 2)));
     for (const entry of rng.shuffled(entries)) {
       if (chosen.size >= count) break;
       chosen.add(entry);
     }
     return [...chosen];
+  }
+
+  private byWorth(entries: readonly ReplayEntry[]): ReplayEntry[] {
+    return [...entries].sort((a, b) => this.worth(b) - this.worth(a));
   }
 
   private dropWorstOfOlderHalf(): void {

@@ -29,6 +29,8 @@ export interface TrainerSettings {
   readonly inputConditioned: boolean;
   /** Inputs of a step, where prompts meet one input each. */
   readonly inputsPerStep: number;
+  /** Share of a step's prompts that are crossed from the best so far, in [0, 1]. */
+  readonly offspring: number;
   readonly rewardFrom: readonly [number, number];
   readonly rewardTo: readonly [number, number];
   /** γ: a token k places before the end is credited γ^k of the reward (reinforce, ppo, sparse-q-learning). */
