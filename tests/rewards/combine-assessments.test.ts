@@ -17,7 +17,10 @@ describe('prompts of one input each, together', () => {
       perClass: [{ label: ['ham', 'spam'][label]!, n: 1, accuracy: Number(label === predicted), reward }],
     });
     const parts = [classified(1, 1, 100), classified(0, 1, -60), classified(1, 0, -10), classified(1, 1, 50)];
-    const combined = combineAssessments(parts, [0, 1, 2, 3].map((index) => example(index)));
+    const combined = combineAssessments(
+      parts,
+      [0, 1, 2, 3].map((index) => example(index)),
+    );
     expect(combined.reward).toBe(20);
     expect(combined.metrics).toEqual({ accuracy: 0.5 });
     expect(combined.confusion).toEqual([
