@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { chosenKey, type PromptSummary, promptKey } from '../events.js';
 import type { RunRecord } from '../export/run-record.js';
+import { safeText } from '../ui/sanitize.js';
 import type { CliContext } from './context.js';
 import { formatJson, writeResult } from './output.js';
 import { describePolicy, quotePrompt } from './result-line.js';
@@ -62,7 +63,13 @@ async function toCsv(record: RunRecord, count: number): Promise<string> {
 function toTable({ start, result }: RunRecord, prompts: readonly PromptSummary[]): string {
   const { metric } = start;
   const terms = [...new Set(prompts.flatMap(({ parts }) => Object.keys(parts ?? {})))];
-  const scores = [`train ${metric}`, `dev ${metric}`, `test ${metric}`, 'reward', ...terms];
+  const scores = [
+    `train ${metric}`,
+    `dev ${metric}`,
+    `test ${metric}`,
+    'reward',
+    ...terms.map((name) => safeText(name)),
+  ];
   const header = ['#', ...scores, 'step', 'from', 'prompt'];
   const rows = prompts.map((prompt, i) => [
     String(i + 1),
