@@ -1,106 +1,39 @@
 /**
  * Times the training step: `npm run bench -- [--model FOLDER] [--data FILE.csv] [--steps N] [--peer COMMAND]`.
  *
- * Without --model the embedded language model serves as generator and target LM. With --peer, a command that prints one JSON line a
- * step with `seconds` is run in alternation, a step of ours and then the peer, and the ratio of each pair is printed: on a
- * noisy machine only ratios of neighbours mean anything. Prints JSON on stdout.
+ * Without --model the embedded language model serves as generator and target LM. On a noisy machine only ratios of neighbours mean
+ * anything, so what is compared runs in alternation, a step of ours and then
+ *   --peer COMMAND   a command that prints one JSON line a step with `seconds`;
+ *   --products       the bare matrix products of the target LM's calls, same shapes, same runtime, same process.
+ * --start adds what a user waits for: the help against an empty Node, and a run's first step (of the built program).
+ * --curve N runs N steps with the cache on and the default preset instead. Prints JSON on stdout.
  */
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { cpus, totalmem } from 'node:os';
 import { parseArgs, promisify } from 'node:util';
 import { EMBEDDED_MODEL } from '../src/config/defaults.js';
-import { completeRunConfig } from '../src/config/resolve-run-config.js';
-import { loadLanguageModel, requireCapability } from '../src/lm/load.js';
-import { runtimeMeter } from '../src/lm/onnx/runtime-meter.js';
-import { ClassificationAssessor } from '../src/rewards/classification-assessor.js';
-import { ScoreCache } from '../src/rewards/score-cache.js';
-import { toStepRewards } from '../src/rewards/step-rewards.js';
-import { templateFor } from '../src/run/configured-task.js';
-import { programVersions } from '../src/run/program-versions.js';
-import { loadTask } from '../src/task/load-task.js';
-import type { Task } from '../src/task/types.js';
-import { createTrainer } from '../src/trainers/registry.js';
-
-interface StepTimes {
-  seconds: number;
-  sample: number;
-  reward: number;
-  update: number;
-  runtime: number;
-  rows: number;
-}
+import { curve } from './curve.js';
+import { machine, median, peakMiB, round } from './machine.js';
+import { createProducts } from './products.js';
+import { startUp } from './start-up.js';
+import { createStepper, type StepTimes } from './stepper.js';
 
 const { values: flags } = parseArgs({
   options: {
     model: { type: 'string', default: EMBEDDED_MODEL },
     data: { type: 'string' },
     verbalizer: { type: 'string', default: '0=terrible,1=great' },
-    preset: { type: 'string', default: 'paper' },
+    preset: { type: 'string' },
     steps: { type: 'string', default: '5' },
     warmup: { type: 'string', default: '1' },
     cache: { type: 'boolean', default: false },
     threads: { type: 'string' },
     peer: { type: 'string' },
+    products: { type: 'boolean', default: false },
+    start: { type: 'boolean', default: false },
+    curve: { type: 'string' },
   },
 });
-
-const median = (values: number[]): number => {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
-};
-
-async function loadBenchTask(): Promise<Task> {
-  if (flags.data === undefined) return loadTask('spam', { seed: 0, shots: 16 });
-  const pairs = flags.verbalizer.split(',').map((pair) => pair.split('=') as [string, string]);
-  const task = await loadTask(flags.data, { seed: 0, shots: 1, testOnly: true, verbalizer: Object.fromEntries(pairs) });
-  return { ...task, splits: { ...task.splits, train: task.splits.test } };
-}
-
-async function stepper(): Promise<() => Promise<StepTimes>> {
-  const task = await loadBenchTask();
-  const threads = flags.threads === undefined ? {} : { threads: Number(flags.threads) };
-  const config = completeRunConfig({
-    task: task.name,
-    generator: flags.model,
-    preset: flags.preset as 'paper',
-    ...threads,
-  });
-  const model = await loadLanguageModel(flags.model, { threads: config.threads });
-  const scorer = requireCapability(model, 'labelScores');
-  const cache = new ScoreCache(scorer, { enabled: flags.cache });
-  const assessor = new ClassificationAssessor(task, scorer, cache, templateFor(task, model), config);
-  const generator = {
-    name: model.name,
-    hiddenStates: requireCapability(model, 'hiddenStates'),
-    tokenizer: model.tokenizer!,
-  };
-  const trainer = await createTrainer(config.trainer, generator, config);
-  return async () => {
-    const [began, inside, forwards] = [performance.now(), runtimeMeter.ms, cache.forwards];
-    const rollouts = await trainer.propose(config.promptsPerStep);
-    const sampled = performance.now();
-    const assessments = await assessor.assess(rollouts.map(({ text }) => ({ text, examples: task.splits.train })));
-    const scored = performance.now();
-    await trainer.update(
-      rollouts,
-      toStepRewards(
-        assessments.map(({ reward }) => reward),
-        config,
-      ),
-    );
-    const ended = performance.now();
-    return {
-      seconds: (ended - began) / 1000,
-      sample: (sampled - began) / 1000,
-      reward: (scored - sampled) / 1000,
-      update: (ended - scored) / 1000,
-      runtime: (runtimeMeter.ms - inside) / 1000,
-      rows: cache.forwards - forwards,
-    };
-  };
-}
+const threads = flags.threads === undefined ? undefined : Number(flags.threads);
 
 /** Median seconds a step of one run of the peer, its first step left out where there are more. */
 async function runPeer(command: string): Promise<number> {
@@ -111,59 +44,85 @@ async function runPeer(command: string): Promise<number> {
   return median(seconds.length > 1 ? seconds.slice(1) : seconds);
 }
 
-function machine(): Record<string, unknown> {
+function medians(times: readonly StepTimes[]): Record<string, number> {
+  const of = (pick: (time: StepTimes) => number): number => round(median(times.map(pick)), 4);
   return {
-    processor: cpus()[0]?.model,
-    cores: cpus().length,
-    memoryGiB: Math.round(totalmem() / 2 ** 30),
-    ...programVersions(),
+    seconds: of((t) => t.seconds),
+    sample: of((t) => t.sample),
+    reward: of((t) => t.reward),
+    update: of((t) => t.update),
+    ownCode: of((t) => t.seconds - t.runtime),
+    runtimeShare: of((t) => t.runtime / t.seconds),
+    rows: of((t) => t.rows),
+    rowsPerSecond: of((t) => t.rows / t.reward),
+    tokensPerRow: of((t) => t.bodies.reduce((sum, { rows, tokens }) => sum + rows * tokens, 0) / t.rows),
   };
 }
 
-function peakMiB(): number | undefined {
-  const status = process.platform === 'linux' ? readFileSync('/proc/self/status', 'utf8') : '';
-  const kib = /VmHWM:\s+(\d+)/.exec(status)?.[1];
-  return kib === undefined ? undefined : Math.round(Number(kib) / 1024);
+/** Ratios of neighbours, and what they were made of. */
+function pairs(mine: readonly number[], others: readonly number[], ratio: (mine: number, other: number) => number) {
+  const ratios = mine.map((value, i) => ratio(value, others[i]!));
+  return {
+    seconds: others.map((value) => round(value)),
+    ratios: ratios.map((r) => round(r)),
+    medianRatio: round(median(ratios), 2),
+  };
 }
 
-const step = await stepper();
-for (let i = 0; i < Number(flags.warmup); i++) await step();
-const times: StepTimes[] = [];
-const peers: number[] = [];
-for (let i = 0; i < Number(flags.steps); i++) {
-  times.push(await step());
-  if (flags.peer !== undefined) peers.push(await runPeer(flags.peer));
-}
-const of = (pick: (time: StepTimes) => number): number => Number(median(times.map(pick)).toFixed(4));
-console.log(
-  JSON.stringify(
-    {
-      model: flags.model,
-      steps: times.length,
-      median: {
-        seconds: of((t) => t.seconds),
-        sample: of((t) => t.sample),
-        reward: of((t) => t.reward),
-        update: of((t) => t.update),
-        ownCode: of((t) => t.seconds - t.runtime),
-        runtimeShare: of((t) => t.runtime / t.seconds),
-        rows: of((t) => t.rows),
-        rowsPerSecond: of((t) => t.rows / t.reward),
+async function compareSteps(): Promise<Record<string, unknown>> {
+  const preset = (flags.preset ?? 'paper') as 'paper';
+  const stepper = await createStepper({ ...flags, data: flags.data, preset, threads });
+  for (let i = 0; i < Number(flags.warmup); i++) await stepper.step();
+  const times: StepTimes[] = [];
+  const peers: number[] = [];
+  const bare: { seconds: number; gflop: number }[] = [];
+  let peak = peakMiB();
+  const products = flags.products ? await createProducts(flags.model, threads) : undefined;
+  for (let i = 0; i < Number(flags.steps); i++) {
+    const time = await stepper.step();
+    times.push(time);
+    if (!products) peak = peakMiB();
+    if (products && bare.length === 0) await products.time(time.bodies.slice(0, 1));
+    if (products) bare.push(await products.time(time.bodies));
+    if (flags.peer !== undefined) peers.push(await runPeer(flags.peer));
+  }
+  const bareSeconds = bare.map(({ seconds }) => seconds);
+  return {
+    model: flags.model,
+    preset,
+    steps: times.length,
+    median: medians(times),
+    allSeconds: times.map(({ seconds }) => round(seconds)),
+    // Read before the products' own weights came into the process.
+    peakMemoryMiB: peak,
+    ...(bare.length > 0 && {
+      products: {
+        ...pairs(
+          times.map(({ reward }) => reward),
+          bareSeconds,
+          (reward, seconds) => reward / seconds,
+        ),
+        gflop: round(median(bare.map(({ gflop }) => gflop)), 1),
+        gflopPerSecond: round(median(bare.map(({ gflop, seconds }) => gflop / seconds)), 1),
       },
-      allSeconds: times.map(({ seconds }) => Number(seconds.toFixed(3))),
-      peakMemoryMiB: peakMiB(),
-      ...(peers.length > 0
-        ? {
-            peer: {
-              seconds: peers,
-              medianRatio: Number(median(peers.map((peer, i) => peer / times[i]!.seconds)).toFixed(2)),
-            },
-          }
-        : {}),
-      machine: machine(),
-    },
-    null,
-    2,
-  ),
-);
+    }),
+    ...(peers.length > 0 && {
+      peer: pairs(
+        times.map(({ seconds }) => seconds),
+        peers,
+        (mine, peer) => peer / mine,
+      ),
+    }),
+  };
+}
+
+async function runCurve(steps: number): Promise<Record<string, unknown>> {
+  const preset = (flags.preset ?? 'default') as 'default';
+  const stepper = await createStepper({ ...flags, data: flags.data, preset, threads, cache: true });
+  return { model: flags.model, preset, curve: await curve(stepper, steps) };
+}
+
+const result = flags.curve === undefined ? await compareSteps() : await runCurve(Number(flags.curve));
+const start = flags.start ? { start: await startUp() } : {};
+console.log(JSON.stringify({ ...result, ...start, machine: machine() }, null, 2));
 process.exit(0);

@@ -2,6 +2,7 @@ import type { Tensor } from 'onnxruntime-node';
 import type { CutModel, KvCache } from './cut-model.js';
 import { floatValues, rawHalves } from './half-precision.js';
 import type { KvBlock } from './kv-block.js';
+import { runtimeMeter } from './runtime-meter.js';
 import type { OnnxSession } from './session.js';
 import { tokenFeeds } from './token-feeds.js';
 
@@ -39,6 +40,9 @@ export class CausalBody {
   }
 
   async run(call: BodyCall): Promise<BodyResult> {
+    const tokens = call.tokens[0]!.length;
+    const kept = call.lastOnly && this.model.firstKeptInput ? 1 : tokens;
+    runtimeMeter.bodies?.push({ rows: call.tokens.length, tokens, kept });
     const outputs =
       call.keepCache && this.kv ? [this.model.hiddenOutput, ...this.kv.outputs] : [this.model.hiddenOutput];
     return this.#read(await this.#session.run(this.#feeds(call), outputs), call, outputs.length > 1);

@@ -1,0 +1,94 @@
+import { completeRunConfig } from '../src/config/resolve-run-config.js';
+import type { RunConfig } from '../src/config/run-config.js';
+import { loadLanguageModel, requireCapability } from '../src/lm/load.js';
+import { type BodyShape, runtimeMeter } from '../src/lm/onnx/runtime-meter.js';
+import type { LanguageModel } from '../src/lm/types.js';
+import { ClassificationAssessor } from '../src/rewards/classification-assessor.js';
+import { ScoreCache } from '../src/rewards/score-cache.js';
+import { toStepRewards } from '../src/rewards/step-rewards.js';
+import { templateFor } from '../src/run/configured-task.js';
+import { loadTask } from '../src/task/load-task.js';
+import type { Task } from '../src/task/types.js';
+import { createTrainer } from '../src/trainers/registry.js';
+
+export interface StepperOptions {
+  readonly model: string;
+  readonly data: string | undefined;
+  readonly verbalizer: string;
+  readonly preset: RunConfig['preset'];
+  readonly cache: boolean;
+  readonly threads: number | undefined;
+}
+
+export interface StepTimes {
+  readonly seconds: number;
+  readonly sample: number;
+  readonly reward: number;
+  readonly update: number;
+  /** Inside the runtime's calls. */
+  readonly runtime: number;
+  /** Rows that the target LM ran, and rows that the cache knew. */
+  readonly rows: number;
+  readonly cacheHits: number;
+  readonly prompts: readonly string[];
+  /** The target LM's calls. */
+  readonly bodies: readonly BodyShape[];
+}
+
+export interface Stepper {
+  readonly model: LanguageModel;
+  step(): Promise<StepTimes>;
+}
+
+async function loadBenchTask({ data, verbalizer }: StepperOptions): Promise<Task> {
+  if (data === undefined) return loadTask('spam', { seed: 0, shots: 16 });
+  const pairs = verbalizer.split(',').map((pair) => pair.split('=') as [string, string]);
+  const task = await loadTask(data, { seed: 0, shots: 1, testOnly: true, verbalizer: Object.fromEntries(pairs) });
+  return { ...task, splits: { ...task.splits, train: task.splits.test } };
+}
+
+/** A training run's parts, put together so that each part of a step can be timed by itself. */
+export async function createStepper(options: StepperOptions): Promise<Stepper> {
+  const task = await loadBenchTask(options);
+  const config = completeRunConfig({
+    task: task.name,
+    generator: options.model,
+    preset: options.preset,
+    ...(options.threads !== undefined && { threads: options.threads }),
+  });
+  const model = await loadLanguageModel(options.model, { threads: config.threads });
+  const scorer = requireCapability(model, 'labelScores');
+  const cache = new ScoreCache(scorer, { enabled: options.cache });
+  const assessor = new ClassificationAssessor(task, scorer, cache, templateFor(task, model), config);
+  const generator = {
+    name: model.name,
+    hiddenStates: requireCapability(model, 'hiddenStates'),
+    tokenizer: model.tokenizer!,
+  };
+  const trainer = await createTrainer(config.trainer, generator, config);
+  const step = async (): Promise<StepTimes> => {
+    const [began, inside, forwards, hits] = [performance.now(), runtimeMeter.ms, cache.forwards, cache.cacheHits];
+    const rollouts = await trainer.propose(config.promptsPerStep);
+    const sampled = performance.now();
+    const bodies: BodyShape[] = [];
+    runtimeMeter.bodies = bodies;
+    const assessments = await assessor.assess(rollouts.map(({ text }) => ({ text, examples: task.splits.train })));
+    runtimeMeter.bodies = undefined;
+    const scored = performance.now();
+    const rewards = assessments.map(({ reward }) => reward);
+    await trainer.update(rollouts, toStepRewards(rewards, config));
+    const ended = performance.now();
+    return {
+      seconds: (ended - began) / 1000,
+      sample: (sampled - began) / 1000,
+      reward: (scored - sampled) / 1000,
+      update: (ended - scored) / 1000,
+      runtime: (runtimeMeter.ms - inside) / 1000,
+      rows: cache.forwards - forwards,
+      cacheHits: cache.cacheHits - hits,
+      prompts: rollouts.map(({ text }) => text),
+      bodies,
+    };
+  };
+  return { model, step };
+}
