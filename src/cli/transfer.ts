@@ -107,6 +107,7 @@ async function readSources(sources: readonly string[], limit: number): Promise<S
   const prompts = sources.flatMap((source): TransferRow[] => {
     if (!isPath(source)) return [{ prompt: source, origin: 'given' }];
     const record = readRunRecord(source);
+    if (record.prompts[0]!.policy) throw notPrompts(source);
     config ??= record.manifest.config as RunConfigInput;
     return record.prompts.slice(0, limit).map(({ text }) => ({ prompt: text, origin: 'found' }));
   });
@@ -142,6 +143,17 @@ async function pairs(
 
 function withoutTask(config: RunConfigInput): Record<string, unknown> {
   return Object.fromEntries(Object.entries(config).filter(([key]) => !OF_A_TASK.includes(key)));
+}
+
+function notPrompts(runDir: string): RlpromptError {
+  return new RlpromptError({
+    code: 'E_POLICY_RUN',
+    exit: 'usage',
+    message: 'the run found a policy that writes a prompt for each input, not prompts that could be tried elsewhere',
+    where: runDir,
+    kept: 'nothing was started',
+    next: `rlprompt eval --policy ${runDir} --target MODEL`,
+  });
 }
 
 function missing(flag: string, message: string, example: string): RlpromptError {

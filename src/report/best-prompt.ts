@@ -8,12 +8,18 @@ import { type RunReport, scoreOf } from './run-report.js';
 export function renderBestPrompt(run: RunReport): Html {
   const best = run.prompts[0]!;
   return html`<div class="best">
-<p class="kicker">${run.result ? 'Best prompt' : 'Best prompt so far'}</p>
+<p class="kicker">${kickerOf(best)}${!run.result && ' so far'}</p>
 <p class="prompt"><code>${best.text || '(empty)'}</code><button type="button" data-copy="${best.text}" hidden>Copy</button></p>
 ${renderTokens(best)}
 ${renderUse(run)}
 </div>
 <dl class="tiles">${tiles(run, best)}</dl>`;
+}
+
+function kickerOf({ policy, step }: PromptSummary): string {
+  if (!policy) return 'Best prompt';
+  const { prompts, share } = policy;
+  return `Best policy (step ${step}), which writes a prompt for each input: of ${prompts} the most frequent on dev (${formatShare(share)})`;
 }
 
 /** The tokens of a prompt with their ids, which are its identity. */

@@ -1,4 +1,4 @@
-import type { PromptSummary } from '../events.js';
+import { chosenKey, type PromptSummary, promptKey } from '../events.js';
 import { formatScore } from '../ui/format-values.js';
 import { bar } from './bar.js';
 import { renderTokens } from './best-prompt.js';
@@ -21,7 +21,14 @@ const ORIGINS: Readonly<Record<PromptSummary['origin'], string>> = {
 export function renderBaselines(run: RunReport): Html {
   const best = run.prompts[0]!;
   const rows = [
-    { name: 'found', prompt: best.text, dev: best.dev, test: run.result?.best.test, isBest: true },
+    {
+      name: best.policy ? 'policy, mostly this' : 'found',
+      prompt: best.text,
+      dev: best.dev,
+      test: run.result?.best.test,
+      isBest: true,
+    },
+    ...aloneRow(run),
     ...run.baselines.map(({ name, prompt, dev, test }) => ({ name, prompt, dev, test, isBest: false })),
   ];
   const { metric } = run.start;
@@ -35,11 +42,17 @@ export function renderBaselines(run: RunReport): Html {
 </table></div>`;
 }
 
+/** Of a policy that writes a prompt for each input: what its most frequent one does for all of them. */
+function aloneRow({ result }: RunReport) {
+  const { policy, prompt } = result?.best ?? {};
+  return policy && prompt !== undefined ? [{ name: 'that one alone', prompt, ...policy.alone, isBest: false }] : [];
+}
+
 /** The best prompts by dev score, with what they are made of. */
 export function renderTopPrompts(run: RunReport): Html {
   const shown = run.prompts.slice(0, MOST_PROMPTS);
   return html`<div class="scroll stack"><table>
-<caption>${shown.length} best of ${run.prompts.length} prompts that were scored on dev; ${run.start.metric} by split, raw reward on train.</caption>
+<caption>${shown.length} best of ${run.prompts.length} ${run.prompts[0]!.policy ? 'policies (each by its most frequent prompt)' : 'prompts'} that were scored on dev; ${run.start.metric} by split, raw reward on train.</caption>
 <thead><tr><th scope="col" class="number">#</th><th scope="col">Prompt and tokens</th>${NUMBERS.map((name) => html`<th scope="col" class="number">${name}</th>`)}<th scope="col">From</th></tr></thead>
 <tbody>${shown.map((prompt, i) => topRow(run, prompt, i))}</tbody>
 </table></div>`;
@@ -47,7 +60,7 @@ export function renderTopPrompts(run: RunReport): Html {
 
 function topRow(run: RunReport, prompt: PromptSummary, index: number): Html {
   const { best } = run.result ?? {};
-  const scores = [prompt.train, prompt.dev, prompt.text === best?.prompt ? best.test : undefined];
+  const scores = [prompt.train, prompt.dev, promptKey(prompt) === chosenKey(run.result) ? best?.test : undefined];
   const numbers = [
     ...scores.map((of) => (of ? formatScore(scoreOf(run, of)) : '')),
     prompt.reward.toFixed(2),
