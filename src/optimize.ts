@@ -97,7 +97,7 @@ async function* trainStep(run: PreparedRun): AsyncGenerator<RunEvent, void> {
   const metrics = { ...learned, ...scale, ...run.termMetrics() };
   run.step += 1;
   rollouts.forEach((rollout, i) => {
-    if (!isConditioned(run)) run.noteRollout(rollout, assessments[i]!);
+    if (!isConditioned(run)) run.noteRollout(rollout, assessments[i]!, rewards[i]!);
   });
   const seconds = (run.clock() - since) / 1000;
   const outcome = { seconds, rollouts, assessments, rewards, metrics };

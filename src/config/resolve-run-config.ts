@@ -79,9 +79,9 @@ function finish(layer: ConfigLayer, problems: ConfigProblem[]): ResolvedRunConfi
   return { config, sources: Object.fromEntries(given.map((key) => [key, layer.get(key)?.source ?? 'default'])) };
 }
 
-/** Style transfer: two inputs a step, each with four prompts. */
+/** Style transfer: two inputs a step, each with four prompts; prompts to be ranked meet all inputs, which is much writing. */
 const STYLE_TRANSFER_INPUTS = 2;
-const STYLE_TRANSFER_DEFAULTS = { promptsPerStep: 8 };
+const STYLE_TRANSFER_DEFAULTS = { promptsPerStep: 8, evaluationCandidates: 2 };
 /** A policy that reads inputs: prompts for each input of a step, as published; a prompt costs one forward an input. */
 const PROMPTS_PER_INPUT = 4;
 const CONDITIONED_INPUTS = 4;

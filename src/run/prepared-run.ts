@@ -6,7 +6,7 @@ import type { Tokenizer } from '../lm/types.js';
 import type { Objectives } from '../rewards/terms/objectives.js';
 import type { Assessment, AssessmentItem, Assessor, Example, Task } from '../task/types.js';
 import type { Template } from '../template/template.js';
-import type { ProposeOptions, RewardParts, Rollout, Trainer } from '../trainers/types.js';
+import type { ProposeOptions, RewardParts, Rollout, RolloutReward, Trainer } from '../trainers/types.js';
 import { readBest, writeBest } from './best-file.js';
 import { Budget } from './budget.js';
 import { Candidates, splitShares } from './candidates.js';
@@ -186,11 +186,23 @@ export class PreparedRun {
     });
   }
 
-  /** A prompt of a step becomes a candidate where it was scored on all train examples. */
-  noteRollout(rollout: Rollout, assessment: Assessment): void {
+  /**
+   * A prompt of a step becomes a candidate where it was scored on all train examples. One that met a single input is
+   * known by how it did among those that met the same.
+   */
+  noteRollout(rollout: Rollout, assessment: Assessment, { zScored }: RolloutReward): void {
     if (assessment.partial) return;
-    if (this.config.examplesPerStep === undefined) this.addCandidate(rollout, assessment, 'policy');
-    else this.tryouts.add(rollout, assessment.reward);
+    if (!this.meetsSome) this.addCandidate(rollout, assessment, 'policy');
+    else this.tryouts.add(rollout, this.meetsOne ? zScored : assessment.reward);
+  }
+
+  /** Whether the prompts of a step meet one input each. */
+  private get meetsOne(): boolean {
+    return this.task.groupBy === 'example';
+  }
+
+  private get meetsSome(): boolean {
+    return this.meetsOne || this.config.examplesPerStep !== undefined;
   }
 
   /** The best prompts that were scored on some examples only, to be scored on all. */
@@ -296,7 +308,7 @@ export class PreparedRun {
       health: this.health.save(),
       evaluationHealth: this.evaluationHealth.save(),
       schedule: this.schedule.save(),
-      ...(this.config.examplesPerStep === undefined ? {} : { tryouts: this.tryouts.save() }),
+      ...(this.meetsSome ? { tryouts: this.tryouts.save() } : {}),
       counters: this.assessor.counters(),
       scorePosition: this.parts.scores.position,
       baselines: this.baselines,

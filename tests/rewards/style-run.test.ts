@@ -74,6 +74,20 @@ describe('a run on a style-transfer task', () => {
     expect(settings({ preset: 'paper', rewardTo: [0, 3] })).toEqual({ ...common, rewardTo: [0, 3] });
   });
 
+  it('ranks on all train inputs those prompts that did best beside others on one', async () => {
+    const step = (event: RunEvent): boolean => event.type === 'evaluation-end';
+    const evaluated = whole.events.filter(step).at(-1) as Extract<RunEvent, { type: 'evaluation-end' }>;
+    const { prompts } = evaluated;
+    // Two of each evaluation and the greedy prompt: never all 32 that were proposed.
+    expect(prompts.length).toBeGreaterThan(1);
+    expect(prompts.length).toBeLessThan(16);
+    const texts = prompts.map(({ text }) => text);
+    const onTrain = await evaluatePrompts(completeRunConfig(config('train')), { prompts: texts, split: 'train' });
+    onTrain.results.forEach(({ assessment }, i) => {
+      expect(prompts[i]!.train.joint).toBeCloseTo(assessment.metrics.joint!, 10);
+    });
+  });
+
   it('reports content, style, fluency and joint, and pays one input a prompt in a step', () => {
     const { events, result } = whole;
     expect(Object.keys(result!.best.test)).toEqual(

@@ -1,9 +1,9 @@
 import type { Assessment, Task } from '../../task/types.js';
 import type { TermKind, TermSettings } from './term-kind.js';
 
-type TaskTermName = 'task' | 'content' | 'style';
+type TaskTermName = 'task' | 'content' | 'style' | 'joint';
 
-/** The task's own reward, or a part of it that is there already: nothing further is computed. */
+/** The task's own reward, a part of it, or the metric it is judged by: all there already, nothing further is computed. */
 export function taskTerm(name: TaskTermName): TermKind {
   return {
     refusal: (task) => (name === 'task' ? withoutRange(task) : withoutParts(name, task)),
@@ -30,6 +30,7 @@ function rangeOf(name: TaskTermName, task: Task, { correct, incorrect }: TermSet
   return task.rewardRange ?? [-incorrect, correct];
 }
 
-function termValue(name: TaskTermName, { reward, parts }: Assessment): number {
+function termValue(name: TaskTermName, { reward, parts, metrics }: Assessment): number {
+  if (name === 'joint') return 100 * metrics.joint!;
   return name === 'task' ? reward : parts![name]!;
 }

@@ -13,6 +13,7 @@ export const TERM_KINDS: Readonly<Record<string, TermKind>> = {
   task: taskTerm('task'),
   content: taskTerm('content'),
   style: taskTerm('style'),
+  joint: taskTerm('joint'),
   fluency: fluencyTerm,
   length: lengthTerm,
   repetition: repetitionTerm,

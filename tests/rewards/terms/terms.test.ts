@@ -37,10 +37,11 @@ describe('the terms of a reward', () => {
     expect(Object.keys(TERM_KINDS).sort()).toEqual([...TERM_NAMES].sort());
   });
 
-  it('task, content and style are what the task itself found', async () => {
+  it('task, content, style and joint are what the task itself found', async () => {
     const parts = { content: 70, style: 30 };
     expect(await score('task', ['a'], { parts })).toEqual({ range: [0, 100], values: [12] });
     expect((await score('content', ['a'], { parts })).values).toEqual([70]);
+    expect((await score('joint', ['a'], { metrics: { joint: 0.25 } })).values).toEqual([25]);
     expect((await score('style', ['a'], { parts })).values).toEqual([30]);
   });
 
