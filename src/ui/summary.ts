@@ -45,7 +45,12 @@ function resultLines(result: RunResult, metric: string, columns: number): Span[]
     indent(row('no prompt', empty.dev[metric], empty.test[metric], '')),
     [],
     [{ text: safeLine`  run folder    ${result.runDir}` }],
-    [{ text: safeLine`  next          rlprompt export ${shellWord(result.runDir)} --format json` }],
+    [
+      {
+        text: safeLine`  next          rlprompt export ${shellWord(result.runDir)} --format ${policy ? 'csv' : 'json'}`,
+      },
+    ],
+    ...(policy ? [[{ text: safeLine`                rlprompt eval DATA --policy ${shellWord(result.runDir)}` }]] : []),
     [{ text: safeLine`                rlprompt top ${shellWord(result.runDir)}` }],
   ];
 }
