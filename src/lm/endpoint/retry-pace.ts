@@ -7,6 +7,7 @@ const LONGEST_BACKOFF_MS = 60_000;
 /** When a service may be asked again. All requests of one service share it: what one is told holds for the others. */
 export class RetryPace {
   #notBefore = 0;
+  #waits = 0;
 
   constructor(private readonly retryMs: number) {}
 
@@ -23,7 +24,7 @@ export class RetryPace {
   /** What the service asked for holds everyone back; a mere failure only the request that met it. */
   async after(failures: number, askedMs: number | undefined, signal: AbortSignal | undefined): Promise<void> {
     const backoff = Math.min(LONGEST_BACKOFF_MS, this.retryMs * 2 ** (failures - 1));
-    const wait = backoff * (0.5 + 0.5 * share(`${failures} ${this.retryMs}`)) + (askedMs ?? 0);
+    const wait = backoff * (0.5 + 0.5 * share(++this.#waits)) + (askedMs ?? 0);
     if (askedMs !== undefined) this.#notBefore = Math.max(this.#notBefore, performance.now() + wait);
     else await pause(wait, signal);
   }
@@ -37,9 +38,9 @@ async function pause(ms: number, signal: AbortSignal | undefined): Promise<void>
   }
 }
 
-/** Keeps several processes from coming back together. */
-function share(seed: string): number {
-  return createHash('sha256').update(`${process.pid} ${seed}`).digest().readUInt32LE() / 2 ** 32;
+/** Keeps several requests, of several processes, from coming back together. */
+function share(wait: number): number {
+  return createHash('sha256').update(`${process.pid} ${wait}`).digest().readUInt32LE() / 2 ** 32;
 }
 
 /** What a service asks to wait: milliseconds, seconds, or a date by its own clock. Nonsense is as if it were not there. */

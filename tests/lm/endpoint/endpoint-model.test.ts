@@ -134,6 +134,32 @@ describe('what a service does not take', () => {
   });
 });
 
+describe('a service that fails every few requests', () => {
+  it('gives the numbers of one that never does', async () => {
+    const scorer = requireCapability(await load(), 'labelScores');
+    const labels = scorer.resolveLabels(TEMPLATE, [
+      { label: '0', word: 'ham' },
+      { label: '1', word: 'spam' },
+    ]);
+    const inputs = Array.from({ length: 60 }, (_, i) => `${i % 2 ? 'offer' : 'bug'} number ${i}`);
+    const rows = inputs.map((_, i) => [0, i] as const);
+    const request = { template: TEMPLATE, prompts: ['x'], inputs, labels, rows, normalise: 'none' as const };
+    const expected = await scorer.labelScores(request);
+    const since = service.requests.length;
+    service.interfere = (response, _, count) => {
+      if (count % 10 === 0) sendJson(response, 429, {}, { 'retry-after-ms': '5' });
+      else if (count % 20 === 3) sendJson(response, 500, {});
+      else if (count % 20 === 7) response.destroy();
+      else if (count % 20 === 13)
+        response.writeHead(200, { 'content-length': 900 }).write('{"cho', () => response.destroy());
+      else return false;
+      return true;
+    };
+    expect(await scorer.labelScores(request)).toEqual(expected);
+    expect(service.requests.length - since).toBeGreaterThan(70);
+  });
+});
+
 describe('answers that lack the label words', () => {
   it('end it after a while, with an example', async () => {
     service.speaks = () => [{ Well: 0.9, The: 0.1 }, { ' then': 1 }];
@@ -192,6 +218,7 @@ describe('a task with a target LM behind a service', () => {
     task: writeSmallData(folder),
     textColumn: 'text',
     labelColumn: 'label',
+    shots: 3,
     target: 'openai:tiny',
     endpoint: service.endpoint,
     ...more,
@@ -215,7 +242,7 @@ describe('a task with a target LM behind a service', () => {
   it.each([
     [{ endpoint: undefined }, 'E_ENDPOINT_MISSING'],
     [{ generator: 'openai:tiny' }, 'E_ENDPOINT_UNFIT'],
-    [{ task: 'formality', contentModel: 'none' }, 'E_ENDPOINT_UNFIT'],
+    [{ task: 'formality', textColumn: undefined, labelColumn: undefined, contentModel: 'none' }, 'E_ENDPOINT_UNFIT'],
   ])('is refused before anything is asked: %j', async (more, code) => {
     const run = optimize(config({ ...more, out: '/nonexistent/run' } as Partial<RunConfigInput>));
     await expect(run.next()).rejects.toMatchObject({ code });
