@@ -113,9 +113,13 @@ async function* warn(run: PreparedRun, warning: HealthWarning): AsyncGenerator<R
   yield run.emit(restarted ?? { type: 'warning', ...warning });
 }
 
-/** Scores the best prompts by train reward, and the trainer's own favourite, on the dev split. */
 async function* evaluate(run: PreparedRun): AsyncGenerator<RunEvent, void> {
-  if (isConditioned(run)) return yield* evaluatePolicy(run);
+  yield* isConditioned(run) ? evaluatePolicy(run) : evaluatePrompts(run);
+  for (const warning of run.evaluationWarnings()) yield run.emit({ type: 'warning', ...warning });
+}
+
+/** Scores the best prompts by train reward, and the trainer's own favourite, on the dev split. */
+async function* evaluatePrompts(run: PreparedRun): AsyncGenerator<RunEvent, void> {
   const favourites = [await run.trainer.best(), ...run.takeTryouts()];
   await assessFinalists(run, run.config.evaluationCandidates, favourites);
   const prompts = run.finalists(run.config.evaluationCandidates);
@@ -123,7 +127,6 @@ async function* evaluate(run: PreparedRun): AsyncGenerator<RunEvent, void> {
   const best = prompts[0]!;
   run.noteEvaluation(best);
   if (run.noteBest(best)) yield* announceBest(run, best);
-  for (const warning of run.evaluationWarnings()) yield run.emit({ type: 'warning', ...warning });
 }
 
 async function* announceBest(run: PreparedRun, prompt: PromptSummary): AsyncGenerator<RunEvent, void> {

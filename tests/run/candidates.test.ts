@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Candidates } from '../../src/run/candidates.js';
+import { Candidates, splitShares } from '../../src/run/candidates.js';
 
 const candidate = (text: string, reward: number, accuracy: number, step = 1) => ({
   tokenIds: [step],
@@ -41,6 +41,22 @@ describe('Candidates', () => {
     candidates.scoreDev('holds', onDev(0.75, 10));
     candidates.scoreDev('holds better', onDev(0.75, 20));
     expect(candidates.byDevScore(3).map(({ text }) => text)).toEqual(['holds better', 'holds', 'fitted']);
+  });
+
+  it('lets train and dev decide together where that is asked for, every example counting alike', () => {
+    const ranked = (select: 'dev' | 'pooled') => {
+      const candidates = new Candidates(10, 'accuracy', splitShares(select, { train: 30, dev: 10 }));
+      candidates.add(candidate('on train', 1, 0.9));
+      candidates.add(candidate('on dev', 2, 0.8));
+      candidates.add(candidate('on dev, too', 3, 0.8));
+      candidates.scoreDev('on train', onDev(0.6));
+      candidates.scoreDev('on dev', onDev(0.8, 5));
+      candidates.scoreDev('on dev, too', onDev(0.8, 1));
+      return candidates.byDevScore(3).map(({ text }) => text);
+    };
+    expect(ranked('dev')).toEqual(['on dev', 'on dev, too', 'on train']);
+    // 0.75 · 0.9 + 0.25 · 0.6 = 0.825; the others tie at 0.8, their rewards at 2.75 and 2.5.
+    expect(ranked('pooled')).toEqual(['on train', 'on dev', 'on dev, too']);
   });
 
   it('leaves prompts without dev numbers out of the ranking by dev', () => {

@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest';
+import { completeRunConfig, resolveRunConfig } from '../../src/config/resolve-run-config.js';
+
+const complete = (given: object) => completeRunConfig({ task: 'spam', ...given });
+
+describe('settings of the learner', () => {
+  it('are off, or as they were published, unless they are asked for', () => {
+    expect(complete({})).toMatchObject({ screening: 0, onCollapse: 'restart', select: 'dev' });
+    expect(complete({}).rewardToEnd).toBeUndefined();
+    expect(complete({}).examplesPerStep).toBeUndefined();
+    expect(complete({ preset: 'paper' })).toMatchObject({ screening: 0, onCollapse: 'warn' });
+  });
+
+  it('are read from flags', () => {
+    const flags = { task: 'spam', screening: '4', rewardToEnd: '0,20', examplesPerStep: '16', select: 'pooled' };
+    expect(resolveRunConfig({ flags }).config).toMatchObject({
+      screening: 4,
+      rewardToEnd: [0, 20],
+      examplesPerStep: 16,
+      select: 'pooled',
+    });
+  });
+
+  it.each([
+    [{ rewardToEnd: [5, 5] }, 'rewardToEnd 5,5: the first must be below the second'],
+    [{ rewardToEnd: [0, 20], trainer: 'random' }, 'rewardToEnd changes nothing with trainer random'],
+    [{ examplesPerStep: 8, calibrate: 'inputs' }, 'examplesPerStep saves nothing with calibrate inputs'],
+    [{ examplesPerStep: 8, contentModel: 'models/x' }, 'examplesPerStep is for tasks in which a prompt meets all'],
+    [{ examplesPerStep: 1 }, 'examplesPerStep: got 1'],
+    [{ onCollapse: 'restart', trainer: 'evolution' }, 'onCollapse restart needs replay'],
+    [{ screening: 65 }, 'screening: got 65'],
+  ])('are refused where they make no sense: %j', (given, message) => {
+    expect(() => complete(given)).toThrow(message);
+  });
+});
