@@ -79,6 +79,7 @@ async function measurePolicy(run: ConditionedRun): Promise<{ kept: KeptPolicy; o
     step: run.step,
     reward: onTrain.assessment.reward,
     train: onTrain.assessment.metrics,
+    ...(onTrain.assessment.parts ? { parts: onTrain.assessment.parts } : {}),
     dev: onDev.assessment.metrics,
     devReward: onDev.assessment.reward,
     origin: 'policy',
