@@ -6,6 +6,7 @@ import type { Judge, JudgeAnswer } from './judge-model.js';
 const MOST_KEPT = 10_000;
 /** So many answers outside the scale are put up with in a run; one more than these ends it. */
 const MOST_OFF_SCALE = 4;
+const FIRST_QUESTIONS = 8;
 
 export interface JudgeCounts {
   /** Questions put to the judge since the run's start. */
@@ -54,9 +55,10 @@ export class JudgeMemory {
     });
     // Before the new ones push it out.
     const known = new Map(keys.map((key) => [key, this.answers.get(key) ?? null]));
-    if (asked.size > 0) {
-      const answers = await this.judge.ask([...asked.values()], this.words, signal);
-      [...asked.keys()].forEach((key, i) => {
+    for (const part of this.parts([...asked])) {
+      const questionsNow = part.map(([, question]) => question);
+      const answers = await this.judge.ask(questionsNow, this.words, signal);
+      part.forEach(([key], i) => {
         const answer = this.take(answers[i]!);
         known.set(key, answer);
         this.keep(key, answer);
@@ -78,6 +80,12 @@ export class JudgeMemory {
     Object.assign(this.counts, counts);
     this.answers.clear();
     for (const [key, answer] of answers) this.answers.set(key, answer);
+  }
+
+  /** A judge that was never asked gets a few questions first: one that cannot answer is not paid for a whole step. */
+  private parts<Question>(questions: readonly Question[]): (readonly Question[])[] {
+    const first = this.counts.calls === 0 ? FIRST_QUESTIONS : questions.length;
+    return [questions.slice(0, first), questions.slice(first)].filter((part) => part.length > 0);
   }
 
   private keepUnasked(key: string): void {

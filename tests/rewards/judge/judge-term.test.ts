@@ -152,6 +152,16 @@ describe('a judge that answers outside its scale', () => {
     await expect(judge.score([prompt('d 4')])).rejects.toThrow(/1 to 2; 5 of its 5 .*"Both are fine\."/);
   });
 
+  it('is not asked a whole step’s questions before that is seen', async () => {
+    service.givesLogProbs = false;
+    service.speaks = () => [{ maybe: 1 }];
+    const judge = await term({ judgeMode: 'score10' });
+    const before = service.requests.length;
+    const texts = Array.from({ length: 30 }, (_, i) => prompt(`text ${i}`));
+    await expect(judge.score(texts)).rejects.toMatchObject({ code: 'E_JUDGE_SCALE' });
+    expect(service.requests.length - before).toBe(8);
+  });
+
   it('is told from one that gives log-probabilities without any of the words', async () => {
     service.speaks = () => [{ Well: 0.9, The: 0.1 }];
     const judge = await term({ judgeMode: 'score10' });
