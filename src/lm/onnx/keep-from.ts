@@ -1,3 +1,4 @@
+import { constantIntegers } from './constant-integers.js';
 import { GraphBuilder, valueInfo } from './graph-builder.js';
 import { GraphScope } from './graph-scope.js';
 import { attributeOf, type OnnxGraph, type OnnxNode, subgraphsOf, toNumber } from './proto.js';
@@ -58,8 +59,9 @@ function endOf(graph: OnnxGraph, hidden: string, constants: ReadonlySet<string>)
     for (const name of node.input) consumers.set(name, [...(consumers.get(name) ?? []), node]);
   const outputs = new Set(graph.output.map(({ name }) => name));
   const end = new Set<OnnxNode>();
+  const scope = new GraphScope(graph);
   for (const node of [...graph.node].reverse()) {
-    if (!isByPosition(node, graph, constants)) continue;
+    if (!isByPosition(node, scope, constants)) continue;
     const used = node.output.filter(Boolean);
     const leadsOn = used.every(
       (name) => !outputs.has(name) && (consumers.get(name) ?? []).every((next) => end.has(next)),
@@ -69,31 +71,23 @@ function endOf(graph: OnnxGraph, hidden: string, constants: ReadonlySet<string>)
   return [...end].some(({ opType }) => PRODUCTS.has(opType)) ? end : new Set();
 }
 
-function isByPosition(node: OnnxNode, graph: OnnxGraph, constants: ReadonlySet<string>): boolean {
+function isByPosition(node: OnnxNode, scope: GraphScope, constants: ReadonlySet<string>): boolean {
   const others = node.input.slice(1).filter(Boolean);
   if (POINTWISE.has(node.opType)) return node.input.some((name) => name && !constants.has(name));
   if (PRODUCTS.has(node.opType)) return !constants.has(node.input[0]!) && others.every((name) => constants.has(name));
   if (!ALONG_WIDTH.has(node.opType)) return false;
-  if (node.opType === 'Split' || node.opType === 'ReduceMean') return alongLastAxis(node, graph);
+  if (node.opType === 'Split' || node.opType === 'ReduceMean') return alongLastAxis(node, scope);
   const given = toNumber(attributeOf(node, 'axis')?.i);
   return attributeOf(node, 'axis') === undefined || given === -1 || given === 2;
 }
 
 /** Whether a Split or a mean goes along the last axis of [rows, positions, width] and keeps all three. */
-function alongLastAxis(node: OnnxNode, graph: OnnxGraph): boolean {
+function alongLastAxis(node: OnnxNode, scope: GraphScope): boolean {
   const isMean = node.opType === 'ReduceMean';
   if (isMean && toNumber(attributeOf(node, 'keepdims')?.i ?? 1) !== 1) return false;
-  const given = isMean ? meanAxes(node, graph) : [toNumber(attributeOf(node, 'axis')?.i)];
-  return given.length === 1 && (given[0] === -1 || given[0] === 2);
-}
-
-function meanAxes(node: OnnxNode, graph: OnnxGraph): number[] {
-  const attribute = attributeOf(node, 'axes');
-  if (attribute) return (attribute.ints ?? []).map(toNumber);
-  const tensor = new GraphScope(graph).constant(node.input[1] ?? '');
-  if (tensor?.rawData?.length !== 8) return (tensor?.int64Data ?? []).map(toNumber);
-  const { buffer, byteOffset } = tensor.rawData;
-  return [Number(new DataView(buffer, byteOffset).getBigInt64(0, true))];
+  const axes = { attribute: 'axes', input: 1 };
+  const given = isMean ? constantIntegers(scope, node, axes) : [toNumber(attributeOf(node, 'axis')?.i)];
+  return given?.length === 1 && (given[0] === -1 || given[0] === 2);
 }
 
 /** Values that do not depend on any input: initializers, and what is made of them alone. */

@@ -3,6 +3,7 @@ import { keepFrom } from './keep-from.js';
 import type { KvCache } from './model-inputs.js';
 import type { OnnxGraph } from './proto.js';
 import { pruneGraph } from './prune-graph.js';
+import { shareKeys } from './share-keys.js';
 
 export interface Tuned {
   /** See CutModel. */
@@ -12,11 +13,13 @@ export interface Tuned {
 }
 
 /**
- * Rewrites a causal body in place, so that it takes whole blocks of new tokens on top of a cache and computes its last
- * layer only at the positions that are asked for.
+ * Rewrites a causal body in place, so that it takes whole blocks of new tokens on top of a cache, repeats no keys, and
+ * computes its last layer only at the positions that are asked for.
  */
 export function tuneBody(graph: OnnxGraph, hidden: string, kv: KvCache | undefined): Tuned {
   const skipsPadding = expandGroupedAttention(graph, kv);
+  shareKeys(graph, kv);
+  pruneGraph(graph);
   const firstKeptInput = keepFrom(graph, hidden);
   pruneGraph(graph);
   return { skipsPadding, ...(firstKeptInput !== undefined && { firstKeptInput }) };

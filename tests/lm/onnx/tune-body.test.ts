@@ -6,6 +6,7 @@ import { gatherKv } from '../../../src/lm/onnx/kv-block.js';
 import { openModelFile } from '../../../src/lm/onnx/model-file.js';
 import { kvCache, modelInputs } from '../../../src/lm/onnx/model-inputs.js';
 import { probeCausal } from '../../../src/lm/onnx/probe-causal.js';
+import { decodeModel } from '../../../src/lm/onnx/proto.js';
 import { createSession } from '../../../src/lm/onnx/session.js';
 import { allVariants, maxAbsDiff } from './hub-like.js';
 
@@ -75,6 +76,26 @@ describe.each(FLOATS)('$folder/$name', ({ path }) => {
     await Promise.all([tuned.close(), plain.close()]);
   });
 });
+
+describe.each(EXACT.filter(({ folder }) => ['llama', 'llama-tied', 'qwen2', 'qwen2-optimum-onnx'].includes(folder)))(
+  'The keys of $folder',
+  ({ path }) => {
+    it('are repeated for each head as exported, and not at all when tuned', async () => {
+      expect(await repeatedCaches(path, false)).toBe(4);
+      expect(await repeatedCaches(path, true)).toBe(0);
+    });
+  },
+);
+
+/** How many keys and values of the cache are spread over heads. */
+async function repeatedCaches(path: string, tuned: boolean): Promise<number> {
+  const { source, kv } = await cutHead(path, { tuned });
+  const { node: nodes } = decodeModel((source as { bytes: Uint8Array }).bytes).graph!;
+  const widened = nodes.filter(({ opType, input }) => opType === 'Unsqueeze' && kv!.outputs.includes(input[0]!));
+  return nodes.filter(({ opType, input }) => {
+    return /^(Expand|Tile)$/.test(opType) && widened.some(({ output }) => output[0] === input[0]);
+  }).length;
+}
 
 describe('Grouped attention', () => {
   it.each(['local_window_size', 'softcap', 'something_new'])('with %s is left to the kernel', (name) => {
