@@ -17,7 +17,8 @@ const SAMPLED = ['content', 'style'];
  * One reward out of several terms, 0 to 100. With u_k = (t_k - min_k) / (max_k - min_k), cut to [0, 1], and weights w_k:
  *
  * - sum: 100 Σ_k w_k u_k / Σ_k w_k
- * - product: 100 Π_k u_k^{w_k}; with all weights 1 the product of MORL-Prompt (Jafari et al., arXiv 2402.11711)
+ * - product: 100 Π_k u_k^{w_k}; with all weights 1 the product of rewards as in MORL-Prompt (Jafari et al., arXiv 2402.11711),
+ *   taken of a prompt's values (means over its outputs), since most terms have one a prompt
  * - hypervolume: 100 A^w Π_k u_k^{w_k}, k over the terms that have one value a prompt; A is `values.volume`, the area that the
  *   sampled outputs dominate in content × style, w the weight of both. With all weights 1 this is the hypervolume of
  *   MORL-Prompt with the origin as reference: a box's side is the same for all outputs where a term has one value.
