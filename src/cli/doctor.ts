@@ -19,7 +19,7 @@ const EXAMPLES = `Examples:
   $ rlprompt doctor --target openai:MODEL --endpoint http://127.0.0.1:8080/v1     what a service gives
 `;
 
-/** What decides over the memory of a run. */
+/** What a run's task and models are, which decides over its memory. */
 const MEMORY_KEYS: readonly RunConfigKey[] = [
   'generator',
   'target',
@@ -33,6 +33,8 @@ const MEMORY_KEYS: readonly RunConfigKey[] = [
   'innerSize',
   'textColumn',
   'labelColumn',
+  'verbalizer',
+  'template',
   'shots',
   'endpoint',
   'endpointTimeout',
@@ -62,6 +64,8 @@ export function configure(command: Command, context: CliContext): void {
       for (const [check, examine] of Object.entries(CHECKS)) findings.push(await examineOne(check, examine, context));
       if (task !== undefined || Object.keys(givenFlags(command)).length > 0) {
         const { config } = await readRunConfig(command, context, task ?? 'spam');
+        if (config.device !== 'cpu')
+          findings.push(await examineOne('device', () => checkDevice(config.device), context));
         findings.push(await examineOne('memory of the run', () => checkRunMemory(config), context));
         if (isEndpointName(config.target)) {
           findings.push(await examineOne('service', () => checkService(config), context));
@@ -98,13 +102,13 @@ async function examineOne(check: string, examine: Check, context: CliContext): P
 }
 
 async function checkRuntime() {
-  await import('onnxruntime-node');
+  const { knownDevices } = await import('../lm/onnx/session.js');
+  const others = (await knownDevices()).filter((device) => device !== 'cpu');
   const manifest: { version: string } = JSON.parse(
     readFileSync(createRequire(import.meta.url).resolve('onnxruntime-node/package.json'), 'utf8'),
   );
-  return {
-    detail: `onnxruntime-node ${manifest.version}`,
-  };
+  const more = others.length > 0 ? `, and with the libraries or drivers they need ${others.join(', ')}` : '';
+  return { detail: `onnxruntime-node ${manifest.version}; devices: cpu${more}` };
 }
 
 async function checkEmbeddedModel() {
@@ -119,6 +123,16 @@ async function checkEmbeddedModel() {
   } finally {
     await model.dispose();
   }
+}
+
+/** Runs the embedded model on a device. */
+async function checkDevice(device: string) {
+  const { loadLanguageModel, requireCapability } = await import('../lm/load.js');
+  const model = await loadLanguageModel(EMBEDDED_MODEL, { device });
+  const { state } = await requireCapability(model, 'hiddenStates').begin([[0]]);
+  state.dispose();
+  await model.dispose();
+  return { detail: `${device} computes` };
 }
 
 async function checkRunMemory(config: RunConfig) {

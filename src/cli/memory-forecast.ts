@@ -7,6 +7,8 @@ import { findModelFolder, type ModelFolder } from '../lm/model-folder.js';
 import { inspectModel, type ModelInspection } from '../lm/onnx/inspect-model.js';
 import { openModelFile } from '../lm/onnx/model-file.js';
 import { kvCache, modelInputs } from '../lm/onnx/model-inputs.js';
+import { headCount, widthOf } from '../lm/onnx/model-parts.js';
+import { activationBytes, rowLimits, rowsWithoutCache } from '../lm/onnx/row-limits.js';
 import { TOKENS_PER_CALL } from '../lm/onnx/token-batches.js';
 import { loadTokenizer } from '../lm/tokenizer.js';
 import { loadConfiguredTask } from '../run/configured-task.js';
@@ -85,16 +87,26 @@ function policyBytes(config: RunConfig, { hiddenSize = 0, vocabularySize = 0 }: 
 async function cacheBytes(config: RunConfig, { folder, inspection }: ModelFacts) {
   const { graph } = openModelFile(folder.onnxPath).model;
   const kv = kvCache(graph, modelInputs(graph));
-  if (!kv) return { prefixes: 0, call: 0 };
   const lengths = await inputLengths(config, folder);
+  if (!kv) return { prefixes: 0, call: callWithoutCache(config, { folder, inspection }, Math.max(0, ...lengths)) };
   const bytesPerToken = kv.inputs.length * kv.heads * kv.headSize * (kv.type === 'float16' ? 2 : 4);
   const limit = (config.maxMemory ?? Math.min(DEFAULT_CACHE_BYTES, totalmem() / 4)) / 2;
   const prefixes = lengths.reduce((sum, length) => sum + length, 0) * bytesPerToken;
-  const own = config.promptLength + 1;
-  const longest = Math.max(0, ...lengths) + own;
+  const longest = Math.max(0, ...lengths) + config.promptLength + 1;
+  const own = config.prefixSharing ? config.promptLength + 1 : longest;
   const row = longest * bytesPerToken * CACHE_COPIES + own * (inspection.hiddenSize ?? 0) * ACTIVATION_BYTES;
-  const rows = Math.max(1, Math.min(limit / row, TOKENS_PER_CALL / own, config.promptsPerStep * lengths.length));
-  return { prefixes: Math.min(prefixes, limit), call: rows * row };
+  const most = Math.min(config.batchSize ?? TOKENS_PER_CALL / own, config.promptsPerStep * lengths.length);
+  const rows = Math.max(1, Math.min(limit / row, most));
+  return { prefixes: config.prefixSharing ? Math.min(prefixes, limit) : 0, call: rows * row };
+}
+
+/** Activations of the rows of a call of a graph that keeps nothing, such as a masked language model. */
+function callWithoutCache(config: RunConfig, { folder, inspection }: ModelFacts, longest: number): number {
+  const length = longest + config.promptLength + 1;
+  const { hiddenSize = widthOf(folder.config), dynamicQuantised } = inspection;
+  const heads = headCount(folder.config);
+  const limits = rowLimits({ maxMemoryBytes: config.maxMemory, batchSize: config.batchSize }, dynamicQuantised);
+  return rowsWithoutCache(limits, length, hiddenSize, heads) * activationBytes(length, 0, hiddenSize, heads);
 }
 
 async function inputLengths(config: RunConfig, folder: ModelFolder): Promise<number[]> {

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { runCli, TINY_MODEL, tinyTask } from './spawn-cli.js';
 
@@ -29,6 +30,25 @@ describe('doctor', () => {
     expect([huge.ok, huge.detail]).toEqual([false, expect.stringContaining('are free')]);
     const absent = await forecast('--generator', './absent');
     expect([absent.ok, absent.detail]).toEqual([false, expect.stringContaining('no language model')]);
+  });
+
+  it('counts what a masked target LM takes in a call, less of it with little memory', async () => {
+    const masked = resolve(TINY_MODEL, '../bert');
+    const template = ['--generator', TINY_MODEL, '--target', masked, '--template', '{input} {prompt} {mask} .'];
+    const usual = await forecast(...template);
+    const tight = await forecast(...template, '--batch-size', '1');
+    expect([usual.ok, tight.ok]).toEqual([true, true]);
+    expect(tight.bytes).toBeLessThan(usual.bytes);
+  });
+
+  it('lists the devices of the runtime, and tries the one that is named', async () => {
+    const { stdout, code } = await runCli(['doctor', '--device', 'tensorrt', '--json']);
+    const findings = JSON.parse(stdout).findings as { check: string; ok: boolean; detail: string }[];
+    const of = (check: string) => findings.find((finding) => finding.check === check)!;
+    expect(of('runtime').detail).toMatch(/^onnxruntime-node \d+\.\d+\.\d+; devices: cpu/);
+    const { ok, detail } = of('device');
+    expect(detail).toMatch(ok ? /computes/ : /tensorrt/);
+    expect(code === 0).toBe(findings.every((finding) => finding.ok));
   });
 
   it('asks for no memory where no run is named', async () => {

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { embeddedModels } from '../../src/lm/embedded.js';
 import { loadLanguageModel, requireCapability } from '../../src/lm/load.js';
 import { GraphBuilder } from '../../src/lm/onnx/graph-builder.js';
+import { knownDevices } from '../../src/lm/onnx/session.js';
 import { golden, HUB_LIKE } from './onnx/hub-like.js';
 
 const gpt2 = join(HUB_LIKE, 'gpt2');
@@ -75,6 +76,19 @@ describe('loading a language model', () => {
       message: expect.stringContaining('cpu'),
       next: 'use --device cpu',
     });
+  });
+
+  it('refuses a device that the runtime knows and this machine lacks, saying why and which it knows', async () => {
+    const [missing] = (await knownDevices()).filter((device) => device === 'tensorrt' || device === 'dml');
+    const device = missing ?? 'coreml';
+    const error = await loadLanguageModel(gpt2, { device }).then(
+      (model) => model.dispose(),
+      (reason: unknown) => reason,
+    );
+    // A machine that has it loads the model.
+    if (error === undefined) return;
+    expect(error).toMatchObject({ code: 'E_DEVICE', exitCode: 69, where: `--device ${device}` });
+    expect((error as Error).message).toMatch(new RegExp(`${device}.*cpu`));
   });
 
   it('says that a dynamic int8 model runs row by row, unless batches are allowed', async () => {

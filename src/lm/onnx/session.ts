@@ -70,7 +70,10 @@ type Runtime = typeof import('onnxruntime-node');
 
 async function importRuntime(): Promise<Runtime> {
   try {
-    return await import('onnxruntime-node');
+    const runtime = await import('onnxruntime-node');
+    // What goes wrong is thrown; the library would print it, too.
+    runtime.env.logLevel = 'fatal';
+    return runtime;
   } catch (cause) {
     throw new RlpromptError({
       code: 'E_RUNTIME_MISSING',
@@ -89,6 +92,11 @@ function executionProviders(device: string, supported: readonly { name: string }
   throw deviceError(device, `the installed runtime has no device ${JSON.stringify(device)}, only ${names.join(', ')}`);
 }
 
+/** Execution providers that the installed runtime knows; all but `cpu` need libraries or drivers of their own. */
+export async function knownDevices(): Promise<string[]> {
+  return (await importRuntime()).listSupportedBackends().map(({ name }) => name);
+}
+
 async function openSession(
   runtime: Runtime,
   source: GraphSource,
@@ -101,7 +109,11 @@ async function openSession(
       : await runtime.InferenceSession.create(source.bytes, settings);
   } catch (cause) {
     const reason = (cause instanceof Error ? cause.message : String(cause)).split('\n')[0]!;
-    if (device !== 'cpu') throw deviceError(device, `the model cannot be loaded on ${device}: ${reason}`, cause);
+    if (device !== 'cpu') {
+      const known = runtime.listSupportedBackends().map(({ name }) => name);
+      const why = (/Failed to .*/.exec(reason)?.[0] ?? reason).slice(0, 200);
+      throw deviceError(device, `${device} cannot be used here: ${why} (the runtime knows ${known.join(', ')})`, cause);
+    }
     throw new RlpromptError({
       code: 'E_MODEL_LOAD',
       exit: 'data',
