@@ -11,7 +11,7 @@ import type {
 } from '../types.js';
 import { correlation } from './correlation.js';
 import { pooledStates } from './pooled-states.js';
-import { RidgeEnsemble } from './ridge-ensemble.js';
+import { type Prediction, RidgeEnsemble } from './ridge-ensemble.js';
 import { ScoredPrompts } from './scored-prompts.js';
 
 /** Distinct prompts that must be scored before the surrogate is asked. */
@@ -55,26 +55,16 @@ export class Screened implements Trainer {
     const isReady = this.scored.size >= FIRST_FIT;
     const proposed = await this.inner.propose(isReady ? this.settings.screening * count : count);
     const distinct = [...new Map(proposed.map((rollout) => [keyOf(rollout), rollout])).values()];
-    const features = await pooledStates(
-      this.generator,
-      distinct.map(({ tokenIds }) => tokenIds),
-    );
-    if (!isReady) {
-      this.pending = new Map(distinct.map((rollout, i) => [keyOf(rollout), pendingOf(features[i]!)]));
-      return proposed;
-    }
-    const surrogate = this.fit();
-    const predictions = features.map((point) => surrogate.predict(point));
+    const prompts = distinct.map(({ tokenIds }) => tokenIds);
+    const features = await pooledStates(this.generator, prompts);
+    const predictions = isReady ? this.predict(features) : undefined;
     this.pending = new Map(
-      distinct.map((rollout, i) => [keyOf(rollout), pendingOf(features[i]!, predictions[i]!.mean)]),
+      distinct.map((rollout, i) => [keyOf(rollout), { features: features[i]!, predicted: predictions?.[i]?.mean }]),
     );
-    const promise = predictions.map(({ mean, deviation }) => mean + OPTIMISM * deviation);
-    const order = [...distinct.keys()].sort(
-      (a, b) => this.isKnown(distinct[a]!) - this.isKnown(distinct[b]!) || promise[b]! - promise[a]! || a - b,
-    );
-    const chosen = order.slice(0, count).map((i) => distinct[i]!);
+    if (!predictions) return proposed;
+    const chosen = this.mostPromising(distinct, predictions, count);
     // A trainer that repeats itself is to be seen as one.
-    const repeats = proposed.filter((rollout) => distinct.every((other) => other !== rollout));
+    const repeats = proposed.filter((rollout) => !distinct.includes(rollout));
     return [...chosen, ...repeats].slice(0, count);
   }
 
@@ -129,9 +119,19 @@ export class Screened implements Trainer {
     return this.inner.dispose();
   }
 
-  private fit(): RidgeEnsemble {
-    const { features, rewards } = this.scored;
-    return RidgeEnsemble.fit(features, rewards, this.rng, { members: MEMBERS, ridge: RIDGE });
+  private predict(features: readonly Float32Array[]): Prediction[] {
+    const { features: points, rewards } = this.scored;
+    const surrogate = RidgeEnsemble.fit(points, rewards, this.rng, { members: MEMBERS, ridge: RIDGE });
+    return features.map((point) => surrogate.predict(point));
+  }
+
+  /** Those of which most is expected; prompts that were scored before come last. */
+  private mostPromising(rollouts: readonly Rollout[], predictions: readonly Prediction[], count: number): Rollout[] {
+    const promise = predictions.map(({ mean, deviation }) => mean + OPTIMISM * deviation);
+    const order = [...rollouts.keys()].sort(
+      (a, b) => this.isKnown(rollouts[a]!) - this.isKnown(rollouts[b]!) || promise[b]! - promise[a]! || a - b,
+    );
+    return order.slice(0, count).map((i) => rollouts[i]!);
   }
 
   private isKnown({ tokenIds }: Rollout): number {
@@ -141,8 +141,4 @@ export class Screened implements Trainer {
 
 function keyOf({ tokenIds }: Rollout): string {
   return tokenIds.join(' ');
-}
-
-function pendingOf(features: Float32Array, predicted?: number): Pending {
-  return { features, predicted };
 }
