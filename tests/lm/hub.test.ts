@@ -10,7 +10,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { createServer } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -161,6 +161,25 @@ describe('a model of the hub', () => {
     hub.onHub = (_, response) => !!response.writeHead(429, { 'retry-after': '9000000000' }).end();
     await expect(findHubModel('org/name', { settings })).rejects.toMatchObject({ code: 'E_HUB_BUSY', exitCode: 75 });
     expect(hub.requests.length).toBe(6);
+  });
+
+  it.each(['listing', 'file'])('gives up a server that sends a byte of its %s now and then', async (what) => {
+    const drip = (response: ServerResponse, type: string, length: number) => {
+      response.writeHead(200, { 'content-type': type, 'content-length': length });
+      const timer = setInterval(() => response.write(' '), 20);
+      response.on('close', () => clearInterval(timer));
+      return true;
+    };
+    const data = hub.files.get('onnx/model.onnx_data')!.content;
+    if (what === 'listing') hub.onHub = (_, response) => drip(response, 'application/json', 100_000);
+    else
+      hub.onStore = (request, response) =>
+        request.url!.includes(sha256(data)) && drip(response, 'application/octet-stream', data.length);
+    const settings = hub.settings(folder, { timeoutMs: 100 });
+    await expect(findHubModel('org/name', { settings, dtype: 'fp32' })).rejects.toMatchObject({
+      code: 'E_HUB_UNAVAILABLE',
+      message: expect.stringMatching(/sent \d+ bytes in \d+ s; tried 5 times/),
+    });
   });
 
   it('gives up a server that sends nothing', async () => {

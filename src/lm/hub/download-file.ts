@@ -9,6 +9,7 @@ import { Attempts, FailedAttempt } from './failed-attempt.js';
 import type { HttpClient, HubAnswer } from './http-client.js';
 import type { HubFile } from './hub-api.js';
 import { protocolError } from './hub-errors.js';
+import { Pace } from './pace.js';
 import { takePartialFile } from './partial-file.js';
 
 export interface DownloadTarget {
@@ -112,7 +113,8 @@ class Download {
 
   private async append(handle: FileHandle, body: HubAnswer['body'], url: URL): Promise<void> {
     const { size } = this.expected!;
-    const { signal, onBytes } = this.options;
+    const { client, signal, onBytes } = this.options;
+    const pace = new Pace(url.host, client.timeoutMs, PROGRESS_BYTES);
     try {
       for await (const chunk of body) {
         const bytes = chunk as Buffer;
@@ -120,11 +122,13 @@ class Download {
         await handle.appendFile(bytes);
         this.received += bytes.length;
         onBytes?.(this.received);
+        pace.note(bytes.length);
         signal?.throwIfAborted();
       }
     } catch (error) {
       if (signal?.aborted) throw signal.reason;
       if (error instanceof WrongContent) return this.startAgain(error.message);
+      if (error instanceof FailedAttempt) throw error;
       if (isDiskError(error)) throw error;
       throw new FailedAttempt(`the connection to ${url.host} broke after ${this.received} of ${size} bytes`);
     }

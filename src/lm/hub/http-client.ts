@@ -27,6 +27,11 @@ export class HttpClient {
 
   constructor(private readonly settings: HubSettings) {}
 
+  /** Without a byte for this long a connection is given up. */
+  get timeoutMs(): number {
+    return this.settings.timeoutMs;
+  }
+
   /** @throws FailedAttempt where another try may help, else RlpromptError. */
   async get(url: URL, headers: Record<string, string>, signal: AbortSignal | undefined): Promise<HubAnswer> {
     let hubHeaders: IncomingHttpHeaders | undefined;

@@ -4,6 +4,7 @@ import type { HttpClient } from './http-client.js';
 import { protocolError } from './hub-errors.js';
 import { formatHubName, type HubName, isCommit } from './hub-name.js';
 import type { HubSettings } from './hub-settings.js';
+import { Pace } from './pace.js';
 
 /** A file of a repository; what the hub does not say of it is said by the answer that brings it. */
 export interface HubFile {
@@ -71,15 +72,18 @@ async function fetchText(client: HttpClient, url: URL, signal: AbortSignal | und
     throw protocolError(`expected JSON, got ${headers['content-type'] ?? 'no content type'}`, url);
   }
   const chunks: Buffer[] = [];
+  const pace = new Pace(url.host, client.timeoutMs, LARGEST_LISTING);
   let size = 0;
   try {
     for await (const chunk of body) {
       size += (chunk as Buffer).length;
       if (size > LARGEST_LISTING) throw protocolError('the list of files is larger than 32 MB', url);
       chunks.push(chunk as Buffer);
+      pace.note((chunk as Buffer).length);
     }
   } catch (error) {
     if (signal?.aborted) throw signal.reason;
+    if (error instanceof FailedAttempt) throw error;
     const code = (error as NodeJS.ErrnoException).code ?? '';
     throw code.startsWith('E_') ? error : new FailedAttempt(`the answer of ${url.host} was cut short (${code})`);
   }
