@@ -32,12 +32,14 @@ export async function* evaluatePolicy(run: ConditionedRun): AsyncGenerator<RunEv
   const prompts = run.policies.ranking(run.config.evaluationCandidates);
   yield run.emit({ type: 'evaluation-end', step: run.step, prompts, ...run.assessor.counters() });
   run.noteEvaluation(prompts[0]!);
-  if (!found || !isBest) return;
-  writePolicy(run.folder.path, found.kept);
-  const rows = tableRows('dev', run.task.splits.dev, found.onDev);
-  writePolicyTable(run.folder.path, { schemaVersion: 1, step: run.step, rows });
-  run.writeBest(prompts[0]!);
-  yield run.emit({ type: 'best-prompt-updated', step: run.step, prompt: prompts[0]! });
+  if (found && isBest) {
+    writePolicy(run.folder.path, found.kept);
+    const rows = tableRows('dev', run.task.splits.dev, found.onDev);
+    writePolicyTable(run.folder.path, { schemaVersion: 1, step: run.step, rows });
+    run.writeBest(prompts[0]!);
+    yield run.emit({ type: 'best-prompt-updated', step: run.step, prompt: prompts[0]! });
+  }
+  for (const warning of run.evaluationWarnings()) yield run.emit({ type: 'warning', ...warning });
 }
 
 /** Touches the test split once, with the policy that was best on dev, and its most frequent prompt alone beside it. */

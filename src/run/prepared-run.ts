@@ -128,7 +128,7 @@ export class PreparedRun {
       evaluationsSinceBest: this.budget.evaluationsSinceBest,
       bestScore: this.budget.bestScore ?? 0,
       metric: this.metric,
-      fitted: this.candidates.byTrainScore(this.config.evaluationCandidates),
+      fitted: this.policies?.ranking(1) ?? this.candidates.byTrainScore(this.config.evaluationCandidates),
       sizes: { train: train.length, dev: dev.length },
     });
   }

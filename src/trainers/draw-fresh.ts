@@ -4,14 +4,16 @@ import type { PolicyRollout } from './prompt-policy.js';
  * `count` samples of a policy; those known before, or drawn twice, are drawn again up to `redraws` times, to spend
  * forwards on new prompts. Only for losses that hold off-policy: it is no sample of the policy any more. What was drawn
  * for an input stays with that input: the prompts come in the order of the first draw's inputs.
+ *
+ * @param sample draws a prompt for each of some rows of the step
  */
 export async function drawFresh(
   count: number,
   redraws: number,
-  sample: (count: number) => Promise<PolicyRollout[]>,
+  sample: (rows: readonly number[]) => Promise<PolicyRollout[]>,
   isKnown: (rollout: PolicyRollout) => boolean,
 ): Promise<PolicyRollout[]> {
-  const first = await sample(count);
+  const first = await sample(Array.from({ length: count }, (_, row) => row));
   const drawn = new Map(first.map(({ input }) => [input, new FreshPrompts()]));
   for (const { input } of first) drawn.get(input)!.wanted += 1;
   const take = (rollouts: readonly PolicyRollout[]): void => {
@@ -19,8 +21,10 @@ export async function drawFresh(
   };
   take(first);
   for (const rollout of first) drawn.get(rollout.input)!.addSpare(rollout);
-  for (let draw = 1; draw <= redraws && [...drawn.values()].some((group) => !group.isFull); draw++) {
-    take(await sample(count));
+  for (let draw = 1; draw <= redraws; draw++) {
+    const unfilled = [...first.keys()].filter((row) => !drawn.get(first[row]!.input)!.isFull);
+    if (unfilled.length === 0) break;
+    take(await sample(unfilled));
   }
   return first.map(({ input }) => drawn.get(input)!.next());
 }

@@ -51,14 +51,14 @@ export class LogVariance implements Trainer {
   async propose(count: number, { inputs }: ProposeOptions = {}): Promise<Rollout[]> {
     const { buffer, samplingRng } = this.memory;
     const children = buffer.size >= PARENTS ? Math.round(count * this.settings.offspring) : 0;
-    const sampled = await this.drawFresh(count - children, (missing) =>
-      this.policy.sample(missing, samplingRng, { inputs }),
+    const sampled = await this.drawFresh(count - children, (rows) =>
+      this.policy.sample(rows.length, samplingRng, { inputs: inputs && rows.map((row) => inputs[row]!) }),
     );
     const ranked = children > 0 ? buffer.ranked() : [];
     let mutations = 0;
-    const bred = await this.drawFresh(children, (missing) => {
+    const bred = await this.drawFresh(children, ({ length }) => {
       mutations += 1;
-      return this.policy.complete(crossed(ranked, missing, { mutations, rng: samplingRng }), samplingRng);
+      return this.policy.complete(crossed(ranked, length, { mutations, rng: samplingRng }), samplingRng);
     });
     return [...sampled, ...bred];
   }
@@ -119,7 +119,7 @@ export class LogVariance implements Trainer {
 
   private async drawFresh(
     count: number,
-    draw: (missing: number) => Promise<PolicyRollout[]>,
+    draw: (rows: readonly number[]) => Promise<PolicyRollout[]>,
   ): Promise<PolicyRollout[]> {
     if (count === 0) return [];
     return drawFresh(count, this.settings.redraws, draw, (rollout) => this.memory.buffer.has(rollout));

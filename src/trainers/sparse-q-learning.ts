@@ -51,7 +51,11 @@ export class SparseQLearning implements Trainer {
     return drawFresh(
       count,
       this.settings.redraws,
-      (missing) => this.policy.sample(missing, this.memory.samplingRng, { inputs, distribution: 'sparsemax' }),
+      (rows) =>
+        this.policy.sample(rows.length, this.memory.samplingRng, {
+          inputs: inputs && rows.map((row) => inputs[row]!),
+          distribution: 'sparsemax',
+        }),
       (rollout) => this.memory.buffer.has(rollout),
     );
   }
