@@ -64,6 +64,19 @@ describe('loading a language model', () => {
     await model.dispose();
   });
 
+  it.each([
+    ['as it is read', false],
+    ['as it is run', true],
+  ])('refuses a graph that makes a tensor larger than any memory: %s', async (_, isHidden) => {
+    const huge = join(folder, `huge-${isHidden}`);
+    cpSync(gpt2, huge, { recursive: true });
+    writeFileSync(join(huge, 'onnx', 'model.onnx'), hugeModel(isHidden));
+    await expect(loadLanguageModel(huge, { dtype: 'fp32' })).rejects.toMatchObject({
+      code: 'E_MODEL_MEMORY',
+      exitCode: 65,
+    });
+  });
+
   it('refuses the half of an export that cannot begin a text', async () => {
     const load = loadLanguageModel(join(HUB_LIKE, 'gpt2-legacy'), { dtype: 'decoder_with_past_model' });
     await expect(load).rejects.toMatchObject({ code: 'E_MODEL_FORM', next: expect.stringContaining('decoder_model') });
@@ -113,14 +126,27 @@ describe('loading a language model', () => {
   });
 });
 
+/** A causal model with a tensor of 2^40 elements in it; hidden: its size is not written down as a constant. */
+function hugeModel(isHidden: boolean): Uint8Array {
+  return lookupModel(0.5, (graph, states) => {
+    const size = graph.constant('size', BigInt64Array.of(2n ** 40n), [1]);
+    const shape = isHidden ? graph.node('Mul', [size, graph.constant('one', BigInt64Array.of(1n), [1])]) : size;
+    const largest = graph.node('ReduceMax', [graph.node('ConstantOfShape', [shape])], { attributes: { keepdims: 0 } });
+    return graph.node('Add', [states, largest]);
+  });
+}
+
 /** A causal model of the right width that looks its tokens up in a table of one value. */
-function lookupModel(value: number): Uint8Array {
+function lookupModel(
+  value: number,
+  change: (graph: GraphBuilder, states: string) => string = (_, states) => states,
+): Uint8Array {
   const [width, hidden] = [500, 32];
   const graph = new GraphBuilder('lookup');
   const ids = graph.input('input_ids', 'int64', ['rows', 'positions']);
   const table = graph.constant('table', new Float32Array(width * hidden).fill(value), [width, hidden]);
   const head = graph.constant('head', new Float32Array(width * hidden).fill(0.1), [hidden, width]);
-  const states = graph.node('Tanh', [graph.node('Gather', [table, ids])]);
+  const states = change(graph, graph.node('Tanh', [graph.node('Gather', [table, ids])]));
   graph.output(graph.node('MatMul', [states, head], { name: 'logits' }), 'float32', ['rows', 'positions', width]);
   return graph.build();
 }

@@ -67,14 +67,12 @@ async function peakOf(args: readonly string[]): Promise<number> {
   return Number(/VmHWM:\s*(\d+) kB/.exec(stderr)![1]) * 1024;
 }
 
-/** Bytes that doctor predicts for keys and values: kept prefixes, and the caches of a call. */
-async function predictedCaches(args: readonly string[]): Promise<number> {
+/** Bytes that doctor predicts for some things. */
+async function predicted(args: readonly string[], things: readonly string[]): Promise<number> {
   const { stdout } = await runCli(['doctor', ...args, '--json'], { cwd: emptyFolder() });
   const findings = JSON.parse(stdout).findings as { check: string; detail: string }[];
   const { detail } = findings.find(({ check }) => check === 'memory of the run')!;
-  const megabytes = ['prefixes of the inputs', 'working space'].map((what) =>
-    Number(new RegExp(`${what} (\\d+)`).exec(detail)![1]),
-  );
+  const megabytes = things.map((what) => Number(new RegExp(`${what} (\\d+)`).exec(detail)![1]));
   return megabytes.reduce((sum, value) => sum + value * 1e6, 0);
 }
 
@@ -92,7 +90,8 @@ describe.skipIf(!existsSync('/proc/self/status'))('the most memory a run takes (
   it.each([[[]], [['--max-memory', '20M']]])(
     'with the embedded model is what its weights, the program and the caches take: %j',
     async (flags) => {
-      const allowed = 1.5 * EMBEDDED_BYTES + (await predictedCaches(['spam', ...flags])) + PROGRAM_BYTES;
+      const caches = await predicted(['spam', ...flags], ['prefixes of the inputs', 'working space']);
+      const allowed = 1.5 * EMBEDDED_BYTES + caches + PROGRAM_BYTES;
       const peak = await peakOf(['run', 'spam', ...run, ...flags]);
       console.log(`peak ${(peak / 1e6).toFixed(0)} MB, allowed ${(allowed / 1e6).toFixed(0)} MB`);
       expect(peak).toBeLessThan(allowed);
@@ -102,12 +101,13 @@ describe.skipIf(!existsSync('/proc/self/status'))('the most memory a run takes (
 
   const smollm2 = largeModel('smollm2-135m-instruct');
   it.skipIf(!smollm2)(
-    `with SmolLM2-135M is within 1.5 times its file and what doctor predicts for its caches; ${LARGE_MODELS_HINT}`,
+    `with SmolLM2-135M is within 1.5 times its file and what doctor predicts for the prefixes; ${LARGE_MODELS_HINT}`,
     async () => {
       const rows = join(import.meta.dirname, '../fixtures/smollm2-135m/rows.csv');
       const data = [rows, '--text-column', 'text', '--label-column', 'sentiment', '--verbalizer', '0=bad,1=good'];
       const models = ['--shots', '8', '--target', smollm2!, '--generator', smollm2!];
-      const allowed = 1.5 * 651_476_276 + (await predictedCaches([...data, ...models]));
+      const prefixes = await predicted([...data, ...models], ['prefixes of the inputs']);
+      const allowed = 1.5 * 651_476_276 + prefixes;
       const peak = await peakOf(['run', ...data, ...models, ...run]);
       console.log(`peak ${(peak / 1e6).toFixed(0)} MB, allowed ${(allowed / 1e6).toFixed(0)} MB`);
       expect(peak).toBeLessThan(allowed);

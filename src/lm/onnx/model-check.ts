@@ -62,6 +62,25 @@ export function checkOperators(model: OnnxModel & { graph: OnnxGraph }, path: st
   }
 }
 
+/** Values that a graph makes out of nothing: no language model needs more than this at once. */
+const MOST_ELEMENTS = 2 ** 31;
+
+/** Refuses a graph that fills a tensor of a size which it has written down and no machine has. */
+export function checkSizes(model: OnnxModel & { graph: OnnxGraph }, path: string): void {
+  const shapes = new Map(model.graph.initializer.map((tensor) => [tensor.name, tensor]));
+  for (const node of allNodes(model.graph)) {
+    const shape = node.opType === 'ConstantOfShape' ? shapes.get(node.input[0] ?? '') : undefined;
+    const bytes = shape?.rawData;
+    if (!bytes || bytes.length % 8 > 0) continue;
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    const sizes = Array.from({ length: bytes.length / 8 }, (_, i) => Number(view.getBigInt64(8 * i, true)));
+    const count = sizes.reduce((product, size) => product * size, 1);
+    if (count <= MOST_ELEMENTS) continue;
+    const message = `${node.name || 'a ConstantOfShape node'} makes ${count} values at once`;
+    throw problem('E_MODEL_MEMORY', 'data', message, path, DOWNLOAD_AGAIN);
+  }
+}
+
 const DOWNLOAD_AGAIN = 'download or export the model again';
 
 function firstBytes(path: string): Buffer {

@@ -1,7 +1,7 @@
 import { EXTERNAL } from './external-data.js';
 import { FileWindow } from './file-window.js';
 import { allTensors } from './graph-walk.js';
-import { checkModelBytes, checkOperators, checkVersions } from './model-check.js';
+import { checkModelBytes, checkOperators, checkSizes, checkVersions } from './model-check.js';
 import { decodeMessage, type OnnxModel, type OnnxTensor } from './proto.js';
 import { tensorBytes } from './tensor-bytes.js';
 
@@ -53,6 +53,7 @@ export function openModelFile(path: string): ModelFile {
     checkVersions(model, path);
     const file = { path, size: window.size, model: Object.assign(model, { graph }), ranges };
     checkOperators(file.model, path);
+    checkSizes(file.model, path);
     checkTensors(file);
     return file;
   } finally {

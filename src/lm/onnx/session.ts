@@ -50,7 +50,13 @@ export async function createSession(source: GraphSource, options: SessionOptions
   const session = await openSession(runtime, source, settings, options.device ?? 'cpu');
   return {
     tensor: (type, data, dims) => new runtime.Tensor(type, data as Tensor.DataType, dims) as Tensor,
-    run: async (feeds, outputs) => (await metered(() => session.run(feeds, outputs))) as Record<string, Tensor>,
+    run: async (feeds, outputs) => {
+      try {
+        return (await metered(() => session.run(feeds, outputs))) as Record<string, Tensor>;
+      } catch (cause) {
+        throw runError(source, cause);
+      }
+    },
     inputNames: session.inputNames,
     outputNames: session.outputNames,
     dispose: () => session.release(),
@@ -123,6 +129,19 @@ async function openSession(
       cause,
     });
   }
+}
+
+function runError(source: GraphSource, cause: unknown): RlpromptError {
+  const [reason = ''] = (cause instanceof Error ? cause.message : String(cause)).split('\n');
+  const isMemory = /alloc|out of memory/i.test(reason);
+  return new RlpromptError({
+    code: isMemory ? 'E_MODEL_MEMORY' : 'E_MODEL_RUN',
+    exit: 'data',
+    message: `the runtime ${isMemory ? 'has not the memory for' : 'cannot compute'} this graph: ${reason.slice(0, 200)}`,
+    where: 'path' in source ? source.path : undefined,
+    next: isMemory ? 'a smaller --max-memory or --batch-size, or a smaller model' : 'fetch or export the model again',
+    cause,
+  });
 }
 
 function deviceError(device: string, message: string, cause?: unknown): RlpromptError {
