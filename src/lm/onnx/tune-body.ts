@@ -4,6 +4,7 @@ import type { KvCache } from './model-inputs.js';
 import type { OnnxGraph } from './proto.js';
 import { pruneGraph } from './prune-graph.js';
 import { shareKeys } from './share-keys.js';
+import { unflattenProducts } from './unflatten-products.js';
 
 export interface Tuned {
   /** See CutModel. */
@@ -19,6 +20,7 @@ export interface Tuned {
 export function tuneBody(graph: OnnxGraph, hidden: string, kv: KvCache | undefined): Tuned {
   const skipsPadding = expandGroupedAttention(graph, kv);
   shareKeys(graph, kv);
+  if (kv) unflattenProducts(graph, kv.outputs);
   pruneGraph(graph);
   const firstKeptInput = keepFrom(graph, hidden);
   pruneGraph(graph);
