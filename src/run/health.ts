@@ -34,12 +34,12 @@ export class Health {
     rollouts: readonly Rollout[];
   }): HealthWarning | undefined {
     const flat = step.rewards.every((reward) => reward.zScored === 0);
-    const unique = new Set(step.rollouts.map((rollout) => rollout.text)).size / step.rollouts.length;
+    const unique = step.metrics['policy/distinct'] ?? uniqueShare(step.rollouts);
     const isNarrow = this.options.hasPolicy && step.metrics.entropy < COLLAPSED_ENTROPY;
     const { flatSteps, collapsedSteps, skippedSteps } = this.state;
     this.state = {
       flatSteps: flat ? flatSteps + 1 : 0,
-      collapsedSteps: unique < COLLAPSED_SHARE || isNarrow ? collapsedSteps + 1 : 0,
+      collapsedSteps: Number(unique) < COLLAPSED_SHARE || isNarrow ? collapsedSteps + 1 : 0,
       skippedSteps: step.metrics.skipped ? skippedSteps + 1 : 0,
     };
     if (this.state.flatSteps === FLAT_LIMIT) {
@@ -85,4 +85,8 @@ export class Health {
   restore(state: HealthState): void {
     this.state = state;
   }
+}
+
+function uniqueShare(rollouts: readonly Rollout[]): number {
+  return new Set(rollouts.map(({ text }) => text)).size / rollouts.length;
 }

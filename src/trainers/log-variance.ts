@@ -30,6 +30,8 @@ export class LogVariance implements Trainer {
   readonly name = 'log-variance';
   private readonly optimizer: PolicyOptimizer;
   private readonly memory: ReplayMemory;
+  /** Share of different prompts among the first samples of a step: what was drawn again, or bred, hides a collapse. */
+  private distinctShare: number | undefined;
 
   private constructor(
     private readonly policy: PromptPolicy,
@@ -51,9 +53,15 @@ export class LogVariance implements Trainer {
   async propose(count: number, { inputs }: ProposeOptions = {}): Promise<Rollout[]> {
     const { buffer, samplingRng } = this.memory;
     const children = buffer.size >= PARENTS ? Math.round(count * this.settings.offspring) : 0;
-    const sampled = await this.drawFresh(count - children, (rows) =>
-      this.policy.sample(rows.length, samplingRng, { inputs: inputs && rows.map((row) => inputs[row]!) }),
-    );
+    this.distinctShare = undefined;
+    const sampled = await this.drawFresh(count - children, async (rows) => {
+      const drawn = await this.policy.sample(rows.length, samplingRng, {
+        inputs: inputs && rows.map((row) => inputs[row]!),
+      });
+      this.distinctShare ??=
+        new Set(drawn.map(({ tokenIds, input }) => `${tokenIds.join(' ')}\t${input}`)).size / drawn.length;
+      return drawn;
+    });
     const ranked = children > 0 ? buffer.ranked() : [];
     let mutations = 0;
     const bred = await this.drawFresh(children, ({ length }) => {
@@ -77,7 +85,7 @@ export class LogVariance implements Trainer {
     );
     for (const entry of entries) this.memory.buffer.add(entry);
     await this.replay(this.settings.replayUpdates, entries.length);
-    return metrics;
+    return this.distinctShare === undefined ? metrics : { ...metrics, 'policy/distinct': this.distinctShare };
   }
 
   async restart(options: UpdateOptions = {}): Promise<void> {

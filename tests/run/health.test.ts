@@ -42,6 +42,16 @@ describe('Health', () => {
     expect(observe(new Health({ hasPolicy: false }), 12, narrow)).toEqual([]);
   });
 
+  it('looks at what the policy itself draws where a trainer says so, not at what was bred beside it', () => {
+    const own = (share: number) => ({
+      rewards: rewards([1, -1, 0, 0]),
+      metrics: { ...metrics, 'policy/distinct': share },
+      rollouts: rollouts(['a', 'b', 'c', 'd']),
+    });
+    expect(observe(new Health({ hasPolicy: true }), 12, own(0.125))).toEqual(['policy-collapsed']);
+    expect(observe(new Health({ hasPolicy: true }), 12, own(0.5))).toEqual([]);
+  });
+
   it('says it again when the policy started anew and collapsed again', () => {
     const health = new Health({ hasPolicy: true });
     const same = { rewards: rewards([1, -1, 1, -1]), metrics, rollouts: rollouts(['a', 'a', 'a', 'a']) };

@@ -31,7 +31,13 @@ interface Search {
 const SCALE = 50;
 
 async function search(onCollapse: 'warn' | 'restart'): Promise<Search> {
-  const settings = toySettings({ promptsPerStep: 8, redraws: 0, rewardTo: [0, SCALE], learningRate: 1e-2 });
+  const settings = toySettings({
+    promptsPerStep: 8,
+    redraws: 0,
+    offspring: 0,
+    rewardTo: [0, SCALE],
+    learningRate: 1e-2,
+  });
   const trainer = await createTrainer('log-variance', scriptedGenerator(), settings);
   const health = new Health({ hasPolicy: true });
   const schedule = new RewardSchedule({ rewardTo: settings.rewardTo, steps: 60 });
