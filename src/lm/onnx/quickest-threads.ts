@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { GraphBuilder } from './graph-builder.js';
-import { createSession, MOST_THREADS } from './session.js';
+import { createSession, defaultThreads, MOST_THREADS } from './session.js';
 
 /** Rows, inner and outer size of the product that is timed: a few milliseconds for one core. */
 const [ROWS, INNER, OUTER] = [64, 512, 2048];
@@ -10,6 +10,9 @@ const GAIN = 0.97;
 /** From here on more threads only get in each other's way. */
 const LOSS = 1.15;
 
+/** A quiet machine takes a tenth of this. */
+const MOST_MS = 500;
+
 let measured: Promise<number> | undefined;
 
 /**
@@ -18,7 +21,7 @@ let measured: Promise<number> | undefined;
  * container is given.
  */
 export function quickestThreads(): Promise<number> {
-  measured ??= measure(candidates(availableParallelism()), timeProduct);
+  measured ??= measure(candidates(availableParallelism()), timeProduct).then((best) => best ?? defaultThreads());
   return measured;
 }
 
@@ -29,10 +32,18 @@ export function candidates(processors: number): number[] {
   return [...powers, most];
 }
 
-/** The fewest threads that are about as quick as any, trying from few to many until it gets slower. */
-export async function measure(counts: readonly number[], time: (threads: number) => Promise<number>): Promise<number> {
+/**
+ * The fewest threads that are about as quick as any, trying from few to many until it gets slower.
+ * @returns undefined where it takes too long to find out: on a machine so busy the times mean nothing
+ */
+export async function measure(
+  counts: readonly number[],
+  time: (threads: number) => Promise<number>,
+): Promise<number | undefined> {
+  const since = performance.now();
   let best = { threads: counts[0]!, ms: await time(counts[0]!) };
   for (const threads of counts.slice(1)) {
+    if (performance.now() - since > MOST_MS) return undefined;
     const ms = await time(threads);
     if (ms > best.ms * LOSS) break;
     if (ms < best.ms * GAIN) best = { threads, ms };
