@@ -116,6 +116,7 @@ async function assemble(
   rewardLog.open(folder.path);
   const scores = ScoreLog.open(folder.path, { position: positionOf(checkpoint) });
   closers.push(() => scores.close());
+  for (const term of objectives?.payingTerms ?? []) closers.push(openTermLog(folder.path, term, warnings));
   const events = EventLog.open(folder.path, checkpoint);
   closers.push(() => events.close());
   const { assessor: own, cache } = prepared.create(scores);
@@ -194,6 +195,14 @@ export function generatorOf(model: LanguageModel): Generator {
     hiddenStates: requireCapability(model, 'hiddenStates'),
     tokenizer: model.tokenizer!,
   };
+}
+
+/** Gives a term what it has paid for so far, and a place for what it will; returns what closes it. */
+function openTermLog(runDir: string, term: Objectives['payingTerms'][number], warnings: string[]): () => void {
+  const log = ScoreLog.open(runDir, { file: `${term.name}.bin` });
+  warnings.push(...log.notes);
+  term.attach({ records: log.prepaid, append: (records) => log.append(records) });
+  return () => log.close();
 }
 
 function noteSaved(cache: ScoreCache | RewardCache, onNote: PrepareOptions['onNote']): void {

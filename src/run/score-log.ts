@@ -1,16 +1,18 @@
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { RlpromptError } from '../errors.js';
 import { AppendFile } from './append-file.js';
 import { type FileSystem, nodeFileSystem, readIfThere } from './file-system.js';
 import { toIoError } from './io-error.js';
 import { encodeFrame, type ScoreFrame, type ScoreRecord, scanFrames } from './score-frame.js';
 
-const FILE = 'scores.bin';
+const DEFAULT_FILE = 'scores.bin';
 const VERSION = 1;
 const HEADER_LENGTH = 16;
 const SYNC_INTERVAL_MS = 1000;
 
 export interface ScoreLogOptions {
+  /** Name of the file in the run's folder; default: that of the rewards. */
+  readonly file?: string;
   readonly fs?: FileSystem;
   /** `position` of the checkpoint that the run goes on from. */
   readonly position?: number;
@@ -51,7 +53,7 @@ export class ScoreLog {
   /** Opens the scores of a run, or begins them; a damaged end is cut off. */
   static open(runDir: string, options: ScoreLogOptions = {}): ScoreLog {
     const fs = options.fs ?? nodeFileSystem;
-    const path = join(runDir, FILE);
+    const path = join(runDir, options.file ?? DEFAULT_FILE);
     const clock = options.clock ?? ((): number => performance.now());
     try {
       const { frames, size, end, notes } = readFrames(path, fs);
@@ -113,11 +115,12 @@ function readFrames(
   let end = HEADER_LENGTH;
   for (const frame of scanFrames(bytes, HEADER_LENGTH)) {
     const begin = frame.begin;
-    if (begin > end) notes.push(`${FILE}: ${begin - end} damaged bytes passed over; their scores are paid for again`);
+    if (begin > end)
+      notes.push(`${basename(path)}: ${begin - end} damaged bytes passed over; their scores are paid for again`);
     frames.push(frame);
     end = frame.end;
   }
-  if (bytes.length > end) notes.push(`${FILE}: ${bytes.length - end} bytes of an unfinished end cut off`);
+  if (bytes.length > end) notes.push(`${basename(path)}: ${bytes.length - end} bytes of an unfinished end cut off`);
   return { frames, size: bytes.length, end, notes };
 }
 

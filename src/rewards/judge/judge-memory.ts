@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { RlpromptError } from '../../errors.js';
 import type { Judge, JudgeAnswer } from './judge-model.js';
+import type { PaidAnswers } from './paid-answers.js';
 
 /** Answers that are kept, the oldest leave first. */
 const MOST_KEPT = 10_000;
@@ -19,22 +20,31 @@ export interface JudgeCounts {
   tooLong: number;
 }
 
+/** Who is asked, and what was paid for already. */
+export interface JudgeParts {
+  readonly name: string;
+  readonly judge: Judge;
+  readonly paid: PaidAnswers;
+}
+
+type Question = readonly [key: string, question: string];
+
 export interface JudgeMemoryState {
   readonly counts: JudgeCounts;
   readonly answers: readonly (readonly [key: string, answer: number | null])[];
 }
 
-/** Asks each question once, counts, and ends the run where the judge keeps answering outside its scale. */
+/**
+ * Asks each question once, counts, and ends the run where the judge keeps answering outside its scale. Counting is that of
+ * an unbroken run: an answer that was paid for before the run was stopped is not asked for again but counts as a call.
+ */
 export class JudgeMemory {
   readonly counts: JudgeCounts = { calls: 0, known: 0, offScale: 0, tooLong: 0 };
   private readonly answers = new Map<string, number | null>();
 
-  /**
-   * @param read the one number that is kept of an answer's probabilities
-   */
+  /** @param read the one number that is kept of an answer's probabilities */
   constructor(
-    private readonly name: string,
-    private readonly judge: Judge,
+    private readonly parts: JudgeParts,
     private readonly words: readonly string[],
     private readonly read: (probabilities: readonly number[]) => number,
   ) {}
@@ -50,19 +60,16 @@ export class JudgeMemory {
     questions.forEach((question, i) => {
       const key = keys[i]!;
       if (this.answers.has(key) || asked.has(key)) this.counts.known++;
-      else if (this.judge.fits(question)) asked.set(key, question);
+      else if (this.parts.judge.fits(question)) asked.set(key, question);
       else this.keepUnasked(key);
     });
     // Before the new ones push it out.
     const known = new Map(keys.map((key) => [key, this.answers.get(key) ?? null]));
-    for (const part of this.parts([...asked])) {
-      const questionsNow = part.map(([, question]) => question);
-      const answers = await this.judge.ask(questionsNow, this.words, signal);
-      part.forEach(([key], i) => {
-        const answer = this.take(answers[i]!);
+    for (const part of this.portions([...asked])) {
+      for (const [key, answer] of await this.answersTo(part, signal)) {
         known.set(key, answer);
         this.keep(key, answer);
-      });
+      }
     }
     return keys.map((key) => known.get(key)!);
   }
@@ -83,22 +90,38 @@ export class JudgeMemory {
   }
 
   /** A judge that was never asked gets a few questions first: one that cannot answer is not paid for a whole step. */
-  private parts<Question>(questions: readonly Question[]): (readonly Question[])[] {
+  private portions(questions: readonly Question[]): (readonly Question[])[] {
     const first = this.counts.calls === 0 ? FIRST_QUESTIONS : questions.length;
     return [questions.slice(0, first), questions.slice(first)].filter((part) => part.length > 0);
+  }
+
+  private async answersTo(questions: readonly Question[], signal: AbortSignal | undefined) {
+    const { judge, paid } = this.parts;
+    const unpaid = questions.filter(([key]) => paid.get(key) === undefined);
+    const texts = unpaid.map(([, question]) => question);
+    const answers = texts.length === 0 ? [] : await judge.ask(texts, this.words, signal);
+    const fresh = new Map(unpaid.map(([key], i) => [key, answers[i]!]));
+    paid.add([...fresh].map(([key, answer]) => [key, this.numberOf(answer)] as const));
+    return questions.map(([key]) => [key, this.count(fresh.get(key) ?? { number: paid.get(key)! })] as const);
+  }
+
+  private numberOf(answer: JudgeAnswer): number | null {
+    return 'probabilities' in answer ? this.read(answer.probabilities) : null;
+  }
+
+  private count(answer: JudgeAnswer | { readonly number: number }): number | null {
+    this.counts.calls++;
+    if ('number' in answer) return answer.number;
+    if ('said' in answer) {
+      this.counts.offScale++;
+      if (this.counts.offScale > MOST_OFF_SCALE) throw this.offScale(answer.said);
+    }
+    return this.numberOf(answer);
   }
 
   private keepUnasked(key: string): void {
     this.counts.tooLong++;
     this.keep(key, null);
-  }
-
-  private take(answer: JudgeAnswer): number | null {
-    this.counts.calls++;
-    if ('probabilities' in answer) return this.read(answer.probabilities);
-    this.counts.offScale++;
-    if (this.counts.offScale > MOST_OFF_SCALE) throw this.offScale(answer.said);
-    return null;
   }
 
   private keep(key: string, answer: number | null): void {
@@ -114,8 +137,8 @@ export class JudgeMemory {
       code: 'E_JUDGE_SCALE',
       exit: 'protocol',
       message:
-        `the judge ${this.name} was to answer with a number from ${first} to ${last}; ${this.counts.offScale} of its ` +
-        `${this.counts.calls} answers were something else, the last was ${JSON.stringify(said.slice(0, 80))}`,
+        `the judge ${this.parts.name} was to answer with a number from ${first} to ${last}; ${this.counts.offScale} of ` +
+        `its ${this.counts.calls} answers were something else, the last was ${JSON.stringify(said.slice(0, 80))}`,
       where: '--judge',
       kept: 'the run up to its last checkpoint, and every score that was paid for',
       next: 'name another --judge, one that answers with a number or gives log-probabilities',

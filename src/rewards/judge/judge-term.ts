@@ -4,9 +4,11 @@ import type { LanguageModel } from '../../lm/types.js';
 import type { Task } from '../../task/types.js';
 import type { RewardTerm, TermItem } from '../terms/reward-term.js';
 import type { TermKind } from '../terms/term-kind.js';
+import type { JudgeParts } from './judge-memory.js';
 import type { JudgedItem, JudgeMethod } from './judge-method.js';
 import { type Judge, judgeOf } from './judge-model.js';
 import { defaultRubric, judgedKind, pairQuestion, type QuestionFrame } from './judge-questions.js';
+import { PaidAnswers } from './paid-answers.js';
 import { PairwiseMethod } from './pairwise-method.js';
 import { ScoreMethod } from './score-method.js';
 
@@ -36,7 +38,8 @@ export function createJudgeTerm(
   const frame = { kind, rubric: settings.rubric?.join('\n') ?? defaultRubric(kind) };
   const judge = judgeOf(model);
   requireRoom(model, judge, frame);
-  const method = methodOf(settings, model.name, judge, frame);
+  const paid = new PaidAnswers();
+  const method = methodOf(settings, { name: model.name, judge, paid }, frame);
   const [worst] = method.range;
   return {
     name: 'judge',
@@ -54,20 +57,16 @@ export function createJudgeTerm(
       });
       return judged.map((list) => mean(list.map((one) => values.get(one) ?? worst)));
     },
+    attach: (log) => paid.attach(log),
     metrics: () => method.metrics(),
     save: () => method.save(),
     restore: (saved) => method.restore(saved),
   };
 }
 
-function methodOf(
-  { judgeMode, judgeDownWeight }: JudgeSettings,
-  name: string,
-  judge: Judge,
-  frame: QuestionFrame,
-): JudgeMethod {
-  if (judgeMode === 'score10') return new ScoreMethod(name, judge, frame);
-  return new PairwiseMethod(name, judge, frame, { downWeight: judgeDownWeight });
+function methodOf({ judgeMode, judgeDownWeight }: JudgeSettings, parts: JudgeParts, frame: QuestionFrame): JudgeMethod {
+  if (judgeMode === 'score10') return new ScoreMethod(parts, frame);
+  return new PairwiseMethod(parts, frame, { downWeight: judgeDownWeight });
 }
 
 function promptOf({ text }: TermItem): JudgedItem {

@@ -1,6 +1,5 @@
-import { JudgeMemory, type JudgeMemoryState } from './judge-memory.js';
+import { JudgeMemory, type JudgeMemoryState, type JudgeParts } from './judge-memory.js';
 import type { JudgedItem, JudgeMethod } from './judge-method.js';
-import type { Judge } from './judge-model.js';
 import { PAIR_WORDS, pairQuestion, type QuestionFrame } from './judge-questions.js';
 import { downWeighted, type Preference, preferenceOf } from './soft-answers.js';
 
@@ -27,12 +26,11 @@ export class PairwiseMethod implements JudgeMethod {
   private swayed = 0;
 
   constructor(
-    name: string,
-    judge: Judge,
+    parts: JudgeParts,
     private readonly frame: QuestionFrame,
     private readonly options: { readonly downWeight: boolean },
   ) {
-    this.memory = new JudgeMemory(name, judge, PAIR_WORDS, ([first]) => first!);
+    this.memory = new JudgeMemory(parts, PAIR_WORDS, ([first]) => first!);
   }
 
   async judge(items: readonly JudgedItem[], signal?: AbortSignal): Promise<number[]> {

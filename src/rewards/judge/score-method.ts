@@ -1,6 +1,5 @@
-import { JudgeMemory, type JudgeMemoryState } from './judge-memory.js';
+import { JudgeMemory, type JudgeMemoryState, type JudgeParts } from './judge-memory.js';
 import type { JudgedItem, JudgeMethod } from './judge-method.js';
-import type { Judge } from './judge-model.js';
 import { type QuestionFrame, SCORE_WORDS, scoreQuestion } from './judge-questions.js';
 import { expectedScore, normalisedScore } from './soft-answers.js';
 
@@ -12,11 +11,10 @@ export class ScoreMethod implements JudgeMethod {
   private lastMean = 0;
 
   constructor(
-    name: string,
-    judge: Judge,
+    parts: JudgeParts,
     private readonly frame: QuestionFrame,
   ) {
-    this.memory = new JudgeMemory(name, judge, SCORE_WORDS, expectedScore);
+    this.memory = new JudgeMemory(parts, SCORE_WORDS, expectedScore);
   }
 
   async judge(items: readonly JudgedItem[], signal?: AbortSignal): Promise<number[]> {

@@ -1,5 +1,5 @@
 import { combineTerms, type TermValues } from './combine-terms.js';
-import type { RewardTerm, TermItem } from './reward-term.js';
+import type { RewardTerm, TermItem, TermLog } from './reward-term.js';
 import type { CombinationRule } from './term-kind.js';
 
 /** What a checkpoint keeps of a run's objectives. */
@@ -57,6 +57,11 @@ export class Objectives {
 
   rewardOf = (values: TermValues): number =>
     combineTerms(values, { rule: this.rule, weights: this.current, ranges: this.ranges });
+
+  /** The terms that pay for answers of their own, each with a log to be given. */
+  get payingTerms(): readonly { readonly name: string; attach(log: TermLog): void }[] {
+    return this.terms.flatMap(({ name, attach }) => (attach ? [{ name, attach }] : []));
+  }
 
   /** What the terms report beside their values. */
   metrics(): Record<string, number> {

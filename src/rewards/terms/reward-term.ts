@@ -7,6 +7,13 @@ export interface TermItem {
   readonly assessment: Assessment;
 }
 
+/** A durable memory in the run's folder, for what a term has paid for. */
+export interface TermLog {
+  /** What earlier parts of the run have written. */
+  readonly records: readonly { readonly key: string; readonly values: ArrayLike<number> }[];
+  append(records: readonly { readonly key: string; readonly values: Float64Array }[]): void;
+}
+
 /** One objective beside the task's own reward: a number a prompt, larger is better. */
 export interface RewardTerm {
   readonly name: string;
@@ -16,6 +23,8 @@ export interface RewardTerm {
   /** sha256 of what its numbers depend on beside the run's own models, such as a judge's model and rubric. */
   readonly digest?: string;
   score(items: readonly TermItem[], options?: { signal?: AbortSignal }): Promise<number[]>;
+  /** Receives its log before the first `score`, where it has something to keep. */
+  attach?(log: TermLog): void;
   /** Numbers for the log beside the term's own: counts since the run's start, and facts of the last call. */
   metrics?(): Readonly<Record<string, number>>;
   /** Fit for JSON: what a resumed run must know to give the same numbers. */

@@ -7,7 +7,7 @@ type Body = Record<string, unknown>;
 /** Takes over the answer to a request; undefined lets the service answer. */
 export type Interference = (response: ServerResponse, body: Body, count: number) => boolean;
 
-/** What the service's model says to a text: probabilities of the tokens at each place, the first being what it writes. */
+/** What the service's model says to a text: probabilities of the tokens at each place; it writes the likeliest. */
 export type Speaker = (text: string, body: Body) => readonly Readonly<Record<string, number>>[];
 
 /** A server that behaves like an OpenAI-compatible service, at `/v1/chat/completions` and `/v1/completions`. */
@@ -56,7 +56,7 @@ export class FakeService {
   private places(body: Body, text: string) {
     const places = this.speaks(text, body);
     const limit = Number(body.max_tokens ?? body.max_completion_tokens);
-    const written = places.slice(0, limit).map((place) => Object.keys(place)[0]!);
+    const written = places.slice(0, limit).map(likeliestOf);
     return { places: places.slice(0, limit), written, isWhole: places.length <= limit };
   }
 
@@ -102,6 +102,10 @@ export class FakeService {
     const choices = Array.from({ length: count }, choice);
     return { model: body.model, choices, usage: { prompt_tokens: 7, completion_tokens: 2 * count } };
   }
+}
+
+function likeliestOf(place: Readonly<Record<string, number>>): string {
+  return Object.keys(place).reduce((best, token) => (place[token]! > place[best]! ? token : best));
 }
 
 export function sendJson(response: ServerResponse, status: number, body: unknown, headers = {}): void {

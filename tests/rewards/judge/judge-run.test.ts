@@ -128,9 +128,10 @@ describe('a run on rewritten texts with a judge', () => {
 describe('a run with a judge behind a service', () => {
   let service: FakeService;
   beforeEach(async () => {
-    service = await FakeService.start((question) => [
-      question.length % 3 === 0 ? { '2': 0.7, '1': 0.3 } : { '1': 0.6, '2': 0.4 },
-    ]);
+    service = await FakeService.start((question) => {
+      const [first, second] = [...question.matchAll(/^Prompt [12]: (.*)$/gm)].map((match) => match[1]!);
+      return [first! < second! ? { '1': 0.8, '2': 0.2 } : { '2': 0.8, '1': 0.2 }];
+    });
   });
   afterEach(() => service.close());
 
@@ -162,9 +163,10 @@ describe('a run with a judge behind a service', () => {
       expect(run.error).toMatchObject({ code: 'E_JUDGE_SCALE', exitCode: 76 });
       expect(run.error!.message).toContain('"I like both"');
       expect(run.events.at(-1)).toMatchObject({ type: 'run-error', error: { code: 'E_JUDGE_SCALE' } });
+      // The checkpoint was at step 2: what the judge has said of step 3 is not asked for again, it would be another now.
       service.speaks = () => [{ '1': 1 }];
       const resumed = await followRun(settings, { resume: join(folder, 'prose') });
-      expect((steps(resumed)[0] as { step: number }).step).toBe(3);
+      expect(steps(resumed)[0]).toEqual(steps(run).at(-1));
       result(resumed);
     },
     PATIENCE,
