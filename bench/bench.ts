@@ -13,7 +13,7 @@ import { parseArgs, promisify } from 'node:util';
 import { EMBEDDED_MODEL } from '../src/config/defaults.js';
 import { curve } from './curve.js';
 import { machine, median, peakMiB, round } from './machine.js';
-import { createProducts } from './products.js';
+import { createProducts, type ProductTimes } from './products.js';
 import { startUp } from './start-up.js';
 import { createStepper, type StepTimes } from './stepper.js';
 
@@ -75,7 +75,7 @@ async function compareSteps(): Promise<Record<string, unknown>> {
   for (let i = 0; i < Number(flags.warmup); i++) await stepper.step();
   const times: StepTimes[] = [];
   const peers: number[] = [];
-  const bare: { seconds: number; gflop: number }[] = [];
+  const bare: ProductTimes[] = [];
   let peak = peakMiB();
   const products = flags.products ? await createProducts(flags.model, threads) : undefined;
   for (let i = 0; i < Number(flags.steps); i++) {
@@ -102,7 +102,10 @@ async function compareSteps(): Promise<Record<string, unknown>> {
           bareSeconds,
           (reward, seconds) => reward / seconds,
         ),
+        // Where other programs run, processor time says more than the clock.
+        processorRatio: round(median(bare.map(({ processor }, i) => times[i]!.rewardProcessor / processor)), 3),
         gflop: round(median(bare.map(({ gflop }) => gflop)), 1),
+        gflopPerProcessorSecond: round(median(bare.map(({ gflop, processor }) => gflop / processor)), 1),
         gflopPerSecond: round(median(bare.map(({ gflop, seconds }) => gflop / seconds)), 1),
       },
     }),

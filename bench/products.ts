@@ -6,6 +6,7 @@ import { openModelFile } from '../src/lm/onnx/model-file.js';
 import { decodeModel, type OnnxGraph, toNumber } from '../src/lm/onnx/proto.js';
 import type { BodyShape } from '../src/lm/onnx/runtime-meter.js';
 import { createSession } from '../src/lm/onnx/session.js';
+import { processorSeconds } from './machine.js';
 
 /** A weight [inner, outer] of the body, and whether it is needed at the kept positions only. */
 interface Weight {
@@ -14,9 +15,16 @@ interface Weight {
   readonly onlyKept: boolean;
 }
 
+export interface ProductTimes {
+  readonly seconds: number;
+  /** Processor seconds. */
+  readonly processor: number;
+  readonly gflop: number;
+}
+
 export interface Products {
-  /** Seconds that the matrix products of these calls take, and nothing else. */
-  time(calls: readonly BodyShape[]): Promise<{ seconds: number; gflop: number }>;
+  /** What the matrix products of these calls take, and nothing else. */
+  time(calls: readonly BodyShape[]): Promise<ProductTimes>;
 }
 
 /** The body's weights that hidden states are multiplied with, as the loaded graph has them. */
@@ -70,7 +78,7 @@ export async function createProducts(model: string, threads: number | undefined)
   });
   const session = await createSession({ bytes: builder.build() }, { threads });
   const time = async (calls: readonly BodyShape[]) => {
-    let [ms, gflop] = [0, 0];
+    let [ms, processor, gflop] = [0, 0, 0];
     for (const { rows, tokens, kept } of calls) {
       const positions = ({ onlyKept }: Weight) => (onlyKept ? kept : tokens);
       const feeds = Object.fromEntries(
@@ -79,12 +87,13 @@ export async function createProducts(model: string, threads: number | undefined)
           return [name, session.tensor('float32', numbers(dims[0]! * dims[1]! * dims[2]!), dims)];
         }),
       );
-      const began = performance.now();
+      const [began, before] = [performance.now(), processorSeconds()];
       await session.run(feeds, outputs.slice(-1));
       ms += performance.now() - began;
+      processor += processorSeconds() - before;
       for (const weight of weights) gflop += 2e-9 * rows * positions(weight) * weight.inner * weight.outer;
     }
-    return { seconds: ms / 1000, gflop };
+    return { seconds: ms / 1000, processor, gflop };
   };
   return { time };
 }

@@ -10,6 +10,7 @@ import { templateFor } from '../src/run/configured-task.js';
 import { loadTask } from '../src/task/load-task.js';
 import type { Task } from '../src/task/types.js';
 import { createTrainer } from '../src/trainers/registry.js';
+import { processorSeconds } from './machine.js';
 
 export interface StepperOptions {
   readonly model: string;
@@ -25,6 +26,8 @@ export interface StepTimes {
   readonly sample: number;
   readonly reward: number;
   readonly update: number;
+  /** Processor seconds of the reward. */
+  readonly rewardProcessor: number;
   /** Inside the runtime's calls. */
   readonly runtime: number;
   /** Rows that the target LM ran, and rows that the cache knew. */
@@ -72,8 +75,10 @@ export async function createStepper(options: StepperOptions): Promise<Stepper> {
     const sampled = performance.now();
     const bodies: BodyShape[] = [];
     runtimeMeter.bodies = bodies;
+    const processor = processorSeconds();
     const assessments = await assessor.assess(rollouts.map(({ text }) => ({ text, examples: task.splits.train })));
     runtimeMeter.bodies = undefined;
+    const rewardProcessor = processorSeconds() - processor;
     const scored = performance.now();
     const rewards = assessments.map(({ reward }) => reward);
     await trainer.update(rollouts, toStepRewards(rewards, config));
@@ -83,6 +88,7 @@ export async function createStepper(options: StepperOptions): Promise<Stepper> {
       sample: (sampled - began) / 1000,
       reward: (scored - sampled) / 1000,
       update: (ended - scored) / 1000,
+      rewardProcessor,
       runtime: (runtimeMeter.ms - inside) / 1000,
       rows: cache.forwards - forwards,
       cacheHits: cache.cacheHits - hits,
