@@ -79,6 +79,11 @@ describe('files that are no usable ONNX model', () => {
     expectRefusal('E_MODEL_UNKNOWN_OP', 'data', /org\.example\.Frobnicate/);
   });
 
+  test.each([200, 2000])('graphs in graphs, %i deep', (depth) => {
+    writeFileSync(path, nestedGraphs(depth));
+    expectRefusal('E_MODEL_CORRUPT', 'data', /depth/);
+  });
+
   test('a tensor that is shorter than its shape, and a shape beyond memory', () => {
     writeChanged((model) => {
       model.graph!.initializer[0]!.dims = [7, 7, 7];
@@ -214,6 +219,22 @@ test('a graph whose values depend on each other in a circle is refused', async (
   writeFileSync(path, graph.build());
   await expect(cutHead(path)).rejects.toMatchObject({ code: 'E_MODEL_HEAD' });
 });
+
+/** A model whose If nodes stand in each other's branches, as bytes: the encoder itself does not go so deep. */
+function nestedGraphs(depth: number): Buffer {
+  const varint = (value: number): Buffer =>
+    value < 128 ? Buffer.of(value) : Buffer.concat([Buffer.of((value % 128) + 128), varint(Math.floor(value / 128))]);
+  const field = (number: number, body: Buffer) => Buffer.concat([varint(number * 8 + 2), varint(body.length), body]);
+  const name = field(2, Buffer.from('g'));
+  let graph = name;
+  for (let i = 0; i < depth; i++) {
+    const attribute = Buffer.concat([field(1, Buffer.from('then_branch')), field(6, graph)]);
+    const node = Buffer.concat([field(4, Buffer.from('If')), field(5, attribute)]);
+    graph = Buffer.concat([field(1, node), name]);
+  }
+  const operatorSet = field(8, Buffer.of(2 * 8, 17));
+  return Buffer.concat([Buffer.of(8, 8), field(7, graph), operatorSet]);
+}
 
 /** mulberry32 */
 function generator(seed: number): () => number {
