@@ -74,7 +74,7 @@ function isChosen(source: string | undefined): boolean {
 
 /** Steps that let the forwards decide, and evaluations often enough for every point of the curves. */
 function pace(config: RunConfig, forwards: number, trainCount: number): { steps: number; evaluationEvery: number } {
-  const rowsPerStep = config.promptsPerStep * Math.max(1, trainCount);
+  const rowsPerStep = config.promptsPerStep * Math.max(1, config.examplesPerStep ?? trainCount);
   const stepsPerPoint = Math.floor(curveCheckpoints(forwards)[0]! / rowsPerStep);
   return {
     steps: STEPS_FACTOR * Math.ceil(forwards / rowsPerStep),
