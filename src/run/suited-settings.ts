@@ -23,14 +23,25 @@ const FLAGS: Readonly<Record<SuitedKey, string>> = {
  * Refuses settings that need what a task does not have.
  * @throws RlpromptError `E_CONFIG`
  */
-export function refuseUnsuited(task: Pick<Task, 'kind' | 'name'>, config: Partial<Pick<RunConfig, SuitedKey>>): void {
+export function refuseUnsuited(
+  task: Pick<Task, 'kind' | 'name' | 'groupBy'>,
+  config: Partial<Pick<RunConfig, SuitedKey>>,
+): void {
   const keys = Object.keys(KINDS) as SuitedKey[];
   const setting = keys.find((key) => config[key] && !KINDS[key].includes(task.kind));
-  if (setting === undefined) return;
+  if (setting !== undefined) {
+    refuse(setting, `${setting} is for ${KINDS[setting].join(' and ')} tasks; ${task.name} is a ${task.kind} task`);
+  }
+  if (config.screening && task.groupBy === 'example') {
+    refuse('screening', `screening compares prompts that met the same examples; in ${task.name} each meets one`);
+  }
+}
+
+function refuse(setting: SuitedKey, message: string): never {
   throw new RlpromptError({
     code: 'E_CONFIG',
     exit: 'config',
-    message: `${setting} is for ${KINDS[setting].join(' and ')} tasks; ${task.name} is a ${task.kind} task`,
+    message,
     where: FLAGS[setting],
     kept: 'nothing was started',
     next: `leave ${FLAGS[setting]} out`,
