@@ -9,6 +9,7 @@ import { reportDownloads } from './download-progress.js';
 import { formatJson, writeResult } from './output.js';
 import { readPolicyConfig } from './policy-config.js';
 import { readPromptLines } from './prompt-lines.js';
+import { writeProposals } from './propose-rows.js';
 import { describePolicy, quotePrompt } from './result-line.js';
 import { formatTable } from './table.js';
 
@@ -60,6 +61,7 @@ interface EvalOptions {
   readonly prompt?: readonly string[];
   readonly promptsFile?: string;
   readonly policy?: string;
+  readonly unlabelled?: true;
   readonly split: 'train' | 'dev' | 'test';
   readonly perExample?: string;
   readonly json?: true;
@@ -72,6 +74,7 @@ export function configure(command: Command, context: CliContext): void {
     .option('-p, --prompt <TEXT>', 'prompt to score, "" for none, - for the lines of stdin; repeatable', collect)
     .option('--prompts-file <FILE>', 'prompts to score, one a line')
     .option('--policy <RUN>', 'run with --input-conditioned, whose policy writes a prompt for each example')
+    .option('--unlabelled', 'with --policy: write the prompt of each row of a data file, which needs no labels')
     .addOption(
       new Option('--split <NAME>', 'examples of the task to score on')
         .choices(['train', 'dev', 'test'])
@@ -87,6 +90,7 @@ export function configure(command: Command, context: CliContext): void {
       policy === undefined
         ? await readRunConfig(command, context, task)
         : await readPolicyConfig(command, context, task, policy);
+    if (options.unlabelled) return await writeProposals(config, options, context);
     const prompts = readPrompts(options);
     if (config.ensemble !== undefined && config.ensemble > prompts.length)
       throw tooFew(config.ensemble, prompts.length);

@@ -69,6 +69,22 @@ describe('a run whose policy reads its inputs, on the command line', () => {
     }
   }, 180_000);
 
+  it('gives rows without labels their prompts', async () => {
+    writeFileSync(join(cwd, 'new.csv'), 'mail\nBuy cheap pills now.\nThe patch is applied.\n');
+    const flags = ['--policy', 'run', '--unlabelled', '--text-column', 'mail'];
+    const { code, stdout } = await runCli(['eval', 'new.csv', ...flags], { cwd });
+    expect(code).toBe(0);
+    const rows = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(rows.map(({ index }) => index)).toEqual([0, 1]);
+    for (const { prompt, tokenIds } of rows) expect([typeof prompt, tokenIds.length]).toEqual(['string', 5]);
+    const refused = await runCli(['eval', 'new.csv', '--unlabelled'], { cwd });
+    expect(refused.code).toBe(64);
+    expect(refused.stderr).toMatch(/E_USAGE.*by a policy/);
+  }, 180_000);
+
   it('refuses trainers without such a policy by name', async () => {
     const { code, stderr } = await runCli(['run', task, ...FLAGS, '--trainer', 'random', '--out', 'no'], { cwd });
     expect(code).toBe(78);
