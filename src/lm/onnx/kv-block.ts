@@ -45,6 +45,7 @@ export class KvScratch {
 export function gatherKv(rows: readonly KvRow[], positions: number, shape: KvShape, scratch?: KvScratch): KvBlock {
   const { heads, headSize } = shape;
   const rowLength = heads * positions * headSize;
+  const before = sameBefore(rows);
   const arrays = rows[0]!.block.arrays.map((like, index) => {
     const length = rows.length * rowLength;
     const array = scratch
@@ -53,11 +54,26 @@ export function gatherKv(rows: readonly KvRow[], positions: number, shape: KvSha
         ? new Float32Array(length)
         : new Uint16Array(length);
     rows.forEach((row, i) => {
-      copyRow(array, i * rowLength, row, index, positions, shape);
+      const same = before[i]!;
+      if (same < 0) copyRow(array, i * rowLength, row, index, positions, shape);
+      else array.copyWithin(i * rowLength, same * rowLength, (same + 1) * rowLength);
     });
     return array;
   });
   return { rows: rows.length, positions, arrays };
+}
+
+/** For each row the first row that comes from the same place, or -1: one prefix stands in many rows. */
+function sameBefore(rows: readonly KvRow[]): number[] {
+  const seen = new Map<KvBlock, Map<string, number>>();
+  return rows.map(({ block, row, positions }, i) => {
+    const places = seen.get(block) ?? new Map<string, number>();
+    seen.set(block, places);
+    const place = `${row} ${positions}`;
+    const first = places.get(place);
+    if (first === undefined) places.set(place, i);
+    return first ?? -1;
+  });
 }
 
 function copyRow(
