@@ -6,11 +6,13 @@ import type { Task } from '../task/types.js';
 import type { Template } from '../template/template.js';
 
 /** The task a configuration names, with its data read and checked. */
-export function loadConfiguredTask(config: RunConfig, options: { testOnly?: boolean } = {}): Promise<Task> {
+export async function loadConfiguredTask(config: RunConfig, options: { testOnly?: boolean } = {}): Promise<Task> {
   const { seed, shots, textColumn, labelColumn, verbalizer, template, manualPrompts, encoding } = config;
-  const { allowControl, skipBadRows } = config;
+  const { allowControl, skipBadRows, normalise } = config;
   const reading = { textColumn, labelColumn, encoding, allowControl, skipBadRows };
-  return loadTask(config.task, { seed, shots, verbalizer, template, manualPrompts, ...reading, ...options });
+  const said = { seed, shots, verbalizer, template, manualPrompts, ...reading, ...options };
+  const task = await loadTask(config.task, said);
+  return normalise === undefined ? task : { ...task, normalise };
 }
 
 /** Which family a template is for is only certain with the model; that its slots are there can be said before. */

@@ -104,6 +104,21 @@ describe.each([
   });
 });
 
+describe('labels of several tokens', () => {
+  it('are divided by their tokens or words where the setting says so', async () => {
+    const settings = { target: join(HUB_LIKE, 'gpt2'), labelColumn: 'sentiment', cache: false };
+    const verbalizer = { 0: 'the value of a file', 1: 'of' };
+    const [none, token, word] = await Promise.all(
+      ([undefined, 'token', 'word'] as const).map((normalise) =>
+        perExample({ ...settings, verbalizer, ...(normalise ? { normalise } : {}) }, 'this is'),
+      ),
+    );
+    const longer = (rows: readonly number[][]) => rows.reduce((sum, row) => sum + row[0]!, 0) / rows.length;
+    expect(longer(none!)).toBeLessThan(longer(word!));
+    expect(longer(word!)).not.toBe(longer(token!));
+  });
+});
+
 describe('a dynamic int8 model', () => {
   const settings = {
     task: ROWS,
