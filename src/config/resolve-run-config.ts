@@ -85,6 +85,8 @@ const STYLE_TRANSFER_DEFAULTS = { promptsPerStep: 8, evaluationCandidates: 2 };
 /** A policy that reads inputs: prompts for each input of a step, as published; a prompt costs one forward an input. */
 const PROMPTS_PER_INPUT = 4;
 const CONDITIONED_INPUTS = 4;
+/** A reward of one input says less than one of all: at 5e-3 and 0,10 ten steps leave little to explore. */
+const CONDITIONED_LOG_VARIANCE = { learningRate: 1e-3, rewardTo: [0, 5] };
 /** The width that style transfer was published with; at it, the log-variance loss knows one prompt after one update. */
 const STYLE_TRANSFER_SOFT_Q = { ...STYLE_TRANSFER_DEFAULTS, rewardTo: [-20, 80] };
 
@@ -119,6 +121,10 @@ function addConsequences(layer: ConfigLayer): void {
     const inputs = layer.get('inputsPerStep')?.value ?? STYLE_TRANSFER_INPUTS;
     if (typeof inputs === 'number')
       add('promptsPerStep', { value: PROMPTS_PER_INPUT * inputs, source: 'inputConditioned' });
+    const isGentle = preset === PRESETS.default && (chosen ?? preset.trainer) === 'log-variance';
+    for (const [key, value] of Object.entries(isGentle ? CONDITIONED_LOG_VARIANCE : {})) {
+      add(key as RunConfigKey, { value, source: 'inputConditioned' });
+    }
   }
   if (layer.has('contentModel')) {
     const isSoftQ = (chosen ?? preset.trainer) === 'soft-q-learning';

@@ -44,7 +44,9 @@ describe('a run whose policy reads its inputs', () => {
     const steps = events.filter((event) => event.type === 'step-end');
     const baselines = events.find((event) => event.type === 'baselines-end')!.baselines;
     expect(completeRunConfig(config('s')).promptsPerStep).toBe(8);
-    expect(completeRunConfig({ task, inputConditioned: true })).toMatchObject({ inputsPerStep: 4, promptsPerStep: 16 });
+    const defaults = { inputsPerStep: 4, promptsPerStep: 16, learningRate: 1e-3, rewardTo: [0, 5] };
+    expect(completeRunConfig({ task, inputConditioned: true })).toMatchObject(defaults);
+    expect(completeRunConfig({ task, inputConditioned: true, preset: 'paper' }).learningRate).toBe(5e-5);
     expect(steps[0]!.forwards + steps[0]!.cacheHits).toBe(baselines.length * 6 + 8);
     expect(steps).toHaveLength(6);
   });
