@@ -11,6 +11,7 @@ import { readPolicyConfig } from './policy-config.js';
 import { readPromptLines } from './prompt-lines.js';
 import { writeProposals } from './propose-rows.js';
 import { describePolicy, quotePrompt } from './result-line.js';
+import { SCORING_KEYS } from './scoring-keys.js';
 import { formatTable } from './table.js';
 
 const EXAMPLES = `Examples:
@@ -21,29 +22,11 @@ const EXAMPLES = `Examples:
 `;
 
 const KEYS: readonly RunConfigKey[] = [
-  'textColumn',
-  'labelColumn',
-  'verbalizer',
-  'template',
-  'shots',
+  ...SCORING_KEYS,
   'encoding',
   'allowControl',
   'skipBadRows',
   'target',
-  'dtype',
-  'device',
-  'threads',
-  'batchSize',
-  'prefixSharing',
-  'int8Batches',
-  'maxMemory',
-  'offline',
-  'endpoint',
-  'endpointTimeout',
-  'correct',
-  'incorrect',
-  'normalise',
-  'calibrate',
   'contentModel',
   'styleModel',
   'stylePrompt',
@@ -51,10 +34,8 @@ const KEYS: readonly RunConfigKey[] = [
   'preset',
   'samples',
   'bootstraps',
-  'cache',
   'ensemble',
   'rewardTimeout',
-  'seed',
 ];
 
 interface EvalOptions {

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { resolveRunConfig } from '../config/resolve-run-config.js';
-import type { RunConfig, RunConfigInput, RunConfigKey } from '../config/run-config.js';
+import type { RunConfig, RunConfigInput } from '../config/run-config.js';
 import { RlpromptError } from '../errors.js';
 import type { TransferMatrix, TransferRow } from '../transfer.js';
 import { addConfigOptions, collect, readRunSources } from './config-options.js';
@@ -10,6 +10,7 @@ import type { CliContext } from './context.js';
 import { interruption } from './eval.js';
 import { formatJson, writeResult } from './output.js';
 import { quotePrompt } from './result-line.js';
+import { SCORING_KEYS } from './scoring-keys.js';
 import { formatTable } from './table.js';
 import { parseCount } from './top.js';
 
@@ -18,31 +19,6 @@ const EXAMPLES = `Examples:
   $ rlprompt transfer "This mail is" "It is about" --task spam --target ./smollm2 --csv
   $ rlprompt transfer runs/spam-20260101-120000 --target ./smollm2 --json > transfer.json
 `;
-
-/** Settings that mean the same for every task and target LM. */
-const KEYS: readonly RunConfigKey[] = [
-  'textColumn',
-  'labelColumn',
-  'verbalizer',
-  'template',
-  'shots',
-  'dtype',
-  'device',
-  'threads',
-  'batchSize',
-  'prefixSharing',
-  'int8Batches',
-  'maxMemory',
-  'offline',
-  'endpoint',
-  'endpointTimeout',
-  'correct',
-  'incorrect',
-  'normalise',
-  'calibrate',
-  'cache',
-  'seed',
-];
 
 /** What belongs to the task of a run, and not to another one. */
 const OF_A_TASK: readonly string[] = [
@@ -74,7 +50,7 @@ export function configure(command: Command, context: CliContext): void {
     .option('--json', 'print one JSON object, which "rlprompt report --transfer" shows')
     .option('--csv', 'print CSV')
     .addHelpText('before', EXAMPLES);
-  addConfigOptions(command, KEYS);
+  addConfigOptions(command, SCORING_KEYS);
   command.action(async (sources: string[], options: TransferOptions) => {
     const { prompts, config } = await readSources(sources, options.limit);
     const configs = await pairs(command, context, config, options);
