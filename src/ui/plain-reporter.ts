@@ -25,8 +25,9 @@ export interface PlainReporterOptions {
 }
 
 const HEARTBEAT_MS = 30_000;
-/** The longest line of a log. */
+/** The longest line of a log; a warning says what to do in its last words and may be longer. */
 const LOG_WIDTH = 200;
+const WARNING_WIDTH = 450;
 /** Events whose news another line tells. */
 const UNTOLD: ReadonlySet<RunEvent['type']> = new Set(['best-prompt-updated']);
 const LEVEL_STYLES: Readonly<Record<LogLevel, Style>> = { info: 'plain', good: 'good', warn: 'warn', bad: 'bad' };
@@ -82,7 +83,8 @@ function logLine(event: RunEvent, state: ScreenState): Span[][] {
   const entry = describeEvent(event, state.step, metricOf(state));
   if (!entry) return [];
   const label = entry.level === 'warn' ? 'warning: ' : entry.level === 'bad' ? 'error: ' : '';
-  return [[{ text: cutToWidth(safeLine`${label}${entry.text}`, LOG_WIDTH), style: LEVEL_STYLES[entry.level] }]];
+  const width = label === '' ? LOG_WIDTH : WARNING_WIDTH;
+  return [[{ text: cutToWidth(safeLine`${label}${entry.text}`, width), style: LEVEL_STYLES[entry.level] }]];
 }
 
 function evaluationLine(event: RunEvent & { type: 'evaluation-end' }, state: ScreenState): Span['text'] {

@@ -57,6 +57,17 @@ describe('the plain reporter', () => {
     expect(terminal.all).not.toContain('\u001B');
   });
 
+  it('tells a warning to its end, where it says what to do', async () => {
+    const { terminal, reporter } = plain();
+    const [start] = spamRun();
+    const hint = 'more train examples, or another seed';
+    const event = { seq: 1, type: 'warning', code: 'gap', message: 'the search fits its examples '.repeat(7), hint };
+    reporter.report(start!);
+    reporter.report(event as RunEvent);
+    await reporter.close();
+    expect(terminal.all).toContain(`${hint}\n`);
+  });
+
   it('gives a sign of life after half a minute of silence, and none once closed', async () => {
     const { terminal, clock, reporter } = plain();
     for (const event of spamRun(30)) reporter.report(event);
