@@ -9,23 +9,17 @@ type Check = (config: RunConfig) => string | false | undefined;
 /** What on-policy losses rule out, and searches without a loss have no use for. */
 export const OFF_POLICY_KEYS = ['replayUpdates', 'redraws'] as const;
 
-/** The setting that leaves a run without offspring: its trainer, or one that tokens of other prompts would not keep to. */
-export function offspringBar(given: {
-  readonly trainer: unknown;
-  readonly fluentTopK: unknown;
-  readonly inputConditioned: unknown;
-}): 'trainer' | 'fluentTopK' | 'inputConditioned' | undefined {
-  if (given.trainer !== 'log-variance') return 'trainer';
-  if (given.fluentTopK !== undefined) return 'fluentTopK';
-  return given.inputConditioned === true ? 'inputConditioned' : undefined;
-}
-
 const CHECKS: readonly Check[] = [
-  (config) => {
-    const { trainer, fluentTopK, inputConditioned } = config;
-    const bar = config.offspring > 0 && offspringBar({ trainer, fluentTopK, inputConditioned });
-    return bar && `offspring must be 0 with ${bar} ${config[bar]}`;
-  },
+  ({ offspring, trainer }) =>
+    offspring > 0 &&
+    trainer !== 'log-variance' &&
+    `offspring must be 0 with trainer ${trainer}: only log-variance has them`,
+  ({ offspring, fluentTopK }) =>
+    offspring > 0 &&
+    fluentTopK !== undefined &&
+    'offspring must be 0 with fluentTopK: tokens of other prompts do not keep to it',
+  ({ offspring, inputConditioned }) =>
+    offspring > 0 && inputConditioned && 'offspring must be 0 with inputConditioned: prompts belong to inputs',
   ({ trainer, loss }) =>
     !(TRAINER_LOSSES[trainer] as readonly string[]).includes(loss) &&
     `trainer ${trainer} cannot minimise loss ${loss}: it has ${TRAINER_LOSSES[trainer].join(', ')}`,

@@ -12,8 +12,6 @@ export interface Preset {
   readonly rewardTo: [number, number];
   readonly replayUpdates: number;
   readonly redraws: number;
-  /** Share of a step's prompts that are crossed from the best so far. */
-  readonly offspring: number;
   readonly priorBeta: number;
   /** Style transfer: outputs of which the best counts, and how often that is done. */
   readonly samples: number;
@@ -35,7 +33,6 @@ export const PRESETS = {
     rewardTo: [0, 10],
     replayUpdates: 3,
     redraws: 4,
-    offspring: 0.5,
     priorBeta: 0,
     samples: 8,
     bootstraps: 1,
@@ -53,7 +50,6 @@ export const PRESETS = {
     rewardTo: [0, 5],
     replayUpdates: 0,
     redraws: 0,
-    offspring: 0,
     priorBeta: 0,
     samples: 32,
     bootstraps: 4,

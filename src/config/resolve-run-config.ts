@@ -9,7 +9,7 @@ import {
   readSetLayer,
   type SourcedValue,
 } from './config-layers.js';
-import { findImpossibleMixes, OFF_POLICY_KEYS, offspringBar } from './config-mixes.js';
+import { findImpossibleMixes, OFF_POLICY_KEYS } from './config-mixes.js';
 import { type ConfigProblem, refuseProblems, showValue } from './config-problem.js';
 import { PRESETS, type PresetName } from './presets.js';
 import {
@@ -110,12 +110,6 @@ function addConsequences(layer: ConfigLayer): void {
   if (!OFF_POLICY_TRAINERS.includes(chosen ?? preset.trainer)) {
     add('onCollapse', { value: 'warn', source: 'trainer' });
   }
-  const barren = offspringBar({
-    trainer: chosen ?? preset.trainer,
-    fluentTopK: layer.get('fluentTopK')?.value,
-    inputConditioned: layer.get('inputConditioned')?.value,
-  });
-  if (barren) add('offspring', { value: 0, source: barren });
   if (layer.get('inputConditioned')?.value === true) {
     if (!layer.has('contentModel')) add('inputsPerStep', { value: CONDITIONED_INPUTS, source: 'inputConditioned' });
     const inputs = layer.get('inputsPerStep')?.value ?? STYLE_TRANSFER_INPUTS;

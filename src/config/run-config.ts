@@ -216,10 +216,9 @@ export const runConfigSchema = z.strictObject({
     'let the policy read each input and propose a prompt for it (classification and style-transfer)',
   ),
   offspring: search.number(
-    z.number().min(0).max(1).default(ours.offspring),
+    z.number().min(0).max(1).default(0),
     'SHARE',
     'share of a step’s prompts that are crossed from the best so far, with tokens of the policy between (log-variance only)',
-    { paper: '0' },
   ),
   discount: search.number(
     positive.max(1).default(1),
