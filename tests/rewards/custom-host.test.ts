@@ -199,7 +199,8 @@ describe('a reward in a process of its own', () => {
   });
 
   it.concurrent('is replaced when something breaks after its answer, which stands', async (context) => {
-    const body = 'setTimeout(() => Promise.reject(new Error("afterwards")), 10); return [1, process.pid]';
+    // Long enough for the answer to have arrived on a busy machine: of both at once the host may hear in either order.
+    const body = 'setTimeout(() => Promise.reject(new Error("afterwards")), 1000); return [1, process.pid]';
     const { host, output, failures } = hostOf(context, pluginFile(body));
     const [, first] = await host.score(BATCH, { seed: 1 });
     await expect.poll(() => isAlive(first!.reward), { timeout: 20_000 }).toBe(false);
