@@ -72,7 +72,7 @@ describe('prompts that read well', { timeout: 120_000 }, () => {
     await frozen.dispose();
   });
 
-  it('come of a sentence to start from: the policy moves to its tokens', async () => {
+  it('come of a sentence to start from: its offspring have its tokens', async () => {
     const sentence = generator.tokenizer.encode(' This message is about').slice(0, 5);
     const warm = Array.from({ length: 5 }, (_, i) => sentence[i % sentence.length]!);
     const shareOfTokens = async (trainer: Trainer): Promise<number> => {
@@ -89,8 +89,8 @@ describe('prompts that read well', { timeout: 120_000 }, () => {
       const same = proposed.flatMap(({ tokenIds }) => tokenIds.map((id, t) => Number(id === warm[t])));
       return same.reduce((sum, hit) => sum + hit / same.length, 0);
     };
-    const cold = await trainerOf();
-    const warmed = await trainerOf();
+    const cold = await trainerOf({ offspring: 0.5 });
+    const warmed = await trainerOf({ offspring: 0.5 });
     expect(await warmed.learnFrom(warm, 40)).toBe(true);
     expect(await shareOfTokens(warmed)).toBeGreaterThan((await shareOfTokens(cold)) + 0.05);
   });
