@@ -1,12 +1,10 @@
 import { Rng, type RngState } from '../random/rng.js';
+import { childOf } from './offspring.js';
 import { PromptArchive, type ScoredPrompt } from './prompt-archive.js';
 import { requireFiniteRewards } from './require-finite-rewards.js';
 import { SearchSpace } from './search-space.js';
 import type { Generator, TrainerSettings } from './settings.js';
 import type { RewardParts, Rollout, RolloutReward, Trainer, TrainerState, UpdateMetrics } from './types.js';
-
-/** Prompts that compete to be a parent. */
-const TOURNAMENT = 3;
 
 /**
  * A (μ + λ) genetic algorithm over tokens: parents win tournaments of three, a child takes each position from one of
@@ -94,18 +92,8 @@ export class Evolution implements Trainer {
   /** @param mutations how many tokens are drawn again on average */
   private child(mutations: number): number[] {
     if (this.population.length < this.populationSize) return this.space.randomPrompt(this.rng);
-    const mother = this.parent();
-    const father = this.parent();
-    return mother.map((tokenId, position) => {
-      const inherited = this.rng.below(2) === 0 ? tokenId : father[position]!;
-      return this.rng.float() < mutations / mother.length ? this.space.randomToken(this.rng) : inherited;
-    });
-  }
-
-  /** The population is sorted, so the lowest of some random places has won. */
-  private parent(): readonly number[] {
-    const places = Array.from({ length: TOURNAMENT }, () => this.rng.below(this.population.length));
-    return this.population[Math.min(...places)]!.tokenIds;
+    const parents = this.population.map(({ tokenIds }) => tokenIds);
+    return childOf(parents, { mutations, rng: this.rng }, () => this.space.randomToken(this.rng));
   }
 }
 
