@@ -1,56 +1,12 @@
 import * as z from 'zod';
-import { BYTE_SIZE_PATTERN, parseByteSize } from './byte-size.js';
 import { DEVICES, EMBEDDED_MODEL } from './defaults.js';
 import { type OptionMeta, optionRegistry, settingsOf } from './option.js';
-import { readPhrases } from './phrase-file.js';
 import { PRESET_NAMES, PRESETS } from './presets.js';
-import { readRubric } from './rubric-file.js';
-import { besideTask } from './term-names.js';
+import { besideTask, TERM_NAMES } from './term-names.js';
 import { LOSS_NAMES, TRAINER_NAMES } from './trainer-names.js';
+import { count, memory, name, phrases, positive, range, rubric } from './value-schemas.js';
 
 const ours = PRESETS.default;
-const count = z.int().min(1);
-const positive = z.number().positive();
-const range = z.tuple([z.number(), z.number()]);
-const name = z.string().min(1).max(1000);
-const bytes = z.union([
-  z.int().min(1),
-  z
-    .string()
-    .regex(BYTE_SIZE_PATTERN, 'expected bytes such as 800M or 2GiB')
-    .transform((text) => parseByteSize(text)!),
-]);
-/** Less would not hold the caches of one short row. */
-const SMALLEST_MEMORY = 2 ** 20;
-const memory = bytes.refine((size) => size >= SMALLEST_MEMORY, 'expected at least 1M');
-/** A list, or the file that holds it: what a run keeps is the list. */
-const phrases = z.union([
-  z.array(z.string().min(1)).min(2),
-  name.transform((path, context) => {
-    try {
-      return readPhrases(path);
-    } catch (error) {
-      context.addIssue({ code: 'custom', message: `a file of phrases (${(error as Error).message})` });
-      return z.NEVER;
-    }
-  }),
-]);
-/** Lines, or the file that holds them: what a run keeps are the lines. */
-const rubric = z.union([
-  z.array(z.string()).min(1),
-  name.transform((path, context) => {
-    try {
-      return readRubric(path);
-    } catch (error) {
-      context.addIssue({
-        code: 'custom',
-        message: `a text file that says what to look for (${(error as Error).message})`,
-      });
-      return z.NEVER;
-    }
-  }),
-]);
-
 const data = settingsOf('Task and data');
 const models = settingsOf('Models');
 const limits = settingsOf('Limits');
@@ -296,7 +252,7 @@ export const runConfigSchema = z.strictObject({
   terms: reward.weights(
     z.record(z.string(), z.number()).default({ task: 1 }).overwrite(besideTask),
     'NAME=WEIGHT',
-    'reward term and its weight, beside the task’s own reward: task, content, style, fluency, length, repetition, judge; repeatable (default: task=1)',
+    `reward term and its weight, beside the task’s own reward: ${TERM_NAMES.join(', ')}; repeatable (default: task=1)`,
     { flag: 'term' },
   ),
   combine: reward.text(

@@ -1,3 +1,5 @@
+import { mean } from '../statistics/mean.js';
+
 /** Token vectors of a text: [tokens, size] row-major. */
 export interface TokenVectors {
   readonly vectors: Float32Array;
@@ -46,8 +48,4 @@ function dot(a: Float64Array, b: Float64Array): number {
   let sum = 0;
   for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
   return sum;
-}
-
-function mean(values: Float64Array): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -17,6 +17,9 @@ export const RNG_STREAMS = {
 
 export type RngStream = keyof typeof RNG_STREAMS;
 
+/** Random words set aside for one pass over the data. */
+const WORDS_PER_PASS = 2 ** 24;
+
 /** Everything a generator is: three whole numbers, fit for JSON. */
 export interface RngState {
   readonly seed: number;
@@ -41,6 +44,11 @@ export class Rng {
   /** @param seed whole number from 0 to 2^53 − 1 */
   static create(seed: number, stream: RngStream): Rng {
     return Rng.restore({ seed, stream: RNG_STREAMS[stream], counter: 0 });
+  }
+
+  /** The numbers of one pass over the data, apart from those of every other: a function of its arguments alone. */
+  static ofPass(seed: number, stream: RngStream, pass: number): Rng {
+    return Rng.restore({ seed, stream: RNG_STREAMS[stream], counter: pass * WORDS_PER_PASS });
   }
 
   /** @throws RlpromptError E_RNG_STATE */

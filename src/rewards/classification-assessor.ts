@@ -1,4 +1,6 @@
 import type { LabelScoresCapability, LabelWord } from '../lm/types.js';
+import { mean } from '../statistics/mean.js';
+import { softmax } from '../statistics/softmax.js';
 import type { Assessment, AssessmentItem, Assessor, Example, ExampleOutcome, Task } from '../task/types.js';
 import type { Template } from '../template/template.js';
 import { classificationGap } from './classification-gap.js';
@@ -202,19 +204,8 @@ function itemKeys(items: readonly AssessmentItem[]): string[] {
   });
 }
 
-function softmax(scores: readonly number[]): number[] {
-  const highest = Math.max(...scores);
-  const exponentials = scores.map((score) => Math.exp(score - highest));
-  const sum = exponentials.reduce((a, b) => a + b, 0);
-  return exponentials.map((value) => value / sum);
-}
-
 /** The likeliest label other than `label`: what was predicted when the answer was not right, ties included. */
 function rivalOf(probabilities: readonly number[], label: number): number {
   const first = label === 0 ? 1 : 0;
   return probabilities.reduce((best, value, i) => (i !== label && value > probabilities[best]! ? i : best), first);
-}
-
-function mean(values: Float64Array): number {
-  return values.length === 0 ? 0 : values.reduce((a, b) => a + b, 0) / values.length;
 }

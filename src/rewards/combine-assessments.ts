@@ -1,6 +1,6 @@
-import { corpusBleu } from '../metrics/bleu.js';
+import { mean, meanOfRecords } from '../statistics/mean.js';
 import type { Assessment, Example, ExampleOutcome } from '../task/types.js';
-import { referencesOf } from './style-references.js';
+import { bleuMetric } from './style-bleu.js';
 
 type PerClass = NonNullable<Assessment['perClass']>;
 
@@ -17,7 +17,7 @@ export function combineAssessments(parts: readonly Assessment[], examples: reado
   return {
     reward: mean(parts.map(({ reward }) => reward)),
     metrics: combineMetrics(parts, examples, outcomes),
-    ...(parts[0]?.parts ? { parts: meanOfEach(parts.map((part) => part.parts!)) } : {}),
+    ...(parts[0]?.parts ? { parts: meanOfRecords(parts.map((part) => part.parts!)) } : {}),
     exampleRewards: Float64Array.from(parts, ({ reward }) => reward),
     ...(confusion ? { confusion, perClass: combineClasses(parts) } : {}),
     ...(outcomes.length > 0 ? { outcomes } : {}),
@@ -29,26 +29,17 @@ function combineMetrics(
   examples: readonly Example[],
   outcomes: readonly ExampleOutcome[],
 ): Record<string, number> {
-  const metrics = meanOfEach(parts.map((part) => part.metrics));
+  const metrics = meanOfRecords(parts.map((part) => part.metrics));
   const { gm, perplexity, bleu, content = 0, style = 0, fluency = 0 } = metrics;
   const perplexities = parts.flatMap((part) => part.metrics.perplexity ?? []);
   return {
     ...metrics,
     ...(gm === undefined ? {} : { gm: Math.cbrt(content * style * fluency) }),
     ...(perplexity === undefined ? {} : { perplexity: Math.exp(mean(perplexities.map(Math.log))) }),
-    ...(bleu === undefined ? {} : { bleu: bleuOf(examples, outcomes) }),
+    ...(bleu === undefined
+      ? {}
+      : bleuMetric(outcomes.map(({ output: text = '' }, i) => ({ example: examples[i]!, text })))),
   };
-}
-
-function bleuOf(examples: readonly Example[], outcomes: readonly ExampleOutcome[]): number {
-  const segments = outcomes.flatMap(({ output = '' }, i) => {
-    const references = referencesOf(examples[i]!);
-    return references.length === 0 ? [] : [{ output, references }];
-  });
-  return corpusBleu(
-    segments.map(({ output }) => output),
-    segments.map(({ references }) => references),
-  );
 }
 
 /** Labels in their own order, which is that of the confusion's rows. */
@@ -70,16 +61,4 @@ function combineClasses(parts: readonly Assessment[]): PerClass {
 
 function sumOfTables(tables: readonly (readonly (readonly number[])[])[]): number[][] | undefined {
   return tables[0]?.map((row, i) => row.map((_, j) => tables.reduce((sum, table) => sum + table[i]![j]!, 0)));
-}
-
-/** Mean of each key over the records that have it. */
-function meanOfEach(records: readonly Readonly<Record<string, number>>[]): Record<string, number> {
-  const keys = new Set(records.flatMap((record) => Object.keys(record)));
-  return Object.fromEntries(
-    [...keys].map((key) => [key, mean(records.flatMap((record) => (key in record ? [record[key]!] : [])))]),
-  );
-}
-
-function mean(values: readonly number[]): number {
-  return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
 }

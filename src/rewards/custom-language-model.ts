@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { RlpromptError } from '../errors.js';
 import { requireCapability } from '../lm/load.js';
 import type { LanguageModel } from '../lm/types.js';
+import { softmax } from '../statistics/softmax.js';
 import type { LmQuestion } from '../task/reward-messages.js';
 import { parseTemplate } from '../template/parse-template.js';
 import type { Template } from '../template/template.js';
@@ -88,13 +89,6 @@ function checked<Schema extends z.ZodType>(kind: string, schema: Schema, request
     exit: 'internal',
     message: `context.${kind} was called wrongly: ${issues.slice(0, 5).join('; ')}`,
   });
-}
-
-function softmax(scores: Float32Array): number[] {
-  const highest = Math.max(...scores);
-  const exponentials = Array.from(scores, (score) => Math.exp(score - highest));
-  const sum = exponentials.reduce((a, b) => a + b, 0);
-  return exponentials.map((value) => value / sum);
 }
 
 function meanDirection(vectors: Float32Array, count: number, size: number): number[] {

@@ -1,6 +1,7 @@
 import { RlpromptError } from '../errors.js';
 import { requireCapability } from '../lm/load.js';
 import type { ClassifyCapability, LanguageModel } from '../lm/types.js';
+import { softmax } from '../statistics/softmax.js';
 import type { TaskLabel } from '../task/types.js';
 import { defaultTemplate } from '../template/parse-template.js';
 import { labelOffsets } from './label-calibration.js';
@@ -75,11 +76,4 @@ function byLabelWords(model: LanguageModel, styles: readonly TaskLabel[], questi
       return (await scoresOf(texts)).map((scores) => softmax(Array.from(scores, (score, k) => score - usual[k]!)));
     },
   };
-}
-
-function softmax(scores: readonly number[]): number[] {
-  const highest = Math.max(...scores);
-  const powers = scores.map((score) => Math.exp(score - highest));
-  const sum = powers.reduce((total, power) => total + power, 0);
-  return powers.map((power) => power / sum);
 }

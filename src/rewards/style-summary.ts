@@ -1,9 +1,9 @@
-import { corpusBleu } from '../metrics/bleu.js';
 import { perplexityOf } from '../metrics/perplexity.js';
+import { mean } from '../statistics/mean.js';
 import type { RewardRow } from '../task/reward-messages.js';
 import type { Assessment, Example, ExampleOutcome, TaskLabel } from '../task/types.js';
+import { bleuMetric } from './style-bleu.js';
 import { outputReward, type SampledOutput, type TextLogProb } from './style-quality.js';
-import { referencesOf } from './style-references.js';
 import { dominatedArea } from './terms/dominated-area.js';
 
 /** The output that counts of a segment of samples, with its fluency. */
@@ -57,7 +57,6 @@ export function summariseRows(
   const total = (name: string): number => sum(rows.map(({ metrics }) => metrics[name]!));
   const [content, style, fluency] = [averaged('content'), averaged('style'), averaged('fluency')];
   const perplexity = perplexityOf([{ logProb: total('logProb'), tokenCount: total('tokens') }]);
-  const bleu = written && bleuOfOutputs(written.examples, written.outputs);
   return {
     reward: mean(rows.map(({ reward }) => reward)),
     metrics: {
@@ -66,7 +65,10 @@ export function summariseRows(
       fluency,
       joint: averaged('joint'),
       gm: Math.cbrt(content * style * fluency),
-      ...(bleu === undefined ? {} : { bleu }),
+      ...(written &&
+        bleuMetric(
+          written.outputs.flatMap((all, i) => all.map(({ text }) => ({ example: written.examples[i]!, text }))),
+        )),
       ...(Number.isFinite(perplexity) ? { perplexity } : {}),
       empty: averaged('empty'),
       cut: averaged('cut'),
@@ -75,21 +77,6 @@ export function summariseRows(
     volume: averaged('volume'),
     exampleRewards: Float64Array.from(rows, ({ reward }) => reward),
   };
-}
-
-function bleuOfOutputs(
-  examples: readonly Example[],
-  outputs: readonly (readonly ChosenOutput[])[],
-): number | undefined {
-  const segments = examples.flatMap((example, i) => {
-    const references = referencesOf(example);
-    return references.length === 0 ? [] : outputs[i]!.map(({ text }) => ({ text, references }));
-  });
-  if (segments.length === 0) return undefined;
-  return corpusBleu(
-    segments.map(({ text }) => text),
-    segments.map(({ references }) => references),
-  );
 }
 
 /** What was written for one input: of the bootstraps' best outputs the best. */
@@ -110,10 +97,6 @@ export function toOutcome(
     scores: { content, style, fluency, joint: jointOf(best) },
     reward,
   };
-}
-
-function mean(values: readonly number[]): number {
-  return values.length === 0 ? 0 : sum(values) / values.length;
 }
 
 function sum(values: readonly number[]): number {

@@ -1,11 +1,8 @@
 import type { RunConfig } from '../config/run-config.js';
 import { RlpromptError } from '../errors.js';
-import { RNG_STREAMS, Rng } from '../random/rng.js';
+import { Rng } from '../random/rng.js';
 import { balancedOrder } from '../rewards/racing.js';
 import type { Example, Task } from '../task/types.js';
-
-/** Random words set aside for the order of one pass. */
-const WORDS_PER_PASS = 2 ** 24;
 
 /**
  * The examples of a step where it has not all of them: pass after pass over all, each in an order of its own in which
@@ -20,9 +17,8 @@ export function stepExamples(
 ): Example[] {
   const stepsPerPass = Math.floor(examples.length / count);
   const pass = Math.floor(step / stepsPerPass);
-  const rng = Rng.restore({ seed, stream: RNG_STREAMS.minibatches, counter: pass * WORDS_PER_PASS });
   const start = (step % stepsPerPass) * count;
-  return balancedOrder(examples, rng).slice(start, start + count);
+  return balancedOrder(examples, Rng.ofPass(seed, 'minibatches', pass)).slice(start, start + count);
 }
 
 /**

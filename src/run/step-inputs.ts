@@ -1,8 +1,5 @@
-import { RNG_STREAMS, Rng } from '../random/rng.js';
+import { Rng } from '../random/rng.js';
 import type { Example } from '../task/types.js';
-
-/** Random words set aside for the order of one pass. */
-const WORDS_PER_PASS = 2 ** 24;
 
 /**
  * The inputs of a step of a policy that reads them: pass after pass over all of them, each pass in an order of its own.
@@ -17,12 +14,8 @@ export function stepInputs(
   return Array.from({ length: size }, (_, k) => {
     const position = step * size + k;
     const pass = Math.floor(position / examples.length);
-    const order = orders.get(pass) ?? passOrder(examples, seed, pass);
+    const order = orders.get(pass) ?? Rng.ofPass(seed, 'inputs', pass).shuffled(examples);
     orders.set(pass, order);
     return order[position % examples.length]!;
   });
-}
-
-function passOrder(examples: readonly Example[], seed: number, pass: number): Example[] {
-  return Rng.restore({ seed, stream: RNG_STREAMS.inputs, counter: pass * WORDS_PER_PASS }).shuffled(examples);
 }

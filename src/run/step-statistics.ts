@@ -1,4 +1,5 @@
 import type { StepEndEvent } from '../events.js';
+import { mean, meanOfRecords } from '../statistics/mean.js';
 import type { Assessment } from '../task/types.js';
 import type { Rollout, RolloutReward, UpdateMetrics } from '../trainers/types.js';
 
@@ -37,16 +38,4 @@ export function describeStep(
     metricMeans: meanOfRecords(assessments.map((assessment) => assessment.metrics)),
     ...(Object.keys(parts).length > 0 ? { parts } : {}),
   };
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((a, b) => a + b, 0) / values.length;
-}
-
-/** Mean of each key over the records that have it. */
-function meanOfRecords(records: readonly Readonly<Record<string, number>>[]): Record<string, number> {
-  const keys = new Set(records.flatMap((record) => Object.keys(record)));
-  return Object.fromEntries(
-    [...keys].map((key) => [key, mean(records.flatMap((record) => (key in record ? [record[key]!] : [])))]),
-  );
 }

@@ -1,6 +1,7 @@
 import { generalisedAdvantages } from '../losses/generalised-advantages.js';
 import { ppoClipLoss } from '../losses/ppo-clip.js';
 import { Rng, type RngState } from '../random/rng.js';
+import { mean } from '../statistics/mean.js';
 import { Critic } from './critic.js';
 import { PolicyOptimizer } from './policy-optimizer.js';
 import { type PolicyRollout, PromptPolicy } from './prompt-policy.js';
@@ -140,12 +141,6 @@ export class Ppo implements Trainer {
     }
     return metrics!;
   }
-}
-
-function mean(values: ArrayLike<number>): number {
-  let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += values[i]!;
-  return sum / values.length;
 }
 
 /** To mean 0 and standard deviation 1, so that the learning rate means the same for every task. */

@@ -3,10 +3,11 @@ import type { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import { RlpromptError } from '../../errors.js';
 import { FailedAttempt } from '../hub/failed-attempt.js';
+import { retryAfterMs } from '../retry-wait.js';
 import { guardedLookup } from './address-guard.js';
 import { endpointConfigError, endpointError, protocolError } from './endpoint-errors.js';
 import type { EndpointSettings } from './endpoint-settings.js';
-import { RetryPace, retryAfterMs } from './retry-pace.js';
+import { RetryPace } from './retry-pace.js';
 
 const ATTEMPTS = 6;
 /** A service that sends nonsense this often in a row is not asked again. */

@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto';
-import type { IncomingHttpHeaders } from 'node:http';
 import { setTimeout } from 'node:timers/promises';
+import { spreadOut } from '../retry-wait.js';
 
 const LONGEST_BACKOFF_MS = 60_000;
 
@@ -24,7 +23,7 @@ export class RetryPace {
   /** What the service asked for holds everyone back; a mere failure only the request that met it. */
   async after(failures: number, askedMs: number | undefined, signal: AbortSignal | undefined): Promise<void> {
     const backoff = Math.min(LONGEST_BACKOFF_MS, this.retryMs * 2 ** (failures - 1));
-    const wait = backoff * (0.5 + 0.5 * share(++this.#waits)) + (askedMs ?? 0);
+    const wait = spreadOut(backoff, String(++this.#waits)) + (askedMs ?? 0);
     if (askedMs !== undefined) this.#notBefore = Math.max(this.#notBefore, performance.now() + wait);
     else await pause(wait, signal);
   }
@@ -36,20 +35,4 @@ async function pause(ms: number, signal: AbortSignal | undefined): Promise<void>
   } catch {
     throw signal!.reason;
   }
-}
-
-/** Keeps several requests, of several processes, from coming back together. */
-function share(wait: number): number {
-  return createHash('sha256').update(`${process.pid} ${wait}`).digest().readUInt32LE() / 2 ** 32;
-}
-
-/** What a service asks to wait: milliseconds, seconds, or a date by its own clock. Nonsense is as if it were not there. */
-export function retryAfterMs(headers: IncomingHttpHeaders): number | undefined {
-  const inMs = headers['retry-after-ms'];
-  if (typeof inMs === 'string' && /^\d+(\.\d+)?$/.test(inMs)) return Number(inMs);
-  const text = headers['retry-after'];
-  if (text === undefined) return undefined;
-  if (/^\d+(\.\d+)?$/.test(text)) return Number(text) * 1000;
-  const wait = Date.parse(text) - Date.parse(headers.date ?? '');
-  return wait >= 0 ? wait : undefined;
 }

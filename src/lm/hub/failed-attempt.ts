@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import { RlpromptError } from '../../errors.js';
+import { spreadOut } from '../retry-wait.js';
 
 /** Something that may go well another time: a cut connection, an overloaded server. */
 export class FailedAttempt extends Error {
@@ -39,7 +39,7 @@ export class Attempts {
     const asked = failure.retryAfterMs ?? 0;
     if (this.#failed >= ATTEMPTS || asked > LONGEST_WAIT_MS) throw this.giveUp(failure);
     const backoff = this.retryMs * 2 ** (this.#failed - 1);
-    const wait = Math.min(LONGEST_WAIT_MS, Math.max(asked, backoff * (0.5 + 0.5 * this.#share())));
+    const wait = Math.min(LONGEST_WAIT_MS, Math.max(asked, spreadOut(backoff, `${this.url} ${this.#failed}`)));
     await setTimeout(wait, undefined, signal ? { signal } : {});
   }
 
@@ -56,10 +56,5 @@ export class Attempts {
       kept: 'what was downloaded; the same command goes on from there',
       next: 'try again later, or name a local folder',
     });
-  }
-
-  #share(): number {
-    const seed = `${process.pid} ${this.url} ${this.#failed}`;
-    return createHash('sha256').update(seed).digest().readUInt32LE() / 2 ** 32;
   }
 }

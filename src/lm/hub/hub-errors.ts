@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { RlpromptError } from '../../errors.js';
+import { retryAfterMs } from '../retry-wait.js';
 import { FailedAttempt } from './failed-attempt.js';
 import type { HubSettings } from './hub-settings.js';
 
@@ -50,13 +51,4 @@ function notFound(headers: IncomingHttpHeaders, url: URL): RlpromptError {
     where: url.origin + url.pathname,
     next: 'check the name and the revision',
   });
-}
-
-/** Seconds, or a date that is compared with the server's own clock. */
-function retryAfterMs(headers: IncomingHttpHeaders): number | undefined {
-  const text = headers['retry-after'];
-  if (text === undefined) return undefined;
-  if (/^\d+(\.\d+)?$/.test(text)) return Number(text) * 1000;
-  const wait = Date.parse(text) - Date.parse(headers.date ?? '');
-  return Number.isNaN(wait) ? undefined : Math.max(0, wait);
 }

@@ -2,8 +2,9 @@ import { RlpromptError } from '../../errors.js';
 import { wordOfAnswer } from '../../lm/endpoint/word-scores.js';
 import { requireCapability } from '../../lm/load.js';
 import type { AnswersCapability, LabelScoresCapability, LanguageModel } from '../../lm/types.js';
+import { softmax } from '../../statistics/softmax.js';
 import type { Template } from '../../template/template.js';
-import { softmax, wholeWordProbabilities } from './soft-answers.js';
+import { wholeWordProbabilities } from './soft-answers.js';
 
 /** Probabilities of the words, or what the judge said instead of one of them. */
 export type JudgeAnswer = { readonly probabilities: readonly number[] } | { readonly said: string };

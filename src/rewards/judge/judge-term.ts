@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { RlpromptError } from '../../errors.js';
 import type { LanguageModel } from '../../lm/types.js';
+import { mean } from '../../statistics/mean.js';
 import type { Task } from '../../task/types.js';
 import type { RewardTerm, TermItem } from '../terms/reward-term.js';
 import type { TermKind } from '../terms/term-kind.js';
@@ -94,8 +95,4 @@ function requireRoom({ name, contextLength }: LanguageModel, judge: Judge, frame
     where: '--rubric',
     next: 'a shorter rubric, or a judge with a longer context',
   });
-}
-
-function mean(values: readonly number[]): number {
-  return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -1,3 +1,5 @@
+import { softmax } from '../../statistics/softmax.js';
+
 /** Which of two texts a judge prefers, asked in both orders. */
 export interface Preference {
   /** Probability that the first text is the better one: p = (p_ab(1) + p_ba(2)) / 2. */
@@ -36,14 +38,6 @@ export function expectedScore(probabilities: readonly number[]): number {
 /** A score from 1 to 10 on [-1, 1]: 2 (s - 1) / 9 - 1. */
 export function normalisedScore(score: number): number {
   return (2 * (score - 1)) / 9 - 1;
-}
-
-/** Softmax, [n]. */
-export function softmax(logProbs: readonly number[]): number[] {
-  const highest = Math.max(...logProbs);
-  const weights = logProbs.map((logProb) => Math.exp(logProb - highest));
-  const sum = weights.reduce((a, b) => a + b, 0);
-  return weights.map((weight) => weight / sum);
 }
 
 /**

@@ -5,9 +5,9 @@ import {
   expectedScore,
   normalisedScore,
   preferenceOf,
-  softmax,
   wholeWordProbabilities,
 } from '../../../src/rewards/judge/soft-answers.js';
+import { softmax } from '../../../src/statistics/softmax.js';
 
 describe('a preference asked for in both orders', () => {
   it('is the mean of p_ab(1) and p_ba(2)', () => {
