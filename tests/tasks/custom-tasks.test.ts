@@ -26,6 +26,7 @@ describe.each([
   ['exact-answer', 16, 16, 48],
   ['javascript-syntax', 8, 8, 20],
   ['calm-mail', 8, 8, 16],
+  ['asking-mail', 16, 16, 48],
 ])('the built-in task %s', (name, ...sizes) => {
   it('has its examples, none of them in two splits, and manual prompts', async () => {
     const task = await load(name);
@@ -54,6 +55,20 @@ describe('exact-answer', () => {
       { reward: 50, metrics: { accuracy: 0 } },
       { reward: 0, metrics: { accuracy: 0 } },
     ]);
+  });
+});
+
+describe('asking-mail', () => {
+  it('pays the share of mails that go on with a question', async () => {
+    const task = await load('asking-mail');
+    const say = (text: string) => (text.startsWith('all') || text.endsWith(',') ? ' can you come?' : ' I can come.');
+    expect(await rewardsOf(task, ['all', ''], say)).toEqual([100, 12.5]);
+  });
+
+  it('has each beginning in one split only', async () => {
+    const { splits } = await load('asking-mail');
+    const beginnings = SPLITS.flatMap((split) => splits[split].map(({ text }) => text));
+    expect(new Set(beginnings).size).toBe(beginnings.length);
   });
 });
 

@@ -1,0 +1,20 @@
+import { defineTask } from '../../src/index.js';
+
+const MAIL_TOKENS = 12;
+
+export default defineTask({
+  name: 'asking-mail',
+  kind: 'custom',
+  description: 'Makes the target LM go on with a mail by asking something: a custom reward that needs nothing else.',
+  manualPrompts: ['Questions:', 'Could you tell me', 'I would like to know:', 'What do you think?'],
+  examples: { train: 'train.csv', dev: 'dev.csv', test: 'test.csv' },
+  rewardRange: [0, 100],
+  async reward({ prompts, examples }, { generate }) {
+    const texts = prompts.flatMap((prompt) => examples.map(({ text }) => `${prompt} ${text}`.trim()));
+    const mails = await generate({ texts, maxNewTokens: MAIL_TOKENS });
+    return prompts.map((_, p) => {
+      const own = mails.slice(p * examples.length, (p + 1) * examples.length);
+      return (100 * own.filter(([mail]) => mail!.includes('?')).length) / own.length;
+    });
+  },
+});
