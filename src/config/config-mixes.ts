@@ -39,9 +39,9 @@ const CHECKS: readonly Check[] = [
     rewardToEnd &&
     rewardToEnd[0] >= rewardToEnd[1] &&
     `rewardToEnd ${rewardToEnd.join()}: the first must be below the second`,
-  ({ examplesPerStep, contentModel, inputConditioned }) =>
+  ({ examplesPerStep, contentModel }) =>
     examplesPerStep !== undefined &&
-    (contentModel !== undefined || inputConditioned) &&
+    contentModel !== undefined &&
     'examplesPerStep is for tasks in which a prompt meets all examples; inputsPerStep is what others have',
   ({ examplesPerStep, calibrate }) =>
     examplesPerStep !== undefined &&

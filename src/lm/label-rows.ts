@@ -1,7 +1,7 @@
 import { RlpromptError } from '../errors.js';
 import { renderSegments } from '../template/render-template.js';
 import type { Template, TemplatePart } from '../template/template.js';
-import type { LabelScoreRequest, Tokenizer } from './types.js';
+import { type LabelScoreRequest, startTokenOf, type Tokenizer } from './types.js';
 
 export interface LabelRow {
   readonly tokens: readonly number[];
@@ -89,7 +89,7 @@ export function openEncoder(tokenizer: Tokenizer): (text: string) => number[] {
   const plain = tokenizer.encode('a');
   const around = tokenizer.encode('a', { special: true });
   const isClosed = around.at(-1) !== plain.at(-1);
-  const start = tokenizer.bosTokenId ?? tokenizer.eosTokenId ?? 0;
+  const start = startTokenOf(tokenizer);
   return (text) => {
     const tokens = tokenizer.encode(text, { special: true });
     if (isClosed) tokens.pop();

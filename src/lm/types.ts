@@ -18,6 +18,11 @@ export interface Tokenizer {
   readonly maskTokenId: number | undefined;
 }
 
+/** What a text begins with where nothing stands before it. */
+export function startTokenOf({ bosTokenId, eosTokenId }: Tokenizer): number {
+  return bosTokenId ?? eosTokenId ?? 0;
+}
+
 /** The output layer of a causal LM: `logits = hidden · weights + bias`. */
 export interface HeadWeights {
   /** [hidden, vocabulary], row-major. */

@@ -1,4 +1,4 @@
-import type { HiddenStep } from '../lm/types.js';
+import { type HiddenStep, startTokenOf } from '../lm/types.js';
 import { inputPrefix } from '../policy/input-prefix.js';
 import { type MlpParameters, zeroParameters } from '../policy/mlp-parameters.js';
 import { PolicyHead } from '../policy/policy-head.js';
@@ -216,8 +216,7 @@ export class PromptPolicy {
   }
 
   private get startToken(): number {
-    const { bosTokenId, eosTokenId } = this.generator.tokenizer;
-    return bosTokenId ?? eosTokenId ?? 0;
+    return startTokenOf(this.generator.tokenizer);
   }
 
   private async candidates(hidden: Float32Array, parameters = this.head.parameters): Promise<Candidates> {

@@ -5,8 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { completeRunConfig } from '../../src/config/resolve-run-config.js';
 import type { RunConfigInput } from '../../src/config/run-config.js';
 import { evaluatePrompts } from '../../src/evaluate.js';
-import type { RunControls, RunEvent, RunResult } from '../../src/events.js';
-import { optimize } from '../../src/optimize.js';
+import type { RunEvent, RunResult } from '../../src/events.js';
+import { followRun } from '../follow-run.js';
 import { HUB_LIKE } from '../lm/onnx/hub-like.js';
 import { SMALL_RUN } from '../small-data.js';
 
@@ -34,32 +34,10 @@ const config = (name: string): RunConfigInput => ({
   out: join(folder, name),
 });
 
-async function finish(
-  input: RunConfigInput,
-  options: Parameters<typeof optimize>[1],
-  onEvent: (event: RunEvent, controls: RunControls) => void = () => {},
-): Promise<{ events: RunEvent[]; result?: RunResult; code?: string }> {
-  const events: RunEvent[] = [];
-  let controls: RunControls | undefined;
-  const attach = (given: RunControls): void => {
-    controls = given;
-  };
-  const run = optimize(input, { ...options, attach });
-  try {
-    for (let next = await run.next(); ; next = await run.next()) {
-      if (next.done) return { events, result: next.value };
-      events.push(next.value);
-      onEvent(next.value, controls!);
-    }
-  } catch (error) {
-    return { events, code: (error as { code: string }).code };
-  }
-}
-
 describe('a run on a style-transfer task', () => {
-  let whole: Awaited<ReturnType<typeof finish>>;
+  let whole: Awaited<ReturnType<typeof followRun>>;
   beforeAll(async () => {
-    whole = await finish(config('whole'), {});
+    whole = await followRun(config('whole'), {});
   });
 
   it('has four prompts an input, and with soft Q-learning the published width', () => {
@@ -105,11 +83,11 @@ describe('a run on a style-transfer task', () => {
   });
 
   it('goes on after a stop as if there had been none', async () => {
-    const stopped = await finish(config('stopped'), {}, (event, controls) => {
+    const stopped = await followRun(config('stopped'), {}, (event, controls) => {
       if (event.type === 'step-end' && event.step === 3) controls.stop('user');
     });
-    expect(stopped.code).toBe('E_INTERRUPTED');
-    const resumed = await finish(config('stopped'), { resume: join(folder, 'stopped') });
+    expect(stopped.error?.code).toBe('E_INTERRUPTED');
+    const resumed = await followRun(config('stopped'), { resume: join(folder, 'stopped') });
     const same = ({ result }: { result?: RunResult }) => ({ ...result!, runDir: '', seconds: 0 });
     expect(same(resumed)).toEqual(same(whole));
   });

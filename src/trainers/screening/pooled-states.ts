@@ -1,3 +1,4 @@
+import { startTokenOf } from '../../lm/types.js';
 import type { Generator } from '../settings.js';
 
 /**
@@ -9,7 +10,7 @@ export async function pooledStates(
   prompts: readonly (readonly number[])[],
 ): Promise<Float32Array[]> {
   const { hiddenSize } = hiddenStates;
-  const start = tokenizer.bosTokenId ?? tokenizer.eosTokenId ?? 0;
+  const start = startTokenOf(tokenizer);
   const pooled = prompts.map(() => new Float32Array(hiddenSize));
   for (const length of new Set(prompts.map((prompt) => prompt.length))) {
     const rows = [...prompts.keys()].filter((row) => prompts[row]!.length === length);
