@@ -7,6 +7,7 @@ import { ClassificationAssessor } from '../src/rewards/classification-assessor.j
 import { ScoreCache } from '../src/rewards/score-cache.js';
 import { toStepRewards } from '../src/rewards/step-rewards.js';
 import { templateFor } from '../src/run/configured-task.js';
+import { tunedTo } from '../src/run/tuned-config.js';
 import { loadTask } from '../src/task/load-task.js';
 import type { Task } from '../src/task/types.js';
 import { createTrainer } from '../src/trainers/registry.js';
@@ -68,7 +69,7 @@ export async function createStepper(options: StepperOptions): Promise<Stepper> {
     hiddenStates: requireCapability(model, 'hiddenStates'),
     tokenizer: model.tokenizer!,
   };
-  const trainer = await createTrainer(config.trainer, generator, config);
+  const trainer = await createTrainer(config.trainer, generator, tunedTo(generator, config));
   const step = async (): Promise<StepTimes> => {
     const [began, inside, forwards, hits] = [performance.now(), runtimeMeter.ms, cache.forwards, cache.cacheHits];
     const rollouts = await trainer.propose(config.promptsPerStep);

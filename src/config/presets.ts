@@ -4,7 +4,8 @@ import type { LossName, TrainerName } from './trainer-names.js';
 export interface Preset {
   readonly trainer: TrainerName;
   readonly loss: LossName;
-  readonly learningRate: number;
+  /** None: what suits the width of the generator LM (`src/trainers/learning-rate.ts`). */
+  readonly learningRate?: number;
   /** Share of the new parameters that enters the targetNetwork each step. */
   readonly polyak: number;
   readonly topK: number;
@@ -26,7 +27,6 @@ export const PRESETS = {
   default: {
     trainer: 'log-variance',
     loss: 'log-variance',
-    learningRate: 5e-3,
     polyak: 0.001,
     topK: 256,
     rewardFrom: [0, 1],

@@ -136,7 +136,12 @@ export const runConfigSchema = z.strictObject({
     'sample among the likeliest tokens that together have this probability',
   ),
   temperature: search.number(positive.default(1), 'T', 'divides the logits when sampling'),
-  learningRate: search.number(positive.default(ours.learningRate), 'RATE', 'Adam’s step size', { paper: '5e-5' }),
+  learningRate: search.number(
+    positive.optional(),
+    'RATE',
+    'Adam’s step size (default: 0.005 up to a hidden size of 256, the less the wider the generator is beyond)',
+    { paper: '5e-5' },
+  ),
   polyak: search.number(
     positive.max(1).default(ours.polyak),
     'SHARE',

@@ -9,6 +9,7 @@ import type { KeptPolicy } from './conditioned-policies.js';
 import { readPolicy } from './policy-file.js';
 import { generatorOf } from './prepare.js';
 import { readManifest } from './run-manifest.js';
+import { tunedTo } from './tuned-config.js';
 
 /** The best policy of a run, ready to propose prompts. */
 export interface OpenedPolicy extends ConditionedPolicy {
@@ -30,7 +31,8 @@ export async function openPolicy(
   const config = completeRunConfig(manifest.config as RunConfigInput);
   const model = await load(config.generator);
   if (model.digest !== manifest.digests.generator) throw otherGenerator(runDir, model.name);
-  const trainer = await createTrainer(config.trainer, generatorOf(model), config);
+  const generator = generatorOf(model);
+  const trainer = await createTrainer(config.trainer, generator, tunedTo(generator, config));
   const policy = trainer.conditioned!;
   return {
     summary,

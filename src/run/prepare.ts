@@ -39,6 +39,7 @@ import type { RunParts } from './run-parts.js';
 import { ScoreLog } from './score-log.js';
 import { checkExamplesPerStep } from './step-examples.js';
 import { refuseUnsuited } from './suited-settings.js';
+import { tunedTo } from './tuned-config.js';
 
 /** Settings that a resumed run may have changed: they decide when it ends and where it computes, not what. */
 const FREE_ON_RESUME = [
@@ -89,14 +90,15 @@ export async function prepareRun(input: RunConfigInput, options: PrepareOptions)
 }
 
 async function assemble(
-  config: RunConfig,
+  given: RunConfig,
   task: Task,
   folder: RunFolder,
   { resume, onNote }: PrepareOptions,
   closers: (() => unknown)[],
 ): Promise<PreparedRun> {
-  const { objectives, notes, ...models } = await loadModels(config, task, closers, onNote);
+  const { objectives, notes, ...models } = await loadModels(given, task, closers, onNote);
   const { generator, targetLm, styleModels } = models;
+  const config = tunedTo(generatorOf(generator), given);
   checkCandidateCount(config, generator);
   const template = templateFor(task, targetLm);
   const warnings = [...task.warnings, ...notes];

@@ -1,14 +1,18 @@
 import { completeRunConfig } from '../../src/config/resolve-run-config.js';
 import type { RunConfigInput } from '../../src/config/run-config.js';
 import { type ShapingSettings, toStepRewards } from '../../src/rewards/step-rewards.js';
+import { defaultLearningRate } from '../../src/trainers/learning-rate.js';
 import type { TrainerSettings } from '../../src/trainers/settings.js';
 import type { Rollout, RolloutReward, Trainer, UpdateMetrics } from '../../src/trainers/types.js';
+
+/** Of the toy generators, about. */
+const WIDTH = 16;
 
 export type ToySettings = TrainerSettings & ShapingSettings;
 
 /** Settings of a run, small enough for a toy; what `given` leaves out is the trainer's own. */
 export function toySettings(given: Partial<RunConfigInput>): ToySettings {
-  return completeRunConfig({
+  const config = completeRunConfig({
     task: 'toy',
     promptLength: 3,
     innerSize: 16,
@@ -17,6 +21,7 @@ export function toySettings(given: Partial<RunConfigInput>): ToySettings {
     threads: 1,
     ...given,
   });
+  return { ...config, learningRate: config.learningRate ?? defaultLearningRate(WIDTH) };
 }
 
 export type ToyReward = (tokenIds: readonly number[]) => number;

@@ -5,6 +5,7 @@ import type { RunConfigInput } from '../../../src/config/run-config.js';
 import { loadLanguageModel, requireCapability } from '../../../src/lm/load.js';
 import type { LanguageModel } from '../../../src/lm/types.js';
 import { fluencyTerm } from '../../../src/rewards/terms/fluency-term.js';
+import { tunedTo } from '../../../src/run/tuned-config.js';
 import type { Task } from '../../../src/task/types.js';
 import { PromptPolicy } from '../../../src/trainers/prompt-policy.js';
 import { createTrainer } from '../../../src/trainers/registry.js';
@@ -26,7 +27,8 @@ describe('prompts that read well', { timeout: 120_000 }, () => {
     await lm.dispose();
   });
 
-  const settings = (more: Partial<RunConfigInput> = {}) => completeRunConfig({ task: 'spam', innerSize: 64, ...more });
+  const settings = (more: Partial<RunConfigInput> = {}) =>
+    tunedTo(generator, completeRunConfig({ task: 'spam', innerSize: 64, ...more }));
 
   async function trainerOf(more: Partial<RunConfigInput> = {}): Promise<Trainer> {
     const config = settings(more);
