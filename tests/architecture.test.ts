@@ -41,7 +41,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   memory: ['errors.ts', 'events.ts', 'run', 'task'],
   'optimize.ts': ['errors.ts', 'events.ts', 'config', 'export', 'memory', 'rewards', 'run', 'task', 'trainers'],
   'evaluate.ts': ['errors.ts', 'events.ts', 'config', 'data', 'lm', 'rewards', 'run', 'task', 'template'],
-  export: ['errors.ts', 'config', 'evaluate.ts', 'events.ts', 'run', 'task', 'template'],
+  export: ['errors.ts', 'config', 'evaluate.ts', 'events.ts', 'rewards', 'run', 'task', 'template'],
   'transfer.ts': ['errors.ts', 'config', 'data', 'evaluate.ts', 'run', 'task'],
   report: ['errors.ts', 'events.ts', 'export', 'run', 'task', 'transfer.ts', 'ui/format-values.ts', 'ui/sanitize.ts'],
   compare: ['errors.ts', 'events.ts', 'config', 'report', 'run'],

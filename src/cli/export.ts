@@ -5,6 +5,7 @@ import type { RunRecord } from '../export/run-record.js';
 import type { CliContext } from './context.js';
 import { writeResult } from './output.js';
 import { packageVersion } from './program.js';
+import { reportCheck } from './report-check.js';
 import { formatTable } from './table.js';
 import { parseCount } from './top.js';
 
@@ -12,6 +13,7 @@ const EXAMPLES = `Examples:
   $ rlprompt export runs/spam-20260101-120000 --format ts --output spam-prompt.ts
   $ rlprompt export runs/spam-20260101-120000 --format txt --rank 2
   $ rlprompt export runs/spam-20260101-120000 --format json,txt,ts --output prompts/spam --verify
+  $ rlprompt export runs/spam-20260101-120000 --ensemble --format ts --output together.ts
   $ rlprompt export --list
 `;
 
@@ -22,6 +24,7 @@ interface ExportOptions {
   readonly force?: true;
   readonly raw?: true;
   readonly verify?: true;
+  readonly ensemble?: true;
   readonly list?: true;
 }
 
@@ -31,6 +34,7 @@ export function configure(command: Command, context: CliContext): void {
     .argument('[run]', 'run folder')
     .option('-f, --format <NAMES>', 'one of --list, or several with commas between', 'json')
     .option('--rank <N>', 'which prompt of "rlprompt top" (default: the best; tables: all)', parseCount)
+    .option('--ensemble', 'the prompts that the run scored together (run --ensemble K), as json or ts')
     .option('-o, --output <PATH>', 'write to a file, or into a folder, instead of stdout')
     .option('--force', 'replace files that are there')
     .option('--raw', 'csv: leave cells as they are, even where a spreadsheet would run them')
@@ -78,6 +82,10 @@ async function exportAll(
   ]);
   const place = placeFiles(formats, options.output);
   const record = readRunRecord(runDir);
+  if (options.ensemble) {
+    const { exportEnsembleRun } = await import('./export-ensemble.js');
+    return await exportEnsembleRun(record, formats, options, place, context);
+  }
   if (record.prompts[0]?.policy) {
     const { exportPolicyRun } = await import('./export-policy.js');
     return exportPolicyRun(record, formats, options, place, context);
@@ -118,18 +126,8 @@ async function verify(
   const file = 'readsFile' in format ? files.find(({ path }) => path === format.readsFile)! : files[0]!;
   const text = place ? readFileSync(place(file), 'utf8') : file.text;
   const back = format.read(text, { isRaw: raw === true });
-  const { metric, inRun, fromExport, n, isSameText } = await verifyExport(record, prompts[0]!, back);
-  const numbers = `dev ${metric} ${inRun.toFixed(4)} in the run, ${fromExport.toFixed(4)} from the export`;
-  context.stderr.write(`verified ${format.name}: ${numbers} (${n} examples)\n`);
-  if (isSameText && Math.abs(inRun - fromExport) <= 1e-6) return;
-  throw new RlpromptError({
-    code: 'E_EXPORT_MISMATCH',
-    exit: 'data',
-    message: isSameText ? `${format.name}: ${numbers}` : `${format.name}: another text is read than was scored`,
-    where: place ? place(file) : record.runDir,
-    kept: 'what was exported',
-    next: 'rlprompt doctor; were data or models changed since the run?',
-  });
+  const check = await verifyExport(record, prompts[0]!, back);
+  reportCheck(check, { name: format.name, where: place ? place(file) : record.runDir }, context);
 }
 
 function missingRun(): RlpromptError {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { createJiti } from 'jiti';
+import type { TaskLabel } from '../task/types.js';
 import type { ExportedPrompt, FileFormat, RenderedPart } from './exported-prompt.js';
 import { provenance } from './provenance.js';
 import { isMasked } from './rendered-parts.js';
@@ -23,7 +24,6 @@ export const tsFormat: FileFormat = {
 /** A module of TypeScript without imports. */
 export function renderModule(prompt: ExportedPrompt): string {
   const { labels, labelOffsets } = prompt;
-  const words = Object.entries(Object.fromEntries(labels.map(({ name, word }) => [name, word])));
   const offsets = labels.map(({ name }, i) => [name, labelOffsets?.[i]]);
   const calibration = labelOffsets
     ? `
@@ -36,13 +36,19 @@ export const LABEL_OFFSETS: ReadonlyMap<string, number> = new Map(${toVisibleJso
 /** The prompt that was found. */
 export const PROMPT = ${toVisibleJson(prompt.prompt)};
 
-/** Each label and the word that the language model says for it. */
-export const LABELS: ReadonlyMap<string, string> = new Map(${toVisibleJson(words)});
-${calibration}
+${labelsConstant(labels)}${calibration}
 /** How the prompt was found and how it scores. */
 export const meta = ${toVisibleJson(provenance(prompt), 2)} as const;
 
 ${renderFunction(prompt)}`;
+}
+
+/** The constant LABELS of a module. */
+export function labelsConstant(labels: readonly TaskLabel[]): string {
+  const words = Object.entries(Object.fromEntries(labels.map(({ name, word }) => [name, word])));
+  return `/** Each label and the word that the language model says for it. */
+export const LABELS: ReadonlyMap<string, string> = new Map(${toVisibleJson(words)});
+`;
 }
 
 function renderFunction(prompt: ExportedPrompt): string {
@@ -58,7 +64,8 @@ export function render(input: string${masked ? ', mask: string' : ''}): string {
 
 const NAMES = { input: 'text', mask: 'mask' };
 
-function expression(parts: readonly RenderedPart[]): string {
+/** The parts as an expression of TypeScript over `text` and `mask`. */
+export function expression(parts: readonly RenderedPart[]): string {
   const terms = parts.map((part) => (typeof part === 'string' ? toVisibleJson(part) : NAMES[part.slot]));
   return terms.length > 0 ? terms.join(' + ') : "''";
 }
@@ -75,6 +82,7 @@ function partsOf(render: (input: string, mask: string) => string): RenderedPart[
     });
 }
 
-function comment(text: string): string {
+/** Text as it may stand in a comment line. */
+export function comment(text: string): string {
   return text.replace(/[^\x20-\x7e]/g, '?');
 }

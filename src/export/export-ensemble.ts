@@ -1,0 +1,77 @@
+import { RlpromptError } from '../errors.js';
+import type { TaskLabel } from '../task/types.js';
+import { ensembleModule, readEnsembleModule } from './ensemble-module.js';
+import { exportPrompt } from './export-prompt.js';
+import type { ExportedPrompt } from './exported-prompt.js';
+import type { RunRecord } from './run-record.js';
+import { toVisibleJson } from './visible-json.js';
+
+type Scores = Readonly<Record<string, number>>;
+
+/** Several prompts of a run that answer together: the mean of their label probabilities decides. */
+export interface ExportedEnsemble {
+  readonly schemaVersion: 1;
+  readonly kind: 'ensemble';
+  readonly task: string;
+  readonly labels: readonly TaskLabel[];
+  /** Best first. */
+  readonly members: readonly ExportedPrompt[];
+  /** Of all together. */
+  readonly metrics: { readonly dev: Scores; readonly test: Scores };
+  readonly run: string;
+  readonly tool: string;
+}
+
+/** @throws RlpromptError `E_NO_ENSEMBLE` where the run did not score one */
+export function exportEnsemble(record: RunRecord, version: string): ExportedEnsemble {
+  const { result, prompts, start, runDir } = record;
+  if (!result?.ensemble) throw noEnsemble(record);
+  const { dev, test } = result.ensemble;
+  const members = result.ensemble.prompts.map((text) => {
+    const place = prompts.findIndex((prompt) => prompt.text === text);
+    return exportPrompt(record, place + 1, version);
+  });
+  return {
+    schemaVersion: 1,
+    kind: 'ensemble',
+    task: start.task,
+    labels: members[0]!.labels,
+    members,
+    metrics: { dev, test },
+    run: runDir,
+    tool: members[0]!.tool,
+  };
+}
+
+/** A form that holds prompts which answer together. */
+export interface EnsembleFormat {
+  readonly name: string;
+  readonly file: string;
+  render(ensemble: ExportedEnsemble): string;
+  /** The prompts that a program which loads the form has in hand. */
+  read(text: string): readonly string[];
+}
+
+/** The formats of `rlprompt export --ensemble`. */
+export const ENSEMBLE_FORMATS: readonly EnsembleFormat[] = [
+  {
+    name: 'json',
+    file: 'ensemble.json',
+    render: (ensemble) => `${toVisibleJson(ensemble, 2)}\n`,
+    read: (text) => (JSON.parse(text) as ExportedEnsemble).members.map(({ prompt }) => prompt),
+  },
+  { name: 'ts', file: 'ensemble.ts', render: ensembleModule, read: readEnsembleModule },
+];
+
+function noEnsemble({ runDir, result }: RunRecord): RlpromptError {
+  return new RlpromptError({
+    code: 'E_NO_ENSEMBLE',
+    exit: 'usage',
+    message: result ? 'the run did not score several prompts together' : 'the run is not finished yet',
+    where: runDir,
+    kept: 'the run, untouched',
+    next: result
+      ? 'run with --ensemble K; of prompts of your own: rlprompt eval --ensemble K'
+      : `rlprompt resume ${runDir}`,
+  });
+}
