@@ -35,5 +35,5 @@ function curveOf(runDir: string): CurvePoint[] {
 }
 
 const { positionals } = parseArgs({ allowPositionals: true });
-const curves = positionals.map((runDir) => ({ run: basename(resolve(runDir)), points: curveOf(resolve(runDir)) }));
+const curves = positionals.map((runDir) => ({ run: basename(runDir), points: curveOf(resolve(runDir)) }));
 process.stdout.write(`${JSON.stringify({ window: WINDOW, curves }, null, 1)}\n`);
