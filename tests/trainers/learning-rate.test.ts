@@ -13,7 +13,8 @@ describe('the learning rate of a run that names none', () => {
   });
 
   it('gives way to what a user, a preset or another trainer says', () => {
-    const rateOf = (given: object) => tunedTo(ofWidth(2048), completeRunConfig({ task: 'spam', ...given })).learningRate;
+    const rateOf = (given: object) =>
+      tunedTo(ofWidth(2048), completeRunConfig({ task: 'spam', ...given })).learningRate;
     expect(rateOf({ learningRate: 0.1 })).toBe(0.1);
     expect(rateOf({ preset: 'paper' })).toBe(5e-5);
     expect(rateOf({ trainer: 'reinforce' })).toBe(1e-3);
