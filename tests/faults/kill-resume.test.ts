@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { Rng } from '../../src/random/rng.js';
+import { resultOf } from '../../src/run/run-folder.js';
 import { BIN, emptyFolder, runCli } from '../cli/spawn-cli.js';
 import { SMALL_RUN, writeSmallData } from '../small-data.js';
 
@@ -42,12 +43,6 @@ function killAfter(args: readonly string[], cwd: string, afterMs: number): Promi
   });
 }
 
-/** A kill may come between the run's last word and the end of its process: then there is nothing to go on with. */
-function isFinished(run: string): boolean {
-  const path = join(run, 'best.json');
-  return existsSync(path) && 'result' in JSON.parse(readFileSync(path, 'utf8'));
-}
-
 function finalCheckpoint(run: string): string {
   const files = readdirSync(join(run, 'checkpoints')).sort();
   return createHash('sha256')
@@ -73,7 +68,8 @@ it(`runs killed at ${KILLS} random moments end with the checkpoint and the promp
     while (kills < KILLS && !isOver) {
       const hasEnded = await killAfter(args(), cwd, usual * (0.3 + 0.5 * rng.float()));
       kills += hasEnded ? 0 : 1;
-      isOver = hasEnded || isFinished(join(cwd, name));
+      // A kill may come between the run's last word and the end of its process: there is nothing to go on with then.
+      isOver = hasEnded || resultOf(join(cwd, name)) !== undefined;
     }
     if (!isOver) expect((await runCli(args(), { cwd })).code).toBe(0);
     expect(finalCheckpoint(join(cwd, name))).toBe(finalCheckpoint(join(cwd, 'whole')));
