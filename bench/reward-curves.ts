@@ -6,6 +6,7 @@
 import { basename, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { readEvents } from '../src/run/event-log.js';
+import { mean } from '../src/statistics/mean.js';
 import { round } from './machine.js';
 
 const WINDOW = 50;
@@ -26,9 +27,8 @@ function curveOf(runDir: string): CurvePoint[] {
     if (event.type !== 'step-end') continue;
     means.push(event.rewardMean);
     highest = Math.max(highest, event.rewardMax);
-    const window = means.slice(-WINDOW);
-    const mean = window.reduce((sum, value) => sum + value / window.length, 0);
-    points.push({ step: event.step, forwards: event.forwards, mean: round(mean, 2), highest: round(highest, 2) });
+    const { step, forwards } = event;
+    points.push({ step, forwards, mean: round(mean(means.slice(-WINDOW)), 2), highest: round(highest, 2) });
   }
   const stride = Math.max(1, Math.ceil(points.length / POINTS));
   return points.filter((_, i) => (i + 1) % stride === 0 || i === points.length - 1);

@@ -1,8 +1,6 @@
-import { join } from 'node:path';
-import { createJiti } from 'jiti';
 import type { ExportedEnsemble } from './export-ensemble.js';
 import { isMasked } from './rendered-parts.js';
-import { comment, expression, labelsConstant } from './ts.js';
+import { comment, expression, labelsConstant, loadModule } from './ts.js';
 import { toVisibleJson } from './visible-json.js';
 
 /** A module of TypeScript without imports: PROMPTS, LABELS, render(input), together(logProbs), meta. */
@@ -49,8 +47,5 @@ export function together(logProbs: readonly (readonly number[])[]): Map<string, 
 }
 
 export function readEnsembleModule(text: string): readonly string[] {
-  const module = createJiti(import.meta.url, { fsCache: false }).evalModule(text, {
-    filename: join(import.meta.dirname, 'ensemble.ts'),
-  });
-  return (module as { PROMPTS: readonly string[] }).PROMPTS;
+  return (loadModule(text) as { PROMPTS: readonly string[] }).PROMPTS;
 }

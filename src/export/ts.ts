@@ -14,12 +14,17 @@ export const tsFormat: FileFormat = {
   file: 'best.ts',
   render: ([prompt]) => renderModule(prompt!),
   read: (text) => {
-    const module = createJiti(import.meta.url, { fsCache: false }).evalModule(text, {
-      filename: join(import.meta.dirname, 'best.ts'),
-    });
-    return { rendered: partsOf((module as { render(input: string, mask: string): string }).render) };
+    const { render } = loadModule(text) as { render(input: string, mask: string): string };
+    return { rendered: partsOf(render) };
   },
 };
+
+/** What a module of TypeScript without imports exports. */
+export function loadModule(text: string): unknown {
+  return createJiti(import.meta.url, { fsCache: false }).evalModule(text, {
+    filename: join(import.meta.dirname, 'exported.ts'),
+  });
+}
 
 /** A module of TypeScript without imports. */
 export function renderModule(prompt: ExportedPrompt): string {

@@ -1,3 +1,4 @@
+import { mean } from '../statistics/mean.js';
 import type { Assessment } from '../task/types.js';
 import { classificationGap } from './classification-gap.js';
 
@@ -25,6 +26,5 @@ export function ensembleScores(
     );
     return classificationGap(means, labels.indexOf(label!), settings);
   });
-  const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / Math.max(1, values.length);
   return { accuracy: mean(gaps.map(({ correct }) => Number(correct))), reward: mean(gaps.map(({ reward }) => reward)) };
 }

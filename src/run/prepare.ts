@@ -98,7 +98,8 @@ async function assemble(
 ): Promise<PreparedRun> {
   const { objectives, notes, ...models } = await loadModels(given, task, closers, onNote);
   const { generator, targetLm, styleModels } = models;
-  const config = tunedTo(generatorOf(generator), given);
+  const proposer = generatorOf(generator);
+  const config = tunedTo(proposer, given);
   checkCandidateCount(config, generator);
   const template = templateFor(task, targetLm);
   const warnings = [...task.warnings, ...notes];
@@ -111,7 +112,7 @@ async function assemble(
   const prepared = await prepareAssessor({ task, targetLm, template, styleModels, settings: config, onOutput });
   closers.push(() => prepared.close());
   warnings.push(...prepared.warnings);
-  const trainer = await createTrainer(config.trainer, generatorOf(generator), { ...config, threads });
+  const trainer = await createTrainer(config.trainer, proposer, { ...config, threads });
   closers.push(() => trainer.dispose());
   warnings.push(...cutInputs(trainer.conditioned, task.splits, generator));
   if (resume === undefined) writeManifest(folder.path, manifest);

@@ -6,7 +6,7 @@ import { completeRunConfig } from '../../src/config/resolve-run-config.js';
 import type { RunConfigInput } from '../../src/config/run-config.js';
 import { evaluatePrompts } from '../../src/evaluate.js';
 import type { RunEvent, RunResult } from '../../src/events.js';
-import { followRun } from '../follow-run.js';
+import { type FollowedRun, followRun } from '../follow-run.js';
 import { HUB_LIKE } from '../lm/onnx/hub-like.js';
 import { SMALL_RUN } from '../small-data.js';
 
@@ -35,9 +35,9 @@ const config = (name: string): RunConfigInput => ({
 });
 
 describe('a run on a style-transfer task', () => {
-  let whole: Awaited<ReturnType<typeof followRun>>;
+  let whole: FollowedRun;
   beforeAll(async () => {
-    whole = await followRun(config('whole'), {});
+    whole = await followRun(config('whole'));
   });
 
   it('has four prompts an input, and with soft Q-learning the published width', () => {
