@@ -94,6 +94,7 @@ async function* trainStep(run: PreparedRun): AsyncGenerator<RunEvent, void> {
     groups,
   ).map((reward, i) => ({ ...reward, ...run.partsOf(assessments[i]!) }));
   const learned = await run.trainer.update(rollouts, rewards, { rewardTo });
+  run.noteLearned(learned);
   const metrics = { ...learned, ...scale, ...run.termMetrics() };
   run.step += 1;
   rollouts.forEach((rollout, i) => {

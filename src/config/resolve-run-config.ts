@@ -90,6 +90,9 @@ const CONDITIONED_LOG_VARIANCE = { learningRate: 1e-3, rewardTo: [0, 5] };
 /** The width that style transfer was published with; at it, the log-variance loss knows one prompt after one update. */
 const STYLE_TRANSFER_SOFT_Q = { ...STYLE_TRANSFER_DEFAULTS, rewardTo: [-20, 80] };
 
+/** Where log-variance ends that begins at the default's `rewardTo`: three times as wide. */
+const COOLED = [0, 30];
+
 /** What follows from the settings given: the preset's values, the trainer of a loss, the generator as target LM. */
 function addConsequences(layer: ConfigLayer): void {
   const add = (key: RunConfigKey, given: SourcedValue) => {
@@ -125,6 +128,11 @@ function addConsequences(layer: ConfigLayer): void {
     for (const [key, value] of Object.entries(isSoftQ ? STYLE_TRANSFER_SOFT_Q : STYLE_TRANSFER_DEFAULTS)) {
       add(key as RunConfigKey, { value, source: 'contentModel' });
     }
+  }
+  // Cooling was tried with free tokens and one prompt for all examples; elsewhere a policy has less entropy to lose.
+  const isNarrowed = (['rewardTo', 'contentModel', 'fluentTopK'] as const).some((key) => layer.has(key));
+  if (preset === PRESETS.default && (chosen ?? preset.trainer) === 'log-variance' && !isNarrowed) {
+    add('rewardToEnd', { value: COOLED, source: 'default' });
   }
   const ofTrainer = preset === PRESETS.default && chosen ? TRAINER_DEFAULTS[chosen] : undefined;
   for (const [key, value] of Object.entries(ofTrainer ?? {})) add(key as RunConfigKey, { value, source: 'trainer' });

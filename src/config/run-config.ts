@@ -242,7 +242,7 @@ export const runConfigSchema = z.strictObject({
   rewardToEnd: reward.range(
     range.optional(),
     'MIN,MAX',
-    'range it is mapped to at the end: the search is cooled, or heated, evenly over the steps or forwards it has',
+    'range it is mapped to at the end: the search is cooled, or heated, evenly over the steps or forwards it has (default: 0,30 with log-variance where --reward-to is not given)',
   ),
   normalise: reward.text(
     z.enum(['none', 'token', 'word']).optional(),

@@ -6,7 +6,7 @@ import type { Tokenizer } from '../lm/types.js';
 import type { Objectives } from '../rewards/terms/objectives.js';
 import type { Assessment, AssessmentItem, Assessor, Example, Task } from '../task/types.js';
 import type { Template } from '../template/template.js';
-import type { ProposeOptions, RewardParts, Rollout, RolloutReward, Trainer } from '../trainers/types.js';
+import type { ProposeOptions, RewardParts, Rollout, RolloutReward, Trainer, UpdateMetrics } from '../trainers/types.js';
 import { readBest, writeBest } from './best-file.js';
 import { Budget } from './budget.js';
 import { Candidates, splitShares } from './candidates.js';
@@ -100,6 +100,11 @@ export class PreparedRun {
   /** The range that z-scored rewards are mapped to in the step that comes. */
   get rewardTo(): [min: number, max: number] {
     return this.schedule.rangeAt({ step: this.step, forwards: this.parts.cache.forwards });
+  }
+
+  /** What a step has learned, for the range of the next. */
+  noteLearned({ entropy }: UpdateMetrics): void {
+    this.schedule.observe(entropy);
   }
 
   /** What the terms of the reward report beside their values. */

@@ -25,10 +25,11 @@ export async function restartPolicy(
   health.noteRestart();
   const rewardTo = rangeNow();
   await trainer.restart({ rewardTo });
+  const range = rewardTo.map((bound) => Number(bound.toPrecision(3))).join();
   return {
     type: 'warning',
     code: 'policy-restarted',
-    message: `${message}; it starts anew from the best prompts it has found, with rewards mapped to ${rewardTo.join(',')}`,
+    message: `${message}; it starts anew from the best prompts it has found, with rewards mapped to ${range}`,
     hint: '--on-collapse warn leaves a policy as it is; a smaller --reward-to from the start keeps it from collapsing',
   };
 }

@@ -7,21 +7,27 @@ export interface ScheduleSettings {
   readonly forwards?: number | undefined;
 }
 
-/** What a checkpoint keeps of a schedule: the limits that the run began with, and how often its policy collapsed. */
+/** What a checkpoint keeps of a schedule: the limits that the run began with, and how often the range was halved. */
 export interface ScheduleState {
   readonly steps: number;
   readonly forwards: number | null;
+  /** One for each collapse, a part of one for each step of a cooled search that was too sure. */
   readonly softenings: number;
 }
 
 /** A policy that collapses this often has nothing else to find. */
 const MOST_SOFTENINGS = 3;
+/** Nats a token: a policy below proposes little that is new. */
+const SURE = 1;
+/** A tenth off the width. */
+const SOFTENING_WHEN_SURE = 0.15;
 
 /**
  * The range that z-scored rewards are mapped to; its width is the inverse temperature of the search. It goes from `rewardTo`
  * to `rewardToEnd` in a straight line over the steps or forwards that the run was given when it began, whichever is further
  * on: limits that are raised later leave the line as it was, and the end's range holds from its end on. Each collapse of
- * the policy halves it.
+ * the policy halves it. How far a search can be cooled depends on task, model and prompt length, so where it is, each step
+ * that leaves the policy too sure takes a tenth back.
  */
 export class RewardSchedule {
   private state: ScheduleState;
@@ -50,6 +56,14 @@ export class RewardSchedule {
   /** Halves the range from now on. */
   soften(): void {
     this.state = { ...this.state, softenings: this.state.softenings + 1 };
+  }
+
+  /** @param entropy of the policy, mean over the tokens of the last step, in nats */
+  observe(entropy: number): void {
+    const { softenings } = this.state;
+    const isSure = entropy < SURE;
+    if (!isSure || this.settings.rewardToEnd === undefined || !this.canSoften) return;
+    this.state = { ...this.state, softenings: Math.min(MOST_SOFTENINGS, softenings + SOFTENING_WHEN_SURE) };
   }
 
   save(): ScheduleState {

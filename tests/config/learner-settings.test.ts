@@ -6,9 +6,26 @@ const complete = (given: object) => completeRunConfig({ task: 'spam', ...given }
 describe('settings of the learner', () => {
   it('are off, or as they were published, unless they are asked for', () => {
     expect(complete({})).toMatchObject({ screening: 0, onCollapse: 'restart', select: 'dev' });
-    expect(complete({}).rewardToEnd).toBeUndefined();
     expect(complete({}).examplesPerStep).toBeUndefined();
     expect(complete({ preset: 'paper' })).toMatchObject({ screening: 0, onCollapse: 'warn' });
+  });
+
+  it('cool the default, and nothing whose range is its own', () => {
+    expect(complete({})).toMatchObject({ rewardTo: [0, 10], rewardToEnd: [0, 30] });
+    expect(complete(complete({}))).toEqual(complete({}));
+    expect(complete({ rewardToEnd: [0, 12] })).toMatchObject({ rewardTo: [0, 10], rewardToEnd: [0, 12] });
+    for (const own of [
+      { rewardTo: [0, 10] },
+      { preset: 'paper' },
+      { trainer: 'soft-q-learning' },
+      { trainer: 'sparse-q-learning' },
+      { trainer: 'evolution' },
+      { inputConditioned: true },
+      { contentModel: 'models/encoder' },
+      { fluentTopK: 20 },
+    ]) {
+      expect(complete(own).rewardToEnd, JSON.stringify(own)).toBeUndefined();
+    }
   });
 
   it('are read from flags', () => {

@@ -30,8 +30,23 @@ describe('a run whose reward scale changes', () => {
     expect(scales).toEqual([10, 16, 22, 28, 34, 40, 40]);
   });
 
+  it('is cooled less where the policy is too sure, resumed or not', async () => {
+    const hasty = { promptLength: 1, learningRate: 0.02, innerSize: 128 };
+    const cut = settings('sure', { steps: 5, rewardTo: [0, 10], rewardToEnd: [0, 40], ...hasty });
+    const first = await followRun(cut, {}, (event, controls) => {
+      if (event.type === 'step-end' && event.step === 3) controls.stop('interrupted');
+    });
+    const rest = await followRun(cut, { resume: cut.out! });
+    const steps = stepsOf([...first.events, ...rest.events]);
+    const sureBefore = steps.map((_, step) => steps.slice(0, step).filter(({ entropy }) => entropy < 1).length);
+    const line = [10, 16, 22, 28, 34].map((width, step) => expect.closeTo(width * 2 ** (-0.15 * sureBefore[step]!), 9));
+    expect(steps.map(({ metrics }) => metrics['reward/scale'])).toEqual(line);
+    expect(sureBefore[2]).toBeLessThan(sureBefore[4]!);
+    expect(sureBefore[2]).toBeGreaterThan(0);
+  });
+
   it('says nothing of a scale that does not change', async () => {
-    const { events } = await followRun(settings('constant', { steps: 1 }));
+    const { events } = await followRun(settings('constant', { steps: 1, rewardTo: [0, 10] }));
     expect(stepsOf(events)[0]!.metrics).not.toHaveProperty('reward/scale');
   });
 });
