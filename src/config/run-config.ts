@@ -17,7 +17,7 @@ const run = settingsOf('Run');
 
 /**
  * Every setting of an optimisation. Flags, environment variables, the config file, its JSON Schema, `--help` and
- * docs/cli.md all come from here. Keys are camelCase, flags the same in kebab-case.
+ * completion all come from here. Keys are camelCase, flags the same in kebab-case.
  */
 export const runConfigSchema = z.strictObject({
   task: data.text(name, 'TASK', 'built-in task, task file or folder, or a data file (.csv .tsv .jsonl)', {
