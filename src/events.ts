@@ -83,6 +83,8 @@ export interface RunStartEvent extends EventBase {
   readonly template: string;
   /** The metric that decides between prompts, for instance `accuracy`. */
   readonly metric: string;
+  /** The examples that decide between prompts. */
+  readonly select?: 'dev' | 'pooled';
   readonly limits: { readonly steps: number; readonly forwards?: number; readonly minutes?: number };
   /** Where the reward has several terms: each with its weight now and the range of its values. */
   readonly terms?: readonly {

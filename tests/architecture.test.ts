@@ -10,6 +10,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'types.ts': [],
   'package-root.ts': ['errors.ts'],
   'events.ts': ['errors.ts', 'trainers/types.ts'],
+  'selection.ts': ['events.ts'],
   data: ['errors.ts', 'random', 'task/types.ts'],
   template: ['errors.ts'],
   random: ['errors.ts'],
@@ -33,6 +34,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'policy',
     'random',
     'rewards',
+    'selection.ts',
     'statistics',
     'task',
     'template',
@@ -41,12 +43,12 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   memory: ['errors.ts', 'events.ts', 'run', 'task'],
   'optimize.ts': ['errors.ts', 'events.ts', 'config', 'export', 'memory', 'rewards', 'run', 'task', 'trainers'],
   'evaluate.ts': ['errors.ts', 'events.ts', 'config', 'data', 'lm', 'rewards', 'run', 'task', 'template'],
-  export: ['errors.ts', 'config', 'evaluate.ts', 'events.ts', 'rewards', 'run', 'task', 'template'],
+  export: ['errors.ts', 'config', 'evaluate.ts', 'events.ts', 'rewards', 'run', 'selection.ts', 'task', 'template'],
   'transfer.ts': ['errors.ts', 'config', 'data', 'evaluate.ts', 'run', 'task'],
   report: ['errors.ts', 'events.ts', 'export', 'run', 'task', 'transfer.ts', 'ui/format-values.ts', 'ui/sanitize.ts'],
   compare: ['errors.ts', 'events.ts', 'config', 'report', 'run'],
   'compare.ts': ['errors.ts', 'events.ts', 'compare', 'config', 'report', 'run'],
-  ui: ['errors.ts', 'events.ts', 'types.ts', 'trainers/types.ts'],
+  ui: ['errors.ts', 'events.ts', 'selection.ts', 'types.ts', 'trainers/types.ts'],
 };
 
 /** The outermost parts may import anything inside. */

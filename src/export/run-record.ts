@@ -7,10 +7,10 @@ import {
   type RunResult,
   type RunStartEvent,
 } from '../events.js';
-import { compareCandidates, splitShares } from '../run/candidates.js';
 import { readEvents } from '../run/event-log.js';
 import { requireRun } from '../run/run-folder.js';
 import { type RunManifest, readManifest } from '../run/run-manifest.js';
+import { compareCandidates, splitShares } from '../selection.js';
 
 /** What a run has found so far, read from its folder. */
 export interface RunRecord {

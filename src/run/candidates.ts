@@ -1,4 +1,5 @@
 import type { PromptSummary } from '../events.js';
+import { compareCandidates, DEV_ALONE, type SplitShares } from '../selection.js';
 import type { Assessment } from '../task/types.js';
 
 /** A prompt with its numbers: what events call a PromptSummary. */
@@ -74,34 +75,4 @@ export class Candidates {
     const kept = new Set(this.byTrainScore(this.capacity).map((candidate) => candidate.text));
     for (const [text, { dev }] of this.byText) if (!kept.has(text) && dev === undefined) this.byText.delete(text);
   }
-}
-
-/** How much a split counts in the choice between prompts; they add up to 1. */
-export interface SplitShares {
-  readonly train: number;
-  readonly dev: number;
-}
-
-const DEV_ALONE: SplitShares = { train: 0, dev: 1 };
-
-/** @param sizes examples of each split: pooled, every example counts alike */
-export function splitShares(
-  select: 'dev' | 'pooled',
-  sizes: { readonly train: number; readonly dev: number },
-): SplitShares {
-  if (select === 'dev') return DEV_ALONE;
-  const all = sizes.train + sizes.dev;
-  return { train: sizes.train / all, dev: sizes.dev / all };
-}
-
-/**
- * Orders prompts for selection: by the metric, then by the reward, on dev, or on train and dev as `shares` say. The search
- * has fitted the train examples: among its best prompts the numbers on train no longer say which of them holds on new ones
- * (docs/log.md).
- */
-export function compareCandidates(a: Candidate, b: Candidate, metric: string, shares: SplitShares = DEV_ALONE): number {
-  const score = ({ train, dev }: Candidate): number =>
-    shares.train * (train[metric] ?? 0) + shares.dev * (dev?.[metric] ?? 0);
-  const rewardOf = ({ reward, devReward }: Candidate): number => shares.train * reward + shares.dev * (devReward ?? 0);
-  return score(b) - score(a) || rewardOf(b) - rewardOf(a) || b.reward - a.reward || a.step - b.step;
 }

@@ -1,6 +1,6 @@
 import type { PromptSummary } from '../events.js';
+import { compareCandidates, type SplitShares } from '../selection.js';
 import type { ConditionedPolicy, TrainerState } from '../trainers/types.js';
-import { compareCandidates, type SplitShares } from './candidates.js';
 
 /** A policy as it was after a step, with its numbers. */
 export interface KeptPolicy {

@@ -22,6 +22,7 @@ export function describeStart(
     labelWords: task.labels.map(({ word }) => word),
     template: template.source,
     metric: assessor.metric,
+    select: config.select,
     limits: {
       steps: config.steps,
       ...(config.forwards === undefined ? {} : { forwards: config.forwards }),

@@ -9,6 +9,7 @@ import {
   type RunStartEvent,
   type StepEndEvent,
 } from '../events.js';
+import { splitShares } from '../selection.js';
 import { addPoint, type Curve, emptyCurve } from './curve.js';
 import { isNumber } from './format-values.js';
 import { NO_PACE, type Pace, paceAfterEvaluation, paceAfterStep, type TimeLeft, timeLeft } from './pace.js';
@@ -198,8 +199,8 @@ function afterEvaluation(state: ScreenState, event: RunEvent & { type: 'evaluati
 }
 
 function withPrompts(state: ScreenState, prompts: readonly PromptSummary[]): ScreenState {
-  const sizes = state.start?.examples ?? { train: 1, dev: 1 };
-  return { ...state, prompts: mergePrompts(state.prompts, prompts, metricOf(state), sizes) };
+  const { select = 'dev', examples = { train: 1, dev: 1 } } = state.start ?? {};
+  return { ...state, prompts: mergePrompts(state.prompts, prompts, metricOf(state), splitShares(select, examples)) };
 }
 
 function numberOrGap(value: unknown): number {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { Candidates, splitShares } from '../../src/run/candidates.js';
+import { Candidates } from '../../src/run/candidates.js';
+import { splitShares } from '../../src/selection.js';
 
 const candidate = (text: string, reward: number, accuracy: number, step = 1) => ({
   tokenIds: [step],

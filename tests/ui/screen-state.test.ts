@@ -91,6 +91,27 @@ describe('the screen state', () => {
     expect(state.prompts.length).toBeGreaterThan(0);
   });
 
+  it('orders prompts as they are chosen: by dev, or by train and dev where the run says so', () => {
+    const scored = (text: string, train: number, dev?: number) => ({
+      tokenIds: [train],
+      tokens: [text],
+      text,
+      step: 1,
+      reward: 50,
+      train: { accuracy: train },
+      ...(dev === undefined ? {} : { dev: { accuracy: dev }, devReward: 50 }),
+      origin: 'policy' as const,
+    });
+    const prompts = [scored('fitted', 1, 0.75), scored('chosen', 0.8, 0.9), scored('not on dev', 1)];
+    const evaluation = { type: 'evaluation-end', step: 60, prompts, forwards: 1, cacheHits: 1, seq: 1 } as const;
+    const [start] = spamRun(50).filter((event) => event.type === 'run-start');
+    const order = (select?: 'dev' | 'pooled') =>
+      play([{ ...start!, ...(select && { select }) }, evaluation]).prompts.map(({ text }) => text);
+    expect(order()).toEqual(['chosen', 'fitted', 'not on dev']);
+    expect(order('dev')).toEqual(order());
+    expect(order('pooled')).toEqual(['fitted', 'chosen', 'not on dev']);
+  });
+
   it('keeps a prompt of the user however many are better', () => {
     const better = Array.from({ length: 80 }, (_, i) => ({
       tokenIds: [i],
