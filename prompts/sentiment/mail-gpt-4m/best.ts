@@ -1,13 +1,13 @@
 // Exported by rlprompt@0.1.0 from runs/sentiment.
 
 /** The prompt that was found. */
-export const PROMPT = "a FOR+~ Tex";
+export const PROMPT = "ang[soci opport Tex";
 
 /** Each label and the word that the language model says for it. */
 export const LABELS: ReadonlyMap<string, string> = new Map([["negative","terrible"],["positive","great"]]);
 
 /** What to take off the log-probability of each label's word before labels are compared. */
-export const LABEL_OFFSETS: ReadonlyMap<string, number> = new Map([["negative",-14.614393532276154],["positive",-8.131143108010292]]);
+export const LABEL_OFFSETS: ReadonlyMap<string, number> = new Map([["negative",-15.457604974508286],["positive",-8.310375764966011]]);
 
 /** How the prompt was found and how it scores. */
 export const meta = {
@@ -23,21 +23,21 @@ export const meta = {
     }
   ],
   "labelOffsets": [
-    -14.614393532276154,
-    -8.131143108010292
+    -15.457604974508286,
+    -8.310375764966011
   ],
   "generator": "mail-gpt-4m",
   "target": "mail-gpt-4m",
   "trainer": "log-variance",
   "seed": 1,
-  "step": 29,
-  "reward": 34.6544931705129,
+  "step": 10,
+  "reward": 26.081143070017383,
   "metrics": {
     "train": {
-      "accuracy": 0.71875
+      "accuracy": 0.625
     },
     "dev": {
-      "accuracy": 0.5625
+      "accuracy": 0.625
     },
     "test": {
       "accuracy": 0.5,
@@ -45,10 +45,10 @@ export const meta = {
     }
   },
   "tokenIds": [
-    258,
-    1839,
-    11,
-    94,
+    670,
+    59,
+    2058,
+    1563,
     3893
   ],
   "run": "runs/sentiment",
@@ -58,6 +58,6 @@ export const meta = {
 /** The text for the language model; a word of LABELS follows it. */
 export function render(input: string): string {
   const text = input.trim();
-  if (text === '') return "a FOR+~ Tex";
-  return text + " a FOR+~ Tex";
+  if (text === '') return "ang[soci opport Tex";
+  return text + " ang[soci opport Tex";
 }

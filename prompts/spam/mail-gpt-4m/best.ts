@@ -1,7 +1,7 @@
 // Exported by rlprompt@0.1.0 from runs/spam.
 
 /** The prompt that was found. */
-export const PROMPT = "K found dra current years";
+export const PROMPT = "ck zackastIE";
 
 /** Each label and the word that the language model says for it. */
 export const LABELS: ReadonlyMap<string, string> = new Map([["ham","question"],["spam","opportunity"]]);
@@ -23,26 +23,26 @@ export const meta = {
   "target": "mail-gpt-4m",
   "trainer": "log-variance",
   "seed": 0,
-  "step": 31,
-  "reward": 96.72815332271688,
+  "step": 89,
+  "reward": 112.79058166211937,
   "metrics": {
     "train": {
-      "accuracy": 0.90625
+      "accuracy": 0.9375
     },
     "dev": {
-      "accuracy": 0.90625
+      "accuracy": 0.84375
     },
     "test": {
-      "accuracy": 0.8857142857142857,
+      "accuracy": 0.8828571428571429,
       "n": 350
     }
   },
   "tokenIds": [
-    607,
-    1201,
-    2947,
-    1280,
-    1012
+    379,
+    1861,
+    504,
+    535,
+    2658
   ],
   "run": "runs/spam",
   "tool": "rlprompt@0.1.0"
@@ -51,6 +51,6 @@ export const meta = {
 /** The text for the language model; a word of LABELS follows it. */
 export function render(input: string): string {
   const text = input.trim();
-  if (text === '') return "K found dra current years";
-  return text + " K found dra current years";
+  if (text === '') return "ck zackastIE";
+  return text + " ck zackastIE";
 }

@@ -1,7 +1,7 @@
 // Exported by rlprompt@0.1.0 from runs/topic.
 
 /** The prompt that was found. */
-export const PROMPT = "todayatatatat";
+export const PROMPT = "and and and andll";
 
 /** Each label and the word that the language model says for it. */
 export const LABELS: ReadonlyMap<string, string> = new Map([["world","world"],["sports","sports"],["business","business"],["technology","technology"]]);
@@ -31,26 +31,26 @@ export const meta = {
   "target": "mail-gpt-4m",
   "trainer": "log-variance",
   "seed": 0,
-  "step": 20,
-  "reward": -18.782875294841713,
+  "step": 12,
+  "reward": -16.786866001814083,
   "metrics": {
     "train": {
-      "accuracy": 0.34375
+      "accuracy": 0.3125
     },
     "dev": {
-      "accuracy": 0.4375
+      "accuracy": 0.390625
     },
     "test": {
-      "accuracy": 0.3625,
+      "accuracy": 0.30416666666666664,
       "n": 240
     }
   },
   "tokenIds": [
-    1333,
-    268,
-    268,
-    268,
-    268
+    295,
+    295,
+    295,
+    295,
+    285
   ],
   "run": "runs/topic",
   "tool": "rlprompt@0.1.0"
@@ -59,6 +59,6 @@ export const meta = {
 /** The text for the language model; a word of LABELS follows it. */
 export function render(input: string): string {
   const text = input.trim();
-  if (text === '') return "todayatatatat";
-  return text + " todayatatatat";
+  if (text === '') return "and and and andll";
+  return text + " and and and andll";
 }
