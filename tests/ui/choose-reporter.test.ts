@@ -156,7 +156,7 @@ describe('colour', () => {
 });
 
 describe('the sources of the screen', () => {
-  it('hand text to Ink in one place only, and know of the program nothing but events and errors', () => {
+  it('hand text to Ink in one place only, and know of the program nothing but events, errors and the order of prompts', () => {
     const folder = new URL('../../src/ui/', import.meta.url);
     const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => /\.tsx?$/.test(name));
     const imports = (name: string): string[] =>
@@ -177,6 +177,7 @@ describe('the sources of the screen', () => {
     expect([...new Set(outside.map((path) => path.replace(/^(\.\.\/)+/, '')))].sort()).toEqual([
       'errors.js',
       'events.js',
+      'selection.js',
     ]);
     const drawing = files.filter((name) =>
       /import \{[^}]*\bText\b[^}]*\} from 'ink'/.test(readFileSync(new URL(name, folder), 'utf8')),
