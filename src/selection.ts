@@ -19,19 +19,21 @@ export function splitShares(
 }
 
 /**
- * Orders prompts for selection: by the metric, then by the reward, on dev, or on train and dev as `shares` say. The search
- * has fitted the train examples: among its best prompts the numbers on train no longer say which of them holds on new ones
- * (docs/log.md).
+ * Orders prompts for selection: by the metric, then by the reward, on dev, or on train and dev as `shares` say; those that
+ * have no dev numbers come last. The search has fitted the train examples: among its best prompts the numbers on train no
+ * longer say which of them holds on new ones (docs/log.md).
  */
-export function compareCandidates(
-  a: PromptSummary,
-  b: PromptSummary,
-  metric: string,
-  shares: SplitShares = DEV_ALONE,
-): number {
+export function compareCandidates(a: PromptSummary, b: PromptSummary, metric: string, shares: SplitShares): number {
+  const isUnscored = ({ dev }: PromptSummary): number => (dev === undefined ? 1 : 0);
   const score = ({ train, dev }: PromptSummary): number =>
     shares.train * (train[metric] ?? 0) + shares.dev * (dev?.[metric] ?? 0);
   const rewardOf = ({ reward, devReward }: PromptSummary): number =>
     shares.train * reward + shares.dev * (devReward ?? 0);
-  return score(b) - score(a) || rewardOf(b) - rewardOf(a) || b.reward - a.reward || a.step - b.step;
+  return (
+    isUnscored(a) - isUnscored(b) ||
+    score(b) - score(a) ||
+    rewardOf(b) - rewardOf(a) ||
+    b.reward - a.reward ||
+    a.step - b.step
+  );
 }

@@ -5,7 +5,6 @@ import type { ExportedFile, ExportFormat } from '../export/exported-prompt.js';
 import type { RunRecord } from '../export/run-record.js';
 import type { CliContext } from './context.js';
 import { writeFiles } from './export-files.js';
-import { writeResult } from './output.js';
 import { packageVersion } from './program.js';
 import { reportCheck } from './report-check.js';
 
@@ -34,8 +33,7 @@ export async function exportEnsembleRun(
   });
   if (options.rank !== undefined) throw refusal('an ensemble has no rank', '--rank');
   const files = formats.map(({ file, render }) => ({ path: file, text: render(ensemble) }));
-  if (place) writeFiles(files, place, options.force === true, context);
-  else writeResult(context, files[0]!.text);
+  writeFiles(files, place, options.force === true, context);
   if (!options.verify) return;
   const { verifyEnsemble } = await import('../export/verify-ensemble.js');
   for (const [i, { name, read }] of formats.entries()) {

@@ -5,6 +5,7 @@ import type { ExportedFile, ExportFormat } from '../export/exported-prompt.js';
 import { atomicWrite } from '../run/atomic-write.js';
 import { toIoError } from '../run/io-error.js';
 import type { CliContext } from './context.js';
+import { writeResult } from './output.js';
 
 /** Where a file goes; undefined for stdout, which holds one file. */
 export function placeFiles(
@@ -20,13 +21,17 @@ export function placeFiles(
   return isFolder ? ({ path }) => join(output, path) : () => output;
 }
 
-/** Writes all files or, where one is there already and `isForced` is not set, none. */
+/** Writes all files or, where one is there already and `isForced` is not set, none. Without a place the one file goes to stdout. */
 export function writeFiles(
   files: readonly ExportedFile[],
-  place: (file: ExportedFile) => string,
+  place: ((file: ExportedFile) => string) | undefined,
   isForced: boolean,
   context: CliContext,
 ): void {
+  if (!place) {
+    writeResult(context, files[0]!.text);
+    return;
+  }
   const existing = files.map(place).find((path) => existsSync(path));
   if (existing !== undefined && !isForced) throw alreadyThere(existing);
   for (const file of files) {

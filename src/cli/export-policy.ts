@@ -4,7 +4,6 @@ import type { ExportedFile, ExportFormat } from '../export/exported-prompt.js';
 import type { RunRecord } from '../export/run-record.js';
 import type { CliContext } from './context.js';
 import { writeFiles } from './export-files.js';
-import { writeResult } from './output.js';
 import { packageVersion } from './program.js';
 
 interface PolicyExportOptions {
@@ -37,8 +36,7 @@ export function exportPolicyRun(
     path: file,
     text: render(policy, { isRaw: options.raw === true }),
   }));
-  if (place) writeFiles(files, place, options.force === true, context);
-  else writeResult(context, files[0]!.text);
+  writeFiles(files, place, options.force === true, context);
 }
 
 function refusal({ runDir }: RunRecord, reason: string, where: string): RlpromptError {

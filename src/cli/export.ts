@@ -100,8 +100,7 @@ async function exportAll(
     for (const warning of warnings) if (warning) context.stderr.write(`rlprompt: warning: ${warning}\n`);
   }
   const files = exports.flatMap((one) => one.files);
-  if (place) writeFiles(files, place, options.force === true, context);
-  else writeResult(context, files[0]!.text);
+  writeFiles(files, place, options.force === true, context);
   if (options.verify) for (const one of exports) await verify(record, one, options, place, context);
 }
 

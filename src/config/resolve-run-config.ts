@@ -110,7 +110,9 @@ function addConsequences(layer: ConfigLayer): void {
   }
   const name = layer.get('preset')?.value ?? 'default';
   const preset = Object.hasOwn(PRESETS, name as string) ? PRESETS[name as PresetName] : PRESETS.default;
-  if (!OFF_POLICY_TRAINERS.includes(chosen ?? preset.trainer)) {
+  const ofRun = chosen ?? preset.trainer;
+  const isDefaultTrainer = preset === PRESETS.default && ofRun === 'log-variance';
+  if (!OFF_POLICY_TRAINERS.includes(ofRun)) {
     add('onCollapse', { value: 'warn', source: 'trainer' });
   }
   if (layer.get('inputConditioned')?.value === true) {
@@ -118,22 +120,19 @@ function addConsequences(layer: ConfigLayer): void {
     const inputs = layer.get('inputsPerStep')?.value ?? STYLE_TRANSFER_INPUTS;
     if (typeof inputs === 'number')
       add('promptsPerStep', { value: PROMPTS_PER_INPUT * inputs, source: 'inputConditioned' });
-    const isGentle = preset === PRESETS.default && (chosen ?? preset.trainer) === 'log-variance';
-    for (const [key, value] of Object.entries(isGentle ? CONDITIONED_LOG_VARIANCE : {})) {
+    for (const [key, value] of Object.entries(isDefaultTrainer ? CONDITIONED_LOG_VARIANCE : {})) {
       add(key as RunConfigKey, { value, source: 'inputConditioned' });
     }
   }
   if (layer.has('contentModel')) {
-    const isSoftQ = (chosen ?? preset.trainer) === 'soft-q-learning';
+    const isSoftQ = ofRun === 'soft-q-learning';
     for (const [key, value] of Object.entries(isSoftQ ? STYLE_TRANSFER_SOFT_Q : STYLE_TRANSFER_DEFAULTS)) {
       add(key as RunConfigKey, { value, source: 'contentModel' });
     }
   }
   // Cooling was tried with free tokens and one prompt for all examples; elsewhere a policy has less entropy to lose.
   const isNarrowed = (['rewardTo', 'contentModel', 'fluentTopK'] as const).some((key) => layer.has(key));
-  if (preset === PRESETS.default && (chosen ?? preset.trainer) === 'log-variance' && !isNarrowed) {
-    add('rewardToEnd', { value: COOLED, source: 'default' });
-  }
+  if (isDefaultTrainer && !isNarrowed) add('rewardToEnd', { value: COOLED, source: 'default' });
   const ofTrainer = preset === PRESETS.default && chosen ? TRAINER_DEFAULTS[chosen] : undefined;
   for (const [key, value] of Object.entries(ofTrainer ?? {})) add(key as RunConfigKey, { value, source: 'trainer' });
   for (const [key, value] of Object.entries(preset)) {

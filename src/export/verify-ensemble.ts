@@ -1,15 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
-import { completeRunConfig } from '../config/resolve-run-config.js';
-import type { RunConfigInput } from '../config/run-config.js';
-import { evaluatePrompts } from '../evaluate.js';
 import { ensembleScores } from '../rewards/ensemble.js';
 import type { ExportedEnsemble } from './export-ensemble.js';
 import type { RunRecord } from './run-record.js';
-import type { ExportCheck } from './verify-export.js';
+import { type ExportCheck, scoreOnDev } from './verify-export.js';
 
 /** Scores the prompts that a reader of the exported form has in hand together on the run's dev split. */
 export async function verifyEnsemble(
-  { manifest, start }: RunRecord,
+  record: RunRecord,
   { members, metrics }: ExportedEnsemble,
   prompts: readonly string[],
 ): Promise<ExportCheck> {
@@ -17,8 +14,7 @@ export async function verifyEnsemble(
     prompts,
     members.map(({ prompt }) => prompt),
   );
-  const config = completeRunConfig({ ...(manifest.config as RunConfigInput), template: start.template });
-  const { results } = await evaluatePrompts(config, { prompts: [...prompts], split: 'dev', splitsDataFile: true });
+  const { config, results } = await scoreOnDev(record, record.start.template, prompts);
   const assessments = results.map(({ assessment }) => assessment);
   const fromExport = ensembleScores(assessments, config).accuracy;
   return { metric: 'accuracy', inRun: metrics.dev.accuracy!, fromExport, n: results[0]!.n, isSameText };

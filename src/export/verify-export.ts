@@ -26,12 +26,7 @@ export async function verifyExport(record: RunRecord, exported: ExportedPrompt, 
   // A reward of the task's own is asked about prompts, not about whole texts.
   const given = exported.taskKind === 'custom' && isSameText ? { template, prompt: exported.prompt } : undefined;
   const asked = given ?? ('prompt' in back ? { template, prompt: back.prompt } : splitRendered(rendered));
-  const config = completeRunConfig({ ...(record.manifest.config as RunConfigInput), template: asked.template });
-  const { results } = await evaluatePrompts(config, {
-    prompts: [asked.prompt],
-    split: 'dev',
-    splitsDataFile: true,
-  });
+  const { results } = await scoreOnDev(record, asked.template, [asked.prompt]);
   const { metric } = exported;
   const [{ assessment, n }] = results as [(typeof results)[0]];
   return {
@@ -41,6 +36,13 @@ export async function verifyExport(record: RunRecord, exported: ExportedPrompt, 
     n,
     isSameText,
   };
+}
+
+/** Scores prompts in a template with the run's settings, by the code that scored the run. */
+export async function scoreOnDev({ manifest }: RunRecord, template: string, prompts: readonly string[]) {
+  const config = completeRunConfig({ ...(manifest.config as RunConfigInput), template });
+  const { results } = await evaluatePrompts(config, { prompts: [...prompts], split: 'dev', splitsDataFile: true });
+  return { config, results };
 }
 
 /** A template and a prompt that together render to the parts: the longest literal, without blanks at its ends. */

@@ -4,8 +4,7 @@ import { compareCandidates, type SplitShares } from '../selection.js';
 const CAPACITY = 50;
 
 /**
- * The table with newer numbers: one row a text, in the order in which prompts are chosen, those without dev numbers last.
- * Prompts the user typed are never dropped.
+ * The table with newer numbers: one row a text, in the order in which prompts are chosen. Prompts the user typed are never dropped.
  */
 export function mergePrompts(
   table: readonly PromptSummary[],
@@ -15,9 +14,6 @@ export function mergePrompts(
 ): readonly PromptSummary[] {
   const byKey = new Map(table.map((prompt) => [promptKey(prompt), prompt]));
   for (const prompt of prompts) byKey.set(promptKey(prompt), { ...byKey.get(promptKey(prompt)), ...prompt });
-  const isUnscored = ({ dev }: PromptSummary): number => (dev === undefined ? 1 : 0);
-  const ranked = [...byKey.values()].sort(
-    (a, b) => isUnscored(a) - isUnscored(b) || compareCandidates(a, b, metric, shares),
-  );
+  const ranked = [...byKey.values()].sort((a, b) => compareCandidates(a, b, metric, shares));
   return ranked.filter((prompt, rank) => rank < CAPACITY || prompt.origin === 'user');
 }

@@ -2,9 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { completeRunConfig } from '../../src/config/resolve-run-config.js';
 import { tunedTo } from '../../src/run/tuned-config.js';
 import { defaultLearningRate } from '../../src/trainers/learning-rate.js';
-import type { Generator } from '../../src/trainers/settings.js';
 
-const ofWidth = (hiddenSize: number): Generator => ({ hiddenStates: { hiddenSize } }) as unknown as Generator;
+const ofWidth = (hiddenSize: number) => ({ hiddenStates: { hiddenSize } });
 
 describe('the learning rate of a run that names none', () => {
   it('is that of the embedded model up to its width, and in inverse proportion to the width beyond', () => {

@@ -1,12 +1,12 @@
 import { completeRunConfig } from '../../src/config/resolve-run-config.js';
 import type { RunConfigInput } from '../../src/config/run-config.js';
 import { type ShapingSettings, toStepRewards } from '../../src/rewards/step-rewards.js';
-import { defaultLearningRate } from '../../src/trainers/learning-rate.js';
+import { tunedTo } from '../../src/run/tuned-config.js';
 import type { TrainerSettings } from '../../src/trainers/settings.js';
 import type { Rollout, RolloutReward, Trainer, UpdateMetrics } from '../../src/trainers/types.js';
 
 /** Of the toy generators, about. */
-const WIDTH = 16;
+const GENERATOR = { hiddenStates: { hiddenSize: 16 } };
 
 export type ToySettings = TrainerSettings & ShapingSettings;
 
@@ -21,7 +21,7 @@ export function toySettings(given: Partial<RunConfigInput>): ToySettings {
     threads: 1,
     ...given,
   });
-  return { ...config, learningRate: config.learningRate ?? defaultLearningRate(WIDTH) };
+  return tunedTo(GENERATOR, config);
 }
 
 export type ToyReward = (tokenIds: readonly number[]) => number;
