@@ -291,6 +291,31 @@ describe('a reward of several terms', () => {
 });
 
 describe('the keys', () => {
+  it('are read before a frame names them, so that no Ctrl-C is a signal and no key is echoed', async () => {
+    const keyboard = new FakeKeyboard();
+    const drawnInRawMode: boolean[] = [];
+    class NotingTerminal extends FakeTerminal {
+      override write(text: string, done?: () => void): boolean {
+        if (text.includes('save and quit')) drawnInRawMode.push(keyboard.rawMode);
+        return super.write(text, done);
+      }
+    }
+    const { controls } = notedControls();
+    const reporter = await chooseReporter({
+      ui: 'ink',
+      stderr: new NotingTerminal(80, 24),
+      stdin: keyboard,
+      env: {},
+      controls,
+      onForceQuit: () => {},
+    });
+    await settled();
+    await settled();
+    expect(drawnInRawMode[0]).toBe(true);
+    await reporter.close();
+    expect(keyboard.rawMode).toBe(false);
+  });
+
   it('steer the run through its controls', async () => {
     const shown = await show(80, 24, spamRun(84));
     for (const key of ['p', 'p', 's', 'e', 'x', 'q']) await press(shown, key);

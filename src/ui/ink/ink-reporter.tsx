@@ -46,22 +46,27 @@ export function createInkReporter(options: InkReporterOptions): InkReporter {
   let drawnAt = Number.NEGATIVE_INFINITY;
   let cancelDraw: (() => void) | undefined;
   let closed = false;
+  // Ink turns raw mode on after its first frame: were that the board, the terminal would echo a key that it names, and
+  // make a signal of Ctrl-C.
+  let boardShown = false;
 
   const isOver = (): boolean =>
     state.result !== undefined || state.interrupted !== undefined || state.phase === 'failed';
   const board = (): ReactNode => (
     <Guard onFailure={options.onFailure}>
-      <Keys active={stdin.isTTY === true} onInput={onInput} />
-      <Screen
-        state={state}
-        keyboard={keyboard}
-        elapsedSeconds={elapsedSeconds}
-        steerable={controls !== undefined}
-        canPress={stdin.isTTY === true && !closed}
-        columns={stderr.columns ?? 80}
-        rows={stderr.rows ?? 24}
-        colour={colour}
-      />
+      <Keys active={stdin.isTTY === true} onInput={onInput} onReady={onReady} />
+      {boardShown && (
+        <Screen
+          state={state}
+          keyboard={keyboard}
+          elapsedSeconds={elapsedSeconds}
+          steerable={controls !== undefined}
+          canPress={stdin.isTTY === true && !closed}
+          columns={stderr.columns ?? 80}
+          rows={stderr.rows ?? 24}
+          colour={colour}
+        />
+      )}
     </Guard>
   );
   const draw = (): void => {
@@ -95,6 +100,12 @@ export function createInkReporter(options: InkReporterOptions): InkReporter {
     cancelDraw?.();
     cancelDraw = drawWithin(KEY_FRAME_MS);
   };
+  const onReady = (): void => {
+    if (closed) return;
+    boardShown = true;
+    cancelDraw?.();
+    cancelDraw = clock.after(0, draw);
+  };
   const onResize = (): void => {
     draw();
     stream.resized();
@@ -125,6 +136,7 @@ export function createInkReporter(options: InkReporterOptions): InkReporter {
     async close() {
       if (closed) return;
       closed = true;
+      boardShown = true;
       stopTicking();
       stderr.off('resize', onResize);
       keyboard = { ...keyboard, mode: 'board', note: undefined };

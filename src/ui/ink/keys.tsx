@@ -1,8 +1,17 @@
 import { type Key, useInput } from 'ink';
+import { useEffect } from 'react';
+
+interface KeysProps {
+  readonly active: boolean;
+  readonly onInput: (input: string) => void;
+  /** Called when keys reach `onInput`. */
+  readonly onReady: () => void;
+}
 
 /** Reads the keyboard in raw mode while `active`; hands on characters as a terminal sends them. */
-export function Keys({ active, onInput }: { active: boolean; onInput: (input: string) => void }): null {
+export function Keys({ active, onInput, onReady }: KeysProps): null {
   useInput((input, key) => onInput(rawCharacters(input, key)), { isActive: active });
+  useEffect(onReady, [onReady]);
   return null;
 }
 
