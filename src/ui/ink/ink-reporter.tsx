@@ -48,14 +48,14 @@ export function createInkReporter(options: InkReporterOptions): InkReporter {
   let closed = false;
   // Ink turns raw mode on after its first frame: were that the board, the terminal would echo a key that it names, and
   // make a signal of Ctrl-C.
-  let boardShown = false;
+  let keysAreRead = false;
 
   const isOver = (): boolean =>
     state.result !== undefined || state.interrupted !== undefined || state.phase === 'failed';
   const board = (): ReactNode => (
     <Guard onFailure={options.onFailure}>
       <Keys active={stdin.isTTY === true} onInput={onInput} onReady={onReady} />
-      {boardShown && (
+      {(keysAreRead || closed) && (
         <Screen
           state={state}
           keyboard={keyboard}
@@ -82,10 +82,12 @@ export function createInkReporter(options: InkReporterOptions): InkReporter {
       options.onFailure(error);
     }
   };
-  const drawWithin = (milliseconds: number): (() => void) =>
-    clock.after(Math.max(0, drawnAt + milliseconds - clock.now()), draw);
+  const drawWithin = (milliseconds: number): void => {
+    cancelDraw?.();
+    cancelDraw = clock.after(Math.max(0, drawnAt + milliseconds - clock.now()), draw);
+  };
   const drawSoon = (): void => {
-    cancelDraw ??= drawWithin(FRAME_MS);
+    if (!cancelDraw) drawWithin(FRAME_MS);
   };
   const onInput = (input: string): void => {
     const pressed = pressKeys(keyboard, input, controls !== undefined);
@@ -97,14 +99,12 @@ export function createInkReporter(options: InkReporterOptions): InkReporter {
         keyboard = { ...keyboard, note: `that failed: ${error instanceof Error ? error.message : error}` };
       }
     }
-    cancelDraw?.();
-    cancelDraw = drawWithin(KEY_FRAME_MS);
+    drawWithin(KEY_FRAME_MS);
   };
   const onReady = (): void => {
     if (closed) return;
-    boardShown = true;
-    cancelDraw?.();
-    cancelDraw = clock.after(0, draw);
+    keysAreRead = true;
+    drawWithin(0);
   };
   const onResize = (): void => {
     draw();
@@ -136,7 +136,6 @@ export function createInkReporter(options: InkReporterOptions): InkReporter {
     async close() {
       if (closed) return;
       closed = true;
-      boardShown = true;
       stopTicking();
       stderr.off('resize', onResize);
       keyboard = { ...keyboard, mode: 'board', note: undefined };
