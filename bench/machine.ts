@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
-import { programVersions } from '../src/run/program-versions.js';
+import { programVersions } from '../src/run/store/program-versions.js';
 
 export function machine(): Record<string, unknown> {
   return {

@@ -1,11 +1,11 @@
-import { embeddedModels } from '../src/lm/embedded.js';
-import { findModelFolder } from '../src/lm/model-folder.js';
-import { cutHead } from '../src/lm/onnx/cut-model.js';
-import { GraphBuilder } from '../src/lm/onnx/graph-builder.js';
-import { openModelFile } from '../src/lm/onnx/model-file.js';
-import { decodeModel, type OnnxGraph, toNumber } from '../src/lm/onnx/proto.js';
-import type { BodyShape } from '../src/lm/onnx/runtime-meter.js';
-import { createSession } from '../src/lm/onnx/session.js';
+import { embeddedModels } from '../src/lm/model/embedded.js';
+import { findModelFolder } from '../src/lm/model/model-folder.js';
+import { GraphBuilder } from '../src/lm/onnx/graph/graph-builder.js';
+import { openModelFile } from '../src/lm/onnx/graph/model-file.js';
+import { decodeModel, type OnnxGraph, toNumber } from '../src/lm/onnx/graph/proto.js';
+import { cutHead } from '../src/lm/onnx/head/cut-model.js';
+import type { BodyShape } from '../src/lm/onnx/run/runtime-meter.js';
+import { createSession } from '../src/lm/onnx/run/session.js';
 import { processorSeconds } from './machine.js';
 
 /** A weight [inner, outer] of the body, and whether it is needed at the kept positions only. */

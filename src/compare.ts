@@ -7,7 +7,7 @@ import type { RunConfigInput } from './config/run-config.js';
 import { RlpromptError } from './errors.js';
 import type { RunResult } from './events.js';
 import { readRunReport } from './report/run-report.js';
-import { resultOf } from './run/run-folder.js';
+import { resultOf } from './run/store/run-folder.js';
 
 export interface CompareOptions {
   /** Runs one optimisation to its end, or goes on with the one in the folder `resume`. */

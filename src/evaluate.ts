@@ -2,17 +2,17 @@ import type { RunConfig } from './config/run-config.js';
 import { isDataFileName } from './data/read-table.js';
 import { RlpromptError } from './errors.js';
 import type { PolicySummary } from './events.js';
-import type { DownloadProgress } from './lm/hub.js';
+import type { DownloadProgress } from './lm/hub/hub.js';
 import { loadLanguageModel } from './lm/load.js';
-import { type LoadedModel, notesOf } from './lm/onnx/model-parts.js';
-import type { LanguageModel } from './lm/types.js';
+import type { LanguageModel } from './lm/model/types.js';
+import { type LoadedModel, notesOf } from './lm/onnx/run/model-parts.js';
 import { type PreparedAssessor, prepareAssessor } from './rewards/create-assessor.js';
-import { checkStyleModels, loadStyleModels } from './rewards/style-models.js';
-import { checkEndpoints } from './run/check-endpoints.js';
-import { checkTemplateSource, loadConfiguredTask, templateFor } from './run/configured-task.js';
-import { modelOptions } from './run/model-options.js';
-import { openPolicy } from './run/open-policy.js';
-import { describePrompts, proposeFor } from './run/propose-for.js';
+import { checkStyleModels, loadStyleModels } from './rewards/style/style-models.js';
+import { checkEndpoints } from './run/loop/check-endpoints.js';
+import { checkTemplateSource, loadConfiguredTask, templateFor } from './run/loop/configured-task.js';
+import { modelOptions } from './run/loop/model-options.js';
+import { openPolicy } from './run/loop/open-policy.js';
+import { describePrompts, proposeFor } from './run/policies/propose-for.js';
 import type { Assessment, Assessor, Example, Split, Task } from './task/types.js';
 
 export interface EvaluateOptions {

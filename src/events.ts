@@ -1,4 +1,4 @@
-import type { UpdateMetrics } from './trainers/types.js';
+import type { UpdateMetrics } from './trainers/contract/types.js';
 
 /** How the prompts of a policy that writes one for each input are spread over the dev inputs. */
 export interface PolicySummary {

@@ -9,11 +9,11 @@ export { softQLoss } from './losses/soft-q.js';
 export { sparseQLoss } from './losses/sparse-q.js';
 export { type OptimizeOptions, optimize } from './optimize.js';
 export { PolicyHead } from './policy/policy-head.js';
-export { classificationGap } from './rewards/classification-gap.js';
-export { labelProbabilities } from './rewards/label-probabilities.js';
-export { shapeReward } from './rewards/shape-reward.js';
-export { zScore } from './rewards/z-score.js';
-export { defineTask } from './task/define-task.js';
+export { classificationGap } from './rewards/classification/classification-gap.js';
+export { labelProbabilities } from './rewards/classification/label-probabilities.js';
+export { shapeReward } from './rewards/shaping/shape-reward.js';
+export { zScore } from './rewards/shaping/z-score.js';
+export { defineTask } from './task/define/define-task.js';
 export type {
   CustomReward,
   ExampleSource,

@@ -4,20 +4,20 @@ import { RlpromptError } from './errors.js';
 import type { PromptSummary, RunControls, RunEvent, RunResult, StopReason, UnnumberedEvent } from './events.js';
 import { exportPolicy, policyJson } from './export/export-policy.js';
 import { exportPrompt } from './export/export-prompt.js';
-import { jsonFormat } from './export/json.js';
+import { jsonFormat } from './export/formats/json.js';
 import { readRunRecord } from './export/run-record.js';
+import { atomicWrite } from './files/atomic-write.js';
 import { recallForRun, rememberRun } from './memory/run-memory.js';
-import { race } from './rewards/racing-assessor.js';
-import { toStepRewards } from './rewards/step-rewards.js';
-import { atomicWrite } from './run/atomic-write.js';
-import { evaluatePolicy, finishPolicy, isConditioned, refusePrompt } from './run/conditioned-run.js';
-import { measureEnsemble } from './run/ensemble.js';
-import { assessFinalists, measureBaselines, measureOnTest } from './run/evaluations.js';
-import type { HealthWarning } from './run/health.js';
-import { type PrepareOptions, prepareRun } from './run/prepare.js';
-import type { PreparedRun } from './run/prepared-run.js';
-import { programVersions } from './run/program-versions.js';
-import { describeStep } from './run/step-statistics.js';
+import { race } from './rewards/racing/racing-assessor.js';
+import { toStepRewards } from './rewards/shaping/step-rewards.js';
+import { type PrepareOptions, prepareRun } from './run/loop/prepare.js';
+import type { PreparedRun } from './run/loop/prepared-run.js';
+import { describeStep } from './run/loop/step-statistics.js';
+import { evaluatePolicy, finishPolicy, isConditioned, refusePrompt } from './run/policies/conditioned-run.js';
+import { measureEnsemble } from './run/select/ensemble.js';
+import { assessFinalists, measureBaselines, measureOnTest } from './run/select/evaluations.js';
+import { programVersions } from './run/store/program-versions.js';
+import type { HealthWarning } from './run/watch/health.js';
 
 export interface OptimizeOptions {
   /** Aborting saves a checkpoint and ends the run, resumable. */

@@ -1,6 +1,6 @@
 import { writeSync } from 'node:fs';
 import { EXIT_CODES, RlpromptError } from '../errors.js';
-import type { CliContext } from './context.js';
+import type { CliContext } from './shared/context.js';
 
 let hasEnded = false;
 let isFailing = false;
@@ -40,7 +40,7 @@ async function fail(thrown: unknown): Promise<void> {
   if (isFailing) return;
   isFailing = true;
   const error = toRlpromptError(thrown);
-  const { writeError } = await import('./write-error.js');
+  const { writeError } = await import('./shared/write-error.js');
   await writeError(error, { context, asJson: wantsJson(process.argv), thrown });
   await end(error.exitCode);
 }

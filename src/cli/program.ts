@@ -1,10 +1,9 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { nearestWord, RlpromptError } from '../errors.js';
-import { PACKAGE_ROOT } from '../package-root.js';
-import { COMMANDS } from './commands.js';
-import type { CliContext } from './context.js';
+import { packageVersion } from '../package-root.js';
+import { COMMANDS } from './commands/commands.js';
+import type { CliContext } from './shared/context.js';
+import { EXIT_CODES_HELP } from './shared/exit-codes.js';
 
 const EXAMPLES = `Examples:
   $ rlprompt run spam                              learn a prompt on the built-in task, offline
@@ -13,14 +12,6 @@ const EXAMPLES = `Examples:
   $ rlprompt export runs/spam-… --format ts        the best prompt as a TypeScript module
   $ rlprompt eval spam --prompt "This mail is"     score a prompt of your own
 `;
-
-export const EXIT_CODES_HELP = `
-Exit codes:
-  0 done   3 diverged   10 --fail-under missed   64 usage   65 bad data or model file   66 input missing
-  69 unavailable   70 internal   73 cannot create   74 I/O   75 locked, try again   76 protocol
-  77 no permission   78 configuration   130/143 interrupted, saved
-
-Results go to stdout, everything else to stderr.`;
 
 /**
  * Runs one command line, without the program's own name.
@@ -32,7 +23,7 @@ export async function runCommandLine(argv: readonly string[], context: CliContex
     return;
   }
   if (argv[0] === 'complete') {
-    await (await import('./completion.js')).complete(argv, context);
+    await (await import('./commands/completion.js')).complete(argv, context, COMMANDS);
     return;
   }
   const words = argv[0] === 'help' ? [...argv.slice(1), '--help'] : [...argv];
@@ -72,14 +63,9 @@ async function buildProgram(name: string | undefined, context: CliContext): Prom
       .summary(entry.summary)
       .description(entry.summary)
       .helpGroup(entry.group);
-    if (entry.name === name) (await entry.load()).configure(command, context);
+    if (entry.name === name) (await entry.load()).configure(command, context, COMMANDS);
   }
   return program;
-}
-
-export function packageVersion(): string {
-  const manifest: { version: string } = JSON.parse(readFileSync(join(PACKAGE_ROOT, 'package.json'), 'utf8'));
-  return manifest.version;
 }
 
 function unknownCommand(name: string): RlpromptError {

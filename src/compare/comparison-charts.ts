@@ -1,5 +1,5 @@
-import type { Chart, Series } from '../report/chart.js';
-import { toneOf } from '../report/run-charts.js';
+import type { Chart, Series } from '../report/charts/chart.js';
+import { toneOf } from '../report/charts/run-charts.js';
 import type { ComparedTrainer, Comparison, CurveSpread } from './comparison.js';
 import type { Spread } from './spread.js';
 

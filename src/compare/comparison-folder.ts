@@ -1,12 +1,12 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { RlpromptError } from '../errors.js';
-import { atomicWrite } from '../run/atomic-write.js';
-import { toIoError } from '../run/io-error.js';
-import { acquireLock } from '../run/lock.js';
-import { makeFolder } from '../run/run-folder.js';
-import { checkRunPath, defaultRunName } from '../run/run-name.js';
-import { strictJson } from '../run/strict-json.js';
+import { atomicWrite } from '../files/atomic-write.js';
+import { toIoError } from '../files/io-error.js';
+import { acquireLock } from '../files/lock.js';
+import { strictJson } from '../files/strict-json.js';
+import { makeFolder } from '../run/store/run-folder.js';
+import { checkRunPath, defaultRunName } from '../run/store/run-name.js';
 import type { ComparisonPlan } from './plan.js';
 
 const PLAN = 'comparison.json';

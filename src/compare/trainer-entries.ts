@@ -1,5 +1,5 @@
 import { toCamelCase } from '../config/option.js';
-import { TRAINER_NAMES, type TrainerName } from '../config/trainer-names.js';
+import { TRAINER_NAMES, type TrainerName } from '../config/values/trainer-names.js';
 import { nearestWord, RlpromptError } from '../errors.js';
 
 /** One competitor: a trainer, and settings that only its runs have. */

@@ -1,5 +1,5 @@
 import type { RunConfig } from './run-config.js';
-import { CONDITIONED_TRAINERS } from './trainer-names.js';
+import { CONDITIONED_TRAINERS } from './values/trainer-names.js';
 
 type Refusal = readonly [(config: RunConfig) => boolean, string];
 

@@ -1,11 +1,11 @@
 import { isAbsolute, resolve } from 'node:path';
 import { nearestWord } from '../errors.js';
-import type { ConfigFile } from './config-file.js';
 import { type ConfigProblem, showValue } from './config-problem.js';
+import type { ConfigFile } from './files/config-file.js';
+import { readText } from './files/read-text.js';
 import { type TextForm, toCamelCase, toKebabCase } from './option.js';
-import { readText } from './read-text.js';
 import { optionMeta, RUN_CONFIG_KEYS, type RunConfigKey } from './run-config.js';
-import { isSecretKey, looksSecret } from './secrets.js';
+import { isSecretKey, looksSecret } from './values/secrets.js';
 
 /** A value and who said it, for `config print --sources`. */
 export interface SourcedValue {

@@ -1,8 +1,8 @@
 import { findConditionedMixes } from './conditioned-mixes.js';
 import type { ConfigProblem } from './config-problem.js';
 import type { RunConfig } from './run-config.js';
-import { findWeightProblem } from './term-weights.js';
-import { OFF_POLICY_TRAINERS, SCREENABLE_TRAINERS, TRAINER_LOSSES } from './trainer-names.js';
+import { findWeightProblem } from './values/term-weights.js';
+import { OFF_POLICY_TRAINERS, SCREENABLE_TRAINERS, TRAINER_LOSSES } from './values/trainer-names.js';
 
 type Check = (config: RunConfig) => string | false | undefined;
 

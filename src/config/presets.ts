@@ -1,4 +1,4 @@
-import type { LossName, TrainerName } from './trainer-names.js';
+import type { LossName, TrainerName } from './values/trainer-names.js';
 
 /** The settings that a preset decides; everything else has one default. */
 export interface Preset {

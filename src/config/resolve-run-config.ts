@@ -1,5 +1,4 @@
 import type * as z from 'zod';
-import type { ConfigFile } from './config-file.js';
 import {
   type ConfigLayer,
   readEnvLayer,
@@ -11,6 +10,7 @@ import {
 } from './config-layers.js';
 import { findImpossibleMixes, OFF_POLICY_KEYS } from './config-mixes.js';
 import { type ConfigProblem, refuseProblems, showValue } from './config-problem.js';
+import type { ConfigFile } from './files/config-file.js';
 import { PRESETS, type PresetName } from './presets.js';
 import {
   RUN_CONFIG_KEYS,
@@ -25,7 +25,7 @@ import {
   TRAINER_LOSSES,
   type TrainerName,
   trainerOfLoss,
-} from './trainer-names.js';
+} from './values/trainer-names.js';
 
 /** Where settings come from, the strongest first: flags, `set`, env, file, then the preset and the defaults. */
 export interface RunConfigSources {

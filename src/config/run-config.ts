@@ -2,9 +2,9 @@ import * as z from 'zod';
 import { DEVICES, EMBEDDED_MODEL } from './defaults.js';
 import { type OptionMeta, optionRegistry, settingsOf } from './option.js';
 import { PRESET_NAMES, PRESETS } from './presets.js';
-import { besideTask, TERM_NAMES } from './term-names.js';
-import { LOSS_NAMES, TRAINER_NAMES } from './trainer-names.js';
-import { count, memory, name, phrases, positive, range, rubric } from './value-schemas.js';
+import { besideTask, TERM_NAMES } from './values/term-names.js';
+import { LOSS_NAMES, TRAINER_NAMES } from './values/trainer-names.js';
+import { count, memory, name, phrases, positive, range, rubric } from './values/value-schemas.js';
 
 const ours = PRESETS.default;
 const data = settingsOf('Task and data');

@@ -1,7 +1,7 @@
-import type { ExportedEnsemble } from './export-ensemble.js';
-import { isMasked } from './rendered-parts.js';
-import { comment, expression, labelsConstant, loadModule } from './ts.js';
-import { toVisibleJson } from './visible-json.js';
+import type { ExportedEnsemble } from './exported-ensemble.js';
+import { comment, expression, labelsConstant, loadModule } from './formats/ts.js';
+import { isMasked } from './text/rendered-parts.js';
+import { toVisibleJson } from './text/visible-json.js';
 
 /** A module of TypeScript without imports: PROMPTS, LABELS, render(input), together(logProbs), meta. */
 export function ensembleModule(ensemble: ExportedEnsemble): string {

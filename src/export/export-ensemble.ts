@@ -1,26 +1,9 @@
 import { RlpromptError } from '../errors.js';
-import type { TaskLabel } from '../task/types.js';
 import { ensembleModule, readEnsembleModule } from './ensemble-module.js';
 import { exportPrompt } from './export-prompt.js';
-import type { ExportedPrompt } from './exported-prompt.js';
+import type { ExportedEnsemble } from './exported-ensemble.js';
 import type { RunRecord } from './run-record.js';
-import { toVisibleJson } from './visible-json.js';
-
-type Scores = Readonly<Record<string, number>>;
-
-/** Several prompts of a run that answer together: the mean of their label probabilities decides. */
-export interface ExportedEnsemble {
-  readonly schemaVersion: 1;
-  readonly kind: 'ensemble';
-  readonly task: string;
-  readonly labels: readonly TaskLabel[];
-  /** Best first. */
-  readonly members: readonly ExportedPrompt[];
-  /** Of all together. */
-  readonly metrics: { readonly dev: Scores; readonly test: Scores };
-  readonly run: string;
-  readonly tool: string;
-}
+import { toVisibleJson } from './text/visible-json.js';
 
 /** @throws RlpromptError `E_NO_ENSEMBLE` where the run did not score one */
 export function exportEnsemble(record: RunRecord, version: string): ExportedEnsemble {

@@ -1,23 +1,23 @@
 import { nearestWord, RlpromptError } from '../errors.js';
-import { csvFormat } from './csv.js';
-import { dotpromptFormat } from './dotprompt.js';
-import { dspyFormat } from './dspy.js';
 import type { ExportFormat } from './exported-prompt.js';
-import { hfDatasetFormat } from './hf-dataset.js';
-import { jsonFormat } from './json.js';
-import { langchainFormat } from './langchain.js';
-import { langchainChatFormat } from './langchain-chat.js';
-import { lmEvalFormat } from './lm-eval.js';
-import { mdFormat } from './md.js';
-import { mlflowFormat } from './mlflow.js';
-import { openaiBatchFormat } from './openai-batch.js';
-import { openaiChatFormat } from './openai-chat.js';
-import { optunaFormat } from './optuna.js';
-import { promptfooFormat } from './promptfoo.js';
-import { promptyFormat } from './prompty.js';
-import { tsFormat } from './ts.js';
-import { tsAiSdkFormat } from './ts-ai-sdk.js';
-import { txtFormat } from './txt.js';
+import { csvFormat } from './formats/csv.js';
+import { dotpromptFormat } from './formats/dotprompt.js';
+import { dspyFormat } from './formats/dspy.js';
+import { hfDatasetFormat } from './formats/hf-dataset.js';
+import { jsonFormat } from './formats/json.js';
+import { langchainFormat } from './formats/langchain.js';
+import { langchainChatFormat } from './formats/langchain-chat.js';
+import { lmEvalFormat } from './formats/lm-eval.js';
+import { mdFormat } from './formats/md.js';
+import { mlflowFormat } from './formats/mlflow.js';
+import { openaiBatchFormat } from './formats/openai-batch.js';
+import { openaiChatFormat } from './formats/openai-chat.js';
+import { optunaFormat } from './formats/optuna.js';
+import { promptfooFormat } from './formats/promptfoo.js';
+import { promptyFormat } from './formats/prompty.js';
+import { tsFormat } from './formats/ts.js';
+import { tsAiSdkFormat } from './formats/ts-ai-sdk.js';
+import { txtFormat } from './formats/txt.js';
 
 /** Every format of `rlprompt export`. */
 export const EXPORT_FORMATS: readonly ExportFormat[] = [

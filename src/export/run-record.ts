@@ -7,10 +7,10 @@ import {
   type RunResult,
   type RunStartEvent,
 } from '../events.js';
-import { readEvents } from '../run/event-log.js';
-import { requireRun } from '../run/run-folder.js';
-import { type RunManifest, readManifest } from '../run/run-manifest.js';
-import { compareCandidates, splitShares } from '../selection.js';
+import { compareCandidates, splitShares } from '../run/select/selection.js';
+import { readEvents } from '../run/store/event-log.js';
+import { requireRun } from '../run/store/run-folder.js';
+import { type RunManifest, readManifest } from '../run/store/run-manifest.js';
 
 /** What a run has found so far, read from its folder. */
 export interface RunRecord {

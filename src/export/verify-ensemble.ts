@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import { ensembleScores } from '../rewards/ensemble.js';
-import type { ExportedEnsemble } from './export-ensemble.js';
+import { ensembleScores } from '../rewards/classification/ensemble.js';
+import type { ExportedEnsemble } from './exported-ensemble.js';
 import type { RunRecord } from './run-record.js';
 import { type ExportCheck, scoreOnDev } from './verify-export.js';
 

@@ -4,8 +4,8 @@ import type { RunConfigInput } from '../config/run-config.js';
 import { evaluatePrompts } from '../evaluate.js';
 import { renderParts } from './export-prompt.js';
 import type { ExportedPrompt, ReadBack, RenderedPart } from './exported-prompt.js';
-import { mergeParts } from './rendered-parts.js';
 import type { RunRecord } from './run-record.js';
+import { mergeParts } from './text/rendered-parts.js';
 
 /** The dev score of a prompt in its run, and of what was read from its export. */
 export interface ExportCheck {

@@ -1,22 +1,22 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { nearestWord, RlpromptError } from '../errors.js';
-import { embeddedModels } from './embedded.js';
 import { isEndpointName } from './endpoint/endpoint-name.js';
 import { type EndpointOptions, readEndpointSettings } from './endpoint/endpoint-settings.js';
+import { loadEndpointModel } from './endpoint/openai.js';
+import { type DownloadProgress, findHubModel, type HubOptions, pinHubName } from './hub/hub.js';
 import { looksLikeHubName } from './hub/hub-name.js';
-import { type DownloadProgress, findHubModel, type HubOptions, pinHubName } from './hub.js';
-import { findModelFolder, type ModelFolder } from './model-folder.js';
-import { loadCausalLm } from './onnx/causal-lm.js';
-import { loadClassifier } from './onnx/classifier.js';
-import { loadEncoder } from './onnx/encoder.js';
-import { familyOf } from './onnx/inspect-model.js';
-import { loadMaskedLm } from './onnx/masked-lm.js';
-import { openModelFile } from './onnx/model-file.js';
-import type { LoadedModel, OnnxModelOptions } from './onnx/model-parts.js';
-import { defaultThreads } from './onnx/session.js';
-import { loadEndpointModel } from './openai.js';
-import type { LanguageModel } from './types.js';
+import { embeddedModels } from './model/embedded.js';
+import { findModelFolder, type ModelFolder } from './model/model-folder.js';
+import type { LanguageModel } from './model/types.js';
+import { loadCausalLm } from './onnx/families/causal-lm.js';
+import { loadClassifier } from './onnx/families/classifier.js';
+import { loadEncoder } from './onnx/families/encoder.js';
+import { familyOf } from './onnx/families/inspect-model.js';
+import { loadMaskedLm } from './onnx/families/masked-lm.js';
+import { openModelFile } from './onnx/graph/model-file.js';
+import type { LoadedModel, OnnxModelOptions } from './onnx/run/model-parts.js';
+import { defaultThreads } from './onnx/run/session.js';
 
 export interface LoadOptions extends OnnxModelOptions, EndpointOptions {
   /** Number format of the weights: fp32, fp16, q8, q4 …, or the name of one of the folder's ONNX files. */

@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import * as z from 'zod';
 import { RlpromptError } from '../errors.js';
-import { atomicWrite } from '../run/atomic-write.js';
-import { toIoError } from '../run/io-error.js';
-import { acquireLock, type Lock } from '../run/lock.js';
-import { makeFolder } from '../run/run-folder.js';
-import { strictJson } from '../run/strict-json.js';
-import { dataRoot } from './data-root.js';
+import { atomicWrite } from '../files/atomic-write.js';
+import { dataRoot } from '../files/data-root.js';
+import { toIoError } from '../files/io-error.js';
+import { acquireLock, type Lock } from '../files/lock.js';
+import { strictJson } from '../files/strict-json.js';
+import { makeFolder } from '../run/store/run-folder.js';
 import type { RememberedTask } from './memory.js';
 
 const TASK = z.object({

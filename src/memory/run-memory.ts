@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { PromptSummary } from '../events.js';
-import { readManifest, writeManifest } from '../run/run-manifest.js';
+import { readManifest, writeManifest } from '../run/store/run-manifest.js';
 import type { Task } from '../task/types.js';
 import { learn, type RecalledPrompt, recall } from './memory.js';
 import { changeMemory, memoryPath, readMemory } from './memory-file.js';

@@ -1,4 +1,4 @@
-import type { GenerateCapability } from '../lm/types.js';
+import type { GenerateCapability } from '../lm/model/types.js';
 
 /**
  * exp(− mean log p of a token), over all tokens of all texts; NaN where no text has a token that is predicted.

@@ -1,4 +1,4 @@
-import type { Tokenizer } from '../lm/types.js';
+import type { Tokenizer } from '../lm/model/types.js';
 
 export interface PrefixReader {
   readonly tokenizer: Tokenizer;

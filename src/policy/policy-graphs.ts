@@ -1,4 +1,4 @@
-import { GraphBuilder } from '../lm/onnx/graph-builder.js';
+import { GraphBuilder } from '../lm/onnx/graph/graph-builder.js';
 
 /**
  * The policy's graphs. None holds weights: the head is fed from the one array in memory, which the runtime reads in place, so

@@ -1,4 +1,4 @@
-import type { SessionOptions } from '../lm/onnx/session.js';
+import type { SessionOptions } from '../lm/onnx/run/session.js';
 import type { MlpParameters, MlpShape } from './mlp-parameters.js';
 
 export interface PolicyHeadOptions extends MlpShape {

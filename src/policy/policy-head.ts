@@ -1,5 +1,5 @@
 import { RlpromptError } from '../errors.js';
-import { LARGE_BYTES } from '../lm/onnx/model-session.js';
+import { LARGE_BYTES } from '../lm/onnx/run/model-session.js';
 import {
   checkLength,
   checkParameters,

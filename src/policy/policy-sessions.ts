@@ -1,4 +1,4 @@
-import { createSession, type OnnxSession, type SessionOptions } from '../lm/onnx/session.js';
+import { createSession, type OnnxSession, type SessionOptions } from '../lm/onnx/run/session.js';
 import { backwardGraph, evaluationGraph, logProbsGraph, samplingGraph } from './policy-graphs.js';
 
 const GRAPHS = {

@@ -1,5 +1,5 @@
 import { RlpromptError } from '../errors.js';
-import type { Tokenizer } from '../lm/types.js';
+import type { Tokenizer } from '../lm/model/types.js';
 
 export const TOKEN_CHARACTERS = ['printable', 'ascii', 'all'] as const;
 /**

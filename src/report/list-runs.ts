@@ -2,10 +2,10 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { RlpromptError } from '../errors.js';
 import type { RunEvent } from '../events.js';
-import { readBest } from '../run/best-file.js';
-import { readEvents } from '../run/event-log.js';
-import { isLockHeld } from '../run/lock.js';
-import { readManifest } from '../run/run-manifest.js';
+import { isLockHeld } from '../files/lock.js';
+import { readBest } from '../run/store/best-file.js';
+import { readEvents } from '../run/store/event-log.js';
+import { readManifest } from '../run/store/run-manifest.js';
 import { endingOf, type RunEnding } from './run-report.js';
 
 export interface ListedRun {

@@ -1,7 +1,7 @@
 import { basename, resolve } from 'node:path';
 import type { Baseline, PromptSummary, RunEvent, StepEndEvent, WarningEvent, WeightsChangedEvent } from '../events.js';
 import { type RunRecord, readRunRecord } from '../export/run-record.js';
-import { readEvents } from '../run/event-log.js';
+import { readEvents } from '../run/store/event-log.js';
 
 /** How a run stands: `open` is one that runs still, or was killed. */
 export type RunEnding = 'finished' | 'stopped' | 'failed' | 'open';

@@ -1,6 +1,6 @@
 import { mean, meanOfRecords } from '../statistics/mean.js';
 import type { Assessment, Example, ExampleOutcome } from '../task/types.js';
-import { bleuMetric } from './style-bleu.js';
+import { bleuMetric } from './style/style-bleu.js';
 
 type PerClass = NonNullable<Assessment['perClass']>;
 

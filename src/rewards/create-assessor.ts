@@ -1,20 +1,20 @@
 import { join } from 'node:path';
-import { cacheRoot } from '../lm/cache-root.js';
+import { cacheRoot } from '../files/cache-root.js';
 import { requireCapability } from '../lm/load.js';
-import type { LanguageModel } from '../lm/types.js';
+import type { LanguageModel } from '../lm/model/types.js';
 import type { Assessor, Task } from '../task/types.js';
 import type { Template } from '../template/template.js';
-import { ClassificationAssessor, type ClassificationSettings } from './classification-assessor.js';
-import { CustomAssessor } from './custom-assessor.js';
-import { dryRun } from './custom-dry-run.js';
-import { RewardHost } from './custom-host.js';
-import { RewardLanguageModel } from './custom-language-model.js';
-import { RewardCache } from './reward-cache.js';
-import { ScoreCache, type ScoreSink } from './score-cache.js';
-import { ScoreStore } from './score-store.js';
-import { StyleAssessor } from './style-assessor.js';
-import { type StyleModelSettings, type StyleModels, styleJudges } from './style-models.js';
-import type { SamplingSettings } from './style-outputs.js';
+import { RewardCache } from './cache/reward-cache.js';
+import { ScoreCache, type ScoreSink } from './cache/score-cache.js';
+import { ScoreStore } from './cache/score-store.js';
+import { ClassificationAssessor, type ClassificationSettings } from './classification/classification-assessor.js';
+import { CustomAssessor } from './custom/custom-assessor.js';
+import { dryRun } from './custom/custom-dry-run.js';
+import { RewardHost } from './custom/custom-host.js';
+import { RewardLanguageModel } from './custom/custom-language-model.js';
+import { StyleAssessor } from './style/style-assessor.js';
+import { type StyleModelSettings, type StyleModels, styleJudges } from './style/style-models.js';
+import type { SamplingSettings } from './style/style-outputs.js';
 
 export interface AssessorSettings extends ClassificationSettings, SamplingSettings, StyleModelSettings {
   readonly cache: boolean;

@@ -1,4 +1,4 @@
-import type { RewardFault } from '../task/reward-messages.js';
+import type { RewardFault } from '../task/define/reward-messages.js';
 
 const FRAMES_KEPT = 8;
 

@@ -1,9 +1,9 @@
 import { dirname } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { RlpromptError } from '../errors.js';
-import { loadTaskFile } from '../task/load-task-file.js';
-import { readDefinition } from '../task/read-definition.js';
-import type { FromHost, RewardFault, ToHost } from '../task/reward-messages.js';
+import { readDefinition } from '../task/define/read-definition.js';
+import type { FromHost, RewardFault, ToHost } from '../task/define/reward-messages.js';
+import { loadTaskFile } from '../task/load/load-task-file.js';
 import type { CustomReward, TaskDefinition } from '../task/types.js';
 import { faultOf } from './fault.js';
 import { readAnswers, WrongAnswer } from './read-answers.js';

@@ -1,4 +1,4 @@
-import type { RewardFault, RewardRow } from '../task/reward-messages.js';
+import type { RewardFault, RewardRow } from '../task/define/reward-messages.js';
 
 /** A reward's answer that is not what it should be; trying again would not mend it. */
 export class WrongAnswer extends Error {

@@ -1,5 +1,5 @@
 import { Rng } from '../random/rng.js';
-import type { FromHost, LmQuestion, ToHost } from '../task/reward-messages.js';
+import type { FromHost, LmQuestion, ToHost } from '../task/define/reward-messages.js';
 import type { RewardContext } from '../task/types.js';
 
 type Settle = { resolve(value: unknown): void; reject(error: Error): void };

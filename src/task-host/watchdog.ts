@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { LAST_WORDS_FD } from '../task/reward-messages.js';
+import { LAST_WORDS_FD } from '../task/define/reward-messages.js';
 
 export interface WatchdogLimits {
   /** Process id of the program. */

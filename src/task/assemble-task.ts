@@ -1,6 +1,6 @@
-import { checkSplits } from './check-splits.js';
-import type { LoadTaskOptions } from './load-task-options.js';
-import type { SourceRow, SourceSplits } from './source-row.js';
+import { checkSplits } from './define/check-splits.js';
+import type { LoadTaskOptions } from './load/load-task-options.js';
+import type { SourceRow, SourceSplits } from './load/source-row.js';
 import { taskDigest } from './task-digest.js';
 import { taskLabels } from './task-labels.js';
 import type { Example, Task, TaskDefinition, TaskKind, TaskLabel } from './types.js';

@@ -1,5 +1,5 @@
 import { nearestWord, RlpromptError } from '../errors.js';
-import type { SourceRow, SourceSplits } from './source-row.js';
+import type { SourceRow, SourceSplits } from './load/source-row.js';
 import type { TaskLabel } from './types.js';
 
 /** The labels of a task: those of its verbalizer, else those of the data, whose names are then their words. */

@@ -1,4 +1,4 @@
-import type { LabelNormalisation } from '../lm/types.js';
+import type { LabelNormalisation } from '../lm/model/types.js';
 
 export type Split = 'train' | 'dev' | 'test';
 

@@ -1,19 +1,19 @@
 import { RlpromptError } from '../errors.js';
-import { createBestOfN } from './best-of-n.js';
-import { EditSearch } from './edit-search.js';
-import { Evolution } from './evolution.js';
-import { HillClimb } from './hill-climb.js';
-import { LogVariance } from './log-variance.js';
-import { Mcts } from './mcts.js';
-import { PhrasePpo } from './phrase-ppo.js';
-import { Ppo } from './ppo.js';
-import { createRandomSearch } from './random-search.js';
-import { Reinforce } from './reinforce.js';
+import { createBestOfN } from './algorithms/best-of-n.js';
+import { EditSearch } from './algorithms/edit-search.js';
+import { Evolution } from './algorithms/evolution.js';
+import { HillClimb } from './algorithms/hill-climb.js';
+import { LogVariance } from './algorithms/log-variance.js';
+import { Mcts } from './algorithms/mcts.js';
+import { PhrasePpo } from './algorithms/phrase-ppo.js';
+import { Ppo } from './algorithms/ppo.js';
+import { createRandomSearch } from './algorithms/random-search.js';
+import { Reinforce } from './algorithms/reinforce.js';
+import { SoftQLearning } from './algorithms/soft-q-learning.js';
+import { SparseQLearning } from './algorithms/sparse-q-learning.js';
+import type { Generator, TrainerSettings } from './contract/settings.js';
+import type { Trainer } from './contract/types.js';
 import { Screened } from './screening/screened.js';
-import type { Generator, TrainerSettings } from './settings.js';
-import { SoftQLearning } from './soft-q-learning.js';
-import { SparseQLearning } from './sparse-q-learning.js';
-import type { Trainer } from './types.js';
 
 type CreateTrainer = (generator: Generator, settings: TrainerSettings) => Promise<Trainer>;
 

@@ -9,11 +9,11 @@ import {
   type RunStartEvent,
   type StepEndEvent,
 } from '../events.js';
-import { splitShares } from '../selection.js';
-import { addPoint, type Curve, emptyCurve } from './curve.js';
+import { splitShares } from '../run/select/selection.js';
+import { addPoint, type Curve, emptyCurve } from './draw/curve.js';
+import { mergePrompts } from './draw/prompt-table.js';
 import { isNumber } from './format-values.js';
 import { NO_PACE, type Pace, paceAfterEvaluation, paceAfterStep, type TimeLeft, timeLeft } from './pace.js';
-import { mergePrompts } from './prompt-table.js';
 import { describeEvent, type LogEntry } from './run-log.js';
 
 /** All that a screen shows of a run; bounded in size however long the run. */

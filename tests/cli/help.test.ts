@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { COMMANDS } from '../../src/cli/commands.js';
+import { COMMANDS } from '../../src/cli/commands/commands.js';
 import { flagName } from '../../src/config/config-layers.js';
 import { optionMeta, RUN_CONFIG_KEYS, runConfigSchema } from '../../src/config/run-config.js';
 import { runCli } from './spawn-cli.js';

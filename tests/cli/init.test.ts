@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { scaffoldFiles } from '../../src/cli/init-files.js';
+import { scaffoldFiles } from '../../src/cli/tasks/init-files.js';
 import { emptyFolder, lastLine, runCli } from './spawn-cli.js';
 
 const FILES = ['README.md', 'dev.csv', 'rlprompt.config.yaml', 'task.test.mjs', 'task.ts', 'test.csv', 'train.csv'];

@@ -1,8 +1,8 @@
 import { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
-import type { CliContext } from '../../src/cli/context.js';
-import { configure } from '../../src/cli/top.js';
-import { EventLog, readEvents } from '../../src/run/event-log.js';
+import { configure } from '../../src/cli/commands/top.js';
+import type { CliContext } from '../../src/cli/shared/context.js';
+import { EventLog, readEvents } from '../../src/run/store/event-log.js';
 import { makeReportRun } from '../report/report-run.js';
 
 const PARTS = { task: 61.25, '\x1b[31mfluency': -7.5 };

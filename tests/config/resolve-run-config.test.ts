@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { ConfigFile } from '../../src/config/config-file.js';
+import type { ConfigFile } from '../../src/config/files/config-file.js';
 import { completeRunConfig, resolveRunConfig } from '../../src/config/resolve-run-config.js';
 import { RUN_CONFIG_KEYS } from '../../src/config/run-config.js';
 import { RlpromptError } from '../../src/errors.js';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { toStepRewards } from '../../src/rewards/step-rewards.js';
-import { decodeCheckpoint, encodeCheckpoint } from '../../src/run/checkpoint-format.js';
-import type { Generator, TrainerSettings } from '../../src/trainers/settings.js';
-import type { Rollout, Trainer, TrainerState } from '../../src/trainers/types.js';
+import { toStepRewards } from '../../src/rewards/shaping/step-rewards.js';
+import { decodeCheckpoint, encodeCheckpoint } from '../../src/run/store/checkpoint-format.js';
+import type { Generator, TrainerSettings } from '../../src/trainers/contract/settings.js';
+import type { Rollout, Trainer, TrainerState } from '../../src/trainers/contract/types.js';
 import { type ScriptedGenerator, scriptedGenerator } from '../trainers/scripted-generator.js';
 import type { ToySettings } from '../trainers/toy-search.js';
 

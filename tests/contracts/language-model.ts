@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { LabelScoreRequest, LabelWord, LanguageModel } from '../../src/lm/types.js';
+import type { LabelScoreRequest, LabelWord, LanguageModel } from '../../src/lm/model/types.js';
 import { defaultTemplate, parseTemplate } from '../../src/template/parse-template.js';
 
 export interface LanguageModelContract {

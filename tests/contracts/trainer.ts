@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { allowedTokens } from '../../src/policy/token-mask.js';
-import { decodeCheckpoint, encodeCheckpoint } from '../../src/run/checkpoint-format.js';
-import type { Generator, TrainerSettings } from '../../src/trainers/settings.js';
-import type { RolloutReward, Trainer, TrainerState } from '../../src/trainers/types.js';
+import { decodeCheckpoint, encodeCheckpoint } from '../../src/run/store/checkpoint-format.js';
+import type { Generator, TrainerSettings } from '../../src/trainers/contract/settings.js';
+import type { RolloutReward, Trainer, TrainerState } from '../../src/trainers/contract/types.js';
 import { type ScriptedGenerator, scriptedGenerator } from '../trainers/scripted-generator.js';
 import { findTheWords, type ToySettings, type ToyStep, toyStep } from '../trainers/toy-search.js';
 

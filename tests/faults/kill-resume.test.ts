@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { Rng } from '../../src/random/rng.js';
-import { resultOf } from '../../src/run/run-folder.js';
+import { resultOf } from '../../src/run/store/run-folder.js';
 import { BIN, emptyFolder, runCli } from '../cli/spawn-cli.js';
 import { SMALL_RUN, writeSmallData } from '../small-data.js';
 

@@ -3,9 +3,9 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { readLatestCheckpoint } from '../../src/run/checkpoint.js';
-import { readEvents } from '../../src/run/event-log.js';
-import { nodeFileSystem } from '../../src/run/file-system.js';
+import { nodeFileSystem } from '../../src/files/file-system.js';
+import { readLatestCheckpoint } from '../../src/run/store/checkpoint.js';
+import { readEvents } from '../../src/run/store/event-log.js';
 import { compileProgram } from './compile-program.js';
 import { faultyFileSystem } from './faulty-file-system.js';
 import { prepareToyRun, toyRun } from './toy-run.js';

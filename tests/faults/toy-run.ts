@@ -1,11 +1,11 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { atomicWrite } from '../../src/run/atomic-write.js';
-import { readLatestCheckpoint, writeCheckpoint } from '../../src/run/checkpoint.js';
-import { EventLog } from '../../src/run/event-log.js';
-import type { FileSystem } from '../../src/run/file-system.js';
-import { openRunFolder } from '../../src/run/run-folder.js';
-import { ScoreLog } from '../../src/run/score-log.js';
+import { atomicWrite } from '../../src/files/atomic-write.js';
+import type { FileSystem } from '../../src/files/file-system.js';
+import { readLatestCheckpoint, writeCheckpoint } from '../../src/run/store/checkpoint.js';
+import { EventLog } from '../../src/run/store/event-log.js';
+import { openRunFolder } from '../../src/run/store/run-folder.js';
+import { ScoreLog } from '../../src/run/store/score-log.js';
 
 export const CHECKPOINT_EVERY = 3;
 const REWARDS_PER_STEP = 4;

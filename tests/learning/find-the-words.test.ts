@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { RunConfigInput } from '../../src/config/run-config.js';
-import { TRAINER_NAMES, type TrainerName } from '../../src/config/trainer-names.js';
+import { TRAINER_NAMES, type TrainerName } from '../../src/config/values/trainer-names.js';
 import { createTrainer } from '../../src/trainers/registry.js';
 import { scriptedGenerator } from '../trainers/scripted-generator.js';
 import { findTheWords, type ToyOutcome, toySearch, toySettings } from '../trainers/toy-search.js';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, it } from 'vitest';
-import { embeddedModels } from '../../src/lm/embedded.js';
 import { loadLanguageModel } from '../../src/lm/load.js';
+import { embeddedModels } from '../../src/lm/model/embedded.js';
 import { describeLanguageModel } from '../contracts/language-model.js';
 import { LARGE_MODELS_HINT, largeModel } from './large-models.js';
 import { HUB_LIKE } from './onnx/hub-like.js';

@@ -2,10 +2,10 @@ import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { embeddedModels } from '../../src/lm/embedded.js';
 import { loadLanguageModel, requireCapability } from '../../src/lm/load.js';
-import { GraphBuilder } from '../../src/lm/onnx/graph-builder.js';
-import { knownDevices } from '../../src/lm/onnx/session.js';
+import { embeddedModels } from '../../src/lm/model/embedded.js';
+import { GraphBuilder } from '../../src/lm/onnx/graph/graph-builder.js';
+import { knownDevices } from '../../src/lm/onnx/run/session.js';
 import { golden, HUB_LIKE } from './onnx/hub-like.js';
 
 const gpt2 = join(HUB_LIKE, 'gpt2');

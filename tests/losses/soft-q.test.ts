@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { SOFT_Q_KINDS, type SoftQKind, softQLoss } from '../../src/losses/soft-q.js';
 import { Rng } from '../../src/random/rng.js';
-import { shapeReward } from '../../src/rewards/shape-reward.js';
-import { zScore } from '../../src/rewards/z-score.js';
+import { shapeReward } from '../../src/rewards/shaping/shape-reward.js';
+import { zScore } from '../../src/rewards/shaping/z-score.js';
 import { numericalGradient, relativeError } from './numerical-gradient.js';
 import { TabularPolicy } from './tabular-policy.js';
 

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { dataRoot } from '../../src/memory/data-root.js';
+import { dataRoot } from '../../src/files/data-root.js';
 import { learn } from '../../src/memory/memory.js';
 import { changeMemory, memoryPath, readMemory } from '../../src/memory/memory-file.js';
 import type { TaskSignature } from '../../src/memory/task-signature.js';

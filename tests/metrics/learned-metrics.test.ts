@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadLanguageModel } from '../../src/lm/load.js';
-import type { LanguageModel } from '../../src/lm/types.js';
+import type { LanguageModel } from '../../src/lm/model/types.js';
 import { bertScore } from '../../src/metrics/bert-score.js';
 import { perplexity, perplexityOf } from '../../src/metrics/perplexity.js';
 import { golden, HUB_LIKE } from '../lm/onnx/hub-like.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Tokenizer } from '../../src/lm/types.js';
+import type { Tokenizer } from '../../src/lm/model/types.js';
 import { allowedTokens, maskBias } from '../../src/policy/token-mask.js';
 
 const text = (value: string) => new TextEncoder().encode(value);

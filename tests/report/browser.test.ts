@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { renderReport } from '../../src/report/page.js';
+import { renderReport } from '../../src/report/page/page.js';
 import { readRunReport } from '../../src/report/run-report.js';
 import { makeReportRun } from './report-run.js';
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { chartData, renderChart } from '../../src/report/chart.js';
-import { html, inlineJson } from '../../src/report/html.js';
+import { chartData, renderChart } from '../../src/report/charts/chart.js';
+import { type Point, thinPoints } from '../../src/report/charts/thin-points.js';
+import { formatTick, niceTicks, tickLabels } from '../../src/report/charts/ticks.js';
+import { html, inlineJson } from '../../src/report/page/html.js';
 import { proportionInterval } from '../../src/report/proportion-interval.js';
-import { type Point, thinPoints } from '../../src/report/thin-points.js';
-import { formatTick, niceTicks, tickLabels } from '../../src/report/ticks.js';
 
 describe('markup', () => {
   it('escapes texts for elements and attributes, and shows what would be invisible', () => {

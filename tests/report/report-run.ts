@@ -2,8 +2,8 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { PromptSummary, RunResult, StepEndEvent, UnnumberedEvent } from '../../src/events.js';
-import { EventLog } from '../../src/run/event-log.js';
-import { writeManifest } from '../../src/run/run-manifest.js';
+import { EventLog } from '../../src/run/store/event-log.js';
+import { writeManifest } from '../../src/run/store/run-manifest.js';
 
 export interface ReportedRun {
   readonly seed?: number;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { RunConfigInput } from '../../src/config/run-config.js';
 import type { RunResult } from '../../src/events.js';
-import { readPolicyTable } from '../../src/run/policy-table.js';
+import { readPolicyTable } from '../../src/run/policies/policy-table.js';
 import { followRun } from '../follow-run.js';
 import { HUB_LIKE } from '../lm/onnx/hub-like.js';
 import { SMALL_RUN } from '../small-data.js';

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, type TestContext } from 'vitest';
 import type { RlpromptError } from '../../src/errors.js';
-import { RewardHost, type RewardHostOptions } from '../../src/rewards/custom-host.js';
-import type { LmQuestion } from '../../src/task/reward-messages.js';
+import { RewardHost, type RewardHostOptions } from '../../src/rewards/custom/custom-host.js';
+import type { LmQuestion } from '../../src/task/define/reward-messages.js';
 import type { RewardBatch } from '../../src/task/types.js';
 
 const base = mkdtempSync(join(tmpdir(), 'rlprompt-plug-in-'));

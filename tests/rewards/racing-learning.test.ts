@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { race } from '../../src/rewards/racing-assessor.js';
-import { toStepRewards } from '../../src/rewards/step-rewards.js';
+import { race } from '../../src/rewards/racing/racing-assessor.js';
+import { toStepRewards } from '../../src/rewards/shaping/step-rewards.js';
 import type { Assessment, AssessmentItem, Assessor } from '../../src/task/types.js';
 import { createTrainer } from '../../src/trainers/registry.js';
 import { scriptedGenerator } from '../trainers/scripted-generator.js';

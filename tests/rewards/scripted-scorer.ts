@@ -1,4 +1,4 @@
-import type { LabelScoreRequest, LabelScoresCapability, LabelWord } from '../../src/lm/types.js';
+import type { LabelScoreRequest, LabelScoresCapability, LabelWord } from '../../src/lm/model/types.js';
 import type { Example, Task } from '../../src/task/types.js';
 
 /** A target LM whose label scores are a function of prompt and input, with a record of what it was asked. */

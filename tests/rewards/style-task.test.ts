@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { loadTask } from '../../src/task/load-task.js';
+import { loadTask } from '../../src/task/load/load-task.js';
 import { taskTemplate } from '../../src/task/task-template.js';
 import { refusalOf } from '../data/data-folder.js';
 import { temporaryFolder } from '../run/temporary-folder.js';

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { defaultThreads } from '../../src/lm/onnx/session.js';
+import { defaultThreads } from '../../src/lm/onnx/run/session.js';
 import { followRun } from '../follow-run.js';
 import { HUB_LIKE } from '../lm/onnx/hub-like.js';
 

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { loadTask } from '../../src/task/load-task.js';
+import { loadTask } from '../../src/task/load/load-task.js';
 import type { Example, RewardContext, Split, Task } from '../../src/task/types.js';
 
 const ROOT = resolve(import.meta.dirname, '../..');

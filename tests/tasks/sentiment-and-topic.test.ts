@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { listTasks } from '../../src/task/list-tasks.js';
-import { loadTask } from '../../src/task/load-task.js';
+import { listTasks } from '../../src/task/load/list-tasks.js';
+import { loadTask } from '../../src/task/load/load-task.js';
 import type { Split, Task } from '../../src/task/types.js';
 
 const SPLITS: readonly Split[] = ['train', 'dev', 'test'];

@@ -1,4 +1,4 @@
-import { CONDITIONED_TRAINERS } from '../../src/config/trainer-names.js';
+import { CONDITIONED_TRAINERS } from '../../src/config/values/trainer-names.js';
 import { createTrainer } from '../../src/trainers/registry.js';
 import { testConditionedTrainer } from '../contracts/conditioned-trainer.js';
 import { toySettings } from './toy-search.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { TRAINER_NAMES, type TrainerName } from '../../src/config/trainer-names.js';
+import { TRAINER_NAMES, type TrainerName } from '../../src/config/values/trainer-names.js';
 import { createTrainer } from '../../src/trainers/registry.js';
 import { testTrainer } from '../contracts/trainer.js';
 import { scriptedGenerator } from './scripted-generator.js';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { Rng } from '../../src/random/rng.js';
-import { ReplayBuffer, type ReplayEntry } from '../../src/trainers/replay-buffer.js';
-import { ReplayMemory } from '../../src/trainers/replay-memory.js';
-import type { RolloutReward } from '../../src/trainers/types.js';
+import type { RolloutReward } from '../../src/trainers/contract/types.js';
+import { ReplayBuffer, type ReplayEntry } from '../../src/trainers/replay/replay-buffer.js';
+import { ReplayMemory } from '../../src/trainers/replay/replay-memory.js';
 
 const entry = (input: string, token: number, rawReward: number): ReplayEntry => ({
   tokenIds: [token, token],

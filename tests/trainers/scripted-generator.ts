@@ -1,6 +1,6 @@
-import type { HiddenStatesCapability, KvState, Tokenizer } from '../../src/lm/types.js';
+import type { HiddenStatesCapability, KvState, Tokenizer } from '../../src/lm/model/types.js';
 import { Rng } from '../../src/random/rng.js';
-import type { Generator } from '../../src/trainers/settings.js';
+import type { Generator } from '../../src/trainers/contract/settings.js';
 
 const WORDS = (
   'great bad movie film good awful acting plot story scene music boring lovely dull bright dark slow fast funny sad ' +

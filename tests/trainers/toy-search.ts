@@ -1,9 +1,9 @@
 import { completeRunConfig } from '../../src/config/resolve-run-config.js';
 import type { RunConfigInput } from '../../src/config/run-config.js';
-import { type ShapingSettings, toStepRewards } from '../../src/rewards/step-rewards.js';
-import { tunedTo } from '../../src/run/tuned-config.js';
-import type { TrainerSettings } from '../../src/trainers/settings.js';
-import type { Rollout, RolloutReward, Trainer, UpdateMetrics } from '../../src/trainers/types.js';
+import { type ShapingSettings, toStepRewards } from '../../src/rewards/shaping/step-rewards.js';
+import { tunedTo } from '../../src/run/loop/tuned-config.js';
+import type { TrainerSettings } from '../../src/trainers/contract/settings.js';
+import type { Rollout, RolloutReward, Trainer, UpdateMetrics } from '../../src/trainers/contract/types.js';
 
 /** Of the toy generators, about. */
 const GENERATOR = { hiddenStates: { hiddenSize: 16 } };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { PromptSummary, Reporter, RunEvent } from '../../src/events.js';
-import { chooseReporter } from '../../src/ui/choose-reporter.js';
+import { chooseReporter } from '../../src/ui/reporters/choose-reporter.js';
 import { widthOf } from '../../src/ui/sanitize.js';
 import { FakeClock, FakeKeyboard, FakeTerminal, forbiddenIn, notedControls, settled } from './fake-terminal.js';
 import { spamRun } from './fixtures/spam-run.js';

@@ -1,4 +1,4 @@
-import type { AnswersCapability, WordAnswer } from '../types.js';
+import type { AnswersCapability, WordAnswer } from '../model/types.js';
 import type { EndpointService } from './endpoint-service.js';
 import { inParallel } from './in-parallel.js';
 import { wordScores } from './word-scores.js';

@@ -1,4 +1,4 @@
-import type { GenerateCapability, GenerateRequest, Generation } from '../types.js';
+import type { GenerateCapability, GenerateRequest, Generation } from '../model/types.js';
 import { endpointError } from './endpoint-errors.js';
 import type { EndpointService } from './endpoint-service.js';
 import { inParallel } from './in-parallel.js';

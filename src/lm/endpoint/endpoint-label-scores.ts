@@ -1,7 +1,7 @@
 import { labelText } from '../../template/label-text.js';
 import { renderTemplate } from '../../template/render-template.js';
 import type { Template } from '../../template/template.js';
-import type { AnswersCapability, LabelScoreRequest, LabelScoresCapability, LabelWord } from '../types.js';
+import type { AnswersCapability, LabelScoreRequest, LabelScoresCapability, LabelWord } from '../model/types.js';
 import { endpointConfigError, endpointError } from './endpoint-errors.js';
 
 /** From this many rows on it is said that the label words are not among the likeliest answers. */

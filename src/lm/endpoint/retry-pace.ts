@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import { spreadOut } from '../retry-wait.js';
+import { spreadOut } from '../../files/retry-wait.js';
 
 const LONGEST_BACKOFF_MS = 60_000;
 

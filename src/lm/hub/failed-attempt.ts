@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { RlpromptError } from '../../errors.js';
-import { spreadOut } from '../retry-wait.js';
+import { spreadOut } from '../../files/retry-wait.js';
 
 /** Something that may go well another time: a cut connection, an overloaded server. */
 export class FailedAttempt extends Error {

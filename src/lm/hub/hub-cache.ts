@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { RlpromptError } from '../../errors.js';
-import { makeFolder } from '../make-folder.js';
+import { makeFolder } from '../../files/make-folder.js';
 import type { HubFile, HubRevision } from './hub-api.js';
 import { type HubName, isCommit } from './hub-name.js';
 

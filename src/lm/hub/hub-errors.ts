@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { RlpromptError } from '../../errors.js';
-import { retryAfterMs } from '../retry-wait.js';
+import { retryAfterMs } from '../../files/retry-wait.js';
 import { FailedAttempt } from './failed-attempt.js';
 import type { HubSettings } from './hub-settings.js';
 

@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { RlpromptError } from '../../errors.js';
-import { cacheRoot } from '../cache-root.js';
+import { cacheRoot } from '../../files/cache-root.js';
 
 /** An access key that no log, error or report can show. */
 export class Secret {

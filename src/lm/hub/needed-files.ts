@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { RlpromptError } from '../../errors.js';
-import { chooseOnnxFile, dtypesOf } from '../model-folder.js';
+import { chooseOnnxFile, dtypesOf } from '../model/model-folder.js';
 import type { HubFile } from './hub-api.js';
 import { formatHubName, type HubName } from './hub-name.js';
 

@@ -1,7 +1,7 @@
 import { RlpromptError } from '../../errors.js';
 import { wordOfAnswer } from '../../lm/endpoint/word-scores.js';
 import { requireCapability } from '../../lm/load.js';
-import type { AnswersCapability, LabelScoresCapability, LanguageModel } from '../../lm/types.js';
+import type { AnswersCapability, LabelScoresCapability, LanguageModel } from '../../lm/model/types.js';
 import { softmax } from '../../statistics/softmax.js';
 import type { Template } from '../../template/template.js';
 import { wholeWordProbabilities } from './soft-answers.js';

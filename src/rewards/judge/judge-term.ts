@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { RlpromptError } from '../../errors.js';
-import type { LanguageModel } from '../../lm/types.js';
+import type { LanguageModel } from '../../lm/model/types.js';
 import { mean } from '../../statistics/mean.js';
 import type { Task } from '../../task/types.js';
 import type { RewardTerm, TermItem } from '../terms/reward-term.js';
@@ -9,18 +9,10 @@ import type { JudgeParts } from './judge-memory.js';
 import type { JudgedItem, JudgeMethod } from './judge-method.js';
 import { type Judge, judgeOf } from './judge-model.js';
 import { defaultRubric, judgedKind, pairQuestion, type QuestionFrame } from './judge-questions.js';
+import type { JudgeSettings } from './judge-settings.js';
 import { PaidAnswers } from './paid-answers.js';
 import { PairwiseMethod } from './pairwise-method.js';
 import { ScoreMethod } from './score-method.js';
-
-/** What a user says of the judge. */
-export interface JudgeSettings {
-  readonly judge?: string | undefined;
-  readonly judgeMode: 'pairwise' | 'score10';
-  readonly judgeDownWeight: boolean;
-  /** Lines. */
-  readonly rubric?: readonly string[] | undefined;
-}
 
 /** A language model's opinion, by a rubric: of the outputs of style-transfer tasks, of the prompts of others. */
 export const judgeTerm: TermKind = {

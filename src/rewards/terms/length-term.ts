@@ -1,4 +1,4 @@
-import type { LanguageModel } from '../../lm/types.js';
+import type { LanguageModel } from '../../lm/model/types.js';
 import type { TermKind } from './term-kind.js';
 
 /**

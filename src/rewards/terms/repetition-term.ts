@@ -1,4 +1,4 @@
-import type { Tokenizer } from '../../lm/types.js';
+import type { Tokenizer } from '../../lm/model/types.js';
 import type { TermKind } from './term-kind.js';
 
 /**

@@ -1,5 +1,5 @@
-import { startTokenOf } from '../../lm/types.js';
-import type { Generator } from '../settings.js';
+import { startTokenOf } from '../../lm/model/types.js';
+import type { Generator } from '../contract/settings.js';
 
 /**
  * What the frozen generator LM makes of each prompt: the mean of its hidden states after each of the prompt's tokens,

@@ -1,4 +1,4 @@
-import type { RewardParts, TrainerState } from '../types.js';
+import type { RewardParts, TrainerState } from '../contract/types.js';
 
 interface ScoredPrompt {
   readonly features: Float32Array;

@@ -1,5 +1,5 @@
 import { Rng, type RngState } from '../../random/rng.js';
-import type { Generator, TrainerSettings } from '../settings.js';
+import type { Generator, TrainerSettings } from '../contract/settings.js';
 import type {
   RewardParts,
   Rollout,
@@ -8,7 +8,7 @@ import type {
   TrainerState,
   UpdateMetrics,
   UpdateOptions,
-} from '../types.js';
+} from '../contract/types.js';
 import { correlation } from './correlation.js';
 import { pooledStates } from './pooled-states.js';
 import { type Prediction, RidgeEnsemble } from './ridge-ensemble.js';

@@ -1,6 +1,6 @@
-import { brailleChart, type ChartPiece, type ChartSeries } from '../braille-chart.js';
+import { brailleChart, type ChartPiece, type ChartSeries } from '../draw/braille-chart.js';
+import type { Span, Style } from '../draw/palette.js';
 import { formatScore, isNumber } from '../format-values.js';
-import type { Span, Style } from '../palette.js';
 import { cutToWidth, fitToWidth, type SafeText, safeLine, safeText, widthOf } from '../sanitize.js';
 import { metricOf, type ScreenState } from '../screen-state.js';
 

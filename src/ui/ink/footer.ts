@@ -1,7 +1,7 @@
-import type { Span, Style } from '../palette.js';
+import type { Span, Style } from '../draw/palette.js';
 import type { LogEntry, LogLevel } from '../run-log.js';
 import { cutToWidth, safeLine, safeText, widthOf } from '../sanitize.js';
-import type { BoardProps } from './screen.js';
+import type { BoardProps } from './board-props.js';
 
 const LEVEL_STYLES: Readonly<Record<LogLevel, Style>> = { info: 'plain', good: 'good', warn: 'warn', bad: 'bad' };
 

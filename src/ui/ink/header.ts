@@ -1,9 +1,9 @@
+import type { Span, Style } from '../draw/palette.js';
 import { formatCount, formatDuration, formatRate, formatShare } from '../format-values.js';
 import { forwardsPerSecond } from '../pace.js';
-import type { Span, Style } from '../palette.js';
 import { fitToWidth, type SafeText, safeLine, safeText, widthOf } from '../sanitize.js';
 import { cacheHitRate, type ScreenState, screenTimeLeft } from '../screen-state.js';
-import type { BoardProps } from './screen.js';
+import type { BoardProps } from './board-props.js';
 
 /** The header's lines, the most telling first to stay when there is room for few. */
 export function headerLines(props: BoardProps, count: number, width: number): Span[][] {

@@ -1,5 +1,5 @@
+import type { Span, Style } from '../draw/palette.js';
 import { formatCount, formatScore, formatShare, isNumber } from '../format-values.js';
-import type { Span, Style } from '../palette.js';
 import { safeLine, safeText, widthOf } from '../sanitize.js';
 import type { ScreenState } from '../screen-state.js';
 

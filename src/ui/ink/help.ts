@@ -1,4 +1,4 @@
-import type { Span } from '../palette.js';
+import type { Span } from '../draw/palette.js';
 import { safeText } from '../sanitize.js';
 
 const STEERING: readonly (readonly [keys: string, meaning: string])[] = [

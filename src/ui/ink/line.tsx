@@ -1,6 +1,6 @@
 import { Text } from 'ink';
 import { createContext, type ReactNode, useContext } from 'react';
-import { paint, type Span } from '../palette.js';
+import { paint, type Span } from '../draw/palette.js';
 import { cutToWidth, widthOf } from '../sanitize.js';
 
 /** How lines are drawn: their width, and whether in colour. */

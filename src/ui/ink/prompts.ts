@@ -1,6 +1,6 @@
 import { type PromptSummary, promptKey } from '../../events.js';
+import type { Span } from '../draw/palette.js';
 import { formatScore } from '../format-values.js';
-import type { Span } from '../palette.js';
 import { namePrompt } from '../run-log.js';
 import { cutToWidth, fitToWidth, safeLine, safeText } from '../sanitize.js';
 import { metricOf, type ScreenState } from '../screen-state.js';

@@ -1,27 +1,15 @@
 import { Box } from 'ink';
 import { type ReactNode, useMemo } from 'react';
-import { type Layout, layoutFor } from '../layout.js';
-import type { Span } from '../palette.js';
-import type { ScreenState } from '../screen-state.js';
+import { type Layout, layoutFor } from '../draw/layout.js';
+import type { Span } from '../draw/palette.js';
+import type { BoardProps } from './board-props.js';
 import { chartLines } from './charts.js';
 import { footerLine, logLines } from './footer.js';
 import { headerLines } from './header.js';
 import { healthLines } from './health.js';
 import { helpLines } from './help.js';
 import { CanvasContext, Lines } from './line.js';
-import type { KeyboardState } from './press-key.js';
 import { promptLines } from './prompts.js';
-
-/** What the board shows. */
-export interface BoardProps {
-  readonly state: ScreenState;
-  readonly keyboard: KeyboardState;
-  readonly elapsedSeconds: number;
-  /** Whether the run can be steered; a replay cannot. */
-  readonly steerable: boolean;
-  /** Whether keys can be pressed at all. */
-  readonly canPress: boolean;
-}
 
 export interface ScreenProps extends BoardProps {
   readonly columns: number;

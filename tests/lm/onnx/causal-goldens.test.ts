@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { loadLanguageModel } from '../../../src/lm/load.js';
-import type { LabelWord, LanguageModel } from '../../../src/lm/types.js';
+import type { LabelWord, LanguageModel } from '../../../src/lm/model/types.js';
 import { defaultTemplate } from '../../../src/template/parse-template.js';
 import { allVariants, HUB_LIKE } from './hub-like.js';
 

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as ort from 'onnxruntime-node';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { cutHead } from '../../../src/lm/onnx/cut-model.js';
-import { halfBits } from '../../../src/lm/onnx/float16.js';
-import { GraphBuilder } from '../../../src/lm/onnx/graph-builder.js';
+import { halfBits } from '../../../src/lm/onnx/graph/float16.js';
+import { GraphBuilder } from '../../../src/lm/onnx/graph/graph-builder.js';
+import { cutHead } from '../../../src/lm/onnx/head/cut-model.js';
 import { allVariants, openSource } from './hub-like.js';
 
 const [HIDDEN, VOCABULARY] = [3, 5];

@@ -1,6 +1,6 @@
 import * as ort from 'onnxruntime-node';
 import { describe, expect, test } from 'vitest';
-import { cutHead } from '../../../src/lm/onnx/cut-model.js';
+import { cutHead } from '../../../src/lm/onnx/head/cut-model.js';
 import { allVariants, maxAbsDiff, openSource, runText } from './hub-like.js';
 
 const LMS = allVariants().filter(({ golden }) => golden.kind === 'causal' || golden.kind === 'mlm');

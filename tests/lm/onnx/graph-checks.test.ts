@@ -13,10 +13,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { RlpromptError } from '../../../src/errors.js';
-import { cutHead } from '../../../src/lm/onnx/cut-model.js';
-import { GraphBuilder } from '../../../src/lm/onnx/graph-builder.js';
-import { openModelFile } from '../../../src/lm/onnx/model-file.js';
-import { decodeModel, encodeModel, type OnnxModel } from '../../../src/lm/onnx/proto.js';
+import { GraphBuilder } from '../../../src/lm/onnx/graph/graph-builder.js';
+import { openModelFile } from '../../../src/lm/onnx/graph/model-file.js';
+import { decodeModel, encodeModel, type OnnxModel } from '../../../src/lm/onnx/graph/proto.js';
+import { cutHead } from '../../../src/lm/onnx/head/cut-model.js';
 import { HUB_LIKE } from './hub-like.js';
 
 let folder: string;

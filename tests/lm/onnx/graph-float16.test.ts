@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { bfloatToFloat, halfBits, halfToFloat, roundToHalf } from '../../../src/lm/onnx/float16.js';
+import { bfloatToFloat, halfBits, halfToFloat, roundToHalf } from '../../../src/lm/onnx/graph/float16.js';
 
 describe('half precision', () => {
   test('every number survives the way to single precision and back', () => {

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as ort from 'onnxruntime-node';
 import { describe, expect, test } from 'vitest';
-import { decodeModel, encodeModel } from '../../../src/lm/onnx/proto.js';
+import { decodeModel, encodeModel } from '../../../src/lm/onnx/graph/proto.js';
 
 const FIXTURES = join(import.meta.dirname, '../../fixtures/hub-like');
 const FILES = readdirSync(FIXTURES, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.onnx'));

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as ort from 'onnxruntime-node';
-import type { CutModel, ModelInput } from '../../../src/lm/onnx/cut-model.js';
-import { halfToFloat } from '../../../src/lm/onnx/float16.js';
+import { halfToFloat } from '../../../src/lm/onnx/graph/float16.js';
+import type { CutModel, ModelInput } from '../../../src/lm/onnx/head/cut-model.js';
 
 export const HUB_LIKE = join(import.meta.dirname, '../../fixtures/hub-like');
 

@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { EMBEDDED_MODEL } from '../../../src/config/defaults.js';
+import { loadEndpointModel } from '../../../src/lm/endpoint/openai.js';
 import { loadLanguageModel } from '../../../src/lm/load.js';
-import type { LoadedModel } from '../../../src/lm/onnx/model-parts.js';
-import { loadEndpointModel } from '../../../src/lm/openai.js';
-import { createJudgeTerm, type JudgeSettings, judgeTerm } from '../../../src/rewards/judge/judge-term.js';
+import type { LoadedModel } from '../../../src/lm/onnx/run/model-parts.js';
+import type { JudgeSettings } from '../../../src/rewards/judge/judge-settings.js';
+import { createJudgeTerm, judgeTerm } from '../../../src/rewards/judge/judge-term.js';
 import type { RewardTerm, TermItem } from '../../../src/rewards/terms/reward-term.js';
 import type { TermParts } from '../../../src/rewards/terms/term-kind.js';
 import type { ExampleOutcome, Task } from '../../../src/task/types.js';

@@ -3,14 +3,14 @@ import { EMBEDDED_MODEL } from '../../../src/config/defaults.js';
 import { completeRunConfig } from '../../../src/config/resolve-run-config.js';
 import type { RunConfigInput } from '../../../src/config/run-config.js';
 import { loadLanguageModel, requireCapability } from '../../../src/lm/load.js';
-import type { LanguageModel } from '../../../src/lm/types.js';
+import type { LanguageModel } from '../../../src/lm/model/types.js';
 import { fluencyTerm } from '../../../src/rewards/terms/fluency-term.js';
-import { tunedTo } from '../../../src/run/tuned-config.js';
+import { tunedTo } from '../../../src/run/loop/tuned-config.js';
 import type { Task } from '../../../src/task/types.js';
-import { PromptPolicy } from '../../../src/trainers/prompt-policy.js';
+import type { Generator } from '../../../src/trainers/contract/settings.js';
+import type { Rollout, Trainer } from '../../../src/trainers/contract/types.js';
+import { PromptPolicy } from '../../../src/trainers/policy/prompt-policy.js';
 import { createTrainer } from '../../../src/trainers/registry.js';
-import type { Generator } from '../../../src/trainers/settings.js';
-import type { Rollout, Trainer } from '../../../src/trainers/types.js';
 
 const PROMPTS = 24;
 

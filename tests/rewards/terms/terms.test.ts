@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EMBEDDED_MODEL } from '../../../src/config/defaults.js';
-import { TERM_NAMES } from '../../../src/config/term-names.js';
+import { TERM_NAMES } from '../../../src/config/values/term-names.js';
 import { loadLanguageModel } from '../../../src/lm/load.js';
-import type { LanguageModel } from '../../../src/lm/types.js';
+import type { LanguageModel } from '../../../src/lm/model/types.js';
 import { checkTerms, createTerms, TERM_KINDS } from '../../../src/rewards/terms/create-terms.js';
 import type { TermSettings } from '../../../src/rewards/terms/term-kind.js';
 import type { Assessment, Task } from '../../../src/task/types.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { completeRunConfig } from '../../../src/config/resolve-run-config.js';
-import { SCREENABLE_TRAINERS, TRAINER_NAMES } from '../../../src/config/trainer-names.js';
+import { SCREENABLE_TRAINERS, TRAINER_NAMES } from '../../../src/config/values/trainer-names.js';
 import { createTrainer } from '../../../src/trainers/registry.js';
 import { pooledStates } from '../../../src/trainers/screening/pooled-states.js';
 import { testTrainer } from '../../contracts/trainer.js';

@@ -1,0 +1,26 @@
+import type { CommandEntry } from '../shared/command-module.js';
+
+const search = 'Search:';
+const results = 'Use what was found:';
+const about = 'Look around:';
+
+export const COMMANDS: readonly CommandEntry[] = [
+  { name: 'run', summary: 'search for a prompt', group: search, load: () => import('./run.js') },
+  { name: 'resume', summary: 'go on with a run that was stopped', group: search, load: () => import('./resume.js') },
+  { name: 'compare', summary: 'trainers at equal forwards', group: search, load: () => import('./compare.js') },
+  { name: 'eval', summary: 'score prompts of your own', group: results, load: () => import('./eval.js') },
+  { name: 'top', summary: 'the best prompts of a run', group: results, load: () => import('./top.js') },
+  { name: 'export', summary: 'write a prompt for another program', group: results, load: () => import('./export.js') },
+  { name: 'report', summary: 'a page to look at and to show', group: results, load: () => import('./report.js') },
+  { name: 'transfer', summary: 'prompts on other target LMs', group: results, load: () => import('./transfer.js') },
+  { name: 'runs', summary: 'list and remove runs', group: results, load: () => import('./runs.js') },
+  { name: 'replay', summary: 'draw a finished run again', group: results, load: () => import('./replay.js') },
+  { name: 'init', summary: 'make a task of your own', group: about, load: () => import('./init.js') },
+  { name: 'memory', summary: 'what earlier runs found', group: about, load: () => import('./memory.js') },
+  { name: 'tasks', summary: 'tasks that come with the program', group: about, load: () => import('./tasks.js') },
+  { name: 'models', summary: 'language models, and what they can do', group: about, load: () => import('./models.js') },
+  { name: 'cache', summary: 'what is kept to save time', group: about, load: () => import('./cache.js') },
+  { name: 'config', summary: 'settings in effect and their schema', group: about, load: () => import('./config.js') },
+  { name: 'doctor', summary: 'check that this machine can run it', group: about, load: () => import('./doctor.js') },
+  { name: 'completion', summary: 'completion for your shell', group: about, load: () => import('./completion.js') },
+];

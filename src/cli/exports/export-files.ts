@@ -1,0 +1,73 @@
+import { existsSync, mkdirSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { RlpromptError } from '../../errors.js';
+import type { ExportedFile, ExportFormat } from '../../export/exported-prompt.js';
+import { atomicWrite } from '../../files/atomic-write.js';
+import { toIoError } from '../../files/io-error.js';
+import type { CliContext } from '../shared/context.js';
+import { writeResult } from '../shared/output.js';
+
+/** Where a file goes; undefined for stdout, which holds one file. */
+export function placeFiles(
+  formats: readonly ExportFormat[],
+  output: string | undefined,
+): ((file: ExportedFile) => string) | undefined {
+  const needsFolder = formats.length > 1 || formats.some((format) => 'renderFolder' in format);
+  if (output === undefined) {
+    if (needsFolder) throw missingFolder(formats);
+    return undefined;
+  }
+  const isFolder = needsFolder || /[/\\]$/.test(output) || statSync(output, { throwIfNoEntry: false })?.isDirectory();
+  return isFolder ? ({ path }) => join(output, path) : () => output;
+}
+
+/** Writes all files or, where one is there already and `isForced` is not set, none. Without a place the one file goes to stdout. */
+export function writeFiles(
+  files: readonly ExportedFile[],
+  place: ((file: ExportedFile) => string) | undefined,
+  isForced: boolean,
+  context: CliContext,
+): void {
+  if (!place) {
+    writeResult(context, files[0]!.text);
+    return;
+  }
+  const existing = files.map(place).find((path) => existsSync(path));
+  if (existing !== undefined && !isForced) throw alreadyThere(existing);
+  for (const file of files) {
+    const path = place(file);
+    makeFolder(dirname(path));
+    atomicWrite(path, file.text);
+    context.stderr.write(`wrote ${path}\n`);
+  }
+}
+
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true });
+  } catch (error) {
+    throw toIoError(error, { action: 'create', path });
+  }
+}
+
+function missingFolder(formats: readonly ExportFormat[]): RlpromptError {
+  const names = formats.map(({ name }) => name).join(', ');
+  return new RlpromptError({
+    code: 'E_USAGE',
+    exit: 'usage',
+    message: `${names}: more than one file is written, which needs a folder`,
+    where: '--output',
+    next: 'add --output DIR',
+  });
+}
+
+function alreadyThere(path: string): RlpromptError {
+  return new RlpromptError({
+    code: 'E_EXISTS',
+    exit: 'cannotCreate',
+    message: `${path} is there already`,
+    where: '--output',
+    kept: 'the file, untouched',
+    next: 'add --force to replace it',
+  });
+}

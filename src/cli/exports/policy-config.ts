@@ -1,0 +1,43 @@
+import type { Command } from 'commander';
+import { type ResolvedRunConfig, resolveRunConfig } from '../../config/resolve-run-config.js';
+import type { RunConfigInput } from '../../config/run-config.js';
+import { isDataFileName } from '../../data/read-table.js';
+import type { RunStartEvent } from '../../events.js';
+import { readRunSources } from '../shared/config-options.js';
+import type { CliContext } from '../shared/context.js';
+
+/** What belongs to the data of a run, and not to others. */
+const OF_THE_DATA: readonly (keyof RunConfigInput)[] = [
+  'textColumn',
+  'labelColumn',
+  'verbalizer',
+  'template',
+  'manualPrompts',
+  'out',
+];
+
+/**
+ * The settings under which a run's policy is evaluated: those of the run, weaker than what was typed. Data of a user's own
+ * is read with the run's template, and with its labels and their words.
+ */
+export async function readPolicyConfig(
+  command: Command,
+  context: CliContext,
+  task: string | undefined,
+  runDir: string,
+): Promise<ResolvedRunConfig> {
+  const { readRunRecord } = await import('../../export/run-record.js');
+  const { manifest, start } = readRunRecord(runDir);
+  const ofRun = manifest.config as RunConfigInput;
+  const { flags, ...others } = await readRunSources(command, context, task ?? ofRun.task);
+  const known = task === undefined || task === ofRun.task ? ofRun : forOtherData(ofRun, task, start);
+  return resolveRunConfig({ ...others, flags: { ...known, ...flags } });
+}
+
+function forOtherData(ofRun: RunConfigInput, task: string, start: RunStartEvent): Partial<RunConfigInput> {
+  const others = Object.entries(ofRun).filter(([key]) => !OF_THE_DATA.includes(key as keyof RunConfigInput));
+  const settings: Partial<RunConfigInput> = Object.fromEntries(others);
+  if (!isDataFileName(task)) return settings;
+  const words = start.labels.map((label, i) => [label, start.labelWords?.[i] ?? label]);
+  return { ...settings, template: start.template, verbalizer: Object.fromEntries(words) };
+}

@@ -1,0 +1,117 @@
+import { realpathSync } from 'node:fs';
+import { totalmem } from 'node:os';
+import { dirname } from 'node:path';
+import type { RunConfig } from '../../config/run-config.js';
+import { isEndpointName } from '../../lm/endpoint/endpoint-name.js';
+import { findModelFolder, type ModelFolder } from '../../lm/model/model-folder.js';
+import { loadTokenizer } from '../../lm/model/tokenizer.js';
+import { inspectModel, type ModelInspection } from '../../lm/onnx/families/inspect-model.js';
+import { openModelFile } from '../../lm/onnx/graph/model-file.js';
+import { kvCache, modelInputs } from '../../lm/onnx/graph/model-inputs.js';
+import { headCount, widthOf } from '../../lm/onnx/run/model-parts.js';
+import { activationBytes, rowLimits, rowsWithoutCache } from '../../lm/onnx/run/row-limits.js';
+import { TOKENS_PER_CALL } from '../../lm/onnx/run/token-batches.js';
+import { loadConfiguredTask } from '../../run/loop/configured-task.js';
+import { installedModel } from './installed-model.js';
+
+/** Bytes that a run takes for one thing. */
+export interface MemoryItem {
+  readonly what: string;
+  readonly bytes: number;
+}
+
+/** Node, the runtime's library, this program, and what waits to be collected: measured over runs of small models. */
+const PROGRAM_BYTES = 250e6;
+/** Parameters of the policy, the target network, Adam's two moments, gradients. */
+const POLICY_COPIES = 5;
+/** Logits, log-probabilities and their gradient at once. */
+const LOGIT_COPIES = 3;
+/** A model of up to this size is handed over as bytes, which the runtime copies. */
+const IN_MEMORY_BYTES = 64 * 1024 * 1024;
+/** Keys and values exist about this often in a call: put together, as outputs, and spread over heads. */
+const CACHE_COPIES = 3;
+/** Activations of a token for each element of its hidden state. */
+const ACTIVATION_BYTES = 4 * 24;
+/** As the loader divides it: half for prefixes, half for a call. */
+const DEFAULT_CACHE_BYTES = 2 * 1024 ** 3;
+
+/** What a run with these settings takes at its peak, without loading a model. */
+export async function forecastMemory(config: RunConfig): Promise<MemoryItem[]> {
+  const generator = await describeModel(config.generator, config.dtype);
+  // One behind a service takes no memory of this machine.
+  const targetLm = isEndpointName(config.target) ? undefined : await describeModel(config.target, config.dtype);
+  const isOne =
+    targetLm !== undefined && realpathSync(generator.folder.onnxPath) === realpathSync(targetLm.folder.onnxPath);
+  const outputLayer = headBytes(generator.inspection);
+  const caches = targetLm ? await cacheBytes(config, targetLm) : { prefixes: 0, call: 0 };
+  return [
+    { what: 'program', bytes: PROGRAM_BYTES },
+    { what: isOne ? 'generator and target LM, once' : 'generator LM', bytes: bodyBytes(generator.inspection) },
+    ...(isOne || !targetLm ? [] : [{ what: 'target LM', bytes: bodyBytes(targetLm.inspection) }]),
+    { what: 'output layer', bytes: outputLayer },
+    { what: 'policy', bytes: policyBytes(config, generator.inspection) },
+    { what: 'prefixes of the inputs', bytes: caches.prefixes },
+    // The output layer exists a second time while it is read, before the first call.
+    { what: 'working space', bytes: Math.max(outputLayer, caches.call) },
+  ];
+}
+
+interface ModelFacts {
+  readonly folder: ModelFolder;
+  readonly inspection: ModelInspection;
+}
+
+async function describeModel(name: string, dtype: string): Promise<ModelFacts> {
+  const path = await installedModel(name);
+  return { folder: findModelFolder(path, dtype), inspection: inspectModel(path, dtype) };
+}
+
+/** The weights without the output layer, which is counted by itself. */
+function bodyBytes(inspection: ModelInspection): number {
+  const { memoryBytes, sizeBytes } = inspection;
+  const body = memoryBytes - headBytes(inspection);
+  return sizeBytes <= IN_MEMORY_BYTES ? 2 * body : body;
+}
+
+function headBytes({ hiddenSize = 0, vocabularySize = 0, headNode }: ModelInspection): number {
+  return headNode === undefined ? 0 : 4 * hiddenSize * vocabularySize;
+}
+
+function policyBytes(config: RunConfig, { hiddenSize = 0, vocabularySize = 0 }: ModelInspection): number {
+  const parameters = 2 * hiddenSize * config.innerSize * 4;
+  const logits = config.promptsPerStep * config.promptLength * vocabularySize * 4;
+  return POLICY_COPIES * parameters + LOGIT_COPIES * logits;
+}
+
+/** Keys and values of every input's tokens, as far as they are kept, and those of the rows of one call. */
+async function cacheBytes(config: RunConfig, { folder, inspection }: ModelFacts) {
+  const { graph } = openModelFile(folder.onnxPath).model;
+  const kv = kvCache(graph, modelInputs(graph));
+  const lengths = await inputLengths(config, folder);
+  if (!kv) return { prefixes: 0, call: callWithoutCache(config, { folder, inspection }, Math.max(0, ...lengths)) };
+  const bytesPerToken = kv.inputs.length * kv.heads * kv.headSize * (kv.type === 'float16' ? 2 : 4);
+  const limit = (config.maxMemory ?? Math.min(DEFAULT_CACHE_BYTES, totalmem() / 4)) / 2;
+  const prefixes = lengths.reduce((sum, length) => sum + length, 0) * bytesPerToken;
+  const longest = Math.max(0, ...lengths) + config.promptLength + 1;
+  const own = config.prefixSharing ? config.promptLength + 1 : longest;
+  const row = longest * bytesPerToken * CACHE_COPIES + own * (inspection.hiddenSize ?? 0) * ACTIVATION_BYTES;
+  const most = Math.min(config.batchSize ?? TOKENS_PER_CALL / own, config.promptsPerStep * lengths.length);
+  const rows = Math.max(1, Math.min(limit / row, most));
+  return { prefixes: config.prefixSharing ? Math.min(prefixes, limit) : 0, call: rows * row };
+}
+
+/** Activations of the rows of a call of a graph that keeps nothing, such as a masked language model. */
+function callWithoutCache(config: RunConfig, { folder, inspection }: ModelFacts, longest: number): number {
+  const length = longest + config.promptLength + 1;
+  const { hiddenSize = widthOf(folder.config), dynamicQuantised } = inspection;
+  const heads = headCount(folder.config);
+  const limits = rowLimits({ maxMemoryBytes: config.maxMemory, batchSize: config.batchSize }, dynamicQuantised);
+  return rowsWithoutCache(limits, length, hiddenSize, heads) * activationBytes(length, 0, hiddenSize, heads);
+}
+
+async function inputLengths(config: RunConfig, folder: ModelFolder): Promise<number[]> {
+  const tokenizer = await loadTokenizer(dirname(folder.tokenizerPath));
+  const { train, dev, test } = (await loadConfiguredTask(config)).splits;
+  const texts = new Set([...train, ...dev, ...test].map(({ text }) => text));
+  return [...texts].map((text) => tokenizer.encode(text, { special: true }).length);
+}

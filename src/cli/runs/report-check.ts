@@ -1,0 +1,22 @@
+import { RlpromptError } from '../../errors.js';
+import type { ExportCheck } from '../../export/verify-export.js';
+import type { CliContext } from '../shared/context.js';
+
+/** @throws RlpromptError E_EXPORT_MISMATCH where the exported text differs from what the run scored. */
+export function reportCheck(
+  { metric, inRun, fromExport, n, isSameText }: ExportCheck,
+  { name, where }: { readonly name: string; readonly where: string },
+  context: CliContext,
+): void {
+  const numbers = `dev ${metric} ${inRun.toFixed(4)} in the run, ${fromExport.toFixed(4)} from the export`;
+  context.stderr.write(`verified ${name}: ${numbers} (${n} examples)\n`);
+  if (isSameText && Math.abs(inRun - fromExport) <= 1e-6) return;
+  throw new RlpromptError({
+    code: 'E_EXPORT_MISMATCH',
+    exit: 'data',
+    message: isSameText ? `${name}: ${numbers}` : `${name}: another text is read than was scored`,
+    where,
+    kept: 'what was exported',
+    next: 'rlprompt doctor; were data or models changed since the run?',
+  });
+}

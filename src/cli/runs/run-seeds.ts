@@ -1,0 +1,79 @@
+import { join } from 'node:path';
+import { parseSeeds } from '../../compare/seeds.js';
+import { spreadOf } from '../../compare/spread.js';
+import type { RunConfig } from '../../config/run-config.js';
+import { RlpromptError } from '../../errors.js';
+import type { RunResult } from '../../events.js';
+import { watchBetweenRuns } from '../shared/between-runs.js';
+import { formatSpread } from './comparison-table.js';
+import type { CliContext } from '../shared/context.js';
+import { formatJson, writeResult } from '../shared/output.js';
+import { quotePrompt } from '../shared/result-line.js';
+import { type FollowedRun, followRun, type RunOptions, refuseScore } from './supervise-run.js';
+import { formatTable } from '../shared/table.js';
+
+export interface SeededRun {
+  readonly config: RunConfig;
+  /** Whether `--seed` was typed beside `--seeds`. */
+  readonly isSeedGiven: boolean;
+}
+
+/** Runs the same settings once with each seed, and puts all results with their mean on stdout. */
+export async function runSeeds(
+  { config, isSeedGiven }: SeededRun,
+  options: RunOptions & { readonly seeds: string },
+  context: CliContext,
+): Promise<void> {
+  if (isSeedGiven) throw bothGiven();
+  const followed = await followSeeds(config, options, context);
+  const results = followed.map(({ result }) => result);
+  const { metric } = followed[0]!;
+  writeResult(context, options.json ? `${formatJson(results)}\n` : toTable(results, metric));
+  if (options.failUnder === undefined) return;
+  const test = spreadOf(results.map(({ best }) => best.test[metric]));
+  const kept = results.map(({ runDir }) => runDir).join(', ');
+  refuseScore(test?.mean, { least: options.failUnder, metric: `${metric} (mean)`, kept });
+}
+
+async function followSeeds(
+  config: RunConfig,
+  { seeds, ui }: RunOptions & { readonly seeds: string },
+  context: CliContext,
+): Promise<FollowedRun[]> {
+  const between = watchBetweenRuns(undefined);
+  const followed: FollowedRun[] = [];
+  try {
+    for (const seed of parseSeeds(seeds)) {
+      between.check();
+      const out = config.out === undefined ? {} : { out: join(config.out, `seed-${seed}`) };
+      followed.push(await followRun({ ...config, ...out, seed }, { ui }, context));
+    }
+    return followed;
+  } finally {
+    between.release();
+  }
+}
+
+function toTable(results: readonly RunResult[], metric: string): string {
+  const header = ['seed', `train ${metric}`, `dev ${metric}`, `test ${metric}`, 'forwards', 'seconds', 'prompt', 'run'];
+  const rows = results.map(({ seed, best, forwards, seconds, runDir }) => {
+    const scores = [best.train, best.dev, best.test].map((of) => of[metric]?.toFixed(3) ?? '-');
+    return [String(seed), ...scores, String(forwards), seconds.toFixed(1), quotePrompt(best.prompt), runDir];
+  });
+  const scores = (['train', 'dev', 'test'] as const).map((split) =>
+    formatSpread(spreadOf(results.map(({ best }) => best[split][metric])), 3),
+  );
+  const cost = [spreadOf(results.map((one) => one.forwards)), spreadOf(results.map((one) => one.seconds))];
+  const last = ['mean ± sd', ...scores, formatSpread(cost[0]!, 0), formatSpread(cost[1]!, 1), '', ''];
+  return formatTable([header, ...rows, last], { right: [1, 2, 3, 4, 5] });
+}
+
+function bothGiven(): RlpromptError {
+  return new RlpromptError({
+    code: 'E_USAGE',
+    exit: 'usage',
+    message: '--seed and --seeds exclude each other',
+    kept: 'nothing was started',
+    next: 'leave --seed out',
+  });
+}

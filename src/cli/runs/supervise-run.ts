@@ -1,0 +1,196 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { RunConfigInput } from '../../config/run-config.js';
+import { RlpromptError } from '../../errors.js';
+import type { Reporter, RunControls, RunEvent, RunResult } from '../../events.js';
+import type { OptimizeOptions } from '../../optimize.js';
+import type { UiName } from '../../ui/reporters/choose-reporter.js';
+import type { CliContext } from '../shared/context.js';
+import { reportDownloads } from '../shared/download-progress.js';
+import { formatJson, writeResult } from '../shared/output.js';
+import { resultLine } from '../shared/result-line.js';
+
+/** What `run` and `resume` take beside settings. */
+export interface RunOptions {
+  readonly ui?: UiName;
+  readonly json?: true;
+  readonly failUnder?: number;
+}
+
+const STOP_REASONS = { SIGINT: 'interrupted', SIGTERM: 'terminated', SIGHUP: 'terminated' } as const;
+
+type StopSignal = keyof typeof STOP_REASONS;
+
+const UI_NAMES = ['ink', 'plain', 'json', 'none'];
+
+/** Which display a command shows its runs in. */
+export function uiOption(description = 'progress on stderr: ink (default on a terminal), plain, json or none'): Option {
+  return new Option('--ui <NAME>', description).choices(UI_NAMES).helpGroup('Output:');
+}
+
+export function addRunOptions(command: Command): void {
+  command
+    .addOption(uiOption())
+    .addOption(new Option('--json', 'print the result as one JSON object').helpGroup('Output:'))
+    .addOption(
+      new Option('--fail-under <SCORE>', 'exit with 10 if the test score is lower')
+        .argParser(parseScore)
+        .helpGroup('Output:'),
+    );
+}
+
+/** Runs or resumes an optimisation as `followRun` does, and puts its result on stdout. */
+export async function superviseRun(
+  config: RunConfigInput,
+  options: RunOptions & { readonly resume?: string },
+  context: CliContext,
+): Promise<void> {
+  const { result, metric } = await followRun(config, options, context);
+  writeResult(context, `${options.json ? formatJson(result) : resultLine(result)}\n`);
+  if (options.failUnder !== undefined) checkThreshold(result, metric, options.failUnder);
+}
+
+/** A run that came to its end, and the metric that decided in it. */
+export interface FollowedRun {
+  readonly result: RunResult;
+  readonly metric: string;
+}
+
+/**
+ * Runs or resumes an optimisation: shows its events and turns signals into requests to save and stop. The first signal
+ * ends the run after its step, the second at once.
+ */
+export async function followRun(
+  config: RunConfigInput,
+  { ui, resume }: { readonly ui?: UiName | undefined; readonly resume?: string | undefined },
+  context: CliContext,
+): Promise<FollowedRun> {
+  const { optimize } = await import('../../optimize.js');
+  const supervisor = new Supervisor(ui, context);
+  const options: OptimizeOptions = {
+    signal: supervisor.signal,
+    attach: (controls) => supervisor.attach(controls),
+    ...(resume === undefined ? {} : { resume }),
+    ...(ui === 'none' ? {} : { onProgress: reportDownloads(context), onNote: (note) => supervisor.note(note) }),
+  };
+  return supervisor.follow(optimize(config, options));
+}
+
+class Supervisor {
+  private controls: RunControls | undefined;
+  private reporter: Reporter | undefined;
+  private metric = 'accuracy';
+  private runDir: string | undefined;
+  private stoppedBy: StopSignal | undefined;
+  private readonly loading = new AbortController();
+  private readonly notes: string[] = [];
+
+  constructor(
+    private readonly ui: UiName | undefined,
+    private readonly context: CliContext,
+  ) {}
+
+  attach(controls: RunControls): void {
+    this.controls = controls;
+    if (this.stoppedBy) controls.stop(STOP_REASONS[this.stoppedBy]);
+  }
+
+  /** Ends what comes before the run itself: the download of a model. */
+  get signal(): AbortSignal {
+    return this.loading.signal;
+  }
+
+  /** Said when the display has gone. */
+  note(text: string): void {
+    this.notes.push(text);
+  }
+
+  async follow(events: AsyncGenerator<RunEvent, RunResult>): Promise<FollowedRun> {
+    const onSignal = (signal: StopSignal) => this.receive(signal);
+    for (const signal of Object.keys(STOP_REASONS)) process.on(signal, onSignal);
+    try {
+      for (let next = await events.next(); ; next = await events.next()) {
+        if (next.done) return { result: next.value, metric: this.metric };
+        await this.show(next.value);
+      }
+    } catch (error) {
+      throw this.stoppedBy === 'SIGHUP' ? asHangup(error) : error;
+    } finally {
+      await this.reporter?.close();
+      for (const note of this.notes) this.context.stderr.write(`rlprompt: ${note}\n`);
+      for (const signal of Object.keys(STOP_REASONS)) process.off(signal, onSignal);
+    }
+  }
+
+  private async show(event: RunEvent): Promise<void> {
+    if (event.type === 'run-start') {
+      this.metric = event.metric;
+      this.runDir = event.runDir;
+    }
+    this.reporter ??= await this.createReporter();
+    this.reporter.report(event);
+  }
+
+  private async createReporter(): Promise<Reporter> {
+    const { chooseReporter } = await import('../../ui/reporters/choose-reporter.js');
+    const { stderr, stdin, env } = this.context;
+    const onForceQuit = () => this.abort('interrupted');
+    return chooseReporter({ ui: this.ui, stderr, stdin, env, controls: this.controls, onForceQuit });
+  }
+
+  private receive(signal: StopSignal): void {
+    if (this.stoppedBy) this.abort(STOP_REASONS[signal]);
+    this.stoppedBy = signal;
+    if (this.controls) this.controls.stop(STOP_REASONS[signal]);
+    else this.loading.abort(this.stoppedEarly(STOP_REASONS[signal]));
+  }
+
+  private stoppedEarly(exit: 'interrupted' | 'terminated'): RlpromptError {
+    const kept = 'what was downloaded; the same command goes on from there';
+    return new RlpromptError({ code: 'E_INTERRUPTED', exit, message: 'stopped before the run began', kept });
+  }
+
+  private abort(exit: 'interrupted' | 'terminated'): never {
+    return this.context.abort(
+      new RlpromptError({
+        code: 'E_INTERRUPTED',
+        exit,
+        message: 'stopped at once',
+        where: this.runDir,
+        kept: this.runDir && 'the last checkpoint and every score paid for',
+        next: this.runDir && `rlprompt resume ${this.runDir}`,
+      }),
+    );
+  }
+}
+
+/** A closed terminal has an exit code of its own; the loop only knows that it was told to stop. */
+function asHangup(error: unknown): unknown {
+  if (!(error instanceof RlpromptError) || error.code !== 'E_INTERRUPTED') return error;
+  const { code, message, where, kept, next } = error;
+  return new RlpromptError({ code, exit: 'hangup', message, where, kept, next });
+}
+
+function checkThreshold(result: RunResult, metric: string, least: number): void {
+  refuseScore(result.best.test[metric], { least, metric, kept: result.runDir });
+}
+
+/** @throws RlpromptError `E_FAIL_UNDER` where a test score is lower than asked for, or unknown. */
+export function refuseScore(
+  score: number | undefined,
+  { least, metric, kept }: { readonly least: number; readonly metric: string; readonly kept: string },
+): void {
+  if (score !== undefined && score >= least) return;
+  throw new RlpromptError({
+    code: 'E_FAIL_UNDER',
+    exit: 'belowThreshold',
+    message: `test ${metric} ${score ?? 'unknown'} is below ${least}`,
+    where: '--fail-under',
+    kept,
+  });
+}
+
+function parseScore(text: string): number {
+  const score = Number(text);
+  if (text.trim() === '' || !Number.isFinite(score)) throw new InvalidArgumentError('expected a number such as 0.8');
+  return score;
+}

@@ -1,0 +1,8 @@
+import { InvalidArgumentError } from 'commander';
+
+/** For flags that count from 1. */
+export function parseCount(text: string): number {
+  const count = Number(text);
+  if (!Number.isSafeInteger(count) || count < 1) throw new InvalidArgumentError('expected a whole number from 1');
+  return count;
+}

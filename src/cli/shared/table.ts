@@ -1,0 +1,13 @@
+import { fitToWidth, safeText, widthOf } from '../../ui/sanitize.js';
+
+/** Rows of texts as lines with aligned columns; the columns named in `right` stand on the right. */
+export function formatTable(
+  rows: readonly (readonly string[])[],
+  { right = [] }: { right?: readonly number[] } = {},
+): string {
+  const cells = rows.map((row) => row.map((cell) => safeText(cell)));
+  const widths = (cells[0] ?? []).map((_, column) => Math.max(...cells.map((row) => widthOf(row[column]!))));
+  const line = (row: (typeof cells)[number]) =>
+    row.map((cell, column) => fitToWidth(cell, widths[column]!, right.includes(column) ? 'right' : 'left')).join('  ');
+  return cells.map((row) => `${line(row).trimEnd()}\n`).join('');
+}

@@ -1,0 +1,75 @@
+import type { RunConfig } from '../../config/run-config.js';
+import { isDataFileName } from '../../data/read-table.js';
+import { loadLanguageModel, requireCapability } from '../../lm/load.js';
+import type { LanguageModel } from '../../lm/model/types.js';
+import { checkReward, type Finding, findingOf } from '../../rewards/custom/custom-check.js';
+import { RewardHost } from '../../rewards/custom/custom-host.js';
+import { RewardLanguageModel } from '../../rewards/custom/custom-language-model.js';
+import { checkEndpoints } from '../../run/loop/check-endpoints.js';
+import { checkTemplateSource, loadConfiguredTask, templateFor } from '../../run/loop/configured-task.js';
+import { modelOptions } from '../../run/loop/model-options.js';
+import type { Task } from '../../task/types.js';
+
+export interface CheckListeners {
+  readonly onFinding: (finding: Finding) => void;
+  /** Receives what a custom reward prints, escaped and bounded. */
+  readonly onOutput: (text: string) => void;
+}
+
+/** Looks at a task as a run would see it: definition and data, label words, and a reward of its own in its process. */
+export async function checkTask(config: RunConfig, { onFinding, onOutput }: CheckListeners): Promise<void> {
+  try {
+    const task = await loadConfiguredTask(config, { testOnly: isDataFileName(config.task) });
+    checkTemplateSource(task);
+    for (const finding of dataFindings(task)) onFinding(finding);
+    checkEndpoints(task, config);
+    const targetLm = await loadLanguageModel(config.target, modelOptions(config));
+    try {
+      if (task.kind === 'custom') await checkCustom(task, targetLm, config, { onFinding, onOutput });
+      else onFinding(labelFinding(task, targetLm));
+    } finally {
+      await targetLm.dispose();
+    }
+  } catch (error) {
+    onFinding(findingOf(error));
+  }
+}
+
+function dataFindings(task: Task): Finding[] {
+  const { train, dev, test } = task.splits;
+  const sizes = `${train.length} train, ${dev.length} dev, ${test.length} test examples`;
+  const found: Finding[] = [{ level: 'ok', name: 'definition', found: `${task.kind} task ${task.name}, ${sizes}` }];
+  const overlaps = task.warnings.filter((warning) => warning.includes('stand in'));
+  if (overlaps.length === 0) found.push({ level: 'ok', name: 'data', found: 'no text stands in two splits' });
+  const meaning = 'scores on dev and test are only worth something on texts that the search has not seen';
+  return [
+    ...found,
+    ...task.warnings.map((warning): Finding => {
+      return { level: 'warning', name: 'data', found: warning, ...(overlaps.includes(warning) ? { meaning } : {}) };
+    }),
+  ];
+}
+
+function labelFinding(task: Task, targetLm: LanguageModel): Finding {
+  const scorer = requireCapability(targetLm, 'labelScores');
+  const labels = task.labels.map(({ name, word }) => ({ label: name, word }));
+  const resolved = scorer.resolveLabels(templateFor(task, targetLm), labels);
+  const words = resolved.map(({ text, tokenIds }) => `${JSON.stringify(text)} (${tokenIds.length})`);
+  return { level: 'ok', name: 'label words', found: `${words.join(', ')}, with their tokens, in ${targetLm.name}` };
+}
+
+async function checkCustom(
+  task: Task,
+  targetLm: LanguageModel,
+  config: RunConfig,
+  { onFinding, onOutput }: CheckListeners,
+): Promise<void> {
+  const languageModel = new RewardLanguageModel(targetLm, templateFor(task, targetLm));
+  const answer = languageModel.answer.bind(languageModel);
+  const host = new RewardHost(task, { timeoutMs: config.rewardTimeout * 1000, maxErrors: 0, answer, onOutput });
+  try {
+    for await (const finding of checkReward(task, host, config)) onFinding(finding);
+  } finally {
+    host.close();
+  }
+}

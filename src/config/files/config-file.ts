@@ -1,0 +1,117 @@
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { basename, dirname, extname, join, relative, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { RlpromptError } from '../../errors.js';
+import { type ConfigProblem, refuseProblems } from '../config-problem.js';
+import { readYamlValues } from './yaml-values.js';
+
+/** A configuration file, read but not yet checked against the schema. */
+export interface ConfigFile {
+  /** As messages show it: relative to the working directory. */
+  readonly name: string;
+  /** Relative paths in the file start here. */
+  readonly directory: string;
+  /** Without a prototype. */
+  readonly values: Readonly<Record<string, unknown>>;
+  /** file:line:column of a key where the format has positions, else the file. */
+  locate(key: string): string;
+}
+
+export const CONFIG_FILE_NAMES = ['yaml', 'yml', 'json', 'mjs', 'ts'].map((ending) => `rlprompt.config.${ending}`);
+
+const LARGEST = 64 * 1024;
+
+/**
+ * The configuration file that applies in `directory`: there or in a parent, up to the root of the repository.
+ * @throws RlpromptError E_CONFIG where a folder holds two of them.
+ */
+export function findConfigFile(directory: string): string | undefined {
+  for (let folder = resolve(directory); ; folder = dirname(folder)) {
+    const [found, second] = CONFIG_FILE_NAMES.map((name) => join(folder, name)).filter((file) => existsSync(file));
+    if (found && second)
+      refuseProblems(
+        [{ message: `both ${basename(found)} and ${basename(second)} are there`, where: folder }],
+        'keep one, or name it with --config',
+      );
+    if (found) return found;
+    if (existsSync(join(folder, '.git')) || dirname(folder) === folder) return undefined;
+  }
+}
+
+/**
+ * Reads a configuration file by its ending: .yaml, .yml, .json, .mjs, .js or .ts (default export).
+ * @throws RlpromptError E_CONFIG_MISSING, E_CONFIG_ENCODING, or E_CONFIG naming every mistake with file:line:column.
+ */
+export async function loadConfigFile(path: string): Promise<ConfigFile> {
+  const file = resolve(path);
+  const name = relative(process.cwd(), file) || file;
+  if (!existsSync(file) || !statSync(file).isFile()) {
+    throw new RlpromptError({
+      code: 'E_CONFIG_MISSING',
+      exit: 'missingInput',
+      message: 'no such configuration file',
+      where: path,
+    });
+  }
+  const ending = extname(file);
+  if (['.mjs', '.js', '.ts', '.mts'].includes(ending)) return loadProgram(file, name);
+  if (!['.yaml', '.yml', '.json'].includes(ending)) {
+    refuseProblems([
+      {
+        message: `configuration files end in .yaml, .yml, .json, .mjs or .ts, not ${ending || 'nothing'}`,
+        where: path,
+      },
+    ]);
+  }
+  const { values, positions, problems } = readYamlValues(
+    readUtf8(file, name),
+    name,
+    ending === '.json' ? 'json' : 'core',
+  );
+  refuseProblems(problems);
+  return { name, directory: dirname(file), values, locate: (key) => positions.get(key) ?? name };
+}
+
+function readUtf8(file: string, name: string): string {
+  if (statSync(file).size > LARGEST) {
+    refuseProblems([{ message: `larger than ${LARGEST / 1024} KiB`, where: name }]);
+  }
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(file));
+  } catch (cause) {
+    throw new RlpromptError({
+      code: 'E_CONFIG_ENCODING',
+      exit: 'data',
+      message: 'the configuration file is not UTF-8',
+      where: name,
+      next: `iconv -f utf-16 -t utf-8 ${name}`,
+      cause,
+    });
+  }
+}
+
+async function loadProgram(file: string, name: string): Promise<ConfigFile> {
+  let loaded: unknown;
+  try {
+    loaded = await importDefault(file);
+  } catch (cause) {
+    const message = `the configuration file failed: ${cause instanceof Error ? cause.message.split('\n')[0] : String(cause)}`;
+    throw new RlpromptError({ code: 'E_CONFIG', exit: 'config', message, where: name, cause });
+  }
+  const problems: ConfigProblem[] = [];
+  const values: Record<string, unknown> = Object.create(null);
+  if (typeof loaded !== 'object' || loaded === null || Array.isArray(loaded)) {
+    problems.push({ message: 'the default export must be an object of settings', where: name });
+  } else if (Object.hasOwn(loaded, '__proto__')) problems.push({ message: '__proto__ cannot be a key', where: name });
+  else Object.assign(values, loaded);
+  refuseProblems(problems);
+  return { name, directory: dirname(file), values, locate: () => name };
+}
+
+async function importDefault(file: string): Promise<unknown> {
+  if (file.endsWith('ts')) {
+    const { createJiti } = await import('jiti');
+    return createJiti(import.meta.url).import(file, { default: true });
+  }
+  return ((await import(pathToFileURL(file).href)) as { default?: unknown }).default;
+}

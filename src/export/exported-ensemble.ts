@@ -1,0 +1,18 @@
+import type { TaskLabel } from '../task/types.js';
+import type { ExportedPrompt } from './exported-prompt.js';
+
+type Scores = Readonly<Record<string, number>>;
+
+/** Several prompts of a run that answer together: the mean of their label probabilities decides. */
+export interface ExportedEnsemble {
+  readonly schemaVersion: 1;
+  readonly kind: 'ensemble';
+  readonly task: string;
+  readonly labels: readonly TaskLabel[];
+  /** Best first. */
+  readonly members: readonly ExportedPrompt[];
+  /** Of all together. */
+  readonly metrics: { readonly dev: Scores; readonly test: Scores };
+  readonly run: string;
+  readonly tool: string;
+}

@@ -1,0 +1,40 @@
+import { parse } from 'yaml';
+import type { ExportedPrompt, FileFormat } from '../exported-prompt.js';
+import { readJinja, toJinja } from '../text/jinja.js';
+import { provenance, registryName } from '../text/provenance.js';
+import { isMasked } from '../text/rendered-parts.js';
+import { toVisibleYaml } from '../text/visible-yaml.js';
+
+export const lmEvalFormat: FileFormat = {
+  name: 'lm-eval',
+  description: 'task of the LM evaluation harness; test.jsonl beside it has {"text", "label"}, labels numbered from 0',
+  group: 'evaluation',
+  isTable: false,
+  file: 'task.yaml',
+  cannotHold: (prompt) => {
+    if (isMasked(prompt)) return 'the prompt is for a masked language model; the harness scores what follows a text';
+    return prompt.labels.length === 0 ? 'the task has no labels for the harness to compare' : undefined;
+  },
+  warn: ({ labelOffsets }) =>
+    labelOffsets
+      ? 'the harness does not take the label offsets of this calibrated run off: its accuracy differs'
+      : undefined,
+  render: ([prompt]) => toVisibleYaml(taskOf(prompt!)),
+  read: (text) => ({ rendered: readJinja(parse(text).doc_to_text) }),
+};
+
+function taskOf(prompt: ExportedPrompt) {
+  return {
+    task: registryName(prompt).replaceAll('-', '_'),
+    dataset_path: 'json',
+    dataset_kwargs: { data_files: { test: 'test.jsonl' } },
+    test_split: 'test',
+    output_type: 'multiple_choice',
+    doc_to_text: toJinja(prompt.rendered),
+    doc_to_target: 'label',
+    doc_to_choice: prompt.labels.map(({ word }) => word),
+    target_delimiter: ' ',
+    metric_list: [{ metric: 'acc', aggregation: 'mean', higher_is_better: true }],
+    metadata: { version: 1, ...provenance(prompt) },
+  };
+}

@@ -1,0 +1,51 @@
+import { createHash } from 'node:crypto';
+import type { LoadedModel } from '../onnx/run/model-parts.js';
+import { EndpointAnswers } from './endpoint-answers.js';
+import { EndpointClient } from './endpoint-client.js';
+import { EndpointGenerate } from './endpoint-generate.js';
+import { EndpointLabelScores } from './endpoint-label-scores.js';
+import { modelOfEndpointName } from './endpoint-name.js';
+import { EndpointService } from './endpoint-service.js';
+import type { EndpointSettings } from './endpoint-settings.js';
+
+/**
+ * A language model behind an OpenAI-compatible service, asked once to find out what it gives. It writes texts; it
+ * scores labels where it gives log-probabilities; it has no hidden states and cannot be a generator.
+ *
+ * @throws RlpromptError E_ENDPOINT_… where the service cannot be used
+ */
+export async function loadEndpointModel(
+  name: string,
+  settings: EndpointSettings,
+  signal?: AbortSignal,
+): Promise<LoadedModel> {
+  const client = new EndpointClient(settings);
+  const service = new EndpointService(client, modelOfEndpointName(name));
+  try {
+    await service.probe(signal);
+  } catch (error) {
+    await client.close();
+    throw error;
+  }
+  const answers = new EndpointAnswers(service);
+  const { givesLogProbs, url } = service;
+  return {
+    name,
+    digest: createHash('sha256')
+      .update(JSON.stringify([name, url.href]))
+      .digest('hex'),
+    family: 'endpoint',
+    dtype: 'unknown',
+    contextLength: Number.MAX_SAFE_INTEGER,
+    tokenizer: undefined,
+    notes: givesLogProbs ? [] : [`${url.host} gives no log-probabilities: labels cannot be scored`],
+    usage: () =>
+      `${name}: ${client.requests} requests, ${service.promptTokens} tokens read, ${service.writtenTokens} written`,
+    capabilities: {
+      answers,
+      generate: new EndpointGenerate(service),
+      ...(givesLogProbs ? { labelScores: new EndpointLabelScores(name, url, answers) } : {}),
+    },
+    dispose: () => client.close(),
+  };
+}

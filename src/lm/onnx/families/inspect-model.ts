@@ -1,0 +1,128 @@
+import { statSync } from 'node:fs';
+import { RlpromptError } from '../../../errors.js';
+import { findModelFolder } from '../../model/model-folder.js';
+import type { ModelFamily } from '../../model/types.js';
+import { allTensors } from '../graph/graph-walk.js';
+import { filesOf, openModelFile } from '../graph/model-file.js';
+import type { ModelFile } from '../graph/model-file-types.js';
+import { kvCache, modelInputs } from '../graph/model-inputs.js';
+import { type OnnxGraph, toNumber } from '../graph/proto.js';
+import { tensorBytes } from '../graph/tensor-bytes.js';
+import { dimsOfValue } from '../graph/value-info.js';
+import { cutGraph } from '../head/cut-graph.js';
+import { isDynamicQuantised } from '../head/cut-model.js';
+
+export type ModelUse = 'generator' | 'target' | 'classifier' | 'embedder';
+
+/** What a model folder holds and what it can be used for. */
+export interface ModelInspection {
+  /** As config.json names it, for instance `LlamaForCausalLM`. */
+  readonly architecture: string;
+  readonly family: Exclude<ModelFamily, 'endpoint'>;
+  readonly dtype: string;
+  readonly file: string;
+  /** The ONNX file and its external data together. */
+  readonly sizeBytes: number;
+  readonly opset: number;
+  /** The node that makes the logits; undefined for models that are used as they are. */
+  readonly headNode: string | undefined;
+  readonly headOp: string | undefined;
+  /** The head's weight is the embedding. */
+  readonly tied: boolean;
+  readonly vocabularySize: number | undefined;
+  readonly hiddenSize: number | undefined;
+  readonly layers: number | undefined;
+  readonly kvCache: 'float32' | 'float16' | undefined;
+  readonly inputs: readonly string[];
+  /** Rows depend on their batch-mates; they must be computed one by one to be repeatable. */
+  readonly dynamicQuantised: boolean;
+  readonly usableAs: readonly ModelUse[];
+  /** Why the model can be used for nothing. */
+  readonly refusal: string | undefined;
+  /** Weights in memory: the body as it is stored, and the head in float32. */
+  readonly memoryBytes: number;
+}
+
+/** Reads a model folder without loading the model into the runtime. */
+export function inspectModel(folder: string, dtype?: string): ModelInspection {
+  const found = findModelFolder(folder, dtype);
+  const file = openModelFile(found.onnxPath);
+  const { graph } = file.model;
+  const inputs = modelInputs(graph);
+  const kv = kvCache(graph, inputs);
+  const family = familyOf(graph, found.config);
+  const sizeBytes = filesOf(file).reduce((sum, path) => sum + statSync(path).size, 0);
+  const isLm = family === 'causal' || family === 'masked';
+  const { head, refusal } = isLm ? tryCut(file, kv?.outputs ?? []) : {};
+  const headBytes = head ? 4 * head.hiddenSize * head.vocabularySize : 0;
+  return {
+    architecture: architectureOf(found.config),
+    family,
+    dtype: found.dtype,
+    file: found.onnxPath,
+    sizeBytes,
+    opset: opsetOf(file),
+    headNode: head?.node.name,
+    headOp: head?.node.opType,
+    tied: head !== undefined && graph.initializer.some((tensor) => tensor.name === head.initializer),
+    vocabularySize: head?.vocabularySize ?? numberIn(found.config, 'vocab_size'),
+    hiddenSize: head?.hiddenSize ?? numberIn(found.config, 'hidden_size', 'n_embd', 'dim', 'd_model'),
+    layers: kv?.layers ?? numberIn(found.config, 'num_hidden_layers', 'n_layer', 'n_layers'),
+    kvCache: kv?.type,
+    inputs: inputs.map(({ name }) => name),
+    dynamicQuantised: isDynamicQuantised(graph),
+    usableAs: refusal ? [] : USES[family],
+    refusal,
+    memoryBytes: weightBytes(file) + headBytes,
+  };
+}
+
+const USES = {
+  causal: ['generator', 'target'],
+  masked: ['target'],
+  classifier: ['classifier'],
+  encoder: ['embedder'],
+} as const satisfies Record<string, readonly ModelUse[]>;
+
+const MASKED_TYPES = /^(bert|roberta|distilbert|albert|electra|mpnet|deberta.*|xlm-roberta|camembert|modernbert)$/;
+
+/** What kind of model a graph is: its outputs say more than any name, the configuration decides the rest. */
+export function familyOf(graph: OnnxGraph, config: Readonly<Record<string, unknown>>): keyof typeof USES {
+  const logits = graph.output.find(({ name }) => name === 'logits');
+  if (!logits) return 'encoder';
+  if (dimsOfValue(logits)?.length === 2) return 'classifier';
+  const architecture = architectureOf(config);
+  if (/MaskedLM/.test(architecture)) return 'masked';
+  if (/CausalLM|LMHead/.test(architecture)) return 'causal';
+  const hasCache = graph.output.some(({ name }) => name.startsWith('present'));
+  return !hasCache && MASKED_TYPES.test(String(config.model_type)) ? 'masked' : 'causal';
+}
+
+function tryCut(file: ModelFile, keepOutputs: readonly string[]) {
+  try {
+    return { head: cutGraph(file, keepOutputs).head };
+  } catch (error) {
+    if (error instanceof RlpromptError && error.code === 'E_MODEL_HEAD') return { refusal: error.message };
+    throw error;
+  }
+}
+
+function architectureOf(config: Readonly<Record<string, unknown>>): string {
+  const [first] = Array.isArray(config.architectures) ? (config.architectures as unknown[]) : [];
+  return String(first ?? config.model_type ?? 'unknown');
+}
+
+function opsetOf(file: ModelFile): number {
+  const main = file.model.opsetImport.find(({ domain }) => !domain || domain === 'ai.onnx');
+  return toNumber(main?.version);
+}
+
+function numberIn(config: Readonly<Record<string, unknown>>, ...keys: string[]): number | undefined {
+  return keys.map((key) => config[key]).find((value) => typeof value === 'number');
+}
+
+function weightBytes(file: ModelFile): number {
+  let sum = 0;
+  for (const tensor of allTensors(file.model.graph)) sum += tensorBytes(file, tensor).length;
+  return sum;
+}

@@ -1,0 +1,122 @@
+import { RlpromptError } from '../../../errors.js';
+import type { Template } from '../../../template/template.js';
+import { type LabelRow, labelRows, TruncationCount } from '../../model/label-rows.js';
+import type { ModelFolder } from '../../model/model-folder.js';
+import { checkTokenizerFits } from '../../model/tokenizer.js';
+import type { HeadWeights, LabelScoreRequest, LabelScoresCapability, LabelWord, Tokenizer } from '../../model/types.js';
+import { resolveLabelWords } from '../../model/verbalizer.js';
+import { cutHead } from '../head/cut-model.js';
+import { headCount, int8Notes, type LoadedModel, loadParts, type OnnxModelOptions } from '../run/model-parts.js';
+import { createModelSession } from '../run/model-session.js';
+import { rowLimits, rowsWithoutCache } from '../run/row-limits.js';
+import { equalLengthBatches } from '../run/token-batches.js';
+import { CausalBody } from './causal-body.js';
+import { columnLogits, labelDivisor, rememberColumns } from './label-columns.js';
+import { requireFinite } from './probe-causal.js';
+
+/** Loads a masked language model; its vocabulary projection is cut down to the label columns. */
+export async function loadMaskedLm(name: string, folder: ModelFolder, options: OnnxModelOptions): Promise<LoadedModel> {
+  const model = await cutHead(folder.onnxPath);
+  const parts = await loadParts(name, folder, model.files);
+  const { tokenizer, contextLength } = parts;
+  checkTokenizerFits(tokenizer, model.vocabularySize, folder.path);
+  const mask = requireMask(tokenizer, folder.path);
+  const session = await createModelSession(model.source, model.files, options);
+  const body = new CausalBody(session, model);
+  requireFinite((await body.run({ tokens: [[mask]], keepCache: false })).hidden, folder.onnxPath);
+  const limits = rowLimits(options, model.dynamicQuantised);
+  const rowsOf = (length: number) => rowsWithoutCache(limits, length, model.hiddenSize, headCount(folder.config));
+  const scoring = { tokenizer, contextLength, mask, body, rowsOf, headColumns: model.headColumns };
+  return {
+    name,
+    digest: parts.digest,
+    family: 'masked',
+    dtype: folder.dtype,
+    contextLength,
+    tokenizer,
+    notes: int8Notes(model.dynamicQuantised, options),
+    capabilities: { labelScores: new MaskedLabelScores(scoring) },
+    dispose: () => session.dispose(),
+  };
+}
+
+function requireMask(tokenizer: Tokenizer, where: string): number {
+  if (tokenizer.maskTokenId !== undefined) return tokenizer.maskTokenId;
+  throw new RlpromptError({
+    code: 'E_TOKENIZER_NO_MASK',
+    exit: 'data',
+    message: 'a masked language model, but its tokenizer names no mask token',
+    where,
+    next: 'add "mask_token" to tokenizer_config.json',
+  });
+}
+
+interface MaskedScoringParts {
+  readonly tokenizer: Tokenizer;
+  readonly contextLength: number;
+  /** Id of the mask token. */
+  readonly mask: number;
+  readonly body: CausalBody;
+  /** How many rows of a length may run together. */
+  rowsOf(length: number): number;
+  headColumns(tokenIds: readonly number[]): Promise<HeadWeights>;
+}
+
+class MaskedLabelScores implements LabelScoresCapability {
+  readonly #parts: MaskedScoringParts;
+  readonly #count = new TruncationCount();
+  readonly #headColumns: (tokenIds: readonly number[]) => Promise<HeadWeights>;
+
+  constructor(parts: MaskedScoringParts) {
+    this.#parts = parts;
+    this.#headColumns = rememberColumns(parts.headColumns);
+  }
+
+  resolveLabels(template: Template, labels: readonly { label: string; word: string }[]): LabelWord[] {
+    return resolveLabelWords(this.#parts.tokenizer, template, labels, { singleToken: true });
+  }
+
+  truncation(): { cut: number; total: number } {
+    return { cut: this.#count.cut, total: this.#count.total };
+  }
+
+  async labelScores({ signal, ...request }: LabelScoreRequest): Promise<Float32Array> {
+    const { labels, normalise } = request;
+    const rows = this.#plan(request);
+    const head = await this.#headColumns(labels.map((label) => label.tokenIds[0]!));
+    const scores = new Float32Array(rows.length * labels.length);
+    const tokens = rows.map((row) => row.tokens);
+    for (const batch of equalLengthBatches(tokens, this.#parts.rowsOf)) {
+      signal?.throwIfAborted();
+      const { hidden } = await this.#parts.body.run({ tokens: batch.map((row) => tokens[row]!), keepCache: false });
+      const size = this.#parts.body.model.hiddenSize;
+      batch.forEach((row, i) => {
+        const start = (i * tokens[row]!.length + this.#maskPosition(rows[row]!)) * size;
+        const logits = columnLogits(hidden.subarray(start, start + size), head, labels.length);
+        labels.forEach((label, column) => {
+          scores[row * labels.length + column] = logits[column]! / labelDivisor(label, normalise);
+        });
+      });
+    }
+    return scores;
+  }
+
+  #plan(request: LabelScoreRequest): LabelRow[] {
+    const { tokenizer, contextLength, mask } = this.#parts;
+    const encode = (text: string) => tokenizer.encode(text, { special: true });
+    const options = { template: request.template, limit: contextLength, encode, maskText: tokenizer.piece(mask) };
+    return labelRows(request, options, this.#count);
+  }
+
+  /** Where the template's mask stands; a text may hold the mask token's name too. */
+  #maskPosition({ tokens, segments }: LabelRow): number {
+    const { tokenizer, mask } = this.#parts;
+    const before = segments.slice(
+      0,
+      segments.findIndex((segment) => segment.kind === 'mask'),
+    );
+    const isMask = (id: number) => id === mask;
+    const earlier = tokenizer.encode(before.map((segment) => segment.text).join('')).filter(isMask).length;
+    return tokens.flatMap((id, position) => (isMask(id) ? [position] : []))[earlier]!;
+  }
+}

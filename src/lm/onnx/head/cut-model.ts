@@ -1,0 +1,120 @@
+import { join, resolve } from 'node:path';
+import { cacheRoot } from '../../../files/cache-root.js';
+import type { HeadWeights } from '../../model/types.js';
+import { allNodes } from '../graph/graph-walk.js';
+import { filesOf, openModelFile } from '../graph/model-file.js';
+import { checkInputs, type KvCache, kvCache, type ModelInput, modelInputs } from '../graph/model-inputs.js';
+import { ONNX_TYPE, type OnnxGraph } from '../graph/proto.js';
+import { type Tuned, tuneBody } from '../tune/tune-body.js';
+import { cutGraph } from './cut-graph.js';
+import { type CutSource, storeCut } from './cut-storage.js';
+import { readColumns, readHead } from './head-columns.js';
+
+export type { KvCache, ModelInput } from '../graph/model-inputs.js';
+
+/** What was found in a model file and cut off it. */
+export interface HeadDescription {
+  /** The node that made the logits, and its operator. */
+  readonly node: string;
+  readonly op: string;
+  /** Name of the initializer that holds the head's weights. */
+  readonly weight: string;
+  /** The value that is now the output, as the file names it. */
+  readonly hidden: string;
+  /** The body (its embedding) reads the same initializer. */
+  readonly tied: boolean;
+  readonly hasBias: boolean;
+}
+
+/** A language model without its output layer: a graph that ends in hidden states, and the output layer as data. */
+export interface CutModel {
+  /** What to give to InferenceSession.create. */
+  readonly source: CutSource;
+  /** Name of the graph's output with the hidden states, float32 [rows, positions, hiddenSize]. */
+  readonly hiddenOutput: string;
+  /** Precision the body computes in; the output itself is float32. */
+  readonly hiddenType: 'float32' | 'float16';
+  readonly hiddenSize: number;
+  /** Width of the head. */
+  readonly vocabularySize: number;
+  /** Every input the graph has, caches included, in the graph's order. */
+  readonly inputs: readonly ModelInput[];
+  readonly kv?: KvCache;
+  /** Positions do not count padding: they are an input, or counted by the mask. */
+  readonly skipsPadding: boolean;
+  /** A merged decoder: bool [1], true when past tensors hold positions. */
+  readonly usesCacheBranch: boolean;
+  /** int64 scalar: how many last positions get a hidden state, 0 for all. */
+  readonly usesNumLogitsToKeep: boolean;
+  readonly usesTokenTypeIds: boolean;
+  /** An int64 [1] input of a tuned body, not among `inputs`: the first position that hidden states are wanted of. */
+  readonly firstKeptInput?: string;
+  /** Rows depend on their batch-mates: the body quantises activations at run time (dynamic int8). */
+  readonly dynamicQuantised: boolean;
+  readonly description: HeadDescription;
+  /** Every file the model consists of, for digests. */
+  readonly files: readonly string[];
+  /** The whole output layer, weights [hidden, vocabulary], in float32; read from the file anew at each call. */
+  head(): Promise<HeadWeights>;
+  /** The output layer of some tokens only: weights [hidden, ids.length], bias [ids.length]. */
+  headColumns(tokenIds: readonly number[]): Promise<HeadWeights>;
+}
+
+export interface CutOptions {
+  /** Folder for cut graphs of models too large to hold in memory; default: `cuts` in the user's cache. */
+  readonly cutFolder?: string;
+  /** Up to this size a cut model is held in memory; default 64 MB. */
+  readonly inMemoryBytes?: number;
+  /** Rewrites the body to be faster where it can be: the same mathematics, not the same last bits. */
+  readonly tuned?: boolean;
+}
+
+/**
+ * Takes the output layer off an ONNX language model, so that logits are never computed. The file stays as it is; what
+ * cannot be cut is refused as E_MODEL_HEAD, saying what was found.
+ */
+export async function cutHead(modelPath: string, options: CutOptions = {}): Promise<CutModel> {
+  const file = openModelFile(resolve(modelPath));
+  const { graph } = file.model;
+  const inputs = modelInputs(graph);
+  checkInputs(inputs, file.path);
+  const kv = kvCache(graph, inputs);
+  const files = filesOf(file);
+  const { model, head, hiddenOutput } = cutGraph(file, kv?.outputs ?? []);
+  const isDynamic = isDynamicQuantised(graph);
+  const tuned: Tuned = options.tuned ? tuneBody(graph, head.hidden, kv) : {};
+  const source = storeCut(file, model, options.cutFolder ?? join(cacheRoot(), 'cuts'), options.inMemoryBytes);
+  const has = (name: string) => inputs.some((input) => input.name === name);
+  return {
+    source,
+    hiddenOutput,
+    hiddenType: head.hiddenDataType === ONNX_TYPE.float16 ? 'float16' : 'float32',
+    hiddenSize: head.hiddenSize,
+    vocabularySize: head.vocabularySize,
+    inputs,
+    ...(kv && { kv }),
+    ...(tuned.firstKeptInput && { firstKeptInput: tuned.firstKeptInput }),
+    skipsPadding: has('position_ids') || tuned.skipsPadding === true,
+    usesCacheBranch: has('use_cache_branch'),
+    usesNumLogitsToKeep: has('num_logits_to_keep'),
+    usesTokenTypeIds: has('token_type_ids'),
+    dynamicQuantised: isDynamic,
+    description: {
+      node: head.node.name ?? '',
+      op: head.node.opType,
+      weight: head.initializer,
+      hidden: head.hidden,
+      tied: graph.initializer.some((tensor) => tensor.name === head.initializer),
+      hasBias: head.biasValues !== undefined,
+    },
+    files,
+    head: async () => readHead(head),
+    headColumns: async (tokenIds) => readColumns(head, tokenIds),
+  };
+}
+
+/** Dynamic int8 scales a whole batch's activations together, so a row's result depends on its batch-mates. */
+export function isDynamicQuantised(graph: OnnxGraph): boolean {
+  for (const node of allNodes(graph)) if (/^(DynamicQuantize|MatMulInteger|ConvInteger)/.test(node.opType)) return true;
+  return false;
+}

@@ -1,0 +1,81 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { digestFiles } from '../../model/model-digest.js';
+import type { ModelFolder } from '../../model/model-folder.js';
+import { loadTokenizer } from '../../model/tokenizer.js';
+import type { LanguageModel, Tokenizer } from '../../model/types.js';
+import type { RowOptions } from './row-limits.js';
+import type { SessionOptions } from './session.js';
+
+export interface OnnxModelOptions extends SessionOptions, RowOptions {}
+
+/** A language model loaded into this process. */
+export interface LoadedModel extends LanguageModel {
+  /** What its user should know, for instance that rows are run one by one. */
+  readonly notes: readonly string[];
+  /** What a service has been asked so far, in words; a model of this machine is not paid for. */
+  readonly usage?: () => string;
+}
+
+/** What the users of some models should know, each once. */
+export function notesOf(models: readonly LoadedModel[]): string[] {
+  return [...new Set(models.flatMap(({ name, notes }) => notes.map((note) => `${name}: ${note}`)))];
+}
+
+const ONE_BY_ONE =
+  'dynamic int8: a row would depend on its batch-mates, so rows are run one by one; fp32, fp16 and q4 run in batches';
+const IN_BATCHES =
+  'dynamic int8 in batches: a row depends on its batch-mates, so scores do not repeat exactly and a resumed run differs';
+
+/** What the user of a dynamic int8 model should know. */
+export function int8Notes(dynamicQuantised: boolean, { allowDynamicInt8 }: RowOptions): string[] {
+  if (!dynamicQuantised) return [];
+  return [allowDynamicInt8 ? IN_BATCHES : ONE_BY_ONE];
+}
+
+/** What every family of model needs. */
+export interface ModelParts {
+  readonly name: string;
+  readonly folder: ModelFolder;
+  readonly tokenizer: Tokenizer;
+  readonly contextLength: number;
+  readonly digest: string;
+}
+
+/** Loads a folder's tokenizer and identifies the model; `files` are those that hold its graph and weights. */
+export async function loadParts(name: string, folder: ModelFolder, files: readonly string[]): Promise<ModelParts> {
+  const config = join(folder.path, 'config.json');
+  const specials = join(dirname(folder.tokenizerPath), 'special_tokens_map.json');
+  const settings = join(dirname(folder.tokenizerPath), 'tokenizer_config.json');
+  const [tokenizer, digest] = await Promise.all([
+    loadTokenizer(dirname(folder.tokenizerPath)),
+    digestFiles([...files, folder.tokenizerPath, ...[config, specials, settings].filter((path) => existsSync(path))]),
+  ]);
+  return { name, folder, tokenizer, contextLength: contextLength(folder.config), digest };
+}
+
+/** Attention heads, as the configuration has them. */
+export function headCount(config: Readonly<Record<string, unknown>>): number {
+  return firstNumber(config, ['num_attention_heads', 'n_head', 'n_heads']) ?? 12;
+}
+
+/** Size of a hidden state, as the configuration has it. */
+export function widthOf(config: Readonly<Record<string, unknown>>): number {
+  return firstNumber(config, ['hidden_size', 'n_embd', 'dim', 'd_model']) ?? 768;
+}
+
+function firstNumber(config: Readonly<Record<string, unknown>>, keys: readonly string[]): number | undefined {
+  return keys.map((key) => config[key]).find((value) => typeof value === 'number');
+}
+
+const LENGTH_KEYS = ['max_position_embeddings', 'n_positions', 'n_ctx', 'max_seq_len', 'seq_length'];
+const UNKNOWN_LENGTH = 2048;
+
+/** RoBERTa and its kin count positions from after the padding token's id. */
+const OFFSET_POSITIONS = /^(roberta|camembert|xlm-roberta|mpnet)/;
+
+function contextLength(config: Readonly<Record<string, unknown>>): number {
+  const length = firstNumber(config, LENGTH_KEYS) ?? UNKNOWN_LENGTH;
+  if (!OFFSET_POSITIONS.test(String(config.model_type))) return length;
+  return length - Number(config.pad_token_id ?? 1) - 1;
+}

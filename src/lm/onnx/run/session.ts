@@ -1,0 +1,156 @@
+import { availableParallelism } from 'node:os';
+import type { InferenceSession, Tensor } from 'onnxruntime-node';
+import { RlpromptError } from '../../../errors.js';
+import { metered } from './runtime-meter.js';
+
+export interface SessionOptions {
+  /** Threads of one call; default: the cores, or half of them where there are more than four. */
+  readonly threads?: number | undefined;
+  /** Execution provider: `cpu` (default), `cuda`, `dml`, `coreml` … as far as the installed runtime has it. */
+  readonly device?: string | undefined;
+  /** Gives memory back after each call in place of keeping it for the next: for graphs whose values are large. */
+  readonly returnsMemory?: boolean | undefined;
+}
+
+export type TensorType = 'float32' | 'float16' | 'int64' | 'int32' | 'bool';
+export type TensorData = Float32Array | Uint16Array | BigInt64Array | Int32Array | Uint8Array;
+export type Feeds = Readonly<Record<string, Tensor>>;
+
+/** A loaded graph. Calls run one after the other: the runtime blocks the thread while it computes. */
+export interface OnnxSession {
+  tensor(type: TensorType, data: TensorData, dims: readonly number[]): Tensor;
+  /** Computes the named outputs. */
+  run(feeds: Feeds, outputs: readonly string[]): Promise<Record<string, Tensor>>;
+  readonly inputNames: readonly string[];
+  readonly outputNames: readonly string[];
+  dispose(): Promise<void>;
+}
+
+/** Where a graph lies: a file (needed for external data), or bytes that were built in memory. */
+export type GraphSource = { readonly path: string } | { readonly bytes: Uint8Array };
+
+/** Loads a graph into the runtime, which is itself loaded on first use. */
+export async function createSession(source: GraphSource, options: SessionOptions = {}): Promise<OnnxSession> {
+  const runtime = await importRuntime();
+  const settings: InferenceSession.SessionOptions = {
+    intraOpNumThreads: options.threads ?? defaultThreads(),
+    interOpNumThreads: 1,
+    executionProviders: executionProviders(options.device ?? 'cpu', runtime.listSupportedBackends()),
+    logSeverityLevel: 4,
+    enableCpuMemArena: !options.returnsMemory,
+    extra: {
+      session: {
+        // Several sessions take turns; threads of one that spin while they wait would slow the others down.
+        intra_op: { allow_spinning: '0' },
+        // Fusing DequantizeLinear with a product would quantise the activations too: a row would depend on its batch.
+        disable_quant_qdq: '1',
+      },
+    },
+  };
+  const session = await openSession(runtime, source, settings, options.device ?? 'cpu');
+  return {
+    tensor: (type, data, dims) => new runtime.Tensor(type, data as Tensor.DataType, dims) as Tensor,
+    run: async (feeds, outputs) => {
+      try {
+        return (await metered(() => session.run(feeds, outputs))) as Record<string, Tensor>;
+      } catch (cause) {
+        throw runError(source, cause);
+      }
+    },
+    inputNames: session.inputNames,
+    outputNames: session.outputNames,
+    dispose: () => session.release(),
+  };
+}
+
+/** More do not make the products of one call quicker. */
+export const MOST_THREADS = 16;
+
+/** Hyper-threads do not help matrix products, so larger machines are taken to have two threads a core. */
+export function defaultThreads(): number {
+  const processors = availableParallelism();
+  return processors <= 4 ? processors : Math.min(MOST_THREADS, Math.floor(processors / 2));
+}
+
+type Runtime = typeof import('onnxruntime-node');
+
+async function importRuntime(): Promise<Runtime> {
+  try {
+    const runtime = await import('onnxruntime-node');
+    // What goes wrong is thrown; the library would print it, too.
+    runtime.env.logLevel = 'fatal';
+    return runtime;
+  } catch (cause) {
+    throw new RlpromptError({
+      code: 'E_RUNTIME_MISSING',
+      exit: 'unavailable',
+      message: `onnxruntime-node could not be loaded: ${cause instanceof Error ? cause.message : cause}`,
+      next: 'npm install onnxruntime-node@1.30.0',
+      cause,
+    });
+  }
+}
+
+function executionProviders(device: string, supported: readonly { name: string }[]): string[] {
+  if (device === 'cpu') return ['cpu'];
+  const names = supported.map((backend) => backend.name);
+  if (names.includes(device)) return [device, 'cpu'];
+  throw deviceError(device, `the installed runtime has no device ${JSON.stringify(device)}, only ${names.join(', ')}`);
+}
+
+/** Execution providers that the installed runtime knows; all but `cpu` need libraries or drivers of their own. */
+export async function knownDevices(): Promise<string[]> {
+  return (await importRuntime()).listSupportedBackends().map(({ name }) => name);
+}
+
+async function openSession(
+  runtime: Runtime,
+  source: GraphSource,
+  settings: InferenceSession.SessionOptions,
+  device: string,
+): Promise<InferenceSession> {
+  try {
+    return 'path' in source
+      ? await runtime.InferenceSession.create(source.path, settings)
+      : await runtime.InferenceSession.create(source.bytes, settings);
+  } catch (cause) {
+    const reason = (cause instanceof Error ? cause.message : String(cause)).split('\n')[0]!;
+    if (device !== 'cpu') {
+      const known = runtime.listSupportedBackends().map(({ name }) => name);
+      const why = (/Failed to .*/.exec(reason)?.[0] ?? reason).slice(0, 200);
+      throw deviceError(device, `${device} cannot be used here: ${why} (the runtime knows ${known.join(', ')})`, cause);
+    }
+    throw new RlpromptError({
+      code: 'E_MODEL_LOAD',
+      exit: 'data',
+      message: `the runtime refuses this model: ${reason}`,
+      where: 'path' in source ? source.path : undefined,
+      next: 'fetch or export the model again',
+      cause,
+    });
+  }
+}
+
+function runError(source: GraphSource, cause: unknown): RlpromptError {
+  const [reason = ''] = (cause instanceof Error ? cause.message : String(cause)).split('\n');
+  const isMemory = /alloc|out of memory/i.test(reason);
+  return new RlpromptError({
+    code: isMemory ? 'E_MODEL_MEMORY' : 'E_MODEL_RUN',
+    exit: 'data',
+    message: `the runtime ${isMemory ? 'has not the memory for' : 'cannot compute'} this graph: ${reason.slice(0, 200)}`,
+    where: 'path' in source ? source.path : undefined,
+    next: isMemory ? 'a smaller --max-memory or --batch-size, or a smaller model' : 'fetch or export the model again',
+    cause,
+  });
+}
+
+function deviceError(device: string, message: string, cause?: unknown): RlpromptError {
+  return new RlpromptError({
+    code: 'E_DEVICE',
+    exit: 'unavailable',
+    message,
+    where: `--device ${device}`,
+    next: 'use --device cpu',
+    cause,
+  });
+}

@@ -1,0 +1,75 @@
+import { chosenKey, type PromptSummary, promptKey } from '../../events.js';
+import { formatScore } from '../../ui/format-values.js';
+import { bar } from '../charts/bar.js';
+import { type Html, html } from '../page/html.js';
+import { type RunReport, scoreOf } from '../run-report.js';
+import { renderTokens } from './best-prompt.js';
+
+const MOST_PROMPTS = 16;
+
+const NUMBERS = ['Train', 'Dev', 'Test', 'Reward', 'Step'];
+
+const ORIGINS: Readonly<Record<PromptSummary['origin'], string>> = {
+  policy: 'policy',
+  user: 'typed in',
+  manual: 'manual',
+  'warm-start': 'warm start',
+  empty: 'empty',
+};
+
+/** The chosen prompt beside the empty and the manual prompts. */
+export function renderBaselines(run: RunReport): Html {
+  const best = run.prompts[0]!;
+  const rows = [
+    {
+      name: best.policy ? 'policy, mostly this' : 'found',
+      prompt: best.text,
+      dev: best.dev,
+      test: run.result?.best.test,
+      isBest: true,
+    },
+    ...aloneRow(run),
+    ...run.baselines.map(({ name, prompt, dev, test }) => ({ name, prompt, dev, test, isBest: false })),
+  ];
+  const { metric } = run.start;
+  return html`<div class="scroll"><table>
+<caption>The prompt found against no prompt and prompts written by hand (${metric}).</caption>
+<thead><tr><th scope="col">Prompt</th><th scope="col">From</th><th scope="col" class="number">Dev</th><th scope="col" class="number">Test</th><td class="wide"></td></tr></thead>
+<tbody>${rows.map(({ name, prompt, dev, test, isBest }) => {
+    const shown = scoreOf(run, test) ?? scoreOf(run, dev);
+    return html`<tr${isBest && html` class="chosen"`}><th scope="row">${promptText(prompt)}</th><td>${name}</td><td class="number">${formatScore(scoreOf(run, dev))}</td><td class="number">${formatScore(scoreOf(run, test))}</td><td class="wide">${bar(shown, isBest ? 2 : 0)}</td></tr>`;
+  })}</tbody>
+</table></div>`;
+}
+
+/** Of a policy that writes a prompt for each input: what its most frequent one does for all of them. */
+function aloneRow({ result }: RunReport) {
+  const { policy, prompt } = result?.best ?? {};
+  return policy && prompt !== undefined ? [{ name: 'that one alone', prompt, ...policy.alone, isBest: false }] : [];
+}
+
+/** The best prompts by dev score, with what they are made of. */
+export function renderTopPrompts(run: RunReport): Html {
+  const shown = run.prompts.slice(0, MOST_PROMPTS);
+  return html`<div class="scroll stack"><table>
+<caption>${shown.length} best of ${run.prompts.length} ${run.prompts[0]!.policy ? 'policies (each by its most frequent prompt)' : 'prompts'} that were scored on dev; ${run.start.metric} by split, raw reward on train.</caption>
+<thead><tr><th scope="col" class="number">#</th><th scope="col">Prompt and tokens</th>${NUMBERS.map((name) => html`<th scope="col" class="number">${name}</th>`)}<th scope="col">From</th></tr></thead>
+<tbody>${shown.map((prompt, i) => topRow(run, prompt, i))}</tbody>
+</table></div>`;
+}
+
+function topRow(run: RunReport, prompt: PromptSummary, index: number): Html {
+  const { best } = run.result ?? {};
+  const scores = [prompt.train, prompt.dev, promptKey(prompt) === chosenKey(run.result) ? best?.test : undefined];
+  const numbers = [
+    ...scores.map((of) => (of ? formatScore(scoreOf(run, of)) : '')),
+    prompt.reward.toFixed(2),
+    String(prompt.step),
+  ];
+  return html`<tr${index === 0 && html` class="chosen"`}><td class="number" data-name="Rank">${index + 1}</td><th scope="row">${promptText(prompt.text)}${renderTokens(prompt)}</th>${numbers.map((text, i) => html`<td class="number" data-name="${NUMBERS[i]}">${text}</td>`)}<td data-name="From">${ORIGINS[prompt.origin]}</td></tr>`;
+}
+
+/** A prompt as text of a table; what is empty says so. */
+export function promptText(prompt: string): Html {
+  return prompt === '' ? html`<i>no prompt</i>` : html`<code>${prompt}</code>`;
+}

@@ -1,0 +1,107 @@
+import type { RewardRow } from '../../task/define/reward-messages.js';
+import type { ScoreSink } from './score-cache.js';
+
+type StoredRecord = { readonly key: string; readonly values: Float32Array | Float64Array };
+
+/** A prompt to be rewarded on a list of examples. */
+export interface RewardKey {
+  readonly prompt: string;
+  /** Says which examples, in which order. */
+  readonly examplesKey: string;
+  /** Forwards that the reward costs: one an example. */
+  readonly exampleCount: number;
+}
+
+/**
+ * Remembers the rewards of custom tasks by prompt text and examples. As with `ScoreCache`, what an interrupted run had
+ * paid for beyond its checkpoint is not paid for again but counts as it did the first time.
+ */
+export class RewardCache {
+  forwards = 0;
+  cacheHits = 0;
+  private readonly known = new Map<string, RewardRow>();
+  private readonly prepaid = new Map<string, RewardRow>();
+  /** Names of parts and metrics, as JSON, by number. */
+  private readonly names: string[] = [];
+  private readonly writtenNames = new Set<number>();
+
+  constructor(private readonly options: { enabled: boolean; sink?: ScoreSink | undefined }) {}
+
+  /** Takes in records of an earlier part of the run, in the order in which they were written. */
+  load(records: Iterable<StoredRecord>, as: 'cached' | 'prepaid'): void {
+    for (const { key, values } of records) {
+      const [kind, first = '', ...rest] = key.split('\t');
+      if (kind === 'n') this.remember(Number(first), rest.join('\t'));
+      else (as === 'prepaid' ? this.prepaid : this.known).set(key, this.decode(values));
+    }
+  }
+
+  /** The reward of each key; those not known are asked for in one call of `pay`, which gets their positions. */
+  async rewards(
+    keys: readonly RewardKey[],
+    pay: (positions: readonly number[]) => Promise<readonly RewardRow[]>,
+  ): Promise<RewardRow[]> {
+    const names = keys.map(recordKey);
+    const missing = names.flatMap((name, i) => (this.known.has(name) ? [] : [i]));
+    const rowsOf = (positions: readonly number[]): number =>
+      positions.reduce((sum, i) => sum + keys[i]!.exampleCount, 0);
+    const missingRows = rowsOf(missing);
+    const unpaid = missing.filter((i) => !this.prepaid.has(names[i]!));
+    const fresh = new Map<string, RewardRow>();
+    if (unpaid.length > 0) {
+      const rows = await pay(unpaid);
+      unpaid.forEach((i, j) => {
+        fresh.set(names[i]!, rows[j]!);
+      });
+      this.write(fresh);
+    }
+    this.forwards += missingRows;
+    this.cacheHits += rowsOf([...keys.keys()]) - missingRows;
+    return names
+      .map((name) => this.known.get(name) ?? fresh.get(name) ?? this.takePrepaid(name))
+      .map((row, i) => this.keep(names[i]!, row));
+  }
+
+  private remember(id: number, json: string): void {
+    this.names[id] = json;
+    this.writtenNames.add(id);
+  }
+
+  private takePrepaid(name: string): RewardRow {
+    this.options.sink?.markUsed(name);
+    return this.prepaid.get(name)!;
+  }
+
+  private keep(name: string, row: RewardRow): RewardRow {
+    if (this.options.enabled) this.known.set(name, row);
+    return row;
+  }
+
+  private write(rows: ReadonlyMap<string, RewardRow>): void {
+    if (!this.options.sink) return;
+    const records = [...rows].map(([key, row]) => ({ key, values: this.encode(row) }));
+    const names = this.names.flatMap((json, id) =>
+      this.writtenNames.has(id) ? [] : [{ key: `n\t${id}\t${json}`, values: new Float64Array(0) }],
+    );
+    for (const id of this.names.keys()) this.writtenNames.add(id);
+    this.options.sink.append([...names, ...records]);
+  }
+
+  /** [id of the names, reward, parts …, metrics …] */
+  private encode({ reward, parts, metrics }: RewardRow): Float64Array {
+    const json = JSON.stringify([Object.keys(parts), Object.keys(metrics)]);
+    if (!this.names.includes(json)) this.names.push(json);
+    return Float64Array.of(this.names.indexOf(json), reward, ...Object.values(parts), ...Object.values(metrics));
+  }
+
+  private decode([id, reward, ...numbers]: Float32Array | Float64Array): RewardRow {
+    const [parts, metrics] = JSON.parse(this.names[id!]!) as [string[], string[]];
+    const named = (names: string[], from: number) =>
+      Object.fromEntries(names.map((name, i) => [name, numbers[from + i]!]));
+    return { reward: reward!, parts: named(parts, 0), metrics: named(metrics, parts.length) };
+  }
+}
+
+function recordKey({ prompt, examplesKey }: RewardKey): string {
+  return `r\t${examplesKey}\t${prompt}`;
+}

@@ -1,0 +1,215 @@
+import { createHash } from 'node:crypto';
+import type { LabelScoreRequest, LabelScoresCapability } from '../../lm/model/types.js';
+import type { ScoreContext, ScoreStore } from './score-store.js';
+
+/** Scores of one prompt on a list of inputs: [inputs, labels]. */
+interface Block {
+  readonly inputIds: readonly number[];
+  readonly values: Float32Array;
+}
+
+/** Where paid-for scores are written so that they outlive the process. */
+export interface ScoreSink {
+  append(records: readonly { key: string; values: Float32Array | Float64Array }[]): void;
+  /** Says that a score paid for before was taken in place of a new call. */
+  markUsed(key: string): void;
+}
+
+type Scorer = Pick<LabelScoresCapability, 'labelScores'>;
+
+/**
+ * Answers a (prompt text, input text) pair that was scored before without asking the target LM again.
+ *
+ * Counting is that of an unbroken run: after a resume, scores that were already paid for beyond the checkpoint
+ * are taken from `prepaid` (no model is run) but count as forwards, as they did the first time, so that budgets
+ * and results do not depend on where a run was interrupted. Scores of other runs, from `store`, count in the same way.
+ */
+export class ScoreCache {
+  forwards = 0;
+  cacheHits = 0;
+  /** Forwards that were counted but taken from earlier runs. */
+  savedForwards = 0;
+  private readonly blocks = new Map<string, Block[]>();
+  private readonly prepaid = new Map<string, Float32Array>();
+  private readonly inputIds = new Map<string, number>();
+  private readonly positions = new WeakMap<readonly number[], Map<number, number>>();
+
+  constructor(
+    private readonly scorer: Scorer,
+    private readonly options: { enabled: boolean; sink?: ScoreSink; store?: ScoreStore | undefined },
+  ) {}
+
+  /** Takes in records of an earlier part of the run, in the order in which they were written. */
+  load(records: Iterable<{ key: string; values: Float32Array | Float64Array }>, as: 'cached' | 'prepaid'): void {
+    for (const { key, values: stored } of records) {
+      const values = stored instanceof Float32Array ? stored : Float32Array.from(stored);
+      const [kind, first = '', second = '', ...rest] = key.split('\t');
+      const tail = rest.join('\t');
+      if (kind === 't') this.inputIds.set([second, ...rest].join('\t'), Number(first));
+      else if (as === 'prepaid') this.prepaid.set(key, values);
+      else this.remember(`${first}\t${tail}`, { inputIds: second.split(',').map(Number), values });
+    }
+  }
+
+  /** As `LabelScoresCapability.labelScores`: [rows, labels]. */
+  async labelScores(request: LabelScoreRequest): Promise<Float32Array> {
+    const labelCount = request.labels.length;
+    const context = contextKey(request);
+    const ids = this.intern(request.inputs);
+    const result = new Float32Array(request.rows.length * labelCount);
+    const missing: number[] = [];
+    request.rows.forEach(([prompt, input], row) => {
+      const known = this.find(`${context}\t${request.prompts[prompt]!}`, ids[input]!, labelCount);
+      if (known) result.set(known, row * labelCount);
+      else missing.push(row);
+    });
+    this.cacheHits += request.rows.length - missing.length;
+    this.forwards += missing.length;
+    if (missing.length > 0) await this.fill(request, context, ids, missing, result);
+    return result;
+  }
+
+  private async fill(
+    request: LabelScoreRequest,
+    context: string,
+    ids: readonly number[],
+    missing: readonly number[],
+    result: Float32Array,
+  ): Promise<void> {
+    const labelCount = request.labels.length;
+    const groups = groupByPrompt(request, missing);
+    const keys = groups.map((group) => {
+      const inputs = group.rows.map((row) => ids[request.rows[row]![1]]!);
+      return { inputs, key: `b\t${context}\t${inputs.join(',')}\t${request.prompts[group.prompt]!}` };
+    });
+    if (!keys.every(({ key }) => this.prepaid.has(key))) {
+      await this.score(request, missing, result);
+      this.write(groups, keys, result, labelCount);
+    }
+    groups.forEach((group, g) => {
+      const { key, inputs } = keys[g]!;
+      const paid = this.prepaid.get(key);
+      const values = paid ?? gather(result, group.rows, labelCount);
+      if (paid) {
+        scatter(paid, group.rows, result, labelCount);
+        this.options.sink?.markUsed(key);
+      }
+      if (this.options.enabled)
+        this.remember(`${context}\t${request.prompts[group.prompt]!}`, { inputIds: inputs, values });
+    });
+  }
+
+  /** Fills rows of `result` with what earlier runs know, and asks the target LM for the others. */
+  private async score(request: LabelScoreRequest, rows: readonly number[], result: Float32Array): Promise<void> {
+    const width = request.labels.length;
+    const store = this.options.store?.context(contextParts(request), width);
+    const unknown = store ? rows.filter((row) => !takeStored(store, request, row, result)) : rows;
+    this.savedForwards += rows.length - unknown.length;
+    if (unknown.length === 0) return;
+    const scores = await this.scorer.labelScores({ ...request, rows: unknown.map((row) => request.rows[row]!) });
+    scatter(scores, unknown, result, width);
+    store?.put(
+      unknown.map((row) => ({ ...textsOf(request, row), values: result.slice(row * width, (row + 1) * width) })),
+    );
+  }
+
+  private write(
+    groups: readonly { rows: readonly number[] }[],
+    keys: readonly { key: string }[],
+    result: Float32Array,
+    labelCount: number,
+  ): void {
+    if (!this.options.sink) return;
+    const records = groups.map((group, g) => ({ key: keys[g]!.key, values: gather(result, group.rows, labelCount) }));
+    this.options.sink.append([...this.unwrittenInputs(), ...records]);
+  }
+
+  private readonly writtenInputs = new Set<number>();
+
+  private unwrittenInputs(): { key: string; values: Float32Array }[] {
+    const fresh = [...this.inputIds].filter(([, id]) => !this.writtenInputs.has(id));
+    for (const [, id] of fresh) this.writtenInputs.add(id);
+    return fresh.map(([text, id]) => ({ key: `t\t${id}\t${text}`, values: new Float32Array(0) }));
+  }
+
+  private intern(inputs: readonly string[]): number[] {
+    return inputs.map((text) => {
+      const id = this.inputIds.get(text) ?? this.inputIds.size;
+      this.inputIds.set(text, id);
+      return id;
+    });
+  }
+
+  private remember(key: string, block: Block): void {
+    const blocks = this.blocks.get(key);
+    if (blocks) blocks.push(block);
+    else this.blocks.set(key, [block]);
+  }
+
+  private find(key: string, inputId: number, labelCount: number): Float32Array | undefined {
+    for (const block of this.blocks.get(key) ?? []) {
+      const position = this.positionsOf(block.inputIds).get(inputId);
+      if (position !== undefined) return block.values.subarray(position * labelCount, (position + 1) * labelCount);
+    }
+    return undefined;
+  }
+
+  private positionsOf(inputIds: readonly number[]): Map<number, number> {
+    let positions = this.positions.get(inputIds);
+    if (!positions) {
+      positions = new Map(inputIds.map((id, i) => [id, i]));
+      this.positions.set(inputIds, positions);
+    }
+    return positions;
+  }
+}
+
+function gather(values: Float32Array, rows: readonly number[], width: number): Float32Array {
+  const gathered = new Float32Array(rows.length * width);
+  rows.forEach((row, i) => {
+    gathered.set(values.subarray(row * width, (row + 1) * width), i * width);
+  });
+  return gathered;
+}
+
+function scatter(values: Float32Array, rows: readonly number[], into: Float32Array, width: number): void {
+  rows.forEach((row, i) => {
+    into.set(values.subarray(i * width, (i + 1) * width), row * width);
+  });
+}
+
+function groupByPrompt(request: LabelScoreRequest, rows: readonly number[]): { prompt: number; rows: number[] }[] {
+  const groups = new Map<number, number[]>();
+  for (const row of rows) {
+    const prompt = request.rows[row]![0];
+    const group = groups.get(prompt);
+    if (group) group.push(row);
+    else groups.set(prompt, [row]);
+  }
+  return [...groups].map(([prompt, members]) => ({ prompt, rows: members }));
+}
+
+/** Everything but the texts that a score depends on, within one run and one target LM. */
+function contextKey(request: LabelScoreRequest): string {
+  return createHash('sha256')
+    .update(JSON.stringify(contextParts(request)))
+    .digest('hex')
+    .slice(0, 12);
+}
+
+function contextParts({ template, labels, normalise }: LabelScoreRequest): unknown[] {
+  return [template.source, labels.map((label) => [label.text, label.tokenIds]), normalise];
+}
+
+function textsOf({ prompts, inputs, rows }: LabelScoreRequest, row: number): { prompt: string; input: string } {
+  const [prompt, input] = rows[row]!;
+  return { prompt: prompts[prompt]!, input: inputs[input]! };
+}
+
+/** Whether an earlier run has scored the row. */
+function takeStored(store: ScoreContext, request: LabelScoreRequest, row: number, result: Float32Array): boolean {
+  const { prompt, input } = textsOf(request, row);
+  const values = store.get(prompt, input);
+  if (values) result.set(values, row * request.labels.length);
+  return values !== undefined;
+}

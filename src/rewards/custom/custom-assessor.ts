@@ -1,0 +1,102 @@
+import { createHash } from 'node:crypto';
+import { RlpromptError } from '../../errors.js';
+import type { RewardRow } from '../../task/define/reward-messages.js';
+import type { Assessment, AssessmentItem, Assessor, Example, RewardBatch, Split, Task } from '../../task/types.js';
+import type { RewardCache } from '../cache/reward-cache.js';
+
+/** Runs a task's reward on a batch of prompts. */
+export interface RewardScorer {
+  score(batch: RewardBatch, options: { seed: number; signal?: AbortSignal }): Promise<readonly RewardRow[]>;
+}
+
+/** Assesses prompts by a task's own reward. */
+export class CustomAssessor implements Assessor {
+  private readonly exampleKeys = new WeakMap<readonly Example[], string>();
+
+  /** @param metric `accuracy` where the reward gives one, else `reward` */
+  constructor(
+    private readonly task: Task,
+    private readonly host: RewardScorer,
+    private readonly cache: RewardCache,
+    private readonly settings: { readonly seed: number },
+    readonly metric: 'accuracy' | 'reward',
+  ) {}
+
+  counters(): { forwards: number; cacheHits: number } {
+    return { forwards: this.cache.forwards, cacheHits: this.cache.cacheHits };
+  }
+
+  async assess(items: readonly AssessmentItem[], { signal }: { signal?: AbortSignal } = {}): Promise<Assessment[]> {
+    const assessments = new Map<string, Assessment>();
+    const keyOf = ({ text, examples }: AssessmentItem): string => `${this.examplesKey(examples)}\t${text}`;
+    for (const group of groupBy(items, ({ examples }) => this.examplesKey(examples))) {
+      const unique = [...new Map(group.map((item) => [item.text, item])).values()];
+      const rows = await this.reward(unique, signal);
+      unique.forEach((item, i) => {
+        assessments.set(keyOf(item), this.toAssessment(rows[i]!, item.text));
+      });
+    }
+    return items.map((item) => assessments.get(keyOf(item))!);
+  }
+
+  /** Rewards of different prompts on the same examples. */
+  private reward(items: readonly AssessmentItem[], signal: AbortSignal | undefined): Promise<RewardRow[]> {
+    const { examples } = items[0]!;
+    const examplesKey = this.examplesKey(examples);
+    const keys = items.map(({ text }) => ({ prompt: text, examplesKey, exampleCount: examples.length }));
+    return this.cache.rewards(keys, (positions) => {
+      const prompts = positions.map((i) => items[i]!.text);
+      const batch = { prompts, examples, split: splitOf(this.task, examples) };
+      return this.host.score(batch, { seed: batchSeed(this.settings.seed, batch), ...(signal ? { signal } : {}) });
+    });
+  }
+
+  private toAssessment({ reward, parts, metrics }: RewardRow, prompt: string): Assessment {
+    if (this.metric === 'accuracy' && metrics.accuracy === undefined) throw this.lostMetric(prompt);
+    const named = this.metric === 'reward' ? { ...metrics, reward } : metrics;
+    return { reward, metrics: named, ...(Object.keys(parts).length > 0 ? { parts } : {}) };
+  }
+
+  private lostMetric(prompt: string): RlpromptError {
+    return new RlpromptError({
+      code: 'E_PLUGIN_METRIC',
+      exit: 'internal',
+      message: `the reward gave an accuracy before, but none for the prompt ${JSON.stringify(prompt)}`,
+      where: this.task.file,
+      next: 'give metrics.accuracy for every prompt, or for none',
+    });
+  }
+
+  private examplesKey(examples: readonly Example[]): string {
+    let key = this.exampleKeys.get(examples);
+    if (key === undefined) {
+      const rows = examples.map(({ index, text, label, fields }) => [index, text, label ?? null, fields]);
+      const text = JSON.stringify([splitOf(this.task, examples), rows]);
+      key = createHash('sha256').update(text).digest('hex').slice(0, 16);
+      this.exampleKeys.set(examples, key);
+    }
+    return key;
+  }
+}
+
+/** The same batch draws the same random numbers, whenever it is scored. */
+export function batchSeed(seed: number, { prompts, examples, split }: RewardBatch): number {
+  const text = JSON.stringify([seed, split, prompts, examples.map(({ index }) => index)]);
+  return createHash('sha256').update(text).digest().readUIntBE(0, 6);
+}
+
+function splitOf(task: Task, examples: readonly Example[]): Split {
+  const [first] = examples;
+  const splits = ['train', 'dev', 'test'] as const;
+  return splits.find((split) => first !== undefined && task.splits[split][first.index] === first) ?? 'test';
+}
+
+function groupBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): Iterable<Item[]> {
+  const groups = new Map<string, Item[]>();
+  for (const item of items) {
+    const group = groups.get(keyOf(item));
+    if (group) group.push(item);
+    else groups.set(keyOf(item), [item]);
+  }
+  return groups.values();
+}

@@ -1,0 +1,37 @@
+import type { RunConfig } from '../../config/run-config.js';
+import { RlpromptError } from '../../errors.js';
+import { isEndpointName } from '../../lm/endpoint/endpoint-name.js';
+import { readEndpointSettings } from '../../lm/endpoint/endpoint-settings.js';
+import type { Task } from '../../task/types.js';
+
+/** The settings that may name a model behind a service. */
+const MODELS = ['target', 'styleModel', 'fluencyModel', 'judge'] as const;
+
+/**
+ * Refuses, before a model is loaded or a service asked, a service where it cannot serve and one without an address.
+ * @throws RlpromptError `E_ENDPOINT_…`
+ */
+export function checkEndpoints(task: Pick<Task, 'name' | 'kind'>, config: RunConfig): void {
+  if (isEndpointName(config.generator)) {
+    throw unfit(
+      `${config.generator} cannot be the generator LM: a service gives no hidden states`,
+      '--generator',
+      'name a causal ONNX model: an embedded name, a folder or a hub id',
+    );
+  }
+  if (!MODELS.some((key) => isEndpointName(config[key] ?? ''))) return;
+  const { api } = readEndpointSettings(config);
+  const fluencyModel = config.fluencyModel ?? config.target;
+  if (task.kind === 'style-transfer' && api === 'chat' && isEndpointName(fluencyModel)) {
+    throw unfit(
+      `${fluencyModel} cannot say how fluent an output is: a chat service gives no log-probabilities of a given text`,
+      '--fluency-model',
+      'name a causal ONNX model as --fluency-model',
+    );
+  }
+}
+
+function unfit(message: string, where: string, next: string): RlpromptError {
+  const code = 'E_ENDPOINT_UNFIT';
+  return new RlpromptError({ code, exit: 'config', message, where, kept: 'nothing was started', next });
+}

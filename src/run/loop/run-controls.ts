@@ -1,0 +1,78 @@
+import type { RunControls } from '../../events.js';
+
+export type ControlRequest =
+  | { kind: 'save' }
+  | { kind: 'evaluate' }
+  | { kind: 'add-prompt'; text: string }
+  | { kind: 'set-weights'; weights: Readonly<Record<string, number>> }
+  | { kind: 'export-best' };
+
+/**
+ * What a terminal asks of a run, kept until the loop is between two steps.
+ */
+export class RequestQueue implements RunControls {
+  private readonly requests: ControlRequest[] = [];
+  private paused = false;
+  private stopReason: 'user' | 'interrupted' | 'terminated' | undefined;
+  private wake: (() => void) | undefined;
+
+  pause(): void {
+    this.paused = true;
+  }
+
+  continue(): void {
+    this.paused = false;
+    this.wake?.();
+  }
+
+  save(): void {
+    this.push({ kind: 'save' });
+  }
+
+  evaluate(): void {
+    this.push({ kind: 'evaluate' });
+  }
+
+  addPrompt(text: string): void {
+    this.push({ kind: 'add-prompt', text });
+  }
+
+  setWeights(weights: Readonly<Record<string, number>>): void {
+    this.push({ kind: 'set-weights', weights: { ...weights } });
+  }
+
+  exportBest(): void {
+    this.push({ kind: 'export-best' });
+  }
+
+  stop(reason: 'user' | 'interrupted' | 'terminated'): void {
+    this.stopReason ??= reason;
+    this.wake?.();
+  }
+
+  get isPaused(): boolean {
+    return this.paused && this.stopReason === undefined;
+  }
+
+  get stopping(): 'user' | 'interrupted' | 'terminated' | undefined {
+    return this.stopReason;
+  }
+
+  next(): ControlRequest | undefined {
+    return this.requests.shift();
+  }
+
+  /** Resolves at the next request, continuation or stop. */
+  async changed(): Promise<void> {
+    if (this.requests.length > 0 || !this.isPaused) return;
+    await new Promise<void>((resolve) => {
+      this.wake = resolve;
+    });
+    this.wake = undefined;
+  }
+
+  private push(request: ControlRequest): void {
+    this.requests.push(request);
+    this.wake?.();
+  }
+}

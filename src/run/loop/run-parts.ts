@@ -1,0 +1,27 @@
+import type { RunConfig } from '../../config/run-config.js';
+import type { LanguageModel } from '../../lm/model/types.js';
+import type { Objectives } from '../../rewards/terms/objectives.js';
+import type { Assessor, Task } from '../../task/types.js';
+import type { Template } from '../../template/template.js';
+import type { Trainer } from '../../trainers/contract/types.js';
+import type { EventLog } from '../store/event-log.js';
+import type { RunFolder } from '../store/run-folder.js';
+import type { ScoreLog } from '../store/score-log.js';
+
+/** What a run is put together from. */
+export interface RunParts {
+  readonly config: RunConfig;
+  readonly task: Task;
+  readonly template: Template;
+  readonly generator: LanguageModel;
+  readonly targetLm: LanguageModel;
+  readonly trainer: Trainer;
+  readonly assessor: Assessor;
+  /** Counts the rows that were paid for and those that were known. */
+  readonly cache: { forwards: number; cacheHits: number };
+  readonly folder: RunFolder;
+  readonly events: EventLog;
+  readonly scores: ScoreLog;
+  /** Where the reward has several terms. */
+  readonly objectives?: Objectives | undefined;
+}

@@ -1,0 +1,34 @@
+import type { UnnumberedEvent } from '../../events.js';
+import type { RunParts } from './run-parts.js';
+
+/** What `run-start` says: what is searched, with what, and how far. */
+export function describeStart(
+  { config, task, generator, targetLm, template, objectives, assessor, folder }: RunParts,
+  resumedAtStep: number | undefined,
+): UnnumberedEvent {
+  const { train, dev, test } = task.splits;
+  return {
+    type: 'run-start',
+    runDir: folder.path,
+    task: task.name,
+    kind: task.kind,
+    generator: generator.name,
+    targetLm: targetLm.name,
+    trainer: config.trainer,
+    preset: config.preset,
+    seed: config.seed,
+    examples: { train: train.length, dev: dev.length, test: test.length },
+    labels: task.labels.map(({ name }) => name),
+    labelWords: task.labels.map(({ word }) => word),
+    template: template.source,
+    metric: assessor.metric,
+    select: config.select,
+    limits: {
+      steps: config.steps,
+      ...(config.forwards === undefined ? {} : { forwards: config.forwards }),
+      ...(config.minutes === undefined ? {} : { minutes: config.minutes }),
+    },
+    ...(objectives ? { terms: objectives.describe(), combine: objectives.rule } : {}),
+    ...(resumedAtStep === undefined ? {} : { resumedAtStep: resumedAtStep }),
+  };
+}

@@ -1,0 +1,26 @@
+import type { Baseline, PromptSummary } from '../../events.js';
+import type { ObjectivesState } from '../../rewards/terms/objectives.js';
+import type { Tryouts } from '../select/tryouts.js';
+import type { BudgetState } from '../watch/budget.js';
+import type { EvaluationHealthState } from '../watch/evaluation-health.js';
+import type { HealthState } from '../watch/health.js';
+import type { ScheduleState } from '../watch/reward-schedule.js';
+
+/** What a checkpoint keeps beside the trainer's arrays. No times: equal runs have equal checkpoints. */
+export interface SavedRun {
+  readonly trainer: Readonly<Record<string, unknown>>;
+  readonly candidates: PromptSummary[];
+  readonly budget: BudgetState;
+  readonly health: HealthState;
+  /** These two are not in checkpoints of versions that had none. */
+  readonly evaluationHealth?: EvaluationHealthState;
+  readonly schedule?: ScheduleState;
+  /** Where steps have some of the examples only. */
+  readonly tryouts?: ReturnType<Tryouts['save']>;
+  readonly counters: { readonly forwards: number; readonly cacheHits: number };
+  readonly scorePosition: number;
+  readonly baselines: readonly Baseline[];
+  readonly bestText: string | null;
+  readonly policies?: PromptSummary[];
+  readonly objectives?: ObjectivesState;
+}

@@ -1,0 +1,41 @@
+import type { StepEndEvent } from '../../events.js';
+import { mean, meanOfRecords } from '../../statistics/mean.js';
+import type { Assessment } from '../../task/types.js';
+import type { Rollout, RolloutReward, UpdateMetrics } from '../../trainers/contract/types.js';
+
+export interface StepOutcome {
+  readonly seconds: number;
+  readonly rollouts: readonly Rollout[];
+  readonly assessments: readonly Assessment[];
+  readonly rewards: readonly RolloutReward[];
+  readonly metrics: UpdateMetrics;
+}
+
+/** What `step-end` says of a step; rewards are raw. */
+export function describeStep(
+  step: number,
+  counters: { forwards: number; cacheHits: number },
+  { seconds, rollouts, assessments, rewards, metrics }: StepOutcome,
+): Omit<StepEndEvent, 'seq' | 'type'> {
+  const raw = rewards.map((reward) => reward.raw);
+  const rewardMean = mean(raw);
+  const best = raw.indexOf(Math.max(...raw));
+  const parts = meanOfRecords(assessments.map((assessment) => assessment.parts ?? {}));
+  return {
+    step,
+    seconds,
+    rewardMean,
+    rewardMax: raw[best]!,
+    rewardStd: Math.sqrt(mean(raw.map((value) => (value - rewardMean) ** 2))),
+    loss: metrics.loss,
+    gradNorm: metrics.gradNorm,
+    entropy: metrics.entropy,
+    uniquePrompts: new Set(rollouts.map((rollout) => rollout.text)).size / rollouts.length,
+    ...counters,
+    flat: rewards.every((reward) => reward.zScored === 0),
+    bestPrompt: rollouts[best]!.text,
+    metrics,
+    metricMeans: meanOfRecords(assessments.map((assessment) => assessment.metrics)),
+    ...(Object.keys(parts).length > 0 ? { parts } : {}),
+  };
+}

@@ -1,0 +1,32 @@
+import { combineAssessments } from '../../rewards/combine-assessments.js';
+import type { Assessment, Assessor, Example } from '../../task/types.js';
+import type { ConditionedPolicy, Rollout, TrainerState } from '../../trainers/contract/types.js';
+
+export interface ProposedPrompts {
+  /** One for each example, in order. */
+  readonly rollouts: readonly Rollout[];
+  /** Of each prompt on its own example, together. */
+  readonly assessment: Assessment;
+}
+
+/** The policy's likeliest prompt for each example, assessed on that example. It sees the texts only. */
+export async function proposeFor(
+  { policy, assessor }: { readonly policy: ConditionedPolicy; readonly assessor: Assessor },
+  examples: readonly Example[],
+  { parameters, ...options }: { parameters?: TrainerState['arrays']; details?: boolean; signal?: AbortSignal } = {},
+): Promise<ProposedPrompts> {
+  const rollouts = await policy.promptsFor(
+    examples.map(({ text }) => text),
+    parameters,
+  );
+  const items = rollouts.map(({ text }, i) => ({ text, examples: [examples[i]!] }));
+  return { rollouts, assessment: combineAssessments(await assessor.assess(items, options), examples) };
+}
+
+/** The prompt that most examples get, the first met among equals, and how the prompts are spread. */
+export function describePrompts(rollouts: readonly Rollout[]): { prompt: Rollout; prompts: number; share: number } {
+  const byText = new Map<string, Rollout[]>();
+  for (const rollout of rollouts) byText.set(rollout.text, [...(byText.get(rollout.text) ?? []), rollout]);
+  const largest = [...byText.values()].reduce((one, other) => (other.length > one.length ? other : one));
+  return { prompt: largest[0]!, prompts: byText.size, share: largest.length / rollouts.length };
+}

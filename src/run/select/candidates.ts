@@ -1,0 +1,78 @@
+import type { PromptSummary } from '../../events.js';
+import type { Assessment } from '../../task/types.js';
+import { compareCandidates, DEV_ALONE, type SplitShares } from './selection.js';
+
+/** A prompt with its numbers: what events call a PromptSummary. */
+export type Candidate = PromptSummary;
+
+/**
+ * The best prompts seen so far, by text: different tokens that spell the same text are one prompt to the target LM.
+ * Bounded: prompts beyond `capacity` are forgotten, worst on train first.
+ */
+export class Candidates {
+  private readonly byText = new Map<string, Candidate>();
+
+  constructor(
+    private readonly capacity: number,
+    /** The metric that decides between prompts, for instance `accuracy`. */
+    private readonly metric: string,
+    private readonly shares: SplitShares = DEV_ALONE,
+  ) {}
+
+  add(candidate: Omit<Candidate, 'dev' | 'devReward'>): void {
+    if (this.byText.has(candidate.text)) return;
+    this.byText.set(candidate.text, candidate);
+    if (this.byText.size > 2 * this.capacity) this.shrink();
+  }
+
+  get(text: string): Candidate | undefined {
+    return this.byText.get(text);
+  }
+
+  scoreDev(text: string, assessment: Assessment): Candidate | undefined {
+    const candidate = this.byText.get(text);
+    if (!candidate) return undefined;
+    const { metrics, reward, labelOffsets } = assessment;
+    const scored = { ...candidate, dev: metrics, devReward: reward, ...(labelOffsets ? { labelOffsets } : {}) };
+    this.byText.set(text, scored);
+    return scored;
+  }
+
+  /**
+   * By the metric on train, then by reward, best first. The metric first: over the best prompts of a search it says
+   * more about new examples than the reward that the search has pushed up (docs/log.md).
+   */
+  byTrainScore(count: number): Candidate[] {
+    const score = (candidate: Candidate): number => candidate.train[this.metric] ?? 0;
+    return [...this.byText.values()]
+      .sort((a, b) => score(b) - score(a) || b.reward - a.reward || a.step - b.step)
+      .slice(0, count);
+  }
+
+  /** Those with dev numbers, best first by `compareCandidates`. */
+  byDevScore(count: number): Candidate[] {
+    const scored = [...this.byText.values()].filter((candidate) => candidate.dev !== undefined);
+    return scored.sort((a, b) => compareCandidates(a, b, this.metric, this.shares)).slice(0, count);
+  }
+
+  /** The rewards of all prompts anew from their parts. */
+  reweigh(rewardOf: (parts: Readonly<Record<string, number>>) => number): void {
+    for (const [text, candidate] of this.byText) {
+      if (candidate.parts) this.byText.set(text, { ...candidate, reward: rewardOf(candidate.parts) });
+    }
+  }
+
+  save(): Candidate[] {
+    return [...this.byText.values()];
+  }
+
+  restore(candidates: readonly Candidate[]): void {
+    this.byText.clear();
+    for (const candidate of candidates) this.byText.set(candidate.text, candidate);
+  }
+
+  private shrink(): void {
+    const kept = new Set(this.byTrainScore(this.capacity).map((candidate) => candidate.text));
+    for (const [text, { dev }] of this.byText) if (!kept.has(text) && dev === undefined) this.byText.delete(text);
+  }
+}

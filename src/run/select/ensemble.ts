@@ -1,0 +1,34 @@
+import type { RunConfig } from '../../config/run-config.js';
+import type { PromptSummary, RunResult } from '../../events.js';
+import { type EnsembleScores, ensembleScores } from '../../rewards/classification/ensemble.js';
+import type { Assessor, Example, TaskSplits } from '../../task/types.js';
+
+interface EnsembleRun {
+  readonly config: Pick<RunConfig, 'ensemble' | 'correct' | 'incorrect'>;
+  readonly task: { readonly splits: TaskSplits };
+  readonly assessor: Assessor;
+}
+
+/** The best prompts together, where the user wants to know; chosen by their own dev scores, not by that of the whole. */
+export async function measureEnsemble(
+  run: EnsembleRun,
+  finalists: readonly PromptSummary[],
+): Promise<Pick<RunResult, 'ensemble'>> {
+  const { ensemble: count } = run.config;
+  if (count === undefined) return {};
+  const prompts = finalists.slice(0, count).map(({ text }) => text);
+  const { dev, test } = run.task.splits;
+  const onTest = await scoresOn(run, prompts, test);
+  return {
+    ensemble: { prompts, dev: { ...(await scoresOn(run, prompts, dev)) }, test: { ...onTest, n: test.length } },
+  };
+}
+
+async function scoresOn(
+  { assessor, config }: EnsembleRun,
+  prompts: readonly string[],
+  examples: readonly Example[],
+): Promise<EnsembleScores> {
+  const items = prompts.map((text) => ({ text, examples }));
+  return ensembleScores(await assessor.assess(items, { details: true }), config);
+}

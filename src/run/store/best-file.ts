@@ -1,0 +1,58 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { RlpromptError } from '../../errors.js';
+import type { PromptSummary, RunResult } from '../../events.js';
+import { atomicWrite } from '../../files/atomic-write.js';
+import { type FileSystem, nodeFileSystem } from '../../files/file-system.js';
+import { toIoError } from '../../files/io-error.js';
+import { strictJson } from '../../files/strict-json.js';
+
+/** `best.json`: the best prompt so far, and the result once the run is finished. */
+export interface BestFile {
+  readonly schemaVersion: 1;
+  readonly prompt: PromptSummary;
+  readonly result?: RunResult;
+}
+
+const FILE = 'best.json';
+
+export function writeBest(runDir: string, best: BestFile, fs: FileSystem = nodeFileSystem): void {
+  atomicWrite(join(runDir, FILE), `${strictJson(best, 2)}\n`, fs);
+}
+
+/**
+ * Undefined where the run has not come so far.
+ *
+ * @throws RlpromptError `E_BEST_FILE` where it is damaged
+ */
+export function readBest(runDir: string): BestFile | undefined {
+  const path = join(runDir, FILE);
+  if (!existsSync(path)) return undefined;
+  let text: string;
+  try {
+    text = Buffer.from(nodeFileSystem.read(path)).toString('utf8');
+  } catch (error) {
+    throw toIoError(error, { action: 'read', path });
+  }
+  const best = parse(text);
+  if (best) return best;
+  throw new RlpromptError({
+    code: 'E_BEST_FILE',
+    exit: 'data',
+    message: 'best.json is damaged or of another version',
+    where: path,
+    kept: 'events.jsonl, which holds the same prompt',
+    next: `rlprompt top ${runDir}`,
+  });
+}
+
+function parse(text: string): BestFile | undefined {
+  try {
+    const best = JSON.parse(text) as Partial<BestFile> | null;
+    const isBest =
+      best?.schemaVersion === 1 && typeof best.prompt?.text === 'string' && Array.isArray(best.prompt.tokenIds);
+    return isBest ? (best as BestFile) : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,142 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { RlpromptError } from '../../errors.js';
+import { atomicWrite } from '../../files/atomic-write.js';
+import { type FileSystem, hasErrno, nodeFileSystem } from '../../files/file-system.js';
+import { toIoError } from '../../files/io-error.js';
+import {
+  CHECKPOINT_VERSION,
+  type CheckpointContent,
+  CheckpointDamage,
+  decodeCheckpoint,
+  encodeCheckpoint,
+  NewerCheckpoint,
+} from './checkpoint-format.js';
+
+export interface StoredCheckpoint extends CheckpointContent {
+  /** Relative to the run folder. */
+  readonly file: string;
+  /** Of the whole file, as `sha256sum` prints it. */
+  readonly sha256: string;
+}
+
+const FOLDER = 'checkpoints';
+const STEP_FILE = /^step-(\d{6,})\.ckpt$/;
+
+/**
+ * Writes `checkpoints/step-000123.ckpt`, whole or not at all, then removes older ones but the last before it. One
+ * written under a `name` of its own stays until it is overwritten, and is not what a run is resumed from.
+ *
+ * @throws RlpromptError `E_IO` and the like; the checkpoints before it then still stand
+ */
+export function writeCheckpoint(
+  runDir: string,
+  content: CheckpointContent,
+  options: { fs?: FileSystem; name?: string } = {},
+): { file: string; sha256: string } {
+  const fs = options.fs ?? nodeFileSystem;
+  const folder = join(runDir, FOLDER);
+  const name = options.name ?? `step-${String(content.step).padStart(6, '0')}`;
+  const { bytes, sha256 } = encodeCheckpoint(content);
+  ensureFolder(folder, fs);
+  atomicWrite(join(folder, `${name}.ckpt`), bytes, fs);
+  if (!options.name) removeOutdated(folder, content.step, fs);
+  return { file: `${FOLDER}/${name}.ckpt`, sha256 };
+}
+
+function ensureFolder(folder: string, fs: FileSystem): void {
+  try {
+    if (!existsSync(folder)) fs.makeFolder(folder);
+  } catch (error) {
+    throw toIoError(error, { action: 'create', path: folder });
+  }
+}
+
+/** Later ones than the step just written belong to a course of the run that was given up. */
+function removeOutdated(folder: string, step: number, fs: FileSystem): void {
+  try {
+    const previous = Math.max(...stepsIn(folder, fs).filter((other) => other < step));
+    for (const name of fs.list(folder)) {
+      const other = stepOf(name);
+      if (other !== undefined && other !== step && other !== previous) fs.remove(join(folder, name));
+    }
+  } catch (error) {
+    throw toIoError(error, { action: 'write', path: folder, kept: 'the checkpoint just written' });
+  }
+}
+
+/**
+ * The latest checkpoint that is whole; one that is damaged is passed over with a warning. Undefined where none was
+ * written yet.
+ *
+ * @throws RlpromptError `E_CHECKPOINT_DAMAGED` where none is whole, `E_CHECKPOINT_VERSION` where the latest was written by
+ *   a later version of the program
+ */
+export function readLatestCheckpoint(
+  runDir: string,
+  fs: FileSystem = nodeFileSystem,
+): { checkpoint: StoredCheckpoint; warnings: string[] } | undefined {
+  const folder = join(runDir, FOLDER);
+  const warnings: string[] = [];
+  for (const step of stepsIn(folder, fs)) {
+    const file = `${FOLDER}/step-${String(step).padStart(6, '0')}.ckpt`;
+    try {
+      const checkpoint = readCheckpoint(runDir, file, fs);
+      if (checkpoint) return { checkpoint, warnings };
+    } catch (error) {
+      if (!(error instanceof CheckpointDamage)) throw error;
+      warnings.push(`${file} is damaged (${error.message}); going back to the checkpoint before it`);
+    }
+  }
+  if (warnings.length === 0) return undefined;
+  throw new RlpromptError({
+    code: 'E_CHECKPOINT_DAMAGED',
+    exit: 'data',
+    message: `no checkpoint of the run is whole: ${warnings.join('; ')}`,
+    where: folder,
+    kept: 'events.jsonl, best.json and the scores paid for',
+    next: `rlprompt top ${runDir}`,
+  });
+}
+
+/** Undefined where the file is gone: a run that goes on may have removed it since it was listed. */
+function readCheckpoint(runDir: string, file: string, fs: FileSystem): StoredCheckpoint | undefined {
+  const path = join(runDir, file);
+  let bytes: Uint8Array;
+  try {
+    bytes = fs.read(path);
+  } catch (error) {
+    if (hasErrno(error, 'ENOENT')) return undefined;
+    throw toIoError(error, { action: 'read', path });
+  }
+  try {
+    return { ...decodeCheckpoint(bytes), file };
+  } catch (error) {
+    if (!(error instanceof NewerCheckpoint)) throw error;
+    throw new RlpromptError({
+      code: 'E_CHECKPOINT_VERSION',
+      exit: 'data',
+      message: `the checkpoint has format ${error.version}; this program reads up to ${CHECKPOINT_VERSION}`,
+      where: path,
+      kept: 'the file as it is',
+      next: 'resume with the newer rlprompt that wrote it',
+    });
+  }
+}
+
+/** Steps that have a checkpoint, latest first. */
+function stepsIn(folder: string, fs: FileSystem): number[] {
+  let names: string[];
+  try {
+    names = fs.list(folder);
+  } catch (error) {
+    if (hasErrno(error, 'ENOENT')) return [];
+    throw toIoError(error, { action: 'read', path: folder });
+  }
+  return names.flatMap((name) => stepOf(name) ?? []).sort((a, b) => b - a);
+}
+
+function stepOf(name: string): number | undefined {
+  const digits = STEP_FILE.exec(name)?.[1];
+  return digits === undefined ? undefined : Number(digits);
+}

@@ -1,0 +1,48 @@
+import type { RewardBatch } from '../types.js';
+
+/** What one prompt was answered, checked: finite numbers only. */
+export interface RewardRow {
+  readonly reward: number;
+  readonly parts: Readonly<Record<string, number>>;
+  readonly metrics: Readonly<Record<string, number>>;
+}
+
+/** What went wrong in the process of a reward, in words that can cross to the program. */
+export interface RewardFault {
+  readonly code: `E_PLUGIN_${string}`;
+  readonly message: string;
+  /** File, line and column, where the fault has a place. */
+  readonly where?: string;
+  /** The fault's stack, for the reward's log. */
+  readonly stack?: string;
+}
+
+/** A call of a reward's context that only the program can answer, with the arguments as they were given. */
+export interface LmQuestion {
+  readonly kind: 'scoreLabels' | 'generate' | 'embed';
+  readonly request: unknown;
+  /** Decides what a sampling target LM draws. */
+  readonly seed: number;
+}
+
+/** From the program to the process of a reward. */
+export type ToHost =
+  | { readonly type: 'load'; readonly file: string; readonly isBuiltIn: boolean; readonly memoryLimit: number }
+  | { readonly type: 'call'; readonly call: number; readonly batch: RewardBatch; readonly seed: number }
+  | { readonly type: 'abort' }
+  | { readonly type: 'lm-answer'; readonly id: number; readonly value: unknown }
+  | { readonly type: 'lm-error'; readonly id: number; readonly message: string };
+
+/** From the process of a reward to the program. */
+export type FromHost =
+  | { readonly type: 'loaded' }
+  | { readonly type: 'load-failed'; readonly fault: RewardFault }
+  | { readonly type: 'answers'; readonly call: number; readonly rows: readonly RewardRow[] }
+  | { readonly type: 'failed'; readonly call: number; readonly fault: RewardFault }
+  | { readonly type: 'lm-question'; readonly call: number; readonly id: number; readonly question: LmQuestion }
+  | { readonly type: 'log'; readonly text: string }
+  /** Something failed outside of any call, or after its call was answered; the process then ends. */
+  | { readonly type: 'stray'; readonly fault: RewardFault };
+
+/** The file descriptor on which the process says why it is about to end itself. */
+export const LAST_WORDS_FD = 4;

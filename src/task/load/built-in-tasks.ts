@@ -1,0 +1,36 @@
+import { existsSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { PACKAGE_ROOT } from '../../package-root.js';
+import { loadFailure, readDefinition } from '../define/read-definition.js';
+import type { TaskDefinition } from '../types.js';
+
+const TASKS_FOLDER = path.join(PACKAGE_ROOT, 'tasks');
+const THIS_FILE = fileURLToPath(import.meta.url);
+/** The task files lie beside this source: tasks/ for src/, dist/tasks/ for dist/src/. */
+const CODE_FOLDER = path.resolve(path.dirname(THIS_FILE), '..', '..', '..', 'tasks');
+
+/** The names of the tasks that come with the package, in alphabetical order. */
+export function builtInTaskNames(): string[] {
+  return readdirSync(TASKS_FOLDER)
+    .filter((name) => existsSync(builtInTaskFile(name)))
+    .sort();
+}
+
+/** The code of a built-in task. */
+export function builtInTaskFile(name: string): string {
+  return path.join(CODE_FOLDER, name, `task${path.extname(THIS_FILE)}`);
+}
+
+/** Where a built-in task's data lies; the build compiles the code but leaves the data in its place. */
+export function builtInDataFolder(name: string): string {
+  return path.join(TASKS_FOLDER, name);
+}
+
+export async function readBuiltInDefinition(name: string): Promise<TaskDefinition> {
+  const file = builtInTaskFile(name);
+  const module: unknown = await import(pathToFileURL(file).href).catch((error) => {
+    throw loadFailure(error, file);
+  });
+  return readDefinition(module, file);
+}

@@ -1,0 +1,28 @@
+import path from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { createJiti } from 'jiti';
+import { loadFailure, readDefinition } from '../define/read-definition.js';
+import type { TaskDefinition } from '../types.js';
+
+export const TASK_EXTENSIONS = ['.ts', '.mts', '.js', '.mjs'] as const;
+
+const THIS_FILE = fileURLToPath(import.meta.url);
+const PUBLIC_API = path.join(path.dirname(THIS_FILE), '..', '..', `index${path.extname(THIS_FILE)}`);
+
+/**
+ * Runs a user's task file, TypeScript or JavaScript, and gives its definition. `import … from 'rlprompt'` in it means
+ * this very program, wherever the file lies.
+ *
+ * @param api stands for the program in place of all of it
+ */
+export async function loadTaskFile(file: string, api?: object): Promise<TaskDefinition> {
+  const rlprompt: unknown = api ?? (await import(pathToFileURL(PUBLIC_API).href));
+  const jiti = createJiti(file, { fsCache: false, moduleCache: false, virtualModules: { rlprompt } });
+  let module: unknown;
+  try {
+    module = await jiti.import(file);
+  } catch (error) {
+    throw loadFailure(error, file);
+  }
+  return readDefinition(module, file);
+}

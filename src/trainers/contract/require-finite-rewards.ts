@@ -1,0 +1,21 @@
+import { RlpromptError } from '../../errors.js';
+import type { RolloutReward } from './types.js';
+
+/**
+ * Refuses rewards that are not finite before anything is learned from them: one of them would stay in running statistics,
+ * a replay or a population for good.
+ *
+ * @throws RlpromptError E_REWARD_NONFINITE
+ */
+export function requireFiniteRewards(rewards: readonly RolloutReward[]): void {
+  const wrong = rewards.findIndex(
+    ({ raw, zScored, shaped, parts = {} }) => ![raw, zScored, shaped, ...Object.values(parts)].every(Number.isFinite),
+  );
+  if (wrong < 0) return;
+  throw new RlpromptError({
+    code: 'E_REWARD_NONFINITE',
+    exit: 'numeric',
+    message: `prompt ${wrong + 1} of the step has reward ${rewards[wrong]!.raw}, shaped ${rewards[wrong]!.shaped}: not finite`,
+    kept: 'what was learned before this step',
+  });
+}

@@ -1,0 +1,69 @@
+import { type AdamState, adamStep, createAdamState } from '../../policy/adam.js';
+import { clipGlobalNorm } from '../../policy/clip-global-norm.js';
+import { initialParameters, type MlpParameters, type MlpShape, PARAMETER_NAMES } from '../../policy/mlp-parameters.js';
+import type { TrainerState } from '../contract/types.js';
+
+/** Clip, then Adam, on the policy's parameters; an update with a number that is not finite is left out. */
+export class PolicyOptimizer {
+  private readonly adam: AdamState;
+
+  constructor(
+    private readonly parameters: MlpParameters,
+    private readonly shape: MlpShape,
+    private readonly settings: { learningRate: number; clipNorm: number },
+  ) {
+    this.adam = createAdamState(shape);
+  }
+
+  /** @returns the gradient's norm before clipping, and whether the update was left out */
+  apply(loss: number, gradients: MlpParameters): { gradNorm: number; skipped: boolean } {
+    const gradNorm = clipGlobalNorm(gradients, this.settings.clipNorm);
+    const skipped = !Number.isFinite(gradNorm) || !Number.isFinite(loss);
+    if (!skipped) adamStep(this.parameters, gradients, this.adam, { learningRate: this.settings.learningRate });
+    return { gradNorm, skipped };
+  }
+
+  /** Parameters as at the start of a run, and no memory of earlier gradients. */
+  restart(seed: number): void {
+    const initial = initialParameters(this.shape, seed);
+    for (const name of PARAMETER_NAMES) {
+      this.parameters[name].set(initial[name]);
+      this.adam.firstMoments[name].fill(0);
+      this.adam.secondMoments[name].fill(0);
+    }
+    this.adam.step = 0;
+  }
+
+  save(): TrainerState {
+    return {
+      json: { adamStep: this.adam.step },
+      arrays: {
+        ...named('policy', this.parameters),
+        ...named('adam.first', this.adam.firstMoments),
+        ...named('adam.second', this.adam.secondMoments),
+      },
+    };
+  }
+
+  restore({ json, arrays }: TrainerState): void {
+    this.adam.step = json.adamStep as number;
+    fill('policy', this.parameters, arrays);
+    fill('adam.first', this.adam.firstMoments, arrays);
+    fill('adam.second', this.adam.secondMoments, arrays);
+  }
+}
+
+/** Copies, so that a state that was saved does not change when training goes on. */
+export function named(prefix: string, parameters: MlpParameters): Record<string, Float32Array> {
+  return Object.fromEntries(PARAMETER_NAMES.map((name) => [`${prefix}.${name}`, parameters[name].slice()]));
+}
+
+/** The other way round: the parameters that `named` wrote under a prefix. */
+export function unnamed(prefix: string, arrays: TrainerState['arrays']): MlpParameters {
+  const found = PARAMETER_NAMES.map((name) => [name, arrays[`${prefix}.${name}`]!]);
+  return Object.fromEntries(found) as MlpParameters;
+}
+
+export function fill(prefix: string, parameters: MlpParameters, arrays: TrainerState['arrays']): void {
+  for (const name of PARAMETER_NAMES) parameters[name].set(arrays[`${prefix}.${name}`]!);
+}

@@ -1,0 +1,241 @@
+import { type HiddenStep, startTokenOf } from '../../lm/model/types.js';
+import { inputPrefix } from '../../policy/input-prefix.js';
+import { type MlpParameters, zeroParameters } from '../../policy/mlp-parameters.js';
+import { PolicyHead } from '../../policy/policy-head.js';
+import {
+  type Candidates,
+  type ChosenTokens,
+  greedyTokens,
+  type SamplingOptions,
+  sampleTokens,
+} from '../../policy/sampling.js';
+import { allowedTokens, maskBias } from '../../policy/token-mask.js';
+import type { Rng } from '../../random/rng.js';
+import type { Generator, TrainerSettings } from '../contract/settings.js';
+import type { ConditionedPolicy, ProposeOptions, Rollout } from '../contract/types.js';
+import type { OpenPrompt } from '../search/offspring.js';
+import { named, unnamed } from './policy-optimizer.js';
+
+/** What a loss needs of a rollout: the frozen body runs once a token and never again. */
+export interface PromptTrace {
+  /** The hidden state each token was chosen at, [time, hiddenSize]. */
+  readonly hidden: Float32Array;
+}
+
+export interface PolicyRollout extends Rollout {
+  readonly trace: SampledTrace;
+}
+
+export interface SampledTrace extends PromptTrace {
+  /** log of the probability each token was drawn with, after mask, top-k, top-p and temperature, [time]. */
+  readonly samplingLogProbs: Float32Array;
+}
+
+type Choose = (candidates: Candidates) => ChosenTokens;
+
+interface RollOptions extends ProposeOptions {
+  readonly length?: number;
+  readonly parameters?: MlpParameters;
+}
+
+/** Inputs that are read together where there are many of them. */
+const INPUTS_AT_ONCE = 32;
+
+/** Any logit at or below this was masked. */
+const MASKED = -1e8;
+
+/**
+ * The policy as RLPrompt has it (section 2.3): the frozen generator LM with the trained MLP before its output head,
+ * proposing prompts of a fixed length from the LM's start token, or from an input that stands behind it.
+ */
+export class PromptPolicy {
+  private constructor(
+    readonly head: PolicyHead,
+    private readonly generator: Generator,
+    private readonly settings: TrainerSettings,
+    private readonly samplingMask: Float32Array,
+    private readonly fluency: PolicyHead | undefined,
+  ) {}
+
+  /**
+   * @param options.maskedInLoss takes forbidden tokens out of the policy altogether, not only when sampling as the
+   *   reference does
+   * @param options.frozen gives the frozen LM's own policy, without an MLP
+   */
+  static async create(
+    generator: Generator,
+    settings: TrainerSettings,
+    options: { maskedInLoss: boolean; frozen?: boolean },
+  ): Promise<PromptPolicy> {
+    const { hiddenStates, tokenizer } = generator;
+    const { hiddenSize, vocabularySize } = hiddenStates;
+    const { seed, logitBias, fluentTopK } = settings;
+    const innerSize = options.frozen ? 1 : settings.innerSize;
+    const allowed = allowedTokens(tokenizer, { width: vocabularySize, characters: settings.tokens });
+    const mask = maskBias(allowed);
+    const { weights, bias } = await hiddenStates.head();
+    const shared = {
+      hiddenSize,
+      innerSize,
+      vocabularySize,
+      headWeights: weights,
+      headBias: bias,
+      tokenBias: options.maskedInLoss ? mask : undefined,
+      ...(settings.threads === undefined ? {} : { session: { threads: settings.threads } }),
+    };
+    const lmOnly = { ...shared, parameters: zeroParameters(shared), priorWeight: 1 };
+    const head = await PolicyHead.create(
+      options.frozen ? lmOnly : { ...shared, seed, logitBias, priorWeight: settings.priorBeta },
+    );
+    const fluency = fluentTopK ? await PolicyHead.create(lmOnly) : undefined;
+    return new PromptPolicy(head, generator, settings, mask, fluency);
+  }
+
+  /** Draws `count` prompts; the same state of `rng` and parameters gives the same prompts. */
+  sample(
+    count: number,
+    rng: Rng,
+    { inputs, ...options }: SamplingOptions & ProposeOptions = {},
+  ): Promise<PolicyRollout[]> {
+    const { temperature, topP } = this.settings;
+    const choose: Choose = (candidates) => sampleTokens(candidates, rng, { temperature, topP, ...options });
+    return this.roll(count, choose, { inputs });
+  }
+
+  /** Prompts of which a part is given: the policy draws what is open, each token after those before it. */
+  complete(prompts: readonly OpenPrompt[], rng: Rng): Promise<PolicyRollout[]> {
+    const { temperature, topP } = this.settings;
+    let position = 0;
+    const choose: Choose = (candidates) => {
+      const drawn = sampleTokens(candidates, rng, { temperature, topP });
+      const tokenIds = prompts.map((prompt, row) => prompt[position] ?? drawn.tokenIds[row]!);
+      position += 1;
+      return { ...drawn, tokenIds };
+    };
+    return this.roll(prompts.length, choose);
+  }
+
+  /** The policy as a reader of inputs, where it was set to be one. */
+  get conditioned(): ConditionedPolicy | undefined {
+    if (!this.settings.inputConditioned) return undefined;
+    return {
+      promptsFor: (inputs, arrays) => this.greedyFor(inputs, arrays && unnamed('policy', arrays)),
+      parameters: () => named('policy', this.head.parameters),
+      readsWhole: (input) => !this.prefix(input).isCut,
+    };
+  }
+
+  /** The tokens that may follow each of some beginnings of prompts, of any lengths. */
+  async after(beginnings: readonly (readonly number[])[]): Promise<Candidates> {
+    const step = await this.generator.hiddenStates.begin(beginnings.map((tokens) => [this.startToken, ...tokens]));
+    step.state.dispose();
+    return this.candidates(step.hidden);
+  }
+
+  /** The prompt of the likeliest token at each position. */
+  async greedy(): Promise<PolicyRollout> {
+    return (await this.roll(1, greedyTokens))[0]!;
+  }
+
+  /** The hidden states that a given prompt passes through. */
+  async follow(tokenIds: readonly number[]): Promise<PolicyRollout> {
+    let position = 0;
+    const next: Choose = () => {
+      const one = Float32Array.of(0);
+      return { tokenIds: [tokenIds[position++]!], logProbs: one, samplingLogProbs: one };
+    };
+    return (await this.roll(1, next, { length: tokenIds.length }))[0]!;
+  }
+
+  /** The hidden states before each token of some prompts of any lengths, [time, hiddenSize] each; nothing is sampled. */
+  async statesAlong(prompts: readonly (readonly number[])[]): Promise<Float32Array[]> {
+    const { hiddenStates } = this.generator;
+    const { hiddenSize } = hiddenStates;
+    const states = prompts.map(({ length }) => new Float32Array(length * hiddenSize));
+    const longest = prompts.reduce((most, { length }) => Math.max(most, length), 0);
+    for (let time = 0; time < longest; time++) {
+      const rows = [...prompts.keys()].filter((row) => time < prompts[row]!.length);
+      const step = await hiddenStates.begin(rows.map((row) => [this.startToken, ...prompts[row]!.slice(0, time)]));
+      step.state.dispose();
+      for (const [i, row] of rows.entries()) {
+        states[row]!.set(step.hidden.subarray(i * hiddenSize, (i + 1) * hiddenSize), time * hiddenSize);
+      }
+    }
+    return states;
+  }
+
+  dispose(): Promise<unknown> {
+    return Promise.all([this.head.dispose(), this.fluency?.dispose()]);
+  }
+
+  private async greedyFor(inputs: readonly string[], parameters?: MlpParameters): Promise<PolicyRollout[]> {
+    const rollouts: PolicyRollout[] = [];
+    for (let start = 0; start < inputs.length; start += INPUTS_AT_ONCE) {
+      const some = inputs.slice(start, start + INPUTS_AT_ONCE);
+      rollouts.push(
+        ...(await this.roll(some.length, greedyTokens, { inputs: some, ...(parameters && { parameters }) })),
+      );
+    }
+    return rollouts;
+  }
+
+  private async roll(
+    count: number,
+    choose: Choose,
+    { length = this.settings.promptLength, inputs, parameters }: RollOptions = {},
+  ): Promise<PolicyRollout[]> {
+    const { hiddenStates, tokenizer } = this.generator;
+    const { hiddenSize } = hiddenStates;
+    const traces = Array.from({ length: count }, () => new Float32Array(length * hiddenSize));
+    const prompts: number[][] = Array.from({ length: count }, () => []);
+    const drawnWith = Array.from({ length: count }, () => new Float32Array(length));
+    const prefixes = Array.from({ length: count }, (_, row) => this.prefix(inputs?.[row]).tokenIds);
+    let step: HiddenStep = await hiddenStates.begin(prefixes);
+    for (let time = 0; time < length; time++) {
+      const { tokenIds, samplingLogProbs } = choose(await this.candidates(step.hidden, parameters));
+      for (let row = 0; row < count; row++) {
+        traces[row]!.set(step.hidden.subarray(row * hiddenSize, (row + 1) * hiddenSize), time * hiddenSize);
+        prompts[row]!.push(tokenIds[row]!);
+        drawnWith[row]![time] = samplingLogProbs[row]!;
+      }
+      if (time + 1 < length) step = await hiddenStates.advance(step.state, tokenIds);
+    }
+    step.state.dispose();
+    return prompts.map((tokenIds, row) => ({
+      tokenIds,
+      text: tokenizer.decode(tokenIds).trim(),
+      trace: { hidden: traces[row]!, samplingLogProbs: drawnWith[row]! },
+      ...(inputs ? { input: inputs[row]! } : {}),
+    }));
+  }
+
+  private prefix(input: string | undefined): { tokenIds: number[]; isCut: boolean } {
+    const { tokenizer, contextLength = Number.POSITIVE_INFINITY } = this.generator;
+    const { promptLength } = this.settings;
+    return inputPrefix(input, { tokenizer, startToken: this.startToken, contextLength, promptLength });
+  }
+
+  private get startToken(): number {
+    return startTokenOf(this.generator.tokenizer);
+  }
+
+  private async candidates(hidden: Float32Array, parameters = this.head.parameters): Promise<Candidates> {
+    const { topK, fluentTopK } = this.settings;
+    if (!this.fluency) return this.head.candidates(hidden, { topK, mask: this.samplingMask, parameters });
+    const fluent = await this.fluency.candidates(hidden, { topK: fluentTopK!, mask: this.samplingMask });
+    const all = await this.head.candidates(hidden, { mask: this.samplingMask, parameters });
+    return narrowed(all, fluent);
+  }
+}
+
+/** The policy's own logits of the candidates that `chosen` names; masked ones stay masked. */
+function narrowed(all: Candidates, chosen: Candidates): Candidates {
+  const { tokenIds } = chosen;
+  if (!tokenIds) return all;
+  const logits = Float32Array.from(tokenIds, (id, cell) =>
+    chosen.logits[cell]! <= MASKED
+      ? chosen.logits[cell]!
+      : all.logits[Math.floor(cell / chosen.width) * all.width + id]!,
+  );
+  return { ...chosen, logits, values: all.values };
+}

@@ -1,0 +1,179 @@
+import type { Rng } from '../../random/rng.js';
+import type { RewardParts, TrainerState } from '../contract/types.js';
+
+export interface ReplayEntry {
+  readonly tokenIds: readonly number[];
+  /** [time, hiddenSize] */
+  readonly hidden: Float32Array;
+  /** log p of the frozen LM, [time]; all zero where no prior is used. */
+  readonly priorLogProbs: Float32Array;
+  readonly rawReward: number;
+  /** What the reward was made of, where its parts can weigh differently later. */
+  readonly parts?: RewardParts | undefined;
+  /** The input it was proposed for, where the policy reads one: the reward holds for that input only. */
+  readonly input?: string | undefined;
+  /** Which example the reward was given for, where a prompt meets one only. */
+  readonly group?: number | undefined;
+}
+
+interface SavedEntries {
+  readonly groups?: readonly (number | null)[];
+  readonly tokenIds: readonly (readonly number[])[];
+  readonly rewards: readonly number[];
+  readonly parts?: readonly (RewardParts | null)[];
+  readonly inputs?: readonly string[];
+}
+
+type Identity = Pick<ReplayEntry, 'tokenIds' | 'input'>;
+
+/**
+ * Scored prompts with the hidden states they passed through, so that learning from them again costs no forward of
+ * either language model. When it is full, the worst of the older half makes room: the best prompts stay. Where prompts
+ * belong to inputs, the input with the most prompts gives way, and a sample is made of prompts of the same inputs.
+ */
+export class ReplayBuffer {
+  private entries: ReplayEntry[] = [];
+  private readonly known = new Set<string>();
+
+  /** @param worth orders prompts: the raw reward where all were scored on the same examples */
+  constructor(
+    private readonly capacity: number,
+    private readonly worth: (entry: ReplayEntry) => number = ({ rawReward }) => rawReward,
+  ) {}
+
+  get size(): number {
+    return this.entries.length;
+  }
+
+  has(entry: Identity): boolean {
+    return this.known.has(keyOf(entry));
+  }
+
+  /** Takes in what it has not; the same prompt has the same reward. */
+  add(entry: ReplayEntry): void {
+    if (this.has(entry)) return;
+    this.known.add(keyOf(entry));
+    this.entries.push(entry);
+    if (this.entries.length > this.capacity) this.dropWorstOfOlderHalf();
+  }
+
+  /** The prompts, best first. */
+  ranked(): (readonly number[])[] {
+    return this.byWorth(this.entries).map(({ tokenIds }) => tokenIds);
+  }
+
+  /** Raw rewards of the prompts that match, oldest first. */
+  rewardsOf(matches: (entry: ReplayEntry) => boolean): number[] {
+    return this.entries.filter(matches).map(({ rawReward }) => rawReward);
+  }
+
+  /** Works the rewards out anew from their parts; a reward without parts stays in the old measure and is forgotten. */
+  reweigh(rewardOf: (parts: RewardParts) => number): void {
+    this.entries = this.entries.flatMap((entry) =>
+      entry.parts ? [{ ...entry, rawReward: rewardOf(entry.parts) }] : [],
+    );
+    this.known.clear();
+    for (const entry of this.entries) this.known.add(keyOf(entry));
+  }
+
+  /** Half from the `elite` best, half from all, without repeats. */
+  sample(count: number, elite: number, rng: Rng): ReplayEntry[] {
+    return this.sampleOf(this.entries, count, elite, rng);
+  }
+
+  /** Prompts of some inputs, `perInput` of each that has so many; half from the best quarter of an input's, half from all. */
+  sampleInputs(count: number, perInput: number, rng: Rng): ReplayEntry[] {
+    const chosen: ReplayEntry[] = [];
+    for (const entries of rng.shuffled([...this.byInput().values()])) {
+      const size = Math.min(perInput, count - chosen.length);
+      // One prompt alone has nothing to be compared with.
+      if (size < 2) break;
+      if (entries.length >= 2) chosen.push(...this.sampleOf(entries, size, Math.ceil(entries.length / 4), rng));
+    }
+    return chosen;
+  }
+
+  save(): TrainerState {
+    const stack = (pick: (entry: ReplayEntry) => Float32Array): Float32Array => {
+      const width = this.entries[0] ? pick(this.entries[0]).length : 0;
+      const all = new Float32Array(width * this.entries.length);
+      this.entries.forEach((entry, i) => {
+        all.set(pick(entry), i * width);
+      });
+      return all;
+    };
+    return {
+      json: {
+        tokenIds: this.entries.map(({ tokenIds }) => tokenIds),
+        rewards: this.entries.map(({ rawReward }) => rawReward),
+        ...(this.entries.some(({ parts }) => parts) ? { parts: this.entries.map(({ parts }) => parts ?? null) } : {}),
+        ...(this.entries.some(({ group }) => group !== undefined)
+          ? { groups: this.entries.map(({ group }) => group ?? null) }
+          : {}),
+        ...(this.entries[0]?.input === undefined ? {} : { inputs: this.entries.map(({ input }) => input) }),
+      },
+      arrays: {
+        'replay.hidden': stack(({ hidden }) => hidden),
+        'replay.prior': stack(({ priorLogProbs }) => priorLogProbs),
+      },
+    };
+  }
+
+  restore({ json, arrays }: TrainerState): void {
+    const { tokenIds, rewards, inputs, parts, groups } = json as unknown as SavedEntries;
+    const row = (all: Float32Array, i: number): Float32Array => {
+      const width = all.length / tokenIds.length;
+      return all.slice(i * width, (i + 1) * width);
+    };
+    this.known.clear();
+    this.entries = tokenIds.map((ids, i) => ({
+      tokenIds: ids,
+      hidden: row(arrays['replay.hidden']!, i),
+      priorLogProbs: row(arrays['replay.prior']!, i),
+      rawReward: rewards[i]!,
+      ...(parts?.[i] ? { parts: parts[i]! } : {}),
+      ...(inputs ? { input: inputs[i]! } : {}),
+      ...(typeof groups?.[i] === 'number' ? { group: groups[i] } : {}),
+    }));
+    for (const entry of this.entries) this.known.add(keyOf(entry));
+  }
+
+  private sampleOf(entries: readonly ReplayEntry[], count: number, elite: number, rng: Rng): ReplayEntry[] {
+    const best = this.byWorth(entries).slice(0, elite);
+    const chosen = new Set(rng.shuffled(best).slice(0, Math.ceil(count / 2)));
+    for (const entry of rng.shuffled(entries)) {
+      if (chosen.size >= count) break;
+      chosen.add(entry);
+    }
+    return [...chosen];
+  }
+
+  private byWorth(entries: readonly ReplayEntry[]): ReplayEntry[] {
+    return [...entries].sort((a, b) => this.worth(b) - this.worth(a));
+  }
+
+  private dropWorstOfOlderHalf(): void {
+    const groups = [...this.byInput().values()];
+    const largest = groups.reduce((one, other) => (other.length > one.length ? other : one));
+    let worst = largest[0]!;
+    for (const entry of largest.slice(0, Math.ceil(largest.length / 2))) {
+      if (this.worth(entry) < this.worth(worst)) worst = entry;
+    }
+    this.entries.splice(this.entries.indexOf(worst), 1);
+    this.known.delete(keyOf(worst));
+  }
+
+  private byInput(): Map<string | undefined, ReplayEntry[]> {
+    const groups = new Map<string | undefined, ReplayEntry[]>();
+    for (const entry of this.entries) {
+      const group = groups.get(entry.input);
+      if (group) group.push(entry);
+      else groups.set(entry.input, [entry]);
+    }
+    return groups;
+  }
+}
+
+function keyOf({ tokenIds, input }: Identity): string {
+  return input === undefined ? tokenIds.join(' ') : `${tokenIds.join(' ')}\t${input}`;
+}

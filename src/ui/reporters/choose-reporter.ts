@@ -1,0 +1,75 @@
+import type { Reporter, RunControls } from '../../events.js';
+import { type Clock, systemClock } from '../clock.js';
+import { type OutputStream, quietWriter } from '../output.js';
+import { safeLine } from '../sanitize.js';
+import { INITIAL_SCREEN } from '../screen-state.js';
+import { createFallbackReporter } from './fallback-reporter.js';
+import { createJsonReporter } from './json-reporter.js';
+import { loadInkReporter } from './load-ink.js';
+import { createPlainReporter } from './plain-reporter.js';
+
+export type UiName = 'ink' | 'plain' | 'json' | 'none';
+
+/** The part of a terminal's input that the screen reads keys from. */
+export interface InputStream {
+  readonly isTTY?: boolean | undefined;
+}
+
+export interface ReporterChoice {
+  /** By default `ink` on an interactive terminal, else `plain`. */
+  readonly ui?: UiName | undefined;
+  readonly stderr: OutputStream;
+  readonly stdin: InputStream;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Without controls (a replay) the screen only offers to quit. */
+  readonly controls?: RunControls | undefined;
+  /** Called at the second Ctrl-C, when the user will not wait for the step to end; without controls at the first. */
+  readonly onForceQuit: () => void;
+  readonly clock?: Clock;
+}
+
+/** Whether a person sits before a terminal that can redraw. */
+export function isInteractive({ stderr, stdin, env }: Pick<ReporterChoice, 'stderr' | 'stdin' | 'env'>): boolean {
+  return canRedraw({ stderr, env }) && stdin.isTTY === true;
+}
+
+/** Makes the reporter that fits the choice and the terminal. Ink and React are loaded only when used. */
+export async function chooseReporter(choice: ReporterChoice): Promise<Reporter> {
+  const ui = choice.ui ?? (isInteractive(choice) ? 'ink' : 'plain');
+  if (ui === 'none') return { report: () => {}, close: () => Promise.resolve() };
+  if (ui === 'json') return createJsonReporter(choice.stderr);
+  if (ui === 'ink' && canRedraw(choice)) return createScreenReporter(choice);
+  if (ui === 'ink')
+    void quietWriter(choice.stderr)('rlprompt: --ui ink needs a terminal on stderr; showing plain lines\n');
+  return plainReporter(choice);
+}
+
+function canRedraw({ stderr, env }: Pick<ReporterChoice, 'stderr' | 'env'>): boolean {
+  const isCi = env.CI !== undefined && env.CI !== '' && env.CI !== '0' && env.CI !== 'false';
+  return stderr.isTTY === true && !isCi && env.TERM !== 'dumb';
+}
+
+async function createScreenReporter(choice: ReporterChoice): Promise<Reporter> {
+  const fallBack = (error: unknown, state = INITIAL_SCREEN): Reporter => {
+    const reason = error instanceof Error ? error.message : error;
+    void quietWriter(choice.stderr)(`${safeLine`rlprompt: the screen failed (${reason}); going on in plain lines`}\n`);
+    return createPlainReporter({ stream: choice.stderr, env: choice.env, clock: choice.clock ?? systemClock, state });
+  };
+  try {
+    const { createInkReporter } = await loadInkReporter();
+    let screen: ReturnType<typeof createInkReporter> | undefined;
+    return createFallbackReporter(
+      (onFailure) => {
+        screen = createInkReporter({ ...choice, clock: choice.clock ?? systemClock, onFailure });
+        return screen;
+      },
+      (error) => fallBack(error, screen?.state()),
+    );
+  } catch (error) {
+    return fallBack(error);
+  }
+}
+
+function plainReporter({ stderr, env, clock = systemClock }: ReporterChoice): Reporter {
+  return createPlainReporter({ stream: stderr, env, clock });
+}

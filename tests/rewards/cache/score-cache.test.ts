@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest';
+import type { LabelScoreRequest } from '../../../src/lm/model/types.js';
+import { ScoreCache } from '../../../src/rewards/cache/score-cache.js';
+import { ScriptedScorer, TEMPLATE } from '../scripted-scorer.js';
+
+const score = (prompt: string, input: string, label: string): number =>
+  prompt.length * 7 + input.length * 3 + label.length / 8;
+const labels = new ScriptedScorer(score).resolveLabels(undefined, [
+  { label: 'no', word: 'no' },
+  { label: 'yes', word: 'yes' },
+]);
+
+function request(prompts: string[], inputs: string[]): LabelScoreRequest {
+  const rows = prompts.flatMap((_, p) => inputs.map((_, i) => [p, i] as const));
+  return { template: TEMPLATE, prompts, inputs, labels, rows, normalise: 'none' };
+}
+
+class Sink {
+  readonly calls: { key: string; values: Float32Array }[][] = [];
+  readonly used: string[] = [];
+
+  append(records: readonly { key: string; values: Float32Array }[]): void {
+    this.calls.push([...records]);
+  }
+
+  markUsed(key: string): void {
+    this.used.push(key);
+  }
+}
+
+describe('ScoreCache', () => {
+  it('asks the model once for each pair of prompt and input', async () => {
+    const scorer = new ScriptedScorer(score);
+    const cache = new ScoreCache(scorer, { enabled: true });
+    const first = await cache.labelScores(request(['a', 'bb'], ['x', 'yy']));
+    const second = await cache.labelScores(request(['bb', 'ccc'], ['yy', 'zzz']));
+    expect([...first]).toEqual([...(await new ScriptedScorer(score).labelScores(request(['a', 'bb'], ['x', 'yy'])))]);
+    expect([...second]).toEqual([
+      ...(await new ScriptedScorer(score).labelScores(request(['bb', 'ccc'], ['yy', 'zzz']))),
+    ]);
+    expect(scorer.asked).toEqual(['a|x', 'a|yy', 'bb|x', 'bb|yy', 'bb|zzz', 'ccc|yy', 'ccc|zzz']);
+    expect([cache.forwards, cache.cacheHits]).toEqual([7, 1]);
+  });
+
+  it('asks again for everything when it is off', async () => {
+    const scorer = new ScriptedScorer(score);
+    const cache = new ScoreCache(scorer, { enabled: false });
+    await cache.labelScores(request(['a'], ['x']));
+    await cache.labelScores(request(['a'], ['x']));
+    expect([scorer.asked.length, cache.forwards, cache.cacheHits]).toEqual([2, 2, 0]);
+  });
+
+  it('tells requests with other labels apart', async () => {
+    const scorer = new ScriptedScorer(score);
+    const cache = new ScoreCache(scorer, { enabled: true });
+    await cache.labelScores(request(['a'], ['x']));
+    await cache.labelScores({ ...request(['a'], ['x']), labels: labels.slice(0, 1) });
+    expect(scorer.asked.length).toBe(2);
+  });
+
+  it('keeps prompts apart that hold tabs', async () => {
+    const scorer = new ScriptedScorer(score);
+    const cache = new ScoreCache(scorer, { enabled: true });
+    await cache.labelScores(request(['a\tb', 'a'], ['x\ty', 'x']));
+    expect(scorer.asked.length).toBe(4);
+  });
+
+  it('knows the scores of an earlier part of the run without counting or asking', async () => {
+    const sink = new Sink();
+    await new ScoreCache(new ScriptedScorer(score), { enabled: true, sink }).labelScores(
+      request(['a\tb', 'c'], ['x\ty', 'z']),
+    );
+    const scorer = new ScriptedScorer(score);
+    const resumed = new ScoreCache(scorer, { enabled: true, sink: new Sink() });
+    resumed.load(sink.calls.flat(), 'cached');
+    const again = await resumed.labelScores(request(['c', 'a\tb'], ['z', 'x\ty']));
+    expect([...again]).toEqual([
+      ...(await new ScriptedScorer(score).labelScores(request(['c', 'a\tb'], ['z', 'x\ty']))),
+    ]);
+    expect([scorer.asked.length, resumed.forwards, resumed.cacheHits]).toEqual([0, 0, 4]);
+  });
+
+  it('counts prepaid scores as the forwards they were, and runs no model for them', async () => {
+    const sink = new Sink();
+    await new ScoreCache(new ScriptedScorer(score), { enabled: true, sink }).labelScores(
+      request(['a', 'b'], ['x', 'y']),
+    );
+    const scorer = new ScriptedScorer(score);
+    const again = new Sink();
+    const resumed = new ScoreCache(scorer, { enabled: true, sink: again });
+    resumed.load(sink.calls.flat(), 'prepaid');
+    const scores = await resumed.labelScores(request(['a', 'b'], ['x', 'y']));
+    expect([...scores]).toEqual([...(await new ScriptedScorer(score).labelScores(request(['a', 'b'], ['x', 'y'])))]);
+    expect([scorer.asked.length, resumed.forwards, resumed.cacheHits]).toEqual([0, 4, 0]);
+    expect(again.calls).toEqual([]);
+    expect(again.used.length).toBe(2);
+  });
+});

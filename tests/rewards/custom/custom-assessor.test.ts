@@ -1,0 +1,168 @@
+import { describe, expect, it } from 'vitest';
+import { RewardCache } from '../../../src/rewards/cache/reward-cache.js';
+import { CustomAssessor } from '../../../src/rewards/custom/custom-assessor.js';
+import { checkReward, type Finding } from '../../../src/rewards/custom/custom-check.js';
+import { dryRun } from '../../../src/rewards/custom/custom-dry-run.js';
+import type { RewardRow } from '../../../src/task/define/reward-messages.js';
+import type { RewardBatch, Task } from '../../../src/task/types.js';
+import { refusalOf } from '../../data/data-folder.js';
+import { examplesOf, taskOf } from '../scripted-scorer.js';
+
+const TRAIN = examplesOf(['a', 'b', 'c'], [0, 1, 0]);
+const task: Task = { ...taskOf(TRAIN, []), kind: 'custom', file: '/tasks/mine.ts' };
+
+/** A reward that is a function of prompt and batch, with a record of what it was asked. */
+class ScriptedReward {
+  readonly asked: RewardBatch[] = [];
+  constructor(private readonly answer: (prompt: string, batch: RewardBatch, call: number) => Partial<RewardRow>) {}
+
+  async score(batch: RewardBatch): Promise<RewardRow[]> {
+    this.asked.push(batch);
+    return batch.prompts.map((prompt) => ({
+      reward: 0,
+      parts: {},
+      metrics: {},
+      ...this.answer(prompt, batch, this.asked.length),
+    }));
+  }
+}
+
+const byLength = () => new ScriptedReward((prompt) => ({ reward: prompt.length, parts: { length: prompt.length } }));
+const settings = { seed: 0 };
+const itemsOf = (...texts: string[]) => texts.map((text) => ({ text, examples: TRAIN }));
+
+describe('a custom reward as an assessor', () => {
+  it('hands each prompt over once, in one call, and answers in the order of the items', async () => {
+    const host = byLength();
+    const assessor = new CustomAssessor(task, host, new RewardCache({ enabled: true }), settings, 'reward');
+    const assessments = await assessor.assess(itemsOf('xx', 'y', 'xx'));
+    expect(assessments.map(({ reward }) => reward)).toEqual([2, 1, 2]);
+    expect(assessments[0]).toEqual({ reward: 2, metrics: { reward: 2 }, parts: { length: 2 } });
+    expect(host.asked).toEqual([{ prompts: ['xx', 'y'], examples: TRAIN, split: 'train' }]);
+  });
+
+  it('counts prompts times examples, and what is known as cache hits', async () => {
+    const assessor = new CustomAssessor(task, byLength(), new RewardCache({ enabled: true }), settings, 'reward');
+    await assessor.assess(itemsOf('xx', 'y'));
+    await assessor.assess(itemsOf('y', 'zzz'));
+    expect(assessor.counters()).toEqual({ forwards: 9, cacheHits: 3 });
+  });
+
+  it('asks anew without a cache', async () => {
+    const host = byLength();
+    const assessor = new CustomAssessor(task, host, new RewardCache({ enabled: false }), settings, 'reward');
+    await assessor.assess(itemsOf('xx'));
+    await assessor.assess(itemsOf('xx'));
+    expect(host.asked).toHaveLength(2);
+    expect(assessor.counters()).toEqual({ forwards: 6, cacheHits: 0 });
+  });
+
+  it('does not take the reward on some examples for that on others', async () => {
+    const host = new ScriptedReward((_, { examples }) => ({ reward: examples.length }));
+    const assessor = new CustomAssessor(task, host, new RewardCache({ enabled: true }), settings, 'reward');
+    const items = [...itemsOf('x'), { text: 'x', examples: TRAIN.slice(0, 2) }];
+    expect((await assessor.assess(items)).map(({ reward }) => reward)).toEqual([3, 2]);
+    expect(assessor.counters().forwards).toBe(5);
+  });
+
+  it('refuses a prompt without the accuracy that the others had', async () => {
+    const host = new ScriptedReward((prompt) => ({ metrics: prompt === 'x' ? { accuracy: 1 } : {} }));
+    const assessor = new CustomAssessor(task, host, new RewardCache({ enabled: true }), settings, 'accuracy');
+    const error = await refusalOf(() => assessor.assess(itemsOf('x', 'y')));
+    expect(error.code).toBe('E_PLUGIN_METRIC');
+    expect(error.message).toContain('"y"');
+  });
+});
+
+describe('the memory of custom rewards', () => {
+  const log: { key: string; values: Float32Array | Float64Array }[][] = [];
+  const used: string[] = [];
+  const sink = { append: (records: (typeof log)[0]) => log.push(records), markUsed: (key: string) => used.push(key) };
+
+  it('gives back what was paid for before a stop, unasked and counted as the first time', async () => {
+    const first = new CustomAssessor(task, byLength(), new RewardCache({ enabled: true, sink }), settings, 'reward');
+    const before = await first.assess(itemsOf('xx', 'y'));
+    const host = byLength();
+    const cache = new RewardCache({ enabled: true, sink });
+    cache.load(log.flat(), 'prepaid');
+    const second = new CustomAssessor(task, host, cache, settings, 'reward');
+    expect(await second.assess(itemsOf('xx', 'y'))).toEqual(before);
+    expect(host.asked).toEqual([]);
+    expect(second.counters()).toEqual(first.counters());
+    expect(used).toHaveLength(2);
+    expect(await second.assess(itemsOf('xx'))).toEqual([before[0]]);
+    expect(second.counters().cacheHits).toBe(3);
+  });
+
+  it('takes what a checkpoint knew for cache hits', async () => {
+    const cache = new RewardCache({ enabled: true });
+    cache.load(log.flat(), 'cached');
+    const assessor = new CustomAssessor(task, byLength(), cache, settings, 'reward');
+    expect((await assessor.assess(itemsOf('xx')))[0]!.parts).toEqual({ length: 2 });
+    expect(assessor.counters()).toEqual({ forwards: 0, cacheHits: 3 });
+  });
+});
+
+describe('the dry run', () => {
+  it('chooses accuracy as the metric where the reward gives one', async () => {
+    expect(await dryRun(task, byLength(), 0)).toEqual({ metric: 'reward', warnings: [] });
+    const accurate = new ScriptedReward(() => ({ metrics: { accuracy: 0.5 } }));
+    expect((await dryRun(task, accurate, 0)).metric).toBe('accuracy');
+  });
+
+  it('refuses a reward that answers the same question twice in two ways', async () => {
+    const error = await refusalOf(() => dryRun(task, new ScriptedReward((_p, _b, call) => ({ reward: call })), 0));
+    expect(error).toMatchObject({ code: 'E_PLUGIN_NONDETERMINISTIC', exitCode: 70, where: '/tasks/mine.ts' });
+    expect(error.message).toContain('was 1 and then 2');
+  });
+
+  it('takes back the promise of exact resumes, in words, where the task says that its reward is random', async () => {
+    const random = new ScriptedReward((_p, _b, call) => ({ reward: call }));
+    const { warnings } = await dryRun({ ...task, stochastic: true }, random, 0);
+    expect(warnings.join()).toContain('a resumed run repeats this one only as far as the reward does');
+  });
+});
+
+describe('the check of a custom reward', () => {
+  const limits = { seed: 0, rewardTimeout: 60, promptsPerStep: 16 };
+
+  async function findingsOf(host: ScriptedReward, changes: Partial<Task> = {}): Promise<Map<string, Finding>> {
+    const found = new Map<string, Finding>();
+    for await (const finding of checkReward({ ...task, ...changes }, host, limits)) found.set(finding.name, finding);
+    return found;
+  }
+
+  it('has nothing to say against a good one', async () => {
+    const findings = await findingsOf(byLength());
+    expect([...findings.values()].map(({ level }) => level)).toEqual(Array(6).fill('ok'));
+  });
+
+  it('finds one that differs from call to call, unless it says so', async () => {
+    const random = () => new ScriptedReward((_p, _b, call) => ({ reward: call }));
+    expect((await findingsOf(random())).get('deterministic')?.level).toBe('error');
+    expect((await findingsOf(random(), { stochastic: true })).get('deterministic')?.level).toBe('ok');
+  });
+
+  it('finds one that looks at the prompts beside it', async () => {
+    const crowd = new ScriptedReward((_, { prompts }) => ({ reward: prompts.length }));
+    expect((await findingsOf(crowd)).get('independent')).toMatchObject({
+      level: 'warning',
+      found: expect.stringMatching(/2 beside.*1 alone/),
+    });
+  });
+
+  it('finds one that tells no prompt from another', async () => {
+    const flat = await findingsOf(new ScriptedReward(() => ({ reward: 1 })));
+    expect(flat.get('tells prompts apart')).toMatchObject({
+      level: 'warning',
+      meaning: expect.stringMatching(/nothing to learn/),
+    });
+  });
+
+  it('asks for odd prompts and for every split', async () => {
+    const host = byLength();
+    await findingsOf(host);
+    expect(host.asked.flatMap(({ prompts }) => prompts).some((prompt) => prompt.includes('\u{fffd}'))).toBe(true);
+    expect(host.asked.every(({ examples }) => examples.length > 0)).toBe(true);
+  });
+});
