@@ -9,8 +9,8 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const built = mkdtempSync(join(tmpdir(), 'rlprompt-demo-'));
 process.on('exit', () => rmSync(built, { recursive: true, force: true }));
 
-const sources = ['src/ui', 'src/ui/ink', 'src', 'tests/ui', 'tests/ui/fixtures'].flatMap((folder) =>
-  readdirSync(join(root, folder)).map((name) => join(folder, name)),
+const sources = ['src', 'tests/ui'].flatMap((folder) =>
+  readdirSync(join(root, folder), { recursive: true }).map((name) => join(folder, name)),
 );
 for (const file of sources.filter((name) => /(?<!\.test)\.tsx?$/.test(name))) {
   const { outputText } = ts.transpileModule(readFileSync(join(root, file), 'utf8'), {
