@@ -12,7 +12,7 @@ export interface PrefixReader {
 /**
  * What a policy has read before its first token: the start token, and of the input as many of its first tokens as leave
  * room for the prompt. The start token stands before the input: after it a language model that was trained on one
- * document after the other has all but forgotten the input (docs/input-conditioned.md).
+ * document after the other has all but forgotten the input (docs/how-to/input-conditioned.md).
  */
 export function inputPrefix(input: string | undefined, reader: PrefixReader): { tokenIds: number[]; isCut: boolean } {
   const { tokenizer, startToken, contextLength, promptLength } = reader;

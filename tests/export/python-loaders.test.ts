@@ -22,7 +22,7 @@ interface Outcome {
 }
 
 const name = 'exports in the Python programs they are for';
-// Which packages, and what was loaded with which versions, stands in docs/guides/exports.md.
+// Which packages, and what was loaded with which versions, stands in docs/how-to/exports.md.
 describe.skipIf(PYTHON === undefined)(`${name} (RLPROMPT_EXPORT_PYTHON names an interpreter that has them)`, () => {
   it('load as what was scored', { timeout: 600_000 }, () => {
     const folder = writeCases();

@@ -40,7 +40,7 @@ export class Candidates {
 
   /**
    * By the metric on train, then by reward, best first. The metric first: over the best prompts of a search it says
-   * more about new examples than the reward that the search has pushed up (docs/log.md).
+   * more about new examples than the reward that the search has pushed up (docs/lab-notebook/log.md).
    */
   byTrainScore(count: number): Candidate[] {
     const score = (candidate: Candidate): number => candidate.train[this.metric] ?? 0;

@@ -21,7 +21,7 @@ export function splitShares(
 /**
  * Orders prompts for selection: by the metric, then by the reward, on dev, or on train and dev as `shares` say; those that
  * have no dev numbers come last. The search has fitted the train examples: among its best prompts the numbers on train no
- * longer say which of them holds on new ones (docs/log.md).
+ * longer say which of them holds on new ones (docs/lab-notebook/log.md).
  */
 export function compareCandidates(a: PromptSummary, b: PromptSummary, metric: string, shares: SplitShares): number {
   const isUnscored = ({ dev }: PromptSummary): number => (dev === undefined ? 1 : 0);

@@ -39,7 +39,7 @@ export interface RolloutReward {
 /** Named terms of a reward. */
 export type RewardParts = Readonly<Record<string, number>>;
 
-/** Numbers of one update; names are listed in docs/metrics.md. */
+/** Numbers of one update; names are listed in docs/reference/metrics.md. */
 export interface UpdateMetrics {
   readonly loss: number;
   readonly gradNorm: number;
