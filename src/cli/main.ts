@@ -1,18 +1,20 @@
 import { writeSync } from 'node:fs';
 import { EXIT_CODES, RlpromptError } from '../errors.js';
 import type { CliContext } from './shared/context.js';
+import { StandardOutput } from './shared/standard-output.js';
 
 let hasEnded = false;
 let isFailing = false;
+const stdout = new StandardOutput(process.stdout);
 
 const context: CliContext = {
-  stdout: process.stdout,
+  stdout,
   stderr: process.stderr,
   stdin: process.stdin,
   env: process.env,
   hasResult: false,
   abort: (error) => {
-    writeSync(2, `${error.line()}\n`);
+    writeLine(error.line());
     return exit(error.exitCode);
   },
 };
@@ -65,21 +67,40 @@ function wantsJson(argv: readonly string[]): boolean {
 /** Waits until everything written has left: pipes are asynchronous, and exiting would cut them short. */
 async function end(code: number): Promise<never> {
   await Promise.all([process.stdout, process.stderr].map((stream) => new Promise((done) => stream.write('', done))));
-  return exit(code);
+  if (code !== EXIT_CODES.ok || !stdout.failure) return exit(code);
+  const error = outputLost(stdout.failure);
+  writeLine(error.line());
+  return exit(error.exitCode);
 }
 
-// A reader that has gone (head, less) or a closed terminal is no reason to fail.
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
+function outputLost(cause: Error): RlpromptError {
+  return new RlpromptError({
+    code: 'E_OUTPUT_LOST',
+    exit: 'io',
+    message: `the result could not be written to standard output: ${cause.message}`,
+    kept: 'every file that the command wrote',
+    next: 'free some space or send the output elsewhere, then repeat the command',
+    cause,
   });
 }
+
+/** On stderr, past every buffer; where even that is full there is nobody left to tell. */
+function writeLine(line: string): void {
+  try {
+    writeSync(2, `${line}\n`);
+  } catch {}
+}
+
+// What is said beside the result is worth no failure: the terminal may be closed, the disk of a log full.
+process.stderr.on('error', () => {});
+// A limit on the size of files is an error of the write that meets it, not the end of the program.
+if (process.platform !== 'win32') process.on('SIGXFSZ', () => {});
 
 // A promise that never settles, or a plug-in that calls process.exit(0), must not look like success.
 process.on('exit', () => {
   if (hasEnded) return;
   process.exitCode = EXIT_CODES.internal;
-  writeSync(2, 'rlprompt: E_NO_END: the program ended before its work did · what was saved stands\n');
+  writeLine('rlprompt: E_NO_END: the program ended before its work did · what was saved is kept · repeat the command');
 });
 process.on('uncaughtException', (error) => void fail(error));
 process.on('unhandledRejection', (reason) => void fail(reason));

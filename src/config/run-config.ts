@@ -42,7 +42,7 @@ export const runConfigSchema = z.strictObject({
     'hand-written prompt to compare with, beside the task’s own; repeatable',
     { flag: 'manual-prompt' },
   ),
-  shots: data.number(count.default(16), 'N', 'training and dev examples per label taken from a data file'),
+  shots: data.number(count.max(100_000).default(16), 'N', 'training and dev examples per label taken from a data file'),
   encoding: data.text(z.enum(['utf-8', 'latin1']).default('utf-8'), 'NAME', 'character encoding of a data file'),
   allowControl: data.boolean(z.boolean().default(false), 'let a data file hold control characters'),
   skipBadRows: data.boolean(
@@ -128,7 +128,7 @@ export const runConfigSchema = z.strictObject({
     { paper: 'both' },
   ),
   promptLength: search.number(count.max(64).default(5), 'N', 'tokens of a prompt'),
-  promptsPerStep: search.number(z.int().min(2).default(16), 'N', 'prompts proposed and scored in a step'),
+  promptsPerStep: search.number(z.int().min(2).max(1024).default(16), 'N', 'prompts proposed and scored in a step'),
   topK: search.number(count.default(ours.topK), 'K', 'sample among the K most likely tokens'),
   topP: search.number(
     positive.max(1).default(1),
@@ -216,7 +216,11 @@ export const runConfigSchema = z.strictObject({
     'propose K times the prompts of a step and score those that a surrogate expects most of; 0 = off, 4 is a good start',
     { flag: 'screen' },
   ),
-  populationSize: search.number(z.int().min(2).default(32), 'N', 'prompts kept as parents (evolution only)'),
+  populationSize: search.number(
+    z.int().min(2).max(10_000).default(32),
+    'N',
+    'prompts kept as parents (evolution only)',
+  ),
   initPrompts: search.list(z.array(z.string().min(1)).default([]), 'TEXT', 'prompt to start from; repeatable', {
     flag: 'init-prompt',
   }),
@@ -322,7 +326,7 @@ export const runConfigSchema = z.strictObject({
     { paper: '4' },
   ),
   inputsPerStep: reward.number(
-    count.default(2),
+    count.max(1024).default(2),
     'N',
     'inputs of a step, each met by an equal share of its prompts (style-transfer, --input-conditioned: default 4)',
   ),
@@ -344,13 +348,17 @@ export const runConfigSchema = z.strictObject({
   maxRewardErrors: reward.number(z.int().min(0).default(5), 'N', 'failures of a reward task before the run ends'),
 
   evaluationEvery: evaluation.number(count.default(ours.evaluationEvery), 'N', 'steps between evaluations on dev'),
-  evaluationCandidates: evaluation.number(count.default(4), 'N', 'best prompts scored on dev at each evaluation'),
+  evaluationCandidates: evaluation.number(
+    count.max(10_000).default(4),
+    'N',
+    'best prompts scored on dev at each evaluation',
+  ),
   select: evaluation.text(
     z.enum(['dev', 'pooled']).default('dev'),
     'SPLITS',
     'what decides between prompts: dev, or train and dev weighed by their sizes',
   ),
-  candidates: evaluation.number(count.default(32), 'N', 'best prompts re-scored on dev at the end'),
+  candidates: evaluation.number(count.max(10_000).default(32), 'N', 'best prompts re-scored on dev at the end'),
   ensemble: evaluation.number(
     z.int().min(2).max(64).optional(),
     'K',

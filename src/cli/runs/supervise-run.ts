@@ -1,3 +1,4 @@
+import { constants } from 'node:os';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { RunConfigInput } from '../../config/run-config.js';
 import { RlpromptError } from '../../errors.js';
@@ -8,6 +9,7 @@ import type { CliContext } from '../shared/context.js';
 import { reportDownloads } from '../shared/download-progress.js';
 import { formatJson, writeResult } from '../shared/output.js';
 import { resultLine } from '../shared/result-line.js';
+import { watchSignals } from '../shared/signal-watch.js';
 
 /** What `run` and `resume` take beside settings. */
 export interface RunOptions {
@@ -19,6 +21,8 @@ export interface RunOptions {
 const STOP_REASONS = { SIGINT: 'interrupted', SIGTERM: 'terminated', SIGHUP: 'terminated' } as const;
 
 type StopSignal = keyof typeof STOP_REASONS;
+
+const STOP_SIGNALS = Object.keys(STOP_REASONS) as StopSignal[];
 
 const UI_NAMES = ['ink', 'plain', 'json', 'none'];
 
@@ -106,7 +110,11 @@ class Supervisor {
 
   async follow(events: AsyncGenerator<RunEvent, RunResult>): Promise<FollowedRun> {
     const onSignal = (signal: StopSignal) => this.receive(signal);
-    for (const signal of Object.keys(STOP_REASONS)) process.on(signal, onSignal);
+    for (const signal of STOP_SIGNALS) process.on(signal, onSignal);
+    const endWatch = watchSignals(
+      STOP_SIGNALS.map((name) => [constants.signals[name], name]),
+      Object.fromEntries(STOP_SIGNALS.map((name) => [name, `${this.stoppedAtOnce(STOP_REASONS[name]).line()}\n`])),
+    );
     try {
       for (let next = await events.next(); ; next = await events.next()) {
         if (next.done) return { result: next.value, metric: this.metric };
@@ -117,7 +125,8 @@ class Supervisor {
     } finally {
       await this.reporter?.close();
       for (const note of this.notes) this.context.stderr.write(`rlprompt: ${note}\n`);
-      for (const signal of Object.keys(STOP_REASONS)) process.off(signal, onSignal);
+      endWatch();
+      for (const signal of STOP_SIGNALS) process.off(signal, onSignal);
     }
   }
 
@@ -150,16 +159,18 @@ class Supervisor {
   }
 
   private abort(exit: 'interrupted' | 'terminated'): never {
-    return this.context.abort(
-      new RlpromptError({
-        code: 'E_INTERRUPTED',
-        exit,
-        message: 'stopped at once',
-        where: this.runDir,
-        kept: this.runDir && 'the last checkpoint and every score paid for',
-        next: this.runDir && `rlprompt resume ${this.runDir}`,
-      }),
-    );
+    return this.context.abort(this.stoppedAtOnce(exit));
+  }
+
+  private stoppedAtOnce(exit: 'interrupted' | 'terminated'): RlpromptError {
+    return new RlpromptError({
+      code: 'E_INTERRUPTED',
+      exit,
+      message: 'stopped at once',
+      where: this.runDir,
+      kept: 'the last checkpoint and every score paid for',
+      next: this.runDir === undefined ? 'rlprompt runs list' : `rlprompt resume ${this.runDir}`,
+    });
   }
 }
 

@@ -1,8 +1,9 @@
 import type { RlpromptError } from '../../errors.js';
+import type { ResultOutput } from './standard-output.js';
 
 /** What a command sees of the process. */
 export interface CliContext {
-  readonly stdout: NodeJS.WriteStream;
+  readonly stdout: ResultOutput;
   readonly stderr: NodeJS.WriteStream;
   readonly stdin: NodeJS.ReadStream;
   readonly env: NodeJS.ProcessEnv;
