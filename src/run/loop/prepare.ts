@@ -1,4 +1,5 @@
 import { rmdirSync } from 'node:fs';
+import { totalmem } from 'node:os';
 import { completeRunConfig } from '../../config/resolve-run-config.js';
 import type { RunConfig, RunConfigInput } from '../../config/run-config.js';
 import { RlpromptError } from '../../errors.js';
@@ -101,6 +102,7 @@ async function assemble(
   const proposer = generatorOf(generator);
   const config = tunedTo(proposer, given);
   checkCandidateCount(config, generator);
+  checkStepSize(config, generator);
   const template = templateFor(task, targetLm);
   const warnings = [...task.warnings, ...notes];
   // The language models compute the same bits with any number of threads; the policy's gradients do not.
@@ -224,6 +226,26 @@ function checkCandidateCount({ topK }: RunConfig, generator: LanguageModel): voi
     where: '--top-k',
     kept: 'nothing was started',
     next: `--top-k ${vocabularySize} samples among all of them`,
+  });
+}
+
+/** Logits, log-probabilities and their gradient exist at once. */
+const LOGIT_COPIES = 3;
+
+/** @throws RlpromptError `E_MEMORY` where the logits of one step would not fit into this machine */
+function checkStepSize({ promptsPerStep, promptLength, screening }: RunConfig, generator: LanguageModel): void {
+  const { vocabularySize } = requireCapability(generator, 'hiddenStates');
+  const prompts = promptsPerStep * Math.max(1, screening);
+  const bytes = 4 * LOGIT_COPIES * prompts * promptLength * vocabularySize;
+  if (bytes <= totalmem()) return;
+  const [wanted, there] = [bytes, totalmem()].map((size) => (size / 1e9).toFixed(1));
+  throw new RlpromptError({
+    code: 'E_MEMORY',
+    exit: 'unavailable',
+    message: `a step of ${prompts} prompts of ${promptLength} tokens takes ${wanted} GB; this machine has ${there} GB`,
+    where: '--prompts-per-step',
+    kept: 'nothing was started',
+    next: 'propose fewer prompts per step',
   });
 }
 
