@@ -15,7 +15,6 @@ const OF_ONE_PROMPT: readonly Refusal[] = [
   [({ memory }) => memory, 'memory: it holds prompts for whole tasks'],
   [({ initPrompts }) => initPrompts.length > 0, 'initPrompts: a prompt to start from belongs to no input'],
   [({ actions }) => actions !== undefined, 'actions: phrases are chosen without the input'],
-  [({ screening }) => screening > 0, 'screening: its surrogate knows prompts, not inputs'],
 ];
 
 /** What a policy that reads its inputs cannot be combined with. */

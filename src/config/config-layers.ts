@@ -4,6 +4,7 @@ import { type ConfigProblem, showValue } from './config-problem.js';
 import type { ConfigFile } from './files/config-file.js';
 import { readText } from './files/read-text.js';
 import { type TextForm, toCamelCase, toKebabCase } from './option.js';
+import { removalOf } from './removed-settings.js';
 import { optionMeta, RUN_CONFIG_KEYS, type RunConfigKey } from './run-config.js';
 import { isSecretKey, looksSecret } from './values/secrets.js';
 
@@ -113,6 +114,11 @@ export function flagName(key: RunConfigKey): string {
 
 function knownKey(name: string, where: string, problems: ConfigProblem[], typed = name): RunConfigKey | undefined {
   if (KEYS.has(name)) return name as RunConfigKey;
+  const removed = removalOf(name);
+  if (removed) {
+    problems.push({ message: removed, where });
+    return undefined;
+  }
   const near = nearestWord(toCamelCase(name), KEYS);
   problems.push({ message: `unknown key ${showValue(typed)}${near ? `, did you mean ${near}?` : ''}`, where });
   return undefined;

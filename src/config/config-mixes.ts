@@ -2,7 +2,7 @@ import { findConditionedMixes } from './conditioned-mixes.js';
 import type { ConfigProblem } from './config-problem.js';
 import type { RunConfig } from './run-config.js';
 import { findWeightProblem } from './values/term-weights.js';
-import { OFF_POLICY_TRAINERS, SCREENABLE_TRAINERS, TRAINER_LOSSES } from './values/trainer-names.js';
+import { OFF_POLICY_TRAINERS, TRAINER_LOSSES } from './values/trainer-names.js';
 
 type Check = (config: RunConfig) => string | false | undefined;
 
@@ -10,25 +10,10 @@ type Check = (config: RunConfig) => string | false | undefined;
 export const OFF_POLICY_KEYS = ['replayUpdates', 'redraws'] as const;
 
 const CHECKS: readonly Check[] = [
-  ({ offspring, trainer }) =>
-    offspring > 0 &&
-    trainer !== 'log-variance' &&
-    `offspring must be 0 with trainer ${trainer}: only log-variance has them`,
-  ({ offspring, fluentTopK }) =>
-    offspring > 0 &&
-    fluentTopK !== undefined &&
-    'offspring must be 0 with fluentTopK: tokens of other prompts do not keep to it',
-  ({ offspring, inputConditioned }) =>
-    offspring > 0 && inputConditioned && 'offspring must be 0 with inputConditioned: prompts belong to inputs',
   ({ trainer, loss }) =>
     !(TRAINER_LOSSES[trainer] as readonly string[]).includes(loss) &&
     `trainer ${trainer} cannot minimise loss ${loss}: it has ${TRAINER_LOSSES[trainer].join(', ')}`,
   (config) => !OFF_POLICY_TRAINERS.includes(config.trainer) && offPolicySetting(config),
-  ({ screening }) => screening === 1 && 'screening 1 leaves nothing to choose from: 2 or more, or 0 for none',
-  ({ trainer, screening }) =>
-    screening > 0 &&
-    !SCREENABLE_TRAINERS.includes(trainer) &&
-    `trainer ${trainer} learns from its own samples only, which screening changes: ${SCREENABLE_TRAINERS.join(', ')} can have it`,
   ({ trainer, onCollapse }) =>
     onCollapse === 'restart' &&
     !OFF_POLICY_TRAINERS.includes(trainer) &&

@@ -176,11 +176,6 @@ export const runConfigSchema = z.strictObject({
     z.boolean().default(false),
     'let the policy read each input and propose a prompt for it (classification and style-transfer)',
   ),
-  offspring: search.number(
-    z.number().min(0).max(1).default(0),
-    'SHARE',
-    'share of a step’s prompts that are crossed from the best so far, with tokens of the policy between (log-variance only)',
-  ),
   discount: search.number(
     positive.max(1).default(1),
     'GAMMA',
@@ -209,12 +204,6 @@ export const runConfigSchema = z.strictObject({
     z.enum(['warn', 'restart']).default('restart'),
     'WHAT',
     'when a policy repeats itself: warn, or restart it from its best prompts at half the reward scale (trainers with replay)',
-  ),
-  screening: search.number(
-    z.int().min(0).max(64).default(0),
-    'K',
-    'propose K times the prompts of a step and score those that a surrogate expects most of; 0 = off, 4 is a good start',
-    { flag: 'screen' },
   ),
   populationSize: search.number(
     z.int().min(2).max(10_000).default(32),

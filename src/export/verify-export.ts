@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
+import { currentSettings } from '../config/removed-settings.js';
 import { completeRunConfig } from '../config/resolve-run-config.js';
-import type { RunConfigInput } from '../config/run-config.js';
 import { evaluatePrompts } from '../evaluate.js';
 import { renderParts } from './export-prompt.js';
 import type { ExportedPrompt, ReadBack, RenderedPart } from './exported-prompt.js';
@@ -40,7 +40,7 @@ export async function verifyExport(record: RunRecord, exported: ExportedPrompt, 
 
 /** Scores prompts in a template with the run's settings, by the code that scored the run. */
 export async function scoreOnDev({ manifest }: RunRecord, template: string, prompts: readonly string[]) {
-  const config = completeRunConfig({ ...(manifest.config as RunConfigInput), template });
+  const config = completeRunConfig({ ...currentSettings(manifest.config), template });
   const { results } = await evaluatePrompts(config, { prompts: [...prompts], split: 'dev', splitsDataFile: true });
   return { config, results };
 }

@@ -9,7 +9,7 @@ export const RNG_STREAMS = {
   replay: 3,
   reward: 4,
   search: 5,
-  screening: 6,
+  // 6 was that of screening, which versions up to 0.1.0 had.
   racing: 7,
   inputs: 8,
   minibatches: 9,

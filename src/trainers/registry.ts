@@ -13,7 +13,6 @@ import { SoftQLearning } from './algorithms/soft-q-learning.js';
 import { SparseQLearning } from './algorithms/sparse-q-learning.js';
 import type { Generator, TrainerSettings } from './contract/settings.js';
 import type { Trainer } from './contract/types.js';
-import { Screened } from './screening/screened.js';
 
 type CreateTrainer = (generator: Generator, settings: TrainerSettings) => Promise<Trainer>;
 
@@ -41,14 +40,5 @@ export function createTrainer(name: string, generator: Generator, settings: Trai
       where: '--trainer',
     });
   }
-  if (settings.screening > 0) return createScreened(create, generator, settings);
   return create(generator, settings);
-}
-
-async function createScreened(
-  create: CreateTrainer,
-  generator: Generator,
-  settings: TrainerSettings,
-): Promise<Trainer> {
-  return new Screened(await create(generator, settings), generator, settings);
 }

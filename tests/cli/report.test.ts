@@ -1,9 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { makeReportRun } from '../report/report-run.js';
-import { BIN, emptyFolder, lastLine, runCli } from './spawn-cli.js';
+import { emptyFolder, lastLine, runCli } from './spawn-cli.js';
 
 describe('rlprompt report', () => {
   it('writes one page into the run and says where', async () => {
@@ -43,22 +42,9 @@ describe('rlprompt report', () => {
     expect(existsSync(stdout.trim())).toBe(true);
   });
 
-  it('serves the page to whoever has its address until Ctrl-C, which is no failure', async () => {
-    const runDir = makeReportRun();
-    const child = spawn(process.execPath, [BIN, 'report', runDir, '--serve']);
-    const ended = new Promise<number | null>((done) => child.on('close', done));
-    const url = await firstLine(child);
-    expect((await fetch(url)).status).toBe(200);
-    expect((await fetch(new URL('/', url))).status).toBe(401);
-    expect(existsSync(join(runDir, 'report.html'))).toBe(false);
-    child.kill('SIGINT');
-    expect(await ended).toBe(0);
-  });
-
   it.each([
     ['a run that is not there', ['report', 'nowhere'], 66, 'E_RUN_NOT_FOUND'],
     ['no run', ['report'], 64, 'E_USAGE'],
-    ['a port that is none', ['report', 'x', '--serve', '--port', '70000'], 64, 'E_USAGE'],
   ])('refuses %s', async (_, args, code, name) => {
     const outcome = await runCli(args);
     expect(outcome.code).toBe(code);
@@ -82,13 +68,3 @@ describe('rlprompt report', () => {
     expect([73, 74]).toContain(code);
   });
 });
-
-function firstLine(child: ChildProcess): Promise<string> {
-  return new Promise((done) => {
-    let text = '';
-    child.stdout!.setEncoding('utf8').on('data', (chunk: string) => {
-      text += chunk;
-      if (text.includes('\n')) done(text.slice(0, text.indexOf('\n')));
-    });
-  });
-}

@@ -5,9 +5,9 @@ const complete = (given: object) => completeRunConfig({ task: 'spam', ...given }
 
 describe('settings of the learner', () => {
   it('are off, or as they were published, unless they are asked for', () => {
-    expect(complete({})).toMatchObject({ screening: 0, onCollapse: 'restart', select: 'dev' });
+    expect(complete({})).toMatchObject({ onCollapse: 'restart', select: 'dev' });
     expect(complete({}).examplesPerStep).toBeUndefined();
-    expect(complete({ preset: 'paper' })).toMatchObject({ screening: 0, onCollapse: 'warn' });
+    expect(complete({ preset: 'paper' })).toMatchObject({ onCollapse: 'warn' });
   });
 
   it('cool the default, and nothing whose range is its own', () => {
@@ -29,9 +29,8 @@ describe('settings of the learner', () => {
   });
 
   it('are read from flags', () => {
-    const flags = { task: 'spam', screening: '4', rewardToEnd: '0,20', examplesPerStep: '16', select: 'pooled' };
+    const flags = { task: 'spam', rewardToEnd: '0,20', examplesPerStep: '16', select: 'pooled' };
     expect(resolveRunConfig({ flags }).config).toMatchObject({
-      screening: 4,
       rewardToEnd: [0, 20],
       examplesPerStep: 16,
       select: 'pooled',
@@ -45,7 +44,6 @@ describe('settings of the learner', () => {
     [{ examplesPerStep: 8, contentModel: 'models/x' }, 'examplesPerStep is for tasks in which a prompt meets all'],
     [{ examplesPerStep: 1 }, 'examplesPerStep: got 1'],
     [{ onCollapse: 'restart', trainer: 'evolution' }, 'onCollapse restart needs replay'],
-    [{ screening: 65 }, 'screening: got 65'],
   ])('are refused where they make no sense: %j', (given, message) => {
     expect(() => complete(given)).toThrow(message);
   });

@@ -16,14 +16,6 @@ describe('the settings that a trainer wants for itself', () => {
     expect(completeRunConfig(config)).toEqual(config);
   });
 
-  it('have no offspring where tokens of other prompts would break a rule', () => {
-    expect(completeRunConfig({ task: 'spam', offspring: 0.5 }).offspring).toBe(0.5);
-    for (const bar of [{ trainer: 'reinforce' }, { fluentTopK: 20 }, { inputConditioned: true }] as const) {
-      expect(completeRunConfig({ task: 'spam', ...bar }).offspring).toBe(0);
-      expect(() => completeRunConfig({ task: 'spam', offspring: 0.5, ...bar })).toThrow('offspring must be 0');
-    }
-  });
-
   it('are asked for by name where several trainers have no loss', () => {
     expect(() => completeRunConfig({ task: 'spam', loss: 'none' })).toThrow('cannot minimise loss none');
   });

@@ -17,7 +17,6 @@ writeFileSync(phrases, 'This mail is\nTopic:\nThe sender wants\nSubject\nIn shor
 const RUNS: Readonly<Record<string, Partial<RunConfigInput>>> = {
   ...Object.fromEntries(TRAINER_NAMES.map((trainer) => [trainer, { trainer }])),
   'ppo with phrases': { trainer: 'ppo', actions: phrases },
-  'log-variance, screened': { trainer: 'log-variance', screening: 2, promptsPerStep: 32 },
   'log-variance, cooled, some examples a step': { rewardToEnd: [0, 40], examplesPerStep: 3 },
   'log-variance, racing on some examples a step': { racing: true, examplesPerStep: 4, shots: 5 },
 };
@@ -46,10 +45,6 @@ describe('a run on a language model that is stopped in the middle and resumed', 
   it.each(Object.keys(RUNS))('ends with the checkpoint of the unbroken run: %s', async (name) => {
     const whole = await followRun(settings(name, `whole ${name}`));
     expect(whole.error).toBeUndefined();
-    const isScreened = whole.events.some(
-      (event) => event.type === 'step-end' && event.metrics['screen/correlation'] !== undefined,
-    );
-    expect(isScreened).toBe(RUNS[name]!.screening !== undefined);
     const stopped = settings(name, `stopped ${name}`);
     const before = await followRun(stopped, {}, (event, controls) => {
       if (event.type === 'step-end' && event.step === 3) controls.stop('interrupted');

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { currentSettings } from '../../config/removed-settings.js';
 import { resolveRunConfig } from '../../config/resolve-run-config.js';
 import type { RunConfigInput, RunConfigKey } from '../../config/run-config.js';
 import { RlpromptError } from '../../errors.js';
@@ -24,7 +25,7 @@ export function configure(command: Command, context: CliContext): void {
   addRunOptions(command);
   command.action(async (runDir: string, options: RunOptions) => {
     requireRun(runDir);
-    const before = readManifest(runDir).config as RunConfigInput;
+    const before = currentSettings(readManifest(runDir).config);
     const raised = raiseLimits(before, givenFlags(command), runDir);
     await superviseRun(raised, { ...options, resume: runDir }, context);
   });

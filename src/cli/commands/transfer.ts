@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { type Command, Option } from 'commander';
+import { currentSettings } from '../../config/removed-settings.js';
 import { resolveRunConfig } from '../../config/resolve-run-config.js';
 import type { RunConfig, RunConfigInput } from '../../config/run-config.js';
 import { RlpromptError } from '../../errors.js';
@@ -84,7 +85,7 @@ async function readSources(sources: readonly string[], limit: number): Promise<S
     if (!isPath(source)) return [{ prompt: source, origin: 'given' }];
     const record = readRunRecord(source);
     if (record.prompts[0]!.policy) throw notPrompts(source);
-    config ??= record.manifest.config as RunConfigInput;
+    config ??= currentSettings(record.manifest.config);
     return record.prompts.slice(0, limit).map(({ text }) => ({ prompt: text, origin: 'found' }));
   });
   return { prompts, config };

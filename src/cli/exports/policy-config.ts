@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { currentSettings } from '../../config/removed-settings.js';
 import { type ResolvedRunConfig, resolveRunConfig } from '../../config/resolve-run-config.js';
 import type { RunConfigInput } from '../../config/run-config.js';
 import { isDataFileName } from '../../data/read-table.js';
@@ -28,7 +29,7 @@ export async function readPolicyConfig(
 ): Promise<ResolvedRunConfig> {
   const { readRunRecord } = await import('../../export/run-record.js');
   const { manifest, start } = readRunRecord(runDir);
-  const ofRun = manifest.config as RunConfigInput;
+  const ofRun = currentSettings(manifest.config);
   const { flags, ...others } = await readRunSources(command, context, task ?? ofRun.task);
   const known = task === undefined || task === ofRun.task ? ofRun : forOtherData(ofRun, task, start);
   return resolveRunConfig({ ...others, flags: { ...known, ...flags } });

@@ -34,17 +34,6 @@ export const TRAINER_NAMES = Object.keys(TRAINER_LOSSES) as [TrainerName, ...Tra
 /** Trainers whose losses hold for prompts from anywhere, so that replay and redrawing are theirs. */
 export const OFF_POLICY_TRAINERS: readonly TrainerName[] = ['log-variance', 'sparse-q-learning'];
 
-/** Trainers that can learn from some of the prompts they proposed, chosen by another. */
-export const SCREENABLE_TRAINERS: readonly TrainerName[] = [
-  'log-variance',
-  'sparse-q-learning',
-  'evolution',
-  'hill-climb',
-  'edit-search',
-  'best-of-n',
-  'random',
-];
-
 /** Trainers whose policy can read the input that it proposes a prompt for. */
 export const CONDITIONED_TRAINERS: readonly TrainerName[] = [
   'log-variance',

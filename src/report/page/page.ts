@@ -10,8 +10,7 @@ import { renderBaselines, renderTopPrompts } from '../sections/prompt-tables.js'
 import { renderSettings, renderWarnings } from '../sections/settings-tables.js';
 import { renderTransfer } from '../sections/transfer-section.js';
 import { type Html, html, inlineJson, trustedHtml } from './html.js';
-import { PAGE_SCRIPT } from './page-script.js';
-import { PAGE_STYLE } from './page-style.js';
+import { PAGE_SCRIPT, PAGE_STYLE } from './page-assets.js';
 
 /** Nothing is fetched, and of all scripts and styles only the page's own ones count. */
 const POLICY = [

@@ -1,5 +1,5 @@
+import { currentSettings } from '../../config/removed-settings.js';
 import { completeRunConfig } from '../../config/resolve-run-config.js';
-import type { RunConfigInput } from '../../config/run-config.js';
 import { RlpromptError } from '../../errors.js';
 import type { PromptSummary } from '../../events.js';
 import type { LanguageModel } from '../../lm/model/types.js';
@@ -28,7 +28,7 @@ export async function openPolicy(
 ): Promise<OpenedPolicy> {
   const manifest = readManifest(runDir);
   const { summary, parameters }: KeptPolicy = readPolicy(runDir);
-  const config = completeRunConfig(manifest.config as RunConfigInput);
+  const config = completeRunConfig(currentSettings(manifest.config));
   const model = await load(config.generator);
   if (model.digest !== manifest.digests.generator) throw otherGenerator(runDir, model.name);
   const generator = generatorOf(model);

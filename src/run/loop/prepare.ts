@@ -1,5 +1,6 @@
 import { rmdirSync } from 'node:fs';
 import { totalmem } from 'node:os';
+import { currentSettings, refuseRemovedSettings } from '../../config/removed-settings.js';
 import { completeRunConfig } from '../../config/resolve-run-config.js';
 import type { RunConfig, RunConfigInput } from '../../config/run-config.js';
 import { RlpromptError } from '../../errors.js';
@@ -233,16 +234,15 @@ function checkCandidateCount({ topK }: RunConfig, generator: LanguageModel): voi
 const LOGIT_COPIES = 3;
 
 /** @throws RlpromptError `E_MEMORY` where the logits of one step would not fit into this machine */
-function checkStepSize({ promptsPerStep, promptLength, screening }: RunConfig, generator: LanguageModel): void {
+function checkStepSize({ promptsPerStep, promptLength }: RunConfig, generator: LanguageModel): void {
   const { vocabularySize } = requireCapability(generator, 'hiddenStates');
-  const prompts = promptsPerStep * Math.max(1, screening);
-  const bytes = 4 * LOGIT_COPIES * prompts * promptLength * vocabularySize;
+  const bytes = 4 * LOGIT_COPIES * promptsPerStep * promptLength * vocabularySize;
   if (bytes <= totalmem()) return;
   const [wanted, there] = [bytes, totalmem()].map((size) => (size / 1e9).toFixed(1));
   throw new RlpromptError({
     code: 'E_MEMORY',
     exit: 'unavailable',
-    message: `a step of ${prompts} prompts of ${promptLength} tokens takes ${wanted} GB; this machine has ${there} GB`,
+    message: `a step of ${promptsPerStep} prompts of ${promptLength} tokens takes ${wanted} GB; this machine has ${there} GB`,
     where: '--prompts-per-step',
     kept: 'nothing was started',
     next: 'propose fewer prompts per step',
@@ -257,7 +257,9 @@ function takeFolder(config: RunConfig, task: Task, resume: string | undefined): 
   const now = new Date();
   if (resume === undefined)
     return createRunFolder({ task: task.name, now, ...(config.out === undefined ? {} : { out: config.out }) });
-  return openRunFolder(resume, { now, evenFinished: limitsWereRaised(config, readManifest(resume)) });
+  const before = readManifest(resume);
+  refuseRemovedSettings(before.config, resume);
+  return openRunFolder(resume, { now, evenFinished: limitsWereRaised(config, before) });
 }
 
 function limitsWereRaised(config: RunConfig, before: RunManifest): boolean {
@@ -301,7 +303,7 @@ function settingsOf(config: RunConfig): Record<string, unknown> {
 function checkResume(runDir: string, now: RunManifest, warnings: string[]): StoredCheckpoint | undefined {
   const before = readManifest(runDir);
   // A setting that an older version of the program did not know had its default then.
-  const then = { ...before, config: settingsOf(completeRunConfig(before.config as RunConfigInput)) };
+  const then = { ...before, config: settingsOf(completeRunConfig(currentSettings(before.config))) };
   const differences = compareManifest(then, now, FREE_ON_RESUME);
   refuseDrift(differences, runDir);
   for (const difference of differences)

@@ -2,46 +2,33 @@ import type { RunConfig } from '../../config/run-config.js';
 import { RlpromptError } from '../../errors.js';
 import type { Task, TaskKind } from '../../task/types.js';
 
-type SuitedKey = 'racing' | 'ensemble' | 'inputConditioned' | 'screening';
+type SuitedKey = 'racing' | 'ensemble' | 'inputConditioned';
 
 /** What a setting needs of a task: per-example rewards, label probabilities. */
 const KINDS: Readonly<Record<SuitedKey, readonly TaskKind[]>> = {
   racing: ['classification'],
   ensemble: ['classification'],
   inputConditioned: ['classification', 'style-transfer'],
-  screening: ['classification', 'custom'],
 };
 
 const FLAGS: Readonly<Record<SuitedKey, string>> = {
   racing: '--racing',
   ensemble: '--ensemble',
   inputConditioned: '--input-conditioned',
-  screening: '--screen',
 };
 
 /**
  * Refuses settings that need what a task does not have.
  * @throws RlpromptError `E_CONFIG`
  */
-export function refuseUnsuited(
-  task: Pick<Task, 'kind' | 'name' | 'groupBy'>,
-  config: Partial<Pick<RunConfig, SuitedKey>>,
-): void {
+export function refuseUnsuited(task: Pick<Task, 'kind' | 'name'>, config: Partial<Pick<RunConfig, SuitedKey>>): void {
   const keys = Object.keys(KINDS) as SuitedKey[];
   const setting = keys.find((key) => config[key] && !KINDS[key].includes(task.kind));
-  if (setting !== undefined) {
-    refuse(setting, `${setting} is for ${KINDS[setting].join(' and ')} tasks; ${task.name} is a ${task.kind} task`);
-  }
-  if (config.screening && task.groupBy === 'example') {
-    refuse('screening', `screening compares prompts that met the same examples; in ${task.name} each meets one`);
-  }
-}
-
-function refuse(setting: SuitedKey, message: string): never {
+  if (setting === undefined) return;
   throw new RlpromptError({
     code: 'E_CONFIG',
     exit: 'config',
-    message,
+    message: `${setting} is for ${KINDS[setting].join(' and ')} tasks; ${task.name} is a ${task.kind} task`,
     where: FLAGS[setting],
     kept: 'nothing was started',
     next: `leave ${FLAGS[setting]} out`,

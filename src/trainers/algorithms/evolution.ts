@@ -2,7 +2,7 @@ import { Rng, type RngState } from '../../random/rng.js';
 import { requireFiniteRewards } from '../contract/require-finite-rewards.js';
 import type { Generator, TrainerSettings } from '../contract/settings.js';
 import type { RewardParts, Rollout, RolloutReward, Trainer, TrainerState, UpdateMetrics } from '../contract/types.js';
-import { childOf } from '../search/offspring.js';
+import { childOf } from '../search/crossover.js';
 import { PromptArchive, type ScoredPrompt } from '../search/prompt-archive.js';
 import { SearchSpace } from '../search/search-space.js';
 

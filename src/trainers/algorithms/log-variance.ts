@@ -18,19 +18,17 @@ import { type PolicyRollout, PromptPolicy } from '../policy/prompt-policy.js';
 import { stackRollouts } from '../policy/stack-rollouts.js';
 import type { ReplayEntry } from '../replay/replay-buffer.js';
 import { RESTART_UPDATES, ReplayMemory } from '../replay/replay-memory.js';
-import { crossed, PARENTS } from '../search/offspring.js';
 
 /**
  * Learns π ∝ p₀ e^r by the log-variance loss (`src/losses/log-variance.ts`): no value, no target network, and valid for
  * prompts from anywhere. So every scored prompt is learned from again (replay), prompts of a user's own can be taken in,
- * prompts proposed before are drawn again to spend the forwards on new ones, and a share of a step's prompts are
- * offspring: crossed from the best so far, with open positions that the policy fills.
+ * and prompts proposed before are drawn again to spend the forwards on new ones.
  */
 export class LogVariance implements Trainer {
   readonly name = 'log-variance';
   private readonly optimizer: PolicyOptimizer;
   private readonly memory: ReplayMemory;
-  /** Share of different prompts among the first samples of a step: what was drawn again, or bred, hides a collapse. */
+  /** Share of different prompts among the first samples of a step: what was drawn again hides a collapse. */
   private distinctShare: number | undefined;
 
   private constructor(
@@ -49,26 +47,18 @@ export class LogVariance implements Trainer {
     return this.policy.conditioned;
   }
 
-  /** Samples of the policy first, then children of the best prompts, once there are enough of them. */
   async propose(count: number, { inputs }: ProposeOptions = {}): Promise<Rollout[]> {
     const { buffer, samplingRng } = this.memory;
-    const children = buffer.size >= PARENTS ? Math.round(count * this.settings.offspring) : 0;
     this.distinctShare = undefined;
-    const sampled = await this.drawFresh(count - children, async (rows) => {
+    const sample = async (rows: readonly number[]): Promise<PolicyRollout[]> => {
       const drawn = await this.policy.sample(rows.length, samplingRng, {
         inputs: inputs && rows.map((row) => inputs[row]!),
       });
       this.distinctShare ??=
         new Set(drawn.map(({ tokenIds, input }) => `${tokenIds.join(' ')}\t${input}`)).size / drawn.length;
       return drawn;
-    });
-    const ranked = children > 0 ? buffer.ranked() : [];
-    let mutations = 0;
-    const bred = await this.drawFresh(children, ({ length }) => {
-      mutations += 1;
-      return this.policy.complete(crossed(ranked, length, { mutations, rng: samplingRng }), samplingRng);
-    });
-    return [...sampled, ...bred];
+    };
+    return drawFresh(count, this.settings.redraws, sample, (rollout) => buffer.has(rollout));
   }
 
   async update(
@@ -123,14 +113,6 @@ export class LogVariance implements Trainer {
 
   async dispose(): Promise<void> {
     await this.policy.dispose();
-  }
-
-  private async drawFresh(
-    count: number,
-    draw: (rows: readonly number[]) => Promise<PolicyRollout[]>,
-  ): Promise<PolicyRollout[]> {
-    if (count === 0) return [];
-    return drawFresh(count, this.settings.redraws, draw, (rollout) => this.memory.buffer.has(rollout));
   }
 
   private async toEntries(

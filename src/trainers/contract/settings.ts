@@ -29,8 +29,6 @@ export interface TrainerSettings {
   readonly inputConditioned: boolean;
   /** Inputs of a step, where prompts meet one input each. */
   readonly inputsPerStep: number;
-  /** Share of a step's prompts that are crossed from the best so far, in [0, 1]. */
-  readonly offspring: number;
   readonly rewardFrom: readonly [number, number];
   readonly rewardTo: readonly [number, number];
   /** γ: a token k places before the end is credited γ^k of the reward (reinforce, ppo, sparse-q-learning). */
@@ -47,8 +45,6 @@ export interface TrainerSettings {
   readonly criticWarmup: number;
   /** Phrases that ppo chooses from in place of free tokens. */
   readonly actions?: readonly string[] | undefined;
-  /** How many times the prompts of a step are proposed, for a surrogate to choose from; 0: none. */
-  readonly screening: number;
   /** Prompts that evolution keeps as parents. */
   readonly populationSize: number;
   /** Sentences that edit-search starts from. */

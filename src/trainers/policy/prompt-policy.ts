@@ -13,7 +13,6 @@ import { allowedTokens, maskBias } from '../../policy/token-mask.js';
 import type { Rng } from '../../random/rng.js';
 import type { Generator, TrainerSettings } from '../contract/settings.js';
 import type { ConditionedPolicy, ProposeOptions, Rollout } from '../contract/types.js';
-import type { OpenPrompt } from '../search/offspring.js';
 import { named, unnamed } from './policy-optimizer.js';
 
 /** What a loss needs of a rollout: the frozen body runs once a token and never again. */
@@ -100,19 +99,6 @@ export class PromptPolicy {
     const { temperature, topP } = this.settings;
     const choose: Choose = (candidates) => sampleTokens(candidates, rng, { temperature, topP, ...options });
     return this.roll(count, choose, { inputs });
-  }
-
-  /** Prompts of which a part is given: the policy draws what is open, each token after those before it. */
-  complete(prompts: readonly OpenPrompt[], rng: Rng): Promise<PolicyRollout[]> {
-    const { temperature, topP } = this.settings;
-    let position = 0;
-    const choose: Choose = (candidates) => {
-      const drawn = sampleTokens(candidates, rng, { temperature, topP });
-      const tokenIds = prompts.map((prompt, row) => prompt[position] ?? drawn.tokenIds[row]!);
-      position += 1;
-      return { ...drawn, tokenIds };
-    };
-    return this.roll(prompts.length, choose);
   }
 
   /** The policy as a reader of inputs, where it was set to be one. */

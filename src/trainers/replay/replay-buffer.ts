@@ -57,11 +57,6 @@ export class ReplayBuffer {
     if (this.entries.length > this.capacity) this.dropWorstOfOlderHalf();
   }
 
-  /** The prompts, best first. */
-  ranked(): (readonly number[])[] {
-    return this.byWorth(this.entries).map(({ tokenIds }) => tokenIds);
-  }
-
   /** Raw rewards of the prompts that match, oldest first. */
   rewardsOf(matches: (entry: ReplayEntry) => boolean): number[] {
     return this.entries.filter(matches).map(({ rawReward }) => rawReward);

@@ -73,27 +73,4 @@ describe('prompts that read well', { timeout: 120_000 }, () => {
     expect(await outside(free.slice(0, 4))).toBeGreaterThan(10);
     await frozen.dispose();
   });
-
-  it('come of a sentence to start from: its offspring have its tokens', async () => {
-    const sentence = generator.tokenizer.encode(' This message is about').slice(0, 5);
-    const warm = Array.from({ length: 5 }, (_, i) => sentence[i % sentence.length]!);
-    const shareOfTokens = async (trainer: Trainer): Promise<number> => {
-      for (let step = 0; step < 8; step++) {
-        const rollouts = await trainer.propose(8);
-        // Of no meaning, but the same for the same prompt.
-        const raw = rollouts.map(({ tokenIds }) => tokenIds.reduce((sum, id) => (31 * sum + id) % 21, 7));
-        await trainer.update(
-          rollouts,
-          raw.map((value) => ({ raw: value, zScored: (value - 10) / 6, shaped: (value - 10) / 0.6 })),
-        );
-      }
-      const proposed = await trainer.propose(PROMPTS);
-      const same = proposed.flatMap(({ tokenIds }) => tokenIds.map((id, t) => Number(id === warm[t])));
-      return same.reduce((sum, hit) => sum + hit / same.length, 0);
-    };
-    const cold = await trainerOf({ offspring: 0.5 });
-    const warmed = await trainerOf({ offspring: 0.5 });
-    expect(await warmed.learnFrom(warm, 40)).toBe(true);
-    expect(await shareOfTokens(warmed)).toBeGreaterThan((await shareOfTokens(cold)) + 0.05);
-  });
 });

@@ -34,7 +34,6 @@ async function search(onCollapse: 'warn' | 'restart'): Promise<Search> {
   const settings = toySettings({
     promptsPerStep: 8,
     redraws: 0,
-    offspring: 0,
     rewardTo: [0, SCALE],
     learningRate: 1e-2,
   });

@@ -1,17 +1,18 @@
-import { formatTick, niceTicks, tickLabels } from '../charts/ticks.js';
-
-/** What the page can do beside being read: change its theme, copy a prompt, zoom into charts and read values off them. */
-export const PAGE_SCRIPT = /* js */ `'use strict';
-${niceTicks}
-${formatTick}
-${tickLabels}
+// What the page can do beside being read: change its theme, copy a prompt, zoom into charts and read values off them.
+// niceTicks, formatTick and tickLabels stand before this script, from src/report/charts/ticks.ts.
 
 const root = document.documentElement;
 const theme = document.getElementById('theme');
 const prefersDark = matchMedia('(prefers-color-scheme: dark)');
 const isDark = () => (root.dataset.theme ?? (prefersDark.matches ? 'dark' : 'light')) === 'dark';
-const nameTheme = () => { theme.textContent = isDark() ? 'Light' : 'Dark'; theme.setAttribute('aria-label', theme.textContent + ' colours'); };
-theme.addEventListener('click', () => { root.dataset.theme = isDark() ? 'light' : 'dark'; nameTheme(); });
+const nameTheme = () => {
+  theme.textContent = isDark() ? 'Light' : 'Dark';
+  theme.setAttribute('aria-label', `${theme.textContent} colours`);
+};
+theme.addEventListener('click', () => {
+  root.dataset.theme = isDark() ? 'light' : 'dark';
+  nameTheme();
+});
 prefersDark.addEventListener('change', nameTheme);
 theme.hidden = false;
 nameTheme();
@@ -21,7 +22,9 @@ for (const button of document.querySelectorAll('[data-copy]')) {
   button.addEventListener('click', async () => {
     await navigator.clipboard.writeText(button.dataset.copy);
     button.textContent = 'Copied';
-    setTimeout(() => { button.textContent = 'Copy'; }, 1500);
+    setTimeout(() => {
+      button.textContent = 'Copy';
+    }, 1500);
   });
 }
 
@@ -32,13 +35,13 @@ const draw = (parent, name, attributes, text = '') => {
   node.textContent = text;
 };
 const share = (value, [low, high]) => (value - low) / (high - low);
-const percent = (part) => 100 * part + '%';
+const percent = (part) => `${100 * part}%`;
 
 // Charts over the same axis are zoomed together.
 const views = new Map();
 const charts = JSON.parse(document.getElementById('charts').textContent).map((data) => {
-  const figure = document.querySelector('[data-chart="' + data.id + '"]');
-  const axis = data.id.replace(/-[a-z]+$/, '') + ' ' + data.xName;
+  const figure = document.querySelector(`[data-chart="${data.id}"]`);
+  const axis = `${data.id.replace(/-[a-z]+$/, '')} ${data.xName}`;
   const whole = views.get(axis)?.whole ?? data.x;
   const range = [Math.min(whole[0], data.x[0]), Math.max(whole[1], data.x[1])];
   views.set(axis, { whole: range, x: range });
@@ -49,7 +52,8 @@ const charts = JSON.parse(document.getElementById('charts').textContent).map((da
 function visibleY({ data }, x) {
   if (x[0] <= data.x[0] && x[1] >= data.x[1]) return data.y;
   const seen = data.series.flatMap(({ points, band }) =>
-    points.flatMap((point, i) => (point[0] >= x[0] && point[0] <= x[1] ? [point[1], ...(band ? band[i] : [])] : [])));
+    points.flatMap((point, i) => (point[0] >= x[0] && point[0] <= x[1] ? [point[1], ...(band ? band[i] : [])] : [])),
+  );
   if (seen.length === 0) return data.y;
   const [low, high] = [Math.min(...seen), Math.max(...seen)];
   const room = 0.06 * (high - low) || 0.1 * Math.abs(high) || 1;
@@ -64,8 +68,10 @@ function show(chart) {
   const y = visibleY(chart, x);
   const left = 1000 * share(x[0], data.x);
   const top = 1000 * (1 - share(y[1], data.y));
-  find('.curves').setAttribute('viewBox', [
-    left, top, 1000 * share(x[1], data.x) - left, 1000 * (1 - share(y[0], data.y)) - top].join(' '));
+  find('.curves').setAttribute(
+    'viewBox',
+    [left, top, 1000 * share(x[1], data.x) - left, 1000 * (1 - share(y[0], data.y)) - top].join(' '),
+  );
   const [rows, grid, columns] = [find('.y-axis'), find('.grid'), find('.x-axis')];
   for (const part of [rows, grid, columns]) part.replaceChildren();
   const [yTicks, xTicks] = [niceTicks(y[0], y[1], 5), niceTicks(x[0], x[1], 6)];
@@ -92,7 +98,10 @@ function zoom(axis, low, high) {
 }
 
 function turn(axis, action) {
-  const { x: [low, high], whole } = views.get(axis);
+  const {
+    x: [low, high],
+    whole,
+  } = views.get(axis);
   const quarter = (high - low) / 4;
   if (action === 'in') zoom(axis, low + quarter, high - quarter);
   else if (action === 'out') zoom(axis, low - 2 * quarter, high + 2 * quarter);
@@ -105,16 +114,21 @@ function turn(axis, action) {
 function point(chart, at) {
   const { x } = views.get(chart.axis);
   const wanted = x[0] + at * (x[1] - x[0]);
-  const nearest = (points) => points.reduce((best, p) => Math.abs(p[0] - wanted) < Math.abs(best[0] - wanted) ? p : best, points[0]);
-  const found = chart.data.series.filter(({ points }) => points.length > 0).map(({ name, points }) => ({ name, value: nearest(points) }));
+  const nearest = (points) =>
+    points.reduce((best, p) => (Math.abs(p[0] - wanted) < Math.abs(best[0] - wanted) ? p : best), points[0]);
+  const found = chart.data.series
+    .filter(({ points }) => points.length > 0)
+    .map(({ name, points }) => ({ name, value: nearest(points) }));
   if (found.length === 0) return;
   const reached = nearest(found.map(({ value }) => value))[0];
   const cursor = chart.find('.cursor');
   cursor.replaceChildren();
   const place = percent(share(reached, x));
   if (reached >= x[0] && reached <= x[1]) draw(cursor, 'line', { x1: place, x2: place, y1: 0, y2: '100%' });
-  chart.find('output').textContent = [chart.data.xName + ' ' + formatTick(reached),
-    ...found.map(({ name, value }) => name + ' ' + formatTick(value[1]))].join(' · ');
+  chart.find('output').textContent = [
+    `${chart.data.xName} ${formatTick(reached)}`,
+    ...found.map(({ name, value }) => `${name} ${formatTick(value[1])}`),
+  ].join(' · ');
   chart.at = share(reached, x);
 }
 
@@ -134,7 +148,8 @@ for (const chart of charts) {
   plot.addEventListener('pointermove', (event) => {
     const at = placeOf(event);
     point(chart, at);
-    if (from !== undefined) draw(cursor, 'rect', { x: percent(Math.min(from, at)), width: percent(Math.abs(at - from)), height: '100%' });
+    if (from !== undefined)
+      draw(cursor, 'rect', { x: percent(Math.min(from, at)), width: percent(Math.abs(at - from)), height: '100%' });
   });
   plot.addEventListener('pointerup', (event) => {
     const [low, high] = [from, placeOf(event)].sort((a, b) => a - b);
@@ -144,11 +159,16 @@ for (const chart of charts) {
     const { x } = views.get(chart.axis);
     if (isDrag) zoom(chart.axis, x[0] + low * (x[1] - x[0]), x[0] + high * (x[1] - x[0]));
   });
-  plot.addEventListener('pointercancel', () => { from = undefined; cursor.replaceChildren(); });
-  plot.addEventListener('pointerleave', () => { if (from === undefined) cursor.replaceChildren(); });
+  plot.addEventListener('pointercancel', () => {
+    from = undefined;
+    cursor.replaceChildren();
+  });
+  plot.addEventListener('pointerleave', () => {
+    if (from === undefined) cursor.replaceChildren();
+  });
   plot.addEventListener('dblclick', () => turn(chart.axis, 'reset'));
   plot.addEventListener('keydown', (event) => {
-    const action = { '+': 'in', '=': 'in', '-': 'out', '0': 'reset', Escape: 'reset' }[event.key];
+    const action = { '+': 'in', '=': 'in', '-': 'out', 0: 'reset', Escape: 'reset' }[event.key];
     const move = { ArrowLeft: -0.02, ArrowRight: 0.02 }[event.key];
     if (action) turn(chart.axis, action);
     else if (move && event.shiftKey) turn(chart.axis, move < 0 ? 'left' : 'right');
@@ -161,4 +181,3 @@ for (const chart of charts) {
   chart.find('.tools').hidden = false;
   show(chart);
 }
-`;

@@ -1,0 +1,34 @@
+import { RlpromptError } from '../errors.js';
+import type { RunConfigInput } from './run-config.js';
+
+/** Settings that earlier versions had, by their flags; 0 switched them off, which was the default. */
+const REMOVED: Readonly<Record<string, string>> = { offspring: '--offspring', screening: '--screen' };
+
+/** Why a setting is not known any more; undefined where it never was one. */
+export function removalOf(key: string): string | undefined {
+  const flag = REMOVED[key];
+  return flag && `${key} (${flag}) was removed: it raised no test accuracy (docs/lab-notebook/log.md)`;
+}
+
+/** The settings of a run that may be older than this version: what was removed is left out. */
+export function currentSettings(config: Readonly<Record<string, unknown>>): RunConfigInput {
+  const known = Object.entries(config).filter(([key]) => !(key in REMOVED));
+  return Object.fromEntries(known) as unknown as RunConfigInput;
+}
+
+/**
+ * Refuses to resume a run that used what was removed.
+ * @throws RlpromptError E_SETTING_REMOVED
+ */
+export function refuseRemovedSettings(config: Readonly<Record<string, unknown>>, runDir: string): void {
+  const key = Object.keys(REMOVED).find((name) => Boolean(config[name]));
+  if (key === undefined) return;
+  throw new RlpromptError({
+    code: 'E_SETTING_REMOVED',
+    exit: 'config',
+    message: `the run has ${key} ${config[key]}, and ${removalOf(key)}`,
+    where: runDir,
+    kept: 'the run, untouched: its report and exports still work',
+    next: `resume it with rlprompt 0.1.0, or start a new run without ${REMOVED[key]}`,
+  });
+}
