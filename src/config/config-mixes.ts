@@ -50,6 +50,10 @@ const CHECKS: readonly Check[] = [
     (judge ?? rubric) !== undefined &&
     !('judge' in terms) &&
     'judge and rubric are for the term judge: --term judge=0.5',
+  ({ rewardModel, terms }) =>
+    rewardModel !== undefined &&
+    !('preference' in terms) &&
+    'rewardModel is for the term preference: --term preference=0.5',
   ({ judgeDownWeight, judgeMode }) =>
     judgeDownWeight && judgeMode !== 'pairwise' && 'judgeDownWeight is for judgeMode pairwise: a score has no order',
   ({ racing, terms }) =>

@@ -302,6 +302,12 @@ export const runConfigSchema = z.strictObject({
     'text file that tells the judge what to look for (default: one for the task’s kind)',
     { path: true },
   ),
+  rewardModel: reward.text(
+    name.optional(),
+    'FILE',
+    'reward model of the term preference, fitted to rankings by "rlprompt preferences fit"',
+    { path: true },
+  ),
   samples: reward.number(
     count.max(4096).default(ours.samples),
     'N',

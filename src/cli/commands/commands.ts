@@ -15,6 +15,13 @@ export const COMMANDS: readonly CommandEntry[] = [
   { name: 'transfer', summary: 'prompts on other target LMs', group: results, load: () => import('./transfer.js') },
   { name: 'runs', summary: 'list and remove runs', group: results, load: () => import('./runs.js') },
   { name: 'replay', summary: 'draw a finished run again', group: results, load: () => import('./replay.js') },
+  { name: 'rate', summary: 'rank texts by hand, or by a judge', group: results, load: () => import('./rate.js') },
+  {
+    name: 'preferences',
+    summary: 'learn a reward from rankings',
+    group: results,
+    load: () => import('./preferences.js'),
+  },
   { name: 'init', summary: 'make a task of your own', group: about, load: () => import('./init.js') },
   { name: 'memory', summary: 'what earlier runs found', group: about, load: () => import('./memory.js') },
   { name: 'tasks', summary: 'tasks that come with the program', group: about, load: () => import('./tasks.js') },

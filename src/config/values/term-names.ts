@@ -1,5 +1,15 @@
 /** The objectives a run can have; `src/rewards/terms/create-terms.ts` makes them. */
-export const TERM_NAMES = ['task', 'content', 'style', 'joint', 'fluency', 'length', 'repetition', 'judge'] as const;
+export const TERM_NAMES = [
+  'task',
+  'content',
+  'style',
+  'joint',
+  'fluency',
+  'length',
+  'repetition',
+  'judge',
+  'preference',
+] as const;
 
 export type TermName = (typeof TERM_NAMES)[number];
 

@@ -4,6 +4,7 @@ import { judgeTerm } from '../judge/judge-term.js';
 import { taskTerm } from './assessment-terms.js';
 import { fluencyTerm } from './fluency-term.js';
 import { lengthTerm } from './length-term.js';
+import { preferenceTerm } from './preference-term.js';
 import { repetitionTerm } from './repetition-term.js';
 import type { RewardTerm } from './reward-term.js';
 import type { TermKind, TermParts, TermSettings } from './term-kind.js';
@@ -18,6 +19,7 @@ export const TERM_KINDS: Readonly<Record<string, TermKind>> = {
   length: lengthTerm,
   repetition: repetitionTerm,
   judge: judgeTerm,
+  preference: preferenceTerm,
 };
 
 /** Whether the task's own reward stands alone, as it is: then nothing is combined. */

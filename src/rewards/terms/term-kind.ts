@@ -8,6 +8,8 @@ export interface TermSettings extends JudgeSettings {
   /** Weights by name. */
   readonly terms: Readonly<Record<string, number>>;
   readonly combine: CombinationRule;
+  /** File of the reward model of the term `preference`. */
+  readonly rewardModel?: string | undefined;
   readonly seed: number;
   readonly promptLength: number;
   /** Weights of the classification reward, which give its range. */

@@ -1,0 +1,46 @@
+import { RlpromptError } from '../errors.js';
+import { Rng } from '../random/rng.js';
+import { MAX_ITEMS, MIN_ITEMS, type Ranking, setKey } from './ranking.js';
+
+/** Texts to be ranked against each other. */
+export interface RatingSet {
+  readonly context: string;
+  readonly items: readonly string[];
+}
+
+/**
+ * Draws sets of texts to rank. Each text is shown before any is shown twice; equal seeds draw equal sets.
+ * @throws RlpromptError `E_RATING_TEXTS` for fewer than two different texts
+ */
+export function drawSets(
+  texts: readonly string[],
+  { items, sets, seed, context }: { items: number; sets: number; seed: number; context: string },
+): RatingSet[] {
+  const pool = [...new Set(texts.filter((text) => text.trim() !== ''))];
+  const size = Math.min(items, pool.length, MAX_ITEMS);
+  if (size < MIN_ITEMS) {
+    throw new RlpromptError({
+      code: 'E_RATING_TEXTS',
+      exit: 'data',
+      message: `there are ${pool.length} different texts; ranking needs at least ${MIN_ITEMS}`,
+      where: 'the run or file to rate',
+      kept: 'nothing was written',
+      next: 'rate a run with more prompts, or a file with one text per line',
+    });
+  }
+  const rng = Rng.create(seed, 'examples');
+  const drawn: RatingSet[] = [];
+  let queue: string[] = [];
+  while (drawn.length < sets) {
+    if (queue.length < size) queue = [...queue, ...rng.shuffled(pool.filter((text) => !queue.includes(text)))];
+    drawn.push({ context, items: queue.slice(0, size) });
+    queue = queue.slice(size);
+  }
+  return drawn;
+}
+
+/** The sets that a rater has not ranked yet. */
+export function openSets(sets: readonly RatingSet[], done: readonly Ranking[], rater: string): RatingSet[] {
+  const known = new Set(done.map(setKey));
+  return sets.filter((set) => !known.has(setKey({ ...set, rater })));
+}

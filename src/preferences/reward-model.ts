@@ -1,0 +1,177 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { RlpromptError } from '../errors.js';
+import { atomicWrite } from '../files/atomic-write.js';
+import { nodeFileSystem } from '../files/file-system.js';
+import { toIoError } from '../files/io-error.js';
+import { strictJson } from '../files/strict-json.js';
+import { Rng } from '../random/rng.js';
+import { fitBradleyTerry, pairAccuracy, type RankedFeatures } from './bradley-terry.js';
+import { pooledStates, type StateSource } from './pooled-states.js';
+import { pairsOf, type Ranking } from './ranking.js';
+
+const vector = z.array(z.number());
+
+const schema = z
+  .object({
+    schemaVersion: z.literal(1),
+    kind: z.literal('reward-model'),
+    lm: z.string(),
+    lmDigest: z.string(),
+    centre: vector,
+    scale: vector,
+    weights: vector,
+    offset: z.number(),
+    range: z.tuple([z.number(), z.number()]),
+    rankings: z.number().int(),
+    heldOut: z.object({ accuracy: z.number(), pairs: z.number().int(), rankings: z.number().int() }),
+  })
+  .refine(({ centre, scale, weights }) => centre.length === weights.length && scale.length === weights.length, {
+    message: 'centre, scale and weights differ in length',
+  });
+
+/** A linear reward on pooled hidden states of a frozen LM, fitted to rankings. */
+export type RewardModel = z.infer<typeof schema>;
+
+/** The share of rankings that measures the fit, by folds. */
+const FOLDS = 5;
+/** Fewer rankings than folds leave nothing to measure with. */
+export const MIN_RANKINGS = FOLDS;
+
+/**
+ * Fits a reward model. Its accuracy is that of held-out rankings, each predicted by a model fitted without it (5 folds);
+ * the weights are those of all rankings. Rewards are shifted so that the ranked texts have mean 0.
+ *
+ * @throws RlpromptError `E_RANKING_COUNT` for fewer than 5 rankings with a preference
+ */
+export async function fitRewardModel(
+  rankings: readonly Ranking[],
+  lm: StateSource & { readonly name: string; readonly digest: string },
+  { seed = 0 }: { seed?: number } = {},
+): Promise<RewardModel> {
+  const used = rankings.filter((ranking) => pairsOf(ranking).length > 0);
+  if (used.length < MIN_RANKINGS) throw tooFew(used.length);
+  const texts = [...new Set(used.flatMap(({ items }) => items))];
+  const states = await pooledStates(lm, texts);
+  const { centre, scale } = spreadOf(states);
+  const features = new Map(texts.map((text, i) => [text, standardised(states[i], centre, scale)]));
+  const ranked = used.map((ranking) => ({
+    features: ranking.items.map((item) => features.get(item) ?? new Float64Array(centre.length)),
+    pairs: pairsOf(ranking),
+  }));
+  const heldOut = crossValidate(ranked, seed);
+  const weights = fitBradleyTerry(ranked);
+  const rewards = texts.map((text) => product(weights, features.get(text)));
+  const offset = rewards.reduce((sum, reward) => sum + reward / rewards.length, 0);
+  const shifted = rewards.map((reward) => reward - offset);
+  return {
+    schemaVersion: 1,
+    kind: 'reward-model',
+    lm: lm.name,
+    lmDigest: lm.digest,
+    centre: [...centre],
+    scale: [...scale],
+    weights: [...weights],
+    offset,
+    range: [Math.min(...shifted), Math.max(...shifted)],
+    rankings: used.length,
+    heldOut: { ...heldOut, rankings: used.length },
+  };
+}
+
+/** The rewards of texts, [texts]; 0 is the mean of the texts that were ranked. */
+export async function rewardsOf(model: RewardModel, lm: StateSource, texts: readonly string[]): Promise<number[]> {
+  const [centre, scale, weights] = [model.centre, model.scale, model.weights].map((v) => Float64Array.from(v));
+  if (!centre || !scale || !weights) return [];
+  const states = await pooledStates(lm, texts);
+  return states.map((state) => product(weights, standardised(state, centre, scale)) - model.offset);
+}
+
+/** sha256 of everything the rewards depend on. */
+export function rewardModelDigest(model: RewardModel): string {
+  return createHash('sha256').update(strictJson(model)).digest('hex');
+}
+
+export function writeRewardModel(path: string, model: RewardModel): void {
+  atomicWrite(path, `${strictJson(model)}\n`);
+}
+
+/** @throws RlpromptError `E_REWARD_MODEL` where the file is none */
+export function readRewardModel(path: string): RewardModel {
+  let value: unknown;
+  try {
+    value = JSON.parse(Buffer.from(nodeFileSystem.read(path)).toString('utf8'));
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw toIoError(error, { action: 'read', path });
+  }
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new RlpromptError({
+    code: 'E_REWARD_MODEL',
+    exit: 'data',
+    message: `not a reward model: ${parsed.error.issues[0]?.message ?? 'unreadable'}`,
+    where: path,
+    kept: 'the file is unchanged',
+    next: `rlprompt preferences fit RANKINGS --model MODEL --out ${path}`,
+  });
+}
+
+/** @throws RlpromptError `E_REWARD_MODEL_LM` where the model was fitted on the states of another LM */
+export function requireSameLm(model: RewardModel, lm: { readonly name: string; readonly digest: string }): void {
+  if (model.lmDigest === lm.digest) return;
+  throw new RlpromptError({
+    code: 'E_REWARD_MODEL_LM',
+    exit: 'config',
+    message: `the reward model was fitted on ${model.lm}, but the generator LM is ${lm.name} (its files differ)`,
+    where: '--reward-model',
+    kept: 'nothing was started',
+    next: `--generator ${model.lm}, or fit the reward model on ${lm.name}`,
+  });
+}
+
+function crossValidate(ranked: readonly RankedFeatures[], seed: number): { accuracy: number; pairs: number } {
+  const order = Rng.create(seed, 'examples').shuffled([...ranked.keys()]);
+  let [right, pairs] = [0, 0];
+  for (let fold = 0; fold < FOLDS; fold++) {
+    const held = order.filter((_, i) => i % FOLDS === fold).flatMap((i) => ranked[i] ?? []);
+    const weights = fitBradleyTerry(order.filter((_, i) => i % FOLDS !== fold).flatMap((i) => ranked[i] ?? []));
+    const measured = pairAccuracy(({ features }) => features.map((x) => product(weights, x)), held);
+    right += measured.accuracy * measured.pairs;
+    pairs += measured.pairs;
+  }
+  return { accuracy: right / pairs, pairs };
+}
+
+function spreadOf(states: readonly Float64Array[]): { centre: Float64Array; scale: Float64Array } {
+  const width = states[0]?.length ?? 0;
+  const centre = new Float64Array(width);
+  const scale = new Float64Array(width);
+  for (let j = 0; j < width; j++) {
+    const column = states.map((state) => state[j] ?? 0);
+    const mean = column.reduce((sum, value) => sum + value / column.length, 0);
+    const variance = column.reduce((sum, value) => sum + (value - mean) ** 2 / column.length, 0);
+    centre[j] = mean;
+    // √width keeps the squared length of a feature vector near 1, whatever the LM, so that one ridge suits all.
+    scale[j] = (Math.sqrt(variance) + 1e-6) * Math.sqrt(width);
+  }
+  return { centre, scale };
+}
+
+function standardised(state: Float64Array | undefined, centre: Float64Array, scale: Float64Array): Float64Array {
+  return centre.map((mean, j) => ((state?.[j] ?? 0) - mean) / (scale[j] ?? 1));
+}
+
+function product(weights: Float64Array, x: Float64Array | undefined): number {
+  return weights.reduce((sum, w, j) => sum + w * (x?.[j] ?? 0), 0);
+}
+
+function tooFew(count: number): RlpromptError {
+  return new RlpromptError({
+    code: 'E_RANKING_COUNT',
+    exit: 'data',
+    message: `${count} rankings with a preference are too few: at least ${MIN_RANKINGS}`,
+    where: 'rankings',
+    kept: 'the rankings are unchanged',
+    next: 'rank more with "rlprompt rate"',
+  });
+}
