@@ -102,7 +102,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'run/store',
   ],
   'compare.ts': ['compare', 'config', 'errors.ts', 'events.ts', 'report', 'run/store'],
-  config: ['config/files', 'config/values', 'errors.ts'],
+  config: ['config/files', 'config/values', 'data', 'errors.ts'],
   'config/files': ['config', 'errors.ts'],
   'config/values': ['config/files', 'errors.ts'],
   data: ['errors.ts', 'random'],
@@ -270,7 +270,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   task: ['errors.ts', 'lm/model', 'task/define', 'task/load', 'template'],
   'task-host': ['errors.ts', 'random', 'rewards/classification', 'rewards/shaping', 'task', 'task/define', 'task/load'],
   'task/define': ['data', 'errors.ts', 'task', 'task/load', 'template'],
-  'task/load': ['data', 'errors.ts', 'package-root.ts', 'task', 'task/define'],
+  'task/load': ['data', 'errors.ts', 'package-root.ts', 'random', 'task', 'task/define'],
   template: ['errors.ts'],
   trainers: ['errors.ts', 'trainers/algorithms', 'trainers/contract'],
   'trainers/algorithms': [

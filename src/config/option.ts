@@ -6,7 +6,7 @@ export const OPTION_GROUPS = ['Task and data', 'Models', 'Limits', 'Search', 'Re
 export type OptionGroup = (typeof OPTION_GROUPS)[number];
 
 /** How a setting is read from text: a flag's value, `--set key=value` or an environment variable. */
-export type TextForm = 'text' | 'number' | 'boolean' | 'range' | 'list' | 'record' | 'weights';
+export type TextForm = 'text' | 'number' | 'boolean' | 'range' | 'list' | 'items' | 'record' | 'weights';
 
 /** What flags, help, JSON Schema and the documentation say of one setting. */
 export interface OptionMeta {
@@ -46,6 +46,7 @@ export function settingsOf(group: OptionGroup) {
     number: reader('number'),
     range: reader('range'),
     list: reader('list'),
+    items: reader('items'),
     record: reader('record'),
     weights: reader('weights'),
     boolean<S extends z.ZodType>(schema: S, description: string): S {

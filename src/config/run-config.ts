@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { isEncodingName } from '../data/decode-text.js';
 import { DEVICES, EMBEDDED_MODEL } from './defaults.js';
 import { type OptionMeta, optionRegistry, settingsOf } from './option.js';
 import { PRESET_NAMES, PRESETS } from './presets.js';
@@ -20,16 +21,42 @@ const run = settingsOf('Run');
  * completion all come from here. Keys are camelCase, flags the same in kebab-case.
  */
 export const runConfigSchema = z.strictObject({
-  task: data.text(name, 'TASK', 'built-in task, task file or folder, or a data file (.csv .tsv .jsonl)', {
-    argument: true,
-    path: true,
-  }),
+  task: data.text(
+    name,
+    'TASK',
+    'built-in task, data file (.csv .tsv .jsonl .json), folder with train.*, dev.*, test.*, or task file',
+    {
+      argument: true,
+      path: true,
+    },
+  ),
   textColumn: data.text(name.optional(), 'NAME', 'column of a data file that holds the input text'),
   labelColumn: data.text(name.optional(), 'NAME', 'column of a data file that holds the label'),
+  splitColumn: data.text(
+    name.optional(),
+    'NAME',
+    'column of a data file that says train, dev or test (default: split, where there is one)',
+  ),
+  dev: data.text(name.optional(), 'FILE', 'data file of the dev split (default: drawn from the task’s file)', {
+    path: true,
+  }),
+  test: data.text(name.optional(), 'FILE', 'data file of the test split (default: drawn from the task’s file)', {
+    path: true,
+  }),
+  testSize: data.number(
+    z.union([count, z.literal('all')]).default(1000),
+    'N',
+    'most rows of the test split to score, drawn by the seed, or all',
+  ),
+  labels: data.items(
+    z.array(z.string().min(1)).min(2).optional(),
+    '1,5',
+    'label values of a data file to keep rows of (default: all)',
+  ),
   verbalizer: data.record(
     z.record(z.string(), z.string().min(1)).optional(),
     '0=terrible,1=great',
-    'label values and the words that stand for them (default: the label itself)',
+    'label values and the words for them; 1|2=bad joins values (default: the label itself)',
   ),
   template: data.text(
     z.string().min(1).optional(),
@@ -43,7 +70,19 @@ export const runConfigSchema = z.strictObject({
     { flag: 'manual-prompt' },
   ),
   shots: data.number(count.max(100_000).default(16), 'N', 'training and dev examples per label taken from a data file'),
-  encoding: data.text(z.enum(['utf-8', 'latin1']).default('utf-8'), 'NAME', 'character encoding of a data file'),
+  onMissing: data.text(
+    z.enum(['error', 'skip']).default('error'),
+    'WHAT',
+    'rows of a data file without a text or a label: refuse them, or leave them out',
+  ),
+  encoding: data.text(
+    z
+      .string()
+      .refine(isEncodingName, 'expected auto, utf-8, utf-16le, windows-1252 or another encoding')
+      .default('auto'),
+    'NAME',
+    'character encoding of a data file: auto, utf-8, utf-16le, windows-1252 and so on',
+  ),
   allowControl: data.boolean(z.boolean().default(false), 'let a data file hold control characters'),
   skipBadRows: data.boolean(
     z.boolean().default(false),

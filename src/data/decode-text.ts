@@ -1,22 +1,60 @@
 import { isUtf8 } from 'node:buffer';
 import { RlpromptError } from '../errors.js';
+import { guessEncoding } from './guess-encoding.js';
 import { whereAt } from './text-position.js';
+import { decodeWindows1252, isWindows1252Name } from './windows-1252.js';
 
-export type DataEncoding = 'utf-8' | 'latin1';
+export interface DecodedText {
+  /** UTF-8, without a byte order mark. */
+  readonly bytes: Buffer;
+  /** What was guessed, where something was. */
+  readonly warning?: string;
+}
+
+/** Whether `decodeText` takes the name: `auto`, or a name of the WHATWG Encoding Standard. */
+export function isEncodingName(name: string): boolean {
+  if (name === 'auto' || isWindows1252Name(name)) return true;
+  try {
+    new TextDecoder(name);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 /**
- * Checks a file's encoding and returns its text as UTF-8 bytes without a byte-order mark. Nothing is guessed:
- * bytes that are not UTF-8 are refused unless `latin1` (read as Windows-1252, its superset) is asked for.
+ * Checks a file's encoding and returns its text as UTF-8. A byte order mark decides whatever the name says. Only `auto`
+ * guesses, and says so; any other name refuses bytes that are not in it.
  */
-export function decodeText(bytes: Buffer, file: string, encoding: DataEncoding = 'utf-8'): Buffer {
-  const mark = bytes.subarray(0, 2).toString('hex');
-  if (mark === 'fffe' || mark === 'feff') {
-    throw encodingError('the file is UTF-16, UTF-8 is expected', file, 'save the file as UTF-8');
+export function decodeText(bytes: Buffer, file: string, encoding = 'utf-8'): DecodedText {
+  const marked = markedEncoding(bytes);
+  if (marked !== undefined) return { bytes: decodeAs(bytes, file, marked) };
+  if (encoding !== 'auto' || isUtf8(bytes)) return { bytes: decodeAs(bytes, file, encoding) };
+  const guessed = guessEncoding(bytes);
+  if (guessed === undefined) throw notUtf8(bytes, file);
+  const warning = `${file} is not UTF-8: read as ${guessed} (--encoding NAME reads it as another)`;
+  return { bytes: decodeAs(bytes, file, guessed), warning };
+}
+
+function markedEncoding(bytes: Buffer): string | undefined {
+  const mark = bytes.subarray(0, 3).toString('hex');
+  if (mark.startsWith('fffe')) return 'utf-16le';
+  if (mark.startsWith('feff')) return 'utf-16be';
+  return mark === 'efbbbf' ? 'utf-8' : undefined;
+}
+
+function decodeAs(bytes: Buffer, file: string, encoding: string): Buffer {
+  if (isWindows1252Name(encoding)) return Buffer.from(decodeWindows1252(bytes), 'utf8');
+  const name = encoding === 'auto' ? 'utf-8' : new TextDecoder(encoding).encoding;
+  if (name === 'utf-8') {
+    if (!isUtf8(bytes)) throw notUtf8(bytes, file);
+    return bytes.subarray(0, 3).toString('hex') === 'efbbbf' ? bytes.subarray(3) : bytes;
   }
-  if (encoding === 'latin1') return Buffer.from(decodeLatin1(bytes), 'utf8');
-  if (!isUtf8(bytes)) throw notUtf8(bytes, file);
-  const hasMark = bytes.subarray(0, 3).toString('hex') === 'efbbbf';
-  return hasMark ? bytes.subarray(3) : bytes;
+  try {
+    return Buffer.from(new TextDecoder(name, { fatal: true }).decode(bytes), 'utf8');
+  } catch {
+    throw encodingError(`the file is not ${name}`, file, 'name its encoding with --encoding, or save it as UTF-8');
+  }
 }
 
 function notUtf8(bytes: Buffer, file: string): RlpromptError {
@@ -25,7 +63,7 @@ function notUtf8(bytes: Buffer, file: string): RlpromptError {
   return encodingError(
     `the file is not UTF-8: byte 0x${byte} at offset ${offset}`,
     whereAt(file, bytes, offset),
-    'save the file as UTF-8, or add --encoding latin1',
+    'save the file as UTF-8, or name its encoding, for instance --encoding windows-1252',
   );
 }
 
@@ -46,14 +84,6 @@ function validEnd(bytes: Buffer, from: number, to: number): number {
   const reach = to - from > 8 ? 3 : to - from;
   for (let end = to; end >= to - reach; end--) if (isUtf8(bytes.subarray(from, end))) return end;
   return from;
-}
-
-/** What Windows-1252 has at 0x80 … 0x9f; the five bytes it leaves open stay control characters. */
-const WINDOWS_1252 = '€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“”•–—˜™š›œ\x9džŸ';
-
-/** TextDecoder is of no use here: several releases of Node read "latin1" and "windows-1252" as plain ISO 8859-1. */
-function decodeLatin1(bytes: Buffer): string {
-  return bytes.toString('latin1').replaceAll(/[\x80-\x9f]/g, (control) => WINDOWS_1252[control.charCodeAt(0) - 0x80]!);
 }
 
 function encodingError(message: string, where: string, next: string): RlpromptError {

@@ -8,10 +8,17 @@ export interface LabelledText {
 
 export interface KShotOptions {
   readonly seed: number;
-  /** Rows a label for train, and as many for dev. */
+  /** Rows per label for train, and as many for dev. */
   readonly shots: number;
   /** Named in messages. */
   readonly source: string;
+}
+
+/** Rows by the split that the data puts them into; what it leaves out is drawn from train. */
+export interface GivenSplits<Row> {
+  readonly train: readonly Row[];
+  readonly dev?: readonly Row[] | undefined;
+  readonly test?: readonly Row[] | undefined;
 }
 
 export interface KShotSplit<Row> {
@@ -20,25 +27,45 @@ export interface KShotSplit<Row> {
 }
 
 /**
- * Splits rows into train and dev of `shots` rows a label each, and the rest as test. The same seed gives the same
- * split; no text stands in two splits, because repeated texts are left out first.
+ * Draws train and dev of `shots` rows per label each. Rows without a split of their own are the source of both, and
+ * what is left of them is test; a dev split of the data's own has at most `shots` rows per label drawn from it, and a
+ * test split of its own stays whole. The same seed gives the same split. No text is in two of the splits that are
+ * drawn from the same rows, because repeated texts are left out first.
  */
-export function kShotSplit<Row extends LabelledText>(rows: readonly Row[], options: KShotOptions): KShotSplit<Row> {
+export function kShotSplit<Row extends LabelledText>(given: GivenSplits<Row>, options: KShotOptions): KShotSplit<Row> {
   const { seed, shots } = options;
-  const { kept, warnings } = dropRepeatedTexts(rows, options.source);
+  const warnings: string[] = [];
+  const kept = dropRepeatedTexts(given.train, options.source, warnings);
   const groups = groupByLabel(kept);
-  refuseTooFew(groups, options);
+  refuseTooFew(groups, given, options, kept.length < given.train.length);
   const rng = Rng.create(seed, 'examples');
   const shuffled = [...groups.values()].map((group) => rng.shuffled(group));
-  const taken = new Set(shuffled.flatMap((group) => group.slice(0, 2 * shots)));
+  const dev = given.dev && drawDev(given.dev, options, warnings);
+  const taken = new Set(shuffled.flatMap((group) => group.slice(0, dev ? shots : 2 * shots)));
+  const train = interleave(shuffled.map((group) => group.slice(0, shots)));
+  const unused = kept.length - train.length;
+  if (dev && given.test && unused > 0) warnings.push(drawn('train', train.length, kept.length, shots));
   return {
     splits: {
-      train: interleave(shuffled.map((group) => group.slice(0, shots))),
-      dev: interleave(shuffled.map((group) => group.slice(shots, 2 * shots))),
-      test: kept.filter((row) => !taken.has(row)),
+      train,
+      dev: dev ?? interleave(shuffled.map((group) => group.slice(shots, 2 * shots))),
+      test: given.test ? [...given.test] : kept.filter((row) => !taken.has(row)),
     },
     warnings,
   };
+}
+
+function drawDev<Row extends LabelledText>(rows: readonly Row[], options: KShotOptions, warnings: string[]): Row[] {
+  const kept = dropRepeatedTexts(rows, `the dev split of ${options.source}`, warnings);
+  const rng = Rng.create(options.seed, 'devExamples');
+  const groups = [...groupByLabel(kept).values()].map((group) => rng.shuffled(group).slice(0, options.shots));
+  const dev = interleave(groups);
+  if (dev.length < kept.length) warnings.push(drawn('dev', dev.length, kept.length, options.shots));
+  return dev;
+}
+
+function drawn(split: string, count: number, of: number, shots: number): string {
+  return `${split}: ${count} of ${of} rows, ${shots} per label drawn by the seed (--shots)`;
 }
 
 /** Rows by label, the labels in alphabetical order so that which label comes first in the file does not matter. */
@@ -52,7 +79,7 @@ function groupByLabel<Row extends LabelledText>(rows: readonly Row[]): Map<strin
   return new Map([...groups].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-function dropRepeatedTexts<Row extends LabelledText>(rows: readonly Row[], source: string) {
+function dropRepeatedTexts<Row extends LabelledText>(rows: readonly Row[], source: string, warnings: string[]): Row[] {
   const firstLabels = new Map<string, string | undefined>();
   let contradictions = 0;
   const kept = rows.filter((row) => {
@@ -60,12 +87,23 @@ function dropRepeatedTexts<Row extends LabelledText>(rows: readonly Row[], sourc
     if (firstLabels.get(row.text) !== row.label) contradictions++;
     return false;
   });
-  const warnings: string[] = [];
-  if (kept.length < rows.length) {
-    warnings.push(`${rows.length - kept.length} rows of ${source} left out: their text stands in an earlier row`);
+  const dropped = rows.length - kept.length;
+  if (contradictions > 0 && contradictions === dropped && new Set(kept.map((row) => row.label)).size < 2) {
+    throw contradictory(contradictions, rows.length, source);
   }
+  if (dropped > 0) warnings.push(`${dropped} rows of ${source} left out: an earlier row has the same text`);
   if (contradictions > 0) warnings.push(`${contradictions} of them have another label there; the first one is used`);
-  return { kept, warnings };
+  return kept;
+}
+
+function contradictory(count: number, of: number, source: string): RlpromptError {
+  return new RlpromptError({
+    code: 'E_DATA_CONTRADICTION',
+    exit: 'data',
+    message: `${count} of ${of} rows have the text of an earlier row with another label; without them one label is left`,
+    where: source,
+    next: 'check the text column (--text-column): every text needs one label',
+  });
 }
 
 /** Takes one row of each group in turn, so that any stretch of the result holds the labels about evenly. */
@@ -74,18 +112,30 @@ function interleave<Row>(groups: readonly Row[][]): Row[] {
   return Array.from({ length: longest }, (_, turn) => groups.flatMap((group) => group.slice(turn, turn + 1))).flat();
 }
 
-function refuseTooFew(groups: ReadonlyMap<string, readonly LabelledText[]>, { shots, source }: KShotOptions): void {
-  const needed = 2 * shots + 1;
+function refuseTooFew(
+  groups: ReadonlyMap<string, readonly LabelledText[]>,
+  { dev, test }: GivenSplits<unknown>,
+  { shots, source }: KShotOptions,
+  hasRepeats: boolean,
+): void {
+  // A train split among two others is taken as it is.
+  if (dev && test) return;
+  const perShot = dev ? 1 : 2;
+  const left = test ? 0 : 1;
+  const needed = perShot * shots + left;
   const short = [...groups].filter(([, group]) => group.length < needed);
   if (short.length === 0) return;
   const smallest = Math.min(...short.map(([, group]) => group.length));
-  const possible = Math.floor((smallest - 1) / 2);
+  const possible = Math.floor((smallest - left) / perShot);
   const named = short.map(([label, group]) => `"${label}" has ${group.length}`).join(', ');
+  const parts = ['train', ...(dev ? [] : ['dev']), ...(test ? [] : ['one for test'])]
+    .join(', ')
+    .replace(/, (?!.*,)/, ' and ');
   throw new RlpromptError({
     code: 'E_DATA_TOO_FEW_ROWS',
     exit: 'data',
-    message: `${shots} shots need ${needed} different rows a label (train, dev and one for test); ${named}`,
+    message: `${shots} shots need ${needed} different rows per label (${parts}); ${named}${hasRepeats ? ', repeated texts left out' : ''}`,
     where: source,
-    next: possible > 0 ? `add rows, or take --shots ${possible}` : 'add rows',
+    next: possible > 0 ? `add rows, or take --shots ${possible}` : 'add rows, or keep other labels with --labels',
   });
 }

@@ -11,22 +11,29 @@ export interface DelimitedFormat {
   readonly delimiter: string;
   /** TSV files know no quoting: a quote there is plain text. */
   readonly quoted: boolean;
+  /** Bytes of a first line that names the separator, such as `sep=;`; without its line end. */
+  readonly preamble: number;
 }
 
-/** The format of a CSV file, by the separator that its first line holds most of; TSV files are what they say. */
+/**
+ * The format of a CSV file, by the separator that its first line names or else holds most of; TSV files are what they
+ * say.
+ */
 export function delimitedFormat(bytes: Buffer, extension: string): DelimitedFormat {
-  if (extension === '.tsv') return { delimiter: '\t', quoted: false };
-  const firstLine = bytes
-    .toString('utf8', 0, MAX_RECORD_BYTES)
-    .split(/[\r\n]/, 1)[0]!
-    .replaceAll(/"[^"]*"/g, '');
-  const counted = [',', ';', '\t'].map((delimiter) => ({ delimiter, count: firstLine.split(delimiter).length }));
+  if (extension === '.tsv') return { delimiter: '\t', quoted: false, preamble: 0 };
+  const firstLine = bytes.toString('utf8', 0, MAX_RECORD_BYTES).split(/[\r\n]/, 1)[0]!;
+  const named = /^"?sep=([ -~\t])"?$/i.exec(firstLine)?.[1];
+  if (named !== undefined) return { delimiter: named, quoted: true, preamble: Buffer.byteLength(firstLine) };
+  const unquoted = firstLine.replaceAll(/"[^"]*"/g, '');
+  const counted = [',', ';', '\t'].map((delimiter) => ({ delimiter, count: unquoted.split(delimiter).length }));
   const { delimiter } = counted.reduce((most, other) => (other.count > most.count ? other : most));
-  return { delimiter, quoted: true };
+  return { delimiter, quoted: true, preamble: 0 };
 }
 
 /** Reads every record of a CSV or TSV text, the header among them; the number of values is left to the caller. */
-export function parseDelimited(bytes: Buffer, file: string, format: DelimitedFormat): TableRow[] {
+export function parseDelimited(text: Buffer, file: string, format: DelimitedFormat): TableRow[] {
+  // What is left begins with the preamble's line end, so that lines are counted as in the file.
+  const bytes = text.subarray(format.preamble);
   const rows: TableRow[] = [];
   const place = { offset: 0, line: 1 };
   try {

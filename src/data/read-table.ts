@@ -3,15 +3,15 @@ import path from 'node:path';
 import { RlpromptError } from '../errors.js';
 import { controlCharacterError, findControlByte } from './control-characters.js';
 import { readDataFile } from './data-file.js';
-import { type DataEncoding, decodeText } from './decode-text.js';
+import { decodeText } from './decode-text.js';
 import { delimitedFormat, parseDelimited } from './parse-delimited.js';
-import { parseJsonLines } from './parse-json-lines.js';
+import { parseJson } from './parse-json.js';
 import type { Table, TableRow } from './table.js';
 import { whereAt } from './text-position.js';
 
 export interface ReadTableOptions {
-  /** @default 'utf-8' */
-  readonly encoding?: DataEncoding | undefined;
+  /** `auto`, or a name of the WHATWG Encoding Standard. @default 'utf-8' */
+  readonly encoding?: string | undefined;
   /** Lets control characters through. @default false */
   readonly allowControl?: boolean | undefined;
   /** Leaves out rows with too few or too many values, and counts them. @default false */
@@ -19,7 +19,7 @@ export interface ReadTableOptions {
   readonly maxBytes?: number | undefined;
 }
 
-export const DATA_EXTENSIONS = ['.csv', '.tsv', '.jsonl', '.ndjson'] as const;
+export const DATA_EXTENSIONS = ['.csv', '.tsv', '.jsonl', '.ndjson', '.json'] as const;
 
 /** True for names that `readTable` takes. */
 export function isDataFileName(file: string): boolean {
@@ -27,14 +27,14 @@ export function isDataFileName(file: string): boolean {
 }
 
 /**
- * Reads a CSV, TSV or JSONL file. What is wrong with it is refused with file, line and column (`E_DATA_*`); what is
+ * Reads a CSV, TSV, JSONL or JSON file. What is wrong with it is refused with file, line and column (`E_DATA_*`); what is
  * merely odd is read and told in `warnings`.
  */
 export async function readTable(file: string, options: ReadTableOptions = {}): Promise<Table> {
   if (!isDataFileName(file)) throw unknownFormat(file);
   const raw = await readDataFile(file, options.maxBytes);
-  const bytes = decodeText(raw, file, options.encoding);
-  const warnings: string[] = [];
+  const { bytes, warning } = decodeText(raw, file, options.encoding);
+  const warnings = warning === undefined ? [] : [warning];
   const { columns, rows } = parseRecords(bytes, file, options, warnings);
   if (!options.allowControl) refuseControl(bytes, file, columns, rows);
   if (rows.length === 0) throw noRows(file, raw.length);
@@ -43,29 +43,27 @@ export async function readTable(file: string, options: ReadTableOptions = {}): P
 
 function parseRecords(bytes: Buffer, file: string, options: ReadTableOptions, warnings: string[]) {
   const extension = path.extname(file).toLowerCase();
-  if (extension === '.jsonl' || extension === '.ndjson') return parseJsonLines(bytes, file);
+  if (extension !== '.csv' && extension !== '.tsv') return parseJson(bytes, file);
   const [header, ...records] = parseDelimited(bytes, file, delimitedFormat(bytes, extension));
   if (header === undefined) return { columns: [], rows: [] };
   const columns = header.values.map((name) => name.trim());
   refuseDuplicates(columns, `${file}:${header.line}`);
   if (hasMixedLineEnds(bytes)) warnings.push(`${file} mixes CRLF and LF line ends; both are read`);
-  const rows = records.filter((row) => hasRightLength(row, columns, file, options.skipBadRows ?? false));
-  if (rows.length < records.length) {
-    warnings.push(
-      `${records.length - rows.length} of ${records.length} rows of ${file} left out: wrong number of values`,
-    );
-  }
-  return { columns, rows };
+  const ragged = records.filter((row) => row.values.length !== columns.length);
+  if (ragged.length === 0) return { columns, rows: records };
+  if (!options.skipBadRows) throw raggedRows(ragged, records.length, columns, file);
+  warnings.push(`${ragged.length} of ${records.length} rows of ${file} left out: wrong number of values`);
+  return { columns, rows: records.filter((row) => row.values.length === columns.length) };
 }
 
-function hasRightLength(row: TableRow, columns: readonly string[], file: string, skip: boolean): boolean {
-  if (row.values.length === columns.length) return true;
-  if (skip) return false;
-  throw new RlpromptError({
+function raggedRows(rows: readonly TableRow[], of: number, columns: readonly string[], file: string): RlpromptError {
+  const [first] = rows as [TableRow];
+  const found = `expected ${columns.length} values (${columns.join(', ')}), got ${first.values.length}`;
+  return new RlpromptError({
     code: 'E_DATA_RAGGED_ROW',
     exit: 'data',
-    message: `expected ${columns.length} values (${columns.join(', ')}), got ${row.values.length}`,
-    where: `${file}:${row.line}:1`,
+    message: rows.length === 1 ? found : `${found}; ${rows.length} of ${of} rows have too few or too many`,
+    where: `${file}:${first.line}:1`,
     next: 'quote values that hold the separator, or add --skip-bad-rows',
   });
 }
@@ -87,7 +85,7 @@ function refuseDuplicates(columns: readonly string[], where: string): void {
   throw new RlpromptError({
     code: 'E_DATA_DUPLICATE_COLUMN',
     exit: 'data',
-    message: `the column name "${name}" stands twice, as column ${columns.indexOf(name) + 1} and ${second + 1}`,
+    message: `the column name "${name}" is there twice, as column ${columns.indexOf(name) + 1} and ${second + 1}`,
     where: `${where}:1`,
     next: 'give every column a name of its own',
   });

@@ -13,6 +13,8 @@ export const RNG_STREAMS = {
   racing: 7,
   inputs: 8,
   minibatches: 9,
+  devExamples: 10,
+  testExamples: 11,
 } as const;
 
 export type RngStream = keyof typeof RNG_STREAMS;

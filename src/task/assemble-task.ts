@@ -1,6 +1,7 @@
 import { checkSplits } from './define/check-splits.js';
 import type { LoadTaskOptions } from './load/load-task-options.js';
 import type { SourceRow, SourceSplits } from './load/source-row.js';
+import { drawTestRows } from './load/test-rows.js';
 import { taskDigest } from './task-digest.js';
 import { taskLabels } from './task-labels.js';
 import type { Example, Task, TaskDefinition, TaskKind, TaskLabel } from './types.js';
@@ -20,6 +21,8 @@ export function assembleTask(parts: TaskParts, options: LoadTaskOptions): Task {
   const { definition, splits, source, file, testOnly } = parts;
   const labels = taskLabels(splits, options.verbalizer ?? definition.verbalizer);
   const warnings = checkSplits(splits, { kind: definition.kind, labels, source: file ?? source, testOnly });
+  const { seed, testSize = 'all' } = options;
+  const test = drawTestRows(splits.test, { seed, testSize }, (warning) => warnings.push(warning));
   const { template } = definition;
   const task: Omit<Task, 'digest'> = {
     name: definition.name,
@@ -32,7 +35,7 @@ export function assembleTask(parts: TaskParts, options: LoadTaskOptions): Task {
     splits: {
       train: examplesOf(splits.train, labels),
       dev: examplesOf(splits.dev, labels),
-      test: examplesOf(splits.test, labels),
+      test: examplesOf(test, labels),
     },
     template: options.template ?? (typeof template === 'string' ? template : undefined),
     templates: typeof template === 'object' ? template : kindTemplates(definition.kind),

@@ -44,7 +44,10 @@ function unknownLabels(strangers: readonly SourceRow[], names: readonly string[]
       `${strangers.length} examples have a label outside ${names.map((name) => `"${name}"`).join(', ')}: ` +
       `${counted.slice(0, 10).join(', ')}${counted.length > 10 ? `, and ${counted.length - 10} more labels` : ''}`,
     where: strangers[0]!.where,
-    next: near === undefined ? 'name every label in the verbalizer' : `did you mean "${near}"?`,
+    next:
+      near === undefined
+        ? 'name every label in the verbalizer, or keep rows of some only with --labels'
+        : `did you mean "${near}"?`,
   });
 }
 

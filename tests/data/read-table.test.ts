@@ -34,11 +34,21 @@ describe('data that is refused', () => {
     ['an escape character in TSV', 'a\tb\nüx\x1b[2J\t1\n', '.tsv', 'E_DATA_CONTROL', /:2:3$/],
     ['an escaped NUL in JSONL', '{"a":"x"}\n{"a":"x\\u0000y"}\n', '.jsonl', 'E_DATA_CONTROL', /:2 \(a\)$/],
     ['a row with too many values', 'a,b\nx,1\ny,2,3\n', '.csv', 'E_DATA_RAGGED_ROW', /:3:1$/],
+    ['rows with too many and too few values', 'a,b\nx,1\ny,2,3\nz\n', '.csv', 'E_DATA_RAGGED_ROW', /:3:1$/],
     ['a row with too few values', 'a\tb\nx\n', '.tsv', 'E_DATA_RAGGED_ROW', /:2:1$/],
     ['a doubled header', 'text,label,text\nx,1,2\n', '.csv', 'E_DATA_DUPLICATE_COLUMN', /:1:1$/],
     ['Latin-1 bytes', bytes('text,label\nna', 0xef, 've,1\n'), '.csv', 'E_DATA_ENCODING', /:2:3$/],
     ['a UTF-8 character cut in two at the end', bytes('a,b\nx,', 0xc3), '.csv', 'E_DATA_ENCODING', /:2:3$/],
-    ['UTF-16', Buffer.from('\ufefftext,label\nx,1\n', 'utf16le'), '.csv', 'E_DATA_ENCODING', /csv$/],
+    [
+      'UTF-16 without a byte order mark',
+      Buffer.from('text,label\nx,1\n', 'utf16le'),
+      '.csv',
+      'E_DATA_CONTROL',
+      /:1:2$/,
+    ],
+    ['an array that is broken', '[\n{"a": 1},\n{"a": }\n]', '.json', 'E_DATA_JSON', /:3:1$/],
+    ['an array of arrays', '[\n{"a": 1},\n[2]\n]', '.json', 'E_DATA_JSON', /:3:1$/],
+    ['a named separator that is not the one', 'sep=;\na,b\nx,1,2\ny"z,2\n', '.csv', 'E_DATA_QUOTE', /:4:2$/],
     ['broken JSON', '{"a": 1}\n{"a": 1,}\n', '.jsonl', 'E_DATA_JSON', /:2:9$/],
     ['JSON cut short', '{"a": 1}\n{"a": "x\n', '.jsonl', 'E_DATA_JSON', /:2:\d+$/],
     ['a JSONL line that is an array', '{"a": 1}\n[1]\n', '.jsonl', 'E_DATA_JSON', /:2:1$/],
@@ -52,7 +62,7 @@ describe('data that is refused', () => {
   it('tells the byte offset of what is not UTF-8, and how to read it', async () => {
     const error = await refusalOf(() => readTable(file(bytes('text,label\nna', 0xef, 've,1\n'))));
     expect(error.message).toContain('byte 0xef at offset 13');
-    expect(error.next).toContain('--encoding latin1');
+    expect(error.next).toContain('--encoding windows-1252');
   });
 
   it('finds the first byte that is not UTF-8 wherever it stands', async () => {
@@ -138,6 +148,18 @@ describe('data that is read', () => {
     ['line ends inside quotes', 'a,b\n"x\r\ny",1\n', '.csv', [['x\r\ny', '1']]],
     ['quotes in a .tsv as text', 'a\tb\n"x" and "y\t1\n', '.tsv', [['"x" and "y', '1']]],
     ['one column', 'a\nx\n', '.csv', [['x']]],
+    ['a separator named in the first line', 'sep=|\r\na|b\r\nx,y;z|1\r\n', '.csv', [['x,y;z', '1']]],
+    [
+      'a JSON array',
+      '[{"a": "x]\\"", "b": 1},\n {"b": {"c": [2]}}]',
+      '.json',
+      [
+        ['x]"', '1'],
+        ['', '{"c":[2]}'],
+      ],
+    ],
+    ['JSON lines in a .json', '{"a": 1}\n{"a": 2}\n', '.json', [['1'], ['2']]],
+    ['an array in a .jsonl', ' [{"a": 1}]', '.jsonl', [['1']]],
     [
       'JSONL values of every type',
       '{"a":"x","b":1,"c":true,"d":null,"e":[1]}\n',
@@ -157,6 +179,42 @@ describe('data that is read', () => {
     expect(await valuesOf(content, extension)).toEqual(expected);
   });
 
+  it('reads UTF-16 with a byte order mark, whatever it was told', async () => {
+    const text = 'text;label\nschöne Grüße;gut\n';
+    const little = Buffer.from(`\ufeff${text}`, 'utf16le');
+    const big = Buffer.from(little).swap16();
+    for (const content of [little, big]) {
+      for (const encoding of [undefined, 'auto', 'windows-1252']) {
+        expect(await valuesOf(content, '.csv', { encoding })).toEqual([['schöne Grüße', 'gut']]);
+      }
+    }
+  });
+
+  it.each<[string, Uint8Array, string]>([
+    ['UTF-16 without a mark', Buffer.from('text,label\nschöne Grüße,1\n', 'utf16le'), 'utf-16le'],
+    ['its other byte order', Buffer.from('text,label\nschöne Grüße,1\n', 'utf16le').swap16(), 'utf-16be'],
+    ['Windows-1252', Buffer.from('text,label\nschöne Grüße,1\n', 'latin1'), 'windows-1252'],
+  ])('guesses %s where it may, and says so', async (_, content, name) => {
+    const table = await readTable(file(content), { encoding: 'auto' });
+    expect(table.rows.map((row) => row.values)).toEqual([['schöne Grüße', '1']]);
+    expect(table.warnings).toEqual([expect.stringContaining(`read as ${name}`)]);
+  });
+
+  it.each<[string, Uint8Array]>([
+    ['UTF-8 with a damaged character', bytes('text,label\nGrüße na', 0xef, 've,1\n')],
+    ['bytes that Windows-1252 leaves open', bytes('text,label\n', 0x81, 0x40, ',1\n')],
+    ['NULs here and there', bytes('text,label\n', 0, 0xff, 'xyzuvw,1\n')],
+  ])('does not guess for %s', async (_, content) => {
+    expect(await refusalOf(() => readTable(file(content), { encoding: 'auto' }))).toMatchObject({
+      code: 'E_DATA_ENCODING',
+    });
+  });
+
+  it('reads any encoding of the standard by its name', async () => {
+    const content = Buffer.from([0x83, 0x65, 0x83, 0x58, 0x83, 0x67]); // テスト
+    expect(await valuesOf(bytes('text\n', ...content, '\n'), '.csv', { encoding: 'shift_jis' })).toEqual([['テスト']]);
+  });
+
   it('takes a byte-order mark off the first column name', async () => {
     expect((await readTable(file('\ufefftext,label\nx,1\n'))).columns).toEqual(['text', 'label']);
   });
@@ -166,6 +224,13 @@ describe('data that is read', () => {
     expect(table.rows).toHaveLength(2);
     expect(table.warnings).toEqual([expect.stringContaining('mixes CRLF and LF')]);
     expect((await readTable(file('a,b\r\nx,1\r\n'))).warnings).toEqual([]);
+  });
+
+  it('counts lines after a named separator and through an array', async () => {
+    const table = await readTable(file('sep=;\r\na;b\r\nx;1\r\n'));
+    expect(table.rows.map((row) => row.line)).toEqual([3]);
+    const array = await readTable(file('[\n {"a": "\\n[",\n  "b": [1, 2]},\n\n {"a": 3}\n]', '.json'));
+    expect(array.rows.map((row) => row.line)).toEqual([2, 5]);
   });
 
   it('counts lines through quoted line ends and empty lines', async () => {

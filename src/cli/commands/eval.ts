@@ -26,6 +26,10 @@ const KEYS: readonly RunConfigKey[] = [
   'encoding',
   'allowControl',
   'skipBadRows',
+  'splitColumn',
+  'labels',
+  'onMissing',
+  'testSize',
   'target',
   'contentModel',
   'styleModel',
@@ -51,7 +55,7 @@ interface EvalOptions {
 export function configure(command: Command, context: CliContext): void {
   command
     .description('Scores prompts of your own on a task; a data file is scored on all its rows.')
-    .argument('[task]', 'built-in task, task file or folder, or a data file (.csv .tsv .jsonl)')
+    .argument('[task]', 'built-in task, task file or folder, or a data file (.csv .tsv .jsonl .json)')
     .option('-p, --prompt <TEXT>', 'prompt to score, "" for none, - for the lines of stdin; repeatable', collect)
     .option('--prompts-file <FILE>', 'prompts to score, one a line')
     .option('--policy <RUN>', 'run with --input-conditioned, whose policy writes a prompt for each example')
@@ -67,10 +71,11 @@ export function configure(command: Command, context: CliContext): void {
   addConfigOptions(command, KEYS);
   command.action(async (task: string | undefined, options: EvalOptions) => {
     const { policy } = options;
-    const { config } =
+    const { config: read, sources } =
       policy === undefined
         ? await readRunConfig(command, context, task)
         : await readPolicyConfig(command, context, task, policy);
+    const config: RunConfig = sources.testSize === 'default' ? { ...read, testSize: 'all' } : read;
     if (options.unlabelled) return await writeProposals(config, options, context);
     const prompts = readPrompts(options);
     if (config.ensemble !== undefined && config.ensemble > prompts.length)

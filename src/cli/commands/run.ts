@@ -20,7 +20,10 @@ type RunFlags = RunOptions & { readonly seeds?: string; readonly initPromptsFile
 export function configure(command: Command, context: CliContext): void {
   command
     .description('Searches for the prompt that makes the target LM do a task best. Ctrl-C saves; "resume" goes on.')
-    .argument('[task]', 'built-in task, task file or folder, or a data file (.csv .tsv .jsonl)')
+    .argument(
+      '[task]',
+      'built-in task, task file or folder, data file (.csv .tsv .jsonl .json), or a folder with train.*, dev.*, test.*',
+    )
     .addHelpText('before', EXAMPLES)
     .addHelpText('after', EXIT_CODES_HELP);
   addConfigOptions(command, configKeys(OPTION_GROUPS));

@@ -11,6 +11,10 @@ import type { CliContext } from '../shared/context.js';
 const OF_THE_DATA: readonly (keyof RunConfigInput)[] = [
   'textColumn',
   'labelColumn',
+  'splitColumn',
+  'dev',
+  'test',
+  'labels',
   'verbalizer',
   'template',
   'manualPrompts',

@@ -18,6 +18,8 @@ export function readText(form: TextForm, text: string): unknown {
       return text.includes(',') ? text.split(',').map(readNumber) : text;
     case 'list':
       return readJson(text, '[') ?? [text];
+    case 'items':
+      return readJson(text, '[') ?? text.split(',').map((item) => item.trim());
     case 'record':
       return readJson(text, '{') ?? readRecord(text);
     case 'weights':

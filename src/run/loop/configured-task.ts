@@ -7,11 +7,8 @@ import type { Template } from '../../template/template.js';
 
 /** The task a configuration names, with its data read and checked. */
 export async function loadConfiguredTask(config: RunConfig, options: { testOnly?: boolean } = {}): Promise<Task> {
-  const { seed, shots, textColumn, labelColumn, verbalizer, template, manualPrompts, encoding } = config;
-  const { allowControl, skipBadRows, normalise } = config;
-  const reading = { textColumn, labelColumn, encoding, allowControl, skipBadRows };
-  const said = { seed, shots, verbalizer, template, manualPrompts, ...reading, ...options };
-  const task = await loadTask(config.task, said);
+  const { normalise } = config;
+  const task = await loadTask(config.task, { ...config, ...options });
   return normalise === undefined ? task : { ...task, normalise };
 }
 

@@ -43,6 +43,9 @@ export interface RunManifest {
 
 const FILE = 'run.json';
 
+/** Settings whose default was added later and is not what runs did before. */
+const BEFORE = { testSize: 'all' };
+
 /** Writes `run.json`; from then on the folder is a run. */
 export function writeManifest(runDir: string, manifest: RunManifest, fs: FileSystem = nodeFileSystem): void {
   atomicWrite(join(runDir, FILE), `${strictJson(manifest, 2)}\n`, fs);
@@ -68,7 +71,7 @@ export function readManifest(runDir: string): RunManifest {
     });
   }
   const parsed = MANIFEST.safeParse(value);
-  if (parsed.success) return parsed.data;
+  if (parsed.success) return { ...parsed.data, config: { ...BEFORE, ...parsed.data.config } };
   throw damaged(path, parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '));
 }
 

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { readTable } from '../../data/read-table.js';
 import { RlpromptError } from '../../errors.js';
 import { assembleTask } from '../assemble-task.js';
+import { joinLabels } from '../load/label-values.js';
 import type { LoadTaskOptions } from '../load/load-task-options.js';
 import { rowsFromArrays, rowsFromTable, type SourceRow, type SourceSplits } from '../load/source-row.js';
 import type { ExampleSource, ExamplesDefinition, Split, Task, TaskDefinition } from '../types.js';
@@ -21,7 +22,10 @@ export async function loadDefinitionTask(
   origin: DefinitionOrigin,
   options: LoadTaskOptions,
 ): Promise<Task> {
-  const { splits, warnings } = await readExamples(definition, origin, options);
+  const { splits: read, warnings } = await readExamples(definition, origin, options);
+  const verbalizer = options.verbalizer ?? definition.verbalizer;
+  const join = (split: Split) => joinLabels(read[split], verbalizer);
+  const splits = { train: join('train'), dev: join('dev'), test: join('test') };
   return assembleTask(
     { definition, splits, source: origin.source, file: origin.file, warnings, testOnly: false },
     options,

@@ -1,44 +1,92 @@
 import path from 'node:path';
 import { kShotSplit } from '../../data/k-shot-split.js';
 import { readTable } from '../../data/read-table.js';
+import type { Table } from '../../data/table.js';
 import { assembleTask } from '../assemble-task.js';
 import { checkSplits } from '../define/check-splits.js';
 import { taskLabels } from '../task-labels.js';
-import type { Task } from '../types.js';
+import type { Split, Task } from '../types.js';
+import { joinLabels, keepLabels, lookalikeLabels, refuseUnlabelling } from './label-values.js';
 import type { LoadTaskOptions } from './load-task-options.js';
-import { rowsFromTable } from './source-row.js';
+import { rowsFromTable, type SourceRow } from './source-row.js';
+import { tablesBySplit } from './split-column.js';
+import type { SplitFiles } from './split-files.js';
 
-/** A data file as a classification task: split by seed and shots, or scored whole. */
-export async function loadDataTask(file: string, options: LoadTaskOptions): Promise<Task> {
-  const table = await readTable(file, options);
-  const rows = rowsFromTable(table, { text: options.textColumn ?? 'text', label: options.labelColumn ?? 'label' });
-  const unsplit = { train: [], dev: [], test: rows };
+/** Rows by split, as far as the data says; without a dev or test split of their own they all are train. */
+export type DataRows = { readonly train: readonly SourceRow[] } & {
+  readonly [split in 'dev' | 'test']?: readonly SourceRow[] | undefined;
+};
+
+/** Data files as a classification task: split by seed and shots where they are not split already, or scored whole. */
+export async function loadDataTask(files: SplitFiles, source: string, options: LoadTaskOptions): Promise<Task> {
+  const warnings: string[] = [];
+  const given = await readDataRows(files, source, options, (warning) => warnings.push(warning));
+  const all = { train: [], dev: [], test: [...given.train, ...(given.dev ?? []), ...(given.test ?? [])] };
   // Before the split, which would take a mistyped label for a label with too few rows.
-  checkSplits(unsplit, {
-    kind: 'classification',
-    labels: taskLabels(unsplit, options.verbalizer),
-    source: file,
-    testOnly: true,
-  });
-  const { splits, warnings } = options.testOnly
-    ? { splits: unsplit, warnings: [] }
-    : kShotSplit(rows, { seed: options.seed, shots: options.shots, source: file });
+  const labels = taskLabels(all, options.verbalizer);
+  checkSplits(all, { kind: 'classification', labels, source, testOnly: true });
+  const splits = options.testOnly
+    ? { train: given.dev || given.test ? given.train : [], dev: given.dev ?? [], test: given.test ?? given.train }
+    : drawSplits(given, source, options, warnings);
   return assembleTask(
     {
-      definition: { name: nameOf(file), kind: 'classification', description: `rows of ${path.basename(file)}` },
+      definition: { name: nameOf(source), kind: 'classification', description: `rows of ${path.basename(source)}` },
       splits,
-      source: file,
+      source,
       file: undefined,
-      warnings: [...table.warnings, ...warnings],
+      warnings,
       testOnly: options.testOnly ?? false,
     },
     options,
   );
 }
 
-function nameOf(file: string): string {
+function drawSplits(given: DataRows, source: string, { seed, shots }: LoadTaskOptions, warnings: string[]) {
+  const { splits, warnings: told } = kShotSplit(given, { seed, shots, source });
+  warnings.push(...told);
+  return splits;
+}
+
+/** The rows that take part, by split, with what is left out or odd told. */
+export async function readDataRows(
+  files: SplitFiles,
+  source: string,
+  options: LoadTaskOptions,
+  onWarning: (warning: string) => void,
+): Promise<DataRows> {
+  const tables = await readTables(files, options);
+  for (const { warnings } of Object.values(tables)) for (const warning of warnings) onWarning(warning);
+  const names = { text: options.textColumn ?? 'text', label: options.labelColumn ?? 'label' };
+  const onSkip = options.onMissing === 'skip' ? onWarning : undefined;
+  const rowsOf = (table: Table | undefined) => table && rowsFromTable(table, names, onSkip);
+  const [train, dev, test] = [rowsOf(tables.train) ?? [], rowsOf(tables.dev), rowsOf(tables.test)];
+  const all = [...train, ...(dev ?? []), ...(test ?? [])];
+  if (options.verbalizer === undefined && options.labels === undefined) refuseUnlabelling(all, names.label, source);
+  const kept = new Set(keepLabels(all, options.labels, { source, onSkip: onWarning }));
+  const join = (rows: readonly SourceRow[]) =>
+    joinLabels(
+      rows.filter((row) => kept.has(row)),
+      options.verbalizer,
+    );
+  const joined = { train: join(train), dev: dev && join(dev), test: test && join(test) };
+  for (const warning of lookalikeLabels([...joined.train, ...(joined.dev ?? []), ...(joined.test ?? [])])) {
+    onWarning(warning);
+  }
+  return joined;
+}
+
+async function readTables(files: SplitFiles, options: LoadTaskOptions): Promise<Partial<Record<Split, Table>>> {
+  const read = async (file: string | undefined) => (file === undefined ? undefined : await readTable(file, options));
+  const whole = await readTable(files.train, options);
+  const [dev, test] = [await read(files.dev), await read(files.test)];
+  const ofColumn = tablesBySplit(whole, options.splitColumn);
+  const train = ofColumn?.train && { ...ofColumn.train, warnings: whole.warnings };
+  return { ...ofColumn, train: train ?? whole, ...(dev && { dev }), ...(test && { test }) };
+}
+
+function nameOf(source: string): string {
   const name = path
-    .parse(file)
+    .parse(path.resolve(source))
     .name.toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, '-')
     .replaceAll(/^-+|-+$/g, '');

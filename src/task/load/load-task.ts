@@ -9,17 +9,27 @@ import { builtInDataFolder, builtInTaskFile, builtInTaskNames, readBuiltInDefini
 import { loadDataTask } from './data-task.js';
 import { loadTaskFile, TASK_EXTENSIONS } from './load-task-file.js';
 import type { LoadTaskOptions } from './load-task-options.js';
+import { isSplitFolder, type SplitFiles, splitFilesIn } from './split-files.js';
+
+const TASK_FILES = TASK_EXTENSIONS.map((extension) => `task${extension}`);
 
 const DATA_FILE_FLAGS = {
   textColumn: '--text-column',
   labelColumn: '--label-column',
   allowControl: '--allow-control',
   skipBadRows: '--skip-bad-rows',
+  splitColumn: '--split-column',
+  dev: '--dev',
+  test: '--test',
+  labels: '--labels',
 } as const;
+
+/** What says nothing about a file in particular. */
+const USUAL_ENCODINGS: readonly string[] = ['auto', 'utf-8'];
 
 /**
  * Reads and checks a task: a built-in name, a path to a task file (.ts .mts .js .mjs) or to a folder with one, or a
- * data file (.csv .tsv .jsonl). Everything that is wrong is said here, before any model is loaded.
+ * data file (.csv .tsv .jsonl .json) or a folder of them (train.*, dev.*, test.*). Everything that is wrong is said here, before any model is loaded.
  */
 export async function loadTask(reference: string, options: LoadTaskOptions): Promise<Task> {
   checkOptions(options);
@@ -29,13 +39,24 @@ export async function loadTask(reference: string, options: LoadTaskOptions): Pro
     return await loadDefinitionTask(await readBuiltInDefinition(reference), origin, options);
   }
   const looksLikePath = /[/\\]/.test(reference) || path.extname(reference) !== '';
-  if (isDataFileName(reference) && !isFolder(reference)) return await loadDataTask(reference, options);
+  const files = dataFilesOf(reference);
+  if (files !== undefined) {
+    const { dev = files.dev, test = files.test } = options;
+    return await loadDataTask({ ...files, dev, test }, reference, options);
+  }
   if (!existsSync(reference)) throw looksLikePath ? missingPath(reference) : unknownName(reference);
   refuseDataFlags(reference, options);
   const file = path.resolve(isFolder(reference) ? taskFileIn(reference) : reference);
   if (!isTaskFileName(file)) throw unknownFormat(reference);
   const origin = { file, dataFolder: path.dirname(file), source: reference };
   return await loadDefinitionTask(await loadTaskFile(file), origin, options);
+}
+
+/** The data files that a reference means; undefined where it is something else. */
+export function dataFilesOf(reference: string): SplitFiles | undefined {
+  if (builtInTaskNames().includes(reference)) return undefined;
+  if (!isFolder(reference)) return isDataFileName(reference) ? { train: reference } : undefined;
+  return isSplitFolder(reference, TASK_FILES) ? splitFilesIn(reference) : undefined;
 }
 
 function isFolder(reference: string): boolean {
@@ -47,10 +68,9 @@ function isTaskFileName(file: string): boolean {
 }
 
 function taskFileIn(folder: string): string {
-  const files = TASK_EXTENSIONS.map((extension) => path.join(folder, `task${extension}`));
-  const file = files.find((candidate) => existsSync(candidate));
+  const file = TASK_FILES.map((name) => path.join(folder, name)).find((candidate) => existsSync(candidate));
   if (file !== undefined) return file;
-  throw notFound('missingInput', `the folder holds none of ${files.map((name) => path.basename(name)).join(', ')}`, {
+  throw notFound('missingInput', `the folder holds none of ${TASK_FILES.join(', ')}, and no data file train.*`, {
     where: folder,
   });
 }
@@ -59,12 +79,13 @@ function refuseDataFlags(reference: string, options: LoadTaskOptions): void {
   const flags: string[] = Object.entries(DATA_FILE_FLAGS).flatMap(([key, flag]) =>
     options[key as keyof typeof DATA_FILE_FLAGS] ? [flag] : [],
   );
-  if (options.encoding === 'latin1') flags.push('--encoding');
+  if (!USUAL_ENCODINGS.includes(options.encoding ?? 'auto')) flags.push('--encoding');
+  if (options.onMissing === 'skip') flags.push('--on-missing');
   if (flags.length === 0) return;
   throw new RlpromptError({
     code: 'E_TASK_OPTION',
     exit: 'usage',
-    message: `${flags.join(' and ')} only says how to read a data file (${DATA_EXTENSIONS.join(', ')})`,
+    message: `${flags.join(' and ')} only ${flags.length === 1 ? 'says' : 'say'} how to read a data file (${DATA_EXTENSIONS.join(', ')})`,
     where: `task ${reference}`,
     next: `leave ${flags.join(' and ')} out`,
   });

@@ -19,15 +19,30 @@ export interface ColumnNames {
   readonly label: string | undefined;
 }
 
-/** The rows of a table as examples; text and label are trimmed, and neither may be empty. */
-export function rowsFromTable(table: Table, names: ColumnNames): SourceRow[] {
+/** What to do with rows that lack a text or a label. */
+export type OnMissing = 'error' | 'skip';
+
+/**
+ * The rows of a table as examples; text and label are trimmed, and neither may be empty.
+ *
+ * @param onSkip is told of rows that were left out, and how many; without it an empty value is refused
+ */
+export function rowsFromTable(table: Table, names: ColumnNames, onSkip?: (warning: string) => void): SourceRow[] {
   const textIndex = columnIndex(table, names.text, '--text-column');
   const labelIndex = names.label === undefined ? undefined : columnIndex(table, names.label, '--label-column');
-  return table.rows.map((row) => {
+  const missing: MissingValue[] = [];
+  const rows = table.rows.flatMap((row): SourceRow[] => {
     const where = `${table.file}:${row.line}`;
-    const label = labelIndex === undefined ? undefined : filled(row.values[labelIndex], names.label!, where);
-    return { text: filled(row.values[textIndex], names.text, where), label, fields: rowFields(table, row), where };
+    const text = (row.values[textIndex] ?? '').trim();
+    const label = labelIndex === undefined ? undefined : (row.values[labelIndex] ?? '').trim();
+    if (text !== '' && label !== '') return [{ text, label, fields: rowFields(table, row), where }];
+    missing.push({ where, column: text === '' ? names.text : names.label! });
+    return [];
   });
+  if (missing.length === 0) return rows;
+  if (!onSkip || rows.length === 0) throw missingValues(missing, table.rows.length);
+  onSkip(`${missing.length} of ${table.rows.length} rows of ${table.file} left out: ${countColumns(missing)}`);
+  return rows;
 }
 
 /** Examples that a task file holds itself. */
@@ -35,19 +50,37 @@ export function rowsFromArrays(splits: Readonly<Record<Split, readonly ExampleSo
   const rows = (split: Split) =>
     splits[split].map(({ text, label, fields }, index) => {
       const where = `${file}, examples.${split}[${index}]`;
-      return { text: filled(text, 'text', where), label: label?.toString().trim(), fields: fields ?? {}, where };
+      if (text.trim() === '') throw missingValues([{ where, column: 'text' }], splits[split].length);
+      return { text: text.trim(), label: label?.toString().trim(), fields: fields ?? {}, where };
     });
   return { train: rows('train'), dev: rows('dev'), test: rows('test') };
 }
 
-function filled(value: string | undefined, column: string, where: string): string {
-  const trimmed = (value ?? '').trim();
-  if (trimmed !== '') return trimmed;
-  throw new RlpromptError({
+interface MissingValue {
+  readonly where: string;
+  readonly column: string;
+}
+
+/** `"stars" is empty in 17, "text" in 2`. */
+function countColumns(missing: readonly MissingValue[]): string {
+  const counts = new Map<string, number>();
+  for (const { column } of missing) counts.set(column, (counts.get(column) ?? 0) + 1);
+  return [...counts].map(([column, count], i) => `"${column}"${i === 0 ? ' is empty' : ''} in ${count}`).join(', ');
+}
+
+function missingValues(missing: readonly MissingValue[], of: number): RlpromptError {
+  const [first] = missing as [MissingValue];
+  return new RlpromptError({
     code: 'E_DATA_EMPTY_VALUE',
     exit: 'data',
-    message: `the value of "${column}" is empty`,
-    where,
-    next: 'fill it in, or take the row out',
+    message:
+      missing.length === 1
+        ? `the value of "${first.column}" is empty`
+        : `${missing.length} of ${of} rows lack a value: ${countColumns(missing)}`,
+    where: first.where,
+    next:
+      missing.length === of && of > 1
+        ? 'name another column with --text-column or --label-column'
+        : 'fill it in, or leave such rows out with --on-missing skip',
   });
 }

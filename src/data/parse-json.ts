@@ -1,0 +1,35 @@
+import { type JsonRecord, jsonError, recordOf, tableOf } from './json-records.js';
+import { MAX_RECORD_BYTES } from './parse-delimited.js';
+import { parseJsonArray } from './parse-json-array.js';
+import type { TableRow } from './table.js';
+
+/**
+ * Reads a JSON text, whatever its file is called: one object per line, or one array of objects, which begins with a
+ * bracket. Keys are the columns, in the order in which they first appear.
+ */
+export function parseJson(bytes: Buffer, file: string): { columns: string[]; rows: TableRow[] } {
+  const text = bytes.toString('utf8');
+  return text.trimStart().startsWith('[') ? parseJsonArray(text, file) : parseJsonLines(text, file);
+}
+
+function parseJsonLines(text: string, file: string): { columns: string[]; rows: TableRow[] } {
+  const records: JsonRecord[] = [];
+  text.split(/\r\n|\n|\r/).forEach((line, index) => {
+    if (line.trim() !== '') records.push({ line: index + 1, values: readRecord(line, `${file}:${index + 1}`) });
+  });
+  return tableOf(records);
+}
+
+function readRecord(text: string, where: string): Map<string, string> {
+  if (Buffer.byteLength(text) > MAX_RECORD_BYTES) {
+    throw jsonError('E_DATA_RECORD_TOO_LARGE', `the record is larger than ${MAX_RECORD_BYTES} bytes`, `${where}:1`);
+  }
+  let record: unknown;
+  try {
+    record = JSON.parse(text);
+  } catch (error) {
+    const column = Number(/position (\d+)/.exec((error as Error).message)?.[1] ?? text.length) + 1;
+    throw jsonError('E_DATA_JSON', 'the line is not valid JSON', `${where}:${column}`, error);
+  }
+  return recordOf(record, where);
+}

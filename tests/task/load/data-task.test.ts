@@ -1,0 +1,167 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { loadTask } from '../../../src/task/load/load-task.js';
+import type { LoadTaskOptions } from '../../../src/task/load/load-task-options.js';
+import { refusalOf, temporaryFolder } from '../../data/data-folder.js';
+
+const folder = temporaryFolder();
+const options: LoadTaskOptions = { seed: 0, shots: 2 };
+const csv = (rows: readonly (readonly string[])[], header = 'text,label') =>
+  [header, ...rows.map((row) => row.join(','))].join('\n');
+const rows = (labels: readonly string[], each: number, more: readonly string[] = []) =>
+  labels.flatMap((label) => Array.from({ length: each }, (_, i) => [`${label} ${more} row ${i}`, label, ...more]));
+const sizes = async (reference: string, more: Partial<LoadTaskOptions> = {}) => {
+  const { train, dev, test } = (await loadTask(reference, { ...options, ...more })).splits;
+  return [train.length, dev.length, test.length];
+};
+
+describe('data that is split already', () => {
+  const train = folder.write('train.csv', csv(rows(['a', 'b'], 9, ['train']), 'text,label,where'));
+  const dev = folder.write('dev.csv', csv(rows(['a', 'b'], 5, ['dev']), 'text,label,where'));
+  const test = folder.write(
+    'test.jsonl',
+    '{"text":"x","label":"a"}\n{"text":"y","label":"b"}\n{"text":"z","label":"b"}\n',
+  );
+
+  it('comes in files of its own, each of which may be missing', async () => {
+    expect(await sizes(train)).toEqual([4, 4, 10]);
+    expect(await sizes(train, { test })).toEqual([4, 4, 3]);
+    expect(await sizes(train, { dev })).toEqual([4, 4, 14]);
+    expect(await sizes(train, { dev, test })).toEqual([4, 4, 3]);
+    const task = await loadTask(train, { ...options, dev, test });
+    expect(task.splits.dev.every(({ text }) => text.includes('dev'))).toBe(true);
+    expect(task.warnings).toEqual([
+      'dev: 4 of 10 rows, 2 per label drawn by the seed (--shots)',
+      'train: 4 of 18 rows, 2 per label drawn by the seed (--shots)',
+    ]);
+  });
+
+  it('lies in a folder without code, under the usual names', async () => {
+    const place = path.join(folder.path, 'My Data');
+    mkdirSync(place);
+    writeFileSync(
+      path.join(place, 'train.tsv'),
+      rows(['a', 'b'], 9)
+        .map((row) => row.join('\t'))
+        .join('\n')
+        .replace(/^/, 'text\tlabel\n'),
+    );
+    writeFileSync(path.join(place, 'Validation.csv'), csv(rows(['a', 'b'], 3, ['v']), 'text,label,x'));
+    writeFileSync(path.join(place, 'notes.txt'), 'not data');
+    expect(await sizes(place)).toEqual([4, 4, 14]);
+    expect((await loadTask(place, options)).name).toBe('my-data');
+    writeFileSync(path.join(place, 'dev.csv'), 'text,label\nx,a\n');
+    const error = await refusalOf(() => loadTask(place, options));
+    expect(error).toMatchObject({ code: 'E_DATA_SPLIT_FILES', where: place });
+    expect(error.message).toContain('Validation.csv and dev.csv');
+  });
+
+  it('has a column that says so', async () => {
+    const parts = [
+      ...rows(['a', 'b'], 3, ['Train']),
+      ...rows(['a', 'b'], 2, ['val']),
+      ...rows(['a', 'b'], 4, ['TEST']),
+    ];
+    const file = folder.write('column.csv', csv(parts, 'text,label,split'));
+    expect(await sizes(file)).toEqual([4, 4, 8]);
+    expect(await sizes(file, { testOnly: true })).toEqual([6, 4, 8]);
+    const other = folder.write('fold.csv', csv(parts, 'text,label,fold'));
+    expect(await sizes(other, { splitColumn: 'fold' })).toEqual([4, 4, 8]);
+    expect(await sizes(other)).toEqual([4, 4, 10]);
+    const odd = folder.write('odd.csv', csv(rows(['a', 'b'], 9, ['left']), 'text,label,split'));
+    expect(await sizes(odd)).toEqual([4, 4, 10]);
+    expect(await refusalOf(() => loadTask(odd, { ...options, splitColumn: 'split' }))).toMatchObject({
+      code: 'E_DATA_SPLIT_COLUMN',
+      message: expect.stringContaining('"left"'),
+    });
+  });
+
+  it('is scored on some of its test rows, the same for the same seed', async () => {
+    const file = folder.write('many.csv', csv(rows(['a', 'b'], 60)));
+    const load = (seed: number, testSize: number | 'all') => loadTask(file, { ...options, seed, testSize });
+    const few = await load(0, 10);
+    expect(few.splits.test).toHaveLength(10);
+    expect(few.splits.test.map(({ index }) => index)).toEqual([...Array(10).keys()]);
+    expect(few.warnings).toEqual(['test: 10 of 112 rows, drawn by the seed (--test-size all scores every row)']);
+    expect((await load(0, 10)).digest).toBe(few.digest);
+    const drawn = await Promise.all(
+      [0, 1].map(async (seed) => (await load(seed, 10)).splits.test.map(({ text }) => text)),
+    );
+    expect(drawn[0]).not.toEqual(drawn[1]);
+    expect((await load(0, 'all')).splits.test).toHaveLength(112);
+    expect((await load(0, 112)).warnings).toEqual([]);
+  });
+});
+
+describe('labels of a data file', () => {
+  const stars = folder.write('stars.csv', csv(rows(['1', '2', '3', '4', '5'], 8)));
+
+  it('may be kept in part', async () => {
+    const task = await loadTask(stars, { ...options, labels: ['1', '5'] });
+    expect(task.labels.map(({ name }) => name)).toEqual(['1', '5']);
+    expect(task.warnings).toEqual([`24 of 40 rows of ${stars} left out by --labels: "2" 8, "3" 8, "4" 8`]);
+    const error = await refusalOf(() => loadTask(stars, { ...options, labels: ['1', '6'] }));
+    expect(error).toMatchObject({ code: 'E_DATA_LABELS', exitCode: 65 });
+    expect(error.message).toMatch(/"6"; there are "1" 8/);
+  });
+
+  it('may be joined by the verbalizer', async () => {
+    const verbalizer = { '1|2': 'bad', '4|5': 'good' };
+    const task = await loadTask(stars, { ...options, labels: ['1', '2', '4', '5'], verbalizer });
+    expect(task.labels).toEqual([
+      { name: '1|2', word: 'bad' },
+      { name: '4|5', word: 'good' },
+    ]);
+    expect(task.splits.train.map(({ label }) => label).sort()).toEqual([0, 0, 1, 1]);
+    expect(task.splits.test).toHaveLength(24);
+    const error = await refusalOf(() => loadTask(stars, { ...options, verbalizer }));
+    expect(error).toMatchObject({ code: 'E_TASK_LABEL', message: expect.stringContaining('"3" 8') });
+  });
+
+  it('that hold a bar are not joined where the whole of it is a value', async () => {
+    const file = folder.write('bar.csv', csv(rows(['a|b', 'c'], 8)));
+    const task = await loadTask(file, { ...options, verbalizer: { 'a|b': 'x', c: 'y' } });
+    expect(task.splits.test.filter(({ label }) => label === 0)).toHaveLength(4);
+  });
+
+  it('are named where they differ in case or blanks only', async () => {
+    const file = folder.write('case.csv', csv(rows(['Very good', 'verygood', 'bad'], 8)));
+    expect((await loadTask(file, options)).warnings).toEqual([
+      'the labels "Very good" 8, "verygood" 8 differ in case or blanks only; ' +
+        '--verbalizer "Very good|verygood=very good,…" joins them',
+    ]);
+  });
+
+  it.each([
+    ['numbers', Array.from({ length: 90 }, (_, i) => [`row ${i}`, String(i % 30)]), 'a number, 30 different values'],
+    [
+      'free text',
+      Array.from({ length: 90 }, (_, i) => [`row ${i}`, `text ${i % 60}`]),
+      'free text, 60 different values',
+    ],
+  ])('are refused where they are %s', async (name, data, said) => {
+    const error = await refusalOf(() => loadTask(folder.write(`${name}.csv`, csv(data)), options));
+    expect(error).toMatchObject({ code: 'E_DATA_LABEL_COLUMN', exitCode: 65 });
+    expect(error.message).toBe(`the label column "label" looks like ${said}`);
+  });
+
+  it('that are missing are counted, and left out when told', async () => {
+    const data = [...rows(['a', 'b'], 8), ['x', ''], ['', 'a'], ['y', ' ']];
+    const file = folder.write('missing.csv', csv(data));
+    const error = await refusalOf(() => loadTask(file, options));
+    expect(error).toMatchObject({ code: 'E_DATA_EMPTY_VALUE', where: `${file}:18` });
+    expect(error.message).toBe('3 of 19 rows lack a value: "label" is empty in 2, "text" in 1');
+    const task = await loadTask(file, { ...options, onMissing: 'skip' });
+    expect(task.splits.test).toHaveLength(8);
+    expect(task.warnings).toEqual([`3 of 19 rows of ${file} left out: "label" is empty in 2, "text" in 1`]);
+  });
+});
+
+it('flags that only data files have are refused for other tasks', async () => {
+  const error = await refusalOf(() =>
+    loadTask('spam', { ...options, labels: ['a', 'b'], dev: 'x.csv', onMissing: 'skip' }),
+  );
+  expect(error).toMatchObject({ code: 'E_TASK_OPTION', exitCode: 64 });
+  expect(error.message).toContain('--dev and --labels and --on-missing');
+});
