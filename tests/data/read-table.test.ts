@@ -39,13 +39,6 @@ describe('data that is refused', () => {
     ['a doubled header', 'text,label,text\nx,1,2\n', '.csv', 'E_DATA_DUPLICATE_COLUMN', /:1:1$/],
     ['Latin-1 bytes', bytes('text,label\nna', 0xef, 've,1\n'), '.csv', 'E_DATA_ENCODING', /:2:3$/],
     ['a UTF-8 character cut in two at the end', bytes('a,b\nx,', 0xc3), '.csv', 'E_DATA_ENCODING', /:2:3$/],
-    [
-      'UTF-16 without a byte order mark',
-      Buffer.from('text,label\nx,1\n', 'utf16le'),
-      '.csv',
-      'E_DATA_CONTROL',
-      /:1:2$/,
-    ],
     ['an array that is broken', '[\n{"a": 1},\n{"a": }\n]', '.json', 'E_DATA_JSON', /:3:1$/],
     ['an array of arrays', '[\n{"a": 1},\n[2]\n]', '.json', 'E_DATA_JSON', /:3:1$/],
     ['a named separator that is not the one', 'sep=;\na,b\nx,1,2\ny"z,2\n', '.csv', 'E_DATA_QUOTE', /:4:2$/],
