@@ -1,3 +1,4 @@
+import type { Reading } from './classifier/classifier.js';
 import type { RunConfig } from './config/run-config.js';
 import { isDataFileName } from './data/read-table.js';
 import { RlpromptError } from './errors.js';
@@ -15,8 +16,17 @@ import { openPolicy } from './run/loop/open-policy.js';
 import { describePrompts, proposeFor } from './run/policies/propose-for.js';
 import type { Assessment, Assessor, Example, Split, Task } from './task/types.js';
 
+/** A prompt and how its answers are read. */
+export interface ReadPrompt {
+  readonly prompt: string;
+  readonly reading?: Reading;
+  /** What to subtract from the label scores, [labels], in place of what calibration would find. */
+  readonly offsets?: readonly number[];
+}
+
 export interface EvaluateOptions {
-  readonly prompts: readonly string[];
+  /** Texts, which are read by the task's words, or prompts with their own reading. */
+  readonly prompts: readonly (string | ReadPrompt)[];
   /** A run folder: the policy that it found proposes a prompt for each example. */
   readonly policy?: string | undefined;
   readonly split: Split;
@@ -84,9 +94,10 @@ export async function evaluatePrompts(
     const parts = { task, targetLm, template, styleModels, settings: config };
     prepared = await prepareAssessor({ ...parts, ...(onOutput ? { onOutput } : {}) });
     const { assessor } = prepared.create();
-    const items = prompts.map((prompt) => ({ text: prompt.trim(), examples }));
+    const asked = prompts.map((prompt) => (typeof prompt === 'string' ? { prompt } : prompt));
+    const items = asked.map(({ prompt, ...how }) => ({ text: prompt.trim(), examples, ...how }));
     const assessments = await assessor.assess(items, { details: true, ...(signal ? { signal } : {}) });
-    const results = prompts.map((prompt, i) => ({ prompt, n: examples.length, assessment: assessments[i]! }));
+    const results = asked.map(({ prompt }, i) => ({ prompt, n: examples.length, assessment: assessments[i]! }));
     const ofPolicy = policy === undefined ? [] : [await evaluatePolicy(policy, { load, assessor, examples, signal })];
     return {
       task: task.name,

@@ -1,3 +1,4 @@
+import type { Classifier, Reading } from './classifier/classifier.js';
 import type { UpdateMetrics } from './trainers/contract/types.js';
 
 /** How the prompts of a policy that writes one for each input are spread over the dev inputs. */
@@ -24,6 +25,8 @@ export interface PromptSummary {
   readonly devReward?: number;
   /** What was taken off the label log scores, label by label, where label calibration is on. */
   readonly labelOffsets?: readonly number[];
+  /** How the answers were read, where that is not by the task's own words alone. */
+  readonly reading?: Reading;
   readonly origin: 'policy' | 'user' | 'manual' | 'warm-start' | 'empty';
   /**
    * The numbers are those of a policy that writes a prompt for each input, as it was after `step`; the tokens and the
@@ -78,8 +81,10 @@ export interface RunStartEvent extends EventBase {
   readonly seed: number;
   readonly examples: { readonly train: number; readonly dev: number; readonly test: number };
   readonly labels: readonly string[];
-  /** The word the target LM is asked for, label by label. */
+  /** The word the target LM is asked for, label by label; where there are several, the first. */
   readonly labelWords?: readonly string[];
+  /** All words given, label by label, where some label has several. */
+  readonly labelWordSets?: readonly (readonly string[])[];
   readonly template: string;
   /** The metric that decides between prompts, for instance `accuracy`. */
   readonly metric: string;
@@ -205,6 +210,8 @@ export interface RunResult {
     readonly tokenIds: readonly number[];
     readonly tokens: readonly string[];
     readonly reward: number;
+    /** Classification only: the prompt with all that reads the answer. */
+    readonly classifier?: Classifier;
     readonly train: Readonly<Record<string, number>>;
     /** Named terms of the reward on the train examples, where it has several. */
     readonly parts?: Readonly<Record<string, number>>;

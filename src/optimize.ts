@@ -252,7 +252,8 @@ async function* finish(run: PreparedRun, stopReason: StopReason): AsyncGenerator
   if (run.noteBest(best)) yield* announceBest(run, best);
   yield run.emit({ type: 'evaluation-end', step: run.step, prompts: finalists, ...run.assessor.counters() });
   const measured = await measureOnTest(run, best, run.baselines);
-  const result = run.result({ ...measured, ...(await measureEnsemble(run, finalists)) }, stopReason);
+  const chosen = { ...measured.best, ...run.classifierOf(best) };
+  const result = run.result({ ...measured, best: chosen, ...(await measureEnsemble(run, finalists)) }, stopReason);
   run.writeBest(best, result);
   yield run.saveCheckpoint();
   const forgotten = run.config.memory ? await rememberRun(run, finalists) : undefined;

@@ -10,6 +10,7 @@ const source = join(root, 'src');
  * permission that nobody uses is refused too, so this table is the structure as it is.
  */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  classifier: ['errors.ts', 'template'],
   cli: ['cli/commands', 'cli/shared', 'errors.ts', 'package-root.ts'],
   'cli/commands': [
     'cli/exports',
@@ -102,12 +103,13 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'run/store',
   ],
   'compare.ts': ['compare', 'config', 'errors.ts', 'events.ts', 'report', 'run/store'],
-  config: ['config/files', 'config/values', 'data', 'errors.ts'],
+  config: ['classifier', 'config/files', 'config/values', 'data', 'errors.ts'],
   'config/files': ['config', 'errors.ts'],
   'config/values': ['config/files', 'errors.ts'],
   data: ['errors.ts', 'random'],
   'errors.ts': [],
   'evaluate.ts': [
+    'classifier',
     'config',
     'data',
     'errors.ts',
@@ -122,8 +124,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'run/policies',
     'task',
   ],
-  'events.ts': ['trainers/contract'],
+  'events.ts': ['classifier', 'trainers/contract'],
   export: [
+    'classifier',
     'config',
     'errors.ts',
     'evaluate.ts',
@@ -202,7 +205,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'template',
   ],
   'rewards/cache': ['files', 'lm/model', 'task/define'],
-  'rewards/classification': ['errors.ts', 'lm/model', 'rewards/cache', 'statistics', 'task', 'template'],
+  'rewards/classification': ['classifier', 'errors.ts', 'lm/model', 'rewards/cache', 'statistics', 'task', 'template'],
   'rewards/custom': ['errors.ts', 'lm', 'lm/model', 'rewards/cache', 'statistics', 'task', 'task/define', 'template'],
   'rewards/judge': ['errors.ts', 'lm', 'lm/endpoint', 'lm/model', 'rewards/terms', 'statistics', 'task', 'template'],
   'rewards/racing': ['random', 'task'],
@@ -222,6 +225,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   'rewards/terms': ['errors.ts', 'lm', 'lm/model', 'preferences', 'rewards/judge', 'task'],
   'run/loop': [
+    'classifier',
     'config',
     'config/values',
     'data',
@@ -267,9 +271,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'run/store': ['errors.ts', 'events.ts', 'files', 'package-root.ts'],
   'run/watch': ['config', 'errors.ts', 'events.ts', 'run/select', 'trainers/contract'],
   statistics: [],
-  task: ['errors.ts', 'lm/model', 'task/define', 'task/load', 'template'],
+  task: ['classifier', 'errors.ts', 'lm/model', 'task/define', 'task/load', 'template'],
   'task-host': ['errors.ts', 'random', 'rewards/classification', 'rewards/shaping', 'task', 'task/define', 'task/load'],
-  'task/define': ['data', 'errors.ts', 'task', 'task/load', 'template'],
+  'task/define': ['classifier', 'data', 'errors.ts', 'task', 'task/load', 'template'],
   'task/load': ['data', 'errors.ts', 'package-root.ts', 'random', 'task', 'task/define'],
   template: ['errors.ts'],
   trainers: ['errors.ts', 'trainers/algorithms', 'trainers/contract'],

@@ -1,3 +1,4 @@
+import { verbalizerProblems } from '../classifier/given-words.js';
 import { findConditionedMixes } from './conditioned-mixes.js';
 import type { ConfigProblem } from './config-problem.js';
 import type { RunConfig } from './run-config.js';
@@ -39,7 +40,7 @@ const CHECKS: readonly Check[] = [
     candidates > topPromptsKept && `candidates ${candidates} is more than topPromptsKept ${topPromptsKept}`,
   ({ textColumn, labelColumn }) =>
     textColumn !== undefined && textColumn === labelColumn && `textColumn and labelColumn are both ${textColumn}`,
-  ({ verbalizer }) => verbalizer && repeatedWord(verbalizer),
+  ({ verbalizer }) => verbalizer && verbalizerProblems(verbalizer).join('; '),
   ({ racing, cache }) => racing && !cache && 'racing needs the cache: its finalists are scored on some examples before',
   ({ racing, contentModel }) =>
     racing && contentModel !== undefined && 'racing saves nothing in style transfer, where a prompt meets one input',
@@ -76,14 +77,4 @@ function offPolicySetting(config: RunConfig): string | false {
     key !== undefined &&
     `${key} must be 0 with trainer ${config.trainer}: only ${OFF_POLICY_TRAINERS.join(', ')} has it`
   );
-}
-
-function repeatedWord(verbalizer: Readonly<Record<string, string>>): string | false {
-  const labels = new Map<string, string>();
-  for (const [label, word] of Object.entries(verbalizer)) {
-    const other = labels.get(word.trim());
-    if (other !== undefined) return `verbalizer: labels ${other} and ${label} have the same word ${word.trim()}`;
-    labels.set(word.trim(), label);
-  }
-  return labels.size < 2 && 'verbalizer: a task needs two labels or more';
 }

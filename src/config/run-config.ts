@@ -55,8 +55,8 @@ export const runConfigSchema = z.strictObject({
   ),
   verbalizer: data.record(
     z.record(z.string(), z.string().min(1)).optional(),
-    '0=terrible,1=great',
-    'label values and the words for them; 1|2=bad joins values (default: the label itself)',
+    '"0=terrible|bad,1=great"',
+    'label values and the words for them, several with |; 1|2=bad joins values (default: the label itself)',
   ),
   template: data.text(
     z.string().min(1).optional(),
@@ -282,9 +282,9 @@ export const runConfigSchema = z.strictObject({
     'divide a label’s log-probability by its tokens or words (default: the task’s)',
   ),
   calibrate: reward.text(
-    z.enum(['none', 'inputs', 'null']).default('none'),
+    z.enum(['none', 'inputs', 'null', 'batch']).default('none'),
     'OVER',
-    'take off each prompt’s mean label score over the train inputs, or over an empty input',
+    'subtract each prompt’s mean label score over the train inputs, an empty input, or the rows that are scored (batch)',
   ),
   terms: reward.weights(
     z.record(z.string(), z.number()).default({ task: 1 }).overwrite(besideTask),

@@ -1,6 +1,10 @@
+import type { Demonstration } from '../classifier/classifier.js';
+import { classifierOf } from '../classifier/classifier-of.js';
+import { demonstratedTemplate } from '../classifier/demonstrated-template.js';
 import { RlpromptError } from '../errors.js';
 import { parseTemplate } from '../template/parse-template.js';
 import { renderSegments } from '../template/render-template.js';
+import type { Template } from '../template/template.js';
 import type { ExportedPrompt, RenderedPart } from './exported-prompt.js';
 import type { RunRecord } from './run-record.js';
 
@@ -14,6 +18,8 @@ export function exportPrompt(record: RunRecord, rank: number, version: string): 
   const prompt = prompts[rank - 1];
   if (!prompt) throw noSuchRank(record, rank);
   if (prompt.policy) throw notOnePrompt(record);
+  const classifier = start.kind === 'classification' ? classifierOf(prompt, start) : undefined;
+  const template = templateOf(start.template, classifier?.demonstrations ?? []);
   const isChosen = prompt.text === result?.best.prompt;
   return {
     schemaVersion: 1,
@@ -25,9 +31,10 @@ export function exportPrompt(record: RunRecord, rank: number, version: string): 
     tokens: prompt.tokens,
     template: start.template,
     labels: start.labels.map((name, i) => ({ name, word: start.labelWords?.[i] ?? name })),
+    ...(classifier ? { classifier } : {}),
     ...(prompt.labelOffsets ? { labelOffsets: prompt.labelOffsets } : {}),
-    rendered: renderParts(start.template, { input: 'x', prompt: prompt.text }),
-    renderedWithoutInput: renderParts(start.template, { input: '', prompt: prompt.text }),
+    rendered: renderParts(template, { input: 'x', prompt: prompt.text }),
+    renderedWithoutInput: renderParts(template, { input: '', prompt: prompt.text }),
     generator: start.generator,
     target: start.targetLm,
     trainer: start.trainer,
@@ -48,10 +55,19 @@ export function exportPrompt(record: RunRecord, rank: number, version: string): 
   };
 }
 
+/** The source of a template with demonstrations before it. */
+export function templateOf(source: string, demonstrations: readonly Demonstration[]): string {
+  return demonstratedTemplate(parsed(source), demonstrations).source;
+}
+
+function parsed(source: string): Template {
+  const isMasked = /\{mask\}/.test(source.replaceAll('{{', ''));
+  return parseTemplate(source, { family: isMasked ? 'masked' : 'causal' });
+}
+
 /** What a template makes of a prompt, with the places of input and mask left open. */
 export function renderParts(source: string, values: { input: string; prompt: string }): RenderedPart[] {
-  const isMasked = /\{mask\}/.test(source.replaceAll('{{', ''));
-  const template = parseTemplate(source, { family: isMasked ? 'masked' : 'causal' });
+  const template = parsed(source);
   const parts: RenderedPart[] = [];
   for (const { kind, text } of renderSegments(template, { ...values, mask: 'x' })) {
     const before = parts.at(-1);

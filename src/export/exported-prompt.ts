@@ -1,3 +1,4 @@
+import type { Classifier } from '../classifier/classifier.js';
 import type { TaskLabel } from '../task/types.js';
 
 type Scores = Readonly<Record<string, number>>;
@@ -14,9 +15,11 @@ export interface ExportedPrompt {
   readonly tokens: readonly string[];
   readonly template: string;
   readonly labels: readonly TaskLabel[];
+  /** Classification only: the prompt with all that reads its answers. */
+  readonly classifier?: Classifier;
   /** What to take off the label log scores before the softmax, label by label, where the run was calibrated. */
   readonly labelOffsets?: readonly number[];
-  /** The template with the prompt in it; what is left are the places of input and mask. */
+  /** The template with demonstrations and prompt in it; what is left are the places of input and mask. */
   readonly rendered: readonly RenderedPart[];
   /** The same for an empty input. */
   readonly renderedWithoutInput: readonly RenderedPart[];

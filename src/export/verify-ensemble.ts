@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { readingOf } from '../classifier/classifier-of.js';
 import { ensembleScores } from '../rewards/classification/ensemble.js';
 import type { ExportedEnsemble } from './exported-ensemble.js';
 import type { RunRecord } from './run-record.js';
@@ -14,7 +15,9 @@ export async function verifyEnsemble(
     prompts,
     members.map(({ prompt }) => prompt),
   );
-  const { config, results } = await scoreOnDev(record, record.start.template, prompts);
+  const readings = members.map(({ classifier }) => classifier && readingOf(classifier));
+  const asked = prompts.map((prompt, i) => ({ prompt, ...(readings[i] ? { reading: readings[i] } : {}) }));
+  const { config, results } = await scoreOnDev(record, record.start.template, asked);
   const assessments = results.map(({ assessment }) => assessment);
   const fromExport = ensembleScores(assessments, config).accuracy;
   return { metric: 'accuracy', inRun: metrics.dev.accuracy!, fromExport, n: results[0]!.n, isSameText };

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { currentSettings } from '../config/removed-settings.js';
 import { completeRunConfig } from '../config/resolve-run-config.js';
-import { evaluatePrompts } from '../evaluate.js';
-import { renderParts } from './export-prompt.js';
+import { evaluatePrompts, type ReadPrompt } from '../evaluate.js';
+import { renderParts, templateOf } from './export-prompt.js';
 import type { ExportedPrompt, ReadBack, RenderedPart } from './exported-prompt.js';
 import type { RunRecord } from './run-record.js';
 import { mergeParts } from './text/rendered-parts.js';
@@ -20,13 +20,17 @@ export interface ExportCheck {
 
 /** Scores what a reader of the exported form has in hand on the run's dev split, by the code that scored the run. */
 export async function verifyExport(record: RunRecord, exported: ExportedPrompt, back: ReadBack): Promise<ExportCheck> {
-  const { template } = record.start;
+  const { classifier } = exported;
+  const template = templateOf(record.start.template, classifier?.demonstrations ?? []);
   const rendered = 'prompt' in back ? renderParts(template, { input: 'x', prompt: back.prompt }) : back.rendered;
   const isSameText = isDeepStrictEqual(rendered, exported.rendered);
   // A reward of the task's own is asked about prompts, not about whole texts.
   const given = exported.taskKind === 'custom' && isSameText ? { template, prompt: exported.prompt } : undefined;
   const asked = given ?? ('prompt' in back ? { template, prompt: back.prompt } : splitRendered(rendered));
-  const { results } = await scoreOnDev(record, asked.template, [asked.prompt]);
+  // The demonstrations are in the template; the offsets are those of the export, as its readers subtract them.
+  const reading = classifier && { words: classifier.words, demonstrations: [] };
+  const how = { ...(reading ? { reading } : {}), ...(classifier?.offsets ? { offsets: classifier.offsets } : {}) };
+  const { results } = await scoreOnDev(record, asked.template, [{ prompt: asked.prompt, ...how }]);
   const { metric } = exported;
   const [{ assessment, n }] = results as [(typeof results)[0]];
   return {
@@ -39,7 +43,7 @@ export async function verifyExport(record: RunRecord, exported: ExportedPrompt, 
 }
 
 /** Scores prompts in a template with the run's settings, by the code that scored the run. */
-export async function scoreOnDev({ manifest }: RunRecord, template: string, prompts: readonly string[]) {
+export async function scoreOnDev({ manifest }: RunRecord, template: string, prompts: readonly (string | ReadPrompt)[]) {
   const config = completeRunConfig({ ...currentSettings(manifest.config), template });
   const { results } = await evaluatePrompts(config, { prompts: [...prompts], split: 'dev', splitsDataFile: true });
   return { config, results };

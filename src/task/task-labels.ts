@@ -1,3 +1,4 @@
+import { splitWords } from '../classifier/given-words.js';
 import { nearestWord, RlpromptError } from '../errors.js';
 import type { SourceRow, SourceSplits } from './load/source-row.js';
 import type { TaskLabel } from './types.js';
@@ -8,7 +9,11 @@ export function taskLabels(
   verbalizer: Readonly<Record<string, string>> | undefined,
 ): TaskLabel[] {
   if (verbalizer !== undefined) {
-    return Object.entries(verbalizer).map(([name, word]) => ({ name, word: word.trim() }));
+    return Object.entries(verbalizer).map(([name, value]) => {
+      const words = splitWords(value);
+      // A label of one word is written as it always was: the task's digest stays the same.
+      return words.length > 1 ? { name, word: words[0]!, words } : { name, word: words[0]! };
+    });
   }
   const names = new Set(allRows(splits).flatMap((row) => (row.label === undefined ? [] : [row.label])));
   // Numbers in their own order, as a verbalizer with number keys has them too.

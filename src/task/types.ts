@@ -1,3 +1,4 @@
+import type { Reading } from '../classifier/classifier.js';
 import type { LabelNormalisation } from '../lm/model/types.js';
 
 export type Split = 'train' | 'dev' | 'test';
@@ -22,6 +23,8 @@ export interface TaskLabel {
   readonly name: string;
   /** The word the target LM is asked for. */
   readonly word: string;
+  /** All words that stand for it, `word` first; missing where there is one. */
+  readonly words?: readonly string[];
 }
 
 /** How good one prompt is on a set of examples. */
@@ -41,6 +44,8 @@ export interface Assessment {
   readonly confusion?: readonly (readonly number[])[];
   /** What was taken off the label log scores before the softmax, where label calibration is on. */
   readonly labelOffsets?: readonly number[];
+  /** How the answers were read, where that is not by the task's own words alone. */
+  readonly reading?: Reading;
   /** Per example details, in the order of the examples. */
   readonly outcomes?: readonly ExampleOutcome[];
   /** Of fewer examples than were asked for; the reward is drawn toward the step's mean. Not to be ranked. */
@@ -64,6 +69,10 @@ export interface ExampleOutcome {
 export interface AssessmentItem {
   readonly text: string;
   readonly examples: readonly Example[];
+  /** How the answer is read; as all others are where it is missing. */
+  readonly reading?: Reading | undefined;
+  /** What to subtract from the label scores, [labels], in place of what calibration would find. */
+  readonly offsets?: readonly number[] | undefined;
 }
 
 /**
@@ -160,7 +169,7 @@ export interface TaskDefinition {
   name: string;
   kind: TaskKind;
   description?: string;
-  /** Label name → word(s) the target LM is asked for. Keys are the labels of the data. */
+  /** Label name → word the target LM is asked for, or several: `great|good`. Keys are the labels of the data. */
   verbalizer?: Record<string, string>;
   /** One for every family of target LM, or one each. */
   template?: string | { causal?: string; masked?: string };

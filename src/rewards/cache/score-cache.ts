@@ -17,6 +17,18 @@ export interface ScoreSink {
 
 type Scorer = Pick<LabelScoresCapability, 'labelScores'>;
 
+/** The words of one label among the words of a request, and how much each counts. */
+export interface LabelColumns {
+  readonly columns: readonly number[];
+  /** [columns], above 0. */
+  readonly weights: readonly number[];
+}
+
+/** As a target LM takes it; with `sets`, a label's score is the weighted mean over its words. */
+export interface ScoreRequest extends LabelScoreRequest {
+  readonly sets?: readonly LabelColumns[] | undefined;
+}
+
 /**
  * Answers a (prompt text, input text) pair that was scored before without asking the target LM again.
  *
@@ -52,8 +64,8 @@ export class ScoreCache {
   }
 
   /** As `LabelScoresCapability.labelScores`: [rows, labels]. */
-  async labelScores(request: LabelScoreRequest): Promise<Float32Array> {
-    const labelCount = request.labels.length;
+  async labelScores(request: ScoreRequest): Promise<Float32Array> {
+    const labelCount = widthOf(request);
     const context = contextKey(request);
     const ids = this.intern(request.inputs);
     const result = new Float32Array(request.rows.length * labelCount);
@@ -70,13 +82,13 @@ export class ScoreCache {
   }
 
   private async fill(
-    request: LabelScoreRequest,
+    request: ScoreRequest,
     context: string,
     ids: readonly number[],
     missing: readonly number[],
     result: Float32Array,
   ): Promise<void> {
-    const labelCount = request.labels.length;
+    const labelCount = widthOf(request);
     const groups = groupByPrompt(request, missing);
     const keys = groups.map((group) => {
       const inputs = group.rows.map((row) => ids[request.rows[row]![1]]!);
@@ -100,13 +112,15 @@ export class ScoreCache {
   }
 
   /** Fills rows of `result` with what earlier runs know, and asks the target LM for the others. */
-  private async score(request: LabelScoreRequest, rows: readonly number[], result: Float32Array): Promise<void> {
-    const width = request.labels.length;
+  private async score(request: ScoreRequest, rows: readonly number[], result: Float32Array): Promise<void> {
+    const width = widthOf(request);
     const store = this.options.store?.context(contextParts(request), width);
     const unknown = store ? rows.filter((row) => !takeStored(store, request, row, result)) : rows;
     this.savedForwards += rows.length - unknown.length;
     if (unknown.length === 0) return;
-    const scores = await this.scorer.labelScores({ ...request, rows: unknown.map((row) => request.rows[row]!) });
+    const { sets, ...asked } = request;
+    const words = await this.scorer.labelScores({ ...asked, rows: unknown.map((row) => request.rows[row]!) });
+    const scores = sets ? setScores(words, request.labels.length, sets) : words;
     scatter(scores, unknown, result, width);
     store?.put(
       unknown.map((row) => ({ ...textsOf(request, row), values: result.slice(row * width, (row + 1) * width) })),
@@ -190,15 +204,34 @@ function groupByPrompt(request: LabelScoreRequest, rows: readonly number[]): { p
 }
 
 /** Everything but the texts that a score depends on, within one run and one target LM. */
-function contextKey(request: LabelScoreRequest): string {
+function contextKey(request: ScoreRequest): string {
   return createHash('sha256')
     .update(JSON.stringify(contextParts(request)))
     .digest('hex')
     .slice(0, 12);
 }
 
-function contextParts({ template, labels, normalise }: LabelScoreRequest): unknown[] {
-  return [template.source, labels.map((label) => [label.text, label.tokenIds]), normalise];
+function contextParts({ template, labels, normalise, sets }: ScoreRequest): unknown[] {
+  const words = labels.map((label) => [label.text, label.tokenIds]);
+  return [template.source, words, normalise, ...(sets ? [sets.map(({ columns, weights }) => [columns, weights])] : [])];
+}
+
+function widthOf({ sets, labels }: ScoreRequest): number {
+  return sets?.length ?? labels.length;
+}
+
+/** Weighted means over each label's words: [rows, words] to [rows, labels]. */
+function setScores(words: Float32Array, wordCount: number, sets: readonly LabelColumns[]): Float32Array {
+  const rows = words.length / wordCount;
+  const scores = new Float32Array(rows * sets.length);
+  sets.forEach(({ columns, weights }, label) => {
+    const total = weights.reduce((sum, weight) => sum + weight, 0);
+    for (let row = 0; row < rows; row++) {
+      const sum = columns.reduce((before, column, i) => before + weights[i]! * words[row * wordCount + column]!, 0);
+      scores[row * sets.length + label] = sum / total;
+    }
+  });
+  return scores;
 }
 
 function textsOf({ prompts, inputs, rows }: LabelScoreRequest, row: number): { prompt: string; input: string } {
@@ -207,9 +240,9 @@ function textsOf({ prompts, inputs, rows }: LabelScoreRequest, row: number): { p
 }
 
 /** Whether an earlier run has scored the row. */
-function takeStored(store: ScoreContext, request: LabelScoreRequest, row: number, result: Float32Array): boolean {
+function takeStored(store: ScoreContext, request: ScoreRequest, row: number, result: Float32Array): boolean {
   const { prompt, input } = textsOf(request, row);
   const values = store.get(prompt, input);
-  if (values) result.set(values, row * request.labels.length);
+  if (values) result.set(values, row * widthOf(request));
   return values !== undefined;
 }

@@ -1,4 +1,7 @@
-import type { LabelScoresCapability, LabelWord } from '../../lm/model/types.js';
+import type { Reading } from '../../classifier/classifier.js';
+import { givenWords } from '../../classifier/given-words.js';
+import { RlpromptError } from '../../errors.js';
+import type { LabelScoresCapability } from '../../lm/model/types.js';
 import { mean } from '../../statistics/mean.js';
 import { softmax } from '../../statistics/softmax.js';
 import type { Assessment, AssessmentItem, Assessor, Example, ExampleOutcome, Task } from '../../task/types.js';
@@ -6,8 +9,9 @@ import type { Template } from '../../template/template.js';
 import type { ScoreCache } from '../cache/score-cache.js';
 import { classificationGap } from './classification-gap.js';
 import { labelOffsets } from './label-calibration.js';
+import { type ResolvedReading, resolveReading } from './resolved-reading.js';
 
-export type Calibration = 'none' | 'inputs' | 'null';
+export type Calibration = 'none' | 'inputs' | 'null' | 'batch';
 
 export interface ClassificationSettings {
   readonly correct: number;
@@ -24,21 +28,28 @@ const CONTENT_FREE_INPUT = 'N/A';
  */
 export class ClassificationAssessor implements Assessor {
   readonly metric = 'accuracy';
-  private readonly labels: readonly LabelWord[];
-  private readonly calibrationInputs: readonly string[];
+  private readonly labels: readonly string[];
+  private readonly given: Reading;
+  private readonly resolved = new Map<string, ResolvedReading>();
+  private reading: Reading;
 
   constructor(
     private readonly task: Task,
-    scorer: LabelScoresCapability,
+    private readonly scorer: LabelScoresCapability,
     private readonly cache: ScoreCache,
     private readonly template: Template,
     private readonly settings: ClassificationSettings,
   ) {
-    this.labels = scorer.resolveLabels(
-      template,
-      task.labels.map(({ name, word }) => ({ label: name, word })),
-    );
-    this.calibrationInputs = calibrationInputs(task, settings.calibrate);
+    this.labels = task.labels.map(({ name }) => name);
+    this.given = { words: givenWords(task.labels), demonstrations: [] };
+    this.reading = this.given;
+    this.resolve(this.given);
+  }
+
+  /** From now on answers are read like this, where nothing else is said. */
+  readBy(reading: Reading): void {
+    this.resolve(reading);
+    this.reading = reading;
   }
 
   counters(): { forwards: number; cacheHits: number } {
@@ -56,63 +67,105 @@ export class ClassificationAssessor implements Assessor {
       options.signal,
     );
     const assessments = new Map(
-      unique.map(([key, item], i) => [key, this.summarise(item.examples, scores[i]!, options.details ?? false)]),
+      unique.map(([key, item], i) => [key, this.summarise(item, scores[i]!, options.details ?? false)]),
     );
     return keys.map((key) => assessments.get(key)!);
   }
 
-  /** Label log scores of each item, [examples, labels], with the calibration offsets taken off. */
+  private resolve(reading: Reading): ResolvedReading {
+    const key = JSON.stringify(reading);
+    const resolved = this.resolved.get(key) ?? resolveReading(this.scorer, this.template, reading);
+    this.resolved.set(key, resolved);
+    return resolved;
+  }
+
+  /** Label log scores of each item, [examples, labels], with the calibration offsets subtracted. */
   private async score(items: readonly AssessmentItem[], signal?: AbortSignal): Promise<Calibrated[]> {
-    const inputs = [
-      ...new Set([...this.calibrationInputs, ...items.flatMap((item) => item.examples.map((e) => e.text))]),
-    ];
+    const jobs = items.map((item) => this.jobsOf(item));
+    const byReading = new Map<ResolvedReading, ScoringJob[]>();
+    for (const job of jobs.flat()) byReading.set(job.reading, [...(byReading.get(job.reading) ?? []), job]);
+    const scored = new Map<ScoringJob, Calibrated>();
+    for (const [reading, own] of byReading) {
+      const results = await this.scoreJobs(reading, own, signal);
+      own.forEach((job, i) => {
+        scored.set(job, results[i]!);
+      });
+    }
+    return items.map((item, i) => {
+      const parts = jobs[i]!.map((job) => ({ job, result: scored.get(job)! }));
+      const byText = new Map(parts.flatMap(({ job, result }) => job.texts.map((text, k) => [text, result.scores[k]!])));
+      return { offsets: parts[0]!.result.offsets, scores: item.examples.map(({ text }) => byText.get(text)!) };
+    });
+  }
+
+  /** The texts of an item behind its demonstrations, and behind others those that are among them. */
+  private jobsOf({ text: prompt, examples, reading = this.reading, offsets }: AssessmentItem): ScoringJob[] {
+    const resolved = this.resolve(reading);
+    const texts = [...new Set(examples.map(({ text }) => text))];
+    const free = texts.filter((text) => !resolved.shown.has(text));
+    const shown = texts.filter((text) => resolved.shown.has(text));
+    const { standIn } = resolved;
+    if (shown.length === 0) return [{ prompt, reading: resolved, texts, offsets }];
+    if (standIn === undefined) throw shownRows(shown.length);
+    const behindOthers = { prompt, reading: standIn, texts: shown, offsets };
+    return free.length === 0 ? [behindOthers] : [{ prompt, reading: resolved, texts: free, offsets }, behindOthers];
+  }
+
+  private async scoreJobs(
+    { template, words, sets, shown }: ResolvedReading,
+    jobs: readonly ScoringJob[],
+    signal?: AbortSignal,
+  ): Promise<Calibrated[]> {
+    const calibration = jobs.map(({ texts, offsets }) =>
+      offsets ? [] : this.calibrationInputs(texts).filter((text) => !shown.has(text)),
+    );
+    const inputs = [...new Set([...calibration.flat(), ...jobs.flatMap(({ texts }) => texts)])];
     const position = new Map(inputs.map((text, i) => [text, i]));
     const rows: [number, number][] = [];
-    const starts = items.map((item, prompt) => {
+    const starts = jobs.map(({ texts }, prompt) => {
       const start = rows.length;
-      const wanted = [...item.examples.map((e) => e.text), ...this.calibrationInputs];
-      for (const text of new Set(wanted)) rows.push([prompt, position.get(text)!]);
+      for (const text of new Set([...texts, ...calibration[prompt]!])) rows.push([prompt, position.get(text)!]);
       return start;
     });
+    const prompts = jobs.map(({ prompt }) => prompt);
+    const { normalise } = this.task;
     const values = await this.cache.labelScores({
-      template: this.template,
-      prompts: items.map((item) => item.text),
+      template,
+      prompts,
       inputs,
-      labels: this.labels,
+      labels: words,
+      sets,
       rows,
-      normalise: this.task.normalise,
+      normalise,
       signal,
     });
-    return items.map((item, i) =>
-      this.calibrated(
-        item,
-        rows.slice(starts[i], starts[i + 1]),
-        values.subarray(starts[i]! * this.labels.length),
-        inputs,
-      ),
-    );
-  }
-
-  private calibrated(
-    item: AssessmentItem,
-    rows: readonly [number, number][],
-    values: Float32Array,
-    inputs: readonly string[],
-  ): Calibrated {
     const width = this.labels.length;
-    const byText = new Map(rows.map(([, input], i) => [inputs[input]!, values.subarray(i * width, (i + 1) * width)]));
-    const offsets = labelOffsets(
-      this.calibrationInputs.map((text) => byText.get(text)!),
-      width,
-    );
-    return {
-      offsets,
-      scores: item.examples.map((example) => Array.from(byText.get(example.text)!, (v, k) => v - offsets[k]!)),
-    };
+    return jobs.map(({ texts, offsets }, i) => {
+      const own = rows.slice(starts[i], starts[i + 1]);
+      const at = (k: number): number => (starts[i]! + k) * width;
+      const byText = new Map(own.map(([, input], k) => [inputs[input]!, values.subarray(at(k), at(k + 1))]));
+      const scoresOf = (text: string): Float32Array => byText.get(text)!;
+      const subtracted = offsets ?? labelOffsets(calibration[i]!.map(scoresOf), width);
+      return {
+        offsets: subtracted,
+        scores: texts.map((text) => Array.from(scoresOf(text), (value, k) => value - subtracted[k]!)),
+      };
+    });
   }
 
-  private summarise(examples: readonly Example[], { scores, offsets }: Calibrated, details: boolean): Assessment {
-    const tally = new ClassTally(this.labels.map(({ label }) => label));
+  private calibrationInputs(texts: readonly string[]): readonly string[] {
+    const { calibrate } = this.settings;
+    if (calibrate === 'none') return [];
+    if (calibrate === 'null') return [CONTENT_FREE_INPUT];
+    if (calibrate === 'batch') return texts;
+    // A task without train examples (a data file that is only scored) lends its test inputs; labels play no part.
+    const { train, test } = this.task.splits;
+    return [...new Set((train.length > 0 ? train : test).map(({ text }) => text))];
+  }
+
+  private summarise(item: AssessmentItem, { scores, offsets }: Calibrated, details: boolean): Assessment {
+    const { examples, reading = this.reading } = item;
+    const tally = new ClassTally(this.labels);
     const exampleRewards = new Float64Array(examples.length);
     const outcomes: ExampleOutcome[] = [];
     examples.forEach((example, i) => {
@@ -129,7 +182,8 @@ export class ClassificationAssessor implements Assessor {
       exampleRewards,
       perClass: tally.perClass(),
       confusion: tally.confusion,
-      ...(this.settings.calibrate === 'none' ? {} : { labelOffsets: offsets }),
+      ...(this.settings.calibrate === 'none' && !item.offsets ? {} : { labelOffsets: offsets }),
+      ...(reading === this.given && !item.reading ? {} : { reading }),
       ...(details ? { outcomes } : {}),
     };
   }
@@ -140,7 +194,7 @@ export class ClassificationAssessor implements Assessor {
     probabilities: readonly number[],
     reward: number,
   ): ExampleOutcome {
-    const names = this.labels.map(({ label }) => label);
+    const names = this.labels;
     return {
       index: example.index,
       label: names[example.label!]!,
@@ -149,6 +203,14 @@ export class ClassificationAssessor implements Assessor {
       reward,
     };
   }
+}
+
+/** One prompt on some texts, all read alike. */
+interface ScoringJob {
+  readonly prompt: string;
+  readonly reading: ResolvedReading;
+  readonly texts: readonly string[];
+  readonly offsets: readonly number[] | undefined;
 }
 
 interface Calibrated {
@@ -187,20 +249,21 @@ class ClassTally {
   }
 }
 
-function calibrationInputs(task: Task, calibrate: Calibration): readonly string[] {
-  if (calibrate === 'none') return [];
-  if (calibrate === 'null') return [CONTENT_FREE_INPUT];
-  // A task without train examples (a data file that is only scored) lends its test inputs; labels play no part.
-  const inputs = task.splits.train.length > 0 ? task.splits.train : task.splits.test;
-  return [...new Set(inputs.map((example) => example.text))];
-}
-
-/** Items with the same text and the same list of examples get the same key. */
+/** Items with the same text, the same reading and the same list of examples get the same key. */
 function itemKeys(items: readonly AssessmentItem[]): string[] {
   const lists = new Map<readonly Example[], number>();
-  return items.map(({ examples, text }) => {
+  return items.map(({ examples, text, reading, offsets }) => {
     if (!lists.has(examples)) lists.set(examples, lists.size);
-    return `${lists.get(examples)}\t${text}`;
+    const other = reading || offsets ? JSON.stringify([reading, offsets]) : '';
+    return `${lists.get(examples)}\t${other}\t${text}`;
+  });
+}
+
+function shownRows(count: number): RlpromptError {
+  return new RlpromptError({
+    code: 'E_DEMOS_SCORED',
+    exit: 'internal',
+    message: `${count} rows are among the demonstrations they would be scored behind`,
   });
 }
 

@@ -1,3 +1,6 @@
+import type { Classifier } from '../../classifier/classifier.js';
+import { classifierOf } from '../../classifier/classifier-of.js';
+import { givenWords } from '../../classifier/given-words.js';
 import type { RunConfig } from '../../config/run-config.js';
 import { findWeightProblem } from '../../config/values/term-weights.js';
 import { RlpromptError } from '../../errors.js';
@@ -288,6 +291,15 @@ export class PreparedRun {
 
   readBest(): PromptSummary | undefined {
     return readBest(this.folder.path)?.prompt;
+  }
+
+  /** The prompt with all that reads its answers. */
+  classifierOf(prompt: PromptSummary): { classifier?: Classifier } {
+    const { task, template } = this.parts;
+    if (task.kind !== 'classification') return {};
+    const labels = task.labels.map(({ name }) => name);
+    const labelWordSets = givenWords(task.labels).map(({ words }) => words);
+    return { classifier: classifierOf(prompt, { labels, labelWordSets, template: template.source }) };
   }
 
   result(measured: Pick<RunResult, 'best' | 'baselines' | 'ensemble'>, stopReason: StopReason): RunResult {

@@ -1,3 +1,4 @@
+import { givenWords } from '../../classifier/given-words.js';
 import type { UnnumberedEvent } from '../../events.js';
 import type { RunParts } from './run-parts.js';
 
@@ -20,6 +21,9 @@ export function describeStart(
     examples: { train: train.length, dev: dev.length, test: test.length },
     labels: task.labels.map(({ name }) => name),
     labelWords: task.labels.map(({ word }) => word),
+    ...(task.labels.some(({ words }) => words)
+      ? { labelWordSets: givenWords(task.labels).map(({ words }) => words) }
+      : {}),
     template: template.source,
     metric: assessor.metric,
     select: config.select,

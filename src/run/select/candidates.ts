@@ -32,8 +32,9 @@ export class Candidates {
   scoreDev(text: string, assessment: Assessment): Candidate | undefined {
     const candidate = this.byText.get(text);
     if (!candidate) return undefined;
-    const { metrics, reward, labelOffsets } = assessment;
-    const scored = { ...candidate, dev: metrics, devReward: reward, ...(labelOffsets ? { labelOffsets } : {}) };
+    const { metrics, reward, labelOffsets, reading } = assessment;
+    const read = { ...(labelOffsets ? { labelOffsets } : {}), ...(reading ? { reading } : {}) };
+    const scored = { ...candidate, dev: metrics, devReward: reward, ...read };
     this.byText.set(text, scored);
     return scored;
   }

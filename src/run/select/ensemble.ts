@@ -16,19 +16,20 @@ export async function measureEnsemble(
 ): Promise<Pick<RunResult, 'ensemble'>> {
   const { ensemble: count } = run.config;
   if (count === undefined) return {};
-  const prompts = finalists.slice(0, count).map(({ text }) => text);
+  const members = finalists.slice(0, count);
+  const prompts = members.map(({ text }) => text);
   const { dev, test } = run.task.splits;
-  const onTest = await scoresOn(run, prompts, test);
+  const onTest = await scoresOn(run, members, test);
   return {
-    ensemble: { prompts, dev: { ...(await scoresOn(run, prompts, dev)) }, test: { ...onTest, n: test.length } },
+    ensemble: { prompts, dev: { ...(await scoresOn(run, members, dev)) }, test: { ...onTest, n: test.length } },
   };
 }
 
 async function scoresOn(
   { assessor, config }: EnsembleRun,
-  prompts: readonly string[],
+  members: readonly PromptSummary[],
   examples: readonly Example[],
 ): Promise<EnsembleScores> {
-  const items = prompts.map((text) => ({ text, examples }));
+  const items = members.map(({ text, reading }) => ({ text, examples, reading }));
   return ensembleScores(await assessor.assess(items, { details: true }), config);
 }

@@ -48,7 +48,10 @@ export async function measureOnTest(
   policyOnTest?: Assessment,
 ): Promise<Pick<RunResult, 'best' | 'baselines'>> {
   const texts = [...(policyOnTest ? [] : [best.text]), ...baselines.map(({ prompt }) => prompt)];
-  const onTest = await run.assessor.assess(texts.map((text) => ({ text, examples: run.task.splits.test })));
+  const examples = run.task.splits.test;
+  const onTest = await run.assessor.assess(
+    texts.map((text, i) => ({ text, examples, reading: i === 0 && !policyOnTest ? best.reading : undefined })),
+  );
   const [chosen, ...others] = policyOnTest ? [policyOnTest, ...onTest] : onTest;
   const { metrics, perClass, confusion } = chosen!;
   const measured = baselines.map((baseline, i) => ({ ...baseline, test: others[i]!.metrics }));

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { verbalizerProblems } from '../../classifier/given-words.js';
 import { nearestWord, RlpromptError } from '../../errors.js';
 import { parseTemplate } from '../../template/parse-template.js';
 import type { TaskDefinition } from '../types.js';
@@ -85,21 +86,8 @@ function findContradictions(definition: TaskDefinition): string[] {
   if (kind === 'custom' && reward === undefined) problems.push('reward: missing; kind custom needs the function');
   if (kind !== 'custom' && reward !== undefined) problems.push(`reward: kind ${kind} brings its own; say kind custom`);
   if (kind !== 'custom' && rewardRange !== undefined) problems.push(`rewardRange: kind ${kind} has its own`);
-  if (verbalizer !== undefined) problems.push(...findVerbalizerProblems(verbalizer));
+  if (verbalizer !== undefined) problems.push(...verbalizerProblems(verbalizer));
   return [...problems, ...findTemplateProblems(definition)];
-}
-
-/** Labels that could not be told apart: fewer than two of them, or two with the same word. */
-export function findVerbalizerProblems(verbalizer: Readonly<Record<string, string>>): string[] {
-  const labels = new Map<string, string>();
-  const problems: string[] = [];
-  for (const [label, word] of Object.entries(verbalizer)) {
-    const other = labels.get(word.trim());
-    if (other !== undefined) problems.push(`verbalizer: ${other} and ${label} have the same word "${word.trim()}"`);
-    labels.set(word.trim(), label);
-  }
-  if (labels.size < 2 && problems.length === 0) problems.push('verbalizer: two labels are needed');
-  return problems;
 }
 
 function findTemplateProblems({ template }: TaskDefinition): string[] {
