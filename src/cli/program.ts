@@ -6,11 +6,11 @@ import type { CliContext } from './shared/context.js';
 import { EXIT_CODES_HELP } from './shared/exit-codes.js';
 
 const EXAMPLES = `Examples:
-  $ rlprompt run spam                              learn a prompt on the built-in task, offline
+  $ rlprompt run asking-mail                       learn a prompt on a built-in task, offline
   $ rlprompt run mails.csv --text-column text --label-column label
-  $ rlprompt top runs/spam-…                       the best prompts of a run
-  $ rlprompt export runs/spam-… --format ts        the best prompt as a TypeScript module
-  $ rlprompt eval spam --prompt "This mail is"     score a prompt of your own
+  $ rlprompt top runs/mails-…                      the best prompts of a run
+  $ rlprompt export runs/mails-… --format ts        the best prompt as a TypeScript module
+  $ rlprompt eval sentiment --prompt "It was"      score a prompt of yours
 `;
 
 /**

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { COMMANDS } from '../../src/cli/commands/commands.js';
 import { flagName } from '../../src/config/config-layers.js';
@@ -14,7 +15,7 @@ describe('rlprompt --help', () => {
     const { code, stdout, stderr } = await runCli(['--help']);
     expect(code).toBe(0);
     expect(stderr).toBe('');
-    expect(stdout).toMatch(/^Examples:\n {2}\$ rlprompt run spam/);
+    expect(stdout).toMatch(/^Examples:\n {2}\$ rlprompt run asking-mail/);
     for (const { name, summary } of COMMANDS) expect(stdout).toMatch(new RegExp(`^ {2}${name} +${summary}`, 'm'));
     expect(stdout).toMatch(/78 configuration {3}130\/143 interrupted, saved/);
   });
@@ -78,5 +79,14 @@ describe('rlprompt completion', () => {
     expect((await runCli(['complete', '--', ''])).stdout).toMatch(/^run\tsearch for a prompt$/m);
     expect((await runCli(['complete', '--', 'run', '--ste'])).stdout).toMatch(/^--steps\t/m);
     expect((await runCli(['complete', '--', 'run', '--preset', ''])).stdout).toMatch(/^paper/m);
+  });
+});
+
+describe('the bash completion script', () => {
+  it('may be sourced twice', async () => {
+    const { stdout } = await runCli(['completion', 'bash']);
+    expect(stdout).toContain('complete -F');
+    const twice = spawnSync('bash', ['-c', `${stdout}\n${stdout}\necho loaded`], { encoding: 'utf8' });
+    expect(twice).toMatchObject({ stdout: 'loaded\n', stderr: '', status: 0 });
   });
 });

@@ -31,5 +31,28 @@ export async function complete(
     program.commands.at(-1)?.description(entry.summary);
   }
   tab(program, { completionCommandName: 'completion' });
-  await program.parseAsync([...words], { from: 'user' });
+  if (words[0] !== 'completion') await program.parseAsync([...words], { from: 'user' });
+  else context.stdout.write(sourceTwice(await printedBy(() => program.parseAsync([...words], { from: 'user' }))));
+}
+
+/** What a library prints with console.log, as text. */
+async function printedBy(print: () => Promise<unknown>): Promise<string> {
+  const { log } = console;
+  const lines: string[] = [];
+  console.log = (line: string) => lines.push(`${line}\n`);
+  try {
+    await print();
+  } finally {
+    console.log = log;
+  }
+  return lines.join('');
+}
+
+/**
+ * The script so that a shell may read it again: bash stops at a second `readonly` of one name. The names are global there, so they
+ * also get this program's prefix; scripts of other programs use the same ones.
+ */
+function sourceTwice(script: string): string {
+  if (!script.includes('readonly ShellCompDirective')) return script;
+  return script.replaceAll(/(readonly )?ShellCompDirective(?=[A-Z])/g, '__rlprompt_directive');
 }
