@@ -70,6 +70,11 @@ export const runConfigSchema = z.strictObject({
     { flag: 'manual-prompt' },
   ),
   shots: data.number(count.max(100_000).default(16), 'N', 'training and dev examples per label taken from a data file'),
+  truncate: data.text(
+    z.enum(['head', 'tail', 'middle']).optional(),
+    'PART',
+    'what an input longer than the target LM’s context loses (default: its tail, and an error where most inputs are)',
+  ),
   onMissing: data.text(
     z.enum(['error', 'skip']).default('error'),
     'WHAT',

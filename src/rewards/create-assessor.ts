@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { cacheRoot } from '../files/cache-root.js';
 import { requireCapability } from '../lm/load.js';
+import type { TruncatedPart } from '../lm/model/label-rows.js';
 import type { LanguageModel } from '../lm/model/types.js';
 import type { Assessor, Task } from '../task/types.js';
 import type { Template } from '../template/template.js';
@@ -8,6 +9,7 @@ import { RewardCache } from './cache/reward-cache.js';
 import { ScoreCache, type ScoreSink } from './cache/score-cache.js';
 import { ScoreStore } from './cache/score-store.js';
 import { ClassificationAssessor, type ClassificationSettings } from './classification/classification-assessor.js';
+import { checkInputLengths } from './classification/input-lengths.js';
 import { CustomAssessor } from './custom/custom-assessor.js';
 import { dryRun } from './custom/custom-dry-run.js';
 import { RewardHost } from './custom/custom-host.js';
@@ -24,6 +26,8 @@ export interface AssessorSettings extends ClassificationSettings, SamplingSettin
   readonly device: string;
   readonly prefixSharing: boolean;
   readonly int8Batches: boolean;
+  readonly truncate?: TruncatedPart | undefined;
+  readonly promptLength: number;
 }
 
 export interface AssessorParts {
@@ -52,7 +56,7 @@ export async function prepareAssessor(parts: AssessorParts): Promise<PreparedAss
 
 function prepareClassification({ task, targetLm, template, settings }: AssessorParts): PreparedAssessor {
   const scorer = requireCapability(targetLm, 'labelScores');
-  const warnings: string[] = [];
+  const warnings = checkInputLengths({ task, targetLm, template, settings });
   const store = settings.cache ? openStore(targetLm, settings, warnings) : undefined;
   const create = (sink?: ScoreSink) => {
     const cache = new ScoreCache(scorer, { enabled: settings.cache, store, ...(sink ? { sink } : {}) });
@@ -90,8 +94,13 @@ function openStore(
 }
 
 /** What else decides over the last digits of a score; nothing where all is as usual. */
-function roundingOf({ device, prefixSharing, int8Batches }: AssessorSettings): string[] {
-  return [...(device === 'cpu' ? [] : [device]), ...(prefixSharing ? [] : ['whole']), ...(int8Batches ? ['int8'] : [])];
+function roundingOf({ device, prefixSharing, int8Batches, truncate = 'tail' }: AssessorSettings): string[] {
+  return [
+    ...(truncate === 'tail' ? [] : [`without ${truncate}`]),
+    ...(device === 'cpu' ? [] : [device]),
+    ...(prefixSharing ? [] : ['whole']),
+    ...(int8Batches ? ['int8'] : []),
+  ];
 }
 
 /** Where the scores of earlier runs lie. */

@@ -30,6 +30,7 @@ const KEYS: readonly RunConfigKey[] = [
   'labels',
   'onMissing',
   'testSize',
+  'truncate',
   'target',
   'contentModel',
   'styleModel',

@@ -15,7 +15,12 @@ export interface LabelRowOptions {
   readonly limit: number;
   readonly encode: (text: string) => number[];
   readonly maskText?: string;
+  /** What an input that is too long loses. @default 'tail' */
+  readonly truncate?: TruncatedPart | undefined;
 }
+
+/** The part of an input that is left out where the whole does not fit. */
+export type TruncatedPart = 'head' | 'tail' | 'middle';
 
 /** Counts how often inputs had to be cut. */
 export class TruncationCount {
@@ -25,7 +30,7 @@ export class TruncationCount {
 
 /**
  * The tokens of every row of a request: the whole text rendered, then tokenised. A text longer than the context loses
- * the end of its input, never prompt, mask or template; such rows are counted.
+ * part of its input, never prompt, mask or template; such rows are counted.
  */
 export function labelRows(request: LabelScoreRequest, options: LabelRowOptions, count: TruncationCount): LabelRow[] {
   return request.rows.map(([promptIndex, inputIndex]) => {
@@ -53,7 +58,7 @@ function cutRow(input: string, prompt: string, options: LabelRowOptions): LabelR
   let high = characters.length;
   while (high - low > 1) {
     const middle = (low + high) >> 1;
-    const row = renderRow(characters.slice(0, middle).join(''), prompt, options);
+    const row = renderRow(shortened(characters, middle, options.truncate), prompt, options);
     if (row.tokens.length <= options.limit) {
       low = middle;
       fits = row;
@@ -62,6 +67,14 @@ function cutRow(input: string, prompt: string, options: LabelRowOptions): LabelR
     }
   }
   return fits;
+}
+
+/** As many characters of a text, without the part that is to be left out. */
+function shortened(characters: readonly string[], count: number, truncate: TruncatedPart = 'tail'): string {
+  if (truncate === 'tail') return characters.slice(0, count).join('');
+  if (truncate === 'head') return characters.slice(characters.length - count).join('');
+  const end = count >> 1;
+  return [...characters.slice(0, count - end), ' … ', ...characters.slice(characters.length - end)].join('');
 }
 
 /** What stands before a row's second slot: rows with the same first slot share it. */

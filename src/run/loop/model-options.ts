@@ -15,5 +15,6 @@ export function modelOptions(config: RunConfig): LoadOptions {
     offline,
     endpoint,
     endpointTimeout,
+    truncate: config.truncate,
   };
 }

@@ -44,7 +44,7 @@ export interface RunManifest {
 const FILE = 'run.json';
 
 /** Settings whose default was added later and is not what runs did before. */
-const BEFORE = { testSize: 'all' };
+const BEFORE = { testSize: 'all', truncate: 'tail' };
 
 /** Writes `run.json`; from then on the folder is a run. */
 export function writeManifest(runDir: string, manifest: RunManifest, fs: FileSystem = nodeFileSystem): void {

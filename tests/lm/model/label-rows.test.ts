@@ -41,6 +41,22 @@ describe('the rows of a request', () => {
     expect(count).toMatchObject({ cut: 1, total: 1 });
   });
 
+  it.each([
+    ['head', /^\w* ?value3\d/, /value39 is not this$/],
+    ['middle', /^value0 value1/, /value39 is not this$/],
+  ] as const)('lose the %s of an input where that is asked for', (truncate, begins, ends) => {
+    const encode = openEncoder(tokenizer);
+    const input = Array.from({ length: 40 }, (_, i) => `value${i}`).join(' ');
+    const options = { template, limit: 30, encode, truncate };
+    const [row] = labelRows(request([input], ['is not this']), options, new TruncationCount());
+    const text = tokenizer.decode(row!.tokens);
+    expect(text).toMatch(ends);
+    expect(text).toMatch(begins);
+    expect(text.includes(' … ')).toBe(truncate === 'middle');
+    expect(row!.tokens.length).toBeLessThanOrEqual(30);
+    expect(row!.tokens.length).toBeGreaterThan(25);
+  });
+
   it('are refused where template and prompt alone are too long', () => {
     const encode = openEncoder(tokenizer);
     const options = { template, limit: 4, encode };

@@ -25,7 +25,11 @@ describe('the manifest of a run', () => {
   it('comes back as it was written', () => {
     const runDir = temporaryFolder();
     writeManifest(runDir, manifest);
-    expect(readManifest(runDir)).toEqual(manifest);
+    // Runs of before had neither a bound on their test rows nor a refusal of long inputs.
+    const config = { testSize: 'all', truncate: 'tail', ...manifest.config };
+    expect(readManifest(runDir)).toEqual({ ...manifest, config });
+    writeManifest(runDir, { ...manifest, config: { testSize: 7, truncate: 'head' } });
+    expect(readManifest(runDir).config).toEqual({ testSize: 7, truncate: 'head' });
   });
 
   it('is refused where it is missing, damaged, incomplete or newer than the program', () => {

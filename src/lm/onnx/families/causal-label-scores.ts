@@ -5,6 +5,7 @@ import {
   labelRows,
   openEncoder,
   sharedText,
+  type TruncatedPart,
   TruncationCount,
 } from '../../model/label-rows.js';
 import type { HeadWeights, LabelScoreRequest, LabelScoresCapability, LabelWord, Tokenizer } from '../../model/types.js';
@@ -17,6 +18,7 @@ import type { VocabularyProjection } from './vocabulary-projection.js';
 export interface CausalScoringParts {
   readonly tokenizer: Tokenizer;
   readonly contextLength: number;
+  readonly truncate?: TruncatedPart | undefined;
   readonly rows: CausalRows;
   headColumns(tokenIds: readonly number[]): Promise<HeadWeights>;
   projection(): Promise<VocabularyProjection>;
@@ -63,7 +65,7 @@ export class CausalLabelScores implements LabelScoresCapability {
   #plan(request: LabelScoreRequest): PrefixedRow[] {
     const longest = Math.max(...request.labels.map((label) => label.tokenIds.length));
     const limit = this.#parts.contextLength - (longest - 1);
-    const options = { template: request.template, limit, encode: this.#encode };
+    const options = { template: request.template, limit, encode: this.#encode, truncate: this.#parts.truncate };
     const prefixes = new Map<string, number[]>();
     return labelRows(request, options, this.#count).map((row) => this.#withPrefix(row, prefixes));
   }

@@ -36,7 +36,8 @@ export async function loadCausalLm(name: string, folder: ModelFolder, options: O
     return projection;
   };
   const { tokenizer, contextLength } = parts;
-  const scoring = { tokenizer, contextLength, rows, headColumns: model.headColumns, projection: project };
+  const { truncate } = options;
+  const scoring = { tokenizer, contextLength, rows, truncate, headColumns: model.headColumns, projection: project };
   return {
     name,
     digest: parts.digest,

@@ -1,6 +1,6 @@
 import { RlpromptError } from '../../../errors.js';
 import type { Template } from '../../../template/template.js';
-import { type LabelRow, labelRows, TruncationCount } from '../../model/label-rows.js';
+import { type LabelRow, labelRows, type TruncatedPart, TruncationCount } from '../../model/label-rows.js';
 import type { ModelFolder } from '../../model/model-folder.js';
 import { checkTokenizerFits } from '../../model/tokenizer.js';
 import type { HeadWeights, LabelScoreRequest, LabelScoresCapability, LabelWord, Tokenizer } from '../../model/types.js';
@@ -26,7 +26,8 @@ export async function loadMaskedLm(name: string, folder: ModelFolder, options: O
   requireFinite((await body.run({ tokens: [[mask]], keepCache: false })).hidden, folder.onnxPath);
   const limits = rowLimits(options, model.dynamicQuantised);
   const rowsOf = (length: number) => rowsWithoutCache(limits, length, model.hiddenSize, headCount(folder.config));
-  const scoring = { tokenizer, contextLength, mask, body, rowsOf, headColumns: model.headColumns };
+  const { truncate } = options;
+  const scoring = { tokenizer, contextLength, truncate, mask, body, rowsOf, headColumns: model.headColumns };
   return {
     name,
     digest: parts.digest,
@@ -54,6 +55,7 @@ function requireMask(tokenizer: Tokenizer, where: string): number {
 interface MaskedScoringParts {
   readonly tokenizer: Tokenizer;
   readonly contextLength: number;
+  readonly truncate?: TruncatedPart | undefined;
   /** Id of the mask token. */
   readonly mask: number;
   readonly body: CausalBody;
@@ -102,9 +104,10 @@ class MaskedLabelScores implements LabelScoresCapability {
   }
 
   #plan(request: LabelScoreRequest): LabelRow[] {
-    const { tokenizer, contextLength, mask } = this.#parts;
+    const { tokenizer, contextLength, mask, truncate } = this.#parts;
     const encode = (text: string) => tokenizer.encode(text, { special: true });
-    const options = { template: request.template, limit: contextLength, encode, maskText: tokenizer.piece(mask) };
+    const { template } = request;
+    const options = { template, limit: contextLength, encode, maskText: tokenizer.piece(mask), truncate };
     return labelRows(request, options, this.#count);
   }
 

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import type { TruncatedPart } from '../../model/label-rows.js';
 import { digestFiles } from '../../model/model-digest.js';
 import type { ModelFolder } from '../../model/model-folder.js';
 import { loadTokenizer } from '../../model/tokenizer.js';
@@ -7,7 +8,10 @@ import type { LanguageModel, Tokenizer } from '../../model/types.js';
 import type { RowOptions } from './row-limits.js';
 import type { SessionOptions } from './session.js';
 
-export interface OnnxModelOptions extends SessionOptions, RowOptions {}
+export interface OnnxModelOptions extends SessionOptions, RowOptions {
+  /** What an input that is too long to be scored loses. @default 'tail' */
+  readonly truncate?: TruncatedPart | undefined;
+}
 
 /** A language model loaded into this process. */
 export interface LoadedModel extends LanguageModel {
