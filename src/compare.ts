@@ -10,18 +10,18 @@ import { readRunReport } from './report/run-report.js';
 import { resultOf } from './run/store/run-folder.js';
 
 export interface CompareOptions {
-  /** Runs one optimisation to its end, or goes on with the one in the folder `resume`. */
+  /** Runs one optimisation to its end, or resumes the one in the folder `resume`. */
   readonly runOne: (config: RunConfigInput, resume: string | undefined) => Promise<RunResult>;
-  /** Told of each run before it begins or goes on, counted from 1. */
+  /** Told of each run before it begins or resumes, counted from 1. */
   readonly onRun?: (run: PlannedRun, position: { readonly index: number; readonly count: number }) => void;
 }
 
 /**
  * Runs trainers at equal forwards over several seeds and sets what they found side by side. Runs that are finished are
- * only read, and one that was stopped goes on, so that a comparison that was killed costs nothing twice. A run whose
+ * only read, and one that was stopped is resumed, so that a comparison that was killed costs nothing twice. A run whose
  * numbers diverge counts as failed; any other error ends the comparison.
  *
- * @throws RlpromptError `E_INTERRUPTED` with the command that goes on, and whatever a run throws
+ * @throws RlpromptError `E_INTERRUPTED` with the command that resumes it, and whatever a run throws
  */
 export async function compareTrainers(folder: ComparisonFolder, options: CompareOptions): Promise<Comparison> {
   const { runs } = folder.plan;

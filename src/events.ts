@@ -23,7 +23,7 @@ export interface PromptSummary {
   readonly dev?: Readonly<Record<string, number>>;
   /** Raw reward on the dev examples. */
   readonly devReward?: number;
-  /** What was taken off the label log scores, label by label, where label calibration is on. */
+  /** What was subtracted from the label log scores, label by label, where label calibration is on. */
   readonly labelOffsets?: readonly number[];
   /** How the answers were read, where that is not by the task's own words alone. */
   readonly reading?: Reading;

@@ -24,7 +24,7 @@ export interface OptimizeOptions {
   signal?: AbortSignal;
   /** Receives the controls of the run before its first event. */
   attach?: (controls: RunControls) => void;
-  /** The folder of a run to go on with; `config` may then only raise limits. */
+  /** The folder of a run to resume; `config` may then only raise limits. */
   resume?: string;
   /** Called while a model is downloaded, before the first event. */
   onProgress?: PrepareOptions['onProgress'];
@@ -108,7 +108,7 @@ async function* trainStep(run: PreparedRun): AsyncGenerator<RunEvent, void> {
   run.guardNumbers();
 }
 
-/** A policy that repeats itself is started anew where that is possible; anything else is said. */
+/** A policy that repeats itself is restarted where that is possible; otherwise a warning says so. */
 async function* warn(run: PreparedRun, warning: HealthWarning): AsyncGenerator<RunEvent, void> {
   const restarted = warning.code === 'policy-collapsed' ? await run.restartPolicy(warning) : undefined;
   yield run.emit(restarted ?? { type: 'warning', ...warning });
@@ -143,7 +143,7 @@ async function* baselines(run: PreparedRun): AsyncGenerator<RunEvent, void> {
   if (run.config.memory) yield* startFromMemory(run);
 }
 
-/** What earlier runs found on similar tasks is scored like any prompt of a person's own. */
+/** What earlier runs found on similar tasks is scored like any prompt a person types. */
 async function* startFromMemory(run: PreparedRun): AsyncGenerator<RunEvent, void> {
   const { prompts, message } = recallForRun(run, run.config.memoryPrompts);
   yield run.emit({ type: 'warning', code: 'memory', message });

@@ -63,7 +63,7 @@ describe('optimize', () => {
   });
 
   it.each(['log-variance', 'soft-q-learning'] as const)(
-    'goes on after a stop as if there had been none (%s)',
+    'resumes after a stop as if there had been none (%s)',
     async (trainer) => {
       const whole = await followRun(config(`whole-${trainer}`, { trainer }));
       const stopped = await followRun(config(`stopped-${trainer}`, { trainer }), {}, (event, controls) => {

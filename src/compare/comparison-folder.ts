@@ -29,7 +29,7 @@ export function defaultComparisonPath(task: string, now: Date): string {
 }
 
 /**
- * Begins a comparison, or goes on with the same one.
+ * Begins a comparison, or resumes the same one.
  * @throws RlpromptError `E_COMPARISON_DIFFERS` where the folder holds another comparison, `E_FOLDER_NOT_EMPTY` where it
  *   holds something else, `E_RUN_NAME`, `E_CANNOT_CREATE`, `E_RUN_LOCKED`
  */
@@ -52,7 +52,7 @@ export function beginComparison(path: string, plan: ComparisonPlan, now: Date): 
 }
 
 /**
- * Opens a comparison to go on with it.
+ * Opens a comparison to resume it.
  * @throws RlpromptError `E_COMPARISON_FILE` where its plan is damaged, `E_RUN_LOCKED`
  */
 export function openComparison(path: string, now: Date): ComparisonFolder {
@@ -104,6 +104,6 @@ function differs(path: string): RlpromptError {
     message: `${path} holds another comparison`,
     where: '--out',
     kept: 'that comparison, untouched',
-    next: `rlprompt compare ${path} goes on with it; --out DIR begins another`,
+    next: `rlprompt compare ${path} resumes it; --out DIR begins another`,
   });
 }

@@ -18,7 +18,7 @@ export function ensembleModule(ensemble: ExportedEnsemble): string {
 export const PROMPTS = ${toVisibleJson(members.map(({ prompt }) => prompt))} as const;
 
 ${labelsConstant(labels)}
-/** What is taken off the log-probability of each label's word, prompt by prompt. */
+/** What is subtracted from the log-probability of each label's word, prompt by prompt. */
 const LABEL_OFFSETS: readonly (readonly number[])[] = ${toVisibleJson(offsets)};
 
 /** How the prompts were found and how they score together. */

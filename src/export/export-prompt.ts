@@ -86,7 +86,7 @@ function notOnePrompt({ runDir }: RunRecord): RlpromptError {
     message: 'the run found no prompt but a policy that writes one for each input',
     where: runDir,
     kept: 'the run, untouched',
-    next: `a table of inputs and prompts: rlprompt export ${runDir} --format csv; on data of your own: rlprompt eval DATA --policy ${runDir}`,
+    next: `a table of inputs and prompts: rlprompt export ${runDir} --format csv; on your own data: rlprompt eval DATA --policy ${runDir}`,
   });
 }
 

@@ -32,7 +32,7 @@ export interface RngState {
 
 /**
  * Counter-based random numbers: the word at (seed, stream, counter) is a pure function, Philox4x32-10 (Salmon et al., SC
- * 2011), so a saved state goes on exactly where it stopped, on any machine.
+ * 2011), so a saved state continues exactly where it stopped, on any machine.
  */
 export class Rng {
   private block: Uint32Array | undefined;

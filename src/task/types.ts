@@ -42,7 +42,7 @@ export interface Assessment {
   /** Classification only: [label] accuracy and reward, and [label][predicted] counts. */
   readonly perClass?: readonly { label: string; n: number; accuracy: number; reward: number }[];
   readonly confusion?: readonly (readonly number[])[];
-  /** What was taken off the label log scores before the softmax, where label calibration is on. */
+  /** What was subtracted from the label log scores before the softmax, where label calibration is on. */
   readonly labelOffsets?: readonly number[];
   /** How the answers were read, where that is not by the task's own words alone. */
   readonly reading?: Reading;

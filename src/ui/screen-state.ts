@@ -138,7 +138,7 @@ function applyEvent(state: ScreenState, event: RunEvent): ScreenState {
   }
 }
 
-/** A resumed run goes on with what was drawn up to its checkpoint; a new run starts from nothing. */
+/** A resumed run continues with what was drawn up to its checkpoint; a new run starts from nothing. */
 function started(state: ScreenState, event: RunStartEvent): ScreenState {
   const resumedAt = event.resumedAtStep;
   if (resumedAt === undefined) return { ...INITIAL_SCREEN, start: event, terms: event.terms };

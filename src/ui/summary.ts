@@ -64,7 +64,7 @@ function interruptedLines(state: ScreenState): Span[][] {
       ? [[{ text: safeLine`  best so far   ${namePrompt(best)} (dev ${metricOf(state)} ${formatScore(score)})` }]]
       : []),
     [{ text: safeLine`  run folder    ${state.start?.runDir ?? ''}` }],
-    [{ text: safeLine`  go on with    ${state.interrupted?.resumeCommand ?? ''}` }],
+    [{ text: safeLine`  resume with   ${state.interrupted?.resumeCommand ?? ''}` }],
   ];
 }
 

@@ -5,7 +5,7 @@ const MAIL_TOKENS = 12;
 export default defineTask({
   name: 'asking-mail',
   kind: 'custom',
-  description: 'Makes the target LM go on with a mail by asking something: a custom reward that needs nothing else.',
+  description: 'Makes the target LM continue a mail by asking something: a custom reward that needs nothing else.',
   manualPrompts: ['Questions:', 'Could you tell me', 'I would like to know:', 'What do you think?'],
   examples: { train: 'train.csv', dev: 'dev.csv', test: 'test.csv' },
   rewardRange: [0, 100],

@@ -19,7 +19,7 @@ async function askService(texts: readonly string[], signal: AbortSignal): Promis
 export default defineTask({
   name: 'calm-mail',
   kind: 'custom',
-  description: 'Makes the target LM go on with a mail calmly, as judged by a web service on this machine.',
+  description: 'Makes the target LM continue a mail calmly, as judged by a web service on this machine.',
   manualPrompts: ['calmly and briefly', 'the minutes of the meeting'],
   examples: { train: 'train.csv', dev: 'dev.csv', test: 'test.csv' },
   env: ['CALM_MAIL_URL'],

@@ -9,7 +9,7 @@ const compare = ['compare', 'mails.csv', ...flags, ...small, '--candidates', '2'
 const rivals = ['--trainers', 'log-variance:learning-rate=0.01,random', '--seeds', '0,1'];
 
 describe('compare', () => {
-  it('stopped in its second run, goes on to the numbers of one that was not, and shows them in every form', async () => {
+  it('stopped in its second run, reaches the numbers of one that was not, and shows them in every form', async () => {
     const whole = await runCli([...compare, ...rivals, '--out', 'runs/whole', '--json', '--ui', 'none'], { cwd });
     expect(whole.code).toBe(0);
     const comparison = JSON.parse(whole.stdout);

@@ -32,7 +32,7 @@ describe('--ensemble', () => {
 });
 
 describe('--racing', () => {
-  it('costs fewer forwards in the same steps, and a run that goes on ends as one that was not stopped', async () => {
+  it('costs fewer forwards in the same steps, and a resumed run ends as one that was not stopped', async () => {
     // One range throughout: how far a search is cooled depends on the steps that it was given when it began.
     const steady = [...run, '--reward-to', '0,10', '--checkpoint-every', '1'];
     const forwards = async (out: string, ...more: string[]) => {

@@ -52,7 +52,7 @@ describe('a run whose policy reads its inputs, on the command line', () => {
     expect(transfer.stderr).toMatch(/E_POLICY_RUN.*rlprompt eval --policy run/);
   }, 180_000);
 
-  it('applies the policy to a data file of a user’s own, with the prompt of each row', async () => {
+  it('applies the policy to the user’s own data file, with the prompt of each row', async () => {
     writeFileSync(join(cwd, 'own.csv'), 'text,label\n"Buy cheap pills now.",spam\n"The patch is applied.",ham\n');
     const own = await runCli(['eval', 'own.csv', '--policy', 'run', '--per-example', 'rows.jsonl', '--json'], { cwd });
     expect(own.stderr).toBe('');

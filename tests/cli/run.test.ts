@@ -52,7 +52,7 @@ describe('run', () => {
     ['SIGINT', 130],
     ['SIGTERM', 143],
     ['SIGHUP', 129],
-  ] as const)('saves at %s, ends with %i and names the command to go on with', async (signal, expected) => {
+  ] as const)('saves at %s, ends with %i and names the command to resume with', async (signal, expected) => {
     const out = `runs/${signal}`;
     let isSent = false;
     const { code, stdout, stderr } = await runCli([...run, '--steps', '100000', '--ui', 'json', '--out', out], {

@@ -7,7 +7,7 @@ import { makeReportRun } from '../report/report-run.js';
 
 const PARTS = { task: 61.25, '\x1b[31mfluency': -7.5 };
 
-/** A run whose prompts have parts: its events written anew. */
+/** A run whose prompts have parts: its events rewritten. */
 function runWithParts(): string {
   const runDir = makeReportRun({ steps: 20 });
   const events = [...readEvents(runDir)];

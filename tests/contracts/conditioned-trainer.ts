@@ -68,7 +68,7 @@ export function testConditionedTrainer(name: string, { create, settings }: Condi
       await Promise.all([trainer.dispose(), other.dispose()]);
     });
 
-    it('goes on from a saved state bit by bit as if it had not been stopped', async () => {
+    it('continues from a saved state bit for bit as if it had not been stopped', async () => {
       const { trainer } = await start();
       await walk(trainer, 4);
       const state = throughFile(trainer.save());

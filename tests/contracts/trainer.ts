@@ -66,7 +66,7 @@ export function testTrainer(name: string, { create, settings, kind, anyLength }:
       expect(proposals[2]).not.toEqual(proposals[0]);
     });
 
-    it('goes on from a saved state bit by bit as if it had not been stopped', async () => {
+    it('continues from a saved state bit for bit as if it had not been stopped', async () => {
       const { trainer } = await start();
       await trainer.learnFrom([4, 5, 6], 10);
       await walk(trainer, 3);

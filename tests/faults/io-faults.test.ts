@@ -40,7 +40,7 @@ function failureOf(runDir: string, plan: { at: number; fault: Fault; always: boo
     if (error instanceof RlpromptError) return error;
     throw error;
   } finally {
-    // The end of the process frees a lock that could not be removed; this process goes on.
+    // The end of the process frees a lock that could not be removed; this process continues.
     rmSync(join(runDir, 'lock'), { force: true });
   }
 }
@@ -55,7 +55,7 @@ const cases: [string, Fault, string[]][] = [
 
 describe.each(cases)('%s at any file operation of a cycle', (name, fault, codes) => {
   it.each([false, true])(
-    'is a named error, and the run goes on from what stood before (for ever: %s)',
+    'is a named error, and the run continues from what stood before (for ever: %s)',
     (always) => {
       const { fs, operations } = faultyFileSystem();
       toyRun(copyOf(`${name}-${always}-count`), { fs, steps: STEPS });
@@ -82,7 +82,7 @@ describe('a file that may not grow any further', () => {
   const program = compileProgram('tests/faults/toy-program.ts', base);
 
   it.skipIf(process.platform === 'win32').each([1, 2, 3])(
-    'ends the run with exit 74 at a limit of %i KiB, and the run goes on once there is room',
+    'ends the run with exit 74 at a limit of %i KiB, and the run continues once there is room',
     (kibibytes) => {
       const runDir = join(copyOf(`limit-${kibibytes}`), 'run');
       mkdirSync(runDir);

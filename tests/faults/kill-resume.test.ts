@@ -68,7 +68,7 @@ it(`runs killed at ${KILLS} random moments end with the checkpoint and the promp
     while (kills < KILLS && !isOver) {
       const hasEnded = await killAfter(args(), cwd, usual * (0.3 + 0.5 * rng.float()));
       kills += hasEnded ? 0 : 1;
-      // A kill may come between the run's last word and the end of its process: there is nothing to go on with then.
+      // A kill may come between the run's last word and the end of its process: there is nothing to resume then.
       isOver = hasEnded || resultOf(join(cwd, name)) !== undefined;
     }
     if (!isOver) expect((await runCli(args(), { cwd })).code).toBe(0);

@@ -26,7 +26,7 @@ export function prepareToyRun(runDir: string): void {
 
 /**
  * A run in small, as the loop writes one: paid rewards move an array, every step is an event, and every third one a
- * checkpoint. It goes on from wherever the folder stands.
+ * checkpoint. It continues from wherever the folder is.
  *
  * @returns sha256 of the last checkpoint
  */

@@ -28,7 +28,7 @@ describe('atomicWrite', () => {
     expect(bytes.readFloatLE(11_996)).toBe(3999);
   });
 
-  it('goes on after a short write until all bytes are written', () => {
+  it('continues after a short write until all bytes are written', () => {
     const path = join(temporaryFolder(), 'a');
     const fs = {
       ...nodeFileSystem,

@@ -24,7 +24,7 @@ describeLanguageModel('opt, merged branches', { load: hubLike('opt-legacy'), wor
 describeLanguageModel('qwen2 in dynamic int8', {
   load: hubLike('qwen2', 'q8'),
   words,
-  skip: { hiddenStates: 'activations are quantised anew in every call' },
+  skip: { hiddenStates: 'activations are quantised again in every call' },
 });
 describeLanguageModel('bert', { load: hubLike('bert'), words, skip: masked });
 describeLanguageModel('roberta', { load: hubLike('roberta'), words, skip: masked });

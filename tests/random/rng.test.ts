@@ -14,7 +14,7 @@ describe('Philox4x32-10', () => {
 });
 
 describe('the random number generator', () => {
-  it('goes on from a saved state exactly as if it had not stopped, at every point of a block', () => {
+  it('continues from a saved state exactly as if it had not stopped, at every point of a block', () => {
     for (let drawn = 0; drawn < 9; drawn++) {
       const rng = Rng.create(2 ** 40 + 7, 'sampling');
       for (let i = 0; i < drawn; i++) rng.uint32();

@@ -39,7 +39,7 @@ const config = (name: string): RunConfigInput => ({
 });
 
 describe('style transfer by a policy that reads its input', () => {
-  it('runs end to end with four prompts for each of two inputs, and goes on after a stop as if there had been none', async () => {
+  it('runs end to end with four prompts for each of two inputs, and resumes after a stop as if there had been none', async () => {
     const whole = await followRun(config('whole'));
     const { best, baselines } = whole.result!;
     expect(Object.keys(best.test)).toEqual(expect.arrayContaining(['content', 'style', 'fluency', 'joint', 'gm', 'n']));

@@ -59,7 +59,7 @@ describe('a run with a reward of its own', async () => {
     expect(log).toContain('\\x1b[31mscored 2\n');
   });
 
-  it('goes on after a stop as if there had been none', async () => {
+  it('resumes after a stop as if there had been none', async () => {
     const { config } = newTask('stopped');
     const stopped = await followRun(config, {}, (event, controls) => {
       if (event.type === 'step-end' && event.step === 3) controls.stop('interrupted');

@@ -82,7 +82,7 @@ describe('a run on a style-transfer task', () => {
     );
   });
 
-  it('goes on after a stop as if there had been none', async () => {
+  it('resumes after a stop as if there had been none', async () => {
     const stopped = await followRun(config('stopped'), {}, (event, controls) => {
       if (event.type === 'step-end' && event.step === 3) controls.stop('user');
     });

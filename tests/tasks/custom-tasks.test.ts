@@ -59,7 +59,7 @@ describe('exact-answer', () => {
 });
 
 describe('asking-mail', () => {
-  it('pays the share of mails that go on with a question', async () => {
+  it('pays the share of mails that continue with a question', async () => {
     const task = await load('asking-mail');
     const say = (text: string) => (text.startsWith('all') || text.endsWith(',') ? ' can you come?' : ' I can come.');
     expect(await rewardsOf(task, ['all', ''], say)).toEqual([100, 12.5]);

@@ -49,7 +49,7 @@ describe('rewards that are kept, after a change of weights', () => {
     expect(shape(0)).toBeCloseTo(-shape(1), 9);
   });
 
-  it('decide anew which prompt of an archive is best', () => {
+  it('decide again which prompt of an archive is best', () => {
     const archive = new PromptArchive();
     archive.add([1], 5, { a: 5, b: 1 });
     archive.add([2], 4, { a: 4, b: 9 });

@@ -339,9 +339,9 @@ describe('the keys', () => {
   it('open and close the help', async () => {
     const shown = await show(80, 24, spamRun(84));
     await press(shown, '?');
-    expect(shown.terminal.frame).toContain('type a prompt of your own');
+    expect(shown.terminal.frame).toContain('type your own prompt');
     await press(shown, 'q');
-    expect(shown.terminal.frame).not.toContain('type a prompt of your own');
+    expect(shown.terminal.frame).not.toContain('type your own prompt');
     expect(shown.asked).toEqual([]);
     await shown.reporter.close();
   });
@@ -361,7 +361,7 @@ describe('the keys', () => {
     await press(shown, 's');
     expect(shown.terminal.frame).toMatch(/saving a checkpoint after this step$/);
     await press(shown, '?');
-    expect(shown.terminal.frame).toContain('t type a prompt of your own · x export');
+    expect(shown.terminal.frame).toContain('t type your own prompt · x export');
     await shown.reporter.close();
   });
 

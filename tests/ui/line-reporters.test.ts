@@ -94,7 +94,7 @@ describe('the plain reporter', () => {
     await reporter.close();
   });
 
-  it('goes on when the reader of its lines is gone', async () => {
+  it('continues when the reader of its lines is gone', async () => {
     const { terminal, reporter } = plain();
     terminal.write = () => {
       throw Object.assign(new Error('write EPIPE'), { code: 'EPIPE' });

@@ -84,7 +84,7 @@ describe('the screen state', () => {
     expect(play([...start({ steps: 5 }), event]).rewardMean.points[0]?.value).toBeNaN();
   });
 
-  it('goes on from the checkpoint when a run is resumed', () => {
+  it('continues from the checkpoint when a run is resumed', () => {
     const again = { ...spamRun(0)[0]!, resumedAtStep: 40 } as RunEvent;
     const state = play([again, { type: 'phase-start', phase: 'training', seq: 1 }, step(41)], play(spamRun(50)));
     expect(state.rewardMean.points.map((point) => point.step)).toEqual(Array.from({ length: 41 }, (_, i) => i + 1));

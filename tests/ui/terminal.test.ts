@@ -55,7 +55,7 @@ describe.skipIf(!hasScript)(
       expect(output).not.toContain('\u001B[?1049h');
     });
 
-    it('keys reach the run, and a stop leaves the command that goes on', async () => {
+    it('keys reach the run, and a stop leaves the command that resumes', async () => {
       const { output, log } = await session(
         [
           ['save and quit', 's'],
@@ -66,7 +66,7 @@ describe.skipIf(!hasScript)(
         '4 200',
       );
       expect(log).toEqual(['save', 'prompt is it spam', 'stop user', 'closed']);
-      expect(output).toMatch(/go on with {4}rlprompt resume runs\/spam-20260301-101500\r?\n(?:\u001B\[\?25h)?$/);
+      expect(output).toMatch(/resume with {3}rlprompt resume runs\/spam-20260301-101500\r?\n(?:\u001B\[\?25h)?$/);
     });
 
     it('Ctrl-C in raw mode asks for a stop', async () => {

@@ -6,9 +6,9 @@ const about = 'Look around:';
 
 export const COMMANDS: readonly CommandEntry[] = [
   { name: 'run', summary: 'search for a prompt', group: search, load: () => import('./run.js') },
-  { name: 'resume', summary: 'go on with a run that was stopped', group: search, load: () => import('./resume.js') },
+  { name: 'resume', summary: 'resume a run that was stopped', group: search, load: () => import('./resume.js') },
   { name: 'compare', summary: 'trainers at equal forwards', group: search, load: () => import('./compare.js') },
-  { name: 'eval', summary: 'score prompts of your own', group: results, load: () => import('./eval.js') },
+  { name: 'eval', summary: 'score your own prompts', group: results, load: () => import('./eval.js') },
   { name: 'top', summary: 'the best prompts of a run', group: results, load: () => import('./top.js') },
   { name: 'export', summary: 'write a prompt for another program', group: results, load: () => import('./export.js') },
   { name: 'report', summary: 'a page to look at and to show', group: results, load: () => import('./report.js') },
@@ -22,7 +22,7 @@ export const COMMANDS: readonly CommandEntry[] = [
     group: results,
     load: () => import('./preferences.js'),
   },
-  { name: 'init', summary: 'make a task of your own', group: about, load: () => import('./init.js') },
+  { name: 'init', summary: 'make your own task', group: about, load: () => import('./init.js') },
   { name: 'memory', summary: 'what earlier runs found', group: about, load: () => import('./memory.js') },
   { name: 'tasks', summary: 'tasks that come with the program', group: about, load: () => import('./tasks.js') },
   { name: 'models', summary: 'language models, and what they can do', group: about, load: () => import('./models.js') },

@@ -19,7 +19,7 @@ import { formatJson, writeResult } from '../shared/output.js';
 const EXAMPLES = `Examples:
   $ rlprompt compare spam --trainers log-variance,evolution,best-of-n --forwards 20000 --seeds 0,1,2
   $ rlprompt compare spam --trainers "log-variance,soft-q-learning:preset=paper" --forwards 50000
-  $ rlprompt compare runs/compare-spam-20260101-120000       goes on with a comparison that was stopped
+  $ rlprompt compare runs/compare-spam-20260101-120000       resumes a comparison that was stopped
   $ rlprompt compare runs/spam-a runs/spam-b                 runs that are there
 `;
 
@@ -37,7 +37,7 @@ interface CompareOptions {
 export function configure(command: Command, context: CliContext): void {
   command
     .description('Runs trainers at equal forwards over several seeds and shows what each had found when.')
-    .argument('[task]', 'task as for "run", the folder of a comparison to go on with, or a run to compare')
+    .argument('[task]', 'task as for "run", the folder of a comparison to resume, or a run to compare')
     .argument('[runs...]', 'further runs to compare')
     .addHelpText('before', EXAMPLES);
   const comparison = 'Comparison:';

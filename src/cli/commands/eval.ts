@@ -55,7 +55,7 @@ interface EvalOptions {
 
 export function configure(command: Command, context: CliContext): void {
   command
-    .description('Scores prompts of your own on a task; a data file is scored on all its rows.')
+    .description('Scores your own prompts on a task; a data file is scored on all its rows.')
     .argument('[task]', 'built-in task, task file or folder, or a data file (.csv .tsv .jsonl .json)')
     .option('-p, --prompt <TEXT>', 'prompt to score, "" for none, - for the lines of stdin; repeatable', collect)
     .option('--prompts-file <FILE>', 'prompts to score, one a line')

@@ -22,9 +22,9 @@ interface InitOptions {
 
 export function configure(command: Command, context: CliContext): void {
   command
-    .description('Makes a folder with a task of your own: task, data, settings, test and README. It runs as it is.')
+    .description('Makes a folder with your own task: task, data, settings, test and README. It runs as it is.')
     .argument('[dir]', 'new or empty place for it', 'my-task')
-    .addOption(new Option('--kind <KIND>', 'labels to be told apart, or a reward of your own').choices([...KINDS]))
+    .addOption(new Option('--kind <KIND>', 'labels to be told apart, or your own reward').choices([...KINDS]))
     .option('-y, --yes', 'ask nothing, take the defaults')
     .addHelpText('before', EXAMPLES)
     .action(async (dir: string, options: InitOptions) => {

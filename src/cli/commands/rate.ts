@@ -29,7 +29,7 @@ interface RateOptions {
 export function configure(command: Command, context: CliContext): void {
   command
     .description(
-      'Ranks texts, the best first, and stores the rankings as JSON lines. Ranking goes on where it was left: sets that ' +
+      'Ranks texts, the best first, and stores the rankings as JSON lines. You can stop and continue later: sets that ' +
         'a rater has ranked are not shown again.',
     )
     .argument('<source>', 'run folder, whose prompts are ranked, or a text file with one text per line')

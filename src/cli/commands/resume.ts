@@ -18,7 +18,9 @@ const LIMITS = configKeys(['Limits']);
 
 export function configure(command: Command, context: CliContext): void {
   command
-    .description('Goes on with a run that was stopped, exactly as if it had not been. Its limits may be raised.')
+    .description(
+      'Resumes a run that was stopped; it ends exactly as if it had never stopped. Its limits may be raised.',
+    )
     .argument('<run>', 'run folder')
     .addHelpText('before', EXAMPLES);
   addSettingFlags(command, LIMITS);

@@ -19,7 +19,7 @@ type RunFlags = RunOptions & { readonly seeds?: string; readonly initPromptsFile
 
 export function configure(command: Command, context: CliContext): void {
   command
-    .description('Searches for the prompt that makes the target LM do a task best. Ctrl-C saves; "resume" goes on.')
+    .description('Searches for the prompt that makes the target LM do a task best. Ctrl-C saves; "resume" continues.')
     .argument(
       '[task]',
       'built-in task, task file or folder, data file (.csv .tsv .jsonl .json), or a folder with train.*, dev.*, test.*',

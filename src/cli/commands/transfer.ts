@@ -105,7 +105,7 @@ async function pairs(
 ): Promise<RunConfig[]> {
   const tasks = task ?? (ofRun ? [ofRun.task] : []);
   const targets = target ?? [];
-  if (tasks.length === 0) throw missing('--task', 'prompts of your own need a task to be scored on', 'spam');
+  if (tasks.length === 0) throw missing('--task', 'your own prompts need a task to be scored on', 'spam');
   if (targets.length === 0) throw missing('--target', 'there is no target LM to try the prompts on', './smollm2');
   const configs: RunConfig[] = [];
   for (const name of tasks) {

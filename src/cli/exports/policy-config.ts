@@ -22,7 +22,7 @@ const OF_THE_DATA: readonly (keyof RunConfigInput)[] = [
 ];
 
 /**
- * The settings under which a run's policy is evaluated: those of the run, weaker than what was typed. Data of a user's own
+ * The settings under which a run's policy is evaluated: those of the run, weaker than what was typed. The user's own data
  * is read with the run's template, and with its labels and their words.
  */
 export async function readPolicyConfig(

@@ -19,7 +19,7 @@ export interface RunGroup {
   readonly curve: readonly { readonly forwards: number; readonly devReward: Spread | null }[];
 }
 
-/** Settings that say where and when a run goes on, not what it does. */
+/** Settings that say where and when a run continues, not what it does. */
 const FREE: ReadonlySet<string> = new Set(['seed', 'out', 'threads', 'batchSize', 'maxMemory', 'offline']);
 
 const CURVE_PLACES = 6;

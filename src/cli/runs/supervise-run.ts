@@ -154,7 +154,7 @@ class Supervisor {
   }
 
   private stoppedEarly(exit: 'interrupted' | 'terminated'): RlpromptError {
-    const kept = 'what was downloaded; the same command goes on from there';
+    const kept = 'what was downloaded; the same command continues from there';
     return new RlpromptError({ code: 'E_INTERRUPTED', exit, message: 'stopped before the run began', kept });
   }
 

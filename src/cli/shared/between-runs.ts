@@ -10,7 +10,7 @@ export interface BetweenRuns {
   release(): void;
 }
 
-/** @param next the command that goes on with what is left */
+/** @param next the command that does what is left */
 export function watchBetweenRuns(next: string | undefined): BetweenRuns {
   let received: keyof typeof EXITS | undefined;
   const onSignal = (signal: keyof typeof EXITS): void => {

@@ -138,7 +138,7 @@ export class EndpointClient {
     if (!NO_TLS.test(code)) return new FailedAttempt(`${url.host} does not answer (${code || message})`);
     return endpointError('E_ENDPOINT_UNAVAILABLE', 'unavailable', `no secure connection to ${url.host} (${code})`, {
       where: url.href,
-      next: 'check the address; a certificate of your own goes into NODE_EXTRA_CA_CERTS',
+      next: 'check the address; put your own certificate into NODE_EXTRA_CA_CERTS',
       cause: error,
     });
   }

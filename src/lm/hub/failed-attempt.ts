@@ -28,7 +28,7 @@ export class Attempts {
     private readonly retryMs: number,
   ) {}
 
-  /** What was won since the last failure begins the count anew. */
+  /** What was won since the last failure restarts the count. */
   noteProgress(): void {
     this.#failed = 0;
   }
@@ -53,7 +53,7 @@ export class Attempts {
         ? `the hub asks to come back in ${Math.ceil(asked / 1000)} s (${failure.message})`
         : `${failure.message}; tried ${this.#failed} times`,
       where: this.url,
-      kept: 'what was downloaded; the same command goes on from there',
+      kept: 'what was downloaded; the same command continues from there',
       next: 'try again later, or name a local folder',
     });
   }

@@ -54,7 +54,7 @@ export async function findHubModel(text: string, options: HubOptions = {}): Prom
   return await inTurn(name, () => download(commit ? { ...name, revision: commit } : name, settings, options));
 }
 
-/** Fetches what a model needs; asks the hub anew which commit a branch is, and checks the hash of what is there. */
+/** Fetches what a model needs; asks the hub again which commit a branch is, and checks the hash of what is there. */
 export async function pullHubModel(text: string, options: HubOptions & { revision?: string } = {}): Promise<HubModel> {
   const name = parseHubName(text, options.revision);
   const settings = options.settings ?? readHubSettings(options.offline);

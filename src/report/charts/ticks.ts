@@ -1,4 +1,4 @@
-// The page draws its axes anew when a reader zooms: these functions go into it by their source text, and may
+// The page redraws its axes when a reader zooms: these functions go into it by their source text, and may
 // therefore use nothing from outside this file.
 
 /** Round numbers from `low` to `high`, about `count` of them: 1, 2 or 5 times a power of ten apart. */

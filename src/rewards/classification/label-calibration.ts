@@ -1,6 +1,6 @@
 /**
  * What a label's score is worth before any input is read: the mean of the label log scores over `rows`
- * (content-free or label-free inputs), to be taken off before the softmax over the labels. Removes a prompt's
+ * (content-free or label-free inputs), to be subtracted before the softmax over the labels. Removes a prompt's
  * constant preference for one label (contextual calibration, Zhao et al. 2021; here in log space).
  *
  * @param rows label log scores, [inputs][labels]; none gives zeros

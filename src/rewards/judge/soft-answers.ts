@@ -42,7 +42,7 @@ export function normalisedScore(score: number): number {
 
 /**
  * Probabilities of words as whole answers, from those of their tokens alone: "1" is the beginning of "10" where a
- * tokenizer cuts that into "1" and "0", and what goes on to "10" does not count for "1".
+ * tokenizer cuts that into "1" and "0", and what continues to "10" does not count for "1".
  *
  * @param logProbs sums of token log-probabilities, [words]
  * @param tokenIds tokens of each word

@@ -59,7 +59,7 @@ export class StyleAssessor implements Assessor {
     });
   }
 
-  /** The reward row of each pair; what was written for it anew is put into `chosen`. */
+  /** The reward row of each pair; what was newly written for it is put into `chosen`. */
   private rows(
     pairs: readonly StylePair[],
     chosen: Map<StylePair, ChosenOutput[]>,

@@ -16,7 +16,7 @@ export interface StyleScorer {
 export interface StyleQuestion {
   /** Stands between a text and the words of the styles. */
   readonly prompt: string;
-  /** Texts of all styles: how likely a word is after these says nothing of a text, and is taken off. */
+  /** Texts of all styles: how likely a word is after these says nothing of a text, and is subtracted. */
   readonly typicalTexts: readonly string[];
 }
 

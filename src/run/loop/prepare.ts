@@ -307,7 +307,7 @@ function checkResume(runDir: string, now: RunManifest, warnings: string[]): Stor
   const differences = compareManifest(then, now, FREE_ON_RESUME);
   refuseDrift(differences, runDir);
   for (const difference of differences)
-    warnings.push(`the rest of the run is not bit by bit as before: ${describeDifference(difference)}`);
+    warnings.push(`the rest of the run is not bit-for-bit as before: ${describeDifference(difference)}`);
   writeManifest(runDir, { ...before, threads: now.threads, config: now.config });
   const latest = readLatestCheckpoint(runDir);
   warnings.push(...(latest?.warnings ?? []));

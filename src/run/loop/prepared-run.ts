@@ -131,7 +131,7 @@ export class PreparedRun {
     return { 'reward/scale': (max - min) / (fromMax - fromMin) };
   }
 
-  /** Starts a policy that collapsed anew where that is wanted; the event that says so. */
+  /** Restarts a policy that collapsed where that is wanted; the event that says so. */
   restartPolicy(why: HealthWarning): Promise<UnnumberedEvent | undefined> {
     const { config, trainer, schedule, health } = this;
     return restartPolicy({ config, trainer, schedule, health, rangeNow: () => this.rewardTo }, why);
@@ -263,7 +263,7 @@ export class PreparedRun {
     return { tokenIds, text: text.trim(), trace: undefined };
   }
 
-  /** A prompt of a person's own as the policy could have proposed it: cut, or repeated, to the policy's length. */
+  /** A prompt that a person typed as the policy could have proposed it: cut, or repeated, to the policy's length. */
   fittedRollout(tokenIds: readonly number[]): Rollout {
     const length = this.config.promptLength;
     const fitted = Array.from({ length }, (_, i) => tokenIds[i % tokenIds.length]!);

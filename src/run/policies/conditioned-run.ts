@@ -14,7 +14,7 @@ export function isConditioned(run: PreparedRun): run is ConditionedRun {
   return run.policies !== undefined;
 }
 
-/** A prompt of a person's own has no place among policies. */
+/** A prompt that a person typed has no place among policies. */
 export function refusePrompt({ config }: ConditionedRun): UnnumberedEvent {
   return {
     type: 'warning',

@@ -3,7 +3,7 @@ import type { Example } from '../../task/types.js';
 
 /**
  * The inputs of a step of a policy that reads them: pass after pass over all of them, each pass in an order of its own.
- * A function of seed and step alone, so that a resumed run goes on with the next.
+ * A function of seed and step alone, so that a resumed run takes the next.
  */
 export function stepInputs(
   examples: readonly Example[],

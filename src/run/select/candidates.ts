@@ -56,7 +56,7 @@ export class Candidates {
     return scored.sort((a, b) => compareCandidates(a, b, this.metric, this.shares)).slice(0, count);
   }
 
-  /** The rewards of all prompts anew from their parts. */
+  /** Computes the rewards of all prompts from their parts again. */
   reweigh(rewardOf: (parts: Readonly<Record<string, number>>) => number): void {
     for (const [text, candidate] of this.byText) {
       if (candidate.parts) this.byText.set(text, { ...candidate, reward: rewardOf(candidate.parts) });

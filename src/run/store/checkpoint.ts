@@ -99,7 +99,7 @@ export function readLatestCheckpoint(
   });
 }
 
-/** Undefined where the file is gone: a run that goes on may have removed it since it was listed. */
+/** Undefined where the file is gone: a running run may have removed it since it was listed. */
 function readCheckpoint(runDir: string, file: string, fs: FileSystem): StoredCheckpoint | undefined {
   const path = join(runDir, file);
   let bytes: Uint8Array;

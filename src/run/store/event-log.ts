@@ -25,7 +25,7 @@ export class EventLog {
   ) {}
 
   /**
-   * Opens the log of a run where `resumeFrom`, the checkpoint that the run goes on from, left it: the events after its
+   * Opens the log of a run where `resumeFrom`, the checkpoint that the run resumes from, left it: the events after its
    * `checkpoint-saved` are cut off, for they are made again. Without a checkpoint that is all of them.
    */
   static open(runDir: string, resumeFrom: SavedCheckpoint | undefined, fs: FileSystem = nodeFileSystem): EventLog {
@@ -95,7 +95,7 @@ interface KeptPart {
   readonly size: number;
   /** Where the last whole line ends. */
   readonly lastWhole: number;
-  /** Where the part ends that the run goes on from. */
+  /** Where the part ends that the run resumes from. */
   readonly end: number;
   readonly lastSeq: number;
   readonly checkpoint: CheckpointSavedEvent | undefined;

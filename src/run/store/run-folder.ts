@@ -113,7 +113,7 @@ function listFolder(path: string, fs: FileSystem): string[] {
 }
 
 /**
- * Locks the folder of a run to go on with it. A finished run is refused unless `evenFinished` (its limits were raised).
+ * Locks the folder of a run to resume it. A finished run is refused unless `evenFinished` (its limits were raised).
  *
  * @throws RlpromptError `E_RUN_NOT_FOUND`, `E_NOT_A_RUN`, `E_RUN_FINISHED`, `E_RUN_LOCKED`
  */
@@ -129,7 +129,7 @@ export function openRunFolder(path: string, options: FolderOptions & { evenFinis
     message: `the run is finished: it stopped by its limit "${result.stopReason}" after ${result.steps} steps`,
     where: path,
     kept: 'the run, untouched',
-    next: `rlprompt top ${path}, or go on with a higher limit: rlprompt resume ${path} --steps ${2 * result.steps}`,
+    next: `rlprompt top ${path}, or resume it with a higher limit: rlprompt resume ${path} --steps ${2 * result.steps}`,
   });
 }
 

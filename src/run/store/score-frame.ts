@@ -49,7 +49,7 @@ export function encodeFrame(call: number, records: readonly ScoreRecord<ArrayLik
 }
 
 /**
- * The frames from `begin` on. Where one is damaged, the search goes on at the next that is whole: a flipped bit costs
+ * The frames from `begin` on. Where one is damaged, the search continues at the next whole one: a flipped bit costs
  * the scores of one call, not of all calls after it.
  */
 export function* scanFrames(bytes: Uint8Array, begin: number): Generator<ScoreFrame, void> {

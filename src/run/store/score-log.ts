@@ -14,7 +14,7 @@ export interface ScoreLogOptions {
   /** Name of the file in the run's folder; default: that of the rewards. */
   readonly file?: string;
   readonly fs?: FileSystem;
-  /** `position` of the checkpoint that the run goes on from. */
+  /** `position` of the checkpoint that the run resumes from. */
   readonly position?: number;
   /** Monotonic, in milliseconds; it decides only how often bytes are forced onto the disk. */
   readonly clock?: () => number;

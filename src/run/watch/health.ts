@@ -60,7 +60,7 @@ export class Health {
     return undefined;
   }
 
-  /** The policy started anew: a later collapse is another one. */
+  /** The policy was restarted: a later collapse is another one. */
   noteRestart(): void {
     this.state = { ...this.state, collapsedSteps: 0 };
   }
@@ -74,7 +74,7 @@ export class Health {
       message: `${SKIPPED_LIMIT} updates in a row had a loss or gradient that is not finite`,
       where: `${runDir}, step ${step}`,
       kept: 'the last finite parameters and every scored prompt',
-      next: `start anew with a smaller --learning-rate, or look at the prompts: ${resumeCommand.replace('resume', 'top')}`,
+      next: `start over with a smaller --learning-rate, or look at the prompts: ${resumeCommand.replace('resume', 'top')}`,
     });
   }
 

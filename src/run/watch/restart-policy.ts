@@ -13,7 +13,7 @@ export interface CollapsedRun {
 }
 
 /**
- * Starts a policy that collapsed anew from its replay, at half the reward's scale, and says so; undefined where that is not
+ * Restarts a policy that collapsed from its replay, at half the reward's scale, and says so; undefined where that is not
  * wanted, the trainer has no replay, or it was done too often.
  */
 export async function restartPolicy(
@@ -29,7 +29,7 @@ export async function restartPolicy(
   return {
     type: 'warning',
     code: 'policy-restarted',
-    message: `${message}; it starts anew from the best prompts it has found, with rewards mapped to ${range}`,
+    message: `${message}; it restarts from the best prompts it has found, with rewards mapped to ${range}`,
     hint: '--on-collapse warn leaves a policy as it is; a smaller --reward-to from the start keeps it from collapsing',
   };
 }

@@ -21,7 +21,7 @@ import { RESTART_UPDATES, ReplayMemory } from '../replay/replay-memory.js';
 
 /**
  * Learns π ∝ p₀ e^r by the log-variance loss (`src/losses/log-variance.ts`): no value, no target network, and valid for
- * prompts from anywhere. So every scored prompt is learned from again (replay), prompts of a user's own can be taken in,
+ * prompts from anywhere. So every scored prompt is learned from again (replay), prompts you provide can be taken in,
  * and prompts proposed before are drawn again to spend the forwards on new ones.
  */
 export class LogVariance implements Trainer {

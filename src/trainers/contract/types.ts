@@ -15,7 +15,7 @@ export interface ProposeOptions {
   readonly inputs?: readonly string[] | undefined;
 }
 
-/** A policy that proposes a prompt for each input, as a run keeps it and goes on using it. */
+/** A policy that proposes a prompt for each input, as a run keeps it and continues to use it. */
 export interface ConditionedPolicy {
   /** The likeliest prompt for each input, by the parameters as they are or by those given. */
   promptsFor(inputs: readonly string[], parameters?: TrainerState['arrays']): Promise<Rollout[]>;

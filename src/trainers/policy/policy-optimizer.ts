@@ -53,7 +53,7 @@ export class PolicyOptimizer {
   }
 }
 
-/** Copies, so that a state that was saved does not change when training goes on. */
+/** Copies, so that a state that was saved does not change when training continues. */
 export function named(prefix: string, parameters: MlpParameters): Record<string, Float32Array> {
   return Object.fromEntries(PARAMETER_NAMES.map((name) => [`${prefix}.${name}`, parameters[name].slice()]));
 }

@@ -62,7 +62,7 @@ export class ReplayBuffer {
     return this.entries.filter(matches).map(({ rawReward }) => rawReward);
   }
 
-  /** Works the rewards out anew from their parts; a reward without parts stays in the old measure and is forgotten. */
+  /** Computes the rewards from their parts again; a reward without parts stays in the old measure and is forgotten. */
   reweigh(rewardOf: (parts: RewardParts) => number): void {
     this.entries = this.entries.flatMap((entry) =>
       entry.parts ? [{ ...entry, rawReward: rewardOf(entry.parts) }] : [],

@@ -6,7 +6,7 @@ import { RewardScale } from './reward-scale.js';
 
 const CAPACITY = 512;
 const ELITE = 64;
-/** Updates from replay with which a policy that was started anew gets back to its best prompts. */
+/** Updates from replay with which a restarted policy gets back to its best prompts. */
 export const RESTART_UPDATES = 20;
 /** Steps whose prompts say what rewards are like now: about as many as the running statistics remember. */
 const RECENT_STEPS = 10;

@@ -22,7 +22,7 @@ export class RewardScale {
     }
   }
 
-  /** Forgets what it has seen, for rewards that were worked out anew. */
+  /** Forgets what it has seen, for rewards that were computed again. */
   restart(raw: readonly number[]): void {
     this.restore([0, 0, 0]);
     if (raw.length > 0) this.observe(raw);

@@ -41,7 +41,7 @@ export class PromptArchive {
     return [...this.byKey.values()];
   }
 
-  /** Works the rewards out anew from their parts. */
+  /** Computes the rewards from their parts again. */
   reweigh(rewardOf: (parts: RewardParts) => number): void {
     this.leader = undefined;
     for (const scored of this.prompts()) {

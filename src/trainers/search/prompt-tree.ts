@@ -100,7 +100,7 @@ export class PromptTree {
   }
 
   /**
-   * Rewards were worked out anew: the visits stay, and a node's mean becomes that of the prompts below it. What visits counted
+   * Rewards were computed again: the visits stay, and a node's mean becomes that of the prompts below it. What visits counted
    * twice counts once in it.
    */
   reweigh(prompts: readonly { readonly tokenIds: readonly number[]; readonly reward: number }[]): void {

@@ -2,10 +2,10 @@ import type { Span } from '../draw/palette.js';
 import { safeText } from '../sanitize.js';
 
 const STEERING: readonly (readonly [keys: string, meaning: string])[] = [
-  ['p', 'pause; p again goes on'],
+  ['p', 'pause; p again continues'],
   ['s', 'save a checkpoint'],
   ['e', 'evaluate the best prompts on dev now'],
-  ['t', 'type a prompt of your own: it is scored and joins the table'],
+  ['t', 'type your own prompt: it is scored and joins the table'],
   ['w', 'type weights of the reward’s terms, such as fluency=0.5'],
   ['x', 'export the best prompt to the run folder'],
   ['q', 'save and quit; the run can be resumed'],
@@ -29,7 +29,7 @@ const READING: typeof STEERING = [
 /** For a terminal of few rows. */
 const BRIEFLY = [
   'p pause · s save · e eval · w weights',
-  't type a prompt of your own · x export',
+  't type your own prompt · x export',
   'q save and quit · Ctrl-C twice: at once',
 ];
 

@@ -87,7 +87,7 @@ function pressCommand(keyboard: KeyboardState, character: string): KeyPress {
     case 'p':
       return keyboard.pauseWanted
         ? changed(keyboard, { pauseWanted: false, note: 'going on' }, 'continue')
-        : changed(keyboard, { pauseWanted: true, note: 'pausing after this step; p goes on' }, 'pause');
+        : changed(keyboard, { pauseWanted: true, note: 'pausing after this step; p continues' }, 'pause');
     case 's':
       return changed(keyboard, { note: NOTES.save }, 'save');
     case 'e':

@@ -49,7 +49,7 @@ describe('the score of a word among the likeliest tokens', () => {
 
   it('tells 1 from 10 by the second token where 10 is two', () => {
     const scores = probabilities(completion({ '1': 0.5, '7': 0.5 }, { '0': 0.8, '\n': 0.1, '2': 0.1 }), TEN)!;
-    // 1 is what is left when 10 and 12 are taken off.
+    // 1 is what is left when 10 and 12 are subtracted.
     expect([scores[0], scores[6], scores[9]]).toEqual([0.05, 0.5, 0.4]);
   });
 

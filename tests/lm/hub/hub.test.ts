@@ -105,7 +105,7 @@ describe('a model of the hub', () => {
     expect((await findHubModel('org/name@v1', { settings, dtype: 'fp32' })).commit).toBe(COMMIT);
   });
 
-  it('goes on where a broken connection stopped, asking for the rest only', async () => {
+  it('resumes where a broken connection stopped, asking for the rest only', async () => {
     const data = hub.files.get('onnx/model.onnx_data')!.content;
     let cuts = 0;
     hub.onStore = (request, response) => {

@@ -104,7 +104,7 @@ describe('ScoreStore', () => {
     expect(measureScores(folder)).toEqual({ segments: 2, bytes: (bytes / 3) * 2 });
   });
 
-  it('writes no more than its share, and goes on in memory', () => {
+  it('writes no more than its share, and continues in memory', () => {
     const store = open(4 * 100);
     const context = contextOf(store);
     for (let i = 0; i < 20; i++) context.put([row(`p${i}`, 'x', i, i)]);

@@ -48,7 +48,7 @@ describe('a custom reward as an assessor', () => {
     expect(assessor.counters()).toEqual({ forwards: 9, cacheHits: 3 });
   });
 
-  it('asks anew without a cache', async () => {
+  it('asks again without a cache', async () => {
     const host = byLength();
     const assessor = new CustomAssessor(task, host, new RewardCache({ enabled: false }), settings, 'reward');
     await assessor.assess(itemsOf('xx'));

@@ -50,7 +50,7 @@ const stopAfter = (step: number) => (event: RunEvent, controls: { stop(reason: '
 
 describe('a run with a judge on this machine', () => {
   it(
-    'shows the judge’s curve and counts, is the same with the same seed, and goes on after a stop',
+    'shows the judge’s curve and counts, is the same with the same seed, and resumes after a stop',
     async () => {
       const whole = await followRun(config('whole'));
       const [first] = whole.events.flatMap((event) => (event.type === 'step-end' ? [event] : []));
@@ -75,7 +75,7 @@ describe('a run with a judge on this machine', () => {
   );
 
   it(
-    'does not go on with another rubric',
+    'does not resume with another rubric',
     async () => {
       await followRun(config('drift'), {}, stopAfter(2));
       const drifted = await followRun(config('drift', { rubric: otherFile }), {
@@ -89,7 +89,7 @@ describe('a run with a judge on this machine', () => {
 
 describe('a run on rewritten texts with a judge', () => {
   it(
-    'judges the outputs, and goes on after a stop as if there had been none',
+    'judges the outputs, and resumes after a stop as if there had been none',
     async () => {
       const { verbalizer: _, shots: __, ...small } = SMALL_RUN;
       const formality = (name: string): RunConfigInput => ({

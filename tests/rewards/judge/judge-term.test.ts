@@ -98,7 +98,7 @@ describe('a pairwise judge', () => {
     expect(await values(judge, '', 'worth 2')).toEqual([0, 0.5]);
   });
 
-  it('goes on where it was saved: the same best, counts and answers', async () => {
+  it('continues where it was saved: the same best, counts and answers', async () => {
     const whole = await term();
     await values(whole, 'worth 2', 'worth 1', 'worth 7');
     const saved = JSON.parse(JSON.stringify(whole.save!()));

@@ -60,8 +60,8 @@ describe('the probability of a word as a whole answer', () => {
     expect(softmax([-1000, -1000])).toEqual([0.5, 0.5]);
   });
 
-  it('does not count what goes on to 10 for 1', () => {
-    // p(1) = 0.5, of which 0.4 goes on with 0; p(7) = 0.1.
+  it('does not count what continues to 10 for 1', () => {
+    // p(1) = 0.5, of which 0.4 continues with 0; p(7) = 0.1.
     const logProbs = [Math.log(0.5), Math.log(0.1), Math.log(0.4)];
     const probabilities = wholeWordProbabilities(logProbs, [[16], [22], [16, 15]]);
     expect(probabilities[0]).toBeCloseTo(0.1 / 0.6, 12);

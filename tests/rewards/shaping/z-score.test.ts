@@ -46,7 +46,7 @@ describe('the z-score', () => {
 });
 
 describe('reward shaping', () => {
-  it('is a straight line that goes on outside its range', () => {
+  it('is a straight line that continues outside its range', () => {
     const shaping = { from: [0, 1], to: [-20, 80] } as const;
     expect([0, 1, 0.5, -1, 2].map((value) => shapeReward(value, shaping))).toEqual([-20, 80, 30, -120, 180]);
   });

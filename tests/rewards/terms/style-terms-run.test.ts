@@ -54,7 +54,7 @@ describe('terms of a style-transfer run', { timeout: 120_000 }, () => {
     }
   });
 
-  it('keep one weight for content and style then, also while it goes on', async () => {
+  it('keep one weight for content and style then, also during the run', async () => {
     const more = { terms: { content: 1, style: 1 }, combine: 'hypervolume', steps: 2 } as const;
     const { events } = await followRun(styleConfig('kept', more), {}, (event, controls) => {
       if (event.type === 'step-end' && event.step === 1) controls.setWeights({ style: 2 });

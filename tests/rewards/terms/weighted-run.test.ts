@@ -127,7 +127,7 @@ describe('a run with several terms', () => {
   });
 
   it.each(['sparse-q-learning', 'evolution', 'mcts'] as const)(
-    'goes on the same after a change and a stop (%s)',
+    'continues the same after a change and a stop (%s)',
     { timeout: 120_000 },
     async (trainer) => {
       const more = { trainer, combine: 'product', steps: 5 } as const;
@@ -142,7 +142,7 @@ describe('a run with several terms', () => {
     },
   );
 
-  it('refuses weights that mean nothing, says so and goes on', { timeout: 120_000 }, async () => {
+  it('refuses weights that mean nothing, says so and continues', { timeout: 120_000 }, async () => {
     const asked = [{ judge: 1 }, { fluency: -1 }, { fluency: Number.NaN }, { task: 0, fluency: 0, length: 0 }];
     const { events, result } = await followRun(config('refused', { steps: 2 }), {}, (event, controls) => {
       if (event.type === 'step-end' && event.step === 1) for (const weights of asked) controls.setWeights(weights);

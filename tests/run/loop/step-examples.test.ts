@@ -54,7 +54,7 @@ describe('Tryouts', () => {
     expect(tryouts.take(2).map(({ text }) => text)).toEqual(['a']);
   });
 
-  it('forgets the worst of too many, and goes on from what was saved', () => {
+  it('forgets the worst of too many, and continues from what was saved', () => {
     const tryouts = new Tryouts(2);
     for (let i = 0; i < 5; i++) tryouts.add(prompt(`p${i}`), i);
     const resumed = new Tryouts(2);

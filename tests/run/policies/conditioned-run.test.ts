@@ -103,7 +103,7 @@ describe('a run whose policy reads its inputs', () => {
     expect(filesOf('other')).not.toEqual(filesOf('whole'));
   });
 
-  it('goes on after a stop as if there had been none, whatever policy an abandoned course has left', async () => {
+  it('resumes after a stop as if there had been none, whatever policy an abandoned course has left', async () => {
     const stopped = await followRun(config('stopped'), {}, (event, controls) => {
       if (event.type === 'step-end' && event.step === 3) controls.stop('interrupted');
     });
@@ -114,7 +114,7 @@ describe('a run whose policy reads its inputs', () => {
     expect(filesOf('stopped')).toEqual(filesOf('whole'));
   });
 
-  it('exports the table on request, and takes no prompt of a person’s own', async () => {
+  it('exports the table on request, and takes no prompt that a person typed', async () => {
     const { events } = await followRun(config('controls'), {}, (event, controls) => {
       if (event.type === 'step-end' && event.step === 2) {
         controls.addPrompt('This mail is about');

@@ -68,7 +68,7 @@ describe('Candidates', () => {
     expect(candidates.byDevScore(5).map(({ text }) => text)).toEqual(['a']);
   });
 
-  it('goes on from what was saved', () => {
+  it('continues from what was saved', () => {
     const candidates = new Candidates(10, 'accuracy');
     candidates.add(candidate('a', 1, 0.5));
     candidates.scoreDev('a', onDev(0.7));

@@ -37,7 +37,7 @@ function ofVersion(version: number): Buffer {
 }
 
 describe('checkpoints', () => {
-  it('come back bit by bit, arrays in order, with the sha256 of the file', () => {
+  it('come back bit for bit, arrays in order, with the sha256 of the file', () => {
     const runDir = temporaryFolder();
     const written = writeCheckpoint(runDir, content(12));
     const { checkpoint, warnings } = readLatestCheckpoint(runDir)!;

@@ -43,7 +43,7 @@ describe('EventLog', () => {
     log.close();
   });
 
-  it('goes on after the checkpoint of a resume: later events are cut off, numbers and elapsed time go on', () => {
+  it('continues after the checkpoint of a resume: later events are cut off, numbers and elapsed time continue', () => {
     const runDir = logOfFour();
     const log = EventLog.open(runDir, checkpoint(2));
     expect(log.notes).toEqual([]);
@@ -61,7 +61,7 @@ describe('EventLog', () => {
     expect(seqs(runDir)).toEqual([1, 2, 3, 4, 5]);
   });
 
-  it('begins anew where no checkpoint was written', () => {
+  it('starts over where no checkpoint was written', () => {
     const runDir = logOfFour();
     EventLog.open(runDir, undefined).close();
     expect(seqs(runDir)).toEqual([]);

@@ -131,7 +131,7 @@ describe('openRunFolder', () => {
     for (const trace of traces) expect(readdirSync(dirname(trace)).filter((name) => name.endsWith('.tmp'))).toEqual([]);
   });
 
-  it('says that a run is finished, unless asked to go on with it, and is then not locked', () => {
+  it('says that a run is finished, unless asked to resume it, and is then not locked', () => {
     makeRun('run');
     expect(resultOf('run')).toBeUndefined();
     finish('run');

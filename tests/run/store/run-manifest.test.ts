@@ -16,7 +16,7 @@ const manifest: RunManifest = {
   generator: 'rlprompt-mini',
   targetLm: 'rlprompt-mini',
   digests: { task: 'aa', data: 'bb', generator: 'cc', targetLm: 'cc' },
-  config: { steps: 80, learningRate: 1e-3, rewardTo: [0, 5], initPrompts: [] },
+  config: { steps: 80, testSize: 'all', learningRate: 1e-3, rewardTo: [0, 5], initPrompts: [] },
 };
 
 const changed = (changes: Partial<RunManifest>): RunManifest => ({ ...manifest, ...changes });

@@ -86,7 +86,7 @@ describe('ScoreLog', () => {
     }
   });
 
-  it('is begun anew where the process was killed before its first bytes were whole, and refuses another format', () => {
+  it('starts over where the process was killed before its first bytes were whole, and refuses another format', () => {
     const runDir = temporaryFolder();
     writeFileSync(join(runDir, 'scores.bin'), 'RLPSC');
     ScoreLog.open(runDir).close();
@@ -124,7 +124,7 @@ describe('ScoreLog', () => {
     log.close();
   });
 
-  it('goes on after a write that failed, whether its part could be taken back or not', () => {
+  it('continues after a write that failed, whether its part could be taken back or not', () => {
     for (const canTakeBack of [true, false]) {
       const runDir = temporaryFolder();
       let isFull = false;

@@ -47,7 +47,7 @@ describe('Budget', () => {
     expect(budget.reached(used(100))).toBe('target-score');
   });
 
-  it('goes on after a resume as if it had not been stopped, and what it saves knows no time', () => {
+  it('continues after a resume as if it had not been stopped, and what it saves knows no time', () => {
     const first = budgetWith({ patience: 3 });
     for (const score of [-0.5, -1]) first.budget.noteEvaluation(score);
     first.pass(1234);

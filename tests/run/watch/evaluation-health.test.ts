@@ -27,7 +27,7 @@ describe('EvaluationHealth', () => {
     expect(plateau!.hint).toBe('every dev example is right: only more of them (--shots) can tell better prompts apart');
   });
 
-  it('says once that train and dev have parted, and again when they part anew', () => {
+  it('says once that train and dev have parted, and again when they part again', () => {
     const health = new EvaluationHealth({ evaluationEvery: 10 });
     const codes = [prompts(1, 0.6), prompts(1, 0.6), prompts(0.8, 0.8), prompts(1, 0.6)].map((fitted) =>
       health.observe(evaluation({ fitted })).map(({ code }) => code),

@@ -18,7 +18,7 @@ describe('Health', () => {
     expect(observe(health, 20, flat)).toEqual(['flat-rewards']);
   });
 
-  it('starts counting anew after a step with differences', () => {
+  it('starts counting again after a step with differences', () => {
     const health = new Health({ hasPolicy: true });
     const flat = { rewards: rewards([0, 0]), metrics, rollouts: rollouts(['a', 'b']) };
     observe(health, 49, flat);
@@ -52,7 +52,7 @@ describe('Health', () => {
     expect(observe(new Health({ hasPolicy: true }), 12, own(0.5))).toEqual([]);
   });
 
-  it('says it again when the policy started anew and collapsed again', () => {
+  it('says it again when the policy restarted and collapsed again', () => {
     const health = new Health({ hasPolicy: true });
     const same = { rewards: rewards([1, -1, 1, -1]), metrics, rollouts: rollouts(['a', 'a', 'a', 'a']) };
     observe(health, 10, same);

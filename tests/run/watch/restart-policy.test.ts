@@ -61,10 +61,10 @@ async function search(onCollapse: 'warn' | 'restart'): Promise<Search> {
 }
 
 describe('a policy that collapsed', () => {
-  it('starts anew at half the reward scale and proposes new prompts again', async () => {
+  it('restarts at half the reward scale and proposes new prompts again', async () => {
     const [left, restarted] = [await search('warn'), await search('restart')];
     expect(left.messages).toEqual(['the policy repeats itself: under 30 % different prompts for 10 steps']);
-    expect(restarted.messages[0]).toMatch(/repeats itself.*starts anew.*mapped to 0,25$/);
+    expect(restarted.messages[0]).toMatch(/repeats itself.*restarts.*mapped to 0,25$/);
     const meanAfter = ({ shares, answeredAt }: Search): number =>
       shares.slice(answeredAt + 1, answeredAt + 6).reduce((sum, share) => sum + share / 5, 0);
     expect(meanAfter(left)).toBeLessThan(0.4);
@@ -113,7 +113,7 @@ describe('a policy that collapsed', () => {
     await replaying.dispose();
   });
 
-  it('cannot be asked to start anew where there is no replay', () => {
+  it('cannot be asked to restart where there is no replay', () => {
     expect(completeRunConfig({ task: 'spam', trainer: 'ppo' }).onCollapse).toBe('warn');
     expect(completeRunConfig({ task: 'spam', preset: 'paper' }).onCollapse).toBe('warn');
     expect(() => completeRunConfig({ task: 'spam', trainer: 'ppo', onCollapse: 'restart' })).toThrow('needs replay');
@@ -137,7 +137,7 @@ describe('a run whose policy collapses', () => {
     return readFileSync(join(path, readdirSync(path).sort().at(-1)!)).toString('base64');
   };
 
-  it('says that it started anew, shows the new scale, and goes on bit by bit after a stop', async () => {
+  it('says that it restarted, shows the new scale, and resumes bit-for-bit after a stop', async () => {
     const whole = await followRun(config('whole'));
     const restart = whole.events.findIndex((event) => event.type === 'warning' && event.code === 'policy-restarted');
     expect(restart).toBeGreaterThan(0);

@@ -31,7 +31,7 @@ describe('ReplayMemory', () => {
     memory.observe(easyAndHard, [{}, {}, {}, {}]);
     expect(memory.shape(entry([1], 80, 3))).toBeCloseTo(-10, 2);
     expect(memory.shape(entry([2], 20, 7))).toBeCloseTo(10, 2);
-    // Scored on all inputs, as a prompt of a user's own is: its mean place over them.
+    // Scored on all inputs, as a prompt that a user provides is: its mean place over them.
     expect(memory.shape(entry([3], 50))).toBeCloseTo((10 * ((50 - 85) / 5 + (50 - 10) / 10)) / 2, 2);
   });
 
@@ -49,7 +49,7 @@ describe('ReplayMemory', () => {
     expect(elites.every(({ group, rawReward }) => group === 0 || rawReward > 34)).toBe(true);
   });
 
-  it('goes on from what was saved, with its inputs', () => {
+  it('continues from what was saved, with its inputs', () => {
     const memory = new ReplayMemory(settings);
     memory.observe([reward(80, 3), reward(90, 3), reward(0, 7)], [{}, {}, {}]);
     memory.buffer.add(entry([1], 80, 3));

@@ -54,7 +54,7 @@ export interface CutModel {
   readonly description: HeadDescription;
   /** Every file the model consists of, for digests. */
   readonly files: readonly string[];
-  /** The whole output layer, weights [hidden, vocabulary], in float32; read from the file anew at each call. */
+  /** The whole output layer, weights [hidden, vocabulary], in float32; read from the file again at each call. */
   head(): Promise<HeadWeights>;
   /** The output layer of some tokens only: weights [hidden, ids.length], bias [ids.length]. */
   headColumns(tokenIds: readonly number[]): Promise<HeadWeights>;

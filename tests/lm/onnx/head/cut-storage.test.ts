@@ -62,7 +62,7 @@ describe('a cut model on disk', () => {
     }
   });
 
-  test('is used again as long as the model is the same, and made anew when it changes', async () => {
+  test('is used again as long as the model is the same, and made again when it changes', async () => {
     const path = join(folder, 'model.onnx');
     copyFileSync(join(HUB_LIKE, 'qwen2/onnx/model.onnx'), path);
     const first = pathOf(await onDisk(path));
@@ -74,7 +74,7 @@ describe('a cut model on disk', () => {
     expect(pathOf(await onDisk(path))).not.toBe(first);
   });
 
-  test('is made anew when its weights were cut short', async () => {
+  test('is made again when its weights were cut short', async () => {
     const path = join(HUB_LIKE, 'qwen2/onnx/model.onnx');
     const first = pathOf(await onDisk(path));
     const weights = join(dirname(first), 'weights.bin');
