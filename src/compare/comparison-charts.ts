@@ -21,9 +21,13 @@ export function meanCharts(comparison: Comparison): Chart[] {
   );
   const bounds = metric === 'accuracy' ? { bounds: [0, 1] as const } : {};
   return [
-    { ...chart('mean-score', `Best ${metric} on dev so far`, ({ devScore }) => devScore), levels, ...bounds },
-    chart('mean-dev-reward', 'Best reward on dev so far', ({ devReward }) => devReward),
-    chart('mean-train-reward', 'Best reward on train so far', ({ trainReward }) => trainReward),
+    {
+      ...chart('mean-score', `Each trainer: best ${metric} on dev so far`, ({ devScore }) => devScore),
+      levels,
+      ...bounds,
+    },
+    chart('mean-dev-reward', 'Each trainer: best reward on dev so far', ({ devReward }) => devReward),
+    chart('mean-train-reward', 'Each trainer: best reward on train so far', ({ trainReward }) => trainReward),
   ];
 }
 

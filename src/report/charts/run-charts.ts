@@ -40,19 +40,7 @@ export function runCharts(run: RunReport, id: string): Chart[] {
       ],
       levels: baselineLevels(run),
     },
-    {
-      id: `${id}-loss`,
-      title: 'Loss',
-      caption: 'What the trainer minimises, in its own unit.',
-      xName: STEP,
-      series: [
-        line(
-          'loss',
-          4,
-          curveOf(run, ({ loss }) => loss),
-        ),
-      ],
-    },
+    ...lossChart(run, id),
     {
       id: `${id}-entropy`,
       title: 'Entropy',
@@ -70,6 +58,21 @@ export function runCharts(run: RunReport, id: string): Chart[] {
   ];
 }
 
+/** Trainers without a gradient have no loss, and no chart of it. */
+function lossChart(run: RunReport, id: string): Chart[] {
+  const points = curveOf(run, ({ loss }) => loss);
+  if (!points.some(([, loss]) => Number.isFinite(loss) && loss !== 0)) return [];
+  return [
+    {
+      id: `${id}-loss`,
+      title: 'Loss',
+      caption: `What ${run.start.trainer} minimises. It need not fall: the rewards it is fitted to change with the prompts. Losses of different trainers cannot be compared.`,
+      xName: STEP,
+      series: [line('loss', 4, points)],
+    },
+  ];
+}
+
 /** Several runs in the same charts, one tone each. */
 export function comparisonCharts(runs: readonly RunReport[]): Chart[] {
   const each = (form: Series['form'], points: (run: RunReport) => readonly Point[]): Series[] =>
@@ -78,29 +81,29 @@ export function comparisonCharts(runs: readonly RunReport[]): Chart[] {
   return [
     {
       id: 'all-forwards',
-      title: 'Best reward so far',
-      caption: 'Highest raw reward of a prompt on dev, against the rows run through the target LM.',
+      title: 'Each run: best reward on dev so far',
+      caption: 'Raw reward, against the rows run through the target LM.',
       xName: 'forwards',
       series: each('steps', (run) => thinPoints(bestDevRewards(run), 'last')),
     },
     {
       id: 'all-score',
-      title: capital(metrics.join(' and ')),
-      caption: 'On dev, of the prompt ranked first at each evaluation.',
+      title: `Each run: ${metrics.join(' and ')} on dev`,
+      caption: 'Of the prompt ranked first at each evaluation; the last point is the dev score in the table above.',
       xName: STEP,
       ...boundsOf(runs[0]!),
       series: runs.map((run, i) => ({ ...devScores(run, toneOf(i)), name: run.name })),
     },
     {
       id: 'all-reward',
-      title: 'Reward',
-      caption: 'Mean raw reward of each step’s prompts on the train examples.',
+      title: 'Each run: mean reward on train',
+      caption: 'Raw reward, mean over each step’s prompts.',
       xName: STEP,
       series: each('line', (run) => curveOf(run, ({ rewardMean }) => rewardMean)),
     },
     {
       id: 'all-entropy',
-      title: 'Entropy',
+      title: 'Each run: entropy',
       caption: 'Of the policy, in nats a token.',
       xName: STEP,
       series: each('line', (run) => curveOf(run, ({ entropy }) => entropy)),

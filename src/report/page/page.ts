@@ -6,6 +6,7 @@ import type { RunEnding, RunReport } from '../run-report.js';
 import { renderBestPrompt } from '../sections/best-prompt.js';
 import { renderClasses } from '../sections/classes.js';
 import { renderComparison } from '../sections/comparison.js';
+import { modelName } from '../sections/model-name.js';
 import { renderBaselines, renderTopPrompts } from '../sections/prompt-tables.js';
 import { renderSettings, renderWarnings } from '../sections/settings-tables.js';
 import { renderTransfer } from '../sections/transfer-section.js';
@@ -71,7 +72,7 @@ ${body}
 function titleOf(runs: readonly RunReport[]): string {
   if (runs.length > 1) return `${runs.length} runs on ${[...new Set(runs.map(({ start }) => start.task))].join(', ')}`;
   const { task, targetLm } = runs[0]!.start;
-  return `${task}: a prompt for ${targetLm}`;
+  return `${task}: a prompt for ${modelName(targetLm)}`;
 }
 
 function renderOverview(runs: readonly RunReport[], charts: readonly Chart[]): Html {
@@ -82,8 +83,8 @@ function renderRun(run: RunReport, index: number, charts: readonly Chart[], isOn
   const { start, result, manifest, ending } = run;
   const facts = [
     `${start.trainer}, seed ${start.seed}`,
-    `generator LM ${start.generator}`,
-    `target LM ${start.targetLm}`,
+    `generator LM ${modelName(start.generator)}`,
+    `target LM ${modelName(start.targetLm)}`,
     `begun ${manifest.created.slice(0, 10)}`,
     result ? `finished by its limit: ${result.stopReason}` : ENDINGS[ending],
   ];

@@ -3,6 +3,7 @@ import { formatCount, formatDuration, formatScore, formatShare } from '../../ui/
 import { type Html, html } from '../page/html.js';
 import { proportionInterval } from '../proportion-interval.js';
 import { type RunReport, scoreOf } from '../run-report.js';
+import { tokenText } from './token-text.js';
 
 /** The prompt a run found, how it is used, and its numbers at a glance. */
 export function renderBestPrompt(run: RunReport): Html {
@@ -22,9 +23,9 @@ function kickerOf({ policy, step }: PromptSummary): string {
   return `Best policy (step ${step}), which writes a prompt for each input: of ${prompts} the most frequent on dev (${formatShare(share)})`;
 }
 
-/** The tokens of a prompt with their ids, which are its identity. */
+/** The tokens of a prompt, as text, with their ids, which are its identity. */
 export function renderTokens({ tokens, tokenIds }: Pick<PromptSummary, 'tokens' | 'tokenIds'>): Html {
-  return html`<ol class="tokens" aria-label="Tokens and their ids">${tokenIds.map((id, i) => html`<li><code>${tokens[i] ?? '?'}</code><span>${id}</span></li>`)}</ol>`;
+  return html`<ol class="tokens" aria-label="Tokens and their ids; ␣ is a space">${tokenIds.map((id, i) => html`<li><code>${tokenText(tokens[i] ?? '?')}</code><span>${id}</span></li>`)}</ol>`;
 }
 
 function renderUse({ start }: RunReport): Html {
@@ -39,7 +40,7 @@ function tiles(run: RunReport, best: PromptSummary): Html[] {
   const { forwards, cacheHits } = result ?? steps.at(-1) ?? { forwards: 0, cacheHits: 0 };
   const seconds = result?.seconds ?? steps.reduce((sum, step) => sum + step.seconds, 0);
   return [
-    result && scoreTile(run, 'Test', scoreOf(run, result.best.test), start.examples.test, gains(run)),
+    result && scoreTile(run, 'Test', scoreOf(run, result.best.test), start.examples.test, differences(run)),
     scoreTile(run, 'Dev', scoreOf(run, best.dev), start.examples.dev),
     scoreTile(run, 'Train', scoreOf(run, best.train), start.examples.train),
     tile('Forwards', formatCount(forwards), 'rows through the target LM'),
@@ -57,7 +58,7 @@ function scoreTile(
   split: string,
   score: number | undefined,
   n: number,
-  gained: readonly string[] = [],
+  gained: readonly Difference[] = [],
 ): Html {
   const { metric } = run.start;
   const isShare = metric === 'accuracy' && score !== undefined && n > 0;
@@ -65,17 +66,31 @@ function scoreTile(
   return tile(`${split} ${metric}`, formatScore(score), `${formatCount(n)} examples${range}`, gained);
 }
 
-function tile(name: string, value: string, note: string, gained: readonly string[] = []): Html {
-  return html`<div><dt>${name}</dt><dd><strong>${value}</strong><span>${note}</span>${gained.map((one) => html`<span class="gain">${one}</span>`)}</dd></div>`;
+function tile(name: string, value: string, note: string, gained: readonly Difference[] = []): Html {
+  return html`<div><dt>${name}</dt><dd><strong>${value}</strong><span>${note}</span>${gained.map(({ text, isGain }) => html`<span class="${isGain ? 'gain' : 'lag'}">${text}</span>`)}</dd></div>`;
 }
 
-/** By how much the prompt beats the baselines on test. */
-function gains(run: RunReport): string[] {
+/** What the prompt is worth beside a baseline, in words; only what is above it counts as a gain. */
+interface Difference {
+  readonly text: string;
+  readonly isGain: boolean;
+}
+
+/** How the prompt does beside the baselines on test. */
+function differences(run: RunReport): Difference[] {
   const test = scoreOf(run, run.result?.best.test) ?? 0;
-  const gain = (name: string, scores: Readonly<Record<string, number>> | undefined) => {
-    const score = scoreOf(run, scores);
-    return score === undefined ? [] : [`${test < score ? '−' : '+'}${formatScore(Math.abs(test - score))} ${name}`];
-  };
-  const { empty, manual } = run.result!.baselines;
-  return [...gain('over the best manual prompt', manual?.test), ...gain('over no prompt', empty.test)];
+  const { empty, manual } = run.result?.baselines ?? {};
+  return [
+    ...differenceTo('the best manual prompt', test, scoreOf(run, manual?.test)),
+    ...differenceTo('no prompt', test, scoreOf(run, empty?.test)),
+  ];
+}
+
+function differenceTo(name: string, test: number, score: number | undefined): Difference[] {
+  if (score === undefined) return [];
+  const size = formatScore(Math.abs(test - score));
+  if (size === formatScore(0)) return [{ text: `the same as ${name}`, isGain: false }];
+  return [
+    test > score ? { text: `+${size} over ${name}`, isGain: true } : { text: `${size} below ${name}`, isGain: false },
+  ];
 }

@@ -10,7 +10,7 @@ export function renderClasses({ result, start }: RunReport): Html | undefined {
   return html`<section><h3>By label</h3><div class="pair">
 <div class="scroll"><table>
 <caption>Accuracy of the chosen prompt on the test examples of each label.</caption>
-<thead><tr><th scope="col">Label</th><th scope="col" class="number">Examples</th><th scope="col" class="number">Accuracy</th><td class="wide"></td><th scope="col" class="number">Reward</th></tr></thead>
+<thead><tr><th scope="col">Label</th><th scope="col" class="number">Examples</th><th scope="col" class="number">Accuracy</th><th scope="col" class="wide">0 to 1</th><th scope="col" class="number">Reward</th></tr></thead>
 <tbody>${perClass.map(({ label, n, accuracy, reward }) => html`<tr><th scope="row">${label}</th><td class="number">${formatCount(n)}</td><td class="number">${formatScore(accuracy)}</td><td class="wide">${bar(accuracy, 2)}</td><td class="number">${reward.toFixed(1)}</td></tr>`)}</tbody>
 </table></div>
 ${renderConfusion(start.labels, confusion)}

@@ -2,6 +2,7 @@ import { formatCount, formatDuration, formatScore } from '../../ui/format-values
 import { toneOf } from '../charts/run-charts.js';
 import { type Html, html } from '../page/html.js';
 import { type RunReport, scoreOf } from '../run-report.js';
+import { modelName } from './model-name.js';
 import { promptText } from './prompt-tables.js';
 
 const NUMBERS = ['Seed', 'Train', 'Dev', 'Test', 'Forwards', 'Time'];
@@ -26,5 +27,5 @@ function comparisonRow(run: RunReport, index: number): Html {
     formatCount(result?.forwards ?? steps.at(-1)?.forwards),
     formatDuration(seconds),
   ];
-  return html`<tr><th scope="row"><svg class="key tone-${toneOf(index)}" aria-hidden="true"><path class="line" d="M1 6H17"/></svg><a href="#run-${index + 1}">${run.name}</a></th><td class="full">${start.task}, ${start.trainer}, ${start.targetLm}</td>${numbers.map((text, i) => html`<td class="number" data-name="${NUMBERS[i]}">${text}</td>`)}<td class="full">${promptText(best.text)}</td></tr>`;
+  return html`<tr><th scope="row"><svg class="key tone-${toneOf(index)}" aria-hidden="true"><path class="line" d="M1 6H17"/></svg><a href="#run-${index + 1}">${run.name}</a></th><td class="full">${start.task}, ${start.trainer}, ${modelName(start.targetLm)}</td>${numbers.map((text, i) => html`<td class="number" data-name="${NUMBERS[i]}">${text}</td>`)}<td class="full">${promptText(best.text)}</td></tr>`;
 }

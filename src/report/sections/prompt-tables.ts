@@ -32,11 +32,12 @@ export function renderBaselines(run: RunReport): Html {
     ...run.baselines.map(({ name, prompt, dev, test }) => ({ name, prompt, dev, test, isBest: false })),
   ];
   const { metric } = run.start;
+  const isTested = rows.some(({ test }) => scoreOf(run, test) !== undefined);
   return html`<div class="scroll"><table>
 <caption>The prompt found against no prompt and prompts written by hand (${metric}).</caption>
-<thead><tr><th scope="col">Prompt</th><th scope="col">From</th><th scope="col" class="number">Dev</th><th scope="col" class="number">Test</th><td class="wide"></td></tr></thead>
+<thead><tr><th scope="col">Prompt</th><th scope="col">From</th><th scope="col" class="number">Dev</th><th scope="col" class="number">Test</th><th scope="col" class="wide">${isTested ? 'Test' : 'Dev'} ${metric}, 0 to 1</th></tr></thead>
 <tbody>${rows.map(({ name, prompt, dev, test, isBest }) => {
-    const shown = scoreOf(run, test) ?? scoreOf(run, dev);
+    const shown = scoreOf(run, isTested ? test : dev);
     return html`<tr${isBest && html` class="chosen"`}><th scope="row">${promptText(prompt)}</th><td>${name}</td><td class="number">${formatScore(scoreOf(run, dev))}</td><td class="number">${formatScore(scoreOf(run, test))}</td><td class="wide">${bar(shown, isBest ? 2 : 0)}</td></tr>`;
   })}</tbody>
 </table></div>`;

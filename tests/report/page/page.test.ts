@@ -56,6 +56,20 @@ describe('a report', () => {
     }
   });
 
+  it('says below of a prompt that is worse than a baseline, without the colour of a gain', () => {
+    const worse = { ...run.result!, best: { ...run.result!.best, test: { accuracy: 0.5, n: 350 } } };
+    const shown = renderReport([{ ...run, result: worse }]);
+    expect(shown).toContain('<span class="lag">0.243 below the best manual prompt</span>');
+    expect(shown).not.toContain('class="gain"');
+  });
+
+  it('heads every column, and leaves out the loss of a run that has none', () => {
+    expect(page).toContain('Test accuracy, 0 to 1');
+    expect(page.match(/data-chart="[^"]*-loss"/g)).toHaveLength(1);
+    const lossless = { ...run, steps: run.steps.map((step) => ({ ...step, loss: Number.NaN })) };
+    expect(renderReport([lossless])).not.toMatch(/data-chart="[^"]*-loss"/);
+  });
+
   it('leaves out what an unfinished run does not know', () => {
     const open = renderReport([readRunReport(makeReportRun({ isFinished: false }))]);
     expect(open).toContain('Best prompt so far');
