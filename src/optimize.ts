@@ -9,6 +9,7 @@ import { readRunRecord } from './export/run-record.js';
 import { atomicWrite } from './files/atomic-write.js';
 import { recallForRun, rememberRun } from './memory/run-memory.js';
 import { race } from './rewards/racing/racing-assessor.js';
+import { requireFiniteRewards } from './rewards/shaping/require-finite-rewards.js';
 import { toStepRewards } from './rewards/shaping/step-rewards.js';
 import { type PrepareOptions, prepareRun } from './run/loop/prepare.js';
 import type { PreparedRun } from './run/loop/prepared-run.js';
@@ -93,6 +94,7 @@ async function* trainStep(run: PreparedRun): AsyncGenerator<RunEvent, void> {
     { ...run.config, rewardTo },
     groups,
   ).map((reward, i) => ({ ...reward, ...run.partsOf(assessments[i]!) }));
+  requireFiniteRewards(rewards);
   const learned = await run.trainer.update(rollouts, rewards, { rewardTo });
   run.noteLearned(learned);
   const metrics = { ...learned, ...scale, ...run.termMetrics() };

@@ -1,6 +1,6 @@
-import { toCamelCase } from '../config/option.js';
-import { TRAINER_NAMES, type TrainerName } from '../config/values/trainer-names.js';
 import { nearestWord, RlpromptError } from '../errors.js';
+import { toCamelCase } from '../options/option.js';
+import { TRAINER_NAMES, type TrainerName } from '../trainers/trainer-table.js';
 
 /** One competitor: a trainer, and settings that only its runs have. */
 export interface TrainerEntry {

@@ -1,5 +1,5 @@
+import { CONDITIONED_TRAINERS } from '../trainers/trainer-table.js';
 import type { RunConfig } from './run-config.js';
-import { CONDITIONED_TRAINERS } from './values/trainer-names.js';
 
 type Refusal = readonly [(config: RunConfig) => boolean, string];
 

@@ -1,9 +1,9 @@
 import { isAbsolute, resolve } from 'node:path';
 import { nearestWord } from '../errors.js';
+import { type TextForm, toCamelCase, toKebabCase } from '../options/option.js';
 import { type ConfigProblem, showValue } from './config-problem.js';
 import type { ConfigFile } from './files/config-file.js';
 import { readText } from './files/read-text.js';
-import { type TextForm, toCamelCase, toKebabCase } from './option.js';
 import { removalOf } from './removed-settings.js';
 import { optionMeta, RUN_CONFIG_KEYS, type RunConfigKey } from './run-config.js';
 import { isSecretKey, looksSecret } from './values/secrets.js';

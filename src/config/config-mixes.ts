@@ -1,24 +1,22 @@
 import { verbalizerProblems } from '../classifier/given-words.js';
+import { definitionOf, EXCLUSIVE_SETTINGS, ownersOf, REPLAY_TRAINERS } from '../trainers/trainer-table.js';
 import { findConditionedMixes } from './conditioned-mixes.js';
 import type { ConfigProblem } from './config-problem.js';
 import type { RunConfig } from './run-config.js';
 import { findWeightProblem } from './values/term-weights.js';
-import { OFF_POLICY_TRAINERS, TRAINER_LOSSES } from './values/trainer-names.js';
 
 type Check = (config: RunConfig) => string | false | undefined;
 
-/** What on-policy losses rule out, and searches without a loss have no use for. */
-export const OFF_POLICY_KEYS = ['replayUpdates', 'redraws'] as const;
-
 const CHECKS: readonly Check[] = [
-  ({ trainer, loss }) =>
-    !(TRAINER_LOSSES[trainer] as readonly string[]).includes(loss) &&
-    `trainer ${trainer} cannot minimise loss ${loss}: it has ${TRAINER_LOSSES[trainer].join(', ')}`,
-  (config) => !OFF_POLICY_TRAINERS.includes(config.trainer) && offPolicySetting(config),
+  ({ trainer, loss }) => {
+    const losses: readonly string[] = definitionOf(trainer)?.losses ?? [];
+    return !losses.includes(loss) && `trainer ${trainer} cannot minimise loss ${loss}: it has ${losses.join(', ')}`;
+  },
+  (config) => settingOfOthers(config),
   ({ trainer, onCollapse }) =>
     onCollapse === 'restart' &&
-    !OFF_POLICY_TRAINERS.includes(trainer) &&
-    `onCollapse restart needs replay, which ${OFF_POLICY_TRAINERS.join(' and ')} have, not ${trainer}`,
+    !REPLAY_TRAINERS.includes(trainer) &&
+    `onCollapse restart needs replay, which ${REPLAY_TRAINERS.join(' and ')} have, not ${trainer}`,
   ({ loss, trainer, rewardToEnd }) =>
     rewardToEnd && loss === 'none' && `rewardToEnd changes nothing with trainer ${trainer}, which has no policy`,
   ({ rewardToEnd }) =>
@@ -33,7 +31,6 @@ const CHECKS: readonly Check[] = [
     examplesPerStep !== undefined &&
     calibrate === 'inputs' &&
     'examplesPerStep saves nothing with calibrate inputs, which reads every train input',
-  ({ trainer, actions }) => actions && trainer !== 'ppo' && `actions are only for trainer ppo, not ${trainer}`,
   ({ rewardFrom: [min, max] }) => min >= max && `rewardFrom ${min},${max}: the first must be below the second`,
   ({ rewardTo: [min, max] }) => min >= max && `rewardTo ${min},${max}: the first must be below the second`,
   ({ candidates, topPromptsKept }) =>
@@ -71,10 +68,10 @@ function prefixed(key: string, problem: string | undefined): string | undefined 
   return problem === undefined ? undefined : `${key}: ${problem}`;
 }
 
-function offPolicySetting(config: RunConfig): string | false {
-  const key = OFF_POLICY_KEYS.find((name) => config[name] > 0);
-  return (
-    key !== undefined &&
-    `${key} must be 0 with trainer ${config.trainer}: only ${OFF_POLICY_TRAINERS.join(', ')} has it`
-  );
+function settingOfOthers(config: RunConfig): string | false {
+  const settings = definitionOf(config.trainer)?.settings ?? {};
+  const key = EXCLUSIVE_SETTINGS.find((name) => Boolean(config[name]) && !(name in settings));
+  if (key === undefined) return false;
+  const need = typeof config[key] === 'number' ? 'must be 0' : 'cannot be given';
+  return `${key} ${need} with trainer ${config.trainer}: only ${ownersOf(key)!.join(', ')} has it`;
 }

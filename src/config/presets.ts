@@ -1,18 +1,16 @@
-import type { LossName, TrainerName } from './values/trainer-names.js';
+import type { LossName, TrainerName } from '../trainers/trainer-table.js';
 
 /** The settings that a preset decides; everything else has one default. */
 export interface Preset {
   readonly trainer: TrainerName;
   readonly loss: LossName;
-  /** None: what suits the width of the generator LM (`src/trainers/learning-rate.ts`). */
+  /** None: what suits the width of the generator LM (`src/trainers/policy/learning-rate.ts`). */
   readonly learningRate?: number;
-  /** Share of the new parameters that enters the targetNetwork each step. */
-  readonly polyak: number;
   readonly topK: number;
   readonly rewardFrom: [number, number];
   readonly rewardTo: [number, number];
-  readonly replayUpdates: number;
-  readonly redraws: number;
+  readonly replayUpdates?: number;
+  readonly redraws?: number;
   readonly priorBeta: number;
   /** Style transfer: outputs of which the best counts, and how often that is done. */
   readonly samples: number;
@@ -27,12 +25,9 @@ export const PRESETS = {
   default: {
     trainer: 'log-variance',
     loss: 'log-variance',
-    polyak: 0.001,
     topK: 256,
     rewardFrom: [0, 1],
     rewardTo: [0, 10],
-    replayUpdates: 3,
-    redraws: 4,
     priorBeta: 0,
     samples: 8,
     bootstraps: 1,
@@ -44,7 +39,6 @@ export const PRESETS = {
     trainer: 'soft-q-learning',
     loss: 'both',
     learningRate: 5e-5,
-    polyak: 0.001,
     topK: 256,
     rewardFrom: [0, 1],
     rewardTo: [0, 5],

@@ -1,5 +1,12 @@
 import type * as z from 'zod';
 import {
+  definitionOf,
+  EXCLUSIVE_SETTINGS,
+  REPLAY_TRAINERS,
+  type TrainerName,
+  trainerOfLoss,
+} from '../trainers/trainer-table.js';
+import {
   type ConfigLayer,
   readEnvLayer,
   readFileLayer,
@@ -8,24 +15,19 @@ import {
   readSetLayer,
   type SourcedValue,
 } from './config-layers.js';
-import { findImpossibleMixes, OFF_POLICY_KEYS } from './config-mixes.js';
+import { findImpossibleMixes } from './config-mixes.js';
 import { type ConfigProblem, refuseProblems, showValue } from './config-problem.js';
 import type { ConfigFile } from './files/config-file.js';
+import { LIST_FILES, type ListFileKey } from './files/list-files.js';
 import { PRESETS, type PresetName } from './presets.js';
 import {
+  optionMeta,
   RUN_CONFIG_KEYS,
   type RunConfig,
   type RunConfigInput,
   type RunConfigKey,
   runConfigSchema,
 } from './run-config.js';
-import {
-  OFF_POLICY_TRAINERS,
-  TRAINER_DEFAULTS,
-  TRAINER_LOSSES,
-  type TrainerName,
-  trainerOfLoss,
-} from './values/trainer-names.js';
 
 /** Where settings come from, the strongest first: flags, `set`, env, file, then the preset and the defaults. */
 export interface RunConfigSources {
@@ -69,6 +71,7 @@ export function completeRunConfig(input: RunConfigInput): RunConfig {
 
 function finish(layer: ConfigLayer, problems: ConfigProblem[]): ResolvedRunConfig {
   addConsequences(layer);
+  readListFiles(layer, problems);
   const input = Object.fromEntries([...layer].map(([key, { value }]) => [key, value]));
   const parsed = runConfigSchema.safeParse(input);
   for (const issue of parsed.error?.issues ?? []) problems.push(describeIssue(issue, layer));
@@ -101,18 +104,20 @@ function addConsequences(layer: ConfigLayer): void {
   const loss = layer.get('loss')?.value;
   const trainer = layer.get('trainer')?.value;
   const trainerForLoss = typeof loss === 'string' ? trainerOfLoss(loss) : undefined;
-  const lossOfTrainer = TRAINER_LOSSES[trainer as TrainerName]?.[0];
+  const lossOfTrainer = definitionOf(trainer as string)?.losses[0];
   if (trainerForLoss) add('trainer', { value: trainerForLoss, source: 'loss' });
   if (lossOfTrainer) add('loss', { value: lossOfTrainer, source: 'trainer' });
   const chosen = layer.get('trainer')?.value as TrainerName | undefined;
-  if (chosen !== undefined && !OFF_POLICY_TRAINERS.includes(chosen)) {
-    for (const key of OFF_POLICY_KEYS) add(key, { value: 0, source: 'trainer' });
+  const definition = chosen === undefined ? undefined : definitionOf(chosen);
+  for (const key of definition ? EXCLUSIVE_SETTINGS : []) {
+    const isNumber = optionMeta(key).form === 'number';
+    if (isNumber && !(key in definition!.settings)) add(key, { value: 0, source: 'trainer' });
   }
   const name = layer.get('preset')?.value ?? 'default';
   const preset = Object.hasOwn(PRESETS, name as string) ? PRESETS[name as PresetName] : PRESETS.default;
   const ofRun = chosen ?? preset.trainer;
   const isDefaultTrainer = preset === PRESETS.default && ofRun === 'log-variance';
-  if (!OFF_POLICY_TRAINERS.includes(ofRun)) {
+  if (!REPLAY_TRAINERS.includes(ofRun)) {
     add('onCollapse', { value: 'warn', source: 'trainer' });
   }
   if (layer.get('inputConditioned')?.value === true) {
@@ -133,13 +138,31 @@ function addConsequences(layer: ConfigLayer): void {
   // Cooling was tried with free tokens and one prompt for all examples; elsewhere a policy has less entropy to lose.
   const isNarrowed = (['rewardTo', 'contentModel', 'fluentTopK'] as const).some((key) => layer.has(key));
   if (isDefaultTrainer && !isNarrowed) add('rewardToEnd', { value: COOLED, source: 'default' });
-  const ofTrainer = preset === PRESETS.default && chosen ? TRAINER_DEFAULTS[chosen] : undefined;
+  const ofTrainer = preset === PRESETS.default ? definition?.defaults : undefined;
   for (const [key, value] of Object.entries(ofTrainer ?? {})) add(key as RunConfigKey, { value, source: 'trainer' });
   for (const [key, value] of Object.entries(preset)) {
     add(key as RunConfigKey, { value, source: preset === PRESETS.default ? 'default' : `preset ${name}` });
   }
   const generator = layer.get('generator');
   if (generator) add('target', { value: generator.value, source: 'generator' });
+}
+
+/** Lists that were given as the path of a file are read here, so that the schema reads none. */
+function readListFiles(layer: ConfigLayer, problems: ConfigProblem[]): void {
+  for (const [key, { read, expected }] of Object.entries(LIST_FILES) as [
+    ListFileKey,
+    (typeof LIST_FILES)[ListFileKey],
+  ][]) {
+    const given = layer.get(key);
+    if (typeof given?.value !== 'string') continue;
+    try {
+      layer.set(key, { ...given, value: read(given.value) });
+    } catch (error) {
+      const what = `${expected} (${(error as Error).message})`;
+      problems.push({ message: `${key}: got ${showValue(given.value)}, expected ${what}`, where: given.source });
+      layer.delete(key);
+    }
+  }
 }
 
 function describeIssue(issue: z.core.$ZodIssue, layer: ConfigLayer): ConfigProblem {

@@ -1,11 +1,13 @@
 import * as z from 'zod';
 import { isEncodingName } from '../data/decode-text.js';
+import { type OptionMeta, optionRegistry, settingsOf } from '../options/option.js';
+import { count, name, positive, range } from '../options/value-schemas.js';
+import { LOSS_NAMES, ownersOf, TRAINER_NAMES, TRAINER_SETTINGS } from '../trainers/trainer-table.js';
 import { DEVICES, EMBEDDED_MODEL } from './defaults.js';
-import { type OptionMeta, optionRegistry, settingsOf } from './option.js';
+import type { ListFileKey } from './files/list-files.js';
 import { PRESET_NAMES, PRESETS } from './presets.js';
+import { memory } from './values/memory-schema.js';
 import { besideTask, TERM_NAMES } from './values/term-names.js';
-import { LOSS_NAMES, TRAINER_NAMES } from './values/trainer-names.js';
-import { count, memory, name, phrases, positive, range, rubric } from './values/value-schemas.js';
 
 const ours = PRESETS.default;
 const data = settingsOf('Task and data');
@@ -186,11 +188,6 @@ export const runConfigSchema = z.strictObject({
     'Adam’s step size (default: 0.005 up to a hidden size of 256, the less the wider the generator is beyond)',
     { paper: '5e-5' },
   ),
-  polyak: search.number(
-    positive.max(1).default(ours.polyak),
-    'SHARE',
-    'share of the new parameters that enters the target network each step',
-  ),
   clipNorm: search.number(positive.default(5), 'NORM', 'largest norm of a gradient'),
   innerSize: search.number(count.max(65_536).default(2048), 'N', 'width of the policy’s MLP'),
   logitBias: search.number(z.number().default(0), 'BIAS', 'constant added to every logit of the policy'),
@@ -205,54 +202,15 @@ export const runConfigSchema = z.strictObject({
     'SET',
     'which tokens a prompt may hold',
   ),
-  replayUpdates: search.number(
-    z.int().min(0).max(1000).default(ours.replayUpdates),
-    'N',
-    'further updates a step on prompts scored before (log-variance only)',
-  ),
-  redraws: search.number(
-    z.int().min(0).max(100).default(ours.redraws),
-    'N',
-    'how often a prompt that was proposed before is drawn again (log-variance only)',
-    { paper: '0' },
-  ),
   inputConditioned: search.boolean(
     z.boolean().default(false),
     'let the policy read each input and propose a prompt for it (classification and style-transfer)',
   ),
-  discount: search.number(
-    positive.max(1).default(1),
-    'GAMMA',
-    'credit of a token for each token after it (reinforce, ppo, sparse-q-learning)',
-  ),
-  entropyWeight: search.number(
-    z.number().min(0).default(0.01),
-    'WEIGHT',
-    'weight of the policy’s entropy in the loss (reinforce only)',
-  ),
-  innerEpochs: search.number(count.max(100).default(4), 'N', 'passes over the prompts of a step (ppo only)'),
-  ppoClip: search.number(positive.max(1).default(0.2), 'EPSILON', 'how far a ratio may leave 1 (ppo only)'),
-  klWeight: search.number(
-    z.number().min(0).default(0.1),
-    'WEIGHT',
-    'weight of the policy’s divergence from the generator LM in the loss (ppo only)',
-  ),
-  criticWarmup: search.number(z.int().min(0).default(2), 'N', 'first steps in which only the critic learns (ppo only)'),
-  actions: search.text(
-    phrases.optional(),
-    'FILE',
-    'phrases to choose from, one a line, in place of free tokens (ppo only)',
-    { path: true },
-  ),
+  ...TRAINER_SETTINGS,
   onCollapse: search.text(
     z.enum(['warn', 'restart']).default('restart'),
     'WHAT',
     'when a policy repeats itself: warn, or restart it from its best prompts at half the reward scale (trainers with replay)',
-  ),
-  populationSize: search.number(
-    z.int().min(2).max(10_000).default(32),
-    'N',
-    'prompts kept as parents (evolution only)',
   ),
   initPrompts: search.list(z.array(z.string().min(1)).default([]), 'TEXT', 'prompt to start from; repeatable', {
     flag: 'init-prompt',
@@ -341,7 +299,7 @@ export const runConfigSchema = z.strictObject({
     'draw a preference toward a tie by as much as it changes with the order (pairwise only)',
   ),
   rubric: reward.text(
-    rubric.optional(),
+    z.array(z.string()).min(1).optional(),
     'FILE',
     'text file that tells the judge what to look for (default: one for the task’s kind)',
     { path: true },
@@ -417,7 +375,9 @@ export const runConfigSchema = z.strictObject({
 export type RunConfig = z.output<typeof runConfigSchema>;
 
 /** Settings as a user gives them: only `task` must be there. */
-export type RunConfigInput = z.input<typeof runConfigSchema>;
+export type RunConfigInput = Omit<z.input<typeof runConfigSchema>, ListFileKey> & {
+  [K in ListFileKey]?: string | string[] | undefined;
+};
 
 export type RunConfigKey = keyof RunConfig;
 
@@ -425,5 +385,11 @@ export const RUN_CONFIG_KEYS = Object.keys(runConfigSchema.shape) as RunConfigKe
 
 /** What flags, help and documentation say of a setting. */
 export function optionMeta(key: RunConfigKey): OptionMeta {
-  return optionRegistry.get(runConfigSchema.shape[key])!;
+  const meta = optionRegistry.get(runConfigSchema.shape[key])!;
+  const owners = ownersOf(key);
+  return owners ? { ...meta, description: `${meta.description} (${listed(owners)})` } : meta;
+}
+
+function listed(owners: readonly string[]): string {
+  return owners.length === 1 ? `${owners[0]} only` : owners.join(', ');
 }

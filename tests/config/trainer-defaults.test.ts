@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { completeRunConfig } from '../../src/config/resolve-run-config.js';
-import { TRAINER_NAMES } from '../../src/config/values/trainer-names.js';
+import { TRAINER_NAMES } from '../../src/trainers/trainer-table.js';
 
 describe('the settings that a trainer wants for itself', () => {
   it('stand before the default preset, and behind another and the user', () => {

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { toStepRewards } from '../../src/rewards/shaping/step-rewards.js';
 import { decodeCheckpoint, encodeCheckpoint } from '../../src/run/store/checkpoint-format.js';
-import type { Generator, TrainerSettings } from '../../src/trainers/contract/settings.js';
+import type { Generator } from '../../src/trainers/contract/settings.js';
 import type { Rollout, Trainer, TrainerState } from '../../src/trainers/contract/types.js';
 import { type ScriptedGenerator, scriptedGenerator } from '../trainers/scripted-generator.js';
 import type { ToySettings } from '../trainers/toy-search.js';
 
 export interface ConditionedTrainerContract {
-  readonly create: (generator: Generator, settings: TrainerSettings) => Promise<Trainer>;
+  readonly create: (generator: Generator, settings: ToySettings) => Promise<Trainer>;
   /** With `inputConditioned` as it is given. */
   readonly settings: (seed: number, inputConditioned: boolean) => ToySettings;
 }

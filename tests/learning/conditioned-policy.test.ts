@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { RunConfigInput } from '../../src/config/run-config.js';
-import { CONDITIONED_TRAINERS, type TrainerName } from '../../src/config/values/trainer-names.js';
 import { toStepRewards } from '../../src/rewards/shaping/step-rewards.js';
 import type { Rollout } from '../../src/trainers/contract/types.js';
 import { createTrainer } from '../../src/trainers/registry.js';
+import { CONDITIONED_TRAINERS, type TrainerName } from '../../src/trainers/trainer-table.js';
 import { type ScriptedGenerator, scriptedGenerator } from '../trainers/scripted-generator.js';
 import { toySettings } from '../trainers/toy-search.js';
 

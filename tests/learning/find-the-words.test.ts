@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { RunConfigInput } from '../../src/config/run-config.js';
-import { TRAINER_NAMES, type TrainerName } from '../../src/config/values/trainer-names.js';
 import { createTrainer } from '../../src/trainers/registry.js';
+import { TRAINER_NAMES, type TrainerName } from '../../src/trainers/trainer-table.js';
 import { scriptedGenerator } from '../trainers/scripted-generator.js';
 import { findTheWords, type ToyOutcome, toySearch, toySettings } from '../trainers/toy-search.js';
 

@@ -1,5 +1,5 @@
-import { CONDITIONED_TRAINERS } from '../../src/config/values/trainer-names.js';
 import { createTrainer } from '../../src/trainers/registry.js';
+import { CONDITIONED_TRAINERS } from '../../src/trainers/trainer-table.js';
 import { testConditionedTrainer } from '../contracts/conditioned-trainer.js';
 import { toySettings } from './toy-search.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { TRAINER_NAMES, type TrainerName } from '../../src/config/values/trainer-names.js';
 import { createTrainer } from '../../src/trainers/registry.js';
+import { TRAINER_NAMES, type TrainerName } from '../../src/trainers/trainer-table.js';
 import { testTrainer } from '../contracts/trainer.js';
 import { scriptedGenerator } from './scripted-generator.js';
 import { toySettings } from './toy-search.js';
@@ -17,8 +17,8 @@ for (const trainer of TRAINER_NAMES) {
 }
 
 describe('the registry', () => {
-  it('names the trainers there are when asked for another', () => {
-    expect(() => createTrainer('sac', scriptedGenerator(), toySettings({}))).toThrow(
+  it('names the trainers there are when asked for another', async () => {
+    await expect(createTrainer('sac', scriptedGenerator(), toySettings({}))).rejects.toThrow(
       `no trainer "sac"; there are ${TRAINER_NAMES.join(', ')}`,
     );
   });

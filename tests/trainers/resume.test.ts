@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { RunConfigInput } from '../../src/config/run-config.js';
-import { TRAINER_NAMES } from '../../src/config/values/trainer-names.js';
+import { TRAINER_NAMES } from '../../src/trainers/trainer-table.js';
 import { followRun } from '../follow-run.js';
 import { SMALL_RUN, writeSmallData } from '../small-data.js';
 

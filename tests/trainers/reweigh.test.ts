@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { TRAINER_NAMES } from '../../src/config/values/trainer-names.js';
 import type { RewardParts } from '../../src/trainers/contract/types.js';
 import { createTrainer } from '../../src/trainers/registry.js';
 import { ReplayBuffer } from '../../src/trainers/replay/replay-buffer.js';
 import { ReplayMemory } from '../../src/trainers/replay/replay-memory.js';
 import { PromptArchive } from '../../src/trainers/search/prompt-archive.js';
 import { PromptTree } from '../../src/trainers/search/prompt-tree.js';
+import { TRAINER_NAMES } from '../../src/trainers/trainer-table.js';
 import { scriptedGenerator } from './scripted-generator.js';
 import { toySettings } from './toy-search.js';
 

@@ -2,13 +2,13 @@ import { completeRunConfig } from '../../src/config/resolve-run-config.js';
 import type { RunConfigInput } from '../../src/config/run-config.js';
 import { type ShapingSettings, toStepRewards } from '../../src/rewards/shaping/step-rewards.js';
 import { tunedTo } from '../../src/run/loop/tuned-config.js';
-import type { TrainerSettings } from '../../src/trainers/contract/settings.js';
 import type { Rollout, RolloutReward, Trainer, UpdateMetrics } from '../../src/trainers/contract/types.js';
+import type { AllTrainerSettings } from '../../src/trainers/registry.js';
 
 /** Of the toy generators, about. */
 const GENERATOR = { hiddenStates: { hiddenSize: 16 } };
 
-export type ToySettings = TrainerSettings & ShapingSettings;
+export type ToySettings = AllTrainerSettings & ShapingSettings;
 
 /** Settings of a run, small enough for a toy; what `given` leaves out is the trainer's own. */
 export function toySettings(given: Partial<RunConfigInput>): ToySettings {

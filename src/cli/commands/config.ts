@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { OPTION_GROUPS } from '../../config/option.js';
 import { RUN_CONFIG_KEYS } from '../../config/run-config.js';
+import { OPTION_GROUPS } from '../../options/option.js';
 import { addConfigOptions, configKeys, readRunConfig } from '../shared/config-options.js';
 import type { CliContext } from '../shared/context.js';
 import { formatJson, writeResult } from '../shared/output.js';

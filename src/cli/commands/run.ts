@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
-import { OPTION_GROUPS } from '../../config/option.js';
 import { type ResolvedRunConfig, resolveRunConfig } from '../../config/resolve-run-config.js';
+import { OPTION_GROUPS } from '../../options/option.js';
 import { addRunOptions, type RunOptions, superviseRun } from '../runs/supervise-run.js';
 import { addConfigOptions, configKeys, readRunSources } from '../shared/config-options.js';
 import type { CliContext } from '../shared/context.js';

@@ -1,4 +1,4 @@
-import type { TextForm } from '../option.js';
+import type { TextForm } from '../../options/option.js';
 
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 

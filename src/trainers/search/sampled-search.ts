@@ -1,5 +1,4 @@
 import { Rng, type RngState, type RngStream } from '../../random/rng.js';
-import { requireFiniteRewards } from '../contract/require-finite-rewards.js';
 import type { RewardParts, Rollout, RolloutReward, Trainer, TrainerState, UpdateMetrics } from '../contract/types.js';
 import { PromptArchive } from './prompt-archive.js';
 
@@ -42,7 +41,6 @@ export class SampledSearch implements Trainer {
   }
 
   async update(rollouts: readonly Rollout[], rewards: readonly RolloutReward[]): Promise<UpdateMetrics> {
-    requireFiniteRewards(rewards);
     rollouts.forEach(({ tokenIds }, i) => {
       this.archive.add(tokenIds, rewards[i]!.raw, rewards[i]!.parts);
     });

@@ -32,7 +32,7 @@ describe('a file of phrases', () => {
     const missing = join(folder, 'nothing.txt');
     expect(() => completeRunConfig({ task: 'spam', trainer: 'ppo', actions: missing })).toThrow('ENOENT');
     expect(() => completeRunConfig({ task: 'spam', trainer: 'mcts', actions: fileOf('a\nb') })).toThrow(
-      'actions are only for trainer ppo, not mcts',
+      'actions cannot be given with trainer mcts: only ppo has it',
     );
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { PhrasePpo } from '../../../src/trainers/algorithms/phrase-ppo.js';
+import { PhrasePpo } from '../../../src/trainers/algorithms/ppo/phrase-ppo.js';
 import { wordNormalisedScores } from '../../../src/trainers/policy/phrase-scores.js';
 import { PromptPolicy } from '../../../src/trainers/policy/prompt-policy.js';
 import { testTrainer } from '../../contracts/trainer.js';

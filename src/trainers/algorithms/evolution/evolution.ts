@@ -1,16 +1,26 @@
-import { Rng, type RngState } from '../../random/rng.js';
-import { requireFiniteRewards } from '../contract/require-finite-rewards.js';
-import type { Generator, TrainerSettings } from '../contract/settings.js';
-import type { RewardParts, Rollout, RolloutReward, Trainer, TrainerState, UpdateMetrics } from '../contract/types.js';
-import { childOf } from '../search/crossover.js';
-import { PromptArchive, type ScoredPrompt } from '../search/prompt-archive.js';
-import { SearchSpace } from '../search/search-space.js';
+import { Rng, type RngState } from '../../../random/rng.js';
+import type { Generator } from '../../contract/settings.js';
+import type { CreateTrainer, SettingsOf } from '../../contract/trainer-definition.js';
+import type {
+  RewardParts,
+  Rollout,
+  RolloutReward,
+  Trainer,
+  TrainerState,
+  UpdateMetrics,
+} from '../../contract/types.js';
+import { childOf } from '../../search/crossover.js';
+import { PromptArchive, type ScoredPrompt } from '../../search/prompt-archive.js';
+import { SearchSpace } from '../../search/search-space.js';
+import type { evolution } from './settings.js';
+
+type Settings = SettingsOf<typeof evolution>;
 
 /**
  * A (μ + λ) genetic algorithm over tokens: parents win tournaments of three, a child takes each position from one of
  * two parents, on average one token is drawn again, and the μ best of parents and children survive.
  */
-export class Evolution implements Trainer {
+class Evolution implements Trainer {
   readonly name = 'evolution';
   private readonly archive = new PromptArchive();
   /** Best first. */
@@ -25,7 +35,7 @@ export class Evolution implements Trainer {
     this.rng = Rng.create(seed, 'search');
   }
 
-  static async create(generator: Generator, settings: TrainerSettings): Promise<Evolution> {
+  static async create(generator: Generator, settings: Settings): Promise<Evolution> {
     return new Evolution(SearchSpace.create(generator, settings), settings.populationSize, settings.seed);
   }
 
@@ -37,7 +47,6 @@ export class Evolution implements Trainer {
   }
 
   async update(rollouts: readonly Rollout[], rewards: readonly RolloutReward[]): Promise<UpdateMetrics> {
-    requireFiniteRewards(rewards);
     rollouts.forEach(({ tokenIds }, i) => {
       this.take(tokenIds, rewards[i]!.raw, rewards[i]!.parts);
     });
@@ -96,6 +105,8 @@ export class Evolution implements Trainer {
     return childOf(parents, { mutations, rng: this.rng }, () => this.space.randomToken(this.rng));
   }
 }
+
+export const create: CreateTrainer<typeof evolution> = Evolution.create;
 
 /** Entropy in nats of the tokens that stand at a position, averaged over the positions: 0 when all prompts are one. */
 function tokenEntropy(population: readonly ScoredPrompt[]): number {

@@ -1,5 +1,5 @@
 import { RlpromptError } from '../../errors.js';
-import type { RolloutReward } from './types.js';
+import type { RolloutReward } from '../../trainers/contract/types.js';
 
 /**
  * Refuses rewards that are not finite before anything is learned from them: one of them would stay in running statistics,

@@ -1,15 +1,23 @@
-import { Rng, type RngState } from '../../random/rng.js';
-import { requireFiniteRewards } from '../contract/require-finite-rewards.js';
-import type { Generator, TrainerSettings } from '../contract/settings.js';
-import type { RewardParts, Rollout, RolloutReward, Trainer, TrainerState, UpdateMetrics } from '../contract/types.js';
-import { PromptArchive, type ScoredPrompt } from '../search/prompt-archive.js';
-import { SearchSpace } from '../search/search-space.js';
+import { Rng, type RngState } from '../../../random/rng.js';
+import type { Generator, TrainerSettings } from '../../contract/settings.js';
+import type { CreateTrainer } from '../../contract/trainer-definition.js';
+import type {
+  RewardParts,
+  Rollout,
+  RolloutReward,
+  Trainer,
+  TrainerState,
+  UpdateMetrics,
+} from '../../contract/types.js';
+import { PromptArchive, type ScoredPrompt } from '../../search/prompt-archive.js';
+import { SearchSpace } from '../../search/search-space.js';
+import type { hillClimb } from './settings.js';
 
 /**
  * (1 + λ) search: every proposal is the parent with one token drawn again, and the best of a step becomes the parent
  * unless it is worse. λ is the number of prompts of a step; the first step is drawn uniformly.
  */
-export class HillClimb implements Trainer {
+class HillClimb implements Trainer {
   readonly name = 'hill-climb';
   private readonly archive = new PromptArchive();
   private parent: ScoredPrompt | undefined;
@@ -34,7 +42,6 @@ export class HillClimb implements Trainer {
   }
 
   async update(rollouts: readonly Rollout[], rewards: readonly RolloutReward[]): Promise<UpdateMetrics> {
-    requireFiniteRewards(rewards);
     const entropy = this.proposalEntropy();
     rollouts.forEach(({ tokenIds }, i) => {
       this.take(tokenIds, rewards[i]!.raw, rewards[i]!.parts);
@@ -90,3 +97,5 @@ export class HillClimb implements Trainer {
     return this.parent ? (Math.log(promptLength) + tokenEntropy) / promptLength : tokenEntropy;
   }
 }
+
+export const create: CreateTrainer<typeof hillClimb> = HillClimb.create;

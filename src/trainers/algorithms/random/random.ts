@@ -1,10 +1,10 @@
-import type { Generator, TrainerSettings } from '../contract/settings.js';
-import type { Trainer } from '../contract/types.js';
-import { SampledSearch } from '../search/sampled-search.js';
-import { SearchSpace } from '../search/search-space.js';
+import type { CreateTrainer } from '../../contract/trainer-definition.js';
+import { SampledSearch } from '../../search/sampled-search.js';
+import { SearchSpace } from '../../search/search-space.js';
+import type { random } from './settings.js';
 
 /** Prompts of tokens drawn uniformly from the allowed ones, none twice: what every other trainer has to beat. */
-export async function createRandomSearch(generator: Generator, settings: TrainerSettings): Promise<Trainer> {
+export const create: CreateTrainer<typeof random> = async (generator, settings) => {
   const space = SearchSpace.create(generator, settings);
   return new SampledSearch(
     {
@@ -18,4 +18,4 @@ export async function createRandomSearch(generator: Generator, settings: Trainer
     },
     settings.seed,
   );
-}
+};

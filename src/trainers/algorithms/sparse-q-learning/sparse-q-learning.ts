@@ -1,6 +1,6 @@
-import { sparseQLoss } from '../../losses/sparse-q.js';
-import { requireFiniteRewards } from '../contract/require-finite-rewards.js';
-import type { Generator, TrainerSettings } from '../contract/settings.js';
+import { sparseQLoss } from '../../../losses/sparse-q.js';
+import type { Generator } from '../../contract/settings.js';
+import type { CreateTrainer, SettingsOf } from '../../contract/trainer-definition.js';
 import type {
   ConditionedPolicy,
   ProposeOptions,
@@ -11,33 +11,36 @@ import type {
   TrainerState,
   UpdateMetrics,
   UpdateOptions,
-} from '../contract/types.js';
-import { drawFresh } from '../policy/draw-fresh.js';
-import { PolicyOptimizer } from '../policy/policy-optimizer.js';
-import { type PolicyRollout, PromptPolicy } from '../policy/prompt-policy.js';
-import { stackRollouts } from '../policy/stack-rollouts.js';
-import type { ReplayEntry } from '../replay/replay-buffer.js';
-import { RESTART_UPDATES, ReplayMemory } from '../replay/replay-memory.js';
+} from '../../contract/types.js';
+import { drawFresh } from '../../policy/draw-fresh.js';
+import { PolicyOptimizer } from '../../policy/policy-optimizer.js';
+import { type PolicyRollout, PromptPolicy } from '../../policy/prompt-policy.js';
+import { stackRollouts } from '../../policy/stack-rollouts.js';
+import type { ReplayEntry } from '../../replay/replay-buffer.js';
+import { RESTART_UPDATES, ReplayMemory } from '../../replay/replay-memory.js';
+import type { sparseQLearning } from './settings.js';
+
+type Settings = SettingsOf<typeof sparseQLearning>;
 
 /**
  * Sparse (Tsallis) Q-learning as PIN does it (arXiv 2407.14733): tokens are drawn by the sparsemax of Q, and Q of every
  * chosen token is regressed on its prompt's reward (`src/losses/sparse-q.ts`). The goal of a prompt does not depend on who
  * proposed it, so scored prompts are learned from again.
  */
-export class SparseQLearning implements Trainer {
+class SparseQLearning implements Trainer {
   readonly name = 'sparse-q-learning';
   private readonly optimizer: PolicyOptimizer;
   private readonly memory: ReplayMemory;
 
   private constructor(
     private readonly policy: PromptPolicy,
-    private readonly settings: TrainerSettings,
+    private readonly settings: Settings,
   ) {
     this.optimizer = new PolicyOptimizer(policy.head.parameters, policy.head.shape, settings);
     this.memory = new ReplayMemory(settings);
   }
 
-  static async create(generator: Generator, settings: TrainerSettings): Promise<SparseQLearning> {
+  static async create(generator: Generator, settings: Settings): Promise<SparseQLearning> {
     // Q is regressed on rewards: log-probabilities of the LM in it would be taken for reward.
     const policy = await PromptPolicy.create(generator, { ...settings, priorBeta: 0 }, { maskedInLoss: true });
     return new SparseQLearning(policy, settings);
@@ -65,7 +68,6 @@ export class SparseQLearning implements Trainer {
     rewards: readonly RolloutReward[],
     options: UpdateOptions = {},
   ): Promise<UpdateMetrics> {
-    requireFiniteRewards(rewards);
     const sampled = rollouts as readonly PolicyRollout[];
     this.memory.observe(rewards, rollouts, options);
     const entries = sampled.map((rollout, i) => toEntry(rollout, rewards[i]!));
@@ -130,6 +132,8 @@ export class SparseQLearning implements Trainer {
     return { loss, ...outcome, 'policy/q-mean': qValues.reduce((sum, value) => sum + value / qValues.length, 0) };
   }
 }
+
+export const create: CreateTrainer<typeof sparseQLearning> = SparseQLearning.create;
 
 function toEntry(
   { tokenIds, input, trace: { hidden } }: PolicyRollout,

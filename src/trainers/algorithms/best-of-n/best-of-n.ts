@@ -1,7 +1,7 @@
-import type { Generator, TrainerSettings } from '../contract/settings.js';
-import type { Trainer } from '../contract/types.js';
-import { type PolicyRollout, PromptPolicy } from '../policy/prompt-policy.js';
-import { SampledSearch } from '../search/sampled-search.js';
+import type { CreateTrainer } from '../../contract/trainer-definition.js';
+import { type PolicyRollout, PromptPolicy } from '../../policy/prompt-policy.js';
+import { SampledSearch } from '../../search/sampled-search.js';
+import type { bestOfN } from './settings.js';
 
 /** How much hotter the LM is sampled each time it gave nothing new. */
 const HEATING = 1.25;
@@ -10,7 +10,7 @@ const HEATING = 1.25;
  * Samples of the frozen generator LM itself, none twice, and the best of them in the end: what learning has to beat that
  * starts from a language model. Where the LM has nothing new to say it is sampled hotter.
  */
-export async function createBestOfN(generator: Generator, settings: TrainerSettings): Promise<Trainer> {
+export const create: CreateTrainer<typeof bestOfN> = async (generator, settings) => {
   const lm = await PromptPolicy.create(generator, settings, { maskedInLoss: true, frozen: true });
   return new SampledSearch(
     {
@@ -26,7 +26,7 @@ export async function createBestOfN(generator: Generator, settings: TrainerSetti
     },
     settings.seed,
   );
-}
+};
 
 /** A sample's mean −log p is an estimate of the entropy it was drawn with. */
 function estimatedEntropy(rollouts: readonly PolicyRollout[]): number {

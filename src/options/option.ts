@@ -25,6 +25,8 @@ export interface OptionMeta {
   readonly argument?: boolean;
   /** A path: relative ones in a config file start at that file's folder. */
   readonly path?: boolean;
+  /** Trainers that do not have it refuse it. */
+  readonly exclusive?: boolean;
 }
 
 /** Metadata of every setting, keyed by its schema. */

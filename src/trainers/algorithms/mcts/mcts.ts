@@ -1,12 +1,20 @@
-import { type Candidates, sampleTokens } from '../../policy/sampling.js';
-import { Rng, type RngState } from '../../random/rng.js';
-import { requireFiniteRewards } from '../contract/require-finite-rewards.js';
-import type { Generator, TrainerSettings } from '../contract/settings.js';
-import type { RewardParts, Rollout, RolloutReward, Trainer, TrainerState, UpdateMetrics } from '../contract/types.js';
-import { PromptPolicy } from '../policy/prompt-policy.js';
-import { PromptArchive } from '../search/prompt-archive.js';
-import { type Continuations, PromptTree, type TreePath } from '../search/prompt-tree.js';
-import { SearchSpace } from '../search/search-space.js';
+import { type Candidates, sampleTokens } from '../../../policy/sampling.js';
+import { Rng, type RngState } from '../../../random/rng.js';
+import type { Generator, TrainerSettings } from '../../contract/settings.js';
+import type { CreateTrainer } from '../../contract/trainer-definition.js';
+import type {
+  RewardParts,
+  Rollout,
+  RolloutReward,
+  Trainer,
+  TrainerState,
+  UpdateMetrics,
+} from '../../contract/types.js';
+import { PromptPolicy } from '../../policy/prompt-policy.js';
+import { PromptArchive } from '../../search/prompt-archive.js';
+import { type Continuations, PromptTree, type TreePath } from '../../search/prompt-tree.js';
+import { SearchSpace } from '../../search/search-space.js';
+import type { mcts } from './settings.js';
 
 /** How much hotter the LM completes prompts each time it gave nothing new. */
 const HEATING = 1.25;
@@ -18,7 +26,7 @@ const CACHED = 2048;
  * beginning not looked at before, the LM completes it, and the reward goes up the path. The reward of a prompt seen before
  * is remembered: passing through it again costs no forward.
  */
-export class Mcts implements Trainer {
+class Mcts implements Trainer {
   readonly name = 'mcts';
   private readonly archive = new PromptArchive();
   private readonly tree: PromptTree;
@@ -50,7 +58,6 @@ export class Mcts implements Trainer {
   }
 
   async update(rollouts: readonly Rollout[], rewards: readonly RolloutReward[]): Promise<UpdateMetrics> {
-    requireFiniteRewards(rewards);
     rollouts.forEach(({ tokenIds, trace }, i) => {
       const { raw: reward, parts } = rewards[i]!;
       if (trace && !this.archive.get(tokenIds)) this.tree.backUp(trace as TreePath, reward, { wasProposed: true });
@@ -136,3 +143,5 @@ export class Mcts implements Trainer {
     return candidates;
   }
 }
+
+export const create: CreateTrainer<typeof mcts> = Mcts.create;

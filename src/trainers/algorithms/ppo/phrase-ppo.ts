@@ -1,13 +1,16 @@
-import { RlpromptError } from '../../errors.js';
-import { ppoClipLoss } from '../../losses/ppo-clip.js';
-import { zeroParameters } from '../../policy/mlp-parameters.js';
-import { Rng, type RngState } from '../../random/rng.js';
-import { requireFiniteRewards } from '../contract/require-finite-rewards.js';
-import type { Generator, TrainerSettings } from '../contract/settings.js';
-import type { Rollout, RolloutReward, Trainer, TrainerState, UpdateMetrics } from '../contract/types.js';
-import { drawPhrase, logSoftmax, standardisedScores, wordNormalisedScores } from '../policy/phrase-scores.js';
-import { PolicyOptimizer } from '../policy/policy-optimizer.js';
-import { PromptPolicy } from '../policy/prompt-policy.js';
+import { RlpromptError } from '../../../errors.js';
+import { ppoClipLoss } from '../../../losses/ppo-clip.js';
+import { zeroParameters } from '../../../policy/mlp-parameters.js';
+import { Rng, type RngState } from '../../../random/rng.js';
+import type { Generator } from '../../contract/settings.js';
+import type { SettingsOf } from '../../contract/trainer-definition.js';
+import type { Rollout, RolloutReward, Trainer, TrainerState, UpdateMetrics } from '../../contract/types.js';
+import { drawPhrase, logSoftmax, standardisedScores, wordNormalisedScores } from '../../policy/phrase-scores.js';
+import { PolicyOptimizer } from '../../policy/policy-optimizer.js';
+import { PromptPolicy } from '../../policy/prompt-policy.js';
+import type { ppo } from './settings.js';
+
+type PpoSettings = SettingsOf<typeof ppo>;
 
 /** A free score moves by the step size an update, where the MLP's output moves by that of thousands of parameters. */
 const RATE_FACTOR = 500;
@@ -35,7 +38,7 @@ export class PhrasePpo implements Trainer {
   private constructor(
     private readonly phrases: readonly Phrase[],
     private readonly lmScores: Float64Array,
-    private readonly settings: TrainerSettings,
+    private readonly settings: PpoSettings,
   ) {
     const shape = { hiddenSize: phrases.length, innerSize: 1 };
     this.learned = zeroParameters(shape);
@@ -45,7 +48,7 @@ export class PhrasePpo implements Trainer {
   }
 
   /** @throws RlpromptError E_ACTIONS_EMPTY for a phrase of which the tokenizer makes nothing */
-  static async create(generator: Generator, settings: TrainerSettings): Promise<PhrasePpo> {
+  static async create(generator: Generator, settings: PpoSettings): Promise<PhrasePpo> {
     const phrases = settings.actions!.map((text) => ({ text, tokenIds: generator.tokenizer.encode(` ${text}`) }));
     const empty = phrases.find(({ tokenIds }) => tokenIds.length === 0);
     if (empty) {
@@ -74,7 +77,6 @@ export class PhrasePpo implements Trainer {
   }
 
   async update(rollouts: readonly Rollout[], rewards: readonly RolloutReward[]): Promise<UpdateMetrics> {
-    requireFiniteRewards(rewards);
     const actions = rollouts.map(({ trace }) => trace as number);
     for (const action of actions) this.tried.add(action);
     const mean = rewards.reduce((sum, { shaped }) => sum + shaped / rewards.length, 0);

@@ -1,12 +1,20 @@
-import { sampleTokens } from '../../policy/sampling.js';
-import { Rng, type RngState } from '../../random/rng.js';
-import { requireFiniteRewards } from '../contract/require-finite-rewards.js';
-import type { Generator, TrainerSettings } from '../contract/settings.js';
-import type { RewardParts, Rollout, RolloutReward, Trainer, TrainerState, UpdateMetrics } from '../contract/types.js';
-import { PromptPolicy } from '../policy/prompt-policy.js';
-import { PromptArchive, type ScoredPrompt } from '../search/prompt-archive.js';
-import { SearchSpace } from '../search/search-space.js';
-import { drawEdit, wordsOf } from '../search/sentence-edits.js';
+import { sampleTokens } from '../../../policy/sampling.js';
+import { Rng, type RngState } from '../../../random/rng.js';
+import type { Generator, TrainerSettings } from '../../contract/settings.js';
+import type { CreateTrainer } from '../../contract/trainer-definition.js';
+import type {
+  RewardParts,
+  Rollout,
+  RolloutReward,
+  Trainer,
+  TrainerState,
+  UpdateMetrics,
+} from '../../contract/types.js';
+import { PromptPolicy } from '../../policy/prompt-policy.js';
+import { PromptArchive, type ScoredPrompt } from '../../search/prompt-archive.js';
+import { SearchSpace } from '../../search/search-space.js';
+import { drawEdit, wordsOf } from '../../search/sentence-edits.js';
+import type { editSearch } from './settings.js';
 
 /** Steps without a better sentence after which a proposal is one edit more away, and how far it may get. */
 const PATIENCE = 3;
@@ -18,7 +26,7 @@ const HEATING = 1.25;
  * new words come from the frozen LM after what stands before them, and the best sentence of a step is edited next unless it is
  * worse. It starts from `initPrompts`, and from text of the LM. Prompts have any length up to twice `promptLength`.
  */
-export class EditSearch implements Trainer {
+class EditSearch implements Trainer {
   readonly name = 'edit-search';
   private readonly archive = new PromptArchive();
   private base: ScoredPrompt | undefined;
@@ -49,7 +57,6 @@ export class EditSearch implements Trainer {
   }
 
   async update(rollouts: readonly Rollout[], rewards: readonly RolloutReward[]): Promise<UpdateMetrics> {
-    requireFiniteRewards(rewards);
     const before = this.archive.best?.reward ?? Number.NEGATIVE_INFINITY;
     rollouts.forEach(({ tokenIds }, i) => {
       this.take(tokenIds, rewards[i]!.raw, rewards[i]!.parts);
@@ -146,3 +153,5 @@ export class EditSearch implements Trainer {
     return Math.min(1 + Math.floor(this.stalledSteps / PATIENCE), MOST_EDITS);
   }
 }
+
+export const create: CreateTrainer<typeof editSearch> = EditSearch.create;

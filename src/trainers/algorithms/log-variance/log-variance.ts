@@ -1,6 +1,6 @@
-import { logVarianceLoss } from '../../losses/log-variance.js';
-import { requireFiniteRewards } from '../contract/require-finite-rewards.js';
-import type { Generator, TrainerSettings } from '../contract/settings.js';
+import { logVarianceLoss } from '../../../losses/log-variance.js';
+import type { Generator } from '../../contract/settings.js';
+import type { CreateTrainer, SettingsOf } from '../../contract/trainer-definition.js';
 import type {
   ConditionedPolicy,
   ProposeOptions,
@@ -11,20 +11,23 @@ import type {
   TrainerState,
   UpdateMetrics,
   UpdateOptions,
-} from '../contract/types.js';
-import { drawFresh } from '../policy/draw-fresh.js';
-import { PolicyOptimizer } from '../policy/policy-optimizer.js';
-import { type PolicyRollout, PromptPolicy } from '../policy/prompt-policy.js';
-import { stackRollouts } from '../policy/stack-rollouts.js';
-import type { ReplayEntry } from '../replay/replay-buffer.js';
-import { RESTART_UPDATES, ReplayMemory } from '../replay/replay-memory.js';
+} from '../../contract/types.js';
+import { drawFresh } from '../../policy/draw-fresh.js';
+import { PolicyOptimizer } from '../../policy/policy-optimizer.js';
+import { type PolicyRollout, PromptPolicy } from '../../policy/prompt-policy.js';
+import { stackRollouts } from '../../policy/stack-rollouts.js';
+import type { ReplayEntry } from '../../replay/replay-buffer.js';
+import { RESTART_UPDATES, ReplayMemory } from '../../replay/replay-memory.js';
+import type { logVariance } from './settings.js';
+
+type Settings = SettingsOf<typeof logVariance>;
 
 /**
  * Learns π ∝ p₀ e^r by the log-variance loss (`src/losses/log-variance.ts`): no value, no target network, and valid for
  * prompts from anywhere. So every scored prompt is learned from again (replay), prompts you provide can be taken in,
  * and prompts proposed before are drawn again to spend the forwards on new ones.
  */
-export class LogVariance implements Trainer {
+class LogVariance implements Trainer {
   readonly name = 'log-variance';
   private readonly optimizer: PolicyOptimizer;
   private readonly memory: ReplayMemory;
@@ -33,13 +36,13 @@ export class LogVariance implements Trainer {
 
   private constructor(
     private readonly policy: PromptPolicy,
-    private readonly settings: TrainerSettings,
+    private readonly settings: Settings,
   ) {
     this.optimizer = new PolicyOptimizer(policy.head.parameters, policy.head.shape, settings);
     this.memory = new ReplayMemory(settings);
   }
 
-  static async create(generator: Generator, settings: TrainerSettings): Promise<LogVariance> {
+  static async create(generator: Generator, settings: Settings): Promise<LogVariance> {
     return new LogVariance(await PromptPolicy.create(generator, settings, { maskedInLoss: true }), settings);
   }
 
@@ -66,7 +69,6 @@ export class LogVariance implements Trainer {
     rewards: readonly RolloutReward[],
     options: UpdateOptions = {},
   ): Promise<UpdateMetrics> {
-    requireFiniteRewards(rewards);
     this.memory.observe(rewards, rollouts, options);
     const entries = await this.toEntries(rollouts as readonly PolicyRollout[], rewards);
     const metrics = await this.learn(
@@ -166,6 +168,8 @@ export class LogVariance implements Trainer {
     };
   }
 }
+
+export const create: CreateTrainer<typeof logVariance> = LogVariance.create;
 
 /** Prompts of one input have one log Z; all have, where the policy reads no input. */
 function groupsOf(entries: readonly ReplayEntry[]): number[] | undefined {

@@ -1,0 +1,20 @@
+import { settingsOf } from '../../../options/option.js';
+import { positive } from '../../../options/value-schemas.js';
+import { defineTrainer } from '../../contract/trainer-definition.js';
+
+const search = settingsOf('Search');
+
+export const softQLearning = defineTrainer({
+  name: 'soft-q-learning',
+  losses: ['both', 'single-step', 'multi-step'],
+  hasReplay: false,
+  readsInputs: true,
+  settings: {
+    polyak: search.number(
+      positive.max(1).default(0.001),
+      'SHARE',
+      'share of the new parameters that enters the target network each step',
+    ),
+  },
+  defaults: { learningRate: 1e-3, rewardTo: [0, 5] },
+});

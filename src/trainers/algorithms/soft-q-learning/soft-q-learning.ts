@@ -1,0 +1,36 @@
+import { type SoftQKind, softQLoss } from '../../../losses/soft-q.js';
+import { copyParameters } from '../../../policy/mlp-parameters.js';
+import { polyakUpdate } from '../../../policy/polyak.js';
+import type { CreateTrainer } from '../../contract/trainer-definition.js';
+import { createOnPolicyTrainer } from '../../policy/on-policy-trainer.js';
+import { fill, named } from '../../policy/policy-optimizer.js';
+import { softQLearning } from './settings.js';
+
+/**
+ * On-policy soft Q-learning as RLPrompt does it (arXiv 2205.12548, section 2.3; Guo et al., arXiv 2106.07704, equations 8 and 10):
+ * sample prompts, score them, one gradient step of the path-consistency loss against a Polyak copy of the MLP.
+ */
+export const create: CreateTrainer<typeof softQLearning> = (generator, settings) => {
+  const { name, losses } = softQLearning;
+  const kind: SoftQKind = losses.find((loss) => loss === settings.loss) ?? 'both';
+  return createOnPolicyTrainer({ name, maskedInLoss: false }, generator, settings, ({ head, optimizer }) => {
+    const targetNetwork = copyParameters(head.parameters);
+    return {
+      async learn({ batch, time, hidden, actions, rewards }) {
+        polyakUpdate(targetNetwork, head.parameters, settings.polyak);
+        const evaluation = await head.evaluate(hidden, actions);
+        const { logProbs, entropies } = evaluation;
+        const { values: targetValues } = await head.logProbs(hidden, actions, { parameters: targetNetwork });
+        const { loss, weights } = softQLoss({ batch, time, logProbs, targetValues, rewards, kind });
+        const outcome = optimizer.apply(loss, await evaluation.gradients({ weights }));
+        return { loss, ...outcome, entropy: mean(entropies), 'policy/value-mean': mean(evaluation.values) };
+      },
+      save: () => ({ json: {}, arrays: named('targetNetwork', targetNetwork) }),
+      restore: ({ arrays }) => fill('targetNetwork', targetNetwork, arrays),
+    };
+  });
+};
+
+function mean(values: Float32Array): number {
+  return values.reduce((sum, value) => sum + value / values.length, 0);
+}

@@ -1,0 +1,109 @@
+import type { PolicyHead } from '../../policy/policy-head.js';
+import { Rng, type RngState } from '../../random/rng.js';
+import type { Generator, TrainerSettings } from '../contract/settings.js';
+import type {
+  ConditionedPolicy,
+  ProposeOptions,
+  Rollout,
+  RolloutReward,
+  Trainer,
+  TrainerState,
+  UpdateMetrics,
+} from '../contract/types.js';
+import { PolicyOptimizer } from './policy-optimizer.js';
+import { type PolicyRollout, PromptPolicy } from './prompt-policy.js';
+import { type StackedRollouts, stackRollouts } from './stack-rollouts.js';
+
+/** The scored prompts of a step. */
+export interface ScoredStep extends StackedRollouts {
+  /** Shaped, [batch]. */
+  readonly rewards: readonly number[];
+}
+
+/** How an on-policy method learns; all else is the same for each of them. */
+export interface OnPolicyMethod {
+  learn(step: ScoredStep): Promise<UpdateMetrics>;
+  /** What it learned beside the policy. */
+  save?(): TrainerState;
+  restore?(state: TrainerState): void;
+}
+
+export interface OnPolicyParts {
+  readonly head: PolicyHead;
+  readonly optimizer: PolicyOptimizer;
+}
+
+export interface OnPolicyOptions {
+  readonly name: string;
+  /** Takes forbidden tokens out of the policy altogether, not only when sampling. @default true */
+  readonly maskedInLoss?: boolean;
+}
+
+/** A trainer that samples prompts from its policy and learns from each step's once, by the method given. */
+export async function createOnPolicyTrainer(
+  { name, maskedInLoss = true }: OnPolicyOptions,
+  generator: Generator,
+  settings: TrainerSettings,
+  createMethod: (parts: OnPolicyParts) => OnPolicyMethod,
+): Promise<Trainer> {
+  const policy = await PromptPolicy.create(generator, settings, { maskedInLoss });
+  return new OnPolicyTrainer(name, policy, settings, createMethod);
+}
+
+class OnPolicyTrainer implements Trainer {
+  private readonly optimizer: PolicyOptimizer;
+  private readonly method: OnPolicyMethod;
+  private rng: Rng;
+
+  constructor(
+    readonly name: string,
+    private readonly policy: PromptPolicy,
+    settings: TrainerSettings,
+    createMethod: (parts: OnPolicyParts) => OnPolicyMethod,
+  ) {
+    const { head } = policy;
+    this.optimizer = new PolicyOptimizer(head.parameters, head.shape, settings);
+    this.method = createMethod({ head, optimizer: this.optimizer });
+    this.rng = Rng.create(settings.seed, 'sampling');
+  }
+
+  get conditioned(): ConditionedPolicy | undefined {
+    return this.policy.conditioned;
+  }
+
+  propose(count: number, { inputs }: ProposeOptions = {}): Promise<Rollout[]> {
+    return this.policy.sample(count, this.rng, { inputs });
+  }
+
+  update(rollouts: readonly Rollout[], rewards: readonly RolloutReward[]): Promise<UpdateMetrics> {
+    const stacked = stackRollouts(rollouts as readonly PolicyRollout[]);
+    return this.method.learn({ ...stacked, rewards: rewards.map(({ shaped }) => shaped) });
+  }
+
+  best(): Promise<Rollout> {
+    return this.policy.greedy();
+  }
+
+  /** A prompt from elsewhere is no sample of this policy. */
+  async learnFrom(): Promise<boolean> {
+    return false;
+  }
+
+  save(): TrainerState {
+    const [learned, own] = [this.optimizer.save(), this.method.save?.()];
+    return {
+      json: { ...learned.json, ...own?.json, rng: this.rng.save() },
+      arrays: { ...learned.arrays, ...own?.arrays },
+    };
+  }
+
+  restore(state: TrainerState): void {
+    this.optimizer.restore(state);
+    this.method.restore?.(state);
+    this.rng = Rng.restore(state.json.rng as RngState);
+  }
+
+  async dispose(): Promise<void> {
+    await this.policy.dispose();
+  }
+}
