@@ -43,7 +43,7 @@ export interface RunManifest {
 
 const FILE = 'run.json';
 
-/** Settings whose default was added later and is not what runs did before. */
+/** What runs did whose manifest has no `testSize`: they are older than these settings, whose defaults are others. */
 const BEFORE = { testSize: 'all', truncate: 'tail' };
 
 /** Writes `run.json`; from then on the folder is a run. */
@@ -71,8 +71,12 @@ export function readManifest(runDir: string): RunManifest {
     });
   }
   const parsed = MANIFEST.safeParse(value);
-  if (parsed.success) return { ...parsed.data, config: { ...BEFORE, ...parsed.data.config } };
+  if (parsed.success) return 'testSize' in parsed.data.config ? parsed.data : asBefore(parsed.data);
   throw damaged(path, parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '));
+}
+
+function asBefore(manifest: RunManifest): RunManifest {
+  return { ...manifest, config: { ...BEFORE, ...manifest.config } };
 }
 
 function readJson(path: string): unknown {
