@@ -9,6 +9,7 @@ const EXAMPLES = `Examples:
   $ rlprompt models pull onnx-community/Qwen2.5-0.5B-Instruct --dtype q4
   $ rlprompt models inspect ./smollm2-135m-instruct
   $ rlprompt models inspect ./gpt2 --dtype fp16 --json
+  $ rlprompt models tokens ./gpt2 'It was great'
   $ rlprompt models remove onnx-community/Qwen2.5-0.5B-Instruct
 `;
 
@@ -49,6 +50,16 @@ export function configure(command: Command, context: CliContext): void {
       const { inspectModel } = await import('../../lm/onnx/families/inspect-model.js');
       const inspection = inspectModel(await installedModel(name), dtype);
       writeResult(context, json ? `${formatJson({ schemaVersion: 1, ...inspection })}\n` : toText(inspection));
+    });
+  command
+    .command('tokens')
+    .description('token ids and pieces of texts, without special tokens')
+    .argument('<model>', 'an embedded name, a hub id that was downloaded, or a folder with a tokenizer.json')
+    .argument('[text...]', 'one or more texts; - reads one JSON string per line and writes one object per line')
+    .option('--json', 'print one JSON object')
+    .action(async (name: string, texts: readonly string[], { json }: ModelOptions) => {
+      const { writeTokens } = await import('../models/show-tokens.js');
+      await writeTokens(name, texts, { json: json ?? false, context });
     });
   command
     .command('remove')

@@ -1,3 +1,5 @@
+import { byteOfCharacter } from '../tokenizer/shared/characters.js';
+
 /** How a vocabulary spells its tokens. */
 export type PieceSpelling = 'byte-level' | 'metaspace' | 'wordpiece';
 
@@ -16,20 +18,9 @@ export function pieceBytes(piece: string, spelling: PieceSpelling): Uint8Array {
 function byteLevelBytes(piece: string): Uint8Array | undefined {
   const bytes: number[] = [];
   for (const character of piece) {
-    const byte = BYTE_OF_CHARACTER.get(character);
+    const byte = byteOfCharacter(character);
     if (byte === undefined) return undefined;
     bytes.push(byte);
   }
   return Uint8Array.from(bytes);
-}
-
-const BYTE_OF_CHARACTER = byteCharacters();
-
-/** GPT-2's table: printable Latin-1 bytes are themselves, the other 68 are the code points from 256 on. */
-function byteCharacters(): Map<string, number> {
-  const isPrintable = (byte: number) => (byte > 32 && byte < 127) || (byte > 160 && byte < 256 && byte !== 173);
-  const map = new Map<string, number>();
-  let next = 256;
-  for (let byte = 0; byte < 256; byte++) map.set(String.fromCodePoint(isPrintable(byte) ? byte : next++), byte);
-  return map;
 }

@@ -1,6 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RlpromptError } from '../../errors.js';
+import { createDecoder, type Decode } from '../tokenizer/decoder.js';
+import { MissingUnknownToken } from '../tokenizer/models/vocabulary.js';
+import { createTokenizerEngine, type TokenizerEngine } from '../tokenizer/tokenize.js';
 import { type PieceSpelling, pieceBytes } from './token-bytes.js';
 import { type Deadline, tokenizerDeadline } from './tokenizer-deadline.js';
 import type { Tokenizer } from './types.js';
@@ -9,7 +12,6 @@ type Json = Record<string, unknown>;
 
 /**
  * Loads the tokenizer of a model folder (tokenizer.json, and the names of its special tokens).
- * Only the tokenizer library is imported, not the whole of transformers.js, which takes twenty times as long.
  */
 export async function loadTokenizer(folder: string): Promise<Tokenizer> {
   const path = join(folder, 'tokenizer.json');
@@ -17,39 +19,34 @@ export async function loadTokenizer(folder: string): Promise<Tokenizer> {
   if (definition === undefined) throw missingTokenizer(path);
   const config = (await readJson(join(folder, 'tokenizer_config.json'))) ?? {};
   const named = { ...(await readJson(join(folder, 'special_tokens_map.json'))), ...config };
-  const { Tokenizer: HubTokenizer } = await import('@huggingface/tokenizers');
   try {
-    const library = new HubTokenizer({ added_tokens: [], ...definition }, config);
-    return wrapTokenizer(library, { definition, named, within: tokenizerDeadline(definition, path) });
+    const engine = createTokenizerEngine(definition);
+    const parts = { engine, decode: createDecoder(definition), definition, named };
+    return wrapTokenizer(parts, tokenizerDeadline(definition, path));
   } catch (cause) {
     throw badTokenizer(path, `this tokenizer cannot be used: ${cause instanceof Error ? cause.message : cause}`, cause);
   }
 }
 
-interface LibraryTokenizer {
-  encode(text: string, options: { add_special_tokens: boolean }): { ids: (number | undefined)[] };
-  decode(ids: number[], options: { skip_special_tokens: boolean; clean_up_tokenization_spaces: boolean }): string;
-  token_to_id(token: string): number | undefined;
-  id_to_token(id: number): string | undefined;
-  get_vocab(): Map<string, number>;
-}
-
-interface TokenizerFiles {
+interface TokenizerParts {
+  readonly engine: TokenizerEngine;
+  readonly decode: Decode;
   readonly definition: Json;
   /** The names of special tokens. */
   readonly named: Json;
-  readonly within: Deadline;
 }
 
-function wrapTokenizer(library: LibraryTokenizer, { definition, named, within }: TokenizerFiles): Tokenizer {
+function wrapTokenizer({ engine, decode, definition, named }: TokenizerParts, within: Deadline): Tokenizer {
   const spelling = pieceSpelling(definition);
-  const added = new Map((definition.added_tokens as AddedToken[] | undefined)?.map((token) => [token.id, token]));
+  const pieces: (string | undefined)[] = [];
+  for (const [piece, id] of engine.ids) pieces[id] = piece;
+  const added = new Map(engine.addedTokens.map((token) => [token.id, token]));
   const idOf = (...keys: string[]) => {
     const token = keys.map((key) => tokenContent(named[key])).find((content) => content !== undefined);
-    return token === undefined ? undefined : library.token_to_id(token);
+    return token === undefined ? undefined : engine.ids.get(token);
   };
   const tokenizer = {
-    vocabularySize: largestId(library.get_vocab().values()) + 1,
+    vocabularySize: pieces.length,
     bosTokenId: idOf('bos_token', 'cls_token'),
     eosTokenId: idOf('eos_token', 'sep_token'),
     padTokenId: idOf('pad_token'),
@@ -62,43 +59,24 @@ function wrapTokenizer(library: LibraryTokenizer, { definition, named, within }:
     const id = idOf(key);
     if (id !== undefined) specialTokenIds.add(id);
   }
+  const encode = (text: string) => (text === '' ? [] : within(() => encodeText(engine, text), text.length));
   return {
     ...tokenizer,
     specialTokenIds,
-    encode: (text, options = {}) =>
-      text === '' && !options.special
-        ? []
-        : knownIds(
-            within(() => library.encode(text, { add_special_tokens: options.special ?? false }).ids, text.length),
-            text,
-          ),
+    encode: (text, options = {}) => (options.special ? [...engine.withSpecial(encode(text))] : encode(text)),
     decode: (tokenIds) =>
-      tokenIds.length === 0 ? '' : within(() => library.decode([...tokenIds], DECODE_ALL), tokenIds.length),
-    piece: (tokenId) => library.id_to_token(tokenId) ?? `[unused ${tokenId}]`,
+      tokenIds.length === 0 ? '' : within(() => decode(tokenIds.flatMap((id) => pieces[id] ?? [])), tokenIds.length),
+    piece: (tokenId) => pieces[tokenId] ?? `[unused ${tokenId}]`,
     bytes: (tokenId) => {
       if (specialTokenIds.has(tokenId)) return undefined;
-      const piece = library.id_to_token(tokenId);
+      const piece = pieces[tokenId];
       if (piece === undefined) return undefined;
       return added.has(tokenId) ? new TextEncoder().encode(piece) : pieceBytes(piece, spelling);
     },
   };
 }
 
-const DECODE_ALL = { skip_special_tokens: false, clean_up_tokenization_spaces: false };
-
 const SPECIAL_KEYS = ['bos_token', 'eos_token', 'unk_token', 'sep_token', 'pad_token', 'cls_token', 'mask_token'];
-
-interface AddedToken {
-  readonly id: number;
-  readonly content: string;
-  readonly special?: boolean;
-}
-
-function largestId(ids: Iterable<number>): number {
-  let largest = -1;
-  for (const id of ids) largest = Math.max(largest, id);
-  return largest;
-}
 
 function tokenContent(value: unknown): string | undefined {
   if (typeof value === 'string') return value;
@@ -106,14 +84,19 @@ function tokenContent(value: unknown): string | undefined {
   return undefined;
 }
 
-function knownIds(ids: readonly (number | undefined)[], text: string): number[] {
-  if (ids.every((id) => id !== undefined)) return ids as number[];
-  throw new RlpromptError({
-    code: 'E_TOKENIZER_UNKNOWN',
-    exit: 'data',
-    message: `the tokenizer has no token for a part of ${JSON.stringify(text.slice(0, 60))}, and no unknown token`,
-    next: 'use a model with a byte-level tokenizer, or take the text out',
-  });
+function encodeText(engine: TokenizerEngine, text: string): number[] {
+  try {
+    return engine.encode(text);
+  } catch (cause) {
+    if (!(cause instanceof MissingUnknownToken)) throw cause;
+    throw new RlpromptError({
+      code: 'E_TOKENIZER_UNKNOWN',
+      exit: 'data',
+      message: `the tokenizer has no token for a part of ${JSON.stringify(text.slice(0, 60))}, and no unknown token`,
+      next: 'use a model with a byte-level tokenizer, or take the text out',
+      cause,
+    });
+  }
 }
 
 function pieceSpelling(definition: Json): PieceSpelling {

@@ -1,0 +1,134 @@
+import { precompiledNormalizer } from './precompiled.js';
+import {
+  isChinese,
+  isOther,
+  isWhitespace,
+  MARKS,
+  SPACELESS_MARKS,
+  toByteCharacters,
+  trimEnd,
+  trimStart,
+} from './shared/characters.js';
+import { flagOf, type Settings, settingsList, settingsOf, textOf, unknownKind } from './shared/definition.js';
+import { characterClass, INCOMPATIBLE, UNDECOMPOSED } from './shared/older-unicode.js';
+import { expressionOf, expressionSpans, patternSpans } from './shared/pattern.js';
+
+export type Normalize = (text: string) => string;
+
+/** The normalizer of a tokenizer.json. */
+export function createNormalizer(settings: Settings): Normalize {
+  switch (settings.type) {
+    case 'Sequence': {
+      const steps = settingsList(settings.normalizers).map(createNormalizer);
+      return (text) => steps.reduce((result, step) => step(result), text);
+    }
+    case 'BertNormalizer':
+      return bertNormalizer(settings);
+    case 'NFC':
+    case 'NFD':
+    case 'NFKC':
+    case 'NFKD': {
+      const form = settings.type;
+      return (text) => normalizeForm(text, form);
+    }
+    case 'Lowercase':
+      return lowerCase;
+    case 'StripAccents':
+      return (text) => text.replace(MARKS, '');
+    case 'Strip':
+      return stripNormalizer(flagOf(settings, 'strip_left', true), flagOf(settings, 'strip_right', true));
+    case 'Prepend': {
+      const prepended = textOf(settings, 'prepend');
+      return (text) => (text === '' ? '' : prepended + text);
+    }
+    case 'Replace':
+      return replaceNormalizer(settings);
+    case 'Nmt':
+      return normalizeForTranslation;
+    case 'ByteLevel':
+      return toByteCharacters;
+    case 'Precompiled':
+      return precompiledNormalizer(textOf(settings, 'precompiled_charsmap'));
+    default:
+      throw unknownKind('normalizer', settings);
+  }
+}
+
+const ASCII = /^[\0-~]*$/;
+const KEPT = {
+  NFC: undefined,
+  NFD: new RegExp(`(${characterClass(UNDECOMPOSED)})`, 'u'),
+  NFKC: new RegExp(`(${characterClass(INCOMPATIBLE)})`, 'u'),
+  NFKD: new RegExp(`(${characterClass(`${UNDECOMPOSED} ${INCOMPATIBLE}`)})`, 'u'),
+};
+
+function normalizeForm(text: string, form: keyof typeof KEPT): string {
+  if (ASCII.test(text)) return text;
+  const kept = KEPT[form];
+  if (!kept?.test(text)) return text.normalize(form);
+  const parts = text.split(kept);
+  // The pattern's group puts the kept characters at the odd places.
+  return parts.map((part, i) => (i % 2 === 1 ? part : part.normalize(form))).join('');
+}
+
+/** Character by character: the sigma at the end of a word is no other one, as in the Rust library. */
+function lowerCase(text: string): string {
+  let lower = '';
+  for (const character of text) lower += character.toLowerCase();
+  return lower;
+}
+
+function stripNormalizer(left: boolean, right: boolean): Normalize {
+  return (text) => {
+    const rest = left ? trimStart(text) : text;
+    return right ? trimEnd(rest) : rest;
+  };
+}
+
+function replaceNormalizer(settings: Settings): Normalize {
+  const content = textOf(settings, 'content');
+  const pattern = settingsOf(settings.pattern) ?? {};
+  const find = typeof pattern.Regex === 'string' ? expressionSpans(expressionOf(pattern)) : patternSpans(pattern);
+  return (text) =>
+    find(text)
+      .map(({ start, end, isMatch }) => (isMatch ? content : text.slice(start, end)))
+      .join('');
+}
+
+function bertNormalizer(settings: Settings): Normalize {
+  const lowers = flagOf(settings, 'lowercase', true);
+  const stripsAccents = flagOf(settings, 'strip_accents', lowers);
+  const cleans = flagOf(settings, 'clean_text', true);
+  const spacesChinese = flagOf(settings, 'handle_chinese_chars', true);
+  return (text) => {
+    let result = cleans ? cleanText(text) : text;
+    if (spacesChinese) result = spaceChinese(result);
+    if (stripsAccents) result = normalizeForm(result, 'NFD').replace(SPACELESS_MARKS, '');
+    return lowers ? lowerCase(result) : result;
+  };
+}
+
+function cleanText(text: string): string {
+  if (/^[ -~]*$/.test(text)) return text;
+  let clean = '';
+  for (const character of text) {
+    if (character === '\t' || character === '\n' || character === '\r') clean += ' ';
+    else if (character === '\ufffd' || isOther(character)) continue;
+    else clean += isWhitespace(character) ? ' ' : character;
+  }
+  return clean;
+}
+
+function spaceChinese(text: string): string {
+  if (/^[\0-\u2fff]*$/.test(text)) return text;
+  let spaced = '';
+  for (const character of text) spaced += isChinese(character) ? ` ${character} ` : character;
+  return spaced;
+}
+
+/** As sentencepiece does it for translation: control characters go, other blanks become spaces. */
+function normalizeForTranslation(text: string): string {
+  return text
+    .replace(/[\u0001-\u0008\u000b\u000e-\u001f\u007f\u008f\u009f]/g, '')
+    .replace(/[\t\n\f\r\u1680\u200b-\u200f\u2028\u2029\u2581\ufeff\ufffd]/g, ' ');
+}

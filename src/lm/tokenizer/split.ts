@@ -1,0 +1,67 @@
+import { UnsupportedTokenizer } from './shared/definition.js';
+import type { FindSpans, Span } from './shared/pattern.js';
+
+/** A part of a text on its way to the model. */
+export interface Piece {
+  readonly text: string;
+  /** It begins where the whole text begins; the `first` of Metaspace asks. */
+  readonly isStart: boolean;
+}
+
+/** What becomes of the matches of a split. */
+export type Behavior = 'Removed' | 'Isolated' | 'MergedWithPrevious' | 'MergedWithNext' | 'Contiguous';
+
+const BEHAVIORS: readonly string[] = ['Removed', 'Isolated', 'MergedWithPrevious', 'MergedWithNext', 'Contiguous'];
+
+export function readBehavior(value: unknown): Behavior {
+  if (typeof value === 'string' && BEHAVIORS.includes(value)) return value as Behavior;
+  throw new UnsupportedTokenizer(`the split behaviour ${JSON.stringify(value)} is not known`);
+}
+
+/** Cuts pieces at the matches of a pattern; empty parts go. */
+export function splitPieces(pieces: readonly Piece[], find: FindSpans, behavior: Behavior): Piece[] {
+  const parts: Piece[] = [];
+  for (const { text, isStart } of pieces) {
+    for (const { start, end } of joinSpans(find(text), behavior)) {
+      if (start < end) parts.push({ text: text.slice(start, end), isStart: isStart && start === 0 });
+    }
+  }
+  return parts;
+}
+
+interface Range {
+  start: number;
+  end: number;
+}
+
+function joinSpans(spans: readonly Span[], behavior: Behavior): readonly Range[] {
+  switch (behavior) {
+    case 'Isolated':
+      return spans;
+    case 'Removed':
+      return spans.filter(({ isMatch }) => !isMatch);
+    case 'Contiguous':
+      return joinWhere(spans, (isMatch, wasMatch) => isMatch === wasMatch);
+    case 'MergedWithPrevious':
+      return joinWhere(spans, (isMatch, wasMatch) => isMatch && !wasMatch);
+    case 'MergedWithNext':
+      return joinWhere([...spans].reverse(), (isMatch, wasMatch) => isMatch && !wasMatch).reverse();
+  }
+}
+
+/** Puts a span to the one before it where the rule says so; before the first one there is no match. */
+function joinWhere(spans: readonly Span[], joins: (isMatch: boolean, wasMatch: boolean) => boolean): Range[] {
+  const ranges: Range[] = [];
+  let wasMatch = false;
+  for (const { start, end, isMatch } of spans) {
+    const last = ranges.at(-1);
+    if (last && joins(isMatch, wasMatch)) {
+      last.start = Math.min(last.start, start);
+      last.end = Math.max(last.end, end);
+    } else {
+      ranges.push({ start, end });
+    }
+    wasMatch = isMatch;
+  }
+  return ranges;
+}
