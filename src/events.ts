@@ -191,6 +191,23 @@ export interface ExportedEvent extends EventBase {
   readonly file: string;
 }
 
+/** Whether the found prompt is better than the best prompt that nobody searched for, both on the test examples. */
+export interface Verdict {
+  readonly better: 'yes' | 'no' | 'cannot-tell';
+  /** Of the baselines and typed prompts the one that is best on dev; empty for no prompt. */
+  readonly baseline: string;
+  /** Found minus baseline, mean over the test examples. */
+  readonly difference: number;
+  /** 95 % interval of the paired difference. */
+  readonly interval: readonly [low: number, high: number];
+  /** What differs: the share of right answers, or the reward where the task has no labels. */
+  readonly measure: 'accuracy' | 'reward';
+  /** Number of test examples. */
+  readonly n: number;
+  /** All of it in words. */
+  readonly sentence: string;
+}
+
 /** The numbers of a finished run; `run --json` prints it. */
 export interface RunResult {
   readonly schemaVersion: 1;
@@ -207,6 +224,8 @@ export interface RunResult {
   readonly seconds: number;
   readonly best: {
     readonly prompt: string;
+    /** `empty`, `manual` and `user` where a prompt that was not searched for won on dev. */
+    readonly origin?: PromptSummary['origin'];
     readonly tokenIds: readonly number[];
     readonly tokens: readonly string[];
     readonly reward: number;
@@ -250,6 +269,8 @@ export interface RunResult {
     /** With `n`, the number of test examples. */
     readonly test: Readonly<Record<string, number>>;
   };
+  /** Undefined where a task gives no reward for single examples. */
+  readonly verdict?: Verdict;
   readonly baselines: {
     readonly empty: { readonly dev: Readonly<Record<string, number>>; readonly test: Readonly<Record<string, number>> };
     /** The manual prompt that is best on dev; every one of them is in `manuals`. */

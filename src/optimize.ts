@@ -139,8 +139,10 @@ async function* announceBest(run: PreparedRun, prompt: PromptSummary): AsyncGene
 
 async function* baselines(run: PreparedRun): AsyncGenerator<RunEvent, void> {
   yield run.emit({ type: 'phase-start', phase: 'baselines' });
-  run.baselines = await measureBaselines(run);
+  run.baselines = await measureBaselines(run, { compete: !isConditioned(run) });
   yield run.emit({ type: 'baselines-end', baselines: run.baselines });
+  const best = run.finalists(1)[0];
+  if (best && run.noteBest(best)) yield* announceBest(run, best);
   for (const text of run.config.initPrompts) yield* addPrompt(run, text, 'warm-start');
   if (run.config.memory) yield* startFromMemory(run);
 }

@@ -280,7 +280,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'task',
     'trainers/contract',
   ],
-  'run/select': ['config', 'events.ts', 'rewards/classification', 'task', 'trainers/contract'],
+  'run/select': ['config', 'events.ts', 'rewards/classification', 'statistics', 'task', 'trainers/contract'],
   'run/store': ['errors.ts', 'events.ts', 'files', 'package-root.ts'],
   'run/watch': ['config', 'errors.ts', 'events.ts', 'run/select', 'trainers/contract'],
   statistics: [],

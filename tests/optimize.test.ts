@@ -53,6 +53,19 @@ describe('optimize', () => {
     expect(result!.baselines.empty.test.accuracy).toBeGreaterThanOrEqual(0);
   });
 
+  it('recommends a baseline where the search finds nothing that is better on dev, and says so', async () => {
+    const manualPrompts = ['This mail is about', 'The subject is', 'It is all', 'Category:', 'This is'];
+    const { result, events } = await followRun(config('baseline', { trainer: 'random', steps: 1, manualPrompts }));
+    const { best, baselines, verdict } = result!;
+    const dev = [baselines.empty, ...baselines.manuals!].map((baseline) => baseline.dev.accuracy!);
+    expect(best.origin).toBe('empty');
+    expect(best.dev.accuracy).toBe(Math.max(...dev));
+    expect(verdict).toMatchObject({ baseline: best.prompt, n: 30, measure: 'accuracy' });
+    expect(verdict!.sentence).toContain('is the result');
+    const first = events.find((event) => event.type === 'best-prompt-updated');
+    expect(first).toMatchObject({ step: 0, prompt: { text: best.prompt } });
+  });
+
   it('is the same run for the same seed, and another for another', async () => {
     const first = await followRun(config('same-1'));
     const second = await followRun(config('same-2'));

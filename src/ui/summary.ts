@@ -37,13 +37,22 @@ function resultLines(result: RunResult, metric: string, columns: number): Span[]
         style: 'dim',
       },
     ],
-    indent(row('found', result.best.dev[metric], result.best.test[metric], namePrompt(chosen), true)),
+    indent(
+      row(
+        nameOfOrigin(result.best.origin),
+        result.best.dev[metric],
+        result.best.test[metric],
+        namePrompt(chosen),
+        true,
+      ),
+    ),
     ...(policy
       ? [indent(row('that one alone', policy.alone.dev[metric], policy.alone.test[metric], quote(chosen.text)))]
       : []),
     ...(manual ? [indent(row('hand-written', manual.dev[metric], manual.test[metric], quote(manual.prompt)))] : []),
     indent(row('no prompt', empty.dev[metric], empty.test[metric], '')),
     [],
+    ...(result.verdict ? [...wrapped(result.verdict.sentence, columns - 2), []] : []),
     [{ text: safeLine`  run folder    ${result.runDir}` }],
     [
       {
@@ -66,6 +75,22 @@ function interruptedLines(state: ScreenState): Span[][] {
     [{ text: safeLine`  run folder    ${state.start?.runDir ?? ''}` }],
     [{ text: safeLine`  resume with   ${state.interrupted?.resumeCommand ?? ''}` }],
   ];
+}
+
+/** What the recommended prompt is, where the search found nothing better. */
+function nameOfOrigin(origin: RunResult['best']['origin']): string {
+  return origin === 'empty' || origin === 'manual' || origin === 'user' ? 'recommended' : 'found';
+}
+
+/** A sentence over as many lines as it needs. */
+function wrapped(sentence: string, width: number): Span[][] {
+  const lines: string[] = [];
+  for (const word of sentence.split(' ')) {
+    const joined = `${lines.at(-1)} ${word}`;
+    if (lines.length > 0 && joined.length <= width) lines[lines.length - 1] = joined;
+    else lines.push(word);
+  }
+  return lines.map((line) => indent([{ text: safeLine`${line}` }]));
 }
 
 function indent(spans: Span[]): Span[] {

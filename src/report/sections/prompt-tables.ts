@@ -20,16 +20,19 @@ const ORIGINS: Readonly<Record<PromptSummary['origin'], string>> = {
 /** The chosen prompt beside the empty and the manual prompts. */
 export function renderBaselines(run: RunReport): Html {
   const best = run.prompts[0]!;
+  const isBaseline = best.origin === 'empty' || best.origin === 'manual';
   const rows = [
     {
-      name: best.policy ? 'policy, mostly this' : 'found',
+      name: best.policy ? 'policy, mostly this' : isBaseline ? ORIGINS[best.origin] : 'found',
       prompt: best.text,
       dev: best.dev,
       test: run.result?.best.test,
       isBest: true,
     },
     ...aloneRow(run),
-    ...run.baselines.map(({ name, prompt, dev, test }) => ({ name, prompt, dev, test, isBest: false })),
+    ...run.baselines
+      .filter(({ prompt }) => !isBaseline || prompt.trim() !== best.text)
+      .map(({ name, prompt, dev, test }) => ({ name, prompt, dev, test, isBest: false })),
   ];
   const { metric } = run.start;
   const isTested = rows.some(({ test }) => scoreOf(run, test) !== undefined);
@@ -40,7 +43,8 @@ export function renderBaselines(run: RunReport): Html {
     const shown = scoreOf(run, isTested ? test : dev);
     return html`<tr${isBest && html` class="chosen"`}><th scope="row">${promptText(prompt)}</th><td>${name}</td><td class="number">${formatScore(scoreOf(run, dev))}</td><td class="number">${formatScore(scoreOf(run, test))}</td><td class="wide">${bar(shown, isBest ? 2 : 0)}</td></tr>`;
   })}</tbody>
-</table></div>`;
+</table></div>
+${run.result?.verdict && html`<p class="verdict">${run.result.verdict.sentence}</p>`}`;
 }
 
 /** Of a policy that writes a prompt for each input: what its most frequent one does for all of them. */

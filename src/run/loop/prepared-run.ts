@@ -258,9 +258,9 @@ export class PreparedRun {
     return due;
   }
 
-  rolloutOf(text: string): Rollout {
-    const tokenIds = this.tokenizer.encode(` ${text.trim()}`);
-    return { tokenIds, text: text.trim(), trace: undefined };
+  rolloutOf(given: string): Rollout {
+    const text = given.trim();
+    return { tokenIds: text === '' ? [] : this.tokenizer.encode(` ${text}`), text, trace: undefined };
   }
 
   /** A prompt that a person typed as the policy could have proposed it: cut, or repeated, to the policy's length. */
@@ -302,7 +302,7 @@ export class PreparedRun {
     return { classifier: classifierOf(prompt, { labels, labelWordSets, template: template.source }) };
   }
 
-  result(measured: Pick<RunResult, 'best' | 'baselines' | 'ensemble'>, stopReason: StopReason): RunResult {
+  result(measured: Pick<RunResult, 'best' | 'baselines' | 'ensemble' | 'verdict'>, stopReason: StopReason): RunResult {
     const { config, task, generator, targetLm } = this.parts;
     return {
       schemaVersion: 1,

@@ -1,14 +1,16 @@
 import type { Baseline, PromptSummary, RunResult } from '../../events.js';
-import type { Assessment, Assessor, TaskSplits } from '../../task/types.js';
+import type { Assessment, Assessor, TaskKind, TaskSplits } from '../../task/types.js';
 import type { Rollout } from '../../trainers/contract/types.js';
 import type { Candidates } from './candidates.js';
+import { judgeFound } from './verdict.js';
 
 /** What the evaluations need of a run. */
 export interface EvaluatedRun {
-  readonly task: { readonly splits: TaskSplits; readonly manualPrompts: readonly string[] };
+  readonly task: { readonly kind: TaskKind; readonly splits: TaskSplits; readonly manualPrompts: readonly string[] };
   readonly assessor: Assessor;
   readonly candidates: Candidates;
   readonly metric: string;
+  rolloutOf(text: string): Rollout;
   addCandidate(rollout: Rollout, train: Assessment, origin: PromptSummary['origin']): void;
 }
 
@@ -30,11 +32,28 @@ export async function assessFinalists(run: EvaluatedRun, count: number, favourit
   });
 }
 
-/** The empty prompt and the manual prompts on the dev split. */
-export async function measureBaselines(run: EvaluatedRun): Promise<Baseline[]> {
+/**
+ * The empty prompt and the manual prompts on the dev split.
+ * @param options.compete they are candidates as any prompt of the search is
+ */
+export async function measureBaselines(
+  run: EvaluatedRun,
+  { compete }: { readonly compete: boolean },
+): Promise<Baseline[]> {
   const prompts = ['', ...run.task.manualPrompts];
-  const dev = await run.assessor.assess(prompts.map((text) => ({ text, examples: run.task.splits.dev })));
-  return prompts.map((prompt, i) => ({ name: i === 0 ? 'empty' : 'manual', prompt, dev: dev[i]!.metrics }));
+  const rollouts = prompts.map((prompt) => run.rolloutOf(prompt));
+  const { train, dev } = run.task.splits;
+  const onDev = await run.assessor.assess(rollouts.map(({ text }) => ({ text, examples: dev })));
+  const baselines = prompts.map((prompt, i): Baseline => {
+    return { name: i === 0 ? 'empty' : 'manual', prompt, dev: onDev[i]!.metrics };
+  });
+  if (!compete) return baselines;
+  const onTrain = await run.assessor.assess(rollouts.map(({ text }) => ({ text, examples: train })));
+  for (const [i, rollout] of rollouts.entries()) {
+    run.addCandidate(rollout, onTrain[i]!, baselines[i]!.name);
+    run.candidates.scoreDev(rollout.text, onDev[i]!);
+  }
+  return baselines;
 }
 
 /**
@@ -46,23 +65,34 @@ export async function measureOnTest(
   best: PromptSummary,
   baselines: readonly Baseline[],
   policyOnTest?: Assessment,
-): Promise<Pick<RunResult, 'best' | 'baselines'>> {
-  const texts = [...(policyOnTest ? [] : [best.text]), ...baselines.map(({ prompt }) => prompt)];
-  const examples = run.task.splits.test;
-  const onTest = await run.assessor.assess(
-    texts.map((text, i) => ({ text, examples, reading: i === 0 && !policyOnTest ? best.reading : undefined })),
+): Promise<Pick<RunResult, 'best' | 'baselines' | 'verdict'>> {
+  const { test } = run.task.splits;
+  const ranked = policyOnTest ? [] : run.candidates.byDevScore(Number.POSITIVE_INFINITY);
+  const found = ranked.find(({ origin }) => !isUnsearched(origin));
+  const rival = ranked.find(({ origin }) => isUnsearched(origin))?.text ?? bestOnDev(run, baselines).prompt.trim();
+  const texts = [...(policyOnTest ? [] : [best.text]), ...baselines.map(({ prompt }) => prompt.trim())];
+  const compared = [...new Set([...texts, rival, ...(found ? [found.text] : [])])];
+  const assessed = await run.assessor.assess(
+    compared.map((text) => ({ text, examples: test, reading: run.candidates.get(text)?.reading })),
   );
-  const [chosen, ...others] = policyOnTest ? [policyOnTest, ...onTest] : onTest;
-  const { metrics, perClass, confusion } = chosen!;
-  const measured = baselines.map((baseline, i) => ({ ...baseline, test: others[i]!.metrics }));
+  const onTest = new Map(compared.map((text, i) => [text, assessed[i]!]));
+  const { metrics, perClass, confusion } = policyOnTest ?? onTest.get(best.text)!;
+  const measured = baselines.map((baseline) => ({ ...baseline, test: onTest.get(baseline.prompt.trim())!.metrics }));
+  const foundOnTest = policyOnTest ?? (found && onTest.get(found.text));
+  const verdict =
+    foundOnTest &&
+    judgeFound({ kind: run.task.kind, found: foundOnTest, rival: onTest.get(rival)! }, rival, {
+      rivalWon: isUnsearched(best.origin),
+    });
   const empty = measured.find(({ name }) => name === 'empty')!;
   const manuals = measured
     .filter(({ name }) => name === 'manual')
     .map(({ prompt, dev, test: scores }) => ({ prompt, dev, test: scores }));
-  const manual = bestBy(manuals, ({ dev }) => dev[run.metric] ?? 0);
+  const manual = manuals.length > 0 ? bestOnDev(run, manuals) : undefined;
   return {
     best: {
       prompt: best.text,
+      origin: best.origin,
       tokenIds: best.tokenIds,
       tokens: best.tokens,
       reward: best.reward,
@@ -73,13 +103,18 @@ export async function measureOnTest(
       ...(perClass ? { perClass } : {}),
       ...(confusion ? { confusion } : {}),
     },
+    ...(verdict ? { verdict } : {}),
     baselines: { empty: { dev: empty.dev, test: empty.test }, ...(manual ? { manual, manuals } : {}) },
   };
 }
 
-function bestBy<T>(items: readonly T[], score: (item: T) => number): T | undefined {
-  return items.reduce<T | undefined>(
-    (best, item) => (best === undefined || score(item) > score(best) ? item : best),
-    undefined,
-  );
+/** Prompts that came from a person, or none at all. */
+function isUnsearched(origin: PromptSummary['origin']): boolean {
+  return origin === 'empty' || origin === 'manual' || origin === 'user';
+}
+
+/** Of equals the first. */
+function bestOnDev<T extends Pick<Baseline, 'dev'>>(run: EvaluatedRun, baselines: readonly T[]): T {
+  const score = ({ dev }: T): number => dev[run.metric] ?? 0;
+  return baselines.reduce((best, one) => (score(one) > score(best) ? one : best));
 }

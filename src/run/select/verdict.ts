@@ -1,0 +1,58 @@
+import type { Verdict } from '../../events.js';
+import { pairedInterval } from '../../statistics/paired-interval.js';
+import type { Assessment, TaskKind } from '../../task/types.js';
+
+interface Compared {
+  readonly kind: TaskKind;
+  /** The found prompt, or policy, on the test examples. */
+  readonly found: Assessment;
+  /** The best baseline on the same. */
+  readonly rival: Assessment;
+}
+
+/**
+ * Whether what was found beats the best baseline, by their paired difference on each test example.
+ * @param baseline the text of the rival
+ * @param options.rivalWon the rival was better on dev, and is what the run recommends
+ * @returns undefined where single examples have no reward
+ */
+export function judgeFound(
+  { kind, found, rival }: Compared,
+  baseline: string,
+  { rivalWon }: { readonly rivalWon: boolean },
+): Verdict | undefined {
+  if (!found.exampleRewards || !rival.exampleRewards) return undefined;
+  const isRight = kind === 'classification';
+  const worthOf = (reward: number): number => (isRight ? Number(reward > 0) : reward);
+  const rivals = rival.exampleRewards;
+  const differences = Array.from(found.exampleRewards, (reward, i) => worthOf(reward) - worthOf(rivals[i]!));
+  const { mean: difference, interval } = pairedInterval(differences, { ofShares: isRight });
+  const better = interval[0] > 0 ? 'yes' : interval[1] <= 0 ? 'no' : 'cannot-tell';
+  const verdict = {
+    better,
+    baseline,
+    difference,
+    interval,
+    measure: isRight ? 'accuracy' : 'reward',
+    n: differences.length,
+  } as const;
+  return { ...verdict, sentence: sentenceOf(verdict, rivalWon) };
+}
+
+function sentenceOf(
+  { better, baseline, difference, interval, measure, n }: Omit<Verdict, 'sentence'>,
+  rivalWon: boolean,
+): string {
+  const rival = baseline === '' ? 'no prompt' : `the best baseline “${baseline}”`;
+  const numbers = `${signed(difference)} ${measure}, 95 % interval ${interval.map(signed).join(' to ')}`;
+  const choice = rivalWon ? '; the baseline was better on dev and is the result' : '';
+  if (better === 'cannot-tell') {
+    return `Cannot tell with ${n} test rows whether the found prompt is better than ${rival} (${numbers})${choice}.`;
+  }
+  const [answer, is] = better === 'yes' ? ['Yes', 'is'] : ['No', 'is not'];
+  return `${answer}, the found prompt ${is} better than ${rival} on ${n} test rows (${numbers})${choice}.`;
+}
+
+function signed(value: number): string {
+  return `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(3)}`;
+}
