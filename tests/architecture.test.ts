@@ -326,7 +326,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'trainers/algorithms/soft-q-learning': ['losses', 'options', 'policy', 'trainers/contract', 'trainers/policy'],
   'trainers/algorithms/sparse-q-learning': ['losses', 'trainers/contract', 'trainers/policy', 'trainers/replay'],
   'trainers/contract': ['lm/model', 'options', 'policy'],
-  'trainers/policy': ['lm/model', 'policy', 'random', 'trainers/contract'],
+  'trainers/policy': ['errors.ts', 'lm/model', 'policy', 'random', 'trainers/contract'],
   'trainers/replay': ['random', 'trainers/contract'],
   'trainers/search': ['policy', 'random', 'trainers/contract'],
   'transfer.ts': ['config', 'data', 'evaluate.ts', 'run/loop', 'task'],

@@ -1,9 +1,22 @@
 import { verbalizerProblems } from '../classifier/given-words.js';
-import { definitionOf, EXCLUSIVE_SETTINGS, ownersOf, REPLAY_TRAINERS } from '../trainers/trainer-table.js';
+import {
+  CONDITIONED_TRAINERS,
+  definitionOf,
+  EXCLUSIVE_SETTINGS,
+  ownersOf,
+  REPLAY_TRAINERS,
+  type TrainerName,
+} from '../trainers/trainer-table.js';
 import { findConditionedMixes } from './conditioned-mixes.js';
 import type { ConfigProblem } from './config-problem.js';
 import type { RunConfig } from './run-config.js';
 import { findWeightProblem } from './values/term-weights.js';
+
+/** Trainers whose prompts a policy over the generator LM draws token by token. */
+const DRAWING_TRAINERS: readonly TrainerName[] = [...CONDITIONED_TRAINERS, 'best-of-n'];
+
+/** Trainers that learn from, or keep, prompts of which some tokens are given. */
+const MUST_CONTAIN_TRAINERS: readonly TrainerName[] = ['log-variance', 'best-of-n'];
 
 type Check = (config: RunConfig) => string | false | undefined;
 
@@ -31,6 +44,7 @@ const CHECKS: readonly Check[] = [
     examplesPerStep !== undefined &&
     calibrate === 'inputs' &&
     'examplesPerStep saves nothing with calibrate inputs, which reads every train input',
+  (config) => writingSetting(config),
   ({ rewardFrom: [min, max] }) => min >= max && `rewardFrom ${min},${max}: the first must be below the second`,
   ({ rewardTo: [min, max] }) => min >= max && `rewardTo ${min},${max}: the first must be below the second`,
   ({ candidates, topPromptsKept }) =>
@@ -74,4 +88,14 @@ function settingOfOthers(config: RunConfig): string | false {
   if (key === undefined) return false;
   const need = typeof config[key] === 'number' ? 'must be 0' : 'cannot be given';
   return `${key} ${need} with trainer ${config.trainer}: only ${ownersOf(key)!.join(', ')} has it`;
+}
+
+/** What is said of the tokens that a policy draws means nothing where none does. */
+function writingSetting({ trainer, actions, context, forbid, mustContain }: RunConfig): string | undefined {
+  const key = context ? 'context' : forbid ? 'forbid' : mustContain === undefined ? undefined : 'mustContain';
+  const able = key === 'mustContain' ? MUST_CONTAIN_TRAINERS : DRAWING_TRAINERS;
+  if (key === undefined || (able.includes(trainer) && !actions)) return undefined;
+  return actions
+    ? `${key} is for free tokens, not for actions`
+    : `${key} needs a trainer that draws token by token: ${able.join(', ')}; not ${trainer}`;
 }

@@ -20,21 +20,27 @@ export interface Preset {
   readonly checkpointEvery: number;
 }
 
-/** Named sets of hyperparameters: `paper` as published (RLPrompt, Deng et al. 2022, few-shot classification), `default` ours. */
+const OURS: Preset = {
+  trainer: 'log-variance',
+  loss: 'log-variance',
+  topK: 256,
+  rewardFrom: [0, 1],
+  rewardTo: [0, 10],
+  priorBeta: 1,
+  samples: 8,
+  bootstraps: 1,
+  steps: 100,
+  evaluationEvery: 10,
+  checkpointEvery: 10,
+};
+
+/**
+ * Named sets of hyperparameters: `paper` as published (RLPrompt, Deng et al. 2022, few-shot classification), `default`
+ * ours, whose prompts read like language, and `raw` the same with no say of the generator LM in what prompts are like.
+ */
 export const PRESETS = {
-  default: {
-    trainer: 'log-variance',
-    loss: 'log-variance',
-    topK: 256,
-    rewardFrom: [0, 1],
-    rewardTo: [0, 10],
-    priorBeta: 0,
-    samples: 8,
-    bootstraps: 1,
-    steps: 100,
-    evaluationEvery: 10,
-    checkpointEvery: 10,
-  },
+  default: OURS,
+  raw: { ...OURS, priorBeta: 0 },
   paper: {
     trainer: 'soft-q-learning',
     loss: 'both',

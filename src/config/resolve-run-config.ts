@@ -116,7 +116,12 @@ function addConsequences(layer: ConfigLayer): void {
   const name = layer.get('preset')?.value ?? 'default';
   const preset = Object.hasOwn(PRESETS, name as string) ? PRESETS[name as PresetName] : PRESETS.default;
   const ofRun = chosen ?? preset.trainer;
-  const isDefaultTrainer = preset === PRESETS.default && ofRun === 'log-variance';
+  const isOurs = preset !== PRESETS.paper;
+  const isDefaultTrainer = isOurs && ofRun === 'log-variance';
+  // The prior was measured with log-variance and one prompt for all examples.
+  if (isOurs && (!isDefaultTrainer || layer.has('contentModel') || layer.get('inputConditioned')?.value === true)) {
+    add('priorBeta', { value: 0, source: 'trainer' });
+  }
   if (!REPLAY_TRAINERS.includes(ofRun)) {
     add('onCollapse', { value: 'warn', source: 'trainer' });
   }
@@ -138,7 +143,7 @@ function addConsequences(layer: ConfigLayer): void {
   // Cooling was tried with free tokens and one prompt for all examples; elsewhere a policy has less entropy to lose.
   const isNarrowed = (['rewardTo', 'contentModel', 'fluentTopK'] as const).some((key) => layer.has(key));
   if (isDefaultTrainer && !isNarrowed) add('rewardToEnd', { value: COOLED, source: 'default' });
-  const ofTrainer = preset === PRESETS.default ? definition?.defaults : undefined;
+  const ofTrainer = isOurs ? definition?.defaults : undefined;
   for (const [key, value] of Object.entries(ofTrainer ?? {})) add(key as RunConfigKey, { value, source: 'trainer' });
   for (const [key, value] of Object.entries(preset)) {
     add(key as RunConfigKey, { value, source: preset === PRESETS.default ? 'default' : `preset ${name}` });

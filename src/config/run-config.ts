@@ -196,6 +196,21 @@ export const runConfigSchema = z.strictObject({
     'BETA',
     'weight of the generator LM’s own log-probabilities in the policy',
   ),
+  context: search.text(
+    z.array(z.string()).min(1).optional(),
+    'FILE|TEXT',
+    'what the generator reads before it writes; task = made from the description, the labels and a few train rows',
+  ),
+  forbid: search.text(
+    z.array(z.string().min(1)).min(1).optional(),
+    'WORDS|FILE',
+    'words that no proposed prompt may hold, in any case: between commas, or one a line of a file',
+  ),
+  mustContain: search.text(
+    z.string().trim().min(1).max(1000).optional(),
+    'TEXT',
+    'text that every proposed prompt begins with (log-variance and best-of-n)',
+  ),
   fluentTopK: search.number(count.optional(), 'K', 'only tokens among the generator LM’s own K likeliest'),
   tokens: search.text(
     z.enum(['printable', 'ascii', 'all']).default('printable'),

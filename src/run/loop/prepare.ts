@@ -36,6 +36,7 @@ import { MANIFEST_VERSION, type RunManifest, readManifest, writeManifest } from 
 import { ScoreLog } from '../store/score-log.js';
 import { checkEndpoints } from './check-endpoints.js';
 import { checkTemplateSource, loadConfiguredTask, templateFor } from './configured-task.js';
+import { generatorContext } from './generator-context.js';
 import { modelOptions } from './model-options.js';
 import { PreparedRun } from './prepared-run.js';
 import type { RunParts } from './run-parts.js';
@@ -115,7 +116,11 @@ async function assemble(
   const prepared = await prepareAssessor({ task, targetLm, template, styleModels, settings: config, onOutput });
   closers.push(() => prepared.close());
   warnings.push(...prepared.warnings);
-  const trainer = await createTrainer(config.trainer, proposer, { ...config, threads });
+  const trainer = await createTrainer(config.trainer, proposer, {
+    ...config,
+    threads,
+    context: generatorContext(config.context, task),
+  });
   closers.push(() => trainer.dispose());
   warnings.push(...cutInputs(trainer.conditioned, task.splits, generator));
   if (resume === undefined) writeManifest(folder.path, manifest);

@@ -17,6 +17,12 @@ export interface TrainerSettings {
   readonly logitBias: number;
   readonly priorBeta: number;
   readonly fluentTopK?: number | undefined;
+  /** What the generator LM reads before it writes, line by line. */
+  readonly context?: readonly string[] | undefined;
+  /** Words that no drawn prompt may hold. */
+  readonly forbid?: readonly string[] | undefined;
+  /** What every drawn prompt begins with. */
+  readonly mustContain?: string | undefined;
   readonly tokens: TokenCharacters;
   /** The policy reads the input that it proposes a prompt for. */
   readonly inputConditioned: boolean;

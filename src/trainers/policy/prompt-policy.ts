@@ -1,4 +1,6 @@
+import { RlpromptError } from '../../errors.js';
 import { type HiddenStep, startTokenOf } from '../../lm/model/types.js';
+import { forbiddenWords } from '../../policy/forbidden-words.js';
 import { inputPrefix } from '../../policy/input-prefix.js';
 import { type MlpParameters, zeroParameters } from '../../policy/mlp-parameters.js';
 import { PolicyHead } from '../../policy/policy-head.js';
@@ -35,10 +37,15 @@ type Choose = (candidates: Candidates) => ChosenTokens;
 interface RollOptions extends ProposeOptions {
   readonly length?: number;
   readonly parameters?: MlpParameters;
+  /** Whether prompts begin with the text that they must contain and hold no forbidden word. */
+  readonly constrained?: boolean;
 }
 
 /** Inputs that are read together where there are many of them. */
 const INPUTS_AT_ONCE = 32;
+
+/** Below what can be drawn, as masked tokens are. */
+const FORBIDDEN = -1e9;
 
 /** Any logit at or below this was masked. */
 const MASKED = -1e8;
@@ -48,13 +55,26 @@ const MASKED = -1e8;
  * proposing prompts of a fixed length from the LM's start token, or from an input that stands behind it.
  */
 export class PromptPolicy {
+  /** What the generator LM has read before the first token, behind its start token. */
+  private readonly contextTokens: readonly number[];
+  /** The tokens that every drawn prompt begins with. */
+  private readonly given: readonly number[];
+  private readonly isForbidden: ((text: string) => boolean) | undefined;
+
   private constructor(
     readonly head: PolicyHead,
     private readonly generator: Generator,
     private readonly settings: TrainerSettings,
     private readonly samplingMask: Float32Array,
     private readonly fluency: PolicyHead | undefined,
-  ) {}
+  ) {
+    const { tokenizer } = generator;
+    const { context, forbid, mustContain } = settings;
+    this.contextTokens = context === undefined ? [] : tokenizer.encode(context.join('\n'));
+    this.given = mustContain === undefined ? [] : tokenizer.encode(` ${mustContain}`);
+    this.isForbidden = forbiddenWords(forbid ?? []);
+    if (this.given.some((id) => samplingMask[id] !== 0)) throw notAllowed(mustContain!);
+  }
 
   /**
    * @param options.maskedInLoss takes forbidden tokens out of the policy altogether, not only when sampling as the
@@ -98,7 +118,7 @@ export class PromptPolicy {
   ): Promise<PolicyRollout[]> {
     const { temperature, topP } = this.settings;
     const choose: Choose = (candidates) => sampleTokens(candidates, rng, { temperature, topP, ...options });
-    return this.roll(count, choose, { inputs });
+    return this.roll(count, choose, { inputs, constrained: true });
   }
 
   /** The policy as a reader of inputs, where it was set to be one. */
@@ -113,14 +133,16 @@ export class PromptPolicy {
 
   /** The tokens that may follow each of some beginnings of prompts, of any lengths. */
   async after(beginnings: readonly (readonly number[])[]): Promise<Candidates> {
-    const step = await this.generator.hiddenStates.begin(beginnings.map((tokens) => [this.startToken, ...tokens]));
+    const step = await this.generator.hiddenStates.begin(
+      beginnings.map((tokens) => [...this.prefix(undefined).tokenIds, ...tokens]),
+    );
     step.state.dispose();
     return this.candidates(step.hidden);
   }
 
   /** The prompt of the likeliest token at each position. */
   async greedy(): Promise<PolicyRollout> {
-    return (await this.roll(1, greedyTokens))[0]!;
+    return (await this.roll(1, greedyTokens, { constrained: true }))[0]!;
   }
 
   /** The hidden states that a given prompt passes through. */
@@ -141,7 +163,9 @@ export class PromptPolicy {
     const longest = prompts.reduce((most, { length }) => Math.max(most, length), 0);
     for (let time = 0; time < longest; time++) {
       const rows = [...prompts.keys()].filter((row) => time < prompts[row]!.length);
-      const step = await hiddenStates.begin(rows.map((row) => [this.startToken, ...prompts[row]!.slice(0, time)]));
+      const step = await hiddenStates.begin(
+        rows.map((row) => [...this.prefix(undefined).tokenIds, ...prompts[row]!.slice(0, time)]),
+      );
       step.state.dispose();
       for (const [i, row] of rows.entries()) {
         states[row]!.set(step.hidden.subarray(i * hiddenSize, (i + 1) * hiddenSize), time * hiddenSize);
@@ -159,7 +183,11 @@ export class PromptPolicy {
     for (let start = 0; start < inputs.length; start += INPUTS_AT_ONCE) {
       const some = inputs.slice(start, start + INPUTS_AT_ONCE);
       rollouts.push(
-        ...(await this.roll(some.length, greedyTokens, { inputs: some, ...(parameters && { parameters }) })),
+        ...(await this.roll(some.length, greedyTokens, {
+          inputs: some,
+          constrained: true,
+          ...(parameters && { parameters }),
+        })),
       );
     }
     return rollouts;
@@ -168,8 +196,10 @@ export class PromptPolicy {
   private async roll(
     count: number,
     choose: Choose,
-    { length = this.settings.promptLength, inputs, parameters }: RollOptions = {},
+    { inputs, parameters, constrained = false, ...options }: RollOptions = {},
   ): Promise<PolicyRollout[]> {
+    const given = constrained ? this.given : [];
+    const length = options.length ?? given.length + this.settings.promptLength;
     const { hiddenStates, tokenizer } = this.generator;
     const { hiddenSize } = hiddenStates;
     const traces = Array.from({ length: count }, () => new Float32Array(length * hiddenSize));
@@ -178,7 +208,11 @@ export class PromptPolicy {
     const prefixes = Array.from({ length: count }, (_, row) => this.prefix(inputs?.[row]).tokenIds);
     let step: HiddenStep = await hiddenStates.begin(prefixes);
     for (let time = 0; time < length; time++) {
-      const { tokenIds, samplingLogProbs } = choose(await this.candidates(step.hidden, parameters));
+      const forced = given[time];
+      const { tokenIds, samplingLogProbs } =
+        forced === undefined
+          ? this.chooseAllowed(await this.candidates(step.hidden, parameters), choose, constrained ? prompts : [])
+          : { tokenIds: new Array<number>(count).fill(forced), samplingLogProbs: new Float32Array(count) };
       for (let row = 0; row < count; row++) {
         traces[row]!.set(step.hidden.subarray(row * hiddenSize, (row + 1) * hiddenSize), time * hiddenSize);
         prompts[row]!.push(tokenIds[row]!);
@@ -195,10 +229,36 @@ export class PromptPolicy {
     }));
   }
 
+  /** Tokens that end a forbidden word are taken from the candidates and all rows choose again, until there are none. */
+  private chooseAllowed(candidates: Candidates, choose: Choose, prompts: readonly (readonly number[])[]): ChosenTokens {
+    const chosen = choose(candidates);
+    const { isForbidden } = this;
+    if (!isForbidden) return chosen;
+    const { width, tokenIds: ids } = candidates;
+    const bad = prompts.flatMap((prompt, row) => {
+      const token = chosen.tokenIds[row]!;
+      if (!isForbidden(this.generator.tokenizer.decode([...prompt, token]))) return [];
+      return [row * width + (ids ? ids.indexOf(token, row * width) - row * width : token)];
+    });
+    if (bad.length === 0) return chosen;
+    const logits = candidates.logits.slice();
+    if (bad.some((cell) => logits[cell]! <= MASKED)) throw allForbidden();
+    for (const cell of bad) logits[cell] = FORBIDDEN;
+    return this.chooseAllowed({ ...candidates, logits }, choose, prompts);
+  }
+
   private prefix(input: string | undefined): { tokenIds: number[]; isCut: boolean } {
     const { tokenizer, contextLength = Number.POSITIVE_INFINITY } = this.generator;
     const { promptLength } = this.settings;
+    if (this.contextTokens.length > 0) return this.contextPrefix(contextLength - promptLength - this.given.length);
     return inputPrefix(input, { tokenizer, startToken: this.startToken, contextLength, promptLength });
+  }
+
+  /** The end of the context matters most: what does not fit is cut from its beginning. */
+  private contextPrefix(room: number): { tokenIds: number[]; isCut: boolean } {
+    const isCut = this.contextTokens.length > room;
+    const kept = isCut ? this.contextTokens.slice(-Math.max(1, room)) : this.contextTokens;
+    return { tokenIds: [this.startToken, ...kept], isCut };
   }
 
   private get startToken(): number {
@@ -224,4 +284,24 @@ function narrowed(all: Candidates, chosen: Candidates): Candidates {
       : all.logits[Math.floor(cell / chosen.width) * all.width + id]!,
   );
   return { ...chosen, logits, values: all.values };
+}
+
+function notAllowed(text: string): RlpromptError {
+  return new RlpromptError({
+    code: 'E_TOKEN_MASK',
+    exit: 'config',
+    message: `${JSON.stringify(text)} has tokens that a prompt may not hold`,
+    where: '--must-contain',
+    next: 'choose another text, or allow its characters with --tokens all',
+  });
+}
+
+function allForbidden(): RlpromptError {
+  return new RlpromptError({
+    code: 'E_TOKEN_MASK',
+    exit: 'config',
+    message: 'every token that may come next ends a forbidden word',
+    where: '--forbid',
+    next: 'forbid fewer words, or sample among more tokens with --top-k',
+  });
 }

@@ -91,7 +91,8 @@ class LogVariance implements Trainer {
   }
 
   async learnFrom(tokenIds: readonly number[], rawReward: number, parts?: RewardParts): Promise<boolean> {
-    if (tokenIds.length !== this.settings.promptLength || this.settings.replayUpdates === 0) return false;
+    const { promptLength, replayUpdates, mustContain } = this.settings;
+    if (tokenIds.length !== promptLength || replayUpdates === 0 || mustContain !== undefined) return false;
     const rollout = await this.policy.follow(tokenIds);
     const reward = { raw: rawReward, zScored: 0, shaped: 0, ...(parts ? { parts } : {}) };
     const [entry] = await this.toEntries([rollout], [reward]);
