@@ -4,6 +4,7 @@ import { csvFormat } from './formats/csv.js';
 import { dotpromptFormat } from './formats/dotprompt.js';
 import { dspyFormat } from './formats/dspy.js';
 import { hfDatasetFormat } from './formats/hf-dataset.js';
+import { jsFormat } from './formats/js.js';
 import { jsonFormat } from './formats/json.js';
 import { langchainFormat } from './formats/langchain.js';
 import { langchainChatFormat } from './formats/langchain-chat.js';
@@ -15,6 +16,7 @@ import { openaiChatFormat } from './formats/openai-chat.js';
 import { optunaFormat } from './formats/optuna.js';
 import { promptfooFormat } from './formats/promptfoo.js';
 import { promptyFormat } from './formats/prompty.js';
+import { pythonFormat } from './formats/python.js';
 import { tsFormat } from './formats/ts.js';
 import { tsAiSdkFormat } from './formats/ts-ai-sdk.js';
 import { txtFormat } from './formats/txt.js';
@@ -27,6 +29,8 @@ export const EXPORT_FORMATS: readonly ExportFormat[] = [
   txtFormat,
   mdFormat,
   tsFormat,
+  jsFormat,
+  pythonFormat,
   tsAiSdkFormat,
   openaiChatFormat,
   openaiBatchFormat,

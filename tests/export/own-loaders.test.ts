@@ -74,7 +74,7 @@ describe('exports in the programs they are for', { timeout: 120_000 }, () => {
         const module = jiti.evalModule(source, { filename: join(import.meta.dirname, 'best-ai-sdk.ts') });
         const model = new MockLanguageModelV3({
           doGenerate: {
-            content: [{ type: 'text', text: 'spam' }],
+            content: [{ type: 'text', text: 'free' }],
             finishReason: { unified: 'stop', raw: 'stop' },
             usage: {
               inputTokens: { total: 1, noCache: 1, cacheRead: 0, cacheWrite: 0 },
@@ -83,14 +83,18 @@ describe('exports in the programs they are for', { timeout: 120_000 }, () => {
             warnings: [],
           },
         });
-        await (module as { run(model: LanguageModel, input: string): Promise<unknown> }).run(model, INPUT);
+        const answer = await (module as { run(model: LanguageModel, input: string): Promise<unknown> }).run(
+          model,
+          INPUT,
+        );
+        expect(answer).toEqual({ label: 'spam', text: 'free' });
         expect(model.doGenerateCalls[0]?.prompt).toEqual([
           expect.objectContaining({
             role: 'user',
             content: [expect.objectContaining({ type: 'text', text: scoredText(prompt, template, INPUT) })],
           }),
         ]);
-        expect(model.doGenerateCalls[0]).toMatchObject({ temperature: 0, seed: 7 });
+        expect(model.doGenerateCalls[0]).toMatchObject({ temperature: 0, seed: 7, maxOutputTokens: 16 });
       }),
       { numRuns: HOSTILE_RUNS },
     );

@@ -1,6 +1,6 @@
 import type { ExportedPrompt, FileFormat } from '../exported-prompt.js';
 import { readHandlebars, toHandlebars } from '../text/handlebars.js';
-import { describeScores, modelName, registryName } from '../text/provenance.js';
+import { describeScores, modelName, registryName, wrappedAsChat } from '../text/provenance.js';
 import { literalText, variablesOf } from '../text/rendered-parts.js';
 import { toVisibleYaml } from '../text/visible-yaml.js';
 
@@ -10,6 +10,7 @@ export const dotpromptFormat: FileFormat = {
   group: 'templates',
   isTable: false,
   file: 'best.prompt',
+  warn: wrappedAsChat,
   cannotHold: (prompt) =>
     /<<<dotprompt:/.test(literalText(prompt)) ? 'the prompt has <<<dotprompt:, which marks roles there' : undefined,
   render: ([prompt]) => `---\n${toVisibleYaml(frontMatter(prompt!))}---\n${toHandlebars(prompt!.rendered)}\n`,

@@ -1,5 +1,6 @@
 import type { FileFormat } from '../exported-prompt.js';
 import { readFString } from '../text/f-string.js';
+import { wrappedAsChat } from '../text/provenance.js';
 import { variablesOf } from '../text/rendered-parts.js';
 import { toVisibleJson } from '../text/visible-json.js';
 import { templateFields } from './langchain.js';
@@ -10,6 +11,7 @@ export const langchainChatFormat: FileFormat = {
   group: 'templates',
   isTable: false,
   file: 'best.langchain-chat.json',
+  warn: wrappedAsChat,
   render: ([prompt]) => {
     const template = serialised(['prompts', 'prompt', 'PromptTemplate'], templateFields(prompt!));
     const message = serialised(['prompts', 'chat', 'HumanMessagePromptTemplate'], { prompt: template });

@@ -1,5 +1,5 @@
 import type { FileFormat } from '../exported-prompt.js';
-import { registryName } from '../text/provenance.js';
+import { registryName, wrappedAsChat } from '../text/provenance.js';
 import { toVisibleJson } from '../text/visible-json.js';
 import { placeholderProblem, readBody, requestBody } from './openai-chat.js';
 
@@ -9,6 +9,7 @@ export const openaiBatchFormat: FileFormat = {
   group: 'chat',
   isTable: true,
   file: 'prompts.batch.jsonl',
+  warn: wrappedAsChat,
   cannotHold: placeholderProblem,
   render: (prompts) =>
     prompts

@@ -1,5 +1,5 @@
 import type { ExportedPrompt, FileFormat, RenderedPart } from '../exported-prompt.js';
-import { modelName } from '../text/provenance.js';
+import { modelName, wrappedAsChat } from '../text/provenance.js';
 import { joinParts, literalText, mergeParts } from '../text/rendered-parts.js';
 import { toVisibleJson } from '../text/visible-json.js';
 
@@ -9,6 +9,7 @@ export const openaiChatFormat: FileFormat = {
   group: 'chat',
   isTable: false,
   file: 'best.openai.json',
+  warn: wrappedAsChat,
   cannotHold: placeholderProblem,
   render: ([prompt]) => `${toVisibleJson(requestBody(prompt!), 2)}\n`,
   read: (text) => ({ rendered: readBody(JSON.parse(text)) }),

@@ -2,13 +2,15 @@ import { join } from 'node:path';
 import { createJiti } from 'jiti';
 import type { TaskLabel } from '../../task/types.js';
 import type { ExportedPrompt, FileFormat, RenderedPart } from '../exported-prompt.js';
+import { classifySource, type ScriptLanguage, typed } from '../text/classify-source.js';
 import { provenance } from '../text/provenance.js';
 import { isMasked } from '../text/rendered-parts.js';
 import { toVisibleJson } from '../text/visible-json.js';
 
 export const tsFormat: FileFormat = {
   name: 'ts',
-  description: 'a TypeScript module without dependencies: PROMPT, LABELS, render(input), meta',
+  description:
+    'a TypeScript module without dependencies: classify(input, complete), render(input), PROMPT, LABELS, meta',
   group: 'code',
   isTable: false,
   file: 'best.ts',
@@ -26,14 +28,14 @@ export function loadModule(text: string): unknown {
   });
 }
 
-/** A module of TypeScript without imports. */
-export function renderModule(prompt: ExportedPrompt): string {
+/** A module without imports. */
+export function renderModule(prompt: ExportedPrompt, language: ScriptLanguage = 'ts'): string {
   const { labels, labelOffsets } = prompt;
   const offsets = labels.map(({ name }, i) => [name, labelOffsets?.[i]]);
   const calibration = labelOffsets
     ? `
 /** What to take off the log-probability of each label's word before labels are compared. */
-export const LABEL_OFFSETS: ReadonlyMap<string, number> = new Map(${toVisibleJson(offsets)});
+export const LABEL_OFFSETS${typed(language, ': ReadonlyMap<string, number>')} = new Map(${toVisibleJson(offsets)});
 `
     : '';
   return `// Exported by ${comment(prompt.tool)} from ${comment(prompt.run)}.
@@ -41,25 +43,26 @@ export const LABEL_OFFSETS: ReadonlyMap<string, number> = new Map(${toVisibleJso
 /** The prompt that was found. */
 export const PROMPT = ${toVisibleJson(prompt.prompt)};
 
-${labelsConstant(labels)}${calibration}
+${labelsConstant(labels, language)}${calibration}
 /** How the prompt was found and how it scores. */
-export const meta = ${toVisibleJson(provenance(prompt), 2)} as const;
+export const meta = ${toVisibleJson(provenance(prompt), 2)}${typed(language, ' as const')};
 
-${renderFunction(prompt)}`;
+${renderFunction(prompt, language)}${classifySource(prompt, language)}`;
 }
 
 /** The constant LABELS of a module. */
-export function labelsConstant(labels: readonly TaskLabel[]): string {
+export function labelsConstant(labels: readonly TaskLabel[], language: ScriptLanguage = 'ts'): string {
   const words = Object.entries(Object.fromEntries(labels.map(({ name, word }) => [name, word])));
   return `/** Each label and the word that the language model says for it. */
-export const LABELS: ReadonlyMap<string, string> = new Map(${toVisibleJson(words)});
+export const LABELS${typed(language, ': ReadonlyMap<string, string>')} = new Map(${toVisibleJson(words)});
 `;
 }
 
-function renderFunction(prompt: ExportedPrompt): string {
+function renderFunction(prompt: ExportedPrompt, language: ScriptLanguage): string {
   const masked = isMasked(prompt);
+  const parameters = ['input', ...(masked ? ['mask'] : [])].map((name) => name + typed(language, ': string'));
   return `/** The text for the language model; ${masked ? 'it fills the mask with a word of LABELS' : 'a word of LABELS follows it'}. */
-export function render(input: string${masked ? ', mask: string' : ''}): string {
+export function render(${parameters.join(', ')})${typed(language, ': string')} {
   const text = input.trim();
   if (text === '') return ${expression(prompt.renderedWithoutInput)};
   return ${expression(prompt.rendered)};

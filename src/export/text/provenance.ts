@@ -26,6 +26,12 @@ export function modelName({ target }: ExportedPrompt): string {
   return target.replace(/^openai:/, '');
 }
 
+/** What to know where a text that the target LM continued is sent as a chat message; undefined where the run did so too. */
+export function wrappedAsChat({ target }: ExportedPrompt): string | undefined {
+  if (target.startsWith('openai:')) return undefined;
+  return 'the run scored a text to continue; this format sends it as a chat message, and a chat model may answer otherwise';
+}
+
 /** A name of letters, digits, `-` and `_`, for registries that allow no others. */
 export function registryName({ task }: ExportedPrompt): string {
   return `${task.replace(/[^A-Za-z0-9_-]+/g, '-').replace(/^-+|-+$/g, '') || 'task'}-prompt`;

@@ -1,0 +1,89 @@
+import type { ExportedPrompt } from '../exported-prompt.js';
+import { labelReadings } from './label-reading.js';
+import { isMasked } from './rendered-parts.js';
+import { toVisibleJson } from './visible-json.js';
+
+/** The languages of a module, which differ in where their types are: TypeScript, or JavaScript with JSDoc. */
+export type ScriptLanguage = 'ts' | 'js';
+
+/** `text` where the module is TypeScript. */
+export function typed(language: ScriptLanguage, text: string): string {
+  return language === 'ts' ? text : '';
+}
+
+/** The functions classify and labelOf of a module that has `render`; empty for tasks without labels. */
+export function classifySource(prompt: ExportedPrompt, language: ScriptLanguage): string {
+  const readings = labelReadings(prompt);
+  if (readings.length === 0) return '';
+  const t = (text: string) => typed(language, text);
+  const masked = isMasked(prompt);
+  const mask = masked ? ', mask' : '';
+  const doc = language === 'js' ? ['', ...jsDoc(masked)].join('\n * ') : '';
+  return `
+/** How each label is read: its words after the text, how much each counts, and what is subtracted from its score. */
+const READINGS${t(': readonly Reading[]')} = ${toVisibleJson(readings, 2)};
+${t(TYPES)}
+/**
+ * The label of an input, with the probability of each label.
+ * \`complete\` asks the language model: the natural log-probability of each word (or of the token it begins with) right
+ * after the text${masked ? ', at the mask' : ''}. A word it does not name counts as the least likely of those it names.${doc}
+ */
+export async function classify(${
+    language === 'ts' ? `input: string, complete: Complete${masked ? ', mask: string' : ''}` : `input, complete${mask}`
+  })${t(': Promise<Classification>')} {
+  const words = READINGS.flatMap((reading) => reading.words);
+  const given = new Map(Object.entries(await complete(render(input${mask}), words)));
+  const found = words.map((word) => given.get(word) ?? given.get(word.trim()));
+  if (found.every((value) => value === undefined)) {
+    throw new Error(\`complete() named none of the label words: \${words.map((word) => JSON.stringify(word)).join(', ')}\`);
+  }
+  const least = Math.min(...given.values());
+  const logProbs = new Map(words.map((word, i) => [word, found[i] ?? least]));
+  const scores = READINGS.map((reading) =>
+    reading.words.reduce((sum, word, i) => sum + (reading.weights[i] ?? 0) * (logProbs.get(word) ?? least), -reading.offset),
+  );
+  const most = Math.max(...scores);
+  const powers = scores.map((score) => Math.exp(score - most));
+  const total = powers.reduce((sum, power) => sum + power, 0);
+  const probabilities = Object.fromEntries(READINGS.map(({ label }, i) => [label, (powers[i] ?? 0) / total]));
+  return { label: READINGS[scores.indexOf(most)]?.label ?? '', probabilities };
+}
+
+/** The label that an answer written out begins with, for services that give no log-probabilities; undefined for another answer. */
+export function labelOf(answer${t(': string')})${t(': string | undefined')} {
+  const said = answer.trim().toLowerCase();
+  return READINGS.find(({ words }) => words.some((word) => said.startsWith(word.trim().toLowerCase())))?.label;
+}
+`;
+}
+
+const TYPES = `
+interface Reading {
+  readonly label: string;
+  readonly words: readonly string[];
+  readonly weights: readonly number[];
+  readonly offset: number;
+}
+
+/** Natural log-probabilities of words after a text, word by word. */
+export type Complete = (
+  text: string,
+  words: readonly string[],
+) => Readonly<Record<string, number>> | Promise<Readonly<Record<string, number>>>;
+
+export interface Classification {
+  readonly label: string;
+  /** They sum to 1. */
+  readonly probabilities: Readonly<Record<string, number>>;
+}
+`;
+
+function jsDoc(masked: boolean): string[] {
+  const result = 'Record<string, number>';
+  return [
+    '@param {string} input',
+    `@param {(text: string, words: string[]) => ${result} | Promise<${result}>} complete`,
+    ...(masked ? ['@param {string} mask'] : []),
+    `@returns {Promise<{ label: string, probabilities: ${result} }>}`,
+  ];
+}

@@ -1,0 +1,127 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { createJiti } from 'jiti';
+import { describe, expect, it } from 'vitest';
+import type { Classifier } from '../../src/classifier/classifier.js';
+import { exportPrompt, templateOf } from '../../src/export/export-prompt.js';
+import type { ExportedPrompt } from '../../src/export/exported-prompt.js';
+import { jsFormat } from '../../src/export/formats/js.js';
+import { pythonFormat } from '../../src/export/formats/python.js';
+import { tsFormat } from '../../src/export/formats/ts.js';
+import { tsAiSdkFormat } from '../../src/export/formats/ts-ai-sdk.js';
+import { readRunRecord } from '../../src/export/run-record.js';
+import { exportedPrompt } from './exported.js';
+import { makeRun } from './make-run.js';
+
+const isRaw = { isRaw: false };
+
+const CLASSIFIER: Classifier = {
+  prompt: 'It 𝒲as\u202e "odd"\\',
+  template: '{input} {prompt}',
+  words: [
+    { label: 'bad', words: ['terrible', 'awful'], weights: [3, 1] },
+    { label: 'good', words: ['great'] },
+  ],
+  demonstrations: [{ text: 'A dull film.', label: 'bad', word: 'terrible' }],
+  offsets: [0.5, -0.25],
+};
+
+/** Several words a label with weights, offsets and a demonstration. */
+const rich: ExportedPrompt = {
+  ...exportedPrompt(CLASSIFIER.prompt, templateOf(CLASSIFIER.template, CLASSIFIER.demonstrations)),
+  classifier: CLASSIFIER,
+};
+
+const ANSWERS = { ' terrible': -1, awful: -2, ' great': -1.6, ' the': -9 };
+/** 3/4 · -1 + 1/4 · -2 - 0.5 and -1.6 + 0.25, worked out by hand. */
+const [BAD, GOOD] = [-1.75, -1.35];
+const P_GOOD = Math.exp(GOOD) / (Math.exp(GOOD) + Math.exp(BAD));
+
+interface Module {
+  classify(
+    input: string,
+    complete: (text: string, words: readonly string[]) => Record<string, number>,
+  ): Promise<{ label: string; probabilities: Record<string, number> }>;
+  labelOf(answer: string): string | undefined;
+}
+
+function loadTypeScript(source: string): Module {
+  return createJiti(import.meta.url, { fsCache: false }).evalModule(source, {
+    filename: join(import.meta.dirname, 'exported.ts'),
+  }) as Module;
+}
+
+async function loadJavaScript(source: string): Promise<Module> {
+  const file = join(mkdtempSync(join(tmpdir(), 'rlprompt-js-')), 'best.mjs');
+  writeFileSync(file, source);
+  return await import(/* @vite-ignore */ pathToFileURL(file).href);
+}
+
+const MODULES = [
+  ['ts', async () => loadTypeScript(tsFormat.render([rich], isRaw))],
+  ['js', async () => await loadJavaScript(jsFormat.render([rich], isRaw))],
+] as const;
+
+describe.each(MODULES)('the exported %s module', (_, load) => {
+  it('classifies by word sets, weights, offsets and demonstrations', async () => {
+    const { classify } = await load();
+    const asked: unknown[] = [];
+    const { label, probabilities } = await classify(' Fine. ', (text, words) => {
+      asked.push(text, words);
+      return ANSWERS;
+    });
+    expect(asked).toEqual([`A dull film. terrible\n\nFine. ${CLASSIFIER.prompt}`, [' terrible', ' awful', ' great']]);
+    expect(label).toBe('good');
+    expect(probabilities.good).toBeCloseTo(P_GOOD, 12);
+    expect(probabilities.bad).toBeCloseTo(1 - P_GOOD, 12);
+  });
+
+  it('counts a word that is not named as the least likely, and refuses an answer without any', async () => {
+    const { classify } = await load();
+    const { label } = await classify('Fine.', () => ({ ' great': -3, ' the': -0.1 }));
+    expect(label).toBe('good');
+    await expect(classify('Fine.', () => ({ ' the': -0.1 }))).rejects.toThrow(/none of the label words: " terrible"/);
+  });
+
+  it('reads a label off an answer written out', async () => {
+    const { labelOf } = await load();
+    expect([' Awful, really', 'great', 'no idea'].map((answer) => labelOf(answer))).toEqual(['bad', 'good', undefined]);
+  });
+});
+
+describe.skipIf(spawnSync('python3', ['--version']).status !== 0)('the exported Python module', () => {
+  it('gives the same label, probabilities and text without any package', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'rlprompt-python-'));
+    writeFileSync(join(folder, 'best.py'), pythonFormat.render([rich], isRaw));
+    const program = `
+import json, best
+seen = []
+def complete(text, words):
+    seen.append([text, list(words)])
+    return json.loads(${JSON.stringify(JSON.stringify(ANSWERS))})
+label, probabilities = best.classify("\\u00a0Fine. ", complete)
+print(json.dumps([label, probabilities, seen, best.PROMPT, best.label_of("Awful!"), best.label_of("no"), best.META["task"]]))
+`;
+    const ran = spawnSync('python3', ['-I', '-S', '-c', `import sys; sys.path.insert(0, '.')\n${program}`], {
+      cwd: folder,
+      encoding: 'utf8',
+    });
+    expect(ran.stderr).toBe('');
+    const [label, probabilities, seen, ...rest] = JSON.parse(ran.stdout);
+    expect(label).toBe('good');
+    expect(probabilities.good).toBeCloseTo(P_GOOD, 12);
+    expect(seen).toEqual([[`A dull film. terrible\n\nFine. ${CLASSIFIER.prompt}`, [' terrible', ' awful', ' great']]]);
+    expect(rest).toEqual([CLASSIFIER.prompt, 'bad', null, 'spam']);
+  });
+});
+
+describe('a text that was continued in the run', () => {
+  it('is said to be a chat message now, unless the run sent it as one', () => {
+    const prompt = exportPrompt(readRunRecord(makeRun({ texts: ['x'] })), 1, '0.1.0');
+    expect(tsAiSdkFormat.warn?.(prompt)).toMatch(/^the run scored a text to continue/);
+    expect(tsAiSdkFormat.warn?.({ ...prompt, target: 'openai:small' })).toBeUndefined();
+  });
+});
