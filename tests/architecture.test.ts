@@ -12,7 +12,22 @@ const source = join(root, 'src');
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   classifier: ['errors.ts', 'template'],
   cli: ['cli/commands', 'cli/shared', 'errors.ts', 'package-root.ts'],
+  'cli/check': [
+    'cli/shared',
+    'config',
+    'data',
+    'errors.ts',
+    'lm',
+    'lm/model',
+    'rewards/classification',
+    'run/loop',
+    'task',
+    'task/load',
+    'template',
+    'ui',
+  ],
   'cli/commands': [
+    'cli/check',
     'cli/exports',
     'cli/models',
     'cli/runs',

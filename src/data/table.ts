@@ -27,7 +27,10 @@ export function columnIndex(table: Table, name: string, flag: string): number {
     exit: 'data',
     message: `there is no column "${name}"; the columns are ${table.columns.map((column) => `"${column}"`).join(', ')}`,
     where: `${table.file}:1`,
-    next: near === undefined ? `name one with ${flag}` : `did you mean ${flag} ${near}?`,
+    next:
+      near === undefined
+        ? `name one with ${flag}; rlprompt check ${table.file} proposes one`
+        : `did you mean ${flag} ${near}?`,
   });
 }
 

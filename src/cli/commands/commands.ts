@@ -5,6 +5,12 @@ const results = 'Use what was found:';
 const about = 'Look around:';
 
 export const COMMANDS: readonly CommandEntry[] = [
+  {
+    name: 'check',
+    summary: 'look at a data file, and propose the run',
+    group: search,
+    load: () => import('./check.js'),
+  },
   { name: 'run', summary: 'search for a prompt', group: search, load: () => import('./run.js') },
   { name: 'resume', summary: 'resume a run that was stopped', group: search, load: () => import('./resume.js') },
   { name: 'compare', summary: 'trainers at equal forwards', group: search, load: () => import('./compare.js') },

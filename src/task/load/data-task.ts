@@ -75,7 +75,11 @@ export async function readDataRows(
   return joined;
 }
 
-async function readTables(files: SplitFiles, options: LoadTaskOptions): Promise<Partial<Record<Split, Table>>> {
+/** The tables of a data set by split; without one of their own, all rows are train. */
+export async function readTables(
+  files: SplitFiles,
+  options: LoadTaskOptions,
+): Promise<Partial<Record<Split, Table>> & { readonly train: Table }> {
   const read = async (file: string | undefined) => (file === undefined ? undefined : await readTable(file, options));
   const whole = await readTable(files.train, options);
   const [dev, test] = [await read(files.dev), await read(files.test)];

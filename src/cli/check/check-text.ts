@@ -1,0 +1,100 @@
+import { flagName } from '../../config/config-layers.js';
+import type { RunConfigKey } from '../../config/run-config.js';
+import { formatCount } from '../../ui/format-values.js';
+import { safeText } from '../../ui/sanitize.js';
+import { shellWord } from '../shared/shell-word.js';
+import { formatTable } from '../shared/table.js';
+import type { DataCheck, RunFacts } from './check-data.js';
+
+const EXAMPLE_LENGTH = 50;
+
+/** The check as a person reads it. */
+export function checkText(check: DataCheck, typed: Readonly<Record<string, unknown>>): string {
+  const total = Object.values(check.rows).reduce((sum, count) => sum + count, 0);
+  const splits = Object.entries(check.rows).map(([split, count]) => `${split} ${formatCount(count)}`);
+  const paragraphs = [
+    `${safeText(check.data)}: ${formatCount(total)} rows${splits.length > 1 ? ` (${splits.join(', ')})` : ''}\n`,
+    columnTable(check),
+    labelTable(check),
+    oddities(check),
+    ...(check.run ? [runText(check.run)] : []),
+    ...(check.problem ? [] : [`Try it:\n  ${safeText(proposedCommand(check, typed))}\n`]),
+  ];
+  return paragraphs.filter((text) => text !== '').join('\n');
+}
+
+/** The command line that a check proposes, for a shell. */
+export function proposedCommand(check: DataCheck, typed: Readonly<Record<string, unknown>>): string {
+  return ['rlprompt', ...proposedArguments(check, typed)].map(shellWord).join(' ');
+}
+
+/** The command line that a check proposes, without the program's name: what was typed, and what is needed. */
+export function proposedArguments(check: DataCheck, typed: Readonly<Record<string, unknown>>): string[] {
+  return [
+    'run',
+    check.data,
+    ...Object.entries({ ...check.proposed, ...typed }).flatMap(([key, value]) =>
+      value === undefined ? [] : [`--${flagName(key as RunConfigKey)}`, flagValue(value)].filter((word) => word !== ''),
+    ),
+  ];
+}
+
+function flagValue(value: unknown): string {
+  if (value === true) return '';
+  if (Array.isArray(value)) return value.join(',');
+  if (typeof value !== 'object' || value === null) return String(value);
+  return Object.entries(value)
+    .map(([name, word]) => `${name}=${word}`)
+    .join(',');
+}
+
+function columnTable({ columns, textColumn, labelColumn }: DataCheck): string {
+  const use = (name: string) => (name === textColumn ? 'text' : name === labelColumn ? 'label' : '');
+  const rows = columns.map(({ name, filled, distinct, meanLength, example }) => [
+    name,
+    use(name),
+    formatCount(filled),
+    formatCount(distinct),
+    formatCount(meanLength),
+    safeText(example, EXAMPLE_LENGTH),
+  ]);
+  return formatTable([['column', 'used as', 'filled', 'different', 'characters', 'for instance'], ...rows], {
+    right: [2, 3, 4],
+  });
+}
+
+function labelTable({ labels }: DataCheck): string {
+  const shown = labels.slice(0, 20).map(({ label, count }) => [label, formatCount(count)]);
+  const more = labels.length > 20 ? `and ${labels.length - 20} more labels\n` : '';
+  return labels.length === 0 ? '' : `${formatTable([['label', 'rows'], ...shown], { right: [1] })}${more}`;
+}
+
+function oddities({ missing, duplicates, contradictions, leaks }: DataCheck): string {
+  return [
+    missing > 0 && `${formatCount(missing)} rows have no text or no label\n`,
+    duplicates > 0 && `${formatCount(duplicates)} rows have the text of an earlier row`,
+    duplicates > 0 && (contradictions > 0 ? `, ${formatCount(contradictions)} of them another label\n` : '\n'),
+    ...leaks.map(({ splits, texts }) => `${formatCount(texts)} texts are in ${splits.join(' and in ')}\n`),
+  ]
+    .filter((text) => text !== false)
+    .join('');
+}
+
+function runText({ sizes, warnings, target, words, lengths, rendered }: RunFacts): string {
+  const lines = [`A run has ${sizes.train} train, ${sizes.dev} dev and ${formatCount(sizes.test)} test rows.`];
+  for (const warning of warnings) lines.push(`note: ${safeText(warning)}`);
+  if (lengths) {
+    const { median, p95, longest, tooLong, measured, contextLength } = lengths;
+    const tokens = `tokens: median ${median}, 95 % up to ${p95}, longest ${longest}`;
+    lines.push(`${tokens}; ${safeText(target)} reads ${contextLength}, ${tooLong} of ${measured} texts are longer`);
+  }
+  lines.push('label words, with their tokens:');
+  const rows = words.map(({ label, text, pieces }) => [`  ${label}`, visibleBlanks(text), pieces.join(' ')]);
+  const row = `a row as it is read, where a prompt is put into it and a label word follows:\n  ${visibleBlanks(rendered)}\n`;
+  return `${lines.join('\n')}\n${formatTable(rows)}${row}`;
+}
+
+/** Blanks as dots, line breaks as an arrow. */
+export function visibleBlanks(text: string): string {
+  return safeText(text.replaceAll('\n', '↵').replaceAll('\t', '→').replaceAll(' ', '·'), 400);
+}
