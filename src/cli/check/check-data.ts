@@ -81,7 +81,11 @@ export async function checkData({ config, sources }: ResolvedRunConfig): Promise
   const kept = splits.flat();
   const missing = all.reduce((sum, table) => sum + table.rows.length, 0) - kept.length;
   const counts = countLabels(kept);
-  const once = new Map(rowsOf(tables.train).toReversed().map((row) => [row.text, row]));
+  const once = new Map(
+    rowsOf(tables.train)
+      .toReversed()
+      .map((row) => [row.text, row]),
+  );
   const trainCounts = countLabels([...once.values()]);
   const [hasDev, hasTest] = [tables.dev !== undefined, tables.test !== undefined];
   const facts = { text, label, counts, trainCounts, missing, hasDev, hasTest };
