@@ -32,7 +32,11 @@ export function isDataFileName(file: string): boolean {
  */
 export async function readTable(file: string, options: ReadTableOptions = {}): Promise<Table> {
   if (!isDataFileName(file)) throw unknownFormat(file);
-  const raw = await readDataFile(file, options.maxBytes);
+  return parseTable(await readDataFile(file, options.maxBytes), file, options);
+}
+
+/** The same of bytes that are read already; the ending of `file` says what they are. */
+export function parseTable(raw: Buffer, file: string, options: ReadTableOptions = {}): Table {
   const { bytes, warning } = decodeText(raw, file, options.encoding);
   const warnings = warning === undefined ? [] : [warning];
   const { columns, rows } = parseRecords(bytes, file, options, warnings);

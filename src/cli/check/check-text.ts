@@ -96,5 +96,5 @@ function runText({ sizes, warnings, target, words, lengths, rendered }: RunFacts
 
 /** Blanks as dots, line breaks as an arrow. */
 export function visibleBlanks(text: string): string {
-  return safeText(text.replaceAll('\n', '↵').replaceAll('\t', '→').replaceAll(' ', '·'), 400);
+  return safeText(text.replaceAll('\n', '↵').replaceAll('\t', '→').replaceAll(' ', '·'), 4000);
 }

@@ -15,6 +15,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   { name: 'resume', summary: 'resume a run that was stopped', group: search, load: () => import('./resume.js') },
   { name: 'compare', summary: 'trainers at equal forwards', group: search, load: () => import('./compare.js') },
   { name: 'eval', summary: 'score your own prompts', group: results, load: () => import('./eval.js') },
+  { name: 'predict', summary: 'label new rows', group: results, load: () => import('./predict.js') },
   { name: 'top', summary: 'the best prompts of a run', group: results, load: () => import('./top.js') },
   { name: 'export', summary: 'write a prompt for another program', group: results, load: () => import('./export.js') },
   { name: 'report', summary: 'a page to look at and to show', group: results, load: () => import('./report.js') },

@@ -1,0 +1,85 @@
+import path from 'node:path';
+import { parseTable, readTable } from '../../data/read-table.js';
+import { rowFields, type Table, type TableRow } from '../../data/table.js';
+import { RlpromptError } from '../../errors.js';
+import type { Prediction } from '../../predict.js';
+import { formatJson } from '../shared/output.js';
+
+export const PREDICTION_FORMATS = ['csv', 'tsv', 'jsonl'] as const;
+
+export type PredictionFormat = (typeof PREDICTION_FORMATS)[number];
+
+interface ReadOptions {
+  readonly encoding?: string | undefined;
+  readonly allowControl?: boolean | undefined;
+  readonly skipBadRows?: boolean | undefined;
+}
+
+/** New rows from a file, or from stdin, which is JSON where it begins like it and CSV otherwise. */
+export async function readRows(file: string, stdin: NodeJS.ReadStream, options: ReadOptions): Promise<Table> {
+  if (file !== '-') return await readTable(file, options);
+  const chunks: Buffer[] = [];
+  for await (const chunk of stdin) chunks.push(Buffer.from(chunk));
+  const bytes = Buffer.concat(chunks);
+  const isJson = /^\s*[[{]/.test(bytes.toString('utf8', 0, 1000));
+  return parseTable(bytes, isJson ? 'stdin.jsonl' : 'stdin.csv', options);
+}
+
+/** As asked for, else as the file to write is called, else as the rows came. */
+export function chooseFormat(asked: string | undefined, out: string | undefined, input: string): PredictionFormat {
+  const ending = (file: string) => path.extname(file).slice(1).toLowerCase();
+  const known = (name: string) => PREDICTION_FORMATS.find((format) => format === name);
+  if (asked !== undefined) return known(asked) ?? refuseFormat(asked);
+  return (out === undefined ? undefined : known(ending(out))) ?? known(ending(input)) ?? 'jsonl';
+}
+
+/** Rows with what was predicted for them; those without a text have none. */
+export interface PredictedRow {
+  readonly row: TableRow;
+  readonly prediction: Prediction | undefined;
+}
+
+/** Writes predictions behind the columns that a row has: `predicted`, and a probability per label. */
+export class PredictionWriter {
+  constructor(
+    private readonly table: Table,
+    private readonly labels: readonly string[],
+    private readonly format: PredictionFormat,
+  ) {}
+
+  header(): string {
+    if (this.format === 'jsonl') return '';
+    return this.line([...this.table.columns, 'predicted', ...this.labels.map((label) => `p(${label})`)]);
+  }
+
+  rows(predicted: readonly PredictedRow[]): string {
+    return predicted.map((one) => (this.format === 'jsonl' ? this.object(one) : this.cells(one))).join('');
+  }
+
+  private object({ row, prediction }: PredictedRow): string {
+    const fields = Object.entries(rowFields(this.table, row));
+    const { label = null, probabilities = null } = prediction ?? {};
+    return `${formatJson({ ...Object.fromEntries(fields), predicted: label, probabilities })}\n`;
+  }
+
+  private cells({ row, prediction }: PredictedRow): string {
+    const numbers = this.labels.map((label) => String(prediction?.probabilities[label] ?? ''));
+    const values = this.table.columns.map((_, i) => row.values[i] ?? '');
+    return this.line([...values, prediction?.label ?? '', ...numbers]);
+  }
+
+  private line(values: readonly string[]): string {
+    if (this.format === 'tsv') return `${values.map((value) => value.replaceAll(/[\t\r\n]+/g, ' ')).join('\t')}\n`;
+    const cell = (value: string) => (/[",\r\n]|^\s|\s$/.test(value) ? `"${value.replaceAll('"', '""')}"` : value);
+    return `${values.map(cell).join(',')}\n`;
+  }
+}
+
+function refuseFormat(name: string): never {
+  throw new RlpromptError({
+    code: 'E_USAGE',
+    exit: 'usage',
+    message: `got ${JSON.stringify(name)}, expected ${PREDICTION_FORMATS.join(', ')}`,
+    where: '--format',
+  });
+}

@@ -1,0 +1,65 @@
+import { readFileSync, statSync } from 'node:fs';
+import path from 'node:path';
+import type { Classifier } from '../../classifier/classifier.js';
+import type { RunConfigInput } from '../../config/run-config.js';
+import { RlpromptError } from '../../errors.js';
+
+/** A classifier with the settings that its answers depend on. */
+export interface StoredClassifier {
+  readonly classifier: Classifier;
+  readonly settings: Partial<RunConfigInput>;
+  /** sha256 of the target LM's files, where it was. */
+  readonly digest: string | undefined;
+}
+
+/**
+ * The best prompt of a run, or one that was exported with `--format json`.
+ *
+ * @throws RlpromptError `E_PREDICT_SOURCE` for what is neither, or finds no label
+ */
+export async function readClassifier(source: string, rank: number): Promise<StoredClassifier> {
+  const facts = statSync(source, { throwIfNoEntry: false });
+  if (facts === undefined) throw noSource(source, 'there is no such run or export');
+  if (!facts.isDirectory()) return readExport(source);
+  const exported = path.join(source, 'best.json');
+  const isRun = statSync(path.join(source, 'run.json'), { throwIfNoEntry: false }) !== undefined;
+  if (!isRun && statSync(exported, { throwIfNoEntry: false })) return readExport(exported);
+  return await readRun(source, rank);
+}
+
+async function readRun(runDir: string, rank: number): Promise<StoredClassifier> {
+  const { readRunRecord } = await import('../../export/run-record.js');
+  const { exportPrompt } = await import('../../export/export-prompt.js');
+  const { currentSettings } = await import('../../config/removed-settings.js');
+  const { packageVersion } = await import('../../package-root.js');
+  const record = readRunRecord(runDir);
+  const { classifier } = exportPrompt(record, rank, packageVersion());
+  if (classifier === undefined) throw noSource(runDir, `a ${record.start.kind} run predicts no labels`);
+  const { config, digests } = record.manifest;
+  return { classifier, settings: currentSettings(config), digest: digests.targetLm };
+}
+
+function readExport(file: string): StoredClassifier {
+  let value: { classifier?: Classifier; target?: string; normalise?: 'none'; digests?: Record<string, string> };
+  try {
+    value = JSON.parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    throw noSource(file, 'the file is neither a run nor an export with --format json', error);
+  }
+  const { classifier, target, normalise, digests } = value;
+  if (!Array.isArray(classifier?.words) || target === undefined) {
+    throw noSource(file, 'the file holds no classifier that was exported with --format json');
+  }
+  return { classifier, settings: { target, ...(normalise ? { normalise } : {}) }, digest: digests?.targetLm };
+}
+
+function noSource(where: string, message: string, cause?: unknown): RlpromptError {
+  return new RlpromptError({
+    code: 'E_PREDICT_SOURCE',
+    exit: 'missingInput',
+    message,
+    where,
+    next: 'rlprompt predict RUN FILE, or rlprompt export RUN --format json --output best.json first',
+    cause,
+  });
+}
