@@ -63,7 +63,7 @@ interface ModelFacts {
 
 async function describeModel(name: string, dtype: string): Promise<ModelFacts> {
   const path = await installedModel(name);
-  return { folder: findModelFolder(path, dtype), inspection: inspectModel(path, dtype) };
+  return { folder: findModelFolder(path, dtype), inspection: await inspectModel(path, dtype) };
 }
 
 /** The weights without the output layer, which is counted by itself. */

@@ -143,16 +143,43 @@ function badTokenizer(path: string, message: string, cause: unknown): RlpromptEr
 }
 
 /**
- * Refuses a tokenizer that does not belong to a model: every id must have a column in the head or a row in the
- * embedding. A wider head is padding.
+ * A tokenizer as far as a model has rows for it; a wider head is padding. Special tokens past the last row, for instance
+ * of images, are left out, and refused in a text. A tokenizer with other tokens past it does not belong to the model.
  */
-export function checkTokenizerFits(tokenizer: Tokenizer, headWidth: number, where: string): void {
-  if (tokenizer.vocabularySize <= headWidth) return;
-  throw new RlpromptError({
+export function fitTokenizer(tokenizer: Tokenizer, headWidth: number, where: string): Tokenizer {
+  const { vocabularySize, specialTokenIds } = tokenizer;
+  if (vocabularySize <= headWidth) return tokenizer;
+  for (let id = headWidth; id < vocabularySize; id++) {
+    if (!specialTokenIds.has(id)) throw tooManyTokens(vocabularySize, headWidth, where);
+  }
+  return {
+    ...tokenizer,
+    vocabularySize: headWidth,
+    encode: (text, options) => {
+      const ids = tokenizer.encode(text, options);
+      const past = ids.find((id) => id >= headWidth);
+      if (past !== undefined) throw noRow(tokenizer.piece(past), where);
+      return ids;
+    },
+  };
+}
+
+function tooManyTokens(count: number, headWidth: number, where: string): RlpromptError {
+  return new RlpromptError({
     code: 'E_TOKENIZER_MISMATCH',
     exit: 'data',
-    message: `the tokenizer has ${tokenizer.vocabularySize} tokens, the model only ${headWidth}`,
+    message: `the tokenizer has ${count} tokens, the model only ${headWidth}`,
     where,
     next: 'use the tokenizer.json that came with the model',
+  });
+}
+
+function noRow(piece: string, where: string): RlpromptError {
+  return new RlpromptError({
+    code: 'E_TOKENIZER_UNKNOWN',
+    exit: 'data',
+    message: `a text holds the special token ${JSON.stringify(piece)}, which this model has no row for`,
+    where,
+    next: 'take the token out of the text',
   });
 }

@@ -29,6 +29,8 @@ export interface HeadWeights {
   readonly weights: Float32Array;
   /** [vocabulary], where the model has one. */
   readonly bias?: Float32Array;
+  /** Logits are `cap · tanh(logits / cap)` (Gemma 2). A policy of its own is sampled without it. */
+  readonly softCap?: number;
 }
 
 /** Opaque KV cache of some rows; `dispose` frees its tensors. */

@@ -1,5 +1,5 @@
 import type { ModelFolder } from '../../model/model-folder.js';
-import { checkTokenizerFits } from '../../model/tokenizer.js';
+import { fitTokenizer } from '../../model/tokenizer.js';
 import type { HeadWeights } from '../../model/types.js';
 import { cutHead } from '../head/cut-model.js';
 import { int8Notes, type LoadedModel, loadParts, type OnnxModelOptions } from '../run/model-parts.js';
@@ -11,14 +11,15 @@ import { CausalGenerate } from './causal-generate.js';
 import { CausalHiddenStates } from './causal-hidden-states.js';
 import { CausalLabelScores } from './causal-label-scores.js';
 import { CausalRows } from './causal-rows.js';
-import { probeCausal } from './probe-causal.js';
+import { probeCausal, requireManyTokens } from './probe-causal.js';
 import { VocabularyProjection } from './vocabulary-projection.js';
 
 /** Loads a causal language model: its body as a session, its output layer as data read when it is needed. */
 export async function loadCausalLm(name: string, folder: ModelFolder, options: OnnxModelOptions): Promise<LoadedModel> {
   const model = await cutHead(folder.onnxPath, { tuned: true });
+  requireManyTokens(model.inputs, folder.onnxPath);
   const parts = await loadParts(name, folder, model.files);
-  checkTokenizerFits(parts.tokenizer, model.vocabularySize, folder.path);
+  const tokenizer = fitTokenizer(parts.tokenizer, model.vocabularySize, folder.path);
   const session = await createModelSession(model.source, model.files, options);
   const body = new CausalBody(session, model);
   const abilities = await probeCausal(body, model.vocabularySize, folder.onnxPath);
@@ -35,7 +36,7 @@ export async function loadCausalLm(name: string, folder: ModelFolder, options: O
     projection ??= readHead().then((weights) => new VocabularyProjection(weights, model.hiddenSize, options));
     return projection;
   };
-  const { tokenizer, contextLength } = parts;
+  const { contextLength } = parts;
   const { truncate } = options;
   const scoring = { tokenizer, contextLength, rows, truncate, headColumns: model.headColumns, projection: project };
   return {

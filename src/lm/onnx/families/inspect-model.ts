@@ -1,16 +1,19 @@
 import { statSync } from 'node:fs';
 import { RlpromptError } from '../../../errors.js';
-import { findModelFolder } from '../../model/model-folder.js';
+import { findModelFolder, type ModelFolder } from '../../model/model-folder.js';
+import { fitTokenizer, loadTokenizer } from '../../model/tokenizer.js';
 import type { ModelFamily } from '../../model/types.js';
 import { allTensors } from '../graph/graph-walk.js';
 import { filesOf, openModelFile } from '../graph/model-file.js';
 import type { ModelFile } from '../graph/model-file-types.js';
-import { kvCache, modelInputs } from '../graph/model-inputs.js';
+import { checkInputs, kvCache, modelInputs } from '../graph/model-inputs.js';
 import { type OnnxGraph, toNumber } from '../graph/proto.js';
 import { tensorBytes } from '../graph/tensor-bytes.js';
 import { dimsOfValue } from '../graph/value-info.js';
-import { cutGraph } from '../head/cut-graph.js';
-import { isDynamicQuantised } from '../head/cut-model.js';
+import { isDynamicQuantised, openLanguageModel } from '../head/cut-model.js';
+import type { HeadMatch } from '../head/head-match.js';
+import { requireManyTokens } from './probe-causal.js';
+import { requireMask } from './require-mask.js';
 
 export type ModelUse = 'generator' | 'target' | 'classifier' | 'embedder';
 
@@ -44,7 +47,7 @@ export interface ModelInspection {
 }
 
 /** Reads a model folder without loading the model into the runtime. */
-export function inspectModel(folder: string, dtype?: string): ModelInspection {
+export async function inspectModel(folder: string, dtype?: string): Promise<ModelInspection> {
   const found = findModelFolder(folder, dtype);
   const file = openModelFile(found.onnxPath);
   const { graph } = file.model;
@@ -52,8 +55,8 @@ export function inspectModel(folder: string, dtype?: string): ModelInspection {
   const kv = kvCache(graph, inputs);
   const family = familyOf(graph, found.config);
   const sizeBytes = filesOf(file).reduce((sum, path) => sum + statSync(path).size, 0);
-  const isLm = family === 'causal' || family === 'masked';
-  const { head, refusal } = isLm ? tryCut(file, kv?.outputs ?? []) : {};
+  const dynamicQuantised = isDynamicQuantised(graph);
+  const { head, refusal } = await tryOpen(file, family, found);
   const headBytes = head ? 4 * head.hiddenSize * head.vocabularySize : 0;
   return {
     architecture: architectureOf(found.config),
@@ -70,7 +73,7 @@ export function inspectModel(folder: string, dtype?: string): ModelInspection {
     layers: kv?.layers ?? numberIn(found.config, 'num_hidden_layers', 'n_layer', 'n_layers'),
     kvCache: kv?.type,
     inputs: inputs.map(({ name }) => name),
-    dynamicQuantised: isDynamicQuantised(graph),
+    dynamicQuantised,
     usableAs: refusal ? [] : USES[family],
     refusal,
     memoryBytes: weightBytes(file) + headBytes,
@@ -98,13 +101,26 @@ export function familyOf(graph: OnnxGraph, config: Readonly<Record<string, unkno
   return !hasCache && MASKED_TYPES.test(String(config.model_type)) ? 'masked' : 'causal';
 }
 
-function tryCut(file: ModelFile, keepOutputs: readonly string[]) {
+/** Goes through what loading checks before it starts a session. */
+async function tryOpen(file: ModelFile, family: keyof typeof USES, { path }: ModelFolder): Promise<Opened> {
+  let head: HeadMatch | undefined;
   try {
-    return { head: cutGraph(file, keepOutputs).head };
+    if (family === 'causal' || family === 'masked') head = openLanguageModel(file).head;
+    else checkInputs(modelInputs(file.model.graph), file.path);
+    if (family === 'causal') requireManyTokens(modelInputs(file.model.graph), file.path);
+    const tokenizer = await loadTokenizer(path);
+    if (head) fitTokenizer(tokenizer, head.vocabularySize, path);
+    if (family === 'masked') requireMask(tokenizer, path);
+    return { head, refusal: undefined };
   } catch (error) {
-    if (error instanceof RlpromptError && error.code === 'E_MODEL_HEAD') return { refusal: error.message };
-    throw error;
+    if (!(error instanceof RlpromptError)) throw error;
+    return { head, refusal: error.message };
   }
+}
+
+interface Opened {
+  readonly head: HeadMatch | undefined;
+  readonly refusal: string | undefined;
 }
 
 function architectureOf(config: Readonly<Record<string, unknown>>): string {

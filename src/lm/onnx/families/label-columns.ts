@@ -9,7 +9,7 @@ export function columnLogits(hidden: Float32Array, head: HeadWeights, columns: n
     for (let column = 0; column < columns; column++) {
       let sum = head.bias?.[column] ?? 0;
       for (let i = 0; i < size; i++) sum += hidden[row * size + i]! * head.weights[i * columns + column]!;
-      logits[row * columns + column] = sum;
+      logits[row * columns + column] = head.softCap === undefined ? sum : head.softCap * Math.tanh(sum / head.softCap);
     }
   }
   return logits;

@@ -1,8 +1,7 @@
-import { RlpromptError } from '../../../errors.js';
 import type { Template } from '../../../template/template.js';
 import { type LabelRow, labelRows, type TruncatedPart, TruncationCount } from '../../model/label-rows.js';
 import type { ModelFolder } from '../../model/model-folder.js';
-import { checkTokenizerFits } from '../../model/tokenizer.js';
+import { fitTokenizer } from '../../model/tokenizer.js';
 import type { HeadWeights, LabelScoreRequest, LabelScoresCapability, LabelWord, Tokenizer } from '../../model/types.js';
 import { resolveLabelWords } from '../../model/verbalizer.js';
 import { cutHead } from '../head/cut-model.js';
@@ -13,13 +12,14 @@ import { equalLengthBatches } from '../run/token-batches.js';
 import { CausalBody } from './causal-body.js';
 import { columnLogits, labelDivisor, rememberColumns } from './label-columns.js';
 import { requireFinite } from './probe-causal.js';
+import { requireMask } from './require-mask.js';
 
 /** Loads a masked language model; its vocabulary projection is cut down to the label columns. */
 export async function loadMaskedLm(name: string, folder: ModelFolder, options: OnnxModelOptions): Promise<LoadedModel> {
   const model = await cutHead(folder.onnxPath);
   const parts = await loadParts(name, folder, model.files);
-  const { tokenizer, contextLength } = parts;
-  checkTokenizerFits(tokenizer, model.vocabularySize, folder.path);
+  const { contextLength } = parts;
+  const tokenizer = fitTokenizer(parts.tokenizer, model.vocabularySize, folder.path);
   const mask = requireMask(tokenizer, folder.path);
   const session = await createModelSession(model.source, model.files, options);
   const body = new CausalBody(session, model);
@@ -39,17 +39,6 @@ export async function loadMaskedLm(name: string, folder: ModelFolder, options: O
     capabilities: { labelScores: new MaskedLabelScores(scoring) },
     dispose: () => session.dispose(),
   };
-}
-
-function requireMask(tokenizer: Tokenizer, where: string): number {
-  if (tokenizer.maskTokenId !== undefined) return tokenizer.maskTokenId;
-  throw new RlpromptError({
-    code: 'E_TOKENIZER_NO_MASK',
-    exit: 'data',
-    message: 'a masked language model, but its tokenizer names no mask token',
-    where,
-    next: 'add "mask_token" to tokenizer_config.json',
-  });
 }
 
 interface MaskedScoringParts {

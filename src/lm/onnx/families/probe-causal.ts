@@ -1,4 +1,5 @@
 import { RlpromptError } from '../../../errors.js';
+import type { ModelInput } from '../graph/model-inputs.js';
 import { gatherKv } from '../run/kv-block.js';
 import type { CausalBody } from './causal-body.js';
 
@@ -21,7 +22,6 @@ const PROBE_PADDING = 5;
  * mask for one new token only, some count positions themselves. The same run finds weights that are not numbers.
  */
 export async function probeCausal(body: CausalBody, vocabularySize: number, where: string): Promise<CausalAbilities> {
-  requireManyTokens(body, where);
   const tokens = Array.from({ length: PROBE_LENGTH }, (_, i) => (101 * i + 17) % vocabularySize);
   const whole = (await body.run({ tokens: [tokens], keepCache: false })).hidden;
   requireFinite(whole, where);
@@ -59,8 +59,8 @@ async function canKeepLast(body: CausalBody, tokens: readonly number[], whole: F
 }
 
 /** The second half of a two-file export cannot begin a text. */
-function requireManyTokens(body: CausalBody, where: string): void {
-  const ids = body.model.inputs.find(({ name }) => name === 'input_ids');
+export function requireManyTokens(inputs: readonly ModelInput[], where: string): void {
+  const ids = inputs.find(({ name }) => name === 'input_ids');
   if (ids?.dims[1] !== 1) return;
   throw new RlpromptError({
     code: 'E_MODEL_FORM',

@@ -27,7 +27,7 @@ export class VocabularyProjection {
 
   /** log p of some tokens at each position: hidden [n, hiddenSize], tokenIds [n, k] row-major; returns [n, k]. */
   async logProbs(hidden: Float32Array, tokenIds: readonly number[]): Promise<Float32Array> {
-    this.#scoring ??= createSession({ bytes: scoringGraph(this.#head.bias !== undefined) }, this.#options);
+    this.#scoring ??= createSession({ bytes: scoringGraph(this.#head) }, this.#options);
     const session = await this.#scoring;
     const columns = (tokenIds.length * this.#hiddenSize) / hidden.length;
     const result = new Float32Array(tokenIds.length);
@@ -48,7 +48,7 @@ export class VocabularyProjection {
 
   /** The `count` largest logits at each position, largest first: [n, count] each. */
   async largest(hidden: Float32Array, count: number): Promise<{ logits: Float32Array; tokenIds: BigInt64Array }> {
-    this.#ranking ??= createSession({ bytes: rankingGraph(this.#head.bias !== undefined) }, this.#options);
+    this.#ranking ??= createSession({ bytes: rankingGraph(this.#head) }, this.#options);
     const session = await this.#ranking;
     const size = (hidden.length / this.#hiddenSize) * count;
     const [logits, tokenIds] = [new Float32Array(size), new BigInt64Array(size)];
@@ -104,17 +104,19 @@ function place<T extends Float32Array | BigInt64Array>(
   });
 }
 
-function projectionGraph(name: string, hasBias: boolean): { graph: GraphBuilder; logits: string } {
+function projectionGraph(name: string, { bias, softCap }: HeadWeights): { graph: GraphBuilder; logits: string } {
   const graph = new GraphBuilder(name);
   const hidden = graph.input('hidden', 'float32', ['rows', 'hidden']);
   const weights = graph.input('weights', 'float32', ['hidden', 'vocabulary']);
   const product = graph.node('MatMul', [hidden, weights]);
-  if (!hasBias) return { graph, logits: product };
-  return { graph, logits: graph.node('Add', [product, graph.input('bias', 'float32', ['vocabulary'])]) };
+  const sum = bias ? graph.node('Add', [product, graph.input('bias', 'float32', ['vocabulary'])]) : product;
+  if (softCap === undefined) return { graph, logits: sum };
+  const cap = graph.constant('cap', Float32Array.of(softCap), []);
+  return { graph, logits: graph.node('Mul', [graph.node('Tanh', [graph.node('Div', [sum, cap])]), cap]) };
 }
 
-function scoringGraph(hasBias: boolean): Uint8Array {
-  const { graph, logits } = projectionGraph('log-probabilities', hasBias);
+function scoringGraph(head: HeadWeights): Uint8Array {
+  const { graph, logits } = projectionGraph('log-probabilities', head);
   const ids = graph.input('ids', 'int64', ['rows', 'columns']);
   // Not ReduceLogSumExp: over 49,152 columns the runtime's is off by 2e-4, for want of a careful sum.
   const normalised = graph.node('LogSoftmax', [logits], { attributes: { axis: 1 } });
@@ -123,8 +125,8 @@ function scoringGraph(hasBias: boolean): Uint8Array {
   return graph.build();
 }
 
-function rankingGraph(hasBias: boolean): Uint8Array {
-  const { graph, logits } = projectionGraph('largest-logits', hasBias);
+function rankingGraph(head: HeadWeights): Uint8Array {
+  const { graph, logits } = projectionGraph('largest-logits', head);
   const count = graph.input('count', 'int64', [1]);
   const [values, indices] = graph.nodes('TopK', [logits, count], { outputs: 2 });
   graph.output(graph.node('Identity', [values!], { name: 'values' }), 'float32', ['rows', 'count']);

@@ -1,7 +1,7 @@
 import type { Tensor } from 'onnxruntime-node';
 import type { ModelFolder } from '../../model/model-folder.js';
 import { filesOf, openModelFile } from '../graph/model-file.js';
-import { modelInputs } from '../graph/model-inputs.js';
+import { checkInputs, modelInputs } from '../graph/model-inputs.js';
 import { isDynamicQuantised } from '../head/cut-model.js';
 import { floatValues } from '../run/half-precision.js';
 import {
@@ -34,6 +34,7 @@ export async function loadWholeModel(
 ): Promise<WholeModel> {
   const file = openModelFile(folder.onnxPath);
   const inputs = modelInputs(file.model.graph);
+  checkInputs(inputs, file.path);
   const files = filesOf(file);
   const parts = await loadParts(name, folder, files);
   const session = await createModelSession({ path: folder.onnxPath }, files, options);

@@ -3,10 +3,11 @@ import { cacheRoot } from '../../../files/cache-root.js';
 import type { HeadWeights } from '../../model/types.js';
 import { allNodes } from '../graph/graph-walk.js';
 import { filesOf, openModelFile } from '../graph/model-file.js';
+import type { ModelFile } from '../graph/model-file-types.js';
 import { checkInputs, type KvCache, kvCache, type ModelInput, modelInputs } from '../graph/model-inputs.js';
 import { ONNX_TYPE, type OnnxGraph } from '../graph/proto.js';
 import { type Tuned, tuneBody } from '../tune/tune-body.js';
-import { cutGraph } from './cut-graph.js';
+import { type CutGraph, cutGraph } from './cut-graph.js';
 import { type CutSource, storeCut } from './cut-storage.js';
 import { readColumns, readHead } from './head-columns.js';
 
@@ -76,11 +77,8 @@ export interface CutOptions {
 export async function cutHead(modelPath: string, options: CutOptions = {}): Promise<CutModel> {
   const file = openModelFile(resolve(modelPath));
   const { graph } = file.model;
-  const inputs = modelInputs(graph);
-  checkInputs(inputs, file.path);
-  const kv = kvCache(graph, inputs);
   const files = filesOf(file);
-  const { model, head, hiddenOutput } = cutGraph(file, kv?.outputs ?? []);
+  const { inputs, kv, model, head, hiddenOutput } = openLanguageModel(file);
   const isDynamic = isDynamicQuantised(graph);
   const tuned: Tuned = options.tuned ? tuneBody(graph, head.hidden, kv) : {};
   const source = storeCut(file, model, options.cutFolder ?? join(cacheRoot(), 'cuts'), options.inMemoryBytes);
@@ -111,6 +109,18 @@ export async function cutHead(modelPath: string, options: CutOptions = {}): Prom
     head: async () => readHead(head),
     headColumns: async (tokenIds) => readColumns(head, tokenIds),
   };
+}
+
+/**
+ * Checks a language model's inputs and takes its output layer off: what loading and inspection both go by. The file's
+ * graph is changed in place.
+ */
+export function openLanguageModel(file: ModelFile): CutGraph & { inputs: ModelInput[]; kv: KvCache | undefined } {
+  const { graph } = file.model;
+  const inputs = modelInputs(graph);
+  checkInputs(inputs, file.path);
+  const kv = kvCache(graph, inputs);
+  return { inputs, kv, ...cutGraph(file, kv?.outputs ?? []) };
 }
 
 /** Dynamic int8 scales a whole batch's activations together, so a row's result depends on its batch-mates. */

@@ -14,7 +14,13 @@ export function readHead(head: HeadMatch): HeadWeights {
     if (layout === 'hidden-first') weights.set(rows, first * vocabularySize);
     else transposeInto(weights, rows, first, count, hiddenSize, vocabularySize);
   }
-  return biasValues ? { weights, bias: biasValues } : { weights };
+  return scaled(head, weights, biasValues);
+}
+
+/** The scale goes into the weights; the biases hold it already. */
+function scaled({ scale, softCap }: HeadMatch, weights: Float32Array, bias: Float32Array | undefined): HeadWeights {
+  if (scale !== 1) for (let i = 0; i < weights.length; i++) weights[i]! *= scale;
+  return { weights, ...(bias && { bias }), ...(softCap !== undefined && { softCap }) };
 }
 
 /** Writes rows of [vocabulary, hidden] as columns of [hidden, vocabulary], each stretch of them in one go. */
@@ -58,5 +64,5 @@ export function readColumns(head: HeadMatch, tokenIds: readonly number[]): HeadW
       }
     }
   }
-  return biasValues ? { weights, bias: Float32Array.from(tokenIds, (id) => biasValues[id]!) } : { weights };
+  return scaled(head, weights, biasValues && Float32Array.from(tokenIds, (id) => biasValues[id]!));
 }

@@ -2,14 +2,15 @@ import type { GraphScope } from '../graph/graph-scope.js';
 import type { ModelFile } from '../graph/model-file-types.js';
 import type { OnnxNode } from '../graph/proto.js';
 import { cannotCut } from './head-error.js';
+import { type LogitFactors, stepOverFactor } from './head-factors.js';
 import { type HeadProduct, readIntegerProduct, readProduct } from './head-product.js';
 import { resolveVector } from './head-weight.js';
 
 /** The output layer of a graph: `output = hidden · weight + bias`. */
-export interface HeadMatch extends HeadProduct {
+export interface HeadMatch extends HeadProduct, LogitFactors {
   readonly hiddenSize: number;
   readonly vocabularySize: number;
-  /** Sum of the biases after the product, [vocabulary]. */
+  /** Sum of the biases after the product, times the scale where that comes later; [vocabulary]. */
   readonly biasValues: Float32Array | undefined;
 }
 
@@ -19,6 +20,7 @@ const MAX_NODES_AFTER = 8;
 /** Walks back from the logits to the product that makes them; what is in the way is refused by name. */
 export function matchHead(file: ModelFile, scope: GraphScope, output: string): HeadMatch {
   const biases: Float32Array[] = [];
+  let factors: LogitFactors = { scale: 1, softCap: undefined };
   let [name, isReshaped] = [output, false];
   for (let step = 0; step < MAX_NODES_AFTER; step++) {
     const node = scope.ownProducer(name);
@@ -27,12 +29,18 @@ export function matchHead(file: ModelFile, scope: GraphScope, output: string): H
       isReshaped ||= node.opType === 'Reshape';
       name = node.input[0] ?? '';
     } else if (node.opType === 'Add') {
-      name = takeBias(file, scope, node, biases);
+      name = takeBias(file, scope, node, factors.scale, biases);
     } else {
       const integer = node.opType === 'Mul' ? readIntegerProduct(file, scope, node) : undefined;
+      const factor = integer ? undefined : stepOverFactor(file, scope, node, factors);
+      if (factor) {
+        factors = factor;
+        name = factor.input;
+        continue;
+      }
       const product = integer ?? readProduct(file, scope, node);
       const hidden = isReshaped ? beforeReshape(file, scope, product.hidden) : product.hidden;
-      return complete(file, scope, { ...product, hidden }, biases);
+      return complete(file, scope, { ...product, ...factors, hidden }, biases);
     }
   }
   throw cannotCut(
@@ -41,14 +49,15 @@ export function matchHead(file: ModelFile, scope: GraphScope, output: string): H
   );
 }
 
-function takeBias(file: ModelFile, scope: GraphScope, node: OnnxNode, biases: Float32Array[]): string {
+/** Adds the bias, times what its sum is multiplied by later. */
+function takeBias(file: ModelFile, scope: GraphScope, node: OnnxNode, scale: number, biases: Float32Array[]): string {
   for (const [at, other] of [
     [0, 1],
     [1, 0],
   ] as const) {
     const bias = resolveVector(file, scope, node.input[at] ?? '');
     if (!bias) continue;
-    biases.push(bias);
+    biases.push(bias.map((value) => value * scale));
     return node.input[other] ?? '';
   }
   throw cannotCut(file.path, `Add ${JSON.stringify(node.name)} adds a computed value to the logits`);
@@ -61,13 +70,18 @@ function beforeReshape(file: ModelFile, scope: GraphScope, hidden: string): stri
   return node.input[0] ?? '';
 }
 
-function complete(file: ModelFile, scope: GraphScope, product: HeadProduct, biases: Float32Array[]): HeadMatch {
+function complete(
+  file: ModelFile,
+  scope: GraphScope,
+  product: HeadProduct & LogitFactors,
+  biases: Float32Array[],
+): HeadMatch {
   const { weight, layout } = product;
   const [hiddenSize, vocabularySize] =
     layout === 'hidden-first' ? [weight.rows, weight.columns] : [weight.columns, weight.rows];
   const own = product.bias === undefined ? undefined : resolveVector(file, scope, product.bias);
   if (product.bias !== undefined && !own) throw cannotCut(file.path, `the bias ${product.bias} is no constant`);
-  const all = own ? [...biases, own] : biases;
+  const all = own ? [...biases, own.map((value) => value * product.scale)] : biases;
   if (all.some((bias) => bias.length !== vocabularySize && bias.length !== 1)) {
     throw cannotCut(file.path, `a bias of the logits does not have ${vocabularySize} values`);
   }
