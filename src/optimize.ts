@@ -1,22 +1,19 @@
 import { join } from 'node:path';
 import type { RunConfigInput } from './config/run-config.js';
 import { RlpromptError } from './errors.js';
-import type { PromptSummary, RunControls, RunEvent, RunResult, StopReason, UnnumberedEvent } from './events.js';
-import { exportPolicy, policyJson } from './export/export-policy.js';
-import { exportPrompt } from './export/export-prompt.js';
-import { jsonFormat } from './export/formats/json.js';
+import type { RunControls, RunEvent, RunResult, StopReason, UnnumberedEvent } from './events.js';
 import { readRunRecord } from './export/run-record.js';
 import { atomicWrite } from './files/atomic-write.js';
-import { recallForRun, rememberRun } from './memory/run-memory.js';
+import { goalOf } from './goals/goal-of.js';
+import type { SearchGoal } from './goals/search-goal.js';
+import { recallForRun } from './memory/run-memory.js';
 import { race } from './rewards/racing/racing-assessor.js';
 import { requireFiniteRewards } from './rewards/shaping/require-finite-rewards.js';
 import { toStepRewards } from './rewards/shaping/step-rewards.js';
 import { type PrepareOptions, prepareRun } from './run/loop/prepare.js';
 import type { PreparedRun } from './run/loop/prepared-run.js';
 import { describeStep } from './run/loop/step-statistics.js';
-import { evaluatePolicy, finishPolicy, isConditioned, refusePrompt } from './run/policies/conditioned-run.js';
-import { measureEnsemble } from './run/select/ensemble.js';
-import { assessFinalists, measureBaselines, measureOnTest } from './run/select/evaluations.js';
+import { measureBaselines } from './run/select/evaluations.js';
 import { programVersions } from './run/store/program-versions.js';
 import type { HealthWarning } from './run/watch/health.js';
 
@@ -51,7 +48,7 @@ export async function* optimize(
   try {
     options.attach?.(run.requests);
     if (options.signal?.aborted) onAbort();
-    return yield* train(run);
+    return yield* train(run, goalOf(run));
   } catch (error) {
     if (!(error instanceof RlpromptError && error.code === 'E_INTERRUPTED')) yield run.failed(error);
     throw error;
@@ -62,25 +59,25 @@ export async function* optimize(
 }
 
 /** The loop. Between two steps it serves requests, checks the limits, evaluates and saves. */
-async function* train(run: PreparedRun): AsyncGenerator<RunEvent, RunResult> {
+async function* train(run: PreparedRun, goal: SearchGoal): AsyncGenerator<RunEvent, RunResult> {
   yield* run.started();
-  if (run.baselines.length === 0) yield* baselines(run);
+  if (run.baselines.length === 0) yield* baselines(run, goal);
   yield run.emit({ type: 'phase-start', phase: 'training' });
   let reason: StopReason | undefined;
   while (true) {
-    yield* serveRequests(run);
+    yield* serveRequests(run, goal);
     if (run.requests.stopping) yield* interrupt(run, run.requests.stopping);
     reason = run.limitReached();
     if (reason) break;
-    yield* trainStep(run);
-    if (run.step % run.config.evaluationEvery === 0) yield* evaluate(run);
+    yield* trainStep(run, goal);
+    if (run.step % run.config.evaluationEvery === 0) yield* evaluate(run, goal);
     if (run.step % run.config.checkpointEvery === 0) yield run.saveCheckpoint();
   }
-  return yield* isConditioned(run) ? finishPolicy(run, reason) : finish(run, reason);
+  return yield* goal.finish(reason);
 }
 
 /** One step: propose, assess, reward, update. */
-async function* trainStep(run: PreparedRun): AsyncGenerator<RunEvent, void> {
+async function* trainStep(run: PreparedRun, goal: SearchGoal): AsyncGenerator<RunEvent, void> {
   const since = run.clock();
   const { rewardTo } = run;
   const scale = run.scaleMetric();
@@ -99,9 +96,7 @@ async function* trainStep(run: PreparedRun): AsyncGenerator<RunEvent, void> {
   run.noteLearned(learned);
   const metrics = { ...learned, ...scale, ...run.termMetrics() };
   run.step += 1;
-  rollouts.forEach((rollout, i) => {
-    if (!isConditioned(run)) run.noteRollout(rollout, assessments[i]!, rewards[i]!);
-  });
+  goal.noteRollouts({ rollouts, assessments, rewards });
   const seconds = (run.clock() - since) / 1000;
   const outcome = { seconds, rollouts, assessments, rewards, metrics };
   yield run.emit({ type: 'step-end', ...describeStep(run.step, run.assessor.counters(), outcome) });
@@ -116,78 +111,37 @@ async function* warn(run: PreparedRun, warning: HealthWarning): AsyncGenerator<R
   yield run.emit(restarted ?? { type: 'warning', ...warning });
 }
 
-async function* evaluate(run: PreparedRun): AsyncGenerator<RunEvent, void> {
-  yield* isConditioned(run) ? evaluatePolicy(run) : evaluatePrompts(run);
+async function* evaluate(run: PreparedRun, goal: SearchGoal): AsyncGenerator<RunEvent, void> {
+  yield* goal.evaluate();
   for (const warning of run.evaluationWarnings()) yield run.emit({ type: 'warning', ...warning });
 }
 
-/** Scores the best prompts by train reward, and the trainer's own favourite, on the dev split. */
-async function* evaluatePrompts(run: PreparedRun): AsyncGenerator<RunEvent, void> {
-  const favourites = [await run.trainer.best(), ...run.takeTryouts()];
-  await assessFinalists(run, run.config.evaluationCandidates, favourites);
-  const prompts = run.finalists(run.config.evaluationCandidates);
-  yield run.emit({ type: 'evaluation-end', step: run.step, prompts, ...run.assessor.counters() });
-  const best = prompts[0]!;
-  run.noteEvaluation(best);
-  if (run.noteBest(best)) yield* announceBest(run, best);
-}
-
-async function* announceBest(run: PreparedRun, prompt: PromptSummary): AsyncGenerator<RunEvent, void> {
-  run.writeBest(prompt);
-  yield run.emit({ type: 'best-prompt-updated', step: run.step, prompt });
-}
-
-async function* baselines(run: PreparedRun): AsyncGenerator<RunEvent, void> {
+async function* baselines(run: PreparedRun, goal: SearchGoal): AsyncGenerator<RunEvent, void> {
   yield run.emit({ type: 'phase-start', phase: 'baselines' });
-  run.baselines = await measureBaselines(run, { compete: !isConditioned(run) });
+  run.baselines = await measureBaselines(run, { compete: goal.takesPrompts });
   yield run.emit({ type: 'baselines-end', baselines: run.baselines });
-  const best = run.finalists(1)[0];
-  if (best && run.noteBest(best)) yield* announceBest(run, best);
-  for (const text of run.config.initPrompts) yield* addPrompt(run, text, 'warm-start');
-  if (run.config.memory) yield* startFromMemory(run);
+  const best = goal.noteBaselines();
+  if (best) yield run.emit(best);
+  for (const text of run.config.initPrompts) yield* goal.addPrompt(text, 'warm-start');
+  if (run.config.memory) yield* startFromMemory(run, goal);
 }
 
 /** What earlier runs found on similar tasks is scored like any prompt a person types. */
-async function* startFromMemory(run: PreparedRun): AsyncGenerator<RunEvent, void> {
+async function* startFromMemory(run: PreparedRun, goal: SearchGoal): AsyncGenerator<RunEvent, void> {
   const { prompts, message } = recallForRun(run, run.config.memoryPrompts);
   yield run.emit({ type: 'warning', code: 'memory', message });
-  for (const { text } of prompts) yield* addPrompt(run, text, 'warm-start');
+  for (const { text } of prompts) yield* goal.addPrompt(text, 'warm-start');
 }
 
-/**
- * Scores a prompt from outside: as it stands it joins the candidates; cut or repeated to the policy's length it is what
- * the trainer can learn from.
- */
-async function* addPrompt(
-  run: PreparedRun,
-  text: string,
-  origin: 'user' | 'warm-start',
-): AsyncGenerator<RunEvent, void> {
-  if (isConditioned(run)) return yield run.emit(refusePrompt(run));
-  const asWritten = run.rolloutOf(text);
-  const fitted = run.fittedRollout(asWritten.tokenIds);
-  const { train, dev } = run.task.splits;
-  const assessments = await run.assessor.assess(
-    [asWritten, fitted].map((rollout) => ({ text: rollout.text, examples: train })),
-  );
-  run.addCandidate(asWritten, assessments[0]!, origin);
-  run.addCandidate(fitted, assessments[1]!, origin);
-  const { reward } = assessments[1]!;
-  await run.trainer.learnFrom(fitted.tokenIds, reward, run.partsOf(assessments[1]!).parts);
-  const [onDev] = await run.assessor.assess([{ text: asWritten.text, examples: dev }]);
-  const prompt = run.candidates.scoreDev(asWritten.text, onDev!);
-  if (prompt) yield run.emit({ type: 'prompt-added', step: run.step, prompt });
-}
-
-async function* serveRequests(run: PreparedRun): AsyncGenerator<RunEvent, void> {
+async function* serveRequests(run: PreparedRun, goal: SearchGoal): AsyncGenerator<RunEvent, void> {
   for (const { weights } of run.takeLostWeights()) yield* changeWeights(run, weights);
   for (let request = run.requests.next(); request; request = run.requests.next()) {
     if (request.kind === 'save') yield run.saveCheckpoint();
-    else if (request.kind === 'evaluate') yield* evaluate(run);
-    else if (request.kind === 'export-best') yield run.emit(exportBest(run));
+    else if (request.kind === 'evaluate') yield* evaluate(run, goal);
+    else if (request.kind === 'export-best') yield run.emit(exportBest(run, goal));
     else if (request.kind === 'set-weights') yield* changeWeights(run, request.weights);
     else {
-      yield* addPrompt(run, request.text, 'user');
+      yield* goal.addPrompt(request.text, 'user');
       // What a person typed cannot be replayed from the seed: it is kept at once.
       yield run.saveCheckpoint();
     }
@@ -196,7 +150,7 @@ async function* serveRequests(run: PreparedRun): AsyncGenerator<RunEvent, void> 
   yield run.emit({ type: 'run-paused', step: run.step });
   await run.requests.changed();
   yield run.emit({ type: 'run-continued', step: run.step });
-  yield* serveRequests(run);
+  yield* serveRequests(run, goal);
 }
 
 /** Kept at once, as what a person typed. */
@@ -210,7 +164,7 @@ async function* changeWeights(
 }
 
 /** Writes the best prompt so far beside the run's other files; before the first evaluation there is none. */
-function exportBest(run: PreparedRun): UnnumberedEvent {
+function exportBest(run: PreparedRun, goal: SearchGoal): UnnumberedEvent {
   if (!run.readBest()) {
     return {
       type: 'warning',
@@ -222,12 +176,7 @@ function exportBest(run: PreparedRun): UnnumberedEvent {
   const file = join(run.folder.path, 'export.json');
   const record = readRunRecord(run.folder.path);
   const version = programVersions().rlprompt!;
-  atomicWrite(
-    file,
-    isConditioned(run)
-      ? policyJson.render(exportPolicy(record, version))
-      : jsonFormat.render([exportPrompt(record, 1, version)], { isRaw: false }),
-  );
+  atomicWrite(file, goal.render(record, version));
   return { type: 'prompt-exported', file };
 }
 
@@ -245,23 +194,4 @@ async function* interrupt(
     kept: 'everything up to this step is saved',
     next: run.resumeCommand,
   });
-}
-
-/** Chooses the prompt by dev score among the re-scored best, and touches the test split once. */
-async function* finish(run: PreparedRun, stopReason: StopReason): AsyncGenerator<RunEvent, RunResult> {
-  yield run.emit({ type: 'phase-start', phase: 'final-evaluation' });
-  await assessFinalists(run, run.config.candidates, [await run.trainer.best(), ...run.takeTryouts()]);
-  const finalists = run.finalists(run.config.candidates);
-  const best = finalists[0]!;
-  if (run.noteBest(best)) yield* announceBest(run, best);
-  yield run.emit({ type: 'evaluation-end', step: run.step, prompts: finalists, ...run.assessor.counters() });
-  const measured = await measureOnTest(run, best, run.baselines);
-  const chosen = { ...measured.best, ...run.classifierOf(best) };
-  const result = run.result({ ...measured, best: chosen, ...(await measureEnsemble(run, finalists)) }, stopReason);
-  run.writeBest(best, result);
-  yield run.saveCheckpoint();
-  const forgotten = run.config.memory ? await rememberRun(run, finalists) : undefined;
-  if (forgotten) yield run.emit({ type: 'warning', code: 'memory', message: forgotten });
-  yield run.emit({ type: 'run-end', step: run.step, result });
-  return result;
 }

@@ -88,6 +88,6 @@ describe('a run whose policy reads its inputs, on the command line', () => {
   it('refuses trainers without such a policy by name', async () => {
     const { code, stderr } = await runCli(['run', task, ...FLAGS, '--trainer', 'random', '--out', 'no'], { cwd });
     expect(code).toBe(78);
-    expect(stderr).toMatch(/trainer random has no policy that reads inputs: log-variance, soft-q-learning/);
+    expect(stderr).toMatch(/trainer random has no policy that reads inputs: soft-q-learning, log-variance/);
   });
 });

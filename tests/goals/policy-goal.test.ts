@@ -2,14 +2,14 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { completeRunConfig } from '../../../src/config/resolve-run-config.js';
-import type { RunConfigInput } from '../../../src/config/run-config.js';
-import { evaluatePrompts } from '../../../src/evaluate.js';
-import type { RunResult } from '../../../src/events.js';
-import { readPolicy } from '../../../src/run/policies/policy-file.js';
-import { readPolicyTable } from '../../../src/run/policies/policy-table.js';
-import { type FollowedRun, followRun } from '../../follow-run.js';
-import { SMALL_RUN, writeSmallData } from '../../small-data.js';
+import { completeRunConfig } from '../../src/config/resolve-run-config.js';
+import type { RunConfigInput } from '../../src/config/run-config.js';
+import { evaluatePrompts } from '../../src/evaluate.js';
+import type { RunResult } from '../../src/events.js';
+import { readPolicy } from '../../src/run/policies/policy-file.js';
+import { readPolicyTable } from '../../src/run/policies/policy-table.js';
+import { type FollowedRun, followRun } from '../follow-run.js';
+import { SMALL_RUN, writeSmallData } from '../small-data.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'rlprompt-conditioned-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -72,6 +72,13 @@ describe('a run whose policy reads its inputs', () => {
     expect(devOf(result!.best.dev)).toBe(Math.max(...all));
     expect(readPolicy(runDir('whole')).summary.step).toBe(result!.best.policy!.step);
     expect(readPolicyTable(runDir('whole')).step).toBe(result!.best.policy!.step);
+  });
+
+  it('says once that it finds nothing better any more', async () => {
+    const still = { steps: 9, evaluationEvery: 1, learningRate: 1e-12 };
+    const { events } = await followRun(config('still', still));
+    const codes = events.flatMap((event) => (event.type === 'warning' ? [event.code] : []));
+    expect(codes.filter((code) => code === 'plateau')).toEqual(['plateau']);
   });
 
   it('writes down what the policy proposes for each dev and test input', () => {
@@ -150,7 +157,7 @@ describe('a run whose policy reads its inputs', () => {
 
 describe('what a policy that reads its inputs cannot have', () => {
   it.each([
-    [{ trainer: 'evolution' }, /trainer evolution has no policy that reads inputs: log-variance, soft-q-learning/],
+    [{ trainer: 'evolution' }, /trainer evolution has no policy that reads inputs: soft-q-learning, log-variance/],
     [{ trainer: 'mcts' }, /trainer mcts has no policy/],
     [{ promptsPerStep: 10, inputsPerStep: 4 }, /promptsPerStep 10 cannot be shared by inputsPerStep 4: .*16 is usual/],
     [{ promptsPerStep: 4, inputsPerStep: 4 }, /two or more/],

@@ -1,0 +1,129 @@
+import type { PromptSummary, RunEvent, RunResult, StopReason } from '../events.js';
+import { exportPolicy, policyJson } from '../export/export-policy.js';
+import type { RunRecord } from '../export/run-record.js';
+import type { PreparedRun } from '../run/loop/prepared-run.js';
+import type { ConditionedPolicies, KeptPolicy } from '../run/policies/conditioned-policies.js';
+import { POLICY_FILE, writePolicy } from '../run/policies/policy-file.js';
+import { type PolicyRow, writePolicyTable } from '../run/policies/policy-table.js';
+import { describePrompts, type ProposedPrompts, proposeFor } from '../run/policies/propose-for.js';
+import { measureOnTest } from '../run/select/evaluations.js';
+import type { Assessor, Example, TaskSplits } from '../task/types.js';
+import type { SearchGoal } from './search-goal.js';
+
+/** A policy that writes a prompt for each input: dev decides between the policies of the steps that were evaluated. */
+export class PolicyGoal implements SearchGoal {
+  readonly takesPrompts = false;
+
+  constructor(
+    private readonly run: PreparedRun,
+    private readonly policies: ConditionedPolicies,
+  ) {}
+
+  noteBaselines(): undefined {}
+
+  /** The prompts of a step met one input each: none of them is a candidate for all. */
+  noteRollouts(): void {}
+
+  /** Scores the policy as it is now on dev: the likeliest prompt of each input, on that input. The best policy is kept. */
+  async *evaluate(): AsyncGenerator<RunEvent, void> {
+    const { run, policies } = this;
+    let found: { kept: KeptPolicy; onDev: ProposedPrompts } | undefined;
+    if (!policies.has(run.step)) found = await this.measure();
+    const isBest = found !== undefined && policies.note(found.kept);
+    const prompts = policies.ranking(run.config.evaluationCandidates);
+    yield run.emit({ type: 'evaluation-end', step: run.step, prompts, ...run.assessor.counters() });
+    run.noteEvaluation(prompts[0]!);
+    if (found && isBest) {
+      writePolicy(run.folder.path, found.kept);
+      const rows = tableRows('dev', run.task.splits.dev, found.onDev);
+      writePolicyTable(run.folder.path, { schemaVersion: 1, step: run.step, rows });
+      run.writeBest(prompts[0]!);
+      yield run.emit({ type: 'best-prompt-updated', step: run.step, prompt: prompts[0]! });
+    }
+  }
+
+  /** A prompt from outside has no place among policies. */
+  async *addPrompt(): AsyncGenerator<RunEvent, void> {
+    const { run } = this;
+    yield run.emit({
+      type: 'warning',
+      code: 'prompt-refused',
+      message: 'the prompt is not taken: in this run a policy writes a prompt for each input',
+      hint: `rlprompt eval ${run.config.task} --prompt "…" scores it`,
+    });
+  }
+
+  render(record: RunRecord, version: string): string {
+    return policyJson.render(exportPolicy(record, version));
+  }
+
+  /** Touches the test split once, with the policy that was best on dev, and its most frequent prompt alone beside it. */
+  async *finish(stopReason: StopReason): AsyncGenerator<RunEvent, RunResult> {
+    const { run, policies } = this;
+    yield run.emit({ type: 'phase-start', phase: 'final-evaluation' });
+    yield* this.evaluate();
+    const kept = policies.best();
+    const { summary, parameters } = kept;
+    const { dev, test } = run.task.splits;
+    const proposer = { policy: policies.policy, assessor: run.assessor };
+    const onDev = await proposeFor(proposer, dev, { parameters });
+    const onTest = await proposeFor(proposer, test, { parameters });
+    const measured = await measureOnTest(run, summary, run.baselines, onTest.assessment);
+    const policy = {
+      ...summary.policy!,
+      step: summary.step,
+      inputs: dev.length,
+      file: POLICY_FILE,
+      alone: await measureAlone(run.assessor, summary.text, run.task.splits),
+    };
+    const result = run.result({ ...measured, best: { ...measured.best, policy } }, stopReason);
+    writePolicy(run.folder.path, kept);
+    const rows = [...tableRows('dev', dev, onDev), ...tableRows('test', test, onTest)];
+    writePolicyTable(run.folder.path, { schemaVersion: 1, step: summary.step, rows });
+    run.writeBest(summary, result);
+    yield run.saveCheckpoint();
+    yield run.emit({ type: 'run-end', step: run.step, result });
+    return result;
+  }
+
+  private async measure(): Promise<{ kept: KeptPolicy; onDev: ProposedPrompts }> {
+    const { run, policies } = this;
+    const { train, dev } = run.task.splits;
+    const proposer = { policy: policies.policy, assessor: run.assessor };
+    const onTrain = await proposeFor(proposer, train);
+    const onDev = await proposeFor(proposer, dev);
+    const { prompt, ...policy } = describePrompts(onDev.rollouts);
+    const summary: PromptSummary = {
+      ...run.tokensOf(prompt),
+      step: run.step,
+      reward: onTrain.assessment.reward,
+      train: onTrain.assessment.metrics,
+      ...(onTrain.assessment.parts ? { parts: onTrain.assessment.parts } : {}),
+      dev: onDev.assessment.metrics,
+      devReward: onDev.assessment.reward,
+      origin: 'policy',
+      policy,
+    };
+    return { kept: { summary, parameters: policies.policy.parameters() }, onDev };
+  }
+}
+
+/** What is left of the policy's gain where everybody gets its most frequent prompt. */
+async function measureAlone(assessor: Assessor, text: string, { dev, test }: TaskSplits) {
+  const [onDev, onTest] = await assessor.assess([
+    { text, examples: dev },
+    { text, examples: test },
+  ]);
+  return { dev: onDev!.metrics, test: onTest!.metrics };
+}
+
+function tableRows(
+  split: PolicyRow['split'],
+  examples: readonly Example[],
+  { rollouts, assessment }: ProposedPrompts,
+): PolicyRow[] {
+  return examples.map(({ index, text }, i) => {
+    const { text: prompt, tokenIds } = rollouts[i]!;
+    return { split, index, input: text, prompt, tokenIds, reward: assessment.exampleRewards![i]! };
+  });
+}

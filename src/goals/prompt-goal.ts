@@ -1,0 +1,95 @@
+import type { PromptSummary, RunEvent, RunResult, StopReason, UnnumberedEvent } from '../events.js';
+import { exportPrompt } from '../export/export-prompt.js';
+import { jsonFormat } from '../export/formats/json.js';
+import type { RunRecord } from '../export/run-record.js';
+import { rememberRun } from '../memory/run-memory.js';
+import type { PreparedRun } from '../run/loop/prepared-run.js';
+import type { StepOutcome } from '../run/loop/step-statistics.js';
+import { measureEnsemble } from '../run/select/ensemble.js';
+import { assessFinalists, measureOnTest } from '../run/select/evaluations.js';
+import type { SearchGoal } from './search-goal.js';
+
+/** One prompt for all inputs: the best by train reward are candidates, and dev decides between them. */
+export class PromptGoal implements SearchGoal {
+  readonly takesPrompts = true;
+
+  constructor(private readonly run: PreparedRun) {}
+
+  noteBaselines(): UnnumberedEvent | undefined {
+    const best = this.run.finalists(1)[0];
+    return best && this.noteBest(best);
+  }
+
+  noteRollouts({ rollouts, assessments, rewards }: Pick<StepOutcome, 'rollouts' | 'assessments' | 'rewards'>): void {
+    rollouts.forEach((rollout, i) => {
+      this.run.noteRollout(rollout, assessments[i]!, rewards[i]!);
+    });
+  }
+
+  /** Scores the best prompts by train reward, and the trainer's own favourite, on the dev split. */
+  async *evaluate(): AsyncGenerator<RunEvent, void> {
+    const { run } = this;
+    const prompts = await this.scoreBest(run.config.evaluationCandidates);
+    yield run.emit({ type: 'evaluation-end', step: run.step, prompts, ...run.assessor.counters() });
+    const best = prompts[0]!;
+    run.noteEvaluation(best);
+    const changed = this.noteBest(best);
+    if (changed) yield run.emit(changed);
+  }
+
+  /** As it stands a prompt joins the candidates; cut or repeated to the policy's length the trainer can learn from it. */
+  async *addPrompt(text: string, origin: 'user' | 'warm-start'): AsyncGenerator<RunEvent, void> {
+    const { run } = this;
+    const asWritten = run.rolloutOf(text);
+    const fitted = run.fittedRollout(asWritten.tokenIds);
+    const { train, dev } = run.task.splits;
+    const assessments = await run.assessor.assess(
+      [asWritten, fitted].map((rollout) => ({ text: rollout.text, examples: train })),
+    );
+    run.addCandidate(asWritten, assessments[0]!, origin);
+    run.addCandidate(fitted, assessments[1]!, origin);
+    const { reward } = assessments[1]!;
+    await run.trainer.learnFrom(fitted.tokenIds, reward, run.partsOf(assessments[1]!).parts);
+    const [onDev] = await run.assessor.assess([{ text: asWritten.text, examples: dev }]);
+    const prompt = run.candidates.scoreDev(asWritten.text, onDev!);
+    if (prompt) yield run.emit({ type: 'prompt-added', step: run.step, prompt });
+  }
+
+  render(record: RunRecord, version: string): string {
+    return jsonFormat.render([exportPrompt(record, 1, version)], { isRaw: false });
+  }
+
+  async *finish(stopReason: StopReason): AsyncGenerator<RunEvent, RunResult> {
+    const { run } = this;
+    yield run.emit({ type: 'phase-start', phase: 'final-evaluation' });
+    const finalists = await this.scoreBest(run.config.candidates);
+    const best = finalists[0]!;
+    const changed = this.noteBest(best);
+    if (changed) yield run.emit(changed);
+    yield run.emit({ type: 'evaluation-end', step: run.step, prompts: finalists, ...run.assessor.counters() });
+    const measured = await measureOnTest(run, best, run.baselines);
+    const chosen = { ...measured.best, ...run.classifierOf(best) };
+    const result = run.result({ ...measured, best: chosen, ...(await measureEnsemble(run, finalists)) }, stopReason);
+    run.writeBest(best, result);
+    yield run.saveCheckpoint();
+    const forgotten = run.config.memory ? await rememberRun(run, finalists) : undefined;
+    if (forgotten) yield run.emit({ type: 'warning', code: 'memory', message: forgotten });
+    yield run.emit({ type: 'run-end', step: run.step, result });
+    return result;
+  }
+
+  /** The best by dev among the `count` best by train and the trainer's favourite. */
+  private async scoreBest(count: number): Promise<PromptSummary[]> {
+    const { run } = this;
+    await assessFinalists(run, count, [await run.trainer.best(), ...run.takeTryouts()]);
+    return run.finalists(count);
+  }
+
+  /** Writes down the best prompt where it is another than before; the event that says so. */
+  private noteBest(prompt: PromptSummary): UnnumberedEvent | undefined {
+    const { run } = this;
+    if (!run.noteBest(prompt)) return undefined;
+    run.writeBest(prompt);
+    return { type: 'best-prompt-updated', step: run.step, prompt };
+  }
+}

@@ -1,0 +1,21 @@
+import type { RunEvent, RunResult, StopReason, UnnumberedEvent } from '../events.js';
+import type { RunRecord } from '../export/run-record.js';
+import type { StepOutcome } from '../run/loop/step-statistics.js';
+
+/** What a run searches for: one prompt for all inputs, or a policy that writes a prompt for each. The loop never asks which. */
+export interface SearchGoal {
+  /** Whether prompts that people wrote compete with what is found. */
+  readonly takesPrompts: boolean;
+  /** The baselines were scored; the event that names the best of them, where they compete. */
+  noteBaselines(): UnnumberedEvent | undefined;
+  /** Takes in the scored prompts of a step. */
+  noteRollouts(step: Pick<StepOutcome, 'rollouts' | 'assessments' | 'rewards'>): void;
+  /** Scores what was found so far on the dev split. */
+  evaluate(): AsyncGenerator<RunEvent, void>;
+  /** Scores a prompt from outside, where prompts are what is searched for. */
+  addPrompt(text: string, origin: 'user' | 'warm-start'): AsyncGenerator<RunEvent, void>;
+  /** The best so far as the text of an export file. */
+  render(record: RunRecord, version: string): string;
+  /** Chooses by dev score, and scores the choice on the test split, once. */
+  finish(stopReason: StopReason): AsyncGenerator<RunEvent, RunResult>;
+}
