@@ -18,7 +18,7 @@ export interface Layout {
 
 const LEAST_CHART = 6;
 const LEAST_CHART_COLUMNS = 30;
-const MOST_PROMPTS = 20;
+const MOST_PROMPTS = 50;
 
 /**
  * Shares out a terminal's rows. The frame stays below them by one, so that it never scrolls; what matters least goes
@@ -30,7 +30,7 @@ export function layoutFor(columns: number, rows: number): Layout {
   const used = fixed.header + fixed.health + fixed.log + fixed.footer + (fixed.gaps ? 3 : 0);
   const room = Math.max(0, height - used);
   const withChart = columns >= LEAST_CHART_COLUMNS && room >= LEAST_CHART + 4;
-  const chart = withChart ? Math.max(LEAST_CHART, Math.min(20, Math.floor(room * 0.55))) : 0;
+  const chart = withChart ? Math.max(LEAST_CHART, Math.min(30, Math.floor(room * 0.55))) : 0;
   const prompts = Math.min(MOST_PROMPTS, Math.max(0, room - chart - 1));
   return { columns, height, chart, prompts, ...fixed };
 }

@@ -3,7 +3,12 @@ import type { LogEntry, LogLevel } from '../run-log.js';
 import { cutToWidth, safeLine, safeText, widthOf } from '../sanitize.js';
 import type { BoardProps } from './board-props.js';
 
-const LEVEL_STYLES: Readonly<Record<LogLevel, Style>> = { info: 'plain', good: 'good', warn: 'warn', bad: 'bad' };
+export const LEVEL_STYLES: Readonly<Record<LogLevel, Style>> = {
+  info: 'plain',
+  good: 'good',
+  warn: 'warn',
+  bad: 'bad',
+};
 
 const KEYS: readonly (readonly [key: string, long: string, short: string])[] = [
   ['p', 'pause', 'pause'],

@@ -31,6 +31,12 @@ export class FrameStream extends EventEmitter {
     return true;
   };
 
+  /** Call when the program continues after it was suspended, before a frame is handed to Ink. */
+  resumed(): void {
+    void this.send(CLEAR_SCREEN);
+    this.emit('resize');
+  }
+
   /** Call when the terminal changed its size and the frame for the new size was handed to Ink. */
   resized(): void {
     // In a narrower terminal the old lines have wrapped to more rows than Ink erases.

@@ -10,11 +10,14 @@ const STEERING: readonly (readonly [keys: string, meaning: string])[] = [
   ['x', 'export the best prompt to the run folder'],
   ['q', 'save and quit; the run can be resumed'],
   ['Ctrl-C', 'the same; a second time quits at once'],
+  ['Ctrl-Z', 'suspend; the command fg brings it back'],
+  ['!', 'read messages and warnings in full'],
 ];
 
 const WATCHING: typeof STEERING = [
   ['q', 'quit'],
   ['Ctrl-C', 'quit'],
+  ['!', 'read messages and warnings in full'],
 ];
 
 const READING: typeof STEERING = [
@@ -31,6 +34,7 @@ const BRIEFLY = [
   'p pause · s save · e eval · w weights',
   't type your own prompt · x export',
   'q save and quit · Ctrl-C twice: at once',
+  '! messages in full · Ctrl-Z suspend',
 ];
 
 /** The help in at most `height` lines. What a key asks for happens when the step under way has ended. */

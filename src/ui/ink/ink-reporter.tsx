@@ -1,6 +1,7 @@
 import { render } from 'ink';
 import type { ReactNode } from 'react';
 import type { Reporter, RunControls } from '../../events.js';
+import { asciiStream, wantsAscii } from '../ascii.js';
 import type { Clock } from '../clock.js';
 import { paint, wantsColour } from '../draw/palette.js';
 import { type OutputStream, quietWriter } from '../output.js';
@@ -15,7 +16,7 @@ import { Screen } from './screen.js';
 
 export interface InkReporterOptions {
   readonly stderr: OutputStream;
-  readonly stdin: { readonly isTTY?: boolean | undefined };
+  readonly stdin: { readonly isTTY?: boolean | undefined; readonly setRawMode?: (isRaw: boolean) => unknown };
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly controls?: RunControls | undefined;
   readonly onForceQuit: () => void;
@@ -36,7 +37,8 @@ const KEY_FRAME_MS = 50;
 
 /** A live status board at the end of the scrollback. It reads events and keys, and steers only through the controls. */
 export function createInkReporter(options: InkReporterOptions): InkReporter {
-  const { stderr, stdin, env, controls, clock } = options;
+  const { stdin, env, controls, clock } = options;
+  const stderr = wantsAscii(env) ? asciiStream(options.stderr) : options.stderr;
   const stream = new FrameStream(stderr);
   const colour = wantsColour(stderr, env);
   let state = INITIAL_SCREEN;
@@ -94,12 +96,26 @@ export function createInkReporter(options: InkReporterOptions): InkReporter {
     keyboard = pressed.keyboard;
     for (const action of pressed.actions) {
       try {
-        perform(action, options);
+        if (action.kind === 'suspend') suspend();
+        else perform(action, options);
       } catch (error) {
         keyboard = { ...keyboard, note: `that failed: ${error instanceof Error ? error.message : error}` };
       }
     }
     drawWithin(KEY_FRAME_MS);
+  };
+  // In raw mode Ctrl-Z is a key like others: the shell must find its terminal as it left it, and so must the board afterwards.
+  const suspend = (): void => {
+    const { setRawMode } = stdin;
+    if (process.platform === 'win32' || setRawMode === undefined) return;
+    setRawMode.call(stdin, false);
+    process.once('SIGCONT', () => {
+      if (closed) return;
+      setRawMode.call(stdin, true);
+      stream.resumed();
+      draw();
+    });
+    process.kill(process.pid, 'SIGTSTP');
   };
   const onReady = (): void => {
     if (closed) return;
@@ -117,7 +133,7 @@ export function createInkReporter(options: InkReporterOptions): InkReporter {
     stdin: stdin as NodeJS.ReadStream,
     exitOnCtrlC: false,
     // What libraries print goes above the board, where the board is on this program's own terminal.
-    patchConsole: (stderr as unknown) === process.stderr,
+    patchConsole: (options.stderr as unknown) === process.stderr,
   });
   const ended = ink.waitUntilExit().catch(options.onFailure);
   stderr.on('resize', onResize);

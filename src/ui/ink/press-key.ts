@@ -3,7 +3,7 @@ import { parseWeights } from './parse-weights.js';
 
 /** What the keyboard changes on the screen; everything else comes from the run's events. */
 export interface KeyboardState {
-  readonly mode: 'board' | 'help' | 'typing';
+  readonly mode: 'board' | 'help' | 'messages' | 'typing';
   /** What is being typed. */
   readonly field: 'prompt' | 'weights';
   readonly draft: string;
@@ -14,7 +14,18 @@ export interface KeyboardState {
 }
 
 export type KeyAction =
-  | { readonly kind: 'pause' | 'continue' | 'save' | 'evaluate' | 'export' | 'stop' | 'interrupt' | 'force-quit' }
+  | {
+      readonly kind:
+        | 'pause'
+        | 'continue'
+        | 'save'
+        | 'evaluate'
+        | 'export'
+        | 'stop'
+        | 'interrupt'
+        | 'force-quit'
+        | 'suspend';
+    }
   | { readonly kind: 'add-prompt'; readonly text: string }
   | { readonly kind: 'set-weights'; readonly weights: Readonly<Record<string, number>> };
 
@@ -42,6 +53,7 @@ const FIELD_KEYS: ReadonlySet<string> = new Set(['t', 'w']);
 const ENTER = '\r';
 const ESCAPE = '\u001B';
 const CTRL_C = '\u0003';
+const CTRL_Z = '\u001A';
 const BACKSPACE = '\u007F';
 const CTRL_U = '\u0015';
 const CTRL_W = '\u0017';
@@ -68,8 +80,10 @@ export function pressKeys(keyboard: KeyboardState, input: string, steerable: boo
 
 function pressCharacter(keyboard: KeyboardState, character: string, steerable: boolean): KeyPress {
   if (character === CTRL_C) return pressCtrlC(keyboard, steerable);
+  if (character === CTRL_Z) return changed(keyboard, {}, 'suspend');
   if (keyboard.mode === 'typing') return pressTyping(keyboard, character);
-  if (keyboard.mode === 'help') return changed(keyboard, { mode: 'board' });
+  if (keyboard.mode !== 'board') return changed(keyboard, { mode: 'board' });
+  if (character === '!') return changed(keyboard, { mode: 'messages' });
   if (character === '?') return changed(keyboard, { mode: 'help' });
   if (!steerable)
     return character === 'q' ? changed(keyboard, { stopping: true }, 'force-quit') : changed(keyboard, {});

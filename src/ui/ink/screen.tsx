@@ -9,6 +9,7 @@ import { headerLines } from './header.js';
 import { healthLines } from './health.js';
 import { helpLines } from './help.js';
 import { CanvasContext, Lines } from './line.js';
+import { messageLines } from './messages.js';
 import { promptLines } from './prompts.js';
 
 export interface ScreenProps extends BoardProps {
@@ -49,6 +50,7 @@ function boardLines(board: BoardProps, layout: Layout, width: number): Span[][] 
 
 function middleLines(board: BoardProps, layout: Layout, width: number, room: number): Span[][] {
   if (board.keyboard.mode === 'help') return helpLines(room, board.steerable);
+  if (board.keyboard.mode === 'messages') return messageLines(board.state.log, room, width);
   const charts = chartLines(board.state, layout.chart, width);
   const gap: Span[][] = layout.gaps && charts.length > 0 ? [[]] : [];
   return [...charts, ...gap, ...promptLines(board.state, layout.prompts, width)];
