@@ -15,6 +15,11 @@ export interface SoftQLossInput {
   /** r, the shaped reward of each whole prompt, [batch]. */
   readonly rewards: ArrayLike<number>;
   readonly kind: SoftQKind;
+  /**
+   * Where the level of V comes from: the target network, or the batch, whose mean residual at each position is taken off.
+   * @default 'target'
+   */
+  readonly level?: 'target' | 'batch' | undefined;
 }
 
 /**
@@ -25,7 +30,8 @@ export interface SoftQLossInput {
  * - `multi-step`: Σ_t (Σ_{l≥t} A_l − (r − V̄_t))²
  * - `both`: the mean of the two, RLPrompt's default
  *
- * The level of V is not trained by any of them: only A carries a gradient.
+ * The level of V is not trained by any of them: only A carries a gradient. With `level: 'batch'` it is that at which the
+ * residuals of a position have the mean 0; the multi-step residual of the first is then that of the log-variance loss.
  *
  * @throws RlpromptError E_LOSS_SHAPE, E_LOSS_KIND
  */
@@ -47,35 +53,49 @@ export function softQLoss(input: SoftQLossInput): LossResult {
   });
 }
 
-function singleStep({ batch, time, logProbs, targetValues, rewards }: SoftQLossInput): LossResult {
-  const weights = new Float64Array(batch * time);
-  let loss = 0;
+function singleStep({ batch, time, logProbs, targetValues, rewards, level }: SoftQLossInput): LossResult {
+  const residuals = new Float64Array(batch * time);
   for (let row = 0; row < batch; row++) {
     for (let t = 0; t < time; t++) {
       const cell = row * time + t;
       const next = t + 1 < time ? targetValues[cell + 1]! : rewards[row]!;
-      const residual = logProbs[cell]! - (next - targetValues[cell]!);
-      loss += (residual * residual) / batch;
-      weights[cell] = (2 * residual) / batch;
+      residuals[cell] = logProbs[cell]! - (next - targetValues[cell]!);
     }
   }
-  return { loss, weights };
+  return squares(residuals, batch, level);
 }
 
-function multiStep({ batch, time, logProbs, targetValues, rewards }: SoftQLossInput): LossResult {
-  const weights = new Float64Array(batch * time);
-  let loss = 0;
+function multiStep({ batch, time, logProbs, targetValues, rewards, level }: SoftQLossInput): LossResult {
+  const residuals = new Float64Array(batch * time);
   for (let row = 0; row < batch; row++) {
     let tail = 0;
     for (let t = time - 1; t >= 0; t--) {
       const cell = row * time + t;
       tail += logProbs[cell]!;
-      const residual = tail - (rewards[row]! - targetValues[cell]!);
-      loss += (residual * residual) / batch;
-      weights[cell] = (2 * residual) / batch;
+      residuals[cell] = tail - (rewards[row]! - targetValues[cell]!);
     }
-    // A_l stands in the residual of every t ≤ l.
+  }
+  const { loss, weights } = squares(residuals, batch, level);
+  // A_l stands in the residual of every t ≤ l.
+  for (let row = 0; row < batch; row++) {
     for (let t = 1; t < time; t++) weights[row * time + t]! += weights[row * time + t - 1]!;
+  }
+  return { loss, weights };
+}
+
+/** Their sum over time, mean over the batch; the weights are the gradient with respect to the residuals, [batch, time]. */
+function squares(residuals: Float64Array, batch: number, level: SoftQLossInput['level']) {
+  const time = residuals.length / batch;
+  const weights = new Float64Array(residuals.length);
+  let loss = 0;
+  for (let t = 0; t < time; t++) {
+    let mean = 0;
+    if (level === 'batch') for (let row = 0; row < batch; row++) mean += residuals[row * time + t]! / batch;
+    for (let row = 0; row < batch; row++) {
+      const residual = residuals[row * time + t]! - mean;
+      loss += (residual * residual) / batch;
+      weights[row * time + t] = (2 * residual) / batch;
+    }
   }
   return { loss, weights };
 }

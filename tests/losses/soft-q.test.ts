@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { logVarianceLoss } from '../../src/losses/log-variance.js';
 import { SOFT_Q_KINDS, type SoftQKind, softQLoss } from '../../src/losses/soft-q.js';
 import { Rng } from '../../src/random/rng.js';
 import { shapeReward } from '../../src/rewards/shaping/shape-reward.js';
@@ -23,6 +24,25 @@ interface GoldenCase {
 const goldens = JSON.parse(readFileSync('tests/fixtures/goldens/soft-q-loss.json', 'utf8')) as { cases: GoldenCase[] };
 const GOLDEN_KEYS = { 'single-step': 'singleStep', 'multi-step': 'multiStep', both: 'both' } as const;
 
+it('soft Q-learning over one token whose level is that of the batch is the log-variance loss', () => {
+  const [logProbs, rewards] = [
+    [-1, -3, -0.5],
+    [2, 0, 5],
+  ];
+  const soft = softQLoss({
+    batch: 3,
+    time: 1,
+    logProbs,
+    rewards,
+    targetValues: [1, 1, 1],
+    kind: 'both',
+    level: 'batch',
+  });
+  const variance = logVarianceLoss({ batch: 3, time: 1, logProbs, rewards });
+  expect(soft.loss).toBeCloseTo(variance.loss, 12);
+  expect(relativeError(soft.weights, variance.weights)).toBeLessThan(1e-12);
+});
+
 describe.each(SOFT_Q_KINDS)('the %s soft Q-learning loss', (kind) => {
   it.each(goldens.cases.map((golden, index) => ({ golden, index })))(
     'agrees with the public implementation on case $index',
@@ -37,6 +57,19 @@ describe.each(SOFT_Q_KINDS)('the %s soft Q-learning loss', (kind) => {
       expect(relativeError(gradLogits, expected.gradLogits)).toBeLessThan(1e-5);
     },
   );
+
+  it('has weights equal to its finite differences where the batch gives the level of V', () => {
+    const rng = Rng.create(6, 'search');
+    const random = (n: number) => Array.from({ length: n }, () => 4 * rng.float() - 2);
+    const input = { batch: 3, time: 4, targetValues: random(12), rewards: random(3), kind, level: 'batch' as const };
+    const logProbs = random(12);
+    const { loss, weights } = softQLoss({ ...input, logProbs });
+    const expected = numericalGradient((at) => softQLoss({ ...input, logProbs: at }).loss, logProbs);
+    expect(relativeError(weights, expected)).toBeLessThan(1e-8);
+    const raised = input.targetValues.map((value) => value + 7);
+    const rewards = kind === 'multi-step' ? input.rewards : input.rewards.map((reward) => reward + 7);
+    expect(softQLoss({ ...input, logProbs, targetValues: raised, rewards }).loss).toBeCloseTo(loss, 9);
+  });
 
   it('has weights equal to its finite differences', () => {
     const rng = Rng.create(5, 'search');

@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import { settingsOf } from '../../../options/option.js';
 import { positive } from '../../../options/value-schemas.js';
 import { defineTrainer } from '../../contract/trainer-definition.js';
@@ -14,6 +15,11 @@ export const softQLearning = defineTrainer({
       positive.max(1).default(0.001),
       'SHARE',
       'share of the new parameters that enters the target network each step',
+    ),
+    valueLevel: search.text(
+      z.enum(['target', 'batch']).default('target'),
+      'FROM',
+      'where the level of V comes from: the target network, or the mean over the batch',
     ),
   },
   defaults: { learningRate: 1e-3, rewardTo: [0, 5] },

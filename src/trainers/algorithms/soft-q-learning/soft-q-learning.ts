@@ -8,10 +8,12 @@ import { softQLearning } from './settings.js';
 
 /**
  * On-policy soft Q-learning as RLPrompt does it (arXiv 2205.12548, section 2.3; Guo et al., arXiv 2106.07704, equations 8 and 10):
- * sample prompts, score them, one gradient step of the path-consistency loss against a Polyak copy of the MLP.
+ * sample prompts, score them, one gradient step of the path-consistency loss against a Polyak copy of the MLP. With a
+ * prior, Q and V are relative to the generator LM (G-learning): the policy begins at Q = V = 0 and becomes p_LM^β e^r.
  */
 export const create: CreateTrainer<typeof softQLearning> = (generator, settings) => {
   const { name, losses } = softQLearning;
+  const { priorBeta } = settings;
   const kind: SoftQKind = losses.find((loss) => loss === settings.loss) ?? 'both';
   return createOnPolicyTrainer({ name, maskedInLoss: false }, generator, settings, ({ head, optimizer }) => {
     const targetNetwork = copyParameters(head.parameters);
@@ -19,17 +21,30 @@ export const create: CreateTrainer<typeof softQLearning> = (generator, settings)
       async learn({ batch, time, hidden, actions, rewards }) {
         polyakUpdate(targetNetwork, head.parameters, settings.polyak);
         const evaluation = await head.evaluate(hidden, actions);
-        const { logProbs, entropies } = evaluation;
-        const { values: targetValues } = await head.logProbs(hidden, actions, { parameters: targetNetwork });
-        const { loss, weights } = softQLoss({ batch, time, logProbs, targetValues, rewards, kind });
+        const { values } = await head.logProbs(hidden, actions, { parameters: targetNetwork });
+        const prior = priorBeta > 0 ? await head.lmLogProbs(hidden, actions) : undefined;
+        const { loss, weights } = softQLoss({
+          batch,
+          time,
+          logProbs: relative(evaluation.logProbs, prior?.logProbs, priorBeta),
+          targetValues: relative(values, prior?.values, priorBeta),
+          rewards,
+          kind,
+          level: settings.valueLevel,
+        });
         const outcome = optimizer.apply(loss, await evaluation.gradients({ weights }));
-        return { loss, ...outcome, entropy: mean(entropies), 'policy/value-mean': mean(evaluation.values) };
+        return { loss, ...outcome, entropy: mean(evaluation.entropies), 'policy/value-mean': mean(evaluation.values) };
       },
       save: () => ({ json: {}, arrays: named('targetNetwork', targetNetwork) }),
       restore: ({ arrays }) => fill('targetNetwork', targetNetwork, arrays),
     };
   });
 };
+
+/** A log-probability, or a logsumexp of logits, less β times that of the generator LM. */
+function relative(own: Float32Array, lm: Float32Array | undefined, beta: number): Float32Array {
+  return lm ? own.map((value, i) => value - beta * lm[i]!) : own;
+}
 
 function mean(values: Float32Array): number {
   return values.reduce((sum, value) => sum + value / values.length, 0);
