@@ -21,7 +21,7 @@ const stepsOf = (events: readonly RunEvent[]) => events.flatMap((event) => (even
 
 describe('a run whose reward scale changes', () => {
   it('goes from one range to the other, and keeps its line when it is resumed with higher limits', async () => {
-    const cooled = settings('cooled', { steps: 5, rewardTo: [0, 10], rewardToEnd: [0, 40] });
+    const cooled = settings('cooled', { steps: 5, rewardTo: [0, 10], priorBeta: 0, rewardToEnd: [0, 40] });
     const first = await followRun(cooled, {}, (event, controls) => {
       if (event.type === 'step-end' && event.step === 3) controls.stop('interrupted');
     });
