@@ -109,7 +109,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'ui',
     'ui/reporters',
   ],
-  'cli/shared': ['config', 'config/files', 'errors.ts', 'events.ts', 'files', 'lm/hub', 'ui'],
+  'cli/shared': ['config', 'config/files', 'errors.ts', 'events.ts', 'files', 'lm/hub', 'trainers', 'ui'],
   'cli/tasks': ['config', 'data', 'lm', 'lm/model', 'rewards/custom', 'run/loop', 'task'],
   compare: [
     'config',

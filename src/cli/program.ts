@@ -26,9 +26,13 @@ export async function runCommandLine(argv: readonly string[], context: CliContex
     await (await import('./commands/completion.js')).complete(argv, context, COMMANDS);
     return;
   }
-  const words = argv[0] === 'help' ? [...argv.slice(1), '--help'] : [...argv];
+  const { words, topic } = helpTopic(argv);
   const name = words.find((word) => !word.startsWith('-'));
-  const program = await buildProgram(name, context);
+  if (argv[0] === 'help' && name !== undefined && !COMMANDS.some((entry) => entry.name === name)) {
+    context.stdout.write((await import('./shared/run-help.js')).searchHelp(name, COMMANDS));
+    return;
+  }
+  const program = await buildProgram(name, context, topic);
   if (words.length === 0) {
     program.outputHelp();
     return;
@@ -42,8 +46,19 @@ export async function runCommandLine(argv: readonly string[], context: CliContex
   }
 }
 
+/** `run --help TOPIC` and `help run TOPIC`: the command line without its topic, which is no argument of the command. */
+function helpTopic(argv: readonly string[]): { words: string[]; topic: string | undefined } {
+  const words = argv[0] === 'help' ? [...argv.slice(1), '--help'] : [...argv];
+  if (words[0] !== 'run') return { words, topic: undefined };
+  const asked = words.findIndex((word) => word === '--help' || word === '-h');
+  const at = argv[0] === 'help' ? 1 : asked + 1;
+  const topic = asked === -1 ? undefined : words[at];
+  if (topic === undefined || topic.startsWith('-')) return { words, topic: undefined };
+  return { words: words.filter((_, i) => i !== at), topic };
+}
+
 /** The command tree; only the command called `name` knows its flags. */
-async function buildProgram(name: string | undefined, context: CliContext): Promise<Command> {
+async function buildProgram(name: string | undefined, context: CliContext, topic?: string): Promise<Command> {
   const program = new Command('rlprompt')
     .description('Finds prompts for frozen language models by reinforcement learning.')
     .usage('<command> [options]')
@@ -64,6 +79,7 @@ async function buildProgram(name: string | undefined, context: CliContext): Prom
       .description(entry.summary)
       .helpGroup(entry.group);
     if (entry.name === name) (await entry.load()).configure(command, context, COMMANDS);
+    if (entry.name === name && name === 'run') (await import('./shared/run-help.js')).limitRunHelp(command, topic);
   }
   return program;
 }

@@ -44,8 +44,22 @@ describe('rlprompt --help', () => {
     expect((await runCli(['help', 'top'])).stdout).toBe((await runCli(['top', '--help'])).stdout);
   });
 
+  it('shows what most runs need, a trainer, or what a word has to do with', async () => {
+    const flags = (text: string) => [...text.matchAll(/^ {2}(?:-\w, )?--([\w-]+)/gm)].map(([, flag]) => flag);
+    const usual = flags((await runCli(['run', '--help'])).stdout);
+    expect(usual.length).toBeLessThanOrEqual(25);
+    expect(usual).toEqual(expect.arrayContaining(['text-column', 'steps', 'out']));
+    const ppo = flags((await runCli(['run', '--help', 'ppo'])).stdout);
+    expect(ppo).toEqual(expect.arrayContaining(['trainer', 'ppo-clip', 'kl-weight']));
+    expect(ppo).not.toContain('text-column');
+    expect((await runCli(['help', 'run', 'ppo'])).stdout).toBe((await runCli(['run', '--help', 'ppo'])).stdout);
+    expect((await runCli(['help', 'calibrate'])).stdout).toMatch(/^run --calibrate +/m);
+    expect(await runCli(['run', '--help', 'nothing'])).toMatchObject({ code: 64, stdout: '' });
+    expect(await runCli(['help', 'xyzzy'])).toMatchObject({ code: 64, stdout: '' });
+  });
+
   it('lists every setting under its group, with its default', async () => {
-    const { stdout } = await runCli(['run', '--help']);
+    const { stdout } = await runCli(['run', '--help', 'all']);
     const text = stdout.replace(/\s+/g, ' ');
     for (const key of RUN_CONFIG_KEYS) {
       const { argument, group, description } = optionMeta(key);
