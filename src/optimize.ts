@@ -14,6 +14,7 @@ import { type PrepareOptions, prepareRun } from './run/loop/prepare.js';
 import type { PreparedRun } from './run/loop/prepared-run.js';
 import { describeStep } from './run/loop/step-statistics.js';
 import { measureBaselines } from './run/select/evaluations.js';
+import { discardRun } from './run/store/own-files.js';
 import { programVersions } from './run/store/program-versions.js';
 import type { HealthWarning } from './run/watch/health.js';
 
@@ -45,17 +46,25 @@ export async function* optimize(
   const run = await prepareRun(config, options);
   const onAbort = (): void => run.requests.stop('interrupted');
   options.signal?.addEventListener('abort', onAbort, { once: true });
+  let isRefused = false;
   try {
     options.attach?.(run.requests);
     if (options.signal?.aborted) onAbort();
     return yield* train(run, goalOf(run));
   } catch (error) {
     if (!(error instanceof RlpromptError && error.code === 'E_INTERRUPTED')) yield run.failed(error);
+    isRefused = options.resume === undefined && run.isUntouched && isRefusal(error);
     throw error;
   } finally {
     options.signal?.removeEventListener('abort', onAbort);
     await run.close();
+    if (isRefused) discardRun(run.folder.path);
   }
+}
+
+/** Whether what was given is at fault: the same run would be refused again. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof RlpromptError && ['usage', 'config', 'data', 'missingInput'].includes(error.exit);
 }
 
 /** The loop. Between two steps it serves requests, checks the limits, evaluates and saves. */

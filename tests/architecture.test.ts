@@ -11,7 +11,7 @@ const source = join(root, 'src');
  */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   classifier: ['errors.ts', 'template'],
-  cli: ['cli/commands', 'cli/shared', 'errors.ts', 'package-root.ts'],
+  cli: ['cli/commands', 'cli/shared', 'errors.ts', 'files', 'package-root.ts'],
   'cli/check': [
     'cli/shared',
     'config',
@@ -125,7 +125,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   'compare.ts': ['compare', 'config', 'errors.ts', 'events.ts', 'report', 'run/store'],
   config: ['classifier', 'config/files', 'config/values', 'data', 'errors.ts', 'options', 'trainers'],
-  'config/files': ['config', 'errors.ts', 'options'],
+  'config/files': ['config', 'errors.ts', 'files', 'options'],
   'config/values': ['errors.ts'],
   data: ['errors.ts', 'random'],
   'errors.ts': [],
@@ -183,6 +183,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'lm/hub': ['errors.ts', 'files', 'lm/model'],
   'lm/model': [
     'errors.ts',
+    'files',
     'lm/tokenizer',
     'lm/tokenizer/models',
     'lm/tokenizer/shared',

@@ -1,5 +1,6 @@
-import { writeSync } from 'node:fs';
+import { closeSync, writeSync } from 'node:fs';
 import { EXIT_CODES, RlpromptError } from '../errors.js';
+import { osLimitOf } from '../files/io-error.js';
 import type { CliContext } from './shared/context.js';
 import { StandardOutput } from './shared/standard-output.js';
 
@@ -21,7 +22,20 @@ const context: CliContext = {
 
 function exit(code: number): never {
   hasEnded = true;
+  if (code === EXIT_CODES.hangup) letGoOfTerminal();
   process.exit(code);
+}
+
+/** At its end Node restores the terminal's settings, and crashes where the terminal was closed in the meantime. */
+function letGoOfTerminal(): void {
+  for (const [fd, stream] of [process.stdin, process.stdout, process.stderr].entries()) {
+    if (!stream.isTTY) continue;
+    try {
+      closeSync(fd);
+    } catch {
+      // It was gone already.
+    }
+  }
 }
 
 async function main(argv: readonly string[]): Promise<void> {
@@ -42,14 +56,21 @@ async function fail(thrown: unknown): Promise<void> {
   if (isFailing) return;
   isFailing = true;
   const error = toRlpromptError(thrown);
-  const { writeError } = await import('./shared/write-error.js');
-  await writeError(error, { context, asJson: wantsJson(process.argv), thrown });
+  try {
+    const { writeError } = await import('./shared/write-error.js');
+    writeError(error, { context, asJson: wantsJson(process.argv), thrown });
+  } catch {
+    // Where no more files can be opened, no more code can be loaded.
+    writeLine(error.line());
+  }
   await end(error.exitCode);
 }
 
 function toRlpromptError(thrown: unknown): RlpromptError {
   if (thrown instanceof RlpromptError) return thrown;
   const message = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : `thrown: ${String(thrown)}`;
+  const limit = osLimitOf(thrown);
+  if (limit) return new RlpromptError({ code: 'E_OS_LIMIT', exit: 'osLimit', message, next: limit, cause: thrown });
   return new RlpromptError({
     code: 'E_INTERNAL',
     exit: 'internal',

@@ -17,6 +17,9 @@ export interface SourcedValue {
 /** What one source says; later sources win. */
 export type ConfigLayer = Map<RunConfigKey, SourcedValue>;
 
+const WHERE_KEYS_ARE =
+  'a service’s key is read from the environment variable OPENAI_API_KEY or RLPROMPT_ENDPOINT_KEY, the hub’s from HF_TOKEN';
+
 const KEYS: ReadonlySet<string> = new Set(RUN_CONFIG_KEYS);
 
 /** Values of flags by key: texts as typed, or values of the setting's own type. */
@@ -81,7 +84,12 @@ export function readFileLayer(file: ConfigFile, env: NodeJS.ProcessEnv, problems
     const where = file.locate(name);
     const isSecret = !KEYS.has(name) && isSecretKey(name);
     if (isSecret || (typeof given === 'string' && looksSecret(given))) {
-      problems.push({ message: `${name} holds a secret: use env:NAME, the value is read from that variable`, where });
+      problems.push({
+        message: isSecret
+          ? `${name} is no setting: ${WHERE_KEYS_ARE}`
+          : `${name} holds a secret: use env:NAME, the value is read from that variable`,
+        where,
+      });
       continue;
     }
     const key = knownKey(name, where, problems);

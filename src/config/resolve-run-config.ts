@@ -57,7 +57,20 @@ export function resolveRunConfig({ flags = {}, set = [], env = {}, file }: RunCo
     readSetLayer(set, env, problems),
     readFlagLayer(flags),
   ];
-  return finish(new Map(layers.flatMap((layer) => [...layer])), problems);
+  const merged: ConfigLayer = new Map(layers.flatMap((layer) => [...layer]));
+  for (const layer of layers) problems.push(...hiddenProblems(layer, merged));
+  return finish(merged, problems);
+}
+
+/** A wrong value is told also where a stronger source takes its place: it would come to light at another time. */
+function hiddenProblems(layer: ConfigLayer, merged: ConfigLayer): ConfigProblem[] {
+  return [...layer].flatMap(([key, given]) => {
+    if (merged.get(key) === given) return [];
+    const parsed = runConfigSchema.shape[key].safeParse(given.value);
+    return (parsed.error?.issues ?? []).map((issue) =>
+      describeIssue({ ...issue, path: [key, ...issue.path] }, new Map([[key, given]])),
+    );
+  });
 }
 
 /**

@@ -1,4 +1,5 @@
 import * as nodeFs from 'node:fs';
+import { readOrdinary } from './read-ordinary.js';
 
 /**
  * The few file operations a run's storage is made of, all synchronous: what returned has reached the kernel and so
@@ -12,6 +13,7 @@ export interface FileSystem {
   sync(fd: number): void;
   truncate(fd: number, length: number): void;
   close(fd: number): void;
+  /** Of an ordinary file; devices and pipes are refused. */
   read(path: string): Uint8Array;
   rename(from: string, to: string): void;
   /** A second name for a file; fails where `to` exists. */
@@ -29,7 +31,7 @@ export const nodeFileSystem: FileSystem = {
   sync: (fd) => nodeFs.fsyncSync(fd),
   truncate: (fd, length) => nodeFs.ftruncateSync(fd, length),
   close: (fd) => nodeFs.closeSync(fd),
-  read: (path) => nodeFs.readFileSync(path),
+  read: (path) => readOrdinary(path),
   rename: (from, to) => nodeFs.renameSync(from, to),
   link: (from, to) => nodeFs.linkSync(from, to),
   remove: (path) => nodeFs.unlinkSync(path),

@@ -16,10 +16,8 @@ export function toIoError(error: unknown, attempt: Attempt): RlpromptError {
     kept: attempt.kept,
     cause: error,
   };
-  if (hasErrno(error, 'EMFILE', 'ENFILE')) {
-    const next = 'raise the limit on open files, for instance: ulimit -n 4096';
-    return new RlpromptError({ ...common, code: 'E_OS_LIMIT', exit: 'osLimit', next });
-  }
+  const limit = osLimitOf(error);
+  if (limit) return new RlpromptError({ ...common, code: 'E_OS_LIMIT', exit: 'osLimit', next: limit });
   if (hasErrno(error, 'EACCES', 'EPERM', 'EROFS')) return permissionError(attempt, common);
   if (attempt.action === 'read' && hasErrno(error, 'ENOENT', 'ENOTDIR', 'EISDIR')) {
     return new RlpromptError({ ...common, code: 'E_FILE_NOT_FOUND', exit: 'missingInput' });
@@ -31,6 +29,24 @@ export function toIoError(error: unknown, attempt: Attempt): RlpromptError {
   const isFull = hasErrno(error, 'ENOSPC', 'EDQUOT', 'EFBIG');
   const next = isFull ? 'free some space, then rlprompt resume' : 'check the disk, then rlprompt resume';
   return new RlpromptError({ ...common, code: 'E_IO', exit: 'io', next });
+}
+
+const OS_LIMITS: Readonly<Record<string, string>> = {
+  EMFILE: 'raise the limit on open files of a process, for instance: ulimit -n 4096',
+  ENFILE: 'close other programs: the system has no more open files to give (fs.file-max)',
+  EAGAIN: 'raise the limit on processes and threads, for instance: ulimit -u 4096',
+  ENOMEM: 'free some memory, or raise its limit: ulimit -v unlimited',
+  ERR_WORKER_INIT_FAILED: 'raise the limits on open files and on threads: ulimit -n 4096; ulimit -u 4096',
+};
+
+/** How to raise the limit of the system that was met; undefined for any other error. */
+export function osLimitOf(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const code = (error as NodeJS.ErrnoException).code ?? '';
+  if (Object.hasOwn(OS_LIMITS, code)) return OS_LIMITS[code];
+  return /Array buffer allocation failed|Invalid typed array length/.test(error.message)
+    ? OS_LIMITS.ENOMEM
+    : osLimitOf(error.cause);
 }
 
 function permissionError(

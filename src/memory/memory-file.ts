@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import * as z from 'zod';
@@ -7,6 +7,7 @@ import { atomicWrite } from '../files/atomic-write.js';
 import { dataRoot } from '../files/data-root.js';
 import { toIoError } from '../files/io-error.js';
 import { acquireLock, type Lock } from '../files/lock.js';
+import { readOrdinaryText } from '../files/read-ordinary.js';
 import { strictJson } from '../files/strict-json.js';
 import { makeFolder } from '../run/store/run-folder.js';
 import type { RememberedTask } from './memory.js';
@@ -40,7 +41,7 @@ export function readMemory(path: string): RememberedTask[] {
   if (!existsSync(path)) return [];
   let text: string;
   try {
-    text = readFileSync(path, 'utf8');
+    text = readOrdinaryText(path);
   } catch (error) {
     throw toIoError(error, { action: 'read', path });
   }

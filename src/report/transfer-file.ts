@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import * as z from 'zod';
 import { RlpromptError } from '../errors.js';
+import { readOrdinaryText } from '../files/read-ordinary.js';
 import type { TransferMatrix } from '../transfer.js';
 
 const MATRIX = z
@@ -22,7 +22,7 @@ const MATRIX = z
 export function readTransferFile(path: string): TransferMatrix {
   let text: string;
   try {
-    text = readFileSync(path, 'utf8');
+    text = readOrdinaryText(path);
   } catch (cause) {
     throw unusable(path, 'missingInput', cause instanceof Error ? cause.message : String(cause), cause);
   }

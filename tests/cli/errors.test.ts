@@ -5,8 +5,11 @@ import { emptyFolder, lastLine, runCli } from './spawn-cli.js';
 
 describe('a wrong command line', () => {
   it.each([
-    [['rnu'], 'unknown command "rnu", did you mean run? · rlprompt run --help'],
-    [['run', '--stps', '3'], "unknown option '--stps', did you mean --steps? · rlprompt run --help"],
+    [['rnu'], 'unknown command "rnu", did you mean run? · every file is as it was · rlprompt run --help'],
+    [
+      ['run', '--stps', '3'],
+      "unknown option '--stps', did you mean --steps? · every file is as it was · rlprompt run --help",
+    ],
     [['run', 'spam', 'topic'], 'too many arguments'],
     [['top'], "missing required argument 'run'"],
     [['run', '--steps'], "option '--steps <N>' argument missing"],
@@ -26,7 +29,9 @@ describe('a wrong command line', () => {
     const { code, stderr } = await runCli(['config']);
     expect(code).toBe(64);
     expect(stderr).toMatch(/^Examples:/);
-    expect(lastLine(stderr)).toBe('rlprompt: E_USAGE: config needs a subcommand · rlprompt config --help');
+    expect(lastLine(stderr)).toBe(
+      'rlprompt: E_USAGE: config needs a subcommand · every file is as it was · rlprompt config --help',
+    );
   });
 
   it('names every wrong setting at once, before anything is created', async () => {

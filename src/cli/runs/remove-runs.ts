@@ -1,21 +1,22 @@
 import { rmSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
 import { RlpromptError } from '../../errors.js';
-import { openRunFolder, requireRun } from '../../run/store/run-folder.js';
+import { requireOwnFiles } from '../../run/store/own-files.js';
+import { openRunFolder } from '../../run/store/run-folder.js';
 import { safeText } from '../../ui/sanitize.js';
 import type { CliContext } from '../shared/context.js';
 import { writeResult } from '../shared/output.js';
 
 /**
  * Removes run folders, all of them checked and locked before the first is touched.
- * @throws RlpromptError E_RUN_NOT_FOUND, E_NOT_A_RUN, E_RUN_LOCKED, or E_NOT_CONFIRMED where nobody can be asked
+ * @throws RlpromptError E_RUN_NOT_FOUND, E_NOT_A_RUN, E_MANIFEST, E_FOREIGN_FILES, E_RUN_LOCKED, or E_NOT_CONFIRMED where nobody can be asked
  */
 export async function removeRuns(
   runDirs: readonly string[],
   { isSure }: { isSure: boolean },
   context: CliContext,
 ): Promise<void> {
-  for (const runDir of runDirs) requireRun(runDir);
+  for (const runDir of runDirs) requireOwnFiles(runDir);
   if (!isSure && !(await confirm(runDirs, context))) throw notConfirmed(runDirs);
   const folders = [];
   try {

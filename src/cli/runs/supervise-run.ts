@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { RunConfigInput } from '../../config/run-config.js';
@@ -121,13 +122,22 @@ class Supervisor {
         await this.show(next.value);
       }
     } catch (error) {
-      throw this.stoppedBy === 'SIGHUP' ? asHangup(error) : error;
+      throw this.stoppedBy === 'SIGHUP' ? asHangup(error) : this.withRun(error);
     } finally {
       await this.reporter?.close();
       for (const note of this.notes) this.context.stderr.write(`rlprompt: ${note}\n`);
       endWatch();
       for (const signal of STOP_SIGNALS) process.off(signal, onSignal);
     }
+  }
+
+  /** What stopped a run that was under way has left it as it was at its last checkpoint. */
+  private withRun(error: unknown): unknown {
+    const { runDir } = this;
+    if (!(error instanceof RlpromptError) || error.kept || runDir === undefined || !existsSync(runDir)) return error;
+    const { code, exit, message, where, cause } = error;
+    const kept = 'the last checkpoint and every score paid for';
+    return new RlpromptError({ code, exit, message, where, cause, kept, next: error.next ?? `rlprompt resume ${runDir}` });
   }
 
   private async show(event: RunEvent): Promise<void> {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { RlpromptError } from '../../errors.js';
+import { readOrdinaryText } from '../../files/read-ordinary.js';
 
 /**
  * The lines of a file of prompts, or of stdin. The first line may be the whole of an exported prompt: blanks at its ends
@@ -9,7 +10,7 @@ import { RlpromptError } from '../../errors.js';
  */
 export function readPromptLines(file: string | 0): string[] {
   try {
-    return readFileSync(file, 'utf8')
+    return (file === 0 ? readFileSync(file, 'utf8') : readOrdinaryText(file))
       .split(/\r?\n/)
       .filter((line) => line !== '');
   } catch (cause) {

@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import type { RlpromptError } from '../../errors.js';
 import { safeText } from '../../ui/sanitize.js';
+import { completeError } from './complete-error.js';
 import type { CliContext } from './context.js';
 import { formatJson } from './output.js';
 
@@ -12,7 +13,8 @@ interface Failure {
 }
 
 /** One line on stderr, and with `--json` the same as an object on stdout, unless a result stands there already. */
-export async function writeError(error: RlpromptError, { context, asJson, thrown }: Failure): Promise<void> {
+export function writeError(given: RlpromptError, { context, asJson, thrown }: Failure): void {
+  const error = completeError(given);
   if (context.env.RLPROMPT_DEBUG) context.stderr.write(`${inspect(thrown, { depth: 4 })}\n`);
   if (asJson && !context.hasResult) context.stdout.write(`${formatJson({ error })}\n`);
   context.stderr.write(`${safeText(error.line(), 100_000)}\n`);

@@ -1,7 +1,8 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { basename, dirname, extname, join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { RlpromptError } from '../../errors.js';
+import { readOrdinary } from '../../files/read-ordinary.js';
 import { type ConfigProblem, refuseProblems } from '../config-problem.js';
 import { readYamlValues } from './yaml-values.js';
 
@@ -77,7 +78,7 @@ function readUtf8(file: string, name: string): string {
     refuseProblems([{ message: `larger than ${LARGEST / 1024} KiB`, where: name }]);
   }
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(file));
+    return new TextDecoder('utf-8', { fatal: true }).decode(readOrdinary(file, LARGEST));
   } catch (cause) {
     throw new RlpromptError({
       code: 'E_CONFIG_ENCODING',
@@ -103,9 +104,21 @@ async function loadProgram(file: string, name: string): Promise<ConfigFile> {
   if (typeof loaded !== 'object' || loaded === null || Array.isArray(loaded)) {
     problems.push({ message: 'the default export must be an object of settings', where: name });
   } else if (Object.hasOwn(loaded, '__proto__')) problems.push({ message: '__proto__ cannot be a key', where: name });
-  else Object.assign(values, loaded);
+  else copySettings(loaded, values, name);
   refuseProblems(problems);
   return { name, directory: dirname(file), values, locate: () => name };
+}
+
+/** A setting may be computed, by code that fails. */
+function copySettings(from: object, into: Record<string, unknown>, where: string): void {
+  for (const key of Object.keys(from)) {
+    try {
+      into[key] = (from as Record<string, unknown>)[key];
+    } catch (cause) {
+      const reason = cause instanceof Error ? cause.message.split('\n')[0]! : String(cause);
+      refuseProblems([{ message: `${key} could not be read: ${reason}`, where }]);
+    }
+  }
 }
 
 async function importDefault(file: string): Promise<unknown> {

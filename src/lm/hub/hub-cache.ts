@@ -1,17 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import {
-  existsSync,
-  readdirSync,
-  readFileSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, readdirSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { RlpromptError } from '../../errors.js';
 import { makeFolder } from '../../files/make-folder.js';
+import { readOrdinaryText } from '../../files/read-ordinary.js';
 import type { HubFile, HubRevision } from './hub-api.js';
 import { type HubName, isCommit } from './hub-name.js';
 
@@ -134,7 +126,7 @@ function replaceFile(path: string, text: string): void {
 
 export function readIfThere(path: string): string | undefined {
   try {
-    return readFileSync(path, 'utf8');
+    return readOrdinaryText(path);
   } catch {
     return undefined;
   }

@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { RlpromptError } from '../../errors.js';
 import { cacheRoot } from '../../files/cache-root.js';
+import { readOrdinaryText } from '../../files/read-ordinary.js';
 
 /** An access key that no log, error or report can show. */
 export class Secret {
@@ -89,7 +89,7 @@ function tokenOf(env: NodeJS.ProcessEnv, home: string): Secret | undefined {
 
 function readIfThere(path: string): string | undefined {
   try {
-    return readFileSync(path, 'utf8');
+    return readOrdinaryText(path);
   } catch {
     return undefined;
   }

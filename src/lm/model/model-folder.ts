@@ -1,6 +1,7 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { nearestWord, RlpromptError } from '../../errors.js';
+import { readOrdinaryText } from '../../files/read-ordinary.js';
 
 /** Number formats by the names hub users give them, with the endings of their files. */
 const DTYPE_SUFFIXES = {
@@ -17,6 +18,9 @@ const DTYPE_SUFFIXES = {
 export type Dtype = keyof typeof DTYPE_SUFFIXES;
 
 export const DTYPES = Object.keys(DTYPE_SUFFIXES) as Dtype[];
+
+/** Of a configuration; real ones have some kilobytes. */
+const MAX_CONFIG_BYTES = 16 * 1024 * 1024;
 
 /** Names an export gives its file, best first: with a cache, then without. */
 const STEMS = ['model', 'decoder_model_merged', 'decoder_model', 'decoder_with_past_model'];
@@ -144,8 +148,9 @@ function readConfig(folder: string): Record<string, unknown> {
   }
   let config: unknown;
   try {
-    config = JSON.parse(readFileSync(path, 'utf8'));
+    config = JSON.parse(readOrdinaryText(path, MAX_CONFIG_BYTES));
   } catch (cause) {
+    if (cause instanceof RlpromptError) throw cause;
     throw badConfig(path, `not valid JSON (${(cause as Error).message})`, cause);
   }
   if (typeof config !== 'object' || config === null || Array.isArray(config))

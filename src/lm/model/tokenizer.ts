@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RlpromptError } from '../../errors.js';
+import { readOrdinaryText } from '../../files/read-ordinary.js';
 import { createDecoder, type Decode } from '../tokenizer/decoder.js';
 import { MissingUnknownToken } from '../tokenizer/models/vocabulary.js';
 import { createTokenizerEngine, type TokenizerEngine } from '../tokenizer/tokenize.js';
@@ -9,6 +9,9 @@ import { type Deadline, tokenizerDeadline } from './tokenizer-deadline.js';
 import type { Tokenizer } from './types.js';
 
 type Json = Record<string, unknown>;
+
+/** The largest known has some thirty megabytes. */
+const MAX_TOKENIZER_BYTES = 256 * 1024 * 1024;
 
 /**
  * Loads the tokenizer of a model folder (tokenizer.json, and the names of its special tokens).
@@ -108,8 +111,9 @@ function pieceSpelling(definition: Json): PieceSpelling {
 async function readJson(path: string): Promise<Json | undefined> {
   let text: string;
   try {
-    text = await readFile(path, 'utf8');
+    text = readOrdinaryText(path, MAX_TOKENIZER_BYTES);
   } catch (cause) {
+    if (cause instanceof RlpromptError) throw cause;
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw badTokenizer(path, 'this tokenizer file cannot be read', cause);
   }

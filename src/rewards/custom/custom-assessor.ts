@@ -4,6 +4,9 @@ import type { RewardRow } from '../../task/define/reward-messages.js';
 import type { Assessment, AssessmentItem, Assessor, Example, RewardBatch, Split, Task } from '../../task/types.js';
 import type { RewardCache } from '../cache/reward-cache.js';
 
+/** Means and squares of larger numbers leave the range of single precision, in which rewards are kept. */
+const LARGEST = 1e18;
+
 /** Runs a task's reward on a batch of prompts. */
 export interface RewardScorer {
   score(batch: RewardBatch, options: { seed: number; signal?: AbortSignal }): Promise<readonly RewardRow[]>;
@@ -52,9 +55,21 @@ export class CustomAssessor implements Assessor {
   }
 
   private toAssessment({ reward, parts, metrics }: RewardRow, prompt: string): Assessment {
+    for (const [name, value] of Object.entries({ ...parts, ...metrics, reward })) this.checkRange(name, value, prompt);
     if (this.metric === 'accuracy' && metrics.accuracy === undefined) throw this.lostMetric(prompt);
     const named = this.metric === 'reward' ? { ...metrics, reward } : metrics;
     return { reward, metrics: named, ...(Object.keys(parts).length > 0 ? { parts } : {}) };
+  }
+
+  private checkRange(name: string, value: number, prompt: string): void {
+    if (Math.abs(value) <= LARGEST) return;
+    throw new RlpromptError({
+      code: 'E_REWARD_RANGE',
+      exit: 'internal',
+      message: `${name === 'reward' ? 'the reward' : `"${name}"`} of the prompt ${JSON.stringify(prompt)} is ${value}; at most ${LARGEST} can be averaged`,
+      where: this.task.file,
+      next: 'scale the reward down, try it with: rlprompt tasks check <task>; then resume',
+    });
   }
 
   private lostMetric(prompt: string): RlpromptError {

@@ -39,6 +39,8 @@ export class RewardProcess {
   private readonly onEnd = new Set<(fault: RewardFault) => void>();
   private lastWords = '';
   private calls = 0;
+  /** V8 said so before it ended the process. */
+  private isOutOfHeap = false;
   /** Why the target LM did not answer: where the reward then fails, this is the reason. */
   private lmError: RlpromptError | undefined;
   /** Why it ended; undefined while it lives. */
@@ -146,7 +148,10 @@ export class RewardProcess {
   private listen(): void {
     const { child } = this;
     for (const stream of [child.stdout!, child.stderr!]) {
-      stream.on('data', (chunk: Buffer) => this.options.output.append(chunk));
+      stream.on('data', (chunk: Buffer) => {
+        this.isOutOfHeap ||= chunk.includes('JavaScript heap out of memory');
+        this.options.output.append(chunk);
+      });
     }
     (child.stdio[LAST_WORDS_FD] as Readable).on('data', (chunk: Buffer) => {
       this.lastWords += chunk.toString().slice(0, 100);
@@ -176,9 +181,7 @@ export class RewardProcess {
       return { code: 'E_PLUGIN_OOM', message };
     }
     // V8 gives up by itself where its own limit is lower than ours.
-    if (signal === 'SIGABRT' || code === 134) {
-      return { code: 'E_PLUGIN_OOM', message: 'the reward’s process aborted, most likely out of heap memory' };
-    }
+    if (this.isOutOfHeap) return { code: 'E_PLUGIN_OOM', message: 'the reward’s process ran out of heap memory' };
     const how = signal ? `was ended by ${signal}` : `exited with code ${code}`;
     return { code: 'E_PLUGIN_EXIT', message: `the reward’s process ${how} without an answer` };
   }

@@ -1,5 +1,5 @@
-import { rmdirSync } from 'node:fs';
 import { totalmem } from 'node:os';
+import { dirname } from 'node:path';
 import { currentSettings, refuseRemovedSettings } from '../../config/removed-settings.js';
 import { completeRunConfig } from '../../config/resolve-run-config.js';
 import type { RunConfig, RunConfigInput } from '../../config/run-config.js';
@@ -29,6 +29,7 @@ import { cutInputs } from '../policies/cut-inputs.js';
 import { readLatestCheckpoint, type StoredCheckpoint } from '../store/checkpoint.js';
 import { EventLog } from '../store/event-log.js';
 import { compareManifest, describeDifference, refuseDrift } from '../store/manifest-drift.js';
+import { removeDefaultFolder, removeIfEmpty } from '../store/own-files.js';
 import { programVersions } from '../store/program-versions.js';
 import { RewardLog } from '../store/reward-log.js';
 import { createRunFolder, openRunFolder, type RunFolder } from '../store/run-folder.js';
@@ -87,7 +88,10 @@ export async function prepareRun(input: RunConfigInput, options: PrepareOptions)
     return await assemble(pinned, task, folder, options, closers);
   } catch (error) {
     for (const close of closers.reverse()) await close();
-    if (options.resume === undefined) removeIfEmpty(folder.path);
+    if (options.resume === undefined) {
+      removeIfEmpty(folder.path);
+      removeDefaultFolder(dirname(folder.path));
+    }
     throw error;
   }
 }
@@ -269,15 +273,6 @@ function takeFolder(config: RunConfig, task: Task, resume: string | undefined): 
 
 function limitsWereRaised(config: RunConfig, before: RunManifest): boolean {
   return FREE_ON_RESUME.some((key) => key !== 'out' && config[key] !== before.config[key]);
-}
-
-/** A folder in which nothing was begun is not left behind; one with anything in it stays. */
-function removeIfEmpty(path: string): void {
-  try {
-    rmdirSync(path);
-  } catch {
-    // Not empty, or not ours to remove.
-  }
 }
 
 function describeRun(config: RunConfig, task: Task, models: RunModels): RunManifest {

@@ -95,6 +95,11 @@ export class PreparedRun {
     return this.parts.template;
   }
 
+  /** Whether nothing was scored or learned yet. */
+  get isUntouched(): boolean {
+    return this.step === 0 && this.parts.cache.forwards === 0;
+  }
+
   get resumeCommand(): string {
     return `rlprompt resume ${this.folder.path}`;
   }

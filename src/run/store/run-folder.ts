@@ -24,6 +24,9 @@ interface FolderOptions {
 
 const LOCK = 'lock';
 const MANIFEST = 'run.json';
+const MOST_COPIES = 1000;
+/** Where runs go that were given no folder. */
+export const DEFAULT_FOLDER = 'runs';
 
 /**
  * Makes the folder of a new run, `out` or else `runs/<task>-<time>`, and locks it.
@@ -76,14 +79,16 @@ function makeWithParents(path: string, fs: FileSystem): void {
 
 /** Two runs of one task that start in one second get folders of their own. */
 function makeDefaultFolder(task: string, now: Date, fs: FileSystem): string {
-  const path = join(makeFolder('runs', fs), defaultRunName(task, now));
+  const path = join(makeFolder(DEFAULT_FOLDER, fs), defaultRunName(task, now));
   for (let copy = 1; ; copy++) {
     const candidate = copy === 1 ? path : `${path}-${copy}`;
     try {
       fs.makeFolder(candidate);
       return candidate;
     } catch (error) {
-      if (!hasErrno(error, 'EEXIST')) throw toIoError(error, { action: 'create', path: candidate });
+      // A run that was refused meanwhile may have taken the empty folder away.
+      if (hasErrno(error, 'ENOENT') && copy < MOST_COPIES) makeFolder(DEFAULT_FOLDER, fs);
+      else if (!hasErrno(error, 'EEXIST')) throw toIoError(error, { action: 'create', path: candidate });
     }
   }
 }

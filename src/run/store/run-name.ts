@@ -27,6 +27,7 @@ export function checkRunPath(path: string): void {
 function problemOf(path: string, name: string): string | undefined {
   if (/[\0-\x1f\x7f]/.test(path)) return 'it holds a control character';
   if (path.trim() === '') return 'it is empty';
+  if (/^~($|[/\\])/.test(path)) return 'the shell put no home folder in place of ~, write it as "$HOME"';
   if (name.startsWith('-')) return 'it begins with a hyphen and would be read as a flag';
   if (DEVICE_NAME.test(name)) return 'Windows keeps this name for a device';
   if (/[. ]$/.test(name) && !/^\.{1,2}$/.test(name)) return 'it ends with a dot or a blank';

@@ -56,11 +56,18 @@ export async function loadTask(reference: string, options: LoadTaskOptions): Pro
 export function dataFilesOf(reference: string): SplitFiles | undefined {
   if (builtInTaskNames().includes(reference)) return undefined;
   if (!isFolder(reference)) return isDataFileName(reference) ? { train: reference } : undefined;
-  return isSplitFolder(reference, TASK_FILES) ? splitFilesIn(reference) : undefined;
+  if (isSplitFolder(reference, TASK_FILES)) return splitFilesIn(reference);
+  // Named like a data file: whoever reads it says that it is a folder.
+  return isDataFileName(reference) && !hasTaskFile(reference) ? { train: reference } : undefined;
 }
 
 function isFolder(reference: string): boolean {
   return statSync(reference, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
+
+/** A task's folder may be called whatever its owner likes. */
+function hasTaskFile(reference: string): boolean {
+  return TASK_EXTENSIONS.some((extension) => existsSync(path.join(reference, `task${extension}`)));
 }
 
 function isTaskFileName(file: string): boolean {

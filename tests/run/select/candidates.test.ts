@@ -21,6 +21,17 @@ describe('Candidates', () => {
     expect(candidates.byTrainScore(5).map(({ step }) => step)).toEqual([1]);
   });
 
+  it('ranks by the metric on train, ties by reward, and ties of both by who came first', () => {
+    const candidates = new Candidates(10, 'accuracy');
+    candidates.add(candidate('late', 5, 0.5, 3));
+    candidates.add(candidate('low reward', 1, 0.5, 1));
+    candidates.add(candidate('early', 5, 0.5, 2));
+    candidates.add(candidate('most accurate', 0, 0.6, 4));
+    candidates.add(candidate('high reward', 9, 0.5, 5));
+    const ranked = candidates.byTrainScore(5).map(({ text }) => text);
+    expect(ranked).toEqual(['most accurate', 'high reward', 'early', 'late', 'low reward']);
+  });
+
   it('forgets the worst of too many, but none that was scored on dev', () => {
     const candidates = new Candidates(3, 'accuracy');
     candidates.add(candidate('worst', -5, 0));

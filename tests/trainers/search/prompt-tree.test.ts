@@ -25,6 +25,18 @@ describe('the tree of prompts', () => {
     expect(taken.sort()).toEqual([1, 2]);
   });
 
+  it('tries every beginning that the language model likes as much, although the first was good', async () => {
+    const tree = new PromptTree(8);
+    const three = async () => ({ tokenIds: [1, 2, 3], priors: Float64Array.of(1 / 3, 1 / 3, 1 / 3) });
+    const tried = new Set<number | undefined>();
+    for (let i = 0; i < 20; i++) {
+      const path = (await tree.select(three))!;
+      tried.add(path.tokenIds[0]);
+      tree.backUp(path, path.tokenIds[0] === 1 ? 1 : 0, { wasProposed: false });
+    }
+    expect([...tried]).toEqual(expect.arrayContaining([1, 2, 3]));
+  });
+
   it('comes back to the beginning whose prompts were better, against the odds of the language model', async () => {
     const tree = new PromptTree(8);
     for (let i = 0; i < 60; i++) {
