@@ -112,6 +112,13 @@ export interface BaselinesEvent extends EventBase {
   readonly baselines: readonly Baseline[];
 }
 
+/** How answers are read from here on, and the prompt that it was chosen with. */
+export interface ReadingChosenEvent extends EventBase {
+  readonly type: 'reading-chosen';
+  readonly prompt: string;
+  readonly reading: Reading;
+}
+
 export interface StepEndEvent extends EventBase {
   readonly type: 'step-end';
   readonly step: number;
@@ -311,6 +318,7 @@ export type RunEvent =
   | RunStartEvent
   | PhaseEvent
   | BaselinesEvent
+  | ReadingChosenEvent
   | StepEndEvent
   | EvaluationEndEvent
   | BestPromptUpdatedEvent

@@ -13,6 +13,7 @@ import { toStepRewards } from './rewards/shaping/step-rewards.js';
 import { type PrepareOptions, prepareRun } from './run/loop/prepare.js';
 import type { PreparedRun } from './run/loop/prepared-run.js';
 import { describeStep } from './run/loop/step-statistics.js';
+import { chooseReading } from './run/select/choose-reading.js';
 import { measureBaselines } from './run/select/evaluations.js';
 import { discardRun } from './run/store/own-files.js';
 import { programVersions } from './run/store/program-versions.js';
@@ -127,6 +128,11 @@ async function* evaluate(run: PreparedRun, goal: SearchGoal): AsyncGenerator<Run
 
 async function* baselines(run: PreparedRun, goal: SearchGoal): AsyncGenerator<RunEvent, void> {
   yield run.emit({ type: 'phase-start', phase: 'baselines' });
+  if (run.readRun) {
+    const { prompt, reading } = await chooseReading(run.readRun);
+    run.readBy(reading);
+    yield run.emit({ type: 'reading-chosen', prompt, reading });
+  }
   run.baselines = await measureBaselines(run, { compete: goal.takesPrompts });
   yield run.emit({ type: 'baselines-end', baselines: run.baselines });
   const best = goal.noteBaselines();

@@ -1,31 +1,47 @@
 import { RlpromptError } from '../errors.js';
 import { labelText } from '../template/label-text.js';
-import { parseTemplate } from '../template/parse-template.js';
-import { renderTemplate } from '../template/render-template.js';
-import type { Template } from '../template/template.js';
+import type { Template, TemplatePart } from '../template/template.js';
 import type { Demonstration } from './classifier.js';
 
 /** What stands between a demonstration and what follows it. */
 const SEPARATOR = '\n\n';
 
 /**
- * The template with demonstrations before it, each rendered without the prompt: the input still stands where it stood,
- * so that all prompts share what comes before them.
+ * The template with demonstrations before it, each with the prompt where the template has it: the prompt then stands in
+ * the same place in every one. Its source has one `{prompt}` per demonstration and is not to be parsed again.
+ *
+ * @throws RlpromptError E_DEMOS_MASKED
  */
 export function demonstratedTemplate(template: Template, demonstrations: readonly Demonstration[]): Template {
   if (demonstrations.length === 0) return template;
   if (template.hasMask) throw maskedDemonstrations(template);
-  const text = demonstrationText(template, demonstrations);
-  return parseTemplate(text.replace(/[{}]/g, '$&$&') + template.source, { family: 'causal' });
+  const shown = demonstrations.flatMap((one) => demonstrationParts(template, one));
+  const parts = joinTexts([...shown, ...template.parts]);
+  const source = parts
+    .map(({ kind, text }) => (kind === 'text' ? text.replace(/[{}]/g, '$&$&') : `{${kind}}`))
+    .join('');
+  return { source, parts, hasMask: false };
 }
 
-/** The demonstrations as they stand before a template's text. */
-export function demonstrationText(template: Template, demonstrations: readonly Demonstration[]): string {
-  return demonstrations
-    .map(
-      ({ text, word }) => renderTemplate(template, { input: text, prompt: '' }) + labelText(template, word) + SEPARATOR,
-    )
-    .join('');
+function demonstrationParts(template: Template, { text, word }: Demonstration): TemplatePart[] {
+  const filled = template.parts.map((part): TemplatePart => {
+    return part.kind === 'input' ? { kind: 'text', text: text.trim() } : part;
+  });
+  const parts = joinTexts(filled);
+  const last = parts.at(-1);
+  const open = last?.kind === 'text' ? [...parts.slice(0, -1), { ...last, text: last.text.trimEnd() }] : parts;
+  return [...open, { kind: 'text', text: labelText(template, word) + SEPARATOR }];
+}
+
+function joinTexts(parts: readonly TemplatePart[]): TemplatePart[] {
+  const joined: TemplatePart[] = [];
+  for (const part of parts) {
+    const before = joined.at(-1);
+    if (part.kind === 'text' && before?.kind === 'text')
+      joined[joined.length - 1] = { ...before, text: before.text + part.text };
+    else joined.push(part);
+  }
+  return joined;
 }
 
 function maskedDemonstrations({ source }: Template): RlpromptError {

@@ -264,6 +264,21 @@ export const runConfigSchema = z.strictObject({
     'OVER',
     'subtract each prompt’s mean label score over the train inputs, an empty input, or the rows that are scored (batch)',
   ),
+  labelWords: reward.text(
+    z.enum(['given', 'found', 'both']).default('given'),
+    'SOURCE',
+    'words that labels are read by: those given, words found among the target LM’s likely answers to the train rows, or the best of both',
+  ),
+  labelWordsCount: reward.number(
+    z.union([count.max(1000), z.literal('auto')]).default('auto'),
+    'K',
+    'words found per label; auto chooses 1, 5, 20 or 100 by cross-validation over the train rows',
+  ),
+  demos: reward.number(
+    z.int().min(0).max(64).default(0),
+    'K',
+    'labelled train rows to stand before each input, chosen among 32 sets; none where that is better on dev',
+  ),
   terms: reward.weights(
     z.record(z.string(), z.number()).default({ task: 1 }).overwrite(besideTask),
     'NAME=WEIGHT',

@@ -4,7 +4,6 @@ import { demonstratedTemplate } from '../classifier/demonstrated-template.js';
 import { RlpromptError } from '../errors.js';
 import { parseTemplate } from '../template/parse-template.js';
 import { renderSegments } from '../template/render-template.js';
-import type { Template } from '../template/template.js';
 import type { ExportedPrompt, RenderedPart } from './exported-prompt.js';
 import type { RunRecord } from './run-record.js';
 
@@ -19,7 +18,7 @@ export function exportPrompt(record: RunRecord, rank: number, version: string): 
   if (!prompt) throw noSuchRank(record, rank);
   if (prompt.policy) throw notOnePrompt(record);
   const classifier = start.kind === 'classification' ? classifierOf(prompt, start) : undefined;
-  const template = templateOf(start.template, classifier?.demonstrations ?? []);
+  const { demonstrations = [] } = classifier ?? {};
   const isChosen = prompt.text === result?.best.prompt;
   return {
     schemaVersion: 1,
@@ -33,8 +32,8 @@ export function exportPrompt(record: RunRecord, rank: number, version: string): 
     labels: start.labels.map((name, i) => ({ name, word: start.labelWords?.[i] ?? name })),
     ...(classifier ? { classifier } : {}),
     ...(prompt.labelOffsets ? { labelOffsets: prompt.labelOffsets } : {}),
-    rendered: renderParts(template, { input: 'x', prompt: prompt.text }),
-    renderedWithoutInput: renderParts(template, { input: '', prompt: prompt.text }),
+    rendered: renderParts(start.template, { input: 'x', prompt: prompt.text }, demonstrations),
+    renderedWithoutInput: renderParts(start.template, { input: '', prompt: prompt.text }, demonstrations),
     generator: start.generator,
     target: start.targetLm,
     trainer: start.trainer,
@@ -55,19 +54,17 @@ export function exportPrompt(record: RunRecord, rank: number, version: string): 
   };
 }
 
-/** The source of a template with demonstrations before it. */
-export function templateOf(source: string, demonstrations: readonly Demonstration[]): string {
-  return demonstratedTemplate(parsed(source), demonstrations).source;
-}
-
-function parsed(source: string): Template {
+/** What a template makes of a prompt, with the places of input and mask left open and demonstrations before it. */
+export function renderParts(
+  source: string,
+  values: { input: string; prompt: string },
+  demonstrations: readonly Demonstration[] = [],
+): RenderedPart[] {
   const isMasked = /\{mask\}/.test(source.replaceAll('{{', ''));
-  return parseTemplate(source, { family: isMasked ? 'masked' : 'causal' });
-}
-
-/** What a template makes of a prompt, with the places of input and mask left open. */
-export function renderParts(source: string, values: { input: string; prompt: string }): RenderedPart[] {
-  const template = parsed(source);
+  const template = demonstratedTemplate(
+    parseTemplate(source, { family: isMasked ? 'masked' : 'causal' }),
+    demonstrations,
+  );
   const parts: RenderedPart[] = [];
   for (const { kind, text } of renderSegments(template, { ...values, mask: 'x' })) {
     const before = parts.at(-1);

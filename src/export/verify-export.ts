@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { currentSettings } from '../config/removed-settings.js';
 import { completeRunConfig } from '../config/resolve-run-config.js';
 import { evaluatePrompts, type ReadPrompt } from '../evaluate.js';
-import { renderParts, templateOf } from './export-prompt.js';
+import { renderParts } from './export-prompt.js';
 import type { ExportedPrompt, ReadBack, RenderedPart } from './exported-prompt.js';
 import type { RunRecord } from './run-record.js';
 import { mergeParts } from './text/rendered-parts.js';
@@ -21,14 +21,18 @@ export interface ExportCheck {
 /** Scores what a reader of the exported form has in hand on the run's dev split, by the code that scored the run. */
 export async function verifyExport(record: RunRecord, exported: ExportedPrompt, back: ReadBack): Promise<ExportCheck> {
   const { classifier } = exported;
-  const template = templateOf(record.start.template, classifier?.demonstrations ?? []);
-  const rendered = 'prompt' in back ? renderParts(template, { input: 'x', prompt: back.prompt }) : back.rendered;
+  const { template } = record.start;
+  const { demonstrations = [] } = classifier ?? {};
+  const isPrompt = 'prompt' in back;
+  const rendered = isPrompt
+    ? renderParts(template, { input: 'x', prompt: back.prompt }, demonstrations)
+    : back.rendered;
   const isSameText = isDeepStrictEqual(rendered, exported.rendered);
   // A reward of the task's own is asked about prompts, not about whole texts.
   const given = exported.taskKind === 'custom' && isSameText ? { template, prompt: exported.prompt } : undefined;
-  const asked = given ?? ('prompt' in back ? { template, prompt: back.prompt } : splitRendered(rendered));
-  // The demonstrations are in the template; the offsets are those of the export, as its readers subtract them.
-  const reading = classifier && { words: classifier.words, demonstrations: [] };
+  const asked = given ?? (isPrompt ? { template, prompt: back.prompt } : splitRendered(rendered));
+  // A whole text holds its demonstrations; the offsets are those of the export, as its readers subtract them.
+  const reading = classifier && { words: classifier.words, demonstrations: isPrompt ? demonstrations : [] };
   const how = { ...(reading ? { reading } : {}), ...(classifier?.offsets ? { offsets: classifier.offsets } : {}) };
   const { results } = await scoreOnDev(record, asked.template, [{ prompt: asked.prompt, ...how }]);
   const { metric } = exported;

@@ -5,6 +5,7 @@ import type { RunRecord } from '../export/run-record.js';
 import { rememberRun } from '../memory/run-memory.js';
 import type { PreparedRun } from '../run/loop/prepared-run.js';
 import type { StepOutcome } from '../run/loop/step-statistics.js';
+import { readAgain } from '../run/select/choose-reading.js';
 import { measureEnsemble } from '../run/select/ensemble.js';
 import { assessFinalists, measureOnTest } from '../run/select/evaluations.js';
 import type { SearchGoal } from './search-goal.js';
@@ -62,7 +63,12 @@ export class PromptGoal implements SearchGoal {
   async *finish(stopReason: StopReason): AsyncGenerator<RunEvent, RunResult> {
     const { run } = this;
     yield run.emit({ type: 'phase-start', phase: 'final-evaluation' });
-    const finalists = await this.scoreBest(run.config.candidates);
+    await this.scoreBest(run.config.candidates);
+    const { readRun, reading, candidates } = run;
+    if (readRun && reading) {
+      await readAgain({ ...readRun, candidates }, run.finalists(run.config.evaluationCandidates), reading);
+    }
+    const finalists = run.finalists(run.config.candidates);
     const best = finalists[0]!;
     const changed = this.noteBest(best);
     if (changed) yield run.emit(changed);

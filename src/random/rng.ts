@@ -15,6 +15,7 @@ export const RNG_STREAMS = {
   minibatches: 9,
   devExamples: 10,
   testExamples: 11,
+  demonstrations: 12,
 } as const;
 
 export type RngStream = keyof typeof RNG_STREAMS;

@@ -8,6 +8,7 @@ import type { Template } from '../template/template.js';
 import { RewardCache } from './cache/reward-cache.js';
 import { ScoreCache, type ScoreSink } from './cache/score-cache.js';
 import { ScoreStore } from './cache/score-store.js';
+import { AnswerReader, type ReaderSettings } from './classification/answer-reader.js';
 import { ClassificationAssessor, type ClassificationSettings } from './classification/classification-assessor.js';
 import { checkInputLengths } from './classification/input-lengths.js';
 import { CustomAssessor } from './custom/custom-assessor.js';
@@ -18,7 +19,7 @@ import { StyleAssessor } from './style/style-assessor.js';
 import { type StyleModelSettings, type StyleModels, styleJudges } from './style/style-models.js';
 import type { SamplingSettings } from './style/style-outputs.js';
 
-export interface AssessorSettings extends ClassificationSettings, SamplingSettings, StyleModelSettings {
+export interface AssessorSettings extends ClassificationSettings, ReaderSettings, SamplingSettings, StyleModelSettings {
   readonly cache: boolean;
   /** Seconds that one call of a custom reward may take. */
   readonly rewardTimeout: number;
@@ -44,7 +45,12 @@ export interface AssessorParts {
 /** All that assessing needs was seen to work; nothing is counted or written yet. */
 export interface PreparedAssessor {
   readonly warnings: readonly string[];
-  create(sink?: ScoreSink): { assessor: Assessor; cache: ScoreCache | RewardCache };
+  create(sink?: ScoreSink): {
+    assessor: Assessor;
+    cache: ScoreCache | RewardCache;
+    /** Classification only. */
+    reading?: { assessor: ClassificationAssessor; reader: AnswerReader };
+  };
   close(): void;
 }
 
@@ -60,7 +66,9 @@ function prepareClassification({ task, targetLm, template, settings }: AssessorP
   const store = settings.cache ? openStore(targetLm, settings, warnings) : undefined;
   const create = (sink?: ScoreSink) => {
     const cache = new ScoreCache(scorer, { enabled: settings.cache, store, ...(sink ? { sink } : {}) });
-    return { cache, assessor: new ClassificationAssessor(task, scorer, cache, template, settings) };
+    const assessor = new ClassificationAssessor(task, scorer, cache, template, settings);
+    const reader = new AnswerReader(task, scorer, cache, template, settings, targetLm);
+    return { cache, assessor, reading: { assessor, reader } };
   };
   return { warnings, create, close: () => store?.close() };
 }

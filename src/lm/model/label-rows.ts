@@ -32,7 +32,11 @@ export class TruncationCount {
  * The tokens of every row of a request: the whole text rendered, then tokenised. A text longer than the context loses
  * part of its input, never prompt, mask or template; such rows are counted.
  */
-export function labelRows(request: LabelScoreRequest, options: LabelRowOptions, count: TruncationCount): LabelRow[] {
+export function labelRows(
+  request: Pick<LabelScoreRequest, 'rows' | 'prompts' | 'inputs'>,
+  options: LabelRowOptions,
+  count: TruncationCount,
+): LabelRow[] {
   return request.rows.map(([promptIndex, inputIndex]) => {
     const prompt = request.prompts[promptIndex]!;
     const input = request.inputs[inputIndex]!;
@@ -77,11 +81,12 @@ function shortened(characters: readonly string[], count: number, truncate: Trunc
   return [...characters.slice(0, count - end), ' … ', ...characters.slice(characters.length - end)].join('');
 }
 
-/** What stands before a row's second slot: rows with the same first slot share it. */
+/** What stands before a row's second slot of another kind: rows with the same value in the first share it. */
 export function sharedText(segments: readonly TemplatePart[]): string {
-  const slots = segments.flatMap((segment, index) => (segment.kind === 'text' ? [] : [index]));
+  const first = segments.find(({ kind }) => kind !== 'text')?.kind;
+  const second = segments.findIndex(({ kind }) => kind !== 'text' && kind !== first);
   return segments
-    .slice(0, slots[1] ?? segments.length)
+    .slice(0, second < 0 ? segments.length : second)
     .map((segment) => segment.text)
     .join('')
     .trimEnd();

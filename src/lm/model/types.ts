@@ -83,6 +83,19 @@ export interface LabelScoreRequest {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** Rows whose likely answers are wanted. */
+export type AnswerWordsRequest = Omit<LabelScoreRequest, 'labels' | 'normalise'> & {
+  /** How many words, those with the largest mean log-probability over the rows. */
+  readonly count: number;
+};
+
+/** Whole words that a target LM is likely to answer with, the likeliest first. */
+export interface AnswerWords {
+  readonly words: readonly string[];
+  /** log p of each word's token, [rows, words] row-major. */
+  readonly logProbs: Float32Array;
+}
+
 /** What a target LM needs for classification. */
 export interface LabelScoresCapability {
   /** Checks and tokenises label words for a template; E_VERBALIZER_* names the word and its tokens. */
@@ -92,6 +105,8 @@ export interface LabelScoresCapability {
    * A row's numbers do not depend on the other rows of the request.
    */
   labelScores(request: LabelScoreRequest): Promise<Float32Array>;
+  /** Its likely answers over its whole vocabulary; missing where a model does not tell them. */
+  answerWords?(request: AnswerWordsRequest): Promise<AnswerWords>;
   /** How often input texts had to be cut to fit the context, of how many, since the model was loaded. */
   truncation(): { cut: number; total: number };
 }

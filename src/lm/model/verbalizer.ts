@@ -44,7 +44,7 @@ function resolveWord(tokenizer: Tokenizer, template: Template, label: string, gi
  * The tokens of a text that continues another one. Some tokenizers put a space of their own before a text's first
  * word; behind an anchor they do not.
  */
-function continuationTokens(tokenizer: Tokenizer, text: string): number[] {
+export function continuationTokens(tokenizer: Tokenizer, text: string): number[] {
   const anchor = text.startsWith(' ') ? 'It' : '"';
   const before = tokenizer.encode(anchor);
   const both = tokenizer.encode(anchor + text);

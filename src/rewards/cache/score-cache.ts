@@ -1,5 +1,11 @@
 import { createHash } from 'node:crypto';
-import type { LabelScoreRequest, LabelScoresCapability } from '../../lm/model/types.js';
+import { RlpromptError } from '../../errors.js';
+import type {
+  AnswerWords,
+  AnswerWordsRequest,
+  LabelScoreRequest,
+  LabelScoresCapability,
+} from '../../lm/model/types.js';
 import type { ScoreContext, ScoreStore } from './score-store.js';
 
 /** Scores of one prompt on a list of inputs: [inputs, labels]. */
@@ -15,7 +21,7 @@ export interface ScoreSink {
   markUsed(key: string): void;
 }
 
-type Scorer = Pick<LabelScoresCapability, 'labelScores'>;
+type Scorer = Pick<LabelScoresCapability, 'labelScores' | 'answerWords'>;
 
 /** The words of one label among the words of a request, and how much each counts. */
 export interface LabelColumns {
@@ -79,6 +85,19 @@ export class ScoreCache {
     this.forwards += missing.length;
     if (missing.length > 0) await this.fill(request, context, ids, missing, result);
     return result;
+  }
+
+  /** Likely answers, each row a forward; they are not kept. */
+  async answerWords(request: AnswerWordsRequest): Promise<AnswerWords> {
+    const answers = await this.scorer.answerWords?.(request);
+    if (!answers) throw noAnswerWords();
+    this.forwards += request.rows.length;
+    return answers;
+  }
+
+  /** Whether the target LM tells its likely answers. */
+  get tellsAnswers(): boolean {
+    return this.scorer.answerWords !== undefined;
   }
 
   private async fill(
@@ -176,6 +195,16 @@ export class ScoreCache {
     }
     return positions;
   }
+}
+
+function noAnswerWords(): RlpromptError {
+  return new RlpromptError({
+    code: 'E_FOUND_WORDS',
+    exit: 'config',
+    message: 'the target LM does not tell its likely answers, so no label words can be found',
+    where: '--label-words',
+    next: '--label-words given',
+  });
 }
 
 function gather(values: Float32Array, rows: readonly number[], width: number): Float32Array {

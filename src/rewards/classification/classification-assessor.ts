@@ -1,5 +1,6 @@
 import type { Reading } from '../../classifier/classifier.js';
 import { givenWords } from '../../classifier/given-words.js';
+import { labelOffsets } from '../../classifier/label-offsets.js';
 import { RlpromptError } from '../../errors.js';
 import type { LabelScoresCapability } from '../../lm/model/types.js';
 import { mean } from '../../statistics/mean.js';
@@ -8,7 +9,6 @@ import type { Assessment, AssessmentItem, Assessor, Example, ExampleOutcome, Tas
 import type { Template } from '../../template/template.js';
 import type { ScoreCache } from '../cache/score-cache.js';
 import { classificationGap } from './classification-gap.js';
-import { labelOffsets } from './label-calibration.js';
 import { type ResolvedReading, resolveReading } from './resolved-reading.js';
 
 export type Calibration = 'none' | 'inputs' | 'null' | 'batch';

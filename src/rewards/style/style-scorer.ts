@@ -1,10 +1,10 @@
+import { labelOffsets } from '../../classifier/label-offsets.js';
 import { RlpromptError } from '../../errors.js';
 import { requireCapability } from '../../lm/load.js';
 import type { ClassifyCapability, LanguageModel } from '../../lm/model/types.js';
 import { softmax } from '../../statistics/softmax.js';
 import type { TaskLabel } from '../../task/types.js';
 import { defaultTemplate } from '../../template/parse-template.js';
-import { labelOffsets } from '../classification/label-calibration.js';
 
 /** Says of texts in which style they are written. */
 export interface StyleScorer {

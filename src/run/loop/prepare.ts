@@ -36,6 +36,7 @@ import { createRunFolder, openRunFolder, type RunFolder } from '../store/run-fol
 import { MANIFEST_VERSION, type RunManifest, readManifest, writeManifest } from '../store/run-manifest.js';
 import { ScoreLog } from '../store/score-log.js';
 import { checkEndpoints } from './check-endpoints.js';
+import { checkReading } from './check-reading.js';
 import { checkTemplateSource, loadConfiguredTask, templateFor } from './configured-task.js';
 import { generatorContext } from './generator-context.js';
 import { modelOptions } from './model-options.js';
@@ -81,6 +82,7 @@ export async function prepareRun(input: RunConfigInput, options: PrepareOptions)
   checkExamplesPerStep(task, config);
   checkTerms(task, config);
   checkEndpoints(task, config);
+  checkReading(task, config);
   const folder = takeFolder(config, task, options.resume);
   const closers: (() => unknown)[] = [() => folder.close()];
   try {
@@ -134,7 +136,7 @@ async function assemble(
   for (const term of objectives?.payingTerms ?? []) closers.push(openTermLog(folder.path, term, warnings));
   const events = EventLog.open(folder.path, checkpoint);
   closers.push(() => events.close());
-  const { assessor: own, cache } = prepared.create(scores);
+  const { assessor: own, cache, reading } = prepared.create(scores);
   const assessor = objectives ? new ObjectivesAssessor(own, objectives, task.splits.train) : own;
   cache.load(scores.known, 'cached');
   cache.load(scores.prepaid, 'prepaid');
@@ -147,6 +149,7 @@ async function assemble(
     targetLm,
     trainer,
     assessor,
+    reading,
     cache,
     folder,
     events,

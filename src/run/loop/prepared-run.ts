@@ -1,4 +1,4 @@
-import type { Classifier } from '../../classifier/classifier.js';
+import type { Classifier, Reading } from '../../classifier/classifier.js';
 import { classifierOf } from '../../classifier/classifier-of.js';
 import { givenWords } from '../../classifier/given-words.js';
 import type { RunConfig } from '../../config/run-config.js';
@@ -20,6 +20,7 @@ import type {
 import { ConditionedPolicies } from '../policies/conditioned-policies.js';
 import { stepInputs } from '../policies/step-inputs.js';
 import { Candidates } from '../select/candidates.js';
+import type { ReadRun } from '../select/choose-reading.js';
 import { splitShares } from '../select/selection.js';
 import { Tryouts } from '../select/tryouts.js';
 import { readBest, writeBest } from '../store/best-file.js';
@@ -58,6 +59,8 @@ export class PreparedRun {
   private readonly tryouts: Tryouts;
   private readonly budget: Budget;
   private readonly tokenizer: Tokenizer;
+  /** How answers are read, where that was chosen. */
+  reading: Reading | undefined;
   private bestText: string | null = null;
   private lostWeights: EventLog['lostWeights'];
   private readonly resumedAtStep: number | undefined;
@@ -298,6 +301,20 @@ export class PreparedRun {
     return readBest(this.folder.path)?.prompt;
   }
 
+  /** What chooses how answers are read; undefined where nothing is to be chosen. */
+  get readRun(): ReadRun | undefined {
+    const { config, task, assessor, metric } = this;
+    const { reading } = this.parts;
+    const isAsked = config.labelWords !== 'given' || config.demos > 0;
+    return isAsked && reading ? { config, task, assessor, metric, reader: reading.reader } : undefined;
+  }
+
+  /** From now on all prompts are read like this. */
+  readBy(reading: Reading): void {
+    this.reading = reading;
+    this.parts.reading?.assessor.readBy(reading);
+  }
+
   /** The prompt with all that reads its answers. */
   classifierOf(prompt: PromptSummary): { classifier?: Classifier } {
     const { task, template } = this.parts;
@@ -343,6 +360,7 @@ export class PreparedRun {
       scorePosition: this.parts.scores.position,
       baselines: this.baselines,
       bestText: this.bestText,
+      ...(this.reading ? { reading: this.reading } : {}),
       ...(kept ? { policies: kept.json } : {}),
       ...(this.parts.objectives ? { objectives: this.parts.objectives.save() } : {}),
     };
@@ -387,6 +405,7 @@ export class PreparedRun {
     this.parts.cache.cacheHits = saved.counters.cacheHits;
     this.baselines = saved.baselines;
     this.bestText = saved.bestText;
+    if (saved.reading) this.readBy(saved.reading);
     if (saved.policies) this.policies?.restore(saved.policies, arrays);
     if (saved.objectives) this.parts.objectives?.restore(saved.objectives);
   }

@@ -1,5 +1,6 @@
 import type { RunConfig } from '../../config/run-config.js';
 import type { LanguageModel } from '../../lm/model/types.js';
+import type { PreparedAssessor } from '../../rewards/create-assessor.js';
 import type { Objectives } from '../../rewards/terms/objectives.js';
 import type { Assessor, Task } from '../../task/types.js';
 import type { Template } from '../../template/template.js';
@@ -7,6 +8,8 @@ import type { Trainer } from '../../trainers/contract/types.js';
 import type { EventLog } from '../store/event-log.js';
 import type { RunFolder } from '../store/run-folder.js';
 import type { ScoreLog } from '../store/score-log.js';
+
+type PreparedReading = ReturnType<PreparedAssessor['create']>['reading'];
 
 /** What a run is put together from. */
 export interface RunParts {
@@ -17,6 +20,8 @@ export interface RunParts {
   readonly targetLm: LanguageModel;
   readonly trainer: Trainer;
   readonly assessor: Assessor;
+  /** Classification only: how answers are read. */
+  readonly reading?: PreparedReading | undefined;
   /** Counts the rows that were paid for and those that were known. */
   readonly cache: { forwards: number; cacheHits: number };
   readonly folder: RunFolder;

@@ -1,3 +1,4 @@
+import type { Reading } from '../../classifier/classifier.js';
 import type { Baseline, PromptSummary } from '../../events.js';
 import type { ObjectivesState } from '../../rewards/terms/objectives.js';
 import type { Tryouts } from '../select/tryouts.js';
@@ -21,6 +22,8 @@ export interface SavedRun {
   readonly scorePosition: number;
   readonly baselines: readonly Baseline[];
   readonly bestText: string | null;
+  /** How answers are read, where that was chosen. */
+  readonly reading?: Reading;
   readonly policies?: PromptSummary[];
   readonly objectives?: ObjectivesState;
 }

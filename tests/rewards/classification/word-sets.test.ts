@@ -71,8 +71,8 @@ describe('label-word sets', () => {
     };
     const [read] = await reader.assess([{ text: 'p', examples: train, reading }]);
     expect(templates.map((line) => line.replaceAll('\n', '/'))).toEqual([
-      'a no//c yes//{input} {prompt}: bd',
-      'b no//d yes//{input} {prompt}: ac',
+      'a {prompt} no//c {prompt} yes//{input} {prompt}: bd',
+      'b {prompt} no//d {prompt} yes//{input} {prompt}: ac',
     ]);
     expect(read!.exampleRewards).toHaveLength(4);
   });

@@ -8,11 +8,20 @@ import {
   type TruncatedPart,
   TruncationCount,
 } from '../../model/label-rows.js';
-import type { HeadWeights, LabelScoreRequest, LabelScoresCapability, LabelWord, Tokenizer } from '../../model/types.js';
+import type {
+  AnswerWords,
+  AnswerWordsRequest,
+  HeadWeights,
+  LabelScoreRequest,
+  LabelScoresCapability,
+  LabelWord,
+  Tokenizer,
+} from '../../model/types.js';
 import { resolveLabelWords } from '../../model/verbalizer.js';
 import { groupBy } from '../run/batches.js';
 import type { CausalRows, PrefixedRow, RowChunk } from './causal-rows.js';
 import { columnLogits, labelDivisor, logitsSuffice, rememberColumns } from './label-columns.js';
+import { likelyWords } from './likely-words.js';
 import type { VocabularyProjection } from './vocabulary-projection.js';
 
 export interface CausalScoringParts {
@@ -62,8 +71,22 @@ export class CausalLabelScores implements LabelScoresCapability {
     return scores;
   }
 
-  #plan(request: LabelScoreRequest): PrefixedRow[] {
-    const longest = Math.max(...request.labels.map((label) => label.tokenIds.length));
+  async answerWords({ count, signal, ...request }: AnswerWordsRequest): Promise<AnswerWords> {
+    const rows = this.#plan({ ...request, labels: [] });
+    const projection = await this.#parts.projection();
+    let hidden = new Float32Array(0);
+    for await (const chunk of this.#parts.rows.run(rows, { signal })) {
+      const size = chunk.hidden.length / chunk.indices.length;
+      if (hidden.length === 0) hidden = new Float32Array(rows.length * size);
+      chunk.indices.forEach((row, i) => {
+        hidden.set(chunk.hidden.subarray(i * size, (i + 1) * size), row * size);
+      });
+    }
+    return await likelyWords(projection, hidden, { ...this.#parts, template: request.template, count });
+  }
+
+  #plan(request: Omit<LabelScoreRequest, 'normalise'>): PrefixedRow[] {
+    const longest = Math.max(1, ...request.labels.map((label) => label.tokenIds.length));
     const limit = this.#parts.contextLength - (longest - 1);
     const options = { template: request.template, limit, encode: this.#encode, truncate: this.#parts.truncate };
     const prefixes = new Map<string, number[]>();

@@ -2,7 +2,15 @@ import type { Template } from '../../../template/template.js';
 import { type LabelRow, labelRows, type TruncatedPart, TruncationCount } from '../../model/label-rows.js';
 import type { ModelFolder } from '../../model/model-folder.js';
 import { fitTokenizer } from '../../model/tokenizer.js';
-import type { HeadWeights, LabelScoreRequest, LabelScoresCapability, LabelWord, Tokenizer } from '../../model/types.js';
+import type {
+  AnswerWords,
+  AnswerWordsRequest,
+  HeadWeights,
+  LabelScoreRequest,
+  LabelScoresCapability,
+  LabelWord,
+  Tokenizer,
+} from '../../model/types.js';
 import { resolveLabelWords } from '../../model/verbalizer.js';
 import { cutHead } from '../head/cut-model.js';
 import { headCount, int8Notes, type LoadedModel, loadParts, type OnnxModelOptions } from '../run/model-parts.js';
@@ -11,8 +19,10 @@ import { rowLimits, rowsWithoutCache } from '../run/row-limits.js';
 import { equalLengthBatches } from '../run/token-batches.js';
 import { CausalBody } from './causal-body.js';
 import { columnLogits, labelDivisor, rememberColumns } from './label-columns.js';
+import { likelyWords } from './likely-words.js';
 import { requireFinite } from './probe-causal.js';
 import { requireMask } from './require-mask.js';
+import { VocabularyProjection } from './vocabulary-projection.js';
 
 /** Loads a masked language model; its vocabulary projection is cut down to the label columns. */
 export async function loadMaskedLm(name: string, folder: ModelFolder, options: OnnxModelOptions): Promise<LoadedModel> {
@@ -27,7 +37,13 @@ export async function loadMaskedLm(name: string, folder: ModelFolder, options: O
   const limits = rowLimits(options, model.dynamicQuantised);
   const rowsOf = (length: number) => rowsWithoutCache(limits, length, model.hiddenSize, headCount(folder.config));
   const { truncate } = options;
-  const scoring = { tokenizer, contextLength, truncate, mask, body, rowsOf, headColumns: model.headColumns };
+  let projection: Promise<VocabularyProjection> | undefined;
+  const project = () => {
+    projection ??= model.head().then((weights) => new VocabularyProjection(weights, model.hiddenSize, options));
+    return projection;
+  };
+  const { headColumns } = model;
+  const scoring = { tokenizer, contextLength, truncate, mask, body, rowsOf, headColumns, projection: project };
   return {
     name,
     digest: parts.digest,
@@ -37,7 +53,10 @@ export async function loadMaskedLm(name: string, folder: ModelFolder, options: O
     tokenizer,
     notes: int8Notes(model.dynamicQuantised, options),
     capabilities: { labelScores: new MaskedLabelScores(scoring) },
-    dispose: () => session.dispose(),
+    dispose: async () => {
+      await (await projection)?.dispose();
+      await session.dispose();
+    },
   };
 }
 
@@ -51,6 +70,7 @@ interface MaskedScoringParts {
   /** How many rows of a length may run together. */
   rowsOf(length: number): number;
   headColumns(tokenIds: readonly number[]): Promise<HeadWeights>;
+  projection(): Promise<VocabularyProjection>;
 }
 
 class MaskedLabelScores implements LabelScoresCapability {
@@ -76,23 +96,45 @@ class MaskedLabelScores implements LabelScoresCapability {
     const rows = this.#plan(request);
     const head = await this.#headColumns(labels.map((label) => label.tokenIds[0]!));
     const scores = new Float32Array(rows.length * labels.length);
-    const tokens = rows.map((row) => row.tokens);
-    for (const batch of equalLengthBatches(tokens, this.#parts.rowsOf)) {
-      signal?.throwIfAborted();
-      const { hidden } = await this.#parts.body.run({ tokens: batch.map((row) => tokens[row]!), keepCache: false });
-      const size = this.#parts.body.model.hiddenSize;
-      batch.forEach((row, i) => {
-        const start = (i * tokens[row]!.length + this.#maskPosition(rows[row]!)) * size;
-        const logits = columnLogits(hidden.subarray(start, start + size), head, labels.length);
-        labels.forEach((label, column) => {
-          scores[row * labels.length + column] = logits[column]! / labelDivisor(label, normalise);
-        });
+    await this.#atMasks(rows, signal, (row, hidden) => {
+      const logits = columnLogits(hidden, head, labels.length);
+      labels.forEach((label, column) => {
+        scores[row * labels.length + column] = logits[column]! / labelDivisor(label, normalise);
       });
-    }
+    });
     return scores;
   }
 
-  #plan(request: LabelScoreRequest): LabelRow[] {
+  async answerWords({ count, signal, ...request }: AnswerWordsRequest): Promise<AnswerWords> {
+    const rows = this.#plan(request);
+    const size = this.#parts.body.model.hiddenSize;
+    const all = new Float32Array(rows.length * size);
+    await this.#atMasks(rows, signal, (row, hidden) => {
+      all.set(hidden, row * size);
+    });
+    const { tokenizer, projection } = this.#parts;
+    return await likelyWords(await projection(), all, { tokenizer, template: request.template, count });
+  }
+
+  /** Runs rows and hands over each one's hidden state at its mask, [hiddenSize]. */
+  async #atMasks(
+    rows: readonly LabelRow[],
+    signal: AbortSignal | undefined,
+    receive: (row: number, hidden: Float32Array) => void,
+  ): Promise<void> {
+    const tokens = rows.map((row) => row.tokens);
+    const size = this.#parts.body.model.hiddenSize;
+    for (const batch of equalLengthBatches(tokens, this.#parts.rowsOf)) {
+      signal?.throwIfAborted();
+      const { hidden } = await this.#parts.body.run({ tokens: batch.map((row) => tokens[row]!), keepCache: false });
+      batch.forEach((row, i) => {
+        const start = (i * tokens[row]!.length + this.#maskPosition(rows[row]!)) * size;
+        receive(row, hidden.subarray(start, start + size));
+      });
+    }
+  }
+
+  #plan(request: Pick<LabelScoreRequest, 'template' | 'rows' | 'prompts' | 'inputs'>): LabelRow[] {
     const { tokenizer, contextLength, mask, truncate } = this.#parts;
     const encode = (text: string) => tokenizer.encode(text, { special: true });
     const { template } = request;

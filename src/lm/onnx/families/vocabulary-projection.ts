@@ -17,12 +17,17 @@ export class VocabularyProjection {
   readonly #options: SessionOptions;
   #scoring: Promise<OnnxSession> | undefined;
   #ranking: Promise<OnnxSession> | undefined;
+  #averaging: Promise<OnnxSession> | undefined;
 
   constructor(head: HeadWeights, hiddenSize: number, options: SessionOptions) {
     this.#head = head;
     this.#hiddenSize = hiddenSize;
     this.#width = head.weights.length / hiddenSize;
     this.#options = options;
+  }
+
+  get hiddenSize(): number {
+    return this.#hiddenSize;
   }
 
   /** log p of some tokens at each position: hidden [n, hiddenSize], tokenIds [n, k] row-major; returns [n, k]. */
@@ -46,6 +51,24 @@ export class VocabularyProjection {
     return result;
   }
 
+  /** Mean log p of every token over the positions: hidden [n, hiddenSize]; returns [vocabulary]. */
+  async meanLogProbs(hidden: Float32Array): Promise<Float64Array> {
+    this.#averaging ??= createSession({ bytes: averagingGraph(this.#head) }, this.#options);
+    const session = await this.#averaging;
+    const count = hidden.length / this.#hiddenSize;
+    const means = new Float64Array(this.#width);
+    for (const rows of this.#calls(hidden)) {
+      const { logProbs } = await session.run(this.#feeds(session, hidden, rows), ['logProbs']);
+      const values = logProbs!.data as Float32Array;
+      // A lone row was given twice.
+      for (const row of new Set(rows).keys()) {
+        const start = rows.indexOf(row) * this.#width;
+        for (let id = 0; id < this.#width; id++) means[id]! += values[start + id]! / count;
+      }
+    }
+    return means;
+  }
+
   /** The `count` largest logits at each position, largest first: [n, count] each. */
   async largest(hidden: Float32Array, count: number): Promise<{ logits: Float32Array; tokenIds: BigInt64Array }> {
     this.#ranking ??= createSession({ bytes: rankingGraph(this.#head) }, this.#options);
@@ -65,7 +88,7 @@ export class VocabularyProjection {
   }
 
   async dispose(): Promise<void> {
-    for (const session of [this.#scoring, this.#ranking]) await (await session)?.dispose();
+    for (const session of [this.#scoring, this.#ranking, this.#averaging]) await (await session)?.dispose();
   }
 
   /**
@@ -122,6 +145,13 @@ function scoringGraph(head: HeadWeights): Uint8Array {
   const normalised = graph.node('LogSoftmax', [logits], { attributes: { axis: 1 } });
   const chosen = graph.node('GatherElements', [normalised, ids], { attributes: { axis: 1 }, name: 'logProbs' });
   graph.output(chosen, 'float32', ['rows', 'columns']);
+  return graph.build();
+}
+
+function averagingGraph(head: HeadWeights): Uint8Array {
+  const { graph, logits } = projectionGraph('mean-log-probabilities', head);
+  const normalised = graph.node('LogSoftmax', [logits], { attributes: { axis: 1 }, name: 'logProbs' });
+  graph.output(normalised, 'float32', ['rows', 'vocabulary']);
   return graph.build();
 }
 

@@ -1,0 +1,37 @@
+import { rowsPerLabel } from '../../classifier/draw-demonstrations.js';
+import type { RunConfig } from '../../config/run-config.js';
+import { RlpromptError } from '../../errors.js';
+import { isEndpointName } from '../../lm/endpoint/endpoint-name.js';
+import type { Task } from '../../task/types.js';
+
+/**
+ * Refuses, before a model is loaded, ways of reading that the data or the target LM cannot have.
+ * @throws RlpromptError `E_FOUND_WORDS`, `E_DEMOS_ROWS`, `E_CONFIG`
+ */
+export function checkReading(
+  { name, kind, labels, splits }: Pick<Task, 'name' | 'kind' | 'labels' | 'splits'>,
+  { labelWords, demos, target }: Pick<RunConfig, 'labelWords' | 'demos' | 'target'>,
+): void {
+  if (labelWords === 'given' && demos === 0) return;
+  if (kind !== 'classification') {
+    const message = `label words and demonstrations are for classification; ${name} is a ${kind} task`;
+    throw refusal('E_CONFIG', message, labelWords === 'given' ? '--demos' : '--label-words', 'leave it out');
+  }
+  if (labelWords !== 'given' && isEndpointName(target)) {
+    const message = `${target} tells a few likely answers only, so no label words can be found among them`;
+    throw refusal('E_FOUND_WORDS', message, '--label-words', '--label-words given');
+  }
+  if (demos === 0) return;
+  const needed = rowsPerLabel(demos, labels.length);
+  const counts = labels.map((_, label) => splits.train.filter((row) => row.label === label).length);
+  const least = Math.min(...counts);
+  if (least >= needed) return;
+  const message =
+    `${demos} demonstrations need ${needed} train rows of each label, half of them for the rows that are shown; ` +
+    `${labels[counts.indexOf(least)]!.name} has ${least}`;
+  throw refusal('E_DEMOS_ROWS', message, '--demos', 'fewer demonstrations, or more rows with --shots');
+}
+
+function refusal(code: `E_${string}`, message: string, where: string, next: string): RlpromptError {
+  return new RlpromptError({ code, exit: 'config', message, where, kept: 'nothing was started', next });
+}

@@ -1,0 +1,129 @@
+import type { Reading } from '../../classifier/classifier.js';
+import { type DemonstrationSet, drawDemonstrations } from '../../classifier/draw-demonstrations.js';
+import type { RunConfig } from '../../config/run-config.js';
+import { RlpromptError } from '../../errors.js';
+import type { PromptSummary } from '../../events.js';
+import { Rng } from '../../random/rng.js';
+import type { AnswerReader, ReadingChoice } from '../../rewards/classification/answer-reader.js';
+import type { Assessment, Assessor, Example, Task } from '../../task/types.js';
+import type { Candidates } from './candidates.js';
+
+/** What choosing how answers are read needs of a run. */
+export interface ReadRun {
+  readonly config: Pick<RunConfig, 'demos' | 'seed' | 'labelWords'>;
+  readonly task: Pick<Task, 'splits' | 'labels' | 'manualPrompts'>;
+  readonly assessor: Assessor;
+  readonly metric: string;
+  readonly reader: AnswerReader;
+}
+
+/** How a run reads answers, and the prompt that was chosen with. */
+export interface ChosenReading {
+  readonly prompt: string;
+  readonly reading: Reading;
+}
+
+/** Sets of demonstrations to choose among, and how many of them are tried on every train row. */
+const SETS = 32;
+const SETS_ON_ALL = 8;
+/** Rows of each label that all sets are tried on. */
+const FIRST_ROWS = 4;
+/** Sets for which words are found and dev is asked. */
+const SETS_ON_DEV = 2;
+
+/**
+ * Chooses, before a search, how all prompts of a run are read: the label words by cross-validation over the train rows,
+ * with the empty prompt and the hand-written ones, and the demonstrations by successive halving; dev decides whether
+ * there are any.
+ */
+export async function chooseReading(run: ReadRun): Promise<ChosenReading> {
+  const choices: ReadingChoice[] = [];
+  for (const prompt of ['', ...run.task.manualPrompts]) choices.push((await run.reader.rank(prompt))[0]!);
+  const best = choices.reduce((a, b) => (isBetter(b, a) ? b : a));
+  if (run.config.demos === 0) return best;
+  const sets = await bestSets(run, best);
+  const candidates: Reading[] = [best.reading];
+  for (const set of sets) candidates.push((await run.reader.rank(best.prompt, set))[0]!.reading);
+  const { dev } = run.task.splits;
+  const onDev = await run.assessor.assess(candidates.map((reading) => ({ text: best.prompt, examples: dev, reading })));
+  return { prompt: best.prompt, reading: candidates[bestAssessment(onDev, run.metric)]! };
+}
+
+/**
+ * Finds words again for the last candidates, each with its own: what dev finds better is kept.
+ * @param current how the run reads answers
+ */
+export async function readAgain(
+  run: ReadRun & { readonly candidates: Candidates },
+  finalists: readonly PromptSummary[],
+  current: Reading,
+): Promise<void> {
+  if (!run.reader.findsWords) return;
+  const { dev } = run.task.splits;
+  const { demonstrations, standIns } = current;
+  for (const { text } of finalists) {
+    const ranked = await run.reader.rank(text, { demonstrations, ...(standIns ? { standIns } : {}) });
+    const given = ranked.find(({ source }) => source === 'given');
+    const readings = [current, ranked[0]!.reading, ...(given ? [given.reading] : [])];
+    const onDev = await run.assessor.assess(readings.map((reading) => ({ text, examples: dev, reading })));
+    run.candidates.scoreDev(text, onDev[bestAssessment(onDev, run.metric)]!);
+  }
+}
+
+function isBetter(a: ReadingChoice, b: ReadingChoice): boolean {
+  return a.accuracy > b.accuracy || (a.accuracy === b.accuracy && a.margin > b.margin);
+}
+
+/** Of equals the first. */
+function bestAssessment(assessments: readonly Assessment[], metric: string): number {
+  const score = ({ metrics }: Assessment): number => metrics[metric] ?? 0;
+  return assessments.reduce((best, one, i) => {
+    const other = assessments[best]!;
+    const isMore = score(one) > score(other) || (score(one) === score(other) && one.reward > other.reward);
+    return isMore ? i : best;
+  }, 0);
+}
+
+/** Successive halving: all sets on a few rows, a quarter of them on every train row that they do not show. */
+async function bestSets(run: ReadRun, { prompt, reading }: ChosenReading): Promise<DemonstrationSet[]> {
+  const { config, task } = run;
+  const { train } = task.splits;
+  const rows = train.map(({ text, label }) => ({ text, label: label! }));
+  const rng = Rng.create(config.seed, 'demonstrations');
+  const drawn = drawDemonstrations(rows, task.labels, { count: config.demos, sets: SETS, rng });
+  const sets = drawn.filter((set) => run.reader.fits(prompt, set));
+  if (sets.length === 0) throw tooLong(config.demos);
+  const rank = async (
+    among: readonly DemonstrationSet[],
+    examplesFor: (set: DemonstrationSet) => readonly Example[],
+  ) => {
+    const items = among.map((set) => ({ text: prompt, examples: examplesFor(set), reading: { ...reading, ...set } }));
+    const assessments = await run.assessor.assess(items);
+    const order = [...among.keys()].sort((a, b) => assessments[b]!.reward - assessments[a]!.reward || a - b);
+    return order.map((i) => among[i]!);
+  };
+  const free = ({ demonstrations }: DemonstrationSet): Example[] => {
+    const shown = new Set(demonstrations.map(({ text }) => text));
+    return train.filter(({ text }) => !shown.has(text));
+  };
+  const first = await rank(sets, (set) => firstOfEach(free(set), task.labels.length));
+  const second = await rank(first.slice(0, SETS_ON_ALL), free);
+  return second.slice(0, SETS_ON_DEV);
+}
+
+function firstOfEach(examples: readonly Example[], labelCount: number): Example[] {
+  return Array.from({ length: labelCount }, (_, label) =>
+    examples.filter((example) => example.label === label).slice(0, FIRST_ROWS),
+  ).flat();
+}
+
+function tooLong(count: number): RlpromptError {
+  return new RlpromptError({
+    code: 'E_DEMOS_LENGTH',
+    exit: 'data',
+    message: `no ${count} train rows fit into the target LM's context with another row behind them`,
+    where: '--demos',
+    kept: 'nothing was searched yet',
+    next: 'fewer demonstrations, shorter rows, or a model with a longer context',
+  });
+}

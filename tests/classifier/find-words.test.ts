@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest';
+import { rankWords } from '../../src/classifier/choose-words.js';
+import { bestWords, findWords, setScores, wordStatistics } from '../../src/classifier/find-words.js';
+import { Rng } from '../../src/random/rng.js';
+
+/** Two labels, four words: "up" speaks for the second label, "down" for the first, "flat" and "noise" for none. */
+const words = ['up', 'down', 'flat', 'noise'];
+const rng = Rng.create(3, 'examples');
+const labels = Array.from({ length: 16 }, (_, i) => i % 2);
+const logProbs = labels.flatMap((label) => [
+  -5 + 2 * label + 0.2 * rng.float(),
+  -4 - 2 * label + 0.2 * rng.float(),
+  -3,
+  -6 + 4 * rng.float(),
+]);
+const table = { words, logProbs, labels };
+
+describe('finding label words', () => {
+  it('is the difference of means over the pooled standard deviation and 0.3, by hand', () => {
+    const small = { words: ['w'], logProbs: [1, 3, 6, 10], labels: [0, 0, 1, 1] };
+    // Means 2 and 8; squared deviations 1 + 1 + 4 + 4 = 10 over 4 − 2 degrees of freedom.
+    const expected = (8 - 2) / (Math.sqrt(5) + 0.3);
+    expect(wordStatistics(small, 2)).toEqual([[-expected], [expected]]);
+  });
+
+  it('gives each label the words that speak for it, and no word to two labels', () => {
+    expect(findWords(table, ['no', 'yes'], 1)).toEqual([
+      { label: 'no', words: ['down'] },
+      { label: 'yes', words: ['up'] },
+    ]);
+    const sets = bestWords(wordStatistics(table, 2), 4);
+    expect(new Set(sets.flat()).size).toBe(sets.flat().length);
+  });
+
+  it('takes each label’s mean over the rows from its scores', () => {
+    const scores = setScores(table, [[1], [0]]);
+    for (const label of [0, 1]) expect(scores.reduce((sum, row) => sum + row[label]!, 0)).toBeCloseTo(0, 9);
+  });
+});
+
+describe('choosing label words', () => {
+  const misleading = {
+    words: ['flat', 'noise'],
+    logProbs: labels.flatMap((_, i) => [-3, logProbs[i * 4 + 3]!]),
+    labels,
+  };
+  const request = {
+    found: table,
+    given: {
+      table: misleading,
+      sets: [
+        { label: 'no', words: ['flat'] },
+        { label: 'yes', words: ['noise'] },
+      ],
+    },
+    sources: ['given', 'found', 'both'] as const,
+    counts: [1],
+  };
+
+  it('prefers words that tell rows apart which they were not found on', () => {
+    const ranked = rankWords(request);
+    expect(ranked.map(({ source }) => source)).toContain('given');
+    expect(ranked[0]).toMatchObject({ source: 'found', count: 1, accuracy: 1 });
+    expect(ranked.find(({ source }) => source === 'given')!.accuracy).toBeLessThan(1);
+  });
+
+  it('joins given and found words, as single words or as halves', () => {
+    const joined = rankWords({ ...request, sources: ['both'], counts: [2] });
+    const [single] = joined.filter(({ halved }) => !halved);
+    expect(single!.words[0]!.words.slice(0, 2)).toEqual(['flat', 'down']);
+    expect(single!.words[0]!.weights).toBeUndefined();
+    const [half] = joined.filter(({ halved }) => halved);
+    for (const { words: own, weights } of half!.words) {
+      expect(weights).toHaveLength(own.length);
+      expect(weights![0]).toBe(Math.max(1, own.length - 1));
+    }
+  });
+});
