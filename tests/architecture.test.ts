@@ -350,7 +350,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'trainers/replay': ['random', 'trainers/contract'],
   'trainers/search': ['policy', 'random', 'trainers/contract'],
   'transfer.ts': ['config', 'data', 'evaluate.ts', 'run/loop', 'task'],
-  ui: ['events.ts', 'run/select', 'ui/draw'],
+  ui: ['classifier', 'events.ts', 'run/select', 'ui/draw'],
   'ui/draw': ['events.ts', 'run/select', 'ui'],
   'ui/ink': ['events.ts', 'ui', 'ui/draw'],
   'ui/reporters': ['errors.ts', 'events.ts', 'ui', 'ui/draw', 'ui/ink'],

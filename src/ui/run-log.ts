@@ -1,3 +1,4 @@
+import type { Reading } from '../classifier/classifier.js';
 import type { Baseline, PromptSummary, RunEvent } from '../events.js';
 import { formatScore } from './format-values.js';
 
@@ -12,6 +13,7 @@ export interface LogEntry {
 
 /** Longer texts say nothing more to a reader and only fill the memory of a long run. */
 const LONGEST_QUOTE = 400;
+const WORDS_SHOWN = 5;
 
 /** What an event tells a reader, or undefined where it only changes numbers. */
 export function describeEvent(event: RunEvent, step: number, metric: string): LogEntry | undefined {
@@ -21,6 +23,8 @@ export function describeEvent(event: RunEvent, step: number, metric: string): Lo
       return event.resumedAtStep === undefined ? undefined : entry('info', `resumed after step ${event.resumedAtStep}`);
     case 'baselines-end':
       return entry('info', `baselines on dev: ${event.baselines.map((b) => describeBaseline(b, metric)).join(', ')}`);
+    case 'reading-chosen':
+      return entry('info', describeReading(event.reading));
     case 'best-prompt-updated':
       return entry('good', `new best: ${describeScores(event.prompt, metric)}  ${namePrompt(event.prompt)}`);
     case 'prompt-added':
@@ -36,6 +40,16 @@ export function describeEvent(event: RunEvent, step: number, metric: string): Lo
     default:
       return undefined;
   }
+}
+
+/** `labels are read by ham: question, mention … (20) · spam: FREE … (20); behind 4 demonstrations`. */
+function describeReading({ words, demonstrations }: Reading): string {
+  const sets = words.map(({ label, words: own }) => {
+    const more = own.length > WORDS_SHOWN ? ` … (${own.length})` : '';
+    return `${label}: ${own.slice(0, WORDS_SHOWN).join(', ')}${more}`;
+  });
+  const behind = demonstrations.length > 0 ? `; behind ${demonstrations.length} demonstrations` : '';
+  return `labels are read by ${sets.join(' · ')}${behind}`.slice(0, LONGEST_QUOTE);
 }
 
 /** `task 1, fluency 0.5`. */
