@@ -49,7 +49,12 @@ export interface PreparedAssessor {
     assessor: Assessor;
     cache: ScoreCache | RewardCache;
     /** Classification only. */
-    reading?: { assessor: ClassificationAssessor; reader: AnswerReader };
+    reading?: {
+      assessor: ClassificationAssessor;
+      reader: AnswerReader;
+      /** Calibrates over the rows that it scores, so that few rows cost few forwards. */
+      trial: Assessor;
+    };
   };
   close(): void;
 }
@@ -68,7 +73,9 @@ function prepareClassification({ task, targetLm, template, settings }: AssessorP
     const cache = new ScoreCache(scorer, { enabled: settings.cache, store, ...(sink ? { sink } : {}) });
     const assessor = new ClassificationAssessor(task, scorer, cache, template, settings);
     const reader = new AnswerReader(task, scorer, cache, template, settings, targetLm);
-    return { cache, assessor, reading: { assessor, reader } };
+    const calibrate = settings.calibrate === 'none' ? 'none' : 'batch';
+    const trial = new ClassificationAssessor(task, scorer, cache, template, { ...settings, calibrate });
+    return { cache, assessor, reading: { assessor, reader, trial } };
   };
   return { warnings, create, close: () => store?.close() };
 }

@@ -306,7 +306,9 @@ export class PreparedRun {
     const { config, task, assessor, metric } = this;
     const { reading } = this.parts;
     const isAsked = config.labelWords !== 'given' || config.demos > 0;
-    return isAsked && reading ? { config, task, assessor, metric, reader: reading.reader } : undefined;
+    return isAsked && reading
+      ? { config, task, assessor, metric, reader: reading.reader, trial: reading.trial }
+      : undefined;
   }
 
   /** From now on all prompts are read like this. */

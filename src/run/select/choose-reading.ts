@@ -15,6 +15,8 @@ export interface ReadRun {
   readonly assessor: Assessor;
   readonly metric: string;
   readonly reader: AnswerReader;
+  /** Scores sets of demonstrations on some rows, calibrated over those rows. */
+  readonly trial: Assessor;
 }
 
 /** How a run reads answers, and the prompt that was chosen with. */
@@ -98,7 +100,7 @@ async function bestSets(run: ReadRun, { prompt, reading }: ChosenReading): Promi
     examplesFor: (set: DemonstrationSet) => readonly Example[],
   ) => {
     const items = among.map((set) => ({ text: prompt, examples: examplesFor(set), reading: { ...reading, ...set } }));
-    const assessments = await run.assessor.assess(items);
+    const assessments = await run.trial.assess(items);
     const order = [...among.keys()].sort((a, b) => assessments[b]!.reward - assessments[a]!.reward || a - b);
     return order.map((i) => among[i]!);
   };
