@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { createJiti } from 'jiti';
 import { describe, expect, it } from 'vitest';
 import type { Classifier } from '../../src/classifier/classifier.js';
-import { exportPrompt, templateOf } from '../../src/export/export-prompt.js';
+import { exportPrompt, renderParts } from '../../src/export/export-prompt.js';
 import type { ExportedPrompt } from '../../src/export/exported-prompt.js';
 import { jsFormat } from '../../src/export/formats/js.js';
 import { pythonFormat } from '../../src/export/formats/python.js';
@@ -30,8 +30,13 @@ const CLASSIFIER: Classifier = {
 };
 
 /** Several words a label with weights, offsets and a demonstration. */
+const partsFor = (input: string) =>
+  renderParts(CLASSIFIER.template, { input, prompt: CLASSIFIER.prompt }, CLASSIFIER.demonstrations);
+
 const rich: ExportedPrompt = {
-  ...exportedPrompt(CLASSIFIER.prompt, templateOf(CLASSIFIER.template, CLASSIFIER.demonstrations)),
+  ...exportedPrompt(CLASSIFIER.prompt, CLASSIFIER.template),
+  rendered: partsFor('x'),
+  renderedWithoutInput: partsFor(''),
   classifier: CLASSIFIER,
 };
 
