@@ -29,10 +29,10 @@ const CLASSIFIER: Classifier = {
   offsets: [0.5, -0.25],
 };
 
-/** Several words a label with weights, offsets and a demonstration. */
 const partsFor = (input: string) =>
   renderParts(CLASSIFIER.template, { input, prompt: CLASSIFIER.prompt }, CLASSIFIER.demonstrations);
 
+/** Several words a label with weights, offsets and a demonstration. */
 const rich: ExportedPrompt = {
   ...exportedPrompt(CLASSIFIER.prompt, CLASSIFIER.template),
   rendered: partsFor('x'),
