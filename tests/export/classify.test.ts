@@ -78,7 +78,10 @@ describe.each(MODULES)('the exported %s module', (_, load) => {
       asked.push(text, words);
       return ANSWERS;
     });
-    expect(asked).toEqual([`A dull film. terrible\n\nFine. ${CLASSIFIER.prompt}`, [' terrible', ' awful', ' great']]);
+    expect(asked).toEqual([
+      `A dull film. ${CLASSIFIER.prompt} terrible\n\nFine. ${CLASSIFIER.prompt}`,
+      [' terrible', ' awful', ' great'],
+    ]);
     expect(label).toBe('good');
     expect(probabilities.good).toBeCloseTo(P_GOOD, 12);
     expect(probabilities.bad).toBeCloseTo(1 - P_GOOD, 12);
@@ -118,7 +121,9 @@ print(json.dumps([label, probabilities, seen, best.PROMPT, best.label_of("Awful!
     const [label, probabilities, seen, ...rest] = JSON.parse(ran.stdout);
     expect(label).toBe('good');
     expect(probabilities.good).toBeCloseTo(P_GOOD, 12);
-    expect(seen).toEqual([[`A dull film. terrible\n\nFine. ${CLASSIFIER.prompt}`, [' terrible', ' awful', ' great']]]);
+    expect(seen).toEqual([
+      [`A dull film. ${CLASSIFIER.prompt} terrible\n\nFine. ${CLASSIFIER.prompt}`, [' terrible', ' awful', ' great']],
+    ]);
     expect(rest).toEqual([CLASSIFIER.prompt, 'bad', null, 'spam']);
   });
 });
