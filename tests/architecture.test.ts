@@ -60,6 +60,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'rewards/classification',
     'rewards/custom',
     'rewards/judge',
+    'run/loop',
     'run/store',
     'task',
     'task/load',

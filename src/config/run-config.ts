@@ -152,6 +152,16 @@ export const runConfigSchema = z.strictObject({
     'SECONDS',
     'time that a service has for one answer; it is then asked again',
   ),
+  endpointConcurrency: models.number(
+    z.union([count.max(1024), z.literal('auto')]).default('auto'),
+    'N',
+    'requests to a service under way at once, or auto: as many as it takes',
+  ),
+  endpointSamples: models.number(
+    count.max(64).default(1),
+    'N',
+    'answers to one text, where a service gives no log-probabilities: their shares are the probabilities',
+  ),
 
   steps: limits.number(count.default(ours.steps), 'N', 'updates of the policy', { paper: '12000' }),
   forwards: limits.number(count.optional(), 'N', 'input rows that may be run through the target LM'),

@@ -53,7 +53,7 @@ describe('a language model behind a service on the command line', () => {
     const poor = await runCli(['doctor', 'mails.csv', '--json', '--generator', TINY_MODEL, ...data, ...remote()], {
       cwd,
     });
-    expect(poor.stdout).toContain('labels cannot be scored');
+    expect(poor.stdout).toContain('the word that it writes is what is scored');
   });
 
   it('shows its key in no error', async () => {

@@ -38,6 +38,8 @@ const MEMORY_KEYS: readonly RunConfigKey[] = [
   'shots',
   'endpoint',
   'endpointTimeout',
+  'endpointConcurrency',
+  'endpointSamples',
 ];
 
 /** One thing that must be right on this machine. */
@@ -151,9 +153,11 @@ async function checkRunMemory(config: RunConfig) {
 }
 
 /** Asks the service once, as a run does before it begins. */
-async function checkService({ target, endpoint, endpointTimeout, offline }: RunConfig) {
+async function checkService(config: RunConfig) {
+  const { target } = config;
   const { loadLanguageModel } = await import('../../lm/load.js');
-  const model = await loadLanguageModel(target, { endpoint, endpointTimeout, offline });
+  const { modelOptions } = await import('../../run/loop/model-options.js');
+  const model = await loadLanguageModel(target, modelOptions(config));
   try {
     const gives = model.capabilities.labelScores ? 'writes texts and scores labels' : 'writes texts';
     return { detail: [`${target} ${gives}`, ...model.notes].join('; ') };

@@ -27,6 +27,8 @@ const CHECK_KEYS: readonly RunConfigKey[] = [
   'dtype',
   'endpoint',
   'endpointTimeout',
+  'endpointConcurrency',
+  'endpointSamples',
   'promptsPerStep',
   'rewardTimeout',
 ];

@@ -17,6 +17,8 @@ export const SCORING_KEYS: readonly RunConfigKey[] = [
   'offline',
   'endpoint',
   'endpointTimeout',
+  'endpointConcurrency',
+  'endpointSamples',
   'correct',
   'incorrect',
   'normalise',

@@ -17,6 +17,8 @@ export interface Completion {
   readonly text: string;
   /** It came to its own end, or to the stop string; not to the limit of tokens. */
   readonly isFinished: boolean;
+  /** The service said that the model thought first, or showed its thoughts. */
+  readonly hasThought: boolean;
   /** Empty where the service gives no log-probabilities. */
   readonly positions: readonly TokenPosition[];
   readonly tokenCount: number;
@@ -45,9 +47,11 @@ const columns = z.object({
   token_logprobs: z.array(logProb),
   top_logprobs: z.array(z.record(z.string(), z.number()).nullable()).nullish(),
 });
+const thought = z.string().nullish();
 const choice = z.object({
+  index: z.number().nullish(),
   text: z.string().nullish(),
-  message: z.object({ content: z.string().nullish() }).nullish(),
+  message: z.object({ content: z.string().nullish(), reasoning_content: thought, reasoning: thought }).nullish(),
   finish_reason: z.string().nullish(),
   logprobs: z.union([columns, listed]).nullish(),
 });
@@ -56,18 +60,46 @@ const answerSchema = z.object({
   usage: z.object({ prompt_tokens: z.number().nullish(), completion_tokens: z.number().nullish() }).nullish(),
 });
 
+const messageSchema = z.object({
+  content: z.array(z.object({ type: z.string(), text: z.string().nullish() })),
+  stop_reason: z.string().nullish(),
+  usage: z.object({ input_tokens: z.number().nullish(), output_tokens: z.number().nullish() }).nullish(),
+});
+
+/** Reads an answer of `/messages`, which has no log-probabilities. @throws RlpromptError E_ENDPOINT_PROTOCOL */
+export function readMessage(answer: unknown, url: URL): CompletionAnswer {
+  const parsed = messageSchema.safeParse(answer);
+  if (!parsed.success) throw unexpected(parsed.error, url);
+  const { content, stop_reason, usage } = parsed.data;
+  const completion: Completion = {
+    text: content.map(({ text }) => text ?? '').join(''),
+    isFinished: stop_reason === 'end_turn' || stop_reason === 'stop_sequence',
+    hasThought: content.some(({ type }) => /thinking/.test(type)),
+    positions: [],
+    tokenCount: usage?.output_tokens ?? 0,
+  };
+  return {
+    completions: [completion],
+    promptTokens: usage?.input_tokens ?? 0,
+    writtenTokens: usage?.output_tokens ?? 0,
+  };
+}
+
+function unexpected({ issues: [issue] }: z.ZodError, url: URL) {
+  return protocolError(`an answer of ${url.host} is not as expected: ${issue!.path.join('.')} ${issue!.message}`, url);
+}
+
 /** @throws RlpromptError E_ENDPOINT_PROTOCOL where it is not what such services send */
 export function readCompletions(answer: unknown, url: URL): CompletionAnswer {
   const parsed = answerSchema.safeParse(answer);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    throw protocolError(`an answer of ${url.host} is not as expected: ${issue!.path.join('.')} ${issue!.message}`, url);
-  }
-  const { choices, usage } = parsed.data;
+  if (!parsed.success) throw unexpected(parsed.error, url);
+  const { usage } = parsed.data;
+  const choices = [...parsed.data.choices].sort((one, other) => (one.index ?? 0) - (other.index ?? 0));
   return {
     completions: choices.map(({ text, message, finish_reason, logprobs }) => ({
       text: text ?? message?.content ?? '',
       isFinished: finish_reason === 'stop',
+      hasThought: Boolean(message?.reasoning_content || message?.reasoning),
       positions: logprobs ? positionsOf(logprobs) : [],
       // Of several answers only the sum is told.
       tokenCount: Math.round((usage?.completion_tokens ?? 0) / choices.length),

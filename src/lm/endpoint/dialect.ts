@@ -3,6 +3,8 @@ export interface Dialect {
   readonly lengthKey: 'max_tokens' | 'max_completion_tokens';
   /** Likeliest tokens that are asked for; 0 where the service gives no log-probabilities. */
   readonly likeliest: number;
+  /** Whether it may be told which answers there are. */
+  readonly takesChoices: boolean;
   readonly takesTemperature: boolean;
   readonly takesSeed: boolean;
 }
@@ -10,7 +12,8 @@ export interface Dialect {
 /** What most services take. */
 export const COMMON_DIALECT: Dialect = {
   lengthKey: 'max_tokens',
-  likeliest: 20,
+  likeliest: 1000,
+  takesChoices: true,
   takesTemperature: true,
   takesSeed: true,
 };
@@ -20,8 +23,16 @@ export function dialectAfter(refused: Dialect, reason: string): Dialect | undefi
   if (/max_completion_tokens/.test(reason) && refused.lengthKey === 'max_tokens')
     return { ...refused, lengthKey: 'max_completion_tokens' };
   if (/logprobs/i.test(reason) && refused.likeliest > 0)
-    return { ...refused, likeliest: refused.likeliest > 5 ? 5 : 0 };
+    return { ...refused, likeliest: fewer(refused.likeliest, reason) };
+  if (/response_format|json_schema|grammar|guided|structured/i.test(reason) && refused.takesChoices)
+    return { ...refused, takesChoices: false };
   if (/temperature/i.test(reason) && refused.takesTemperature) return { ...refused, takesTemperature: false };
   if (/\bseed\b/i.test(reason) && refused.takesSeed) return { ...refused, takesSeed: false };
   return undefined;
+}
+
+/** The number that the service names, or the next of those that services take. */
+function fewer(likeliest: number, reason: string): number {
+  const named = [...reason.matchAll(/\d+/g)].map(Number).filter((limit) => limit > 0 && limit < likeliest);
+  return Math.max(0, ...named, ...[20, 5].filter((limit) => named.length === 0 && limit < likeliest));
 }

@@ -1,10 +1,32 @@
 import type { AnswersCapability, WordAnswer } from '../model/types.js';
-import type { EndpointService } from './endpoint-service.js';
+import type { Completion } from './completion.js';
+import type { CompletionRequest, EndpointService } from './endpoint-service.js';
 import { inParallel } from './in-parallel.js';
-import { wordScores } from './word-scores.js';
+import { withoutThoughts } from './thinking.js';
+import { isUndecided, type WordScores, wordOfAnswer, wordScores } from './word-scores.js';
 
-/** Enough for a space, a word of two tokens and what follows it. */
-const ANSWER_TOKENS = 4;
+/** Enough for marks around a word of a few tokens. */
+const ANSWER_TOKENS = 8;
+/** Enough for `{"answer": "…"}`. */
+const CHOICE_TOKENS = 48;
+/** What a model may think before it answers. */
+const THOUGHT_TOKENS = 4096;
+/** As good as the whole vocabulary; asked for only where a word is not among the likeliest. */
+const ALL_LIKELIEST = 20_000;
+
+interface Asked {
+  readonly text: string;
+  readonly words: readonly string[];
+  readonly signal: AbortSignal | undefined;
+}
+
+export interface AnswerOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Presses for one of the words where the answer holds none. */
+  readonly mustChoose?: boolean;
+  /** Called with each answer the moment it is there. */
+  readonly onAnswer?: (index: number, answer: WordAnswer) => void;
+}
 
 /** Puts questions to a service whose answer is one of some words. */
 export class EndpointAnswers implements AnswersCapability {
@@ -13,13 +35,85 @@ export class EndpointAnswers implements AnswersCapability {
   async answers(
     texts: readonly string[],
     words: readonly string[],
-    { signal }: { signal?: AbortSignal | undefined } = {},
+    { signal, mustChoose = false, onAnswer }: AnswerOptions = {},
   ): Promise<WordAnswer[]> {
-    return await inParallel(texts, async (text) => {
-      const request = { maxTokens: ANSWER_TOKENS, temperature: 0, seed: 0, wantsLogProbs: true, signal };
-      const [completion] = await this.service.complete(text, request);
-      const scores = wordScores(completion!, words);
-      return { text: completion!.text, ...(scores ?? {}) };
+    return await inParallel(texts, this.service.width, async (text, i) => {
+      const answer = await this.answer({ text, words, signal }, mustChoose);
+      onAnswer?.(i, answer);
+      return answer;
     });
   }
+
+  private async answer(asked: Asked, mustChoose: boolean): Promise<WordAnswer> {
+    if (!this.service.givesLogProbs && mustChoose) return await this.chosen(asked);
+    const completion = await this.first(asked);
+    const scores = completion && (await this.scores(asked, completion));
+    if (scores) return { text: completion.text, ...scores };
+    if (!mustChoose) return { text: completion?.text ?? '' };
+    return await this.chosen(asked);
+  }
+
+  /** The beginning of the answer: one token where that decides, and more where it does not. */
+  private async first(asked: Asked, likeliest?: number): Promise<Completion | undefined> {
+    const { thinks, givesLogProbs } = this.service;
+    const begun = await this.ask(asked, { maxTokens: givesLogProbs ? 1 : ANSWER_TOKENS, likeliest });
+    if (thinks || !begun || !givesLogProbs || !isUndecided(begun.text, asked.words)) return begun;
+    return await this.ask(asked, { maxTokens: ANSWER_TOKENS, likeliest });
+  }
+
+  private async scores(asked: Asked, completion: Completion): Promise<WordScores | undefined> {
+    const scores = wordScores(completion, asked.words);
+    if (!this.service.mayGiveMore || scores?.censored === 0) return scores;
+    const wider = await this.first(asked, ALL_LIKELIEST);
+    return wider && wordScores(wider, asked.words);
+  }
+
+  /** What the model writes when it is told which answers there are; of several samples, their shares. */
+  private async chosen({ text, words, signal }: Asked): Promise<WordAnswer> {
+    const { samples } = this.service;
+    const request = { temperature: samples > 1 ? 1 : 0, seed: 0, count: samples, choices: words, signal };
+    const tokens = this.service.thinks ? THOUGHT_TOKENS : CHOICE_TOKENS;
+    let completions = await this.service.complete(text, { ...request, maxTokens: tokens });
+    if (!this.service.thinks && completions.every((one) => !withoutThoughts(one))) {
+      this.service.thinks = true;
+      completions = await this.service.complete(text, { ...request, maxTokens: THOUGHT_TOKENS });
+    }
+    const written = completions.flatMap((one) => withoutThoughts(one)?.text ?? []);
+    const chosen = written.flatMap((answer) => wordOfChoice(answer, words) ?? []);
+    if (chosen.length === 0) return { text: written[0] ?? '' };
+    const counts = words.map((_, word) => chosen.filter((one) => one === word).length);
+    // Half an answer for each word: what was not seen in a few samples is not impossible.
+    const total = chosen.length + words.length / 2;
+    return { text: written[0]!, logProbs: counts.map((count) => Math.log((count + 0.5) / total)) };
+  }
+
+  /** An answer without thoughts; a service that turns out to think first gets room for it, now and from then on. */
+  private async ask(
+    { text, signal }: Asked,
+    { maxTokens, likeliest }: Pick<CompletionRequest, 'maxTokens' | 'likeliest'>,
+  ): Promise<Completion | undefined> {
+    const request = { temperature: 0, seed: 0, wantsLogProbs: true, likeliest, signal };
+    if (!this.service.thinks) {
+      const [short] = await this.service.complete(text, { ...request, maxTokens });
+      const answer = withoutThoughts(short!);
+      // One token of `<think>` may be no more than its first character.
+      const mayThink = /^\s*<(t(h(i(nk?)?)?)?)?$/.test(short!.text) && !short!.isFinished;
+      if (answer && !mayThink) return answer;
+      if (mayThink) {
+        const [longer] = await this.service.complete(text, { ...request, maxTokens: ANSWER_TOKENS });
+        const other = withoutThoughts(longer!);
+        if (other) return other;
+      }
+      this.service.thinks = true;
+    }
+    const [whole] = await this.service.complete(text, { ...request, maxTokens: THOUGHT_TOKENS });
+    return withoutThoughts(whole!);
+  }
+}
+
+/** The word of `{"answer": "word"}`, or that a plain answer begins with. */
+function wordOfChoice(text: string, words: readonly string[]): number | undefined {
+  const quoted = /^\s*(?:```\w*\s*)?\{\s*"answer"\s*:\s*("(?:[^"\\]|\\.)*")/.exec(text)?.[1];
+  const found = quoted === undefined ? -1 : words.indexOf(JSON.parse(quoted) as string);
+  return found >= 0 ? found : wordOfAnswer(text, words);
 }

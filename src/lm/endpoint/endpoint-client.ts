@@ -7,6 +7,7 @@ import { FailedAttempt } from '../hub/failed-attempt.js';
 import { guardedLookup } from './address-guard.js';
 import { endpointConfigError, endpointError, protocolError } from './endpoint-errors.js';
 import type { EndpointSettings } from './endpoint-settings.js';
+import { RequestGate } from './request-gate.js';
 import { RetryPace } from './retry-pace.js';
 
 const ATTEMPTS = 6;
@@ -15,7 +16,10 @@ const MALFORMED_ANSWERS = 3;
 const LARGEST_BODY = 8 * 1024 * 1024;
 const LONGEST_ASKED_WAIT_MS = 600_000;
 const PROXY_VARIABLES = ['http_proxy', 'https_proxy', 'HTTP_PROXY', 'HTTPS_PROXY'];
-const NO_TLS = /^(ERR_TLS|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_)/;
+const NO_TLS = /^(ERR_TLS|ERR_SSL|EPROTO|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_)/;
+const PLAIN_PORT = /^(ERR_SSL|EPROTO)/;
+const NO_CREDIT = /insufficient_quota|credit balance|billing/i;
+const TOO_MANY = new Set([429, 503, 529]);
 
 /** The service did not take the request as it was put; another wording may do. */
 export class RefusedRequest extends Error {
@@ -34,11 +38,13 @@ class MalformedAnswer extends FailedAttempt {}
 /** Asks one service, again where another try may help; bounded in time and size. */
 export class EndpointClient {
   requests = 0;
+  readonly gate: RequestGate;
   private dispatcher: Dispatcher | undefined;
   private readonly pace: RetryPace;
 
   constructor(readonly settings: EndpointSettings) {
     this.pace = new RetryPace(settings.retryMs);
+    this.gate = new RequestGate(settings.concurrency);
   }
 
   /**
@@ -50,9 +56,8 @@ export class EndpointClient {
     const text = JSON.stringify(body);
     let malformed = 0;
     for (let failures = 1; ; failures++) {
-      await this.pace.ready(signal);
       try {
-        return await this.attempt(text, signal);
+        return await this.inTurn(text, signal);
       } catch (error) {
         if (!(error instanceof FailedAttempt)) throw error;
         if (error instanceof MalformedAnswer && ++malformed >= MALFORMED_ANSWERS)
@@ -68,6 +73,23 @@ export class EndpointClient {
     await this.dispatcher?.destroy();
   }
 
+  /** Milliseconds for which the service has asked to be left alone; 0 when it has not. */
+  get waitMs(): number {
+    return this.pace.waitMs;
+  }
+
+  private async inTurn(text: string, signal: AbortSignal | undefined): Promise<unknown> {
+    await this.gate.enter();
+    try {
+      await this.pace.ready(signal);
+      const answer = await this.attempt(text, signal);
+      this.gate.noteAnswer();
+      return answer;
+    } finally {
+      this.gate.leave();
+    }
+  }
+
   private async attempt(text: string, signal: AbortSignal | undefined): Promise<unknown> {
     const { request } = await import('undici');
     this.dispatcher ??= await this.connect();
@@ -80,7 +102,7 @@ export class EndpointClient {
       const { statusCode, headers, body } = await request(url, { ...options, headers: this.headers() });
       const answer = await readBody(body, headers, url);
       if (statusCode !== 200) throw this.refusal(statusCode, headers, answer);
-      return parseAnswer(answer, headers, url);
+      return this.refuseError(parseAnswer(answer, headers, url));
     } catch (error) {
       if (signal?.aborted) throw signal.reason;
       if (deadline.aborted) throw new FailedAttempt(`no whole answer in ${this.settings.timeoutMs / 1000} s`);
@@ -89,13 +111,15 @@ export class EndpointClient {
   }
 
   private headers(): Record<string, string> {
-    const { key } = this.settings;
+    const { key, api } = this.settings;
+    const isOwnWay = api === 'messages';
     return {
       'user-agent': 'rlprompt',
       'content-type': 'application/json',
       accept: 'application/json',
       'accept-encoding': 'identity',
-      ...(key ? { authorization: `Bearer ${key.reveal()}` } : {}),
+      ...(isOwnWay ? { 'anthropic-version': '2023-06-01' } : {}),
+      ...(key ? (isOwnWay ? { 'x-api-key': key.reveal() } : { authorization: `Bearer ${key.reveal()}` }) : {}),
     };
   }
 
@@ -112,6 +136,8 @@ export class EndpointClient {
   private refusal(status: number, headers: IncomingHttpHeaders, body: string): Error {
     const { url, key } = this.settings;
     const reason = JSON.stringify((key ? body.replaceAll(key.reveal(), '***') : body).trim().slice(0, 200));
+    if (status === 402 || (status === 429 && NO_CREDIT.test(body))) return this.noCredit(status, reason);
+    if (TOO_MANY.has(status)) this.gate.noteRefusal();
     if ([408, 409, 425, 429].includes(status) || status >= 500)
       return new FailedAttempt(`${url.host} answers ${status}: ${reason}`, retryAfterMs(headers));
     if (status === 400 || status === 422) return new RefusedRequest(status, reason);
@@ -128,6 +154,24 @@ export class EndpointClient {
     return protocolError(`${url.host} answers ${status}: ${reason}`, url);
   }
 
+  private noCredit(status: number, reason: string): RlpromptError {
+    const { url } = this.settings;
+    const message = `${url.host} says that the account has no credit left (${status}): ${reason}`;
+    const next = 'top up the account or raise its limit, then resume: asking again does not help';
+    return endpointError('E_ENDPOINT_QUOTA', 'noPermission', message, { where: url.href, next });
+  }
+
+  /** Some services report a failure with status 200. */
+  private refuseError(answer: unknown): unknown {
+    const hasError = typeof answer === 'object' && answer !== null && 'error' in answer && answer.error;
+    if (!hasError || 'choices' in answer || 'content' in answer) return answer;
+    const { url, key } = this.settings;
+    const said = JSON.stringify(answer.error);
+    const reason = (key ? said.replaceAll(key.reveal(), '***') : said).slice(0, 200);
+    if (NO_CREDIT.test(said)) throw this.noCredit(200, reason);
+    throw new FailedAttempt(`${url.host} answers 200 with an error: ${reason}`);
+  }
+
   private asFailure(error: unknown): unknown {
     if (error instanceof RlpromptError || error instanceof FailedAttempt || error instanceof RefusedRequest)
       return error;
@@ -138,7 +182,9 @@ export class EndpointClient {
     if (!NO_TLS.test(code)) return new FailedAttempt(`${url.host} does not answer (${code || message})`);
     return endpointError('E_ENDPOINT_UNAVAILABLE', 'unavailable', `no secure connection to ${url.host} (${code})`, {
       where: url.href,
-      next: 'check the address; put your own certificate into NODE_EXTRA_CA_CERTS',
+      next: PLAIN_PORT.test(code)
+        ? `the port may speak no TLS: try http://${url.host}`
+        : 'check the address; put your own certificate into NODE_EXTRA_CA_CERTS',
       cause: error,
     });
   }

@@ -10,7 +10,7 @@ export class EndpointGenerate implements GenerateCapability {
   /** As deterministic as the service is with a seed. */
   async generate(request: GenerateRequest): Promise<Generation[][]> {
     const { maxNewTokens, samplesPerPrefix, stop, topK, topP, temperature, seed, signal } = request;
-    return await inParallel(request.prefixes, async (prefix, i) => {
+    return await inParallel(request.prefixes, this.service.width, async (prefix, i) => {
       const completions = await this.service.complete(prefix, {
         maxTokens: typeof maxNewTokens === 'number' ? maxNewTokens : maxNewTokens[i]!,
         temperature: topK === 1 ? 0 : temperature,
@@ -25,7 +25,7 @@ export class EndpointGenerate implements GenerateCapability {
   }
 
   async textLogProbs(texts: readonly string[]): Promise<{ logProb: number; tokenCount: number }[]> {
-    return await inParallel(texts, async (text) => {
+    return await inParallel(texts, this.service.width, async (text) => {
       const positions = await this.service.echo(text);
       const scored = positions.slice(1).map(({ logProb }) => logProb);
       if (scored.length === 0 || scored.some(Number.isNaN)) throw this.#noEcho();

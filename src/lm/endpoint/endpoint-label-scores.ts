@@ -1,14 +1,15 @@
 import { labelText } from '../../template/label-text.js';
 import { renderTemplate } from '../../template/render-template.js';
 import type { Template } from '../../template/template.js';
-import type { AnswersCapability, LabelScoreRequest, LabelScoresCapability, LabelWord } from '../model/types.js';
+import type { LabelScoreRequest, LabelScoresCapability, LabelWord, WordAnswer } from '../model/types.js';
+import type { EndpointAnswers } from './endpoint-answers.js';
 import { endpointConfigError, endpointError } from './endpoint-errors.js';
 
-/** From this many rows on it is said that the label words are not among the likeliest answers. */
+/** Before this many rows a few answers without a label word are not held against the service. */
 const ROWS_TO_JUDGE_BY = 10;
 const MOST_BLIND = 0.2;
 
-/** Label scores as far as a service tells them: from its likeliest tokens, among which a word may not be. */
+/** Label scores as far as a service tells them: from its likeliest tokens, or from the word that it writes. */
 export class EndpointLabelScores implements LabelScoresCapability {
   #rows = 0;
   /** Rows in which no label word was seen. */
@@ -17,7 +18,7 @@ export class EndpointLabelScores implements LabelScoresCapability {
   constructor(
     private readonly name: string,
     private readonly url: URL,
-    private readonly service: AnswersCapability,
+    private readonly service: EndpointAnswers,
   ) {}
 
   resolveLabels(template: Template, labels: readonly { label: string; word: string }[]): LabelWord[] {
@@ -39,37 +40,48 @@ export class EndpointLabelScores implements LabelScoresCapability {
     return { cut: 0, total: this.#rows };
   }
 
-  async labelScores({ template, prompts, inputs, labels, rows, normalise, signal }: LabelScoreRequest) {
+  async labelScores({ template, prompts, inputs, labels, rows, normalise, signal, onRow }: LabelScoreRequest) {
     if (normalise === 'token') {
       const message = 'a service does not say how many tokens a label word has';
       throw endpointConfigError('E_ENDPOINT_NORMALISE', message, '--normalise', '--normalise none, or word');
     }
-    const texts = rows.map(([prompt, input]) =>
-      renderTemplate(template, { prompt: prompts[prompt]!, input: inputs[input]! }),
-    );
-    const words = labels.map(({ word }) => word);
-    const answers = await this.service.answers(texts, words, { signal });
-    const scores = new Float32Array(rows.length * labels.length);
-    answers.forEach(({ logProbs, text }, row) => {
-      this.#rows++;
-      if (logProbs === undefined) this.#countBlind(text, words);
-      labels.forEach(({ wordCount }, label) => {
-        scores[row * labels.length + label] = (logProbs?.[label] ?? 0) / (normalise === 'word' ? wordCount : 1);
-      });
+    const order = inputMajor(template, rows);
+    const texts = order.map((row) => {
+      const [prompt, input] = rows[row]!;
+      return renderTemplate(template, { prompt: prompts[prompt]!, input: inputs[input]! });
     });
+    const words = labels.map(({ word }) => word);
+    const scores = new Float32Array(rows.length * labels.length);
+    const onAnswer = (i: number, { logProbs, text }: WordAnswer): void => {
+      const row = order[i]!;
+      this.#rows++;
+      if (logProbs === undefined) this.#countBlind(text, words, rows.length);
+      const values = labels.map(({ wordCount }, k) => (logProbs?.[k] ?? 0) / (normalise === 'word' ? wordCount : 1));
+      scores.set(values, row * labels.length);
+      onRow?.(row, scores.subarray(row * labels.length, (row + 1) * labels.length));
+    };
+    await this.service.answers(texts, words, { signal, mustChoose: true, onAnswer });
     return scores;
   }
 
   /** A row without any of the words says nothing; too many of them, and the rewards would be made up. */
-  #countBlind(text: string, words: readonly string[]): void {
+  #countBlind(text: string, words: readonly string[], wanted: number): void {
     this.#blind++;
-    if (this.#rows < ROWS_TO_JUDGE_BY || this.#blind <= MOST_BLIND * this.#rows) return;
+    const rows = Math.max(this.#rows, Math.min(wanted, ROWS_TO_JUDGE_BY));
+    if (this.#blind <= MOST_BLIND * rows) return;
     const message =
-      `${this.name} rarely answers with ${words.map((word) => JSON.stringify(word)).join(' or ')}: none was among its ` +
-      `likeliest words for ${this.#blind} of ${this.#rows} texts; it wrote for instance ${JSON.stringify(text)}`;
+      `${this.name} rarely answers with ${words.map((word) => JSON.stringify(word)).join(' or ')}: none was in its ` +
+      `answer to ${this.#blind} of ${this.#rows} texts; it wrote for instance ${JSON.stringify(text)}`;
     throw endpointError('E_ENDPOINT_LABELS', 'protocol', message, {
       where: this.url.href,
       next: 'let --template ask for the label words, or give --verbalizer words that the model writes',
     });
   }
+}
+
+/** The order of rows in which those that begin alike follow each other, which the service may have computed already. */
+function inputMajor({ source }: Template, rows: LabelScoreRequest['rows']): number[] {
+  const order = rows.map((_, row) => row);
+  const at = source.indexOf('{input}') < source.indexOf('{prompt}') ? 1 : 0;
+  return order.sort((one, other) => rows[one]![at] - rows[other]![at] || one - other);
 }

@@ -1,7 +1,17 @@
-import { type Completion, type CompletionAnswer, readCompletions, type TokenPosition } from './completion.js';
+import {
+  type Completion,
+  type CompletionAnswer,
+  readCompletions,
+  readMessage,
+  type TokenPosition,
+} from './completion.js';
 import { COMMON_DIALECT, type Dialect, dialectAfter } from './dialect.js';
 import { type EndpointClient, RefusedRequest } from './endpoint-client.js';
 import { protocolError } from './endpoint-errors.js';
+import { grammarOf, schemaOf } from './request-parts.js';
+
+/** What most services give at most. */
+const USUAL_LIKELIEST = 20;
 
 /** What is asked for one text. */
 export interface CompletionRequest {
@@ -12,6 +22,10 @@ export interface CompletionRequest {
   readonly seed: number;
   readonly count?: number;
   readonly wantsLogProbs?: boolean;
+  /** Likeliest tokens to ask for, where not as many as usual. */
+  readonly likeliest?: number | undefined;
+  /** The answers there are; the service is held to them where it can be. */
+  readonly choices?: readonly string[];
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -19,6 +33,10 @@ export interface CompletionRequest {
 export class EndpointService {
   promptTokens = 0;
   writtenTokens = 0;
+  /** The model thinks before it answers; found out on the way. */
+  thinks = false;
+  /** The service gives as many of the likeliest tokens as it is asked for. */
+  mayGiveMore = false;
   private dialect: Dialect = COMMON_DIALECT;
 
   constructor(
@@ -28,6 +46,16 @@ export class EndpointService {
 
   get givesLogProbs(): boolean {
     return this.dialect.likeliest > 0;
+  }
+
+  /** Requests that are worth starting at once. */
+  get width(): number {
+    return this.client.gate.most;
+  }
+
+  /** Answers to one text that make up a probability where the service gives none. */
+  get samples(): number {
+    return this.client.settings.samples;
   }
 
   get url(): URL {
@@ -43,8 +71,10 @@ export class EndpointService {
       wantsLogProbs: true,
       signal,
     });
-    const isGiven = answer!.positions.some(({ likeliest }) => likeliest.length > 1);
-    if (!isGiven) this.dialect = { ...this.dialect, likeliest: 0 };
+    const { likeliest: asked } = this.dialect;
+    const given = Math.max(0, ...answer!.positions.map(({ likeliest }) => likeliest.length));
+    this.mayGiveMore = given >= asked && asked === COMMON_DIALECT.likeliest;
+    this.dialect = { ...this.dialect, likeliest: given > 1 ? Math.min(asked, Math.max(given, USUAL_LIKELIEST)) : 0 };
   }
 
   /** Answers to one text, as many as were asked for; a service that sends fewer at once is asked again. */
@@ -60,7 +90,7 @@ export class EndpointService {
 
   /** The tokens of a text itself with their log-probabilities; empty where the service does not tell them. */
   async echo(text: string): Promise<readonly TokenPosition[]> {
-    if (this.client.settings.api === 'chat') return [];
+    if (this.client.settings.api !== 'completions') return [];
     try {
       const body = { model: this.model, prompt: text, [this.dialect.lengthKey]: 0, echo: true, logprobs: 1 };
       const { completions } = await this.post(body, undefined);
@@ -72,10 +102,17 @@ export class EndpointService {
   }
 
   private async ask(text: string, request: CompletionRequest, offset: number): Promise<CompletionAnswer> {
+    let asked = request;
     for (;;) {
       try {
-        return await this.post(this.body(text, request, offset), request.signal);
+        return await this.post(this.body(text, asked, offset), asked.signal);
       } catch (error) {
+        // Whatever the service was asked beyond what others answer to is the likeliest reason.
+        if (error instanceof RefusedRequest && asked.likeliest !== undefined) {
+          this.mayGiveMore = false;
+          asked = { ...asked, likeliest: undefined };
+          continue;
+        }
         const next = error instanceof RefusedRequest ? dialectAfter(this.dialect, error.reason) : undefined;
         if (!next) throw error instanceof RefusedRequest ? this.refused(error) : error;
         this.dialect = next;
@@ -84,26 +121,36 @@ export class EndpointService {
   }
 
   private async post(body: unknown, signal: AbortSignal | undefined): Promise<CompletionAnswer> {
-    const answer = readCompletions(await this.client.post(body, signal), this.url);
+    const read = this.client.settings.api === 'messages' ? readMessage : readCompletions;
+    const answer = read(await this.client.post(body, signal), this.url);
     this.promptTokens += answer.promptTokens;
     this.writtenTokens += answer.writtenTokens;
     return answer;
   }
 
   private body(text: string, request: CompletionRequest, offset: number): Record<string, unknown> {
-    const { lengthKey, likeliest, takesTemperature, takesSeed } = this.dialect;
-    const isChat = this.client.settings.api === 'chat';
+    const { lengthKey, likeliest: usual, takesTemperature, takesSeed, takesChoices } = this.dialect;
+    const { likeliest = usual, choices, topP = 1, stop, count = 1 } = request;
+    const { api } = this.client.settings;
+    const temperature = takesTemperature ? { temperature: request.temperature } : {};
+    const nucleus = topP < 1 ? { top_p: topP } : {};
+    const common = { model: this.model, ...temperature, ...nucleus };
+    const messages = [{ role: 'user', content: text }];
+    if (api === 'messages') {
+      const stops = stop === undefined ? {} : { stop_sequences: [stop] };
+      return { ...common, messages, max_tokens: request.maxTokens, ...stops };
+    }
+    const isChat = api === 'chat';
     const logProbs = isChat ? { logprobs: true, top_logprobs: likeliest } : { logprobs: likeliest };
     return {
-      model: this.model,
-      ...(isChat ? { messages: [{ role: 'user', content: text }] } : { prompt: text }),
+      ...common,
+      ...(isChat ? { messages } : { prompt: text }),
       [lengthKey]: request.maxTokens,
-      ...(takesTemperature ? { temperature: request.temperature } : {}),
       ...(takesSeed ? { seed: request.seed + offset } : {}),
-      ...(request.topP !== undefined && request.topP < 1 ? { top_p: request.topP } : {}),
-      ...(request.stop === undefined ? {} : { stop: [request.stop] }),
-      ...(request.count === undefined || request.count === 1 ? {} : { n: request.count }),
-      ...(request.wantsLogProbs && likeliest > 0 ? logProbs : {}),
+      ...(stop === undefined ? {} : { stop: [stop] }),
+      ...(count === 1 ? {} : { n: count }),
+      ...(request.wantsLogProbs && likeliest > 0 && usual > 0 ? logProbs : {}),
+      ...(choices && takesChoices ? (isChat ? schemaOf(choices) : grammarOf(choices)) : {}),
     };
   }
 

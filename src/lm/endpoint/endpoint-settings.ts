@@ -2,9 +2,10 @@ import { isIP } from 'node:net';
 import { Secret } from '../hub/hub-settings.js';
 import { isForbiddenAddress } from './address-guard.js';
 import { endpointConfigError } from './endpoint-errors.js';
+import type { Concurrency } from './request-gate.js';
 
-/** How the service is asked: a message that is answered, or a text that is continued. */
-export type EndpointApi = 'chat' | 'completions';
+/** How the service is asked: a message that is answered (OpenAI's or Anthropic's way), or a text that is continued. */
+export type EndpointApi = 'chat' | 'messages' | 'completions';
 
 /** A service and how it is spoken to. */
 export interface EndpointSettings {
@@ -16,6 +17,10 @@ export interface EndpointSettings {
   readonly timeoutMs: number;
   /** First wait before another attempt; it doubles. */
   readonly retryMs: number;
+  /** Requests under way at once. */
+  readonly concurrency: Concurrency;
+  /** Answers to one text that make up a probability where the service gives none. */
+  readonly samples: number;
 }
 
 /** What the user says of a service. */
@@ -23,22 +28,23 @@ export interface EndpointOptions {
   readonly endpoint?: string | undefined;
   /** Seconds. */
   readonly endpointTimeout?: number | undefined;
+  readonly endpointConcurrency?: Concurrency | undefined;
+  readonly endpointSamples?: number | undefined;
   readonly offline?: boolean | undefined;
 }
 
 const KEY_VARIABLES = ['RLPROMPT_ENDPOINT_KEY', 'OPENAI_API_KEY'] as const;
+const MESSAGES_VARIABLES = ['RLPROMPT_ENDPOINT_KEY', 'ANTHROPIC_API_KEY'] as const;
 const DEFAULT_TIMEOUT = 120;
 
 /**
  * Checks the address of a service and finds its access key in RLPROMPT_ENDPOINT_KEY or OPENAI_API_KEY. An address that
- * ends in `/completions` is taken as it stands; otherwise it is the folder of `chat/completions`.
+ * ends in `/completions` or `/messages` is taken as given; otherwise it is the folder of `chat/completions`.
  *
  * @throws RlpromptError E_ENDPOINT_MISSING, E_ENDPOINT_URL, E_ENDPOINT_ADDRESS, E_ENDPOINT_OFFLINE, E_ENDPOINT_KEY
  */
-export function readEndpointSettings(
-  { endpoint, endpointTimeout = DEFAULT_TIMEOUT, offline = false }: EndpointOptions,
-  env: NodeJS.ProcessEnv = process.env,
-): EndpointSettings {
+export function readEndpointSettings(options: EndpointOptions, env: NodeJS.ProcessEnv = process.env): EndpointSettings {
+  const { endpoint, endpointTimeout = DEFAULT_TIMEOUT, endpointConcurrency = 'auto', offline = false } = options;
   if (!endpoint) {
     const next = '--endpoint http://127.0.0.1:8080/v1, or the address of another OpenAI-compatible service';
     throw endpointConfigError('E_ENDPOINT_MISSING', 'openai:MODEL needs the address of a service', '--endpoint', next);
@@ -53,9 +59,20 @@ export function readEndpointSettings(
       'leave --offline out, or name a local model',
     );
   }
-  const api =
-    /\/completions$/.test(url.pathname) && !/\/chat\/completions$/.test(url.pathname) ? 'completions' : 'chat';
-  return { url, api, key: readKey(url, env), timeoutMs: endpointTimeout * 1000, retryMs: 500 };
+  return {
+    url,
+    api: apiOf(url),
+    key: readKey(url, env),
+    timeoutMs: endpointTimeout * 1000,
+    retryMs: 500,
+    concurrency: endpointConcurrency,
+    samples: options.endpointSamples ?? 1,
+  };
+}
+
+function apiOf({ pathname }: URL): EndpointApi {
+  if (/\/messages$/.test(pathname)) return 'messages';
+  return /\/completions$/.test(pathname) && !/\/chat\/completions$/.test(pathname) ? 'completions' : 'chat';
 }
 
 function readUrl(text: string): URL {
@@ -69,22 +86,24 @@ function readUrl(text: string): URL {
     const message = `${host} is a link-local address, where machines keep their credentials`;
     throw endpointConfigError('E_ENDPOINT_ADDRESS', message, '--endpoint', 'name the address of a language model');
   }
-  if (!/\/completions$/.test(url.pathname)) url.pathname = `${url.pathname.replace(/\/+$/, '')}/chat/completions`;
+  if (!/\/(completions|messages)$/.test(url.pathname))
+    url.pathname = `${url.pathname.replace(/\/+$/, '')}/chat/completions`;
   return url;
 }
 
 /** The general key goes over an encrypted connection or stays on this machine; the program's own goes where it is told. */
 function readKey(url: URL, env: NodeJS.ProcessEnv): Secret | undefined {
-  const variable = KEY_VARIABLES.find((name) => env[name]?.trim());
+  const variables = apiOf(url) === 'messages' ? MESSAGES_VARIABLES : KEY_VARIABLES;
+  const variable = variables.find((name) => env[name]?.trim());
   if (variable === undefined) return undefined;
   const key = env[variable]!.trim();
   if (!/^[\x21-\x7e]+$/.test(key)) {
     const message = 'the access key holds a blank or a character that is not ASCII';
     throw endpointConfigError('E_ENDPOINT_KEY', message, variable, 'copy it again from the service’s settings');
   }
-  if (variable === 'OPENAI_API_KEY' && url.protocol === 'http:' && !isThisMachine(url)) {
-    const message = `OPENAI_API_KEY would go unencrypted to ${url.host}`;
-    const next = 'use https, unset OPENAI_API_KEY, or set RLPROMPT_ENDPOINT_KEY to the key of this very service';
+  if (variable !== 'RLPROMPT_ENDPOINT_KEY' && url.protocol === 'http:' && !isThisMachine(url)) {
+    const message = `${variable} would go unencrypted to ${url.host}`;
+    const next = `use https, unset ${variable}, or set RLPROMPT_ENDPOINT_KEY to the key of this very service`;
     throw endpointConfigError('E_ENDPOINT_KEY', message, '--endpoint', next);
   }
   return new Secret(key);

@@ -1,9 +1,7 @@
-/** Requests that are under way at once. */
-const WIDTH = 8;
-
-/** The answer to each item, in order; the first failure stops what was not begun. */
+/** The answer to each item, in order, `width` of them under way at once; the first failure stops what was not begun. */
 export async function inParallel<Item, Answer>(
   items: readonly Item[],
+  width: number,
   ask: (item: Item, index: number) => Promise<Answer>,
 ): Promise<Answer[]> {
   const answers: Answer[] = [];
@@ -20,6 +18,6 @@ export async function inParallel<Item, Answer>(
       }
     }
   };
-  await Promise.all(Array.from({ length: Math.min(WIDTH, items.length) }, worker));
+  await Promise.all(Array.from({ length: Math.min(width, items.length) }, worker));
   return answers;
 }

@@ -9,8 +9,8 @@ import { EndpointService } from './endpoint-service.js';
 import type { EndpointSettings } from './endpoint-settings.js';
 
 /**
- * A language model behind an OpenAI-compatible service, asked once to find out what it gives. It writes texts; it
- * scores labels where it gives log-probabilities; it has no hidden states and cannot be a generator.
+ * A language model behind an OpenAI-compatible service, asked once to find out what it gives. It writes texts and
+ * scores labels; it has no hidden states and cannot be a generator.
  *
  * @throws RlpromptError E_ENDPOINT_… where the service cannot be used
  */
@@ -38,13 +38,15 @@ export async function loadEndpointModel(
     dtype: 'unknown',
     contextLength: Number.MAX_SAFE_INTEGER,
     tokenizer: undefined,
-    notes: givesLogProbs ? [] : [`${url.host} gives no log-probabilities: labels cannot be scored`],
+    notes: givesLogProbs
+      ? []
+      : [`${url.host} gives no log-probabilities: the word that it writes is what is scored (--endpoint-samples)`],
     usage: () =>
       `${name}: ${client.requests} requests, ${service.promptTokens} tokens read, ${service.writtenTokens} written`,
     capabilities: {
       answers,
       generate: new EndpointGenerate(service),
-      ...(givesLogProbs ? { labelScores: new EndpointLabelScores(name, url, answers) } : {}),
+      labelScores: new EndpointLabelScores(name, url, answers),
     },
     dispose: () => client.close(),
   };

@@ -10,12 +10,17 @@ export class RetryPace {
 
   constructor(private readonly retryMs: number) {}
 
+  /** Milliseconds until the service may be asked again; 0 when it may be asked now. */
+  get waitMs(): number {
+    return Math.max(0, this.#notBefore - performance.now());
+  }
+
   /** @throws the signal's reason */
   async ready(signal: AbortSignal | undefined): Promise<void> {
     for (;;) {
       signal?.throwIfAborted();
-      const wait = this.#notBefore - performance.now();
-      if (wait <= 0) return;
+      const wait = this.waitMs;
+      if (wait === 0) return;
       await pause(wait, signal);
     }
   }

@@ -9,8 +9,8 @@ export interface WordScores {
 }
 
 /**
- * Log-probability of each word as the whole answer, from the likeliest tokens in each written place. White space before
- * the answer does not count, nor does the case of letters where the words differ without it. Where a token begins
+ * Log-probability of each word as the whole answer, from the likeliest tokens in each written place. White space and marks
+ * such as `**` and quotes before the answer do not count, nor does the case of letters where the words differ without it. Where a token begins
  * several words ("1" of "1" and "10"), the next token tells them apart; a service gives that for the token that it has
  * written only, any other counts for the word that it spells.
  *
@@ -18,7 +18,8 @@ export interface WordScores {
  */
 export function wordScores({ positions }: Completion, words: readonly string[]): WordScores | undefined {
   const fold = folderOf(words);
-  const search = { positions, fold, words: words.map(fold), masses: words.map(() => 0) };
+  const folded = words.map(fold);
+  const search = { positions, fold, words: folded, masses: words.map(() => 0), bare: unwrapper(folded) };
   share(search, 0, '', 1);
   const floor = Math.min(...(positions[0]?.likeliest ?? []).map(({ logProb }) => logProb));
   if (!search.masses.some((mass) => mass > 0)) return undefined;
@@ -33,15 +34,16 @@ interface Search {
   readonly words: readonly string[];
   readonly masses: number[];
   readonly fold: (text: string) => string;
+  readonly bare: (text: string) => string;
 }
 
 /** Shares out the probability of having written `before`, which is nothing, a word, or the beginning of one. */
 function share(search: Search, at: number, before: string, probability: number): void {
-  const { positions, words, masses, fold } = search;
+  const { positions, words, masses, fold, bare } = search;
   const position = positions[at];
   let left = probability;
   for (const { token, logProb } of candidatesOf(position)) {
-    const text = before === '' ? fold(token).trimStart() : before + fold(token);
+    const text = before === '' ? bare(fold(token)) : before + fold(token);
     const mass = probability * Math.exp(logProb);
     const isWritten = token === position!.token && at + 1 < positions.length;
     if (text === before) {
@@ -81,6 +83,20 @@ function folderOf(words: readonly string[]): (text: string) => string {
     const plain = text.replace(/[▁Ġ]/g, ' ');
     return ignoresCase ? plain.toLowerCase() : plain;
   };
+}
+
+/** Takes off what an answer may be wrapped in; marks that a word begins with stay. */
+function unwrapper(words: readonly string[]): (text: string) => string {
+  const hasMarks = words.some((word) => /^[^\p{L}\p{N}]/u.test(word));
+  return (text) => (hasMarks ? text.trimStart() : text.replace(/^[\s*_"'`“”‘’«»([{#>-]+/u, ''));
+}
+
+/** Whether what is written so far may still become another word, or has not begun. */
+export function isUndecided(text: string, words: readonly string[]): boolean {
+  const fold = folderOf(words);
+  const folded = words.map(fold);
+  const written = unwrapper(folded)(fold(text));
+  return folded.some((word) => word !== written && word.startsWith(written));
 }
 
 /** The word that a written answer begins with, where it begins with one; marks such as quotes before it are passed over. */

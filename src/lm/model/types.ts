@@ -81,6 +81,8 @@ export interface LabelScoreRequest {
   readonly rows: readonly (readonly [promptIndex: number, inputIndex: number])[];
   readonly normalise: LabelNormalisation;
   readonly signal?: AbortSignal | undefined;
+  /** Called with the [labels] scores of a row the moment they are known, where rows are paid for one by one. */
+  readonly onRow?: ((row: number, scores: Float32Array) => void) | undefined;
 }
 
 /** Rows whose likely answers are wanted. */

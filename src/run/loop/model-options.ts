@@ -3,7 +3,7 @@ import type { LoadOptions } from '../../lm/load.js';
 
 /** The settings of a run that say how its language models are loaded and run. */
 export function modelOptions(config: RunConfig): LoadOptions {
-  const { dtype, device, threads, batchSize, prefixSharing, offline, endpoint, endpointTimeout } = config;
+  const { dtype, device, threads, batchSize, prefixSharing, offline } = config;
   return {
     dtype,
     device,
@@ -13,8 +13,10 @@ export function modelOptions(config: RunConfig): LoadOptions {
     prefixSharing,
     allowDynamicInt8: config.int8Batches,
     offline,
-    endpoint,
-    endpointTimeout,
+    endpoint: config.endpoint,
+    endpointTimeout: config.endpointTimeout,
+    endpointConcurrency: config.endpointConcurrency,
+    endpointSamples: config.endpointSamples,
     truncate: config.truncate,
   };
 }

@@ -56,6 +56,7 @@ const FREE_ON_RESUME = [
   'out',
   'offline',
   'endpointTimeout',
+  'endpointConcurrency',
   'batchSize',
   'maxMemory',
   'rewardTimeout',

@@ -121,6 +121,37 @@ describe('a request to a service', () => {
     expect(service.requests).toHaveLength(5);
   });
 
+  it('is repeated after an error that came with status 200', async () => {
+    service.interfere = (response, _, count) => {
+      if (count === 1) sendJson(response, 200, { error: { message: 'overloaded' } });
+      return count === 1;
+    };
+    expect(await client().post(BODY)).toMatchObject({ choices: [{}] });
+    expect(service.requests).toHaveLength(2);
+  });
+
+  it.each([
+    [402, {}],
+    [429, { error: { code: 'insufficient_quota' } }],
+    [200, { error: { code: 'insufficient_quota' } }],
+  ])('is not repeated where the account has no credit left: %i %j', async (status, body) => {
+    service.interfere = (response) => {
+      sendJson(response, status, body);
+      return true;
+    };
+    const error = await failure(client().post(BODY));
+    expect(error).toMatchObject({ code: 'E_ENDPOINT_QUOTA', exitCode: 77 });
+    expect(error.next).toContain('top up');
+    expect(service.requests).toHaveLength(1);
+  });
+
+  it('ends at once where the port speaks no TLS', async () => {
+    const url = new URL(service.settings().url.href.replace('http:', 'https:'));
+    const error = await failure(client({ url }).post(BODY));
+    expect(error).toMatchObject({ code: 'E_ENDPOINT_UNAVAILABLE' });
+    expect(error.next).toContain(`http://${url.host}`);
+  });
+
   it('is given up after six attempts', async () => {
     service.interfere = (response) => {
       sendJson(response, 502, {});

@@ -5,8 +5,9 @@ import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { completeRunConfig } from '../../../src/config/resolve-run-config.js';
 import type { RunConfigInput } from '../../../src/config/run-config.js';
 import { evaluatePrompts } from '../../../src/evaluate.js';
-import type { EndpointApi } from '../../../src/lm/endpoint/endpoint-settings.js';
+import type { EndpointSettings } from '../../../src/lm/endpoint/endpoint-settings.js';
 import { loadEndpointModel } from '../../../src/lm/endpoint/openai.js';
+import { Secret } from '../../../src/lm/hub/hub-settings.js';
 import { loadLanguageModel, requireCapability } from '../../../src/lm/load.js';
 import type { LoadedModel } from '../../../src/lm/onnx/run/model-parts.js';
 import { optimize } from '../../../src/optimize.js';
@@ -31,10 +32,22 @@ afterEach(async () => {
   await service.close();
 });
 
-async function load(more: { api?: EndpointApi } = {}): Promise<LoadedModel> {
+async function load(more: Partial<EndpointSettings> = {}): Promise<LoadedModel> {
   const model = await loadEndpointModel('openai:tiny', service.settings(more));
   models.push(model);
   return model;
+}
+
+/** Two texts, one with an offer in it. */
+async function scoreTwo(model: LoadedModel): Promise<{ scores: number[] }> {
+  const scorer = requireCapability(model, 'labelScores');
+  const labels = scorer.resolveLabels(TEMPLATE, [
+    { label: '0', word: 'ham' },
+    { label: '1', word: 'spam' },
+  ]);
+  const rows = [[0, 0] as const, [0, 1] as const];
+  const request = { template: TEMPLATE, prompts: ['Is it'], inputs: ['an offer', 'a bug'], labels, rows };
+  return { scores: [...(await scorer.labelScores({ ...request, normalise: 'none' }))] };
 }
 
 describe.each(['chat', 'completions'] as const)('a language model behind a %s service', (api) => {
@@ -75,13 +88,52 @@ describe.each(['chat', 'completions'] as const)('a language model behind a %s se
     expect(service.requests[1]!.body).toMatchObject({ stop: ['"'], temperature: 0.7, top_p: 0.9, seed: 5 });
   });
 
-  it('scores no labels where the service gives no log-probabilities, and says so', async () => {
+  it('scores the word that is written where the service gives no log-probabilities', async () => {
     service.givesLogProbs = false;
+    service.speaks = (text) => [{ '**': 1 }, { [text.includes('offer') ? 'Spam' : 'ham']: 1 }, { '**': 1 }];
     const model = await load({ api });
     expect(model.notes[0]).toContain('gives no log-probabilities');
-    expect(() => requireCapability(model, 'labelScores')).toThrowError(
-      expect.objectContaining({ code: 'E_MODEL_CAPABILITY', message: expect.stringContaining('openai:tiny lacks') }),
-    );
+    const { scores } = await scoreTwo(model);
+    expect(scores.map((value) => Math.round(100 * Math.exp(value)))).toEqual([25, 75, 75, 25]);
+  });
+
+  it('takes the shares of several answers for probabilities', async () => {
+    service.givesLogProbs = false;
+    let asked = 0;
+    service.speaks = () => [{ [++asked % 4 === 0 ? 'ham' : 'spam']: 1 }];
+    const { scores } = await scoreTwo(await load({ api, samples: 8 }));
+    expect(Math.exp(scores[1]!)).toBeCloseTo(6.5 / 9, 5);
+    expect(service.requests.at(-1)!.body).toMatchObject({ temperature: 1 });
+  });
+
+  it('holds the service to the words where it takes a list of them', async () => {
+    service.givesLogProbs = false;
+    service.speaks = (text, body) => {
+      const word = text.includes('offer') ? 'spam' : 'ham';
+      if ('response_format' in body) return [{ [`{"answer": "${word}"}`]: 1 }];
+      return [{ ['grammar' in body ? word : 'Well, it depends']: 1 }];
+    };
+    const { scores } = await scoreTwo(await load({ api }));
+    expect(scores[1]!).toBeGreaterThan(scores[0]!);
+    expect(scores[2]!).toBeGreaterThan(scores[3]!);
+  });
+
+  it('asks for one token where that decides', async () => {
+    await scoreTwo(await load({ api }));
+    expect(service.requests).toHaveLength(3);
+    expect(service.requests.every(({ body }) => body.max_tokens === 1)).toBe(true);
+  });
+
+  it('never scores what the model thinks before it answers', async () => {
+    service.speaks = () => [
+      { '<think>': 0.9, spam: 0.1 },
+      { spam: 0.9, ham: 0.1 },
+      { '</think>': 1 },
+      { '\n\n': 1 },
+      { ham: 0.8, spam: 0.2 },
+    ];
+    const { scores } = await scoreTwo(await load({ api }));
+    expect(scores.map((value) => Math.round(10 * Math.exp(value)))).toEqual([8, 2, 8, 2]);
   });
 
   it('has no hidden states, which a generator needs', async () => {
@@ -130,7 +182,8 @@ describe('what a service does not take', () => {
       if ('logprobs' in body) sendJson(response, 422, { error: 'logprobs: extra inputs are not permitted' });
       return 'logprobs' in body;
     };
-    expect((await load()).capabilities.labelScores).toBeUndefined();
+    expect((await load()).notes[0]).toContain('gives no log-probabilities');
+    expect(service.requests.length).toBeLessThan(5);
   });
 });
 
@@ -161,18 +214,43 @@ describe('a service that fails every few requests', () => {
 });
 
 describe('answers that lack the label words', () => {
-  it('end it after a while, with an example', async () => {
+  it.each([
+    [12, 10],
+    [2, 2],
+  ])('end it at the row that decides, with an example: %i rows', async (count, most) => {
     service.speaks = () => [{ Well: 0.9, The: 0.1 }, { ' then': 1 }];
-    const scorer = requireCapability(await load(), 'labelScores');
+    const scorer = requireCapability(await load({ concurrency: 1 }), 'labelScores');
     const labels = scorer.resolveLabels(TEMPLATE, [
       { label: '0', word: 'ham' },
       { label: '1', word: 'spam' },
     ]);
-    const inputs = Array.from({ length: 12 }, (_, i) => `text ${i}`);
+    const inputs = Array.from({ length: count }, (_, i) => `text ${i}`);
     const rows = inputs.map((_, i) => [0, i] as const);
     const scoring = scorer.labelScores({ template: TEMPLATE, prompts: ['x'], inputs, labels, rows, normalise: 'none' });
     await expect(scoring).rejects.toMatchObject({ code: 'E_ENDPOINT_LABELS', exitCode: 76 });
     await expect(scoring).rejects.toThrow(/"Well then"/);
+    expect(service.requests.length).toBeLessThanOrEqual(2 * most);
+  });
+});
+
+describe('a service that speaks the messages dialect', () => {
+  it('is asked and read in its own way', async () => {
+    service.interfere = (response, { messages }) => {
+      const [message] = messages as { content: string }[];
+      const text = message!.content.includes('offer') ? '"spam"' : 'ham.';
+      const usage = { input_tokens: 9, output_tokens: 1 };
+      sendJson(response, 200, { content: [{ type: 'text', text }], stop_reason: 'end_turn', usage });
+      return true;
+    };
+    const model = await load({ api: 'messages', key: new Secret('sk-ant-1') });
+    const { scores } = await scoreTwo(model);
+    expect(scores[1]!).toBeGreaterThan(scores[0]!);
+    expect(scores[2]!).toBeGreaterThan(scores[3]!);
+    const { headers, body } = service.requests.at(-1)!;
+    expect(headers).toMatchObject({ 'x-api-key': 'sk-ant-1', 'anthropic-version': '2023-06-01' });
+    expect(headers.authorization).toBeUndefined();
+    expect(Object.keys(body).sort()).toEqual(['max_tokens', 'messages', 'model', 'temperature']);
+    expect(model.usage!()).toContain('27 tokens read');
   });
 });
 

@@ -12,6 +12,7 @@ describe('the address of a service', () => {
     ['https://api.example.com/v1/', 'https://api.example.com/v1/chat/completions', 'chat'],
     ['https://api.example.com/v1/chat/completions', 'https://api.example.com/v1/chat/completions', 'chat'],
     ['http://localhost:8000/v1/completions', 'http://localhost:8000/v1/completions', 'completions'],
+    ['https://api.anthropic.com/v1/messages', 'https://api.anthropic.com/v1/messages', 'messages'],
   ])('%s is asked at %s', (given, href, api) => {
     expect(read(given)).toMatchObject({ api, key: undefined, timeoutMs: 120_000 });
     expect(read(given).url.href).toBe(href);

@@ -8,7 +8,7 @@ function completion(...places: Record<string, number>[]): Completion {
     const likeliest = Object.entries(place).map(([token, p]) => ({ token, logProb: Math.log(p) }));
     return { ...likeliest[0]!, likeliest };
   });
-  return { text: '', isFinished: true, positions, tokenCount: places.length };
+  return { text: '', isFinished: true, hasThought: false, positions, tokenCount: places.length };
 }
 
 function probabilities(answer: Completion, words: readonly string[]): number[] | undefined {
@@ -62,13 +62,19 @@ describe('the score of a word among the likeliest tokens', () => {
     expect(probabilities(completion({ '▁': 1 }, { '1': 0.75, '2': 0.25 }), ['1', '2'])).toEqual([0.75, 0.25]);
   });
 
+  it('passes over marks around the answer, unless a word has them', () => {
+    expect(probabilities(completion({ '**': 1 }, { good: 0.7, bad: 0.3 }), ['good', 'bad'])).toEqual([0.7, 0.3]);
+    expect(probabilities(completion({ '"good': 0.7, bad: 0.3 }), ['good', 'bad'])).toEqual([0.7, 0.3]);
+    expect(probabilities(completion({ '-': 0.6, '+': 0.4 }), ['-', '+'])).toEqual([0.6, 0.4]);
+  });
+
   it('does not take 15 for 1', () => {
     expect(probabilities(completion({ '15': 0.9, '1.': 0.1 }), ['1', '2'])![0]).toBe(0.1);
   });
 
   it('takes the written token into account where the list lacks it', () => {
     const position = { token: '1', logProb: Math.log(0.4), likeliest: [{ token: '2', logProb: Math.log(0.6) }] };
-    const answer = { text: '1', isFinished: true, positions: [position], tokenCount: 1 };
+    const answer = { text: '1', isFinished: true, hasThought: false, positions: [position], tokenCount: 1 };
     expect(probabilities(answer, ['1', '2'])).toEqual([0.4, 0.6]);
   });
 });
