@@ -14,6 +14,7 @@ import { checkTemplateSource, loadConfiguredTask, templateFor } from './run/loop
 import { modelOptions } from './run/loop/model-options.js';
 import { openPolicy } from './run/loop/open-policy.js';
 import { describePrompts, proposeFor } from './run/policies/propose-for.js';
+import { openPaidScores, type PaidScores } from './run/store/paid-scores.js';
 import type { Assessment, Assessor, Example, Split, Task } from './task/types.js';
 
 /** A prompt and how its answers are read. */
@@ -87,18 +88,24 @@ export async function evaluatePrompts(
     return model;
   };
   let prepared: PreparedAssessor | undefined;
+  let paid: PaidScores | undefined;
+  let hasEnded = false;
   try {
     const targetLm = await load(config.target);
     const template = templateFor(task, targetLm);
     const styleModels = await loadStyleModels(task, config, targetLm, load);
     const parts = { task, targetLm, template, styleModels, settings: config };
     prepared = await prepareAssessor({ ...parts, ...(onOutput ? { onOutput } : {}) });
-    const { assessor } = prepared.create();
+    if (targetLm.family === 'endpoint')
+      paid = openPaidScores([targetLm.digest, template.source, task.digest, config.endpointSamples]);
+    const { assessor, cache } = prepared.create(paid?.log);
+    cache.load(paid?.log.prepaid ?? [], 'prepaid');
     const asked = prompts.map((prompt) => (typeof prompt === 'string' ? { prompt } : prompt));
     const items = asked.map(({ prompt, ...how }) => ({ text: prompt.trim(), examples, ...how }));
     const assessments = await assessor.assess(items, { details: true, ...(signal ? { signal } : {}) });
     const results = asked.map(({ prompt }, i) => ({ prompt, n: examples.length, assessment: assessments[i]! }));
     const ofPolicy = policy === undefined ? [] : [await evaluatePolicy(policy, { load, assessor, examples, signal })];
+    hasEnded = true;
     return {
       task: task.name,
       target: targetLm.name,
@@ -109,6 +116,7 @@ export async function evaluatePrompts(
   } finally {
     for (const { usage } of loaded) if (usage) onOutput?.(`${usage()}\n`);
     prepared?.close();
+    paid?.close(hasEnded);
     for (const model of loaded) await model.dispose();
   }
 }

@@ -144,6 +144,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'rewards/style',
     'run/loop',
     'run/policies',
+    'run/store',
     'task',
   ],
   'events.ts': ['classifier', 'trainers/contract'],

@@ -1,4 +1,7 @@
-/** The answer to each item, in order, `width` of them under way at once; the first failure stops what was not begun. */
+/**
+ * The answer to each item, in order, `width` of them under way at once; the first failure stops what was not
+ * begun and is thrown when the others are there, which are paid for already.
+ */
 export async function inParallel<Item, Answer>(
   items: readonly Item[],
   width: number,
@@ -18,6 +21,8 @@ export async function inParallel<Item, Answer>(
       }
     }
   };
-  await Promise.all(Array.from({ length: Math.min(width, items.length) }, worker));
+  const ends = await Promise.allSettled(Array.from({ length: Math.min(width, items.length) }, worker));
+  const failed = ends.find(({ status }) => status === 'rejected');
+  if (failed?.status === 'rejected') throw failed.reason;
   return answers;
 }

@@ -65,7 +65,7 @@ export class ScoreCache {
       const tail = rest.join('\t');
       if (kind === 't') this.inputIds.set([second, ...rest].join('\t'), Number(first));
       else if (as === 'prepaid') this.prepaid.set(key, values);
-      else this.remember(`${first}\t${tail}`, { inputIds: second.split(',').map(Number), values });
+      else if (kind === 'b') this.remember(`${first}\t${tail}`, { inputIds: second.split(',').map(Number), values });
     }
   }
 
@@ -137,13 +137,43 @@ export class ScoreCache {
     const unknown = store ? rows.filter((row) => !takeStored(store, request, row, result)) : rows;
     this.savedForwards += rows.length - unknown.length;
     if (unknown.length === 0) return;
-    const { sets, ...asked } = request;
-    const words = await this.scorer.labelScores({ ...asked, rows: unknown.map((row) => request.rows[row]!) });
+    const { sets } = request;
+    const words = await this.ask(request, unknown);
     const scores = sets ? setScores(words, request.labels.length, sets) : words;
     scatter(scores, unknown, result, width);
     store?.put(
       unknown.map((row) => ({ ...textsOf(request, row), values: result.slice(row * width, (row + 1) * width) })),
     );
+  }
+
+  /** [rows, label words]. Rows that are paid for one by one are written down one by one, and not asked for again. */
+  private async ask(request: ScoreRequest, rows: readonly number[]): Promise<Float32Array> {
+    const { sets: _, ...asked } = request;
+    const { sink } = this.options;
+    const width = request.labels.length;
+    const context = contextKey(request);
+    const keys = rows.map((row) => {
+      const { prompt, input } = textsOf(request, row);
+      return `r\t${context}\t${this.inputIds.get(input)!}\t${prompt}`;
+    });
+    const words = new Float32Array(rows.length * width);
+    const open = rows.flatMap((_row, i) => {
+      const paid = this.prepaid.get(keys[i]!);
+      if (!paid) return [i];
+      words.set(paid, i * width);
+      sink?.markUsed(keys[i]!);
+      return [];
+    });
+    if (open.length === 0) return words;
+    const onRow = (k: number, values: Float32Array): void =>
+      sink?.append([...this.unwrittenInputs(), { key: keys[open[k]!]!, values: values.slice() }]);
+    const scores = await this.scorer.labelScores({
+      ...asked,
+      rows: open.map((i) => request.rows[rows[i]!]!),
+      ...(sink ? { onRow } : {}),
+    });
+    scatter(scores, open, words, width);
+    return words;
   }
 
   private write(

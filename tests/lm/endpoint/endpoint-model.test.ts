@@ -317,6 +317,20 @@ describe('a task with a target LM behind a service', () => {
     expect(written.join('')).toMatch(/openai:tiny: \d+ requests/);
   });
 
+  it('keeps every answer that was paid for when its evaluation is cut off', async () => {
+    const evaluate = () => evaluatePrompts(completeRunConfig(config()), { prompts: ['Which?'], split: 'test' });
+    service.interfere = (response, _, count) => {
+      if (count > 8) sendJson(response, 402, {});
+      return count > 8;
+    };
+    await expect(evaluate()).rejects.toMatchObject({ code: 'E_ENDPOINT_QUOTA' });
+    service.interfere = () => false;
+    const since = service.requests.length;
+    const { results } = await evaluate();
+    // The probe, and all but the seven answers that were there.
+    expect(service.requests.length - since).toBe(1 + results[0]!.n - 7);
+  });
+
   it.each([
     [{ endpoint: undefined }, 'E_ENDPOINT_MISSING'],
     [{ generator: 'openai:tiny' }, 'E_ENDPOINT_UNFIT'],

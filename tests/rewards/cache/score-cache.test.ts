@@ -42,6 +42,28 @@ describe('ScoreCache', () => {
     expect([cache.forwards, cache.cacheHits]).toEqual([7, 1]);
   });
 
+  it('keeps each row that was paid for alone, and does not ask for it again after a failure', async () => {
+    const wanted = request(['a', 'bb'], ['x', 'yy']);
+    const whole = new ScriptedScorer(score);
+    const failing = {
+      labelScores: async (asked: LabelScoreRequest) => {
+        const scores = await whole.labelScores(asked);
+        for (const row of [2, 0]) asked.onRow?.(row, scores.subarray(row * labels.length, (row + 1) * labels.length));
+        throw new Error('cut off');
+      },
+    };
+    const before = new Sink();
+    await expect(new ScoreCache(failing, { enabled: true, sink: before }).labelScores(wanted)).rejects.toThrow();
+    const scorer = new ScriptedScorer(score);
+    const sink = new Sink();
+    const cache = new ScoreCache(scorer, { enabled: true, sink });
+    cache.load(before.calls.flat(), 'prepaid');
+    expect(await cache.labelScores(wanted)).toEqual(await whole.labelScores(wanted));
+    expect(scorer.asked).toEqual(['a|yy', 'bb|yy']);
+    expect(sink.used).toHaveLength(2);
+    expect(cache.forwards).toBe(4);
+  });
+
   it('asks again for everything when it is off', async () => {
     const scorer = new ScriptedScorer(score);
     const cache = new ScoreCache(scorer, { enabled: false });
