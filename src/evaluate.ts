@@ -7,9 +7,11 @@ import type { DownloadProgress } from './lm/hub/hub.js';
 import { loadLanguageModel } from './lm/load.js';
 import type { LanguageModel } from './lm/model/types.js';
 import { type LoadedModel, notesOf } from './lm/onnx/run/model-parts.js';
+import { targetOverQueue } from './queue/queue-target.js';
 import { type PreparedAssessor, prepareAssessor } from './rewards/create-assessor.js';
 import { checkStyleModels, loadStyleModels } from './rewards/style/style-models.js';
 import { checkEndpoints } from './run/loop/check-endpoints.js';
+import { checkQueue } from './run/loop/check-queue.js';
 import { checkTemplateSource, loadConfiguredTask, templateFor } from './run/loop/configured-task.js';
 import { modelOptions } from './run/loop/model-options.js';
 import { openPolicy } from './run/loop/open-policy.js';
@@ -78,12 +80,14 @@ export async function evaluatePrompts(
   checkTemplateSource(task);
   checkStyleModels(task, config);
   checkEndpoints(task, config);
+  checkQueue(task, config);
   const examples = task.splits[split];
   if (examples.length === 0) throw emptySplit(task, split);
   const options = { ...modelOptions(config), onProgress, signal };
   const loaded: LoadedModel[] = [];
-  const load = async (name: string): Promise<LanguageModel> => {
-    const model = await loadLanguageModel(name, options);
+  const load = async (name: string, queue?: string): Promise<LanguageModel> => {
+    const own = await loadLanguageModel(name, options);
+    const model = queue === undefined ? own : await targetOverQueue(own, queue);
     loaded.push(model);
     return model;
   };
@@ -91,7 +95,7 @@ export async function evaluatePrompts(
   let paid: PaidScores | undefined;
   let hasEnded = false;
   try {
-    const targetLm = await load(config.target);
+    const targetLm = await load(config.target, config.queue);
     const template = templateFor(task, targetLm);
     const styleModels = await loadStyleModels(task, config, targetLm, load);
     const parts = { task, targetLm, template, styleModels, settings: config };

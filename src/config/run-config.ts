@@ -163,6 +163,12 @@ export const runConfigSchema = z.strictObject({
     'answers to one text, where a service gives no log-probabilities: their shares are the probabilities',
   ),
 
+  queue: models.text(
+    name.optional(),
+    'URL',
+    'Redis server (redis://host:port, rediss:// for TLS) whose workers compute label scores; see rlprompt worker',
+  ),
+
   steps: limits.number(count.default(ours.steps), 'N', 'updates of the policy', { paper: '12000' }),
   forwards: limits.number(count.optional(), 'N', 'input rows that may be run through the target LM'),
   minutes: limits.number(positive.optional(), 'N', 'wall time'),

@@ -13,6 +13,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   { name: 'run', summary: 'search for a prompt', group: search, load: () => import('./run.js') },
   { name: 'resume', summary: 'resume a run that was stopped', group: search, load: () => import('./resume.js') },
+  { name: 'worker', summary: 'compute scores for runs elsewhere', group: search, load: () => import('./worker.js') },
   { name: 'compare', summary: 'trainers at equal forwards', group: search, load: () => import('./compare.js') },
   { name: 'eval', summary: 'score your own prompts', group: results, load: () => import('./eval.js') },
   { name: 'predict', summary: 'label new rows', group: results, load: () => import('./predict.js') },

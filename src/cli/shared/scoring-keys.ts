@@ -17,6 +17,7 @@ export const SCORING_KEYS: readonly RunConfigKey[] = [
   'offline',
   'endpoint',
   'endpointTimeout',
+  'queue',
   'endpointConcurrency',
   'endpointSamples',
   'correct',

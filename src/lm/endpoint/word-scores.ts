@@ -19,8 +19,18 @@ export interface WordScores {
 export function wordScores({ positions }: Completion, words: readonly string[]): WordScores | undefined {
   const fold = folderOf(words);
   const folded = words.map(fold);
-  const search = { positions, fold, words: folded, masses: words.map(() => 0), bare: unwrapper(folded) };
+  const search = {
+    positions,
+    fold,
+    words: folded,
+    masses: words.map(() => 0),
+    begun: words.map(() => nothing),
+    bare: unwrapper(folded),
+  };
   share(search, 0, '', 1);
+  search.begun.forEach(({ mass }, word) => {
+    if (search.masses[word] === 0) search.masses[word] = mass;
+  });
   const floor = Math.min(...(positions[0]?.likeliest ?? []).map(({ logProb }) => logProb));
   if (!search.masses.some((mass) => mass > 0)) return undefined;
   return {
@@ -33,6 +43,8 @@ interface Search {
   readonly positions: readonly TokenPosition[];
   readonly words: readonly string[];
   readonly masses: number[];
+  /** What was seen of each word's beginnings: counts only where the word itself was not seen. */
+  readonly begun: { readonly length: number; readonly mass: number }[];
   readonly fold: (text: string) => string;
   readonly bare: (text: string) => string;
 }
@@ -57,11 +69,20 @@ function share(search: Search, at: number, before: string, probability: number):
       continue;
     }
     const spelled = words.findIndex((word) => isAnswer(text, word));
-    const meant = spelled < 0 && longer.length === 1 ? words.indexOf(longer[0]!) : spelled;
-    if (meant >= 0) masses[meant]! += mass;
+    if (spelled >= 0) masses[spelled]! += mass;
+    else if (longer.length === 1) noteBeginning(search, words.indexOf(longer[0]!), { length: text.length, mass });
   }
   const own = words.indexOf(before);
   if (own >= 0) masses[own]! += Math.max(0, left);
+}
+
+const nothing = { length: 0, mass: 0 };
+
+/** A tokenizer that cuts a word cuts it into long pieces: the longest beginning is the one that is meant. */
+function noteBeginning({ begun }: Search, word: number, { length, mass }: { length: number; mass: number }): void {
+  const before = begun[word]!;
+  if (length > before.length) begun[word] = { length, mass };
+  else if (length === before.length) begun[word] = { length, mass: before.mass + mass };
 }
 
 /** The likeliest tokens; the written one is among them even where the service leaves it out. */

@@ -9,6 +9,7 @@ import { loadLanguageModel, pinModelName, requireCapability } from '../../lm/loa
 import type { LanguageModel } from '../../lm/model/types.js';
 import { type LoadedModel, notesOf } from '../../lm/onnx/run/model-parts.js';
 import { defaultThreads } from '../../lm/onnx/run/session.js';
+import { targetOverQueue } from '../../queue/queue-target.js';
 import type { RewardCache } from '../../rewards/cache/reward-cache.js';
 import type { ScoreCache } from '../../rewards/cache/score-cache.js';
 import { prepareAssessor } from '../../rewards/create-assessor.js';
@@ -37,6 +38,7 @@ import { MANIFEST_VERSION, type RunManifest, readManifest, writeManifest } from 
 import { ScoreLog } from '../store/score-log.js';
 import { checkEndpoints } from './check-endpoints.js';
 import { checkReading } from './check-reading.js';
+import { checkQueue } from './check-queue.js';
 import { checkTemplateSource, loadConfiguredTask, templateFor } from './configured-task.js';
 import { generatorContext } from './generator-context.js';
 import { modelOptions } from './model-options.js';
@@ -56,6 +58,7 @@ const FREE_ON_RESUME = [
   'out',
   'offline',
   'endpointTimeout',
+  'queue',
   'endpointConcurrency',
   'batchSize',
   'maxMemory',
@@ -84,6 +87,7 @@ export async function prepareRun(input: RunConfigInput, options: PrepareOptions)
   checkTerms(task, config);
   checkEndpoints(task, config);
   checkReading(task, config);
+  checkQueue(task, config);
   const folder = takeFolder(config, task, options.resume);
   const closers: (() => unknown)[] = [() => folder.close()];
   try {
@@ -190,15 +194,16 @@ async function loadModels(
 ): Promise<RunModels> {
   const options = modelOptions(config);
   const loaded: LoadedModel[] = [];
-  const load = async (name: string): Promise<LanguageModel> => {
-    const model = await loadLanguageModel(name, options);
+  const load = async (name: string, queue?: string): Promise<LanguageModel> => {
+    const own = await loadLanguageModel(name, options);
+    const model = queue === undefined ? own : await targetOverQueue(own, queue);
     loaded.push(model);
     closers.push(() => model.dispose());
     if (model.usage) closers.push(() => onNote?.(model.usage!()));
     return model;
   };
   const generator = await load(config.generator);
-  const targetLm = await load(config.target);
+  const targetLm = await load(config.target, config.queue);
   const styleModels = await loadStyleModels(task, config, targetLm, load);
   const terms = await createTerms({ task, generator, targetLm, settings: config, load });
   const objectives = terms.length > 0 ? new Objectives(terms, config) : undefined;

@@ -31,6 +31,11 @@ describe('the score of a word among the likeliest tokens', () => {
     expect(probabilities(completion({ terr: 0.6, gre: 0.3 }), ['great', 'terrible'])).toEqual([0.3, 0.6]);
   });
 
+  it('counts beginnings only where the word itself is no token, and of several the longest', () => {
+    const answer = completion({ great: 0.5, g: 0.2, gre: 0.1, t: 0.15, terr: 0.05 });
+    expect(probabilities(answer, ['great', 'terrible'])).toEqual([0.5, 0.05]);
+  });
+
   it('gives a word that was not seen the smallest probability that was, and says so', () => {
     const answer = completion({ great: 0.9, The: 0.01 });
     expect(probabilities(answer, ['great', 'terrible'])).toEqual([0.9, 0.01]);

@@ -1,0 +1,44 @@
+import { createHash } from 'node:crypto';
+import * as z from 'zod';
+import type { LabelWord } from '../lm/model/types.js';
+
+/** Label scores of some rows: all that a worker needs beside the model it was started with. */
+export const scoreJobSchema = z.strictObject({
+  template: z.string(),
+  family: z.enum(['causal', 'masked']),
+  labels: z.array(
+    z.strictObject({
+      label: z.string(),
+      word: z.string(),
+      text: z.string(),
+      tokenIds: z.array(z.int()),
+      wordCount: z.int(),
+    }),
+  ) satisfies z.ZodType<readonly LabelWord[]>,
+  normalise: z.enum(['none', 'token', 'word']),
+  /** Pairs of prompt and input. */
+  rows: z.array(z.tuple([z.string(), z.string()])),
+});
+
+export type ScoreJob = z.output<typeof scoreJobSchema>;
+
+/** What decides whether a worker may serve a run: equal programs and equal models give equal bits. */
+export interface WorkerIdentity {
+  /** Of rlprompt. */
+  readonly version: string;
+  readonly model: string;
+  readonly digest: string;
+  readonly dtype: string;
+}
+
+/** Workers of another version or model listen elsewhere, so they never take a job that is not theirs. */
+export function queueNameOf(identity: WorkerIdentity): string {
+  const { version, digest, dtype } = identity;
+  const hash = createHash('sha256').update(JSON.stringify([version, digest, dtype, process.arch]));
+  return `rlprompt-${hash.digest('hex').slice(0, 24)}`;
+}
+
+/** The same rows are the same job, whoever asks and however often. */
+export function jobIdOf(job: ScoreJob): string {
+  return createHash('sha256').update(JSON.stringify(job)).digest('hex');
+}

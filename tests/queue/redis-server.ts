@@ -1,0 +1,68 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** Whether this machine has Redis; tests that need it skip with this word otherwise. */
+export const hasRedis = spawnSync('redis-server', ['--version']).status === 0;
+
+/** A Redis server that keeps what it was told when it is killed. */
+export class RedisServer {
+  private process: ChildProcess | undefined;
+
+  private constructor(
+    readonly port: number,
+    private readonly folder: string,
+    private readonly password: string | undefined,
+  ) {}
+
+  static async start(password?: string): Promise<RedisServer> {
+    const server = new RedisServer(await freePort(), mkdtempSync(join(tmpdir(), 'rlprompt-redis-')), password);
+    await server.up();
+    return server;
+  }
+
+  get address(): string {
+    return `redis://127.0.0.1:${this.port}`;
+  }
+
+  async restart(): Promise<void> {
+    await this.down('SIGKILL');
+    await this.up();
+  }
+
+  async close(): Promise<void> {
+    await this.down('SIGKILL');
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  private async up(): Promise<void> {
+    const fsync = ['--appendonly', 'yes', '--appendfsync', 'always', '--save', ''];
+    const secret = this.password === undefined ? [] : ['--requirepass', this.password];
+    const where = ['--port', String(this.port), '--bind', '127.0.0.1', '--dir', this.folder];
+    const server = spawn('redis-server', [...where, ...fsync, ...secret]);
+    this.process = server;
+    await new Promise<void>((ready, failed) => {
+      server.stdout.on('data', (text: Buffer) => text.includes('Ready to accept') && ready());
+      server.once('exit', () => failed(new Error('redis-server ended')));
+    });
+  }
+
+  private async down(signal: NodeJS.Signals): Promise<void> {
+    const { process: server } = this;
+    if (!server || server.exitCode !== null) return;
+    const gone = new Promise((done) => server.once('exit', done));
+    server.kill(signal);
+    await gone;
+  }
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer();
+  await new Promise<void>((done) => probe.listen(0, '127.0.0.1', done));
+  const { port } = probe.address() as AddressInfo;
+  await new Promise((done) => probe.close(done));
+  return port;
+}
