@@ -45,11 +45,13 @@ export function configure(command: Command, context: CliContext): void {
       ...modelOptions(config),
       onProgress: reportDownloads(context),
     });
+    // Heard from here on: a signal that comes while the worker starts ends it in good order too.
+    const stopped = stopRequest();
     try {
       const onFailure = (message: string): void => void context.stderr.write(`rlprompt: warning: ${message}\n`);
       const worker = await startScoreWorker(model, { address: config.queue, onFailure });
       context.stderr.write(`worker ready: ${model.name} (${model.digest.slice(0, 8)}), queue ${worker.queue}\n`);
-      await stopRequest();
+      await stopped;
       await worker.drain();
       const { jobs, rows } = worker.counts;
       writeResult(context, `${rows} rows in ${jobs} jobs\n`);
