@@ -37,8 +37,8 @@ import { createRunFolder, openRunFolder, type RunFolder } from '../store/run-fol
 import { MANIFEST_VERSION, type RunManifest, readManifest, writeManifest } from '../store/run-manifest.js';
 import { ScoreLog } from '../store/score-log.js';
 import { checkEndpoints } from './check-endpoints.js';
-import { checkReading } from './check-reading.js';
 import { checkQueue } from './check-queue.js';
+import { checkReading } from './check-reading.js';
 import { checkTemplateSource, loadConfiguredTask, templateFor } from './configured-task.js';
 import { generatorContext } from './generator-context.js';
 import { modelOptions } from './model-options.js';
