@@ -16,6 +16,9 @@ export interface Preset {
   readonly samples: number;
   readonly bootstraps: number;
   readonly steps: number;
+  /** Classification: where label words come from, and whether scores are calibrated. */
+  readonly labelWords?: 'both';
+  readonly calibrate?: 'inputs';
   readonly evaluationEvery: number;
   readonly checkpointEvery: number;
 }
@@ -37,9 +40,12 @@ const OURS: Preset = {
 /**
  * Named sets of hyperparameters: `paper` as published (RLPrompt, Deng et al. 2022, few-shot classification), `default`
  * ours, whose prompts read like language, and `raw` the same with no say of the generator LM in what prompts are like.
+ * `quick` is ours with fewer steps; `thorough` also looks for label words and calibrates, for classification.
  */
 export const PRESETS = {
   default: OURS,
+  quick: { ...OURS, steps: 30, evaluationEvery: 5 },
+  thorough: { ...OURS, labelWords: 'both', calibrate: 'inputs' },
   raw: { ...OURS, priorBeta: 0 },
   paper: {
     trainer: 'soft-q-learning',

@@ -178,7 +178,7 @@ export const runConfigSchema = z.strictObject({
   preset: search.text(
     z.enum(PRESET_NAMES).default('default'),
     'NAME',
-    'hyperparameters to start from: paper = as published',
+    'settings to start from: quick = fewer steps, thorough = also finds label words and calibrates, raw = free to write gibberish, paper = as published',
   ),
   trainer: search.text(z.enum(TRAINER_NAMES).default(ours.trainer), 'NAME', 'how prompts are searched for', {
     paper: 'soft-q-learning',

@@ -29,7 +29,7 @@ describe('compare', () => {
     }
     expect(comparison.baselines[0]).toMatchObject({ name: 'empty', test: { n: 2 } });
     const page = readFileSync(join(cwd, 'runs/whole/report.html'), 'utf8');
-    expect(page).toContain('Best accuracy on dev so far');
+    expect(page).toContain('Each trainer: best accuracy on dev so far');
 
     let stepsSeen = 0;
     const stopped = await runCli([...compare, ...rivals, '--out', 'runs/parts', '--ui', 'json'], {

@@ -53,7 +53,7 @@ describe('labels of new rows', () => {
   it('are read behind demonstrations, whose texts may be asked about too, and with offsets', async () => {
     const demonstrations = [{ text: texts[0]!, label: '1', word: 'good' }];
     const shown = await predict({ ...classifier, demonstrations });
-    expect(shown.explanation.rendered).toBe('A great meal. good\n\nA great meal. It was');
+    expect(shown.explanation.rendered).toBe('A great meal. It was good\n\nA great meal. It was');
     const { predictions } = await predict({ ...classifier, offsets: [0, 50] });
     expect(predictions.map(({ label }) => label)).toEqual(['0', '0', '0', '0']);
   });

@@ -22,7 +22,8 @@ interface Case {
 
 /** Probabilities of every row, as `eval --per-example` writes them. */
 async function perExample(settings: Omit<RunConfigInput, 'task'>, prompt: string): Promise<number[][]> {
-  const config = completeRunConfig({ task: ROWS, textColumn: 'text', ...settings });
+  // The small models of the fixtures read 64 tokens: most rows lose their end, the same one each time.
+  const config = completeRunConfig({ task: ROWS, textColumn: 'text', truncate: 'tail', ...settings });
   const { results } = await evaluatePrompts(config, { prompts: [prompt], split: 'test' });
   return results[0]!.assessment.outcomes!.map(({ probabilities }) => Object.values(probabilities!));
 }

@@ -15,7 +15,12 @@ export function checkReading(
   if (labelWords === 'given' && demos === 0) return;
   if (kind !== 'classification') {
     const message = `label words and demonstrations are for classification; ${name} is a ${kind} task`;
-    throw refusal('E_CONFIG', message, labelWords === 'given' ? '--demos' : '--label-words', 'leave it out');
+    throw refusal(
+      'E_CONFIG',
+      message,
+      labelWords === 'given' ? '--demos' : '--label-words',
+      'leave it out, --preset thorough too',
+    );
   }
   if (labelWords !== 'given' && isEndpointName(target)) {
     const message = `${target} tells a few likely answers only, so no label words can be found among them`;

@@ -121,14 +121,6 @@ describe('what cannot be cut is refused by name', () => {
       },
     ],
     [
-      'scaled logits',
-      'Mul',
-      (graph: GraphBuilder, hidden: string, table: string) => {
-        const product = graph.node('MatMul', [hidden, graph.node('Transpose', [table])]);
-        graph.node('Mul', [product, graph.constant('half', Float32Array.of(0.5), [])], { name: 'logits' });
-      },
-    ],
-    [
       'a weight that is computed',
       'is made by the node Relu',
       (graph: GraphBuilder, hidden: string, table: string) => {
