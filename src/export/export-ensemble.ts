@@ -54,7 +54,7 @@ function noEnsemble({ runDir, result }: RunRecord): RlpromptError {
     where: runDir,
     kept: 'the run, untouched',
     next: result
-      ? 'run with --ensemble K; of your own prompts: rlprompt eval --ensemble K'
+      ? 'run with --ensemble K; for your own prompts: rlprompt eval --ensemble K'
       : `rlprompt resume ${runDir}`,
   });
 }

@@ -16,7 +16,7 @@ export interface SoftQLossInput {
   readonly rewards: ArrayLike<number>;
   readonly kind: SoftQKind;
   /**
-   * Where the level of V comes from: the target network, or the batch, whose mean residual at each position is taken off.
+   * Where the level of V comes from: the target network, or the batch, whose mean residual at each position is subtracted.
    * @default 'target'
    */
   readonly level?: 'target' | 'batch' | undefined;

@@ -122,7 +122,8 @@ function subtract(a: Float64Array | undefined, b: Float64Array | undefined): Flo
   return a.map((value, j) => value - at(b, j));
 }
 
-function dot(a: Float64Array, b: Float64Array): number {
+/** a·b, both of the same length. */
+export function dot(a: Float64Array, b: Float64Array): number {
   let sum = 0;
   for (let j = 0; j < a.length; j++) sum += at(a, j) * at(b, j);
   return sum;

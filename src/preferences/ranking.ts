@@ -70,17 +70,15 @@ export function readRanking(value: unknown): Ranking | { problem: string } {
 }
 
 /** All pairs of a ranking in which one text is preferred to the other; ties give none. */
-export function pairsOf({ items, order }: Ranking): (readonly [better: number, worse: number])[] {
-  return order
-    .flatMap((group, place) =>
-      group.flatMap((better) =>
-        order
-          .slice(place + 1)
-          .flat()
-          .map((worse) => [better, worse] as const),
-      ),
-    )
-    .filter(([better, worse]) => better < items.length && worse < items.length);
+export function pairsOf({ order }: Ranking): (readonly [better: number, worse: number])[] {
+  return order.flatMap((group, place) =>
+    group.flatMap((better) =>
+      order
+        .slice(place + 1)
+        .flat()
+        .map((worse) => [better, worse] as const),
+    ),
+  );
 }
 
 /** The same preferences as pairs of texts, as public preference sets hold them. */

@@ -6,7 +6,7 @@ import { nodeFileSystem } from '../files/file-system.js';
 import { toIoError } from '../files/io-error.js';
 import { strictJson } from '../files/strict-json.js';
 import { Rng } from '../random/rng.js';
-import { fitBradleyTerry, pairAccuracy, type RankedFeatures } from './bradley-terry.js';
+import { dot, fitBradleyTerry, pairAccuracy, type RankedFeatures } from './bradley-terry.js';
 import { pooledStates, type StateSource } from './pooled-states.js';
 import { pairsOf, type Ranking } from './ranking.js';
 
@@ -61,7 +61,7 @@ export async function fitRewardModel(
   }));
   const heldOut = crossValidate(ranked, seed);
   const weights = fitBradleyTerry(ranked);
-  const rewards = texts.map((text) => product(weights, features.get(text)));
+  const rewards = texts.map((text) => dot(weights, features.get(text) ?? new Float64Array(weights.length)));
   const offset = rewards.reduce((sum, reward) => sum + reward / rewards.length, 0);
   const shifted = rewards.map((reward) => reward - offset);
   return {
@@ -84,7 +84,7 @@ export async function rewardsOf(model: RewardModel, lm: StateSource, texts: read
   const [centre, scale, weights] = [model.centre, model.scale, model.weights].map((v) => Float64Array.from(v));
   if (!centre || !scale || !weights) return [];
   const states = await pooledStates(lm, texts);
-  return states.map((state) => product(weights, standardised(state, centre, scale)) - model.offset);
+  return states.map((state) => dot(weights, standardised(state, centre, scale)) - model.offset);
 }
 
 /** sha256 of everything the rewards depend on. */
@@ -135,7 +135,7 @@ function crossValidate(ranked: readonly RankedFeatures[], seed: number): { accur
   for (let fold = 0; fold < FOLDS; fold++) {
     const held = order.filter((_, i) => i % FOLDS === fold).flatMap((i) => ranked[i] ?? []);
     const weights = fitBradleyTerry(order.filter((_, i) => i % FOLDS !== fold).flatMap((i) => ranked[i] ?? []));
-    const measured = pairAccuracy(({ features }) => features.map((x) => product(weights, x)), held);
+    const measured = pairAccuracy(({ features }) => features.map((x) => dot(weights, x)), held);
     right += measured.accuracy * measured.pairs;
     pairs += measured.pairs;
   }
@@ -159,10 +159,6 @@ function spreadOf(states: readonly Float64Array[]): { centre: Float64Array; scal
 
 function standardised(state: Float64Array | undefined, centre: Float64Array, scale: Float64Array): Float64Array {
   return centre.map((mean, j) => ((state?.[j] ?? 0) - mean) / (scale[j] ?? 1));
-}
-
-function product(weights: Float64Array, x: Float64Array | undefined): number {
-  return weights.reduce((sum, w, j) => sum + w * (x?.[j] ?? 0), 0);
 }
 
 function tooFew(count: number): RlpromptError {

@@ -5,24 +5,14 @@ import { addConfigOptions, readRunConfig } from '../shared/config-options.js';
 import type { CliContext } from '../shared/context.js';
 import { reportDownloads } from '../shared/download-progress.js';
 import { writeResult } from '../shared/output.js';
+import { RUNTIME_KEYS } from '../shared/scoring-keys.js';
 
 const EXAMPLES = `Examples:
   $ rlprompt worker --queue redis://127.0.0.1:6379 --target ./models/smollm2
   $ RLPROMPT_REDIS_PASSWORD=… rlprompt worker --queue rediss://queue.example.com --target org/name
 `;
 
-const KEYS: readonly RunConfigKey[] = [
-  'queue',
-  'target',
-  'dtype',
-  'device',
-  'threads',
-  'batchSize',
-  'prefixSharing',
-  'int8Batches',
-  'maxMemory',
-  'offline',
-];
+const KEYS: readonly RunConfigKey[] = ['queue', 'target', ...RUNTIME_KEYS];
 
 export function configure(command: Command, context: CliContext): void {
   command

@@ -1,12 +1,7 @@
 import type { RunConfigKey } from '../../config/run-config.js';
 
-/** Settings that scoring prompts takes whatever the command, the task and the target LM. */
-export const SCORING_KEYS: readonly RunConfigKey[] = [
-  'textColumn',
-  'labelColumn',
-  'verbalizer',
-  'template',
-  'shots',
+/** How a model that is run here is loaded and computed. */
+export const RUNTIME_KEYS: readonly RunConfigKey[] = [
   'dtype',
   'device',
   'threads',
@@ -15,6 +10,16 @@ export const SCORING_KEYS: readonly RunConfigKey[] = [
   'int8Batches',
   'maxMemory',
   'offline',
+];
+
+/** Settings that scoring prompts takes whatever the command, the task and the target LM. */
+export const SCORING_KEYS: readonly RunConfigKey[] = [
+  'textColumn',
+  'labelColumn',
+  'verbalizer',
+  'template',
+  'shots',
+  ...RUNTIME_KEYS,
   'endpoint',
   'endpointTimeout',
   'queue',

@@ -73,11 +73,6 @@ export class EndpointClient {
     await this.dispatcher?.destroy();
   }
 
-  /** Milliseconds for which the service has asked to be left alone; 0 when it has not. */
-  get waitMs(): number {
-    return this.pace.waitMs;
-  }
-
   private async inTurn(text: string, signal: AbortSignal | undefined): Promise<unknown> {
     await this.gate.enter();
     try {

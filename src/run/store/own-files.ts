@@ -27,7 +27,7 @@ export function requireOwnFiles(runDir: string): void {
   throw refused(message, runDir, 'move these files elsewhere, then repeat the command');
 }
 
-/** Takes away a run that was refused before it had begun: there is nothing in it to go on with. */
+/** Takes away a run that was refused before it had begun: there is nothing in it to resume. */
 export function discardRun(runDir: string): void {
   if (foreignFiles(runDir).length > 0) return;
   rmSync(runDir, { recursive: true });
