@@ -71,12 +71,12 @@ async function bestAsGiven(seed: number): Promise<Arm> {
   const prompts = flags['manual-prompt'];
   const { results } = await evaluatePrompts(config, { prompts, split: 'dev', splitsDataFile: true });
   const best = results.reduce((one, other) =>
-    other.assessment.metrics.accuracy! > one.assessment.metrics.accuracy! ? other : one,
+    other.evaluation.metrics.accuracy! > one.evaluation.metrics.accuracy! ? other : one,
   );
   const onTest = await evaluatePrompts(config, { prompts: [best.prompt], split: 'test', splitsDataFile: true });
   return {
     prompt: best.prompt,
-    test: onTest.results[0]!.assessment.metrics.accuracy!,
+    test: onTest.results[0]!.evaluation.metrics.accuracy!,
     forwards: prompts.length * best.n,
   };
 }

@@ -3,7 +3,7 @@ import { findModelFolder } from '../src/lm/model/model-folder.js';
 import { GraphBuilder } from '../src/lm/onnx/graph/graph-builder.js';
 import { openModelFile } from '../src/lm/onnx/graph/model-file.js';
 import { decodeModel, type OnnxGraph, toNumber } from '../src/lm/onnx/graph/proto.js';
-import { cutHead } from '../src/lm/onnx/head/cut-model.js';
+import { splitHead } from '../src/lm/onnx/head/split-head.js';
 import type { BodyShape } from '../src/lm/onnx/run/runtime-meter.js';
 import { createSession } from '../src/lm/onnx/run/session.js';
 import { processorSeconds } from './machine.js';
@@ -29,7 +29,7 @@ export interface Products {
 
 /** The body's weights that hidden states are multiplied with, as the loaded graph has them. */
 async function bodyWeights(folder: string): Promise<Weight[]> {
-  const { source } = await cutHead(findModelFolder(folder).onnxPath, { tuned: true });
+  const { source } = await splitHead(findModelFolder(folder).onnxPath, { tuned: true });
   const graph = 'path' in source ? openModelFile(source.path).model.graph : decodeModel(source.bytes).graph!;
   const dims = constantDims(graph);
   const afterCut = new Set(['first_kept']);

@@ -4,7 +4,7 @@ import { loadLanguageModel, requireCapability } from '../src/lm/load.js';
 import type { LanguageModel } from '../src/lm/model/types.js';
 import { type BodyShape, runtimeMeter } from '../src/lm/onnx/run/runtime-meter.js';
 import { ScoreCache } from '../src/rewards/cache/score-cache.js';
-import { ClassificationAssessor } from '../src/rewards/classification/classification-assessor.js';
+import { ClassificationEvaluator } from '../src/rewards/classification/classification-evaluator.js';
 import { toStepRewards } from '../src/rewards/shaping/step-rewards.js';
 import { templateFor } from '../src/run/loop/configured-task.js';
 import { tunedTo } from '../src/run/loop/tuned-config.js';
@@ -63,7 +63,7 @@ export async function createStepper(options: StepperOptions): Promise<Stepper> {
   const model = await loadLanguageModel(options.model, { threads: config.threads });
   const scorer = requireCapability(model, 'labelScores');
   const cache = new ScoreCache(scorer, { enabled: options.cache });
-  const assessor = new ClassificationAssessor(task, scorer, cache, templateFor(task, model), config);
+  const evaluator = new ClassificationEvaluator(task, scorer, cache, templateFor(task, model), config);
   const generator = {
     name: model.name,
     hiddenStates: requireCapability(model, 'hiddenStates'),
@@ -77,11 +77,11 @@ export async function createStepper(options: StepperOptions): Promise<Stepper> {
     const bodies: BodyShape[] = [];
     runtimeMeter.bodies = bodies;
     const processor = processorSeconds();
-    const assessments = await assessor.assess(rollouts.map(({ text }) => ({ text, examples: task.splits.train })));
+    const evaluations = await evaluator.evaluate(rollouts.map(({ text }) => ({ text, examples: task.splits.train })));
     runtimeMeter.bodies = undefined;
     const rewardProcessor = processorSeconds() - processor;
     const scored = performance.now();
-    const rewards = assessments.map(({ reward }) => reward);
+    const rewards = evaluations.map(({ reward }) => reward);
     await trainer.update(rollouts, toStepRewards(rewards, config));
     const ended = performance.now();
     return {

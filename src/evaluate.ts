@@ -8,7 +8,7 @@ import { loadLanguageModel } from './lm/load.js';
 import type { LanguageModel } from './lm/model/types.js';
 import { type LoadedModel, notesOf } from './lm/onnx/run/model-parts.js';
 import { targetOverQueue } from './queue/queue-target.js';
-import { type PreparedAssessor, prepareAssessor } from './rewards/create-assessor.js';
+import { type PreparedEvaluator, prepareEvaluator } from './rewards/create-evaluator.js';
 import { checkStyleModels, loadStyleModels } from './rewards/style/style-models.js';
 import { checkEndpoints } from './run/loop/check-endpoints.js';
 import { checkQueue } from './run/loop/check-queue.js';
@@ -17,7 +17,7 @@ import { modelOptions } from './run/loop/model-options.js';
 import { openPolicy } from './run/loop/open-policy.js';
 import { describePrompts, proposeFor } from './run/policies/propose-for.js';
 import { openPaidScores, type PaidScores } from './run/store/paid-scores.js';
-import type { Assessment, Assessor, Example, Split, Task } from './task/types.js';
+import type { Evaluation, Evaluator, Example, Split, Task } from './task/types.js';
 
 /** A prompt and how its answers are read. */
 export interface ReadPrompt {
@@ -42,16 +42,16 @@ export interface EvaluateOptions {
   readonly onProgress?: ((progress: DownloadProgress) => void) | undefined;
 }
 
-export interface PromptEvaluation {
+export interface EvaluatedPrompt {
   readonly prompt: string;
   /** Number of examples. */
   readonly n: number;
-  readonly assessment: Assessment;
+  readonly evaluation: Evaluation;
   /** The numbers are those of a policy, `prompt` is its most frequent one. */
-  readonly policy?: PolicyEvaluation;
+  readonly policy?: EvaluatedPolicy;
 }
 
-export interface PolicyEvaluation extends PolicySummary {
+export interface EvaluatedPolicy extends PolicySummary {
   /** The run folder. */
   readonly run: string;
   /** After which the policy was as it is here. */
@@ -60,11 +60,11 @@ export interface PolicyEvaluation extends PolicySummary {
   readonly proposed: readonly string[];
 }
 
-export interface Evaluation {
+export interface EvaluatedPrompts {
   readonly task: string;
   readonly target: string;
   readonly split: Split;
-  readonly results: readonly PromptEvaluation[];
+  readonly results: readonly EvaluatedPrompt[];
   readonly warnings: readonly string[];
 }
 
@@ -75,7 +75,7 @@ export interface Evaluation {
 export async function evaluatePrompts(
   config: RunConfig,
   { prompts, policy, split, splitsDataFile = false, signal, onOutput, onProgress }: EvaluateOptions,
-): Promise<Evaluation> {
+): Promise<EvaluatedPrompts> {
   const task = await loadConfiguredTask(config, { testOnly: !splitsDataFile && isDataFileName(config.task) });
   checkTemplateSource(task);
   checkStyleModels(task, config);
@@ -91,7 +91,7 @@ export async function evaluatePrompts(
     loaded.push(model);
     return model;
   };
-  let prepared: PreparedAssessor | undefined;
+  let prepared: PreparedEvaluator | undefined;
   let paid: PaidScores | undefined;
   let hasEnded = false;
   try {
@@ -99,16 +99,16 @@ export async function evaluatePrompts(
     const template = templateFor(task, targetLm);
     const styleModels = await loadStyleModels(task, config, targetLm, load);
     const parts = { task, targetLm, template, styleModels, settings: config };
-    prepared = await prepareAssessor({ ...parts, ...(onOutput ? { onOutput } : {}) });
+    prepared = await prepareEvaluator({ ...parts, ...(onOutput ? { onOutput } : {}) });
     if (targetLm.family === 'endpoint')
       paid = openPaidScores([targetLm.digest, template.source, task.digest, config.endpointSamples]);
-    const { assessor, cache } = prepared.create(paid?.log);
+    const { evaluator, cache } = prepared.create(paid?.log);
     cache.load(paid?.log.prepaid ?? [], 'prepaid');
     const asked = prompts.map((prompt) => (typeof prompt === 'string' ? { prompt } : prompt));
     const items = asked.map(({ prompt, ...how }) => ({ text: prompt.trim(), examples, ...how }));
-    const assessments = await assessor.assess(items, { details: true, ...(signal ? { signal } : {}) });
-    const results = asked.map(({ prompt }, i) => ({ prompt, n: examples.length, assessment: assessments[i]! }));
-    const ofPolicy = policy === undefined ? [] : [await evaluatePolicy(policy, { load, assessor, examples, signal })];
+    const evaluations = await evaluator.evaluate(items, { details: true, ...(signal ? { signal } : {}) });
+    const results = asked.map(({ prompt }, i) => ({ prompt, n: examples.length, evaluation: evaluations[i]! }));
+    const ofPolicy = policy === undefined ? [] : [await evaluatePolicy(policy, { load, evaluator, examples, signal })];
     hasEnded = true;
     return {
       task: task.name,
@@ -127,7 +127,7 @@ export async function evaluatePrompts(
 
 interface PolicyRequest {
   readonly load: (name: string) => Promise<LanguageModel>;
-  readonly assessor: Assessor;
+  readonly evaluator: Evaluator;
   readonly examples: readonly Example[];
   readonly signal: AbortSignal | undefined;
 }
@@ -135,16 +135,16 @@ interface PolicyRequest {
 /** A run's policy on examples: each with the prompt that it gets. */
 async function evaluatePolicy(
   run: string,
-  { load, assessor, examples, signal }: PolicyRequest,
-): Promise<PromptEvaluation> {
+  { load, evaluator, examples, signal }: PolicyRequest,
+): Promise<EvaluatedPrompt> {
   const policy = await openPolicy(run, load);
   try {
     const options = { details: true, ...(signal ? { signal } : {}) };
-    const { rollouts, assessment } = await proposeFor({ policy, assessor }, examples, options);
+    const { rollouts, evaluation } = await proposeFor({ policy, evaluator }, examples, options);
     const { prompt, prompts, share } = describePrompts(rollouts);
     const proposed = rollouts.map(({ text }) => text);
     const facts = { run, step: policy.summary.step, prompts, share, proposed };
-    return { prompt: prompt.text, n: examples.length, assessment, policy: facts };
+    return { prompt: prompt.text, n: examples.length, evaluation, policy: facts };
   } finally {
     await policy.dispose();
   }

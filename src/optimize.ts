@@ -7,7 +7,7 @@ import { atomicWrite } from './files/atomic-write.js';
 import { goalOf } from './goals/goal-of.js';
 import type { SearchGoal } from './goals/search-goal.js';
 import { recallForRun } from './memory/run-memory.js';
-import { race } from './rewards/racing/racing-assessor.js';
+import { race } from './rewards/racing/racing-evaluator.js';
 import { requireFiniteRewards } from './rewards/shaping/require-finite-rewards.js';
 import { toStepRewards } from './rewards/shaping/step-rewards.js';
 import { type PrepareOptions, prepareRun } from './run/loop/prepare.js';
@@ -80,36 +80,36 @@ async function* train(run: PreparedRun, goal: SearchGoal): AsyncGenerator<RunEve
     reason = run.limitReached();
     if (reason) break;
     yield* trainStep(run, goal);
-    if (run.step % run.config.evaluationEvery === 0) yield* evaluate(run, goal);
+    if (run.step % run.config.evaluationEvery === 0) yield* evaluateOnDev(run, goal);
     if (run.step % run.config.checkpointEvery === 0) yield run.saveCheckpoint();
   }
   return yield* goal.finish(reason);
 }
 
-/** One step: propose, assess, reward, update. */
+/** One step: propose, evaluate, reward, update. */
 async function* trainStep(run: PreparedRun, goal: SearchGoal): AsyncGenerator<RunEvent, void> {
   const since = run.clock();
   const { rewardTo } = run;
   const scale = run.scaleMetric();
   const rollouts = await run.trainer.propose(run.config.promptsPerStep, run.proposeOptions());
   const { items, groups } = run.examplesOf(rollouts);
-  const assessments = run.config.racing
-    ? await race(run.assessor, items, { seed: run.config.seed, step: run.step })
-    : await run.assessor.assess(items);
+  const evaluations = run.config.racing
+    ? await race(run.evaluator, items, { seed: run.config.seed, step: run.step })
+    : await run.evaluator.evaluate(items);
   const rewards = toStepRewards(
-    assessments.map(({ reward }) => reward),
+    evaluations.map(({ reward }) => reward),
     { ...run.config, rewardTo },
     groups,
-  ).map((reward, i) => ({ ...reward, ...run.partsOf(assessments[i]!) }));
+  ).map((reward, i) => ({ ...reward, ...run.partsOf(evaluations[i]!) }));
   requireFiniteRewards(rewards);
   const learned = await run.trainer.update(rollouts, rewards, { rewardTo });
   run.noteLearned(learned);
   const metrics = { ...learned, ...scale, ...run.termMetrics() };
   run.step += 1;
-  goal.noteRollouts({ rollouts, assessments, rewards });
+  goal.noteRollouts({ rollouts, evaluations, rewards });
   const seconds = (run.clock() - since) / 1000;
-  const outcome = { seconds, rollouts, assessments, rewards, metrics };
-  yield run.emit({ type: 'step-end', ...describeStep(run.step, run.assessor.counters(), outcome) });
+  const outcome = { seconds, rollouts, evaluations, rewards, metrics };
+  yield run.emit({ type: 'step-end', ...describeStep(run.step, run.evaluator.counters(), outcome) });
   const warning = run.health.observe({ rewards, metrics, rollouts });
   if (warning) yield* warn(run, warning);
   run.guardNumbers();
@@ -121,8 +121,8 @@ async function* warn(run: PreparedRun, warning: HealthWarning): AsyncGenerator<R
   yield run.emit(restarted ?? { type: 'warning', ...warning });
 }
 
-async function* evaluate(run: PreparedRun, goal: SearchGoal): AsyncGenerator<RunEvent, void> {
-  yield* goal.evaluate();
+async function* evaluateOnDev(run: PreparedRun, goal: SearchGoal): AsyncGenerator<RunEvent, void> {
+  yield* goal.evaluateOnDev();
   for (const warning of run.evaluationWarnings()) yield run.emit({ type: 'warning', ...warning });
 }
 
@@ -152,7 +152,7 @@ async function* serveRequests(run: PreparedRun, goal: SearchGoal): AsyncGenerato
   for (const { weights } of run.takeLostWeights()) yield* changeWeights(run, weights);
   for (let request = run.requests.next(); request; request = run.requests.next()) {
     if (request.kind === 'save') yield run.saveCheckpoint();
-    else if (request.kind === 'evaluate') yield* evaluate(run, goal);
+    else if (request.kind === 'evaluate') yield* evaluateOnDev(run, goal);
     else if (request.kind === 'export-best') yield run.emit(exportBest(run, goal));
     else if (request.kind === 'set-weights') yield* changeWeights(run, request.weights);
     else {

@@ -3,9 +3,9 @@ import { demonstratedTemplate } from './classifier/demonstrated-template.js';
 import type { RunConfig } from './config/run-config.js';
 import type { DownloadProgress } from './lm/hub/hub.js';
 import { loadLanguageModel } from './lm/load.js';
-import { prepareAssessor } from './rewards/create-assessor.js';
+import { prepareEvaluator } from './rewards/create-evaluator.js';
 import { modelOptions } from './run/loop/model-options.js';
-import type { Assessor, Example, Task } from './task/types.js';
+import type { Evaluator, Example, Task } from './task/types.js';
 import { labelText } from './template/label-text.js';
 import { parseTemplate } from './template/parse-template.js';
 import { renderTemplate } from './template/render-template.js';
@@ -58,11 +58,11 @@ export async function openClassifier(
     const family = targetLm.family === 'masked' ? 'masked' : 'causal';
     const template = demonstratedTemplate(parseTemplate(classifier.template, { family }), classifier.demonstrations);
     const task = taskOf(classifier, config, texts);
-    const prepared = await prepareAssessor({ task, targetLm, template, settings: { ...config, calibrate: 'none' } });
-    const { assessor } = prepared.create();
+    const prepared = await prepareEvaluator({ task, targetLm, template, settings: { ...config, calibrate: 'none' } });
+    const { evaluator } = prepared.create();
     const { tokenizer } = targetLm;
     const mask = tokenizer?.maskTokenId === undefined ? undefined : tokenizer.piece(tokenizer.maskTokenId);
-    const predict = (some: readonly string[], signal?: AbortSignal) => ask(assessor, classifier, some, signal);
+    const predict = (some: readonly string[], signal?: AbortSignal) => ask(evaluator, classifier, some, signal);
     return {
       target: targetLm.name,
       digest: targetLm.digest,
@@ -84,15 +84,15 @@ export async function openClassifier(
 }
 
 async function ask(
-  assessor: Assessor,
+  evaluator: Evaluator,
   { prompt, words, offsets }: Classifier,
   texts: readonly string[],
   signal: AbortSignal | undefined,
 ): Promise<Prediction[]> {
   const item = { text: prompt.trim(), examples: examplesOf(texts), reading: { words, demonstrations: [] } };
   const options = { details: true, ...(signal ? { signal } : {}) };
-  const [assessment] = await assessor.assess([{ ...item, ...(offsets ? { offsets } : {}) }], options);
-  return (assessment?.outcomes ?? []).map(({ probabilities = {} }) => {
+  const [evaluation] = await evaluator.evaluate([{ ...item, ...(offsets ? { offsets } : {}) }], options);
+  return (evaluation?.outcomes ?? []).map(({ probabilities = {} }) => {
     const likeliest = Object.entries(probabilities).reduce((best, other) => (other[1] > best[1] ? other : best));
     return { label: likeliest[0], probabilities };
   });

@@ -1,6 +1,6 @@
 import type { RunConfig } from './config/run-config.js';
 import { isDataFileName } from './data/read-table.js';
-import { evaluatePrompts, type PromptEvaluation } from './evaluate.js';
+import { type EvaluatedPrompt, evaluatePrompts } from './evaluate.js';
 import { checkTemplateSource, loadConfiguredTask } from './run/loop/configured-task.js';
 import type { Split } from './task/types.js';
 
@@ -52,7 +52,7 @@ export async function measureTransfer(request: TransferRequest): Promise<Transfe
   const rows = distinct([...request.prompts, ...(await baselineRows(configs))]);
   const prompts = rows.map(({ prompt }) => prompt);
   const columns: TransferColumn[] = [];
-  const byColumn: (readonly PromptEvaluation[])[] = [];
+  const byColumn: (readonly EvaluatedPrompt[])[] = [];
   for (const [i, config] of configs.entries()) {
     onColumn?.(config, i);
     const { task, target, results } = await evaluatePrompts(config, { prompts, split, ...(signal ? { signal } : {}) });
@@ -63,7 +63,7 @@ export async function measureTransfer(request: TransferRequest): Promise<Transfe
   return { schemaVersion: 1, split, rows, columns, cells };
 }
 
-function cellOf({ assessment: { metrics, reward } }: PromptEvaluation): TransferCell {
+function cellOf({ evaluation: { metrics, reward } }: EvaluatedPrompt): TransferCell {
   return { metrics, reward };
 }
 

@@ -15,8 +15,8 @@ import {
   readSetLayer,
   type SourcedValue,
 } from './config-layers.js';
-import { findImpossibleMixes } from './config-mixes.js';
 import { type ConfigProblem, refuseProblems, showValue } from './config-problem.js';
+import { findRuleViolations } from './cross-field-rules.js';
 import type { ConfigFile } from './files/config-file.js';
 import { LIST_FILES, type ListFileKey } from './files/list-files.js';
 import { PRESETS, type PresetName } from './presets.js';
@@ -88,7 +88,7 @@ function finish(layer: ConfigLayer, problems: ConfigProblem[]): ResolvedRunConfi
   const input = Object.fromEntries([...layer].map(([key, { value }]) => [key, value]));
   const parsed = runConfigSchema.safeParse(input);
   for (const issue of parsed.error?.issues ?? []) problems.push(describeIssue(issue, layer));
-  if (parsed.success) problems.push(...findImpossibleMixes(parsed.data));
+  if (parsed.success) problems.push(...findRuleViolations(parsed.data));
   refuseProblems(problems, layer.has('task') ? undefined : 'rlprompt tasks lists the built-in tasks');
   const config = parsed.data!;
   const given = RUN_CONFIG_KEYS.filter((key) => config[key] !== undefined);

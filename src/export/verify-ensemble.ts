@@ -18,7 +18,7 @@ export async function verifyEnsemble(
   const readings = members.map(({ classifier }) => classifier && readingOf(classifier));
   const asked = prompts.map((prompt, i) => ({ prompt, ...(readings[i] ? { reading: readings[i] } : {}) }));
   const { config, results } = await scoreOnDev(record, record.start.template, asked);
-  const assessments = results.map(({ assessment }) => assessment);
-  const fromExport = ensembleScores(assessments, config).accuracy;
+  const evaluations = results.map(({ evaluation }) => evaluation);
+  const fromExport = ensembleScores(evaluations, config).accuracy;
   return { metric: 'accuracy', inRun: metrics.dev.accuracy!, fromExport, n: results[0]!.n, isSameText };
 }

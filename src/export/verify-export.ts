@@ -36,11 +36,11 @@ export async function verifyExport(record: RunRecord, exported: ExportedPrompt, 
   const how = { ...(reading ? { reading } : {}), ...(classifier?.offsets ? { offsets: classifier.offsets } : {}) };
   const { results } = await scoreOnDev(record, asked.template, [{ prompt: asked.prompt, ...how }]);
   const { metric } = exported;
-  const [{ assessment, n }] = results as [(typeof results)[0]];
+  const [{ evaluation, n }] = results as [(typeof results)[0]];
   return {
     metric,
     inRun: exported.metrics.dev?.[metric] ?? Number.NaN,
-    fromExport: assessment.metrics[metric] ?? Number.NaN,
+    fromExport: evaluation.metrics[metric] ?? Number.NaN,
     n,
     isSameText,
   };

@@ -7,7 +7,7 @@ import { POLICY_FILE, writePolicy } from '../run/policies/policy-file.js';
 import { type PolicyRow, writePolicyTable } from '../run/policies/policy-table.js';
 import { describePrompts, type ProposedPrompts, proposeFor } from '../run/policies/propose-for.js';
 import { measureOnTest } from '../run/select/evaluations.js';
-import type { Assessor, Example, TaskSplits } from '../task/types.js';
+import type { Evaluator, Example, TaskSplits } from '../task/types.js';
 import type { SearchGoal } from './search-goal.js';
 
 /** A policy that writes a prompt for each input: dev decides between the policies of the steps that were evaluated. */
@@ -25,13 +25,13 @@ export class PolicyGoal implements SearchGoal {
   noteRollouts(): void {}
 
   /** Scores the policy as it is now on dev: the likeliest prompt of each input, on that input. The best policy is kept. */
-  async *evaluate(): AsyncGenerator<RunEvent, void> {
+  async *evaluateOnDev(): AsyncGenerator<RunEvent, void> {
     const { run, policies } = this;
     let found: { kept: KeptPolicy; onDev: ProposedPrompts } | undefined;
     if (!policies.has(run.step)) found = await this.measure();
     const isBest = found !== undefined && policies.note(found.kept);
     const prompts = policies.ranking(run.config.evaluationCandidates);
-    yield run.emit({ type: 'evaluation-end', step: run.step, prompts, ...run.assessor.counters() });
+    yield run.emit({ type: 'evaluation-end', step: run.step, prompts, ...run.evaluator.counters() });
     run.noteEvaluation(prompts[0]!);
     if (found && isBest) {
       writePolicy(run.folder.path, found.kept);
@@ -61,20 +61,20 @@ export class PolicyGoal implements SearchGoal {
   async *finish(stopReason: StopReason): AsyncGenerator<RunEvent, RunResult> {
     const { run, policies } = this;
     yield run.emit({ type: 'phase-start', phase: 'final-evaluation' });
-    yield* this.evaluate();
+    yield* this.evaluateOnDev();
     const kept = policies.best();
     const { summary, parameters } = kept;
     const { dev, test } = run.task.splits;
-    const proposer = { policy: policies.policy, assessor: run.assessor };
+    const proposer = { policy: policies.policy, evaluator: run.evaluator };
     const onDev = await proposeFor(proposer, dev, { parameters });
     const onTest = await proposeFor(proposer, test, { parameters });
-    const measured = await measureOnTest(run, summary, run.baselines, onTest.assessment);
+    const measured = await measureOnTest(run, summary, run.baselines, onTest.evaluation);
     const policy = {
       ...summary.policy!,
       step: summary.step,
       inputs: dev.length,
       file: POLICY_FILE,
-      alone: await measureAlone(run.assessor, summary.text, run.task.splits),
+      alone: await measureAlone(run.evaluator, summary.text, run.task.splits),
     };
     const result = run.result({ ...measured, best: { ...measured.best, policy } }, stopReason);
     writePolicy(run.folder.path, kept);
@@ -89,18 +89,18 @@ export class PolicyGoal implements SearchGoal {
   private async measure(): Promise<{ kept: KeptPolicy; onDev: ProposedPrompts }> {
     const { run, policies } = this;
     const { train, dev } = run.task.splits;
-    const proposer = { policy: policies.policy, assessor: run.assessor };
+    const proposer = { policy: policies.policy, evaluator: run.evaluator };
     const onTrain = await proposeFor(proposer, train);
     const onDev = await proposeFor(proposer, dev);
     const { prompt, ...policy } = describePrompts(onDev.rollouts);
     const summary: PromptSummary = {
       ...run.tokensOf(prompt),
       step: run.step,
-      reward: onTrain.assessment.reward,
-      train: onTrain.assessment.metrics,
-      ...(onTrain.assessment.parts ? { parts: onTrain.assessment.parts } : {}),
-      dev: onDev.assessment.metrics,
-      devReward: onDev.assessment.reward,
+      reward: onTrain.evaluation.reward,
+      train: onTrain.evaluation.metrics,
+      ...(onTrain.evaluation.parts ? { parts: onTrain.evaluation.parts } : {}),
+      dev: onDev.evaluation.metrics,
+      devReward: onDev.evaluation.reward,
       origin: 'policy',
       policy,
     };
@@ -109,8 +109,8 @@ export class PolicyGoal implements SearchGoal {
 }
 
 /** What is left of the policy's gain where everybody gets its most frequent prompt. */
-async function measureAlone(assessor: Assessor, text: string, { dev, test }: TaskSplits) {
-  const [onDev, onTest] = await assessor.assess([
+async function measureAlone(evaluator: Evaluator, text: string, { dev, test }: TaskSplits) {
+  const [onDev, onTest] = await evaluator.evaluate([
     { text, examples: dev },
     { text, examples: test },
   ]);
@@ -120,10 +120,10 @@ async function measureAlone(assessor: Assessor, text: string, { dev, test }: Tas
 function tableRows(
   split: PolicyRow['split'],
   examples: readonly Example[],
-  { rollouts, assessment }: ProposedPrompts,
+  { rollouts, evaluation }: ProposedPrompts,
 ): PolicyRow[] {
   return examples.map(({ index, text }, i) => {
     const { text: prompt, tokenIds } = rollouts[i]!;
-    return { split, index, input: text, prompt, tokenIds, reward: assessment.exampleRewards![i]! };
+    return { split, index, input: text, prompt, tokenIds, reward: evaluation.exampleRewards![i]! };
   });
 }

@@ -7,7 +7,7 @@ import type { PreparedRun } from '../run/loop/prepared-run.js';
 import type { StepOutcome } from '../run/loop/step-statistics.js';
 import { readAgain } from '../run/select/choose-reading.js';
 import { measureEnsemble } from '../run/select/ensemble.js';
-import { assessFinalists, measureOnTest } from '../run/select/evaluations.js';
+import { evaluateTopCandidates, measureOnTest } from '../run/select/evaluations.js';
 import type { SearchGoal } from './search-goal.js';
 
 /** One prompt for all inputs: the best by train reward are candidates, and dev decides between them. */
@@ -17,21 +17,21 @@ export class PromptGoal implements SearchGoal {
   constructor(private readonly run: PreparedRun) {}
 
   noteBaselines(): UnnumberedEvent | undefined {
-    const best = this.run.finalists(1)[0];
+    const best = this.run.topCandidates(1)[0];
     return best && this.noteBest(best);
   }
 
-  noteRollouts({ rollouts, assessments, rewards }: Pick<StepOutcome, 'rollouts' | 'assessments' | 'rewards'>): void {
+  noteRollouts({ rollouts, evaluations, rewards }: Pick<StepOutcome, 'rollouts' | 'evaluations' | 'rewards'>): void {
     rollouts.forEach((rollout, i) => {
-      this.run.noteRollout(rollout, assessments[i]!, rewards[i]!);
+      this.run.noteRollout(rollout, evaluations[i]!, rewards[i]!);
     });
   }
 
   /** Scores the best prompts by train reward, and the trainer's own favourite, on the dev split. */
-  async *evaluate(): AsyncGenerator<RunEvent, void> {
+  async *evaluateOnDev(): AsyncGenerator<RunEvent, void> {
     const { run } = this;
     const prompts = await this.scoreBest(run.config.evaluationCandidates);
-    yield run.emit({ type: 'evaluation-end', step: run.step, prompts, ...run.assessor.counters() });
+    yield run.emit({ type: 'evaluation-end', step: run.step, prompts, ...run.evaluator.counters() });
     const best = prompts[0]!;
     run.noteEvaluation(best);
     const changed = this.noteBest(best);
@@ -44,14 +44,14 @@ export class PromptGoal implements SearchGoal {
     const asWritten = run.rolloutOf(text);
     const fitted = run.fittedRollout(asWritten.tokenIds);
     const { train, dev } = run.task.splits;
-    const assessments = await run.assessor.assess(
+    const evaluations = await run.evaluator.evaluate(
       [asWritten, fitted].map((rollout) => ({ text: rollout.text, examples: train })),
     );
-    run.addCandidate(asWritten, assessments[0]!, origin);
-    run.addCandidate(fitted, assessments[1]!, origin);
-    const { reward } = assessments[1]!;
-    await run.trainer.learnFrom(fitted.tokenIds, reward, run.partsOf(assessments[1]!).parts);
-    const [onDev] = await run.assessor.assess([{ text: asWritten.text, examples: dev }]);
+    run.addCandidate(asWritten, evaluations[0]!, origin);
+    run.addCandidate(fitted, evaluations[1]!, origin);
+    const { reward } = evaluations[1]!;
+    await run.trainer.learnFrom(fitted.tokenIds, reward, run.partsOf(evaluations[1]!).parts);
+    const [onDev] = await run.evaluator.evaluate([{ text: asWritten.text, examples: dev }]);
     const prompt = run.candidates.scoreDev(asWritten.text, onDev!);
     if (prompt) yield run.emit({ type: 'prompt-added', step: run.step, prompt });
   }
@@ -66,19 +66,22 @@ export class PromptGoal implements SearchGoal {
     await this.scoreBest(run.config.candidates);
     const { readRun, reading, candidates } = run;
     if (readRun && reading) {
-      await readAgain({ ...readRun, candidates }, run.finalists(run.config.evaluationCandidates), reading);
+      await readAgain({ ...readRun, candidates }, run.topCandidates(run.config.evaluationCandidates), reading);
     }
-    const finalists = run.finalists(run.config.candidates);
-    const best = finalists[0]!;
+    const topCandidates = run.topCandidates(run.config.candidates);
+    const best = topCandidates[0]!;
     const changed = this.noteBest(best);
     if (changed) yield run.emit(changed);
-    yield run.emit({ type: 'evaluation-end', step: run.step, prompts: finalists, ...run.assessor.counters() });
+    yield run.emit({ type: 'evaluation-end', step: run.step, prompts: topCandidates, ...run.evaluator.counters() });
     const measured = await measureOnTest(run, best, run.baselines);
     const chosen = { ...measured.best, ...run.classifierOf(best) };
-    const result = run.result({ ...measured, best: chosen, ...(await measureEnsemble(run, finalists)) }, stopReason);
+    const result = run.result(
+      { ...measured, best: chosen, ...(await measureEnsemble(run, topCandidates)) },
+      stopReason,
+    );
     run.writeBest(best, result);
     yield run.saveCheckpoint();
-    const forgotten = run.config.memory ? await rememberRun(run, finalists) : undefined;
+    const forgotten = run.config.memory ? await rememberRun(run, topCandidates) : undefined;
     if (forgotten) yield run.emit({ type: 'warning', code: 'memory', message: forgotten });
     yield run.emit({ type: 'run-end', step: run.step, result });
     return result;
@@ -87,8 +90,8 @@ export class PromptGoal implements SearchGoal {
   /** The best by dev among the `count` best by train and the trainer's favourite. */
   private async scoreBest(count: number): Promise<PromptSummary[]> {
     const { run } = this;
-    await assessFinalists(run, count, [await run.trainer.best(), ...run.takeTryouts()]);
-    return run.finalists(count);
+    await evaluateTopCandidates(run, count, [await run.trainer.best(), ...run.takeMinibatchCandidates()]);
+    return run.topCandidates(count);
   }
 
   /** Writes down the best prompt where it is another than before; the event that says so. */

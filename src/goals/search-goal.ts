@@ -9,9 +9,9 @@ export interface SearchGoal {
   /** The baselines were scored; the event that names the best of them, where they compete. */
   noteBaselines(): UnnumberedEvent | undefined;
   /** Takes in the scored prompts of a step. */
-  noteRollouts(step: Pick<StepOutcome, 'rollouts' | 'assessments' | 'rewards'>): void;
+  noteRollouts(step: Pick<StepOutcome, 'rollouts' | 'evaluations' | 'rewards'>): void;
   /** Scores what was found so far on the dev split. */
-  evaluate(): AsyncGenerator<RunEvent, void>;
+  evaluateOnDev(): AsyncGenerator<RunEvent, void>;
   /** Scores a prompt from outside, where prompts are what is searched for. */
   addPrompt(text: string, origin: 'user' | 'warm-start'): AsyncGenerator<RunEvent, void>;
   /** The best so far as the text of an export file. */

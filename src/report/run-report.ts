@@ -7,7 +7,7 @@ import { readEvents } from '../run/store/event-log.js';
 export type RunEnding = 'finished' | 'stopped' | 'failed' | 'open';
 
 /** The prompt ranked first on dev when the best were evaluated. */
-export interface Evaluation {
+export interface DevEvaluation {
   readonly step: number;
   /** Counted from the run's start. */
   readonly forwards: number;
@@ -18,7 +18,7 @@ export interface Evaluation {
 export interface RunReport extends RunRecord {
   readonly name: string;
   readonly steps: readonly StepEndEvent[];
-  readonly evaluations: readonly Evaluation[];
+  readonly evaluations: readonly DevEvaluation[];
   readonly baselines: readonly Baseline[];
   readonly warnings: readonly WarningEvent[];
   readonly weightChanges: readonly WeightsChangedEvent[];

@@ -28,7 +28,7 @@ export interface TaskLabel {
 }
 
 /** How good one prompt is on a set of examples. */
-export interface Assessment {
+export interface Evaluation {
   /** Raw reward: the mean over the examples. Never normalised. */
   readonly reward: number;
   /** Evaluation numbers such as `accuracy`, in [0, 1] unless the task says otherwise. */
@@ -65,8 +65,8 @@ export interface ExampleOutcome {
   readonly reward: number;
 }
 
-/** A prompt to assess on examples: the target LM sees `text` only. */
-export interface AssessmentItem {
+/** A prompt to evaluate on examples: the target LM sees `text` only. */
+export interface EvaluationItem {
   readonly text: string;
   readonly examples: readonly Example[];
   /** How the answer is read; as all others are where it is missing. */
@@ -79,11 +79,11 @@ export interface AssessmentItem {
  * What the loop knows of a task: it hands over prompts and examples and gets raw rewards back. A task never
  * normalises, prints or knows the trainer.
  */
-export interface Assessor {
-  assess(
-    items: readonly AssessmentItem[],
+export interface Evaluator {
+  evaluate(
+    items: readonly EvaluationItem[],
     options?: { signal?: AbortSignal; details?: boolean },
-  ): Promise<Assessment[]>;
+  ): Promise<Evaluation[]>;
   /** The metric that decides between prompts. */
   readonly metric: string;
   /** Rows run through the target LM, and rows answered by the reward cache, since the run's start. */

@@ -36,7 +36,7 @@ describe('labels of new rows', () => {
     const file = folder.write('rows.csv', ['text,label', ...texts.map((text, i) => `"${text}",${i % 2}`)].join('\n'));
     const config = completeRunConfig({ task: file, verbalizer: { 0: 'bad', 1: 'good' } });
     const { results } = await evaluatePrompts(config, { prompts: ['It was'], split: 'test' });
-    const expected = results[0]!.assessment.outcomes!.map(({ probabilities }) => probabilities);
+    const expected = results[0]!.evaluation.outcomes!.map(({ probabilities }) => probabilities);
     const { predictions, explanation } = await predict(classifier);
     expect(predictions.map(({ probabilities }) => probabilities)).toEqual(expected);
     expect((await predict(classifier, [texts[2]!])).predictions[0]!.probabilities).toEqual(expected[2]);

@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { bestSoFar, curveCheckpoints } from '../../src/compare/curve.js';
 import { spreadOf } from '../../src/compare/spread.js';
 import type { StepEndEvent } from '../../src/events.js';
-import type { Evaluation } from '../../src/report/run-report.js';
+import type { DevEvaluation } from '../../src/report/run-report.js';
 
 const evaluation = (forwards: number, accuracy: number, devReward: number) =>
-  ({ step: 1, forwards, best: { dev: { accuracy }, devReward } }) as unknown as Evaluation;
+  ({ step: 1, forwards, best: { dev: { accuracy }, devReward } }) as unknown as DevEvaluation;
 const step = (forwards: number, rewardMax: number) => ({ forwards, rewardMax }) as StepEndEvent;
 
 describe('the best so far', () => {

@@ -95,10 +95,10 @@ describe('a run whose policy reads its inputs', () => {
     const { results } = await evaluatePrompts(settings, request);
     expect(results).toHaveLength(2);
     const [ofPolicy, empty] = results;
-    expect(ofPolicy!.assessment.metrics).toEqual(whole.result!.best.dev);
+    expect(ofPolicy!.evaluation.metrics).toEqual(whole.result!.best.dev);
     const table = readPolicyTable(runDir('whole')).rows.filter(({ split }) => split === 'dev');
     expect(ofPolicy!.policy!.proposed).toEqual(table.map(({ prompt }) => prompt));
-    expect(ofPolicy!.assessment.outcomes!.map(({ index }) => index)).toEqual([0, 1, 2, 3, 4, 5]);
+    expect(ofPolicy!.evaluation.outcomes!.map(({ index }) => index)).toEqual([0, 1, 2, 3, 4, 5]);
     expect(empty!.policy).toBeUndefined();
   });
 

@@ -25,7 +25,7 @@ async function perExample(settings: Omit<RunConfigInput, 'task'>, prompt: string
   // The small models of the fixtures read 64 tokens: most rows lose their end, the same one each time.
   const config = completeRunConfig({ task: ROWS, textColumn: 'text', truncate: 'tail', ...settings });
   const { results } = await evaluatePrompts(config, { prompts: [prompt], split: 'test' });
-  return results[0]!.assessment.outcomes!.map(({ probabilities }) => Object.values(probabilities!));
+  return results[0]!.evaluation.outcomes!.map(({ probabilities }) => Object.values(probabilities!));
 }
 
 function largestDifference(actual: readonly number[][], expected: readonly number[][]): number {
@@ -133,7 +133,7 @@ describe('a dynamic int8 model', () => {
   const evaluate = (more: Partial<RunConfigInput>) =>
     evaluatePrompts(completeRunConfig({ ...settings, ...more }), { prompts: ['this is'], split: 'test' });
   const scores = ({ results }: Awaited<ReturnType<typeof evaluate>>) =>
-    results[0]!.assessment.outcomes!.map(({ probabilities }) => Object.values(probabilities!));
+    results[0]!.evaluation.outcomes!.map(({ probabilities }) => Object.values(probabilities!));
 
   it('is run row by row, and in batches only where that is asked for, which changes its numbers and is said', async () => {
     const careful = await evaluate({});

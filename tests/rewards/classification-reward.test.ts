@@ -24,7 +24,7 @@ const goldens = JSON.parse(readFileSync('tests/fixtures/goldens/classification-r
 
 describe('the classification reward', () => {
   it.each(goldens.cases)('agrees with the public implementation for $classes classes', (golden) => {
-    const prompts = Array.from({ length: golden.prompts }, (_, prompt) => assess(golden, prompt));
+    const prompts = Array.from({ length: golden.prompts }, (_, prompt) => evaluate(golden, prompt));
     const rewards = prompts.map(({ reward }) => reward);
     expect(relativeError(rewards, golden.rawRewards)).toBeLessThan(1e-5);
     const accuracies = prompts.map(({ accuracy }) => accuracy);
@@ -36,7 +36,7 @@ describe('the classification reward', () => {
   });
 });
 
-function assess(golden: GoldenCase, prompt: number): { reward: number; accuracy: number } {
+function evaluate(golden: GoldenCase, prompt: number): { reward: number; accuracy: number } {
   const gaps = golden.labels.map((label, example) => {
     const start = (prompt * golden.examples + example) * golden.classes;
     const labels = golden.labelLogits

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { race } from '../../src/rewards/racing/racing-assessor.js';
+import { race } from '../../src/rewards/racing/racing-evaluator.js';
 import { toStepRewards } from '../../src/rewards/shaping/step-rewards.js';
-import type { Assessment, AssessmentItem, Assessor } from '../../src/task/types.js';
+import type { Evaluation, EvaluationItem, Evaluator } from '../../src/task/types.js';
 import { createTrainer } from '../../src/trainers/registry.js';
 import { scriptedGenerator } from '../trainers/scripted-generator.js';
 import { findTheWords, toySettings } from '../trainers/toy-search.js';
@@ -16,13 +16,13 @@ const examples = examplesOf(
 );
 
 /** Rewards of a prompt differ between examples, some of which are hard for every prompt; rows are paid for once. */
-class NoisyAssessor implements Assessor {
+class NoisyEvaluator implements Evaluator {
   readonly metric = 'reward';
   private readonly known = new Set<string>();
 
   constructor(private readonly worth: (text: string) => number) {}
 
-  async assess(items: readonly AssessmentItem[]): Promise<Assessment[]> {
+  async evaluate(items: readonly EvaluationItem[]): Promise<Evaluation[]> {
     return items.map(({ text, examples: asked }) => {
       const rewards = asked.map(({ index }) => {
         this.known.add(`${index} ${text}`);
@@ -49,18 +49,18 @@ async function forwardsToWin(seed: number, racing: boolean): Promise<number> {
   const settings = toySettings({ trainer: 'evolution', seed });
   const reward = findTheWords(WINNER.map((word) => generator.idOf(word)));
   const worth = (text: string): number => reward(generator.tokenizer.encode(` ${text}`));
-  const assessor = new NoisyAssessor(worth);
+  const evaluator = new NoisyEvaluator(worth);
   const trainer = await createTrainer('evolution', generator, settings);
-  for (let step = 0; assessor.counters().forwards < MAX_FORWARDS; step++) {
+  for (let step = 0; evaluator.counters().forwards < MAX_FORWARDS; step++) {
     const rollouts = await trainer.propose(settings.promptsPerStep);
     const items = rollouts.map(({ text }) => ({ text, examples }));
-    const assessed = racing ? await race(assessor, items, { seed, step }) : await assessor.assess(items);
-    if (rollouts.some(({ text }, i) => worth(text) === 100 && !assessed[i]!.partial)) break;
-    const raw = assessed.map((assessment) => assessment.reward);
+    const evaluated = racing ? await race(evaluator, items, { seed, step }) : await evaluator.evaluate(items);
+    if (rollouts.some(({ text }, i) => worth(text) === 100 && !evaluated[i]!.partial)) break;
+    const raw = evaluated.map((evaluation) => evaluation.reward);
     await trainer.update(rollouts, toStepRewards(raw, settings));
   }
   await trainer.dispose();
-  return assessor.counters().forwards;
+  return evaluator.counters().forwards;
 }
 
 describe('evolution with racing', () => {

@@ -61,8 +61,8 @@ describe('a run on a style-transfer task', () => {
     expect(prompts.length).toBeLessThan(16);
     const texts = prompts.map(({ text }) => text);
     const onTrain = await evaluatePrompts(completeRunConfig(config('train')), { prompts: texts, split: 'train' });
-    onTrain.results.forEach(({ assessment }, i) => {
-      expect(prompts[i]!.train.joint).toBeCloseTo(assessment.metrics.joint!, 10);
+    onTrain.results.forEach(({ evaluation }, i) => {
+      expect(prompts[i]!.train.joint).toBeCloseTo(evaluation.metrics.joint!, 10);
     });
   });
 
@@ -99,10 +99,10 @@ describe('a run on a style-transfer task', () => {
       split: 'train',
     });
     expect(results).toHaveLength(2);
-    for (const { assessment } of results) {
-      expect(assessment.metrics.bleu).toBeGreaterThanOrEqual(0);
-      expect(assessment.outcomes!.map(({ label }) => label)).toEqual(['formal', 'formal', 'formal']);
-      expect(assessment.outcomes!.every(({ output }) => typeof output === 'string')).toBe(true);
+    for (const { evaluation } of results) {
+      expect(evaluation.metrics.bleu).toBeGreaterThanOrEqual(0);
+      expect(evaluation.outcomes!.map(({ label }) => label)).toEqual(['formal', 'formal', 'formal']);
+      expect(evaluation.outcomes!.every(({ output }) => typeof output === 'string')).toBe(true);
     }
   });
 });

@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { RunConfig, RunConfigKey } from '../../config/run-config.js';
 import { RlpromptError } from '../../errors.js';
-import type { PromptEvaluation } from '../../evaluate.js';
+import type { EvaluatedPrompt } from '../../evaluate.js';
 import { ensembleScores } from '../../rewards/classification/ensemble.js';
 import { readPolicyConfig } from '../exports/policy-config.js';
 import { writeProposals } from '../exports/propose-rows.js';
@@ -120,18 +120,18 @@ export function interruption(): AbortSignal {
   return controller.signal;
 }
 
-function describe({ prompt, n, assessment, policy }: PromptEvaluation) {
-  const { metrics, reward, perClass, confusion, parts } = assessment;
+function describe({ prompt, n, evaluation, policy }: EvaluatedPrompt) {
+  const { metrics, reward, perClass, confusion, parts } = evaluation;
   const { proposed: _, ...facts } = policy ?? {};
   return { prompt, ...(policy ? { policy: facts } : {}), n, ...metrics, reward, perClass, confusion, parts };
 }
 
-function toTable(results: readonly PromptEvaluation[]): string {
-  const named = new Set(results.flatMap(({ assessment }) => Object.keys(assessment.metrics)));
+function toTable(results: readonly EvaluatedPrompt[]): string {
+  const named = new Set(results.flatMap(({ evaluation }) => Object.keys(evaluation.metrics)));
   const metrics = [...named].filter((name) => name !== 'reward');
-  const rows = results.map(({ prompt, n, assessment, policy }) => [
-    ...metrics.map((name) => assessment.metrics[name]?.toFixed(3) ?? ''),
-    assessment.reward.toFixed(2),
+  const rows = results.map(({ prompt, n, evaluation, policy }) => [
+    ...metrics.map((name) => evaluation.metrics[name]?.toFixed(3) ?? ''),
+    evaluation.reward.toFixed(2),
     String(n),
     policy ? describePolicy(prompt, policy) : quotePrompt(prompt),
   ]);
@@ -141,11 +141,11 @@ function toTable(results: readonly PromptEvaluation[]): string {
 }
 
 /** The first prompts by the mean of their probabilities. */
-function scoreTogether(results: readonly PromptEvaluation[], settings: RunConfig, count: number) {
+function scoreTogether(results: readonly EvaluatedPrompt[], settings: RunConfig, count: number) {
   const members = results.slice(0, count);
   const prompts = members.map(({ prompt }) => prompt);
   const scores = ensembleScores(
-    members.map(({ assessment }) => assessment),
+    members.map(({ evaluation }) => evaluation),
     settings,
   );
   return { prompts, n: members[0]!.n, ...scores };
@@ -167,11 +167,11 @@ function tooFew(wanted: number, given: number): RlpromptError {
   });
 }
 
-async function writeOutcomes(file: string, results: readonly PromptEvaluation[]): Promise<void> {
+async function writeOutcomes(file: string, results: readonly EvaluatedPrompt[]): Promise<void> {
   const { atomicWrite } = await import('../../files/atomic-write.js');
   const isOne = results.length === 1;
-  const lines = results.flatMap(({ prompt, assessment, policy }) =>
-    (assessment.outcomes ?? []).map(({ reward: _, ...outcome }, i) => {
+  const lines = results.flatMap(({ prompt, evaluation, policy }) =>
+    (evaluation.outcomes ?? []).map(({ reward: _, ...outcome }, i) => {
       const used = policy ? { policy: policy.run, prompt: policy.proposed[i] } : isOne ? {} : { prompt };
       return `${formatJson({ ...used, ...outcome })}\n`;
     }),

@@ -5,10 +5,10 @@ import { cacheRoot } from '../../files/cache-root.js';
 import { HubCache } from '../../lm/hub/hub-cache.js';
 import { looksLikeHubName, parseHubName } from '../../lm/hub/hub-name.js';
 import { embeddedModels } from '../../lm/model/embedded.js';
-import { cutsOf } from '../../lm/onnx/head/cut-storage.js';
+import { cutsOf } from '../../lm/onnx/head/split-storage.js';
 import { folderBytes } from '../shared/folder-bytes.js';
 
-/** Deletes a downloaded model, or one commit of it, and the cut graphs made of it. */
+/** Deletes a downloaded model, or one commit of it, and the split graphs made of it. */
 export function removeModel(text: string, env: NodeJS.ProcessEnv): { removed: string[]; bytes: number } {
   const root = cacheRoot(env);
   const cache = new HubCache(join(root, 'models'));

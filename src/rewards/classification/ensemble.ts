@@ -1,5 +1,5 @@
 import { mean } from '../../statistics/mean.js';
-import type { Assessment } from '../../task/types.js';
+import type { Evaluation } from '../../task/types.js';
 import { classificationGap } from './classification-gap.js';
 
 export interface EnsembleScores {
@@ -12,13 +12,13 @@ export interface EnsembleScores {
  * What several prompts are worth together: for each example the mean over the prompts of the label probabilities, then
  * accuracy and reward as for one prompt.
  *
- * @param assessments of the same examples, with their outcomes
+ * @param evaluations of the same examples, with their outcomes
  */
 export function ensembleScores(
-  assessments: readonly Assessment[],
+  evaluations: readonly Evaluation[],
   settings: { readonly correct: number; readonly incorrect: number },
 ): EnsembleScores {
-  const outcomes = assessments.map((assessment) => assessment.outcomes ?? []);
+  const outcomes = evaluations.map((evaluation) => evaluation.outcomes ?? []);
   const gaps = outcomes[0]!.map(({ label, probabilities = {} }, example) => {
     const labels = Object.keys(probabilities);
     const means = labels.map(

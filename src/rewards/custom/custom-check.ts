@@ -2,8 +2,8 @@ import { isDeepStrictEqual } from 'node:util';
 import { RlpromptError } from '../../errors.js';
 import type { RewardRow } from '../../task/define/reward-messages.js';
 import type { RewardBatch, Task } from '../../task/types.js';
-import { batchSeed, type RewardScorer } from './custom-assessor.js';
 import { sampleBatch } from './custom-dry-run.js';
+import { batchSeed, type RewardScorer } from './custom-evaluator.js';
 
 /** One thing that was looked at, what was found, and what it means for a run. */
 export interface Finding {

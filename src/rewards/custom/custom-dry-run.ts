@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { RlpromptError } from '../../errors.js';
 import type { RewardRow } from '../../task/define/reward-messages.js';
 import type { RewardBatch, Task } from '../../task/types.js';
-import { batchSeed, type RewardScorer } from './custom-assessor.js';
+import { batchSeed, type RewardScorer } from './custom-evaluator.js';
 
 const EXAMPLES = 4;
 /** Where a task has no manual prompts, these words stand for what a policy might say. */

@@ -67,8 +67,8 @@ function promptOf({ text }: TermItem): JudgedItem {
 }
 
 /** What was written for each input; an output that scores nothing (empty, cut) is not shown to the judge. */
-function outputsOf({ assessment }: TermItem, { splits }: Pick<Task, 'splits'>): JudgedItem[] {
-  return assessment.outcomes!.map(({ index, output = '', fault, label }) => ({
+function outputsOf({ evaluation }: TermItem, { splits }: Pick<Task, 'splits'>): JudgedItem[] {
+  return evaluation.outcomes!.map(({ index, output = '', fault, label }) => ({
     place: String(index),
     text: fault === undefined ? output : '',
     input: splits.train[index]!.text,

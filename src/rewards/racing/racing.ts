@@ -10,7 +10,7 @@ export interface RaceRound {
 
 const FIRST_BLOCK = 8;
 /** Prompts that are always taken to the end: one alone would leave the step's best without a rival. */
-const LEAST_FINALISTS = 2;
+const LEAST_SURVIVORS = 2;
 
 /**
  * Sequential halving (Karnin et al. 2013; for prompts TRIPLE-SH, Shi et al. 2024): the examples double with each round,
@@ -22,7 +22,7 @@ export function raceRounds(promptCount: number, exampleCount: number): RaceRound
   for (let examples = Math.min(FIRST_BLOCK, exampleCount); ; examples = Math.min(2 * examples, exampleCount)) {
     rounds.push({ prompts, examples });
     if (examples >= exampleCount) return rounds;
-    prompts = Math.min(prompts, Math.max(LEAST_FINALISTS, Math.ceil(prompts / 2)));
+    prompts = Math.min(prompts, Math.max(LEAST_SURVIVORS, Math.ceil(prompts / 2)));
   }
 }
 

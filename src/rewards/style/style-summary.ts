@@ -1,7 +1,7 @@
 import { perplexityOf } from '../../metrics/perplexity.js';
 import { mean } from '../../statistics/mean.js';
 import type { RewardRow } from '../../task/define/reward-messages.js';
-import type { Assessment, Example, ExampleOutcome, TaskLabel } from '../../task/types.js';
+import type { Evaluation, Example, ExampleOutcome, TaskLabel } from '../../task/types.js';
 import { dominatedArea } from '../terms/dominated-area.js';
 import { bleuMetric } from './style-bleu.js';
 import { outputReward, type SampledOutput, type TextLogProb } from './style-quality.js';
@@ -46,13 +46,13 @@ export function jointOf({ content, style, fluency }: { content: number; style: n
 }
 
 /**
- * A prompt's assessment from its rows, one an input. `gm` is the geometric mean of content, style and fluency over the
+ * A prompt's evaluation from its rows, one an input. `gm` is the geometric mean of content, style and fluency over the
  * corpus; with the outputs at hand, and references in the data, `bleu` (0 to 100) is there too.
  */
 export function summariseRows(
   rows: readonly RewardRow[],
   written?: { readonly examples: readonly Example[]; readonly outputs: readonly (readonly ChosenOutput[])[] },
-): Assessment {
+): Evaluation {
   const averaged = (name: string): number => mean(rows.map(({ metrics }) => metrics[name]!));
   const total = (name: string): number => sum(rows.map(({ metrics }) => metrics[name]!));
   const [content, style, fluency] = [averaged('content'), averaged('style'), averaged('fluency')];

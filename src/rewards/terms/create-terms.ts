@@ -1,7 +1,7 @@
 import { RlpromptError } from '../../errors.js';
 import type { Task } from '../../task/types.js';
 import { judgeTerm } from '../judge/judge-term.js';
-import { taskTerm } from './assessment-terms.js';
+import { taskTerm } from './evaluation-terms.js';
 import { fluencyTerm } from './fluency-term.js';
 import { lengthTerm } from './length-term.js';
 import { preferenceTerm } from './preference-term.js';

@@ -49,9 +49,9 @@ export class Objectives {
   async measure(items: readonly TermItem[], signal?: AbortSignal): Promise<TermValues[]> {
     const columns: [name: string, values: readonly number[]][] = [];
     for (const term of this.terms) columns.push([term.name, await term.score(items, signal ? { signal } : {})]);
-    return items.map(({ assessment }, i) => ({
+    return items.map(({ evaluation }, i) => ({
       ...Object.fromEntries(columns.map(([name, values]) => [name, values[i]!])),
-      ...(this.rule === 'hypervolume' ? { volume: assessment.volume! } : {}),
+      ...(this.rule === 'hypervolume' ? { volume: evaluation.volume! } : {}),
     }));
   }
 

@@ -1,10 +1,10 @@
-import type { Assessment } from '../../task/types.js';
+import type { Evaluation } from '../../task/types.js';
 
 /** A prompt with what the task's own reward said of it. */
 export interface TermItem {
   readonly text: string;
   /** Has `outcomes`, what the target LM wrote, where the term asks for them. */
-  readonly assessment: Assessment;
+  readonly evaluation: Evaluation;
 }
 
 /** A durable memory in the run's folder, for what a term has paid for. */

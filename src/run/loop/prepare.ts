@@ -12,7 +12,7 @@ import { defaultThreads } from '../../lm/onnx/run/session.js';
 import { targetOverQueue } from '../../queue/queue-target.js';
 import type { RewardCache } from '../../rewards/cache/reward-cache.js';
 import type { ScoreCache } from '../../rewards/cache/score-cache.js';
-import { prepareAssessor } from '../../rewards/create-assessor.js';
+import { prepareEvaluator } from '../../rewards/create-evaluator.js';
 import {
   checkStyleModels,
   loadStyleModels,
@@ -22,7 +22,7 @@ import {
 } from '../../rewards/style/style-models.js';
 import { checkTerms, createTerms } from '../../rewards/terms/create-terms.js';
 import { Objectives } from '../../rewards/terms/objectives.js';
-import { ObjectivesAssessor } from '../../rewards/terms/objectives-assessor.js';
+import { ObjectivesEvaluator } from '../../rewards/terms/objectives-evaluator.js';
 import type { Task } from '../../task/types.js';
 import type { Generator } from '../../trainers/contract/settings.js';
 import { createTrainer } from '../../trainers/registry.js';
@@ -45,7 +45,7 @@ import { modelOptions } from './model-options.js';
 import { PreparedRun } from './prepared-run.js';
 import type { RunParts } from './run-parts.js';
 import { checkExamplesPerStep } from './step-examples.js';
-import { refuseUnsuited } from './suited-settings.js';
+import { refuseIncompatible } from './task-compatibility.js';
 import { tunedTo } from './tuned-config.js';
 
 /** Settings that a resumed run may have changed: they decide when it ends and where it computes, not what. */
@@ -82,7 +82,7 @@ export async function prepareRun(input: RunConfigInput, options: PrepareOptions)
   const task = await loadConfiguredTask(config);
   checkTemplateSource(task);
   checkStyleModels(task, config);
-  refuseUnsuited(task, config);
+  refuseIncompatible(task, config);
   checkExamplesPerStep(task, config);
   checkTerms(task, config);
   checkEndpoints(task, config);
@@ -124,7 +124,7 @@ async function assemble(
   const checkpoint = resume !== undefined ? checkResume(folder.path, manifest, warnings) : undefined;
   const rewardLog = new RewardLog();
   const onOutput = (text: string) => rewardLog.write(text);
-  const prepared = await prepareAssessor({ task, targetLm, template, styleModels, settings: config, onOutput });
+  const prepared = await prepareEvaluator({ task, targetLm, template, styleModels, settings: config, onOutput });
   closers.push(() => prepared.close());
   warnings.push(...prepared.warnings);
   const trainer = await createTrainer(config.trainer, proposer, {
@@ -141,8 +141,8 @@ async function assemble(
   for (const term of objectives?.payingTerms ?? []) closers.push(openTermLog(folder.path, term, warnings));
   const events = EventLog.open(folder.path, checkpoint);
   closers.push(() => events.close());
-  const { assessor: own, cache, reading } = prepared.create(scores);
-  const assessor = objectives ? new ObjectivesAssessor(own, objectives, task.splits.train) : own;
+  const { evaluator: own, cache, reading } = prepared.create(scores);
+  const evaluator = objectives ? new ObjectivesEvaluator(own, objectives, task.splits.train) : own;
   cache.load(scores.known, 'cached');
   cache.load(scores.prepaid, 'prepaid');
   closers.push(() => noteSaved(cache, onNote));
@@ -153,7 +153,7 @@ async function assemble(
     generator,
     targetLm,
     trainer,
-    assessor,
+    evaluator,
     reading,
     cache,
     folder,

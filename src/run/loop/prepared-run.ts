@@ -7,7 +7,7 @@ import { RlpromptError } from '../../errors.js';
 import type { Baseline, PromptSummary, RunEvent, RunResult, StopReason, UnnumberedEvent } from '../../events.js';
 import type { Tokenizer } from '../../lm/model/types.js';
 import type { Objectives } from '../../rewards/terms/objectives.js';
-import type { Assessment, AssessmentItem, Assessor, Example, Task } from '../../task/types.js';
+import type { Evaluation, EvaluationItem, Evaluator, Example, Task } from '../../task/types.js';
 import type { Template } from '../../template/template.js';
 import type {
   ProposeOptions,
@@ -21,8 +21,8 @@ import { ConditionedPolicies } from '../policies/conditioned-policies.js';
 import { stepInputs } from '../policies/step-inputs.js';
 import { Candidates } from '../select/candidates.js';
 import type { ReadRun } from '../select/choose-reading.js';
+import { MinibatchCandidates } from '../select/minibatch-candidates.js';
 import { splitShares } from '../select/selection.js';
-import { Tryouts } from '../select/tryouts.js';
 import { readBest, writeBest } from '../store/best-file.js';
 import { type StoredCheckpoint, writeCheckpoint } from '../store/checkpoint.js';
 import type { EventLog } from '../store/event-log.js';
@@ -43,7 +43,7 @@ export class PreparedRun {
   readonly config: RunConfig;
   readonly task: Task;
   readonly trainer: Trainer;
-  readonly assessor: Assessor;
+  readonly evaluator: Evaluator;
   readonly folder: RunFolder;
   readonly requests = new RequestQueue();
   readonly health: Health;
@@ -56,7 +56,7 @@ export class PreparedRun {
   baselines: readonly Baseline[] = [];
   private readonly schedule: RewardSchedule;
   private readonly evaluationHealth: EvaluationHealth;
-  private readonly tryouts: Tryouts;
+  private readonly minibatchCandidates: MinibatchCandidates;
   private readonly budget: Budget;
   private readonly tokenizer: Tokenizer;
   /** How answers are read, where that was chosen. */
@@ -74,8 +74,8 @@ export class PreparedRun {
     this.config = parts.config;
     this.task = parts.task;
     this.trainer = parts.trainer;
-    this.assessor = parts.assessor;
-    this.metric = parts.assessor.metric;
+    this.evaluator = parts.evaluator;
+    this.metric = parts.evaluator.metric;
     this.folder = parts.folder;
     this.health = new Health({ hasPolicy: parts.config.loss !== 'none' });
     this.schedule = new RewardSchedule(parts.config);
@@ -85,7 +85,7 @@ export class PreparedRun {
     const shares = splitShares(parts.config.select, { train: train.length, dev: dev.length });
     const capacity = parts.config.topPromptsKept;
     this.candidates = new Candidates(capacity, this.metric, shares);
-    this.tryouts = new Tryouts(capacity);
+    this.minibatchCandidates = new MinibatchCandidates(capacity);
     const { conditioned } = parts.trainer;
     this.policies = conditioned && new ConditionedPolicies(conditioned, { capacity, metric: this.metric, shares });
     this.budget = new Budget(parts.config, this.clock, parts.events.elapsedSeconds);
@@ -173,7 +173,7 @@ export class PreparedRun {
    * Every rollout meets all train examples, or those of the step, and the rewards form one group; where a task groups by
    * example, or the policy reads inputs, each meets one of the step's inputs, in turn, and they form one group an input.
    */
-  examplesOf(rollouts: readonly Rollout[]): { items: AssessmentItem[]; groups: number[] | undefined } {
+  examplesOf(rollouts: readonly Rollout[]): { items: EvaluationItem[]; groups: number[] | undefined } {
     const { train } = this.task.splits;
     if (this.task.groupBy === 'batch' && !this.policies) {
       const { seed, examplesPerStep: count } = this.config;
@@ -199,7 +199,7 @@ export class PreparedRun {
     return { tokenIds, tokens: tokenIds.map((id) => this.tokenizer.piece(id)), text };
   }
 
-  addCandidate(rollout: Rollout, train: Assessment, origin: PromptSummary['origin']): void {
+  addCandidate(rollout: Rollout, train: Evaluation, origin: PromptSummary['origin']): void {
     this.candidates.add({
       ...this.tokensOf(rollout),
       step: this.step,
@@ -214,10 +214,10 @@ export class PreparedRun {
    * A prompt of a step becomes a candidate where it was scored on all train examples. One that met a single input is
    * known by how it did among those that met the same.
    */
-  noteRollout(rollout: Rollout, assessment: Assessment, { zScored }: RolloutReward): void {
-    if (assessment.partial) return;
-    if (!this.meetsSome) this.addCandidate(rollout, assessment, 'policy');
-    else this.tryouts.add(rollout, this.meetsOne ? zScored : assessment.reward);
+  noteRollout(rollout: Rollout, evaluation: Evaluation, { zScored }: RolloutReward): void {
+    if (evaluation.partial) return;
+    if (!this.meetsSome) this.addCandidate(rollout, evaluation, 'policy');
+    else this.minibatchCandidates.add(rollout, this.meetsOne ? zScored : evaluation.reward);
   }
 
   /** Whether the prompts of a step meet one input each. */
@@ -230,12 +230,12 @@ export class PreparedRun {
   }
 
   /** The best prompts that were scored on some examples only, to be scored on all. */
-  takeTryouts(): Rollout[] {
-    return this.tryouts.take(this.config.evaluationCandidates);
+  takeMinibatchCandidates(): Rollout[] {
+    return this.minibatchCandidates.take(this.config.evaluationCandidates);
   }
 
   /** What a reward was made of, for those who keep rewards: where the terms can weigh differently later. */
-  partsOf({ parts }: Assessment): { parts?: RewardParts } {
+  partsOf({ parts }: Evaluation): { parts?: RewardParts } {
     return this.parts.objectives && parts ? { parts } : {};
   }
 
@@ -255,7 +255,7 @@ export class PreparedRun {
     objectives.setWeights({ ...before, ...change });
     this.trainer.reweigh?.(objectives.rewardOf);
     this.candidates.reweigh(objectives.rewardOf);
-    this.tryouts.clear();
+    this.minibatchCandidates.clear();
     return { type: 'weights-changed', step: this.step, weights: objectives.weights, before };
   }
 
@@ -278,7 +278,7 @@ export class PreparedRun {
     return { tokenIds: fitted, text: this.tokenizer.decode(fitted).trim(), trace: undefined };
   }
 
-  finalists(count: number): PromptSummary[] {
+  topCandidates(count: number): PromptSummary[] {
     return this.candidates.byDevScore(count);
   }
 
@@ -303,18 +303,18 @@ export class PreparedRun {
 
   /** What chooses how answers are read; undefined where nothing is to be chosen. */
   get readRun(): ReadRun | undefined {
-    const { config, task, assessor, metric } = this;
+    const { config, task, evaluator, metric } = this;
     const { reading } = this.parts;
     const isAsked = config.labelWords !== 'given' || config.demos > 0;
     return isAsked && reading
-      ? { config, task, assessor, metric, reader: reading.reader, trial: reading.trial }
+      ? { config, task, evaluator, metric, reader: reading.reader, trial: reading.trial }
       : undefined;
   }
 
   /** From now on all prompts are read like this. */
   readBy(reading: Reading): void {
     this.reading = reading;
-    this.parts.reading?.assessor.readBy(reading);
+    this.parts.reading?.evaluator.readBy(reading);
   }
 
   /** The prompt with all that reads its answers. */
@@ -338,7 +338,7 @@ export class PreparedRun {
       seed: config.seed,
       steps: this.step,
       stopReason,
-      ...this.assessor.counters(),
+      ...this.evaluator.counters(),
       seconds: Math.round(this.budget.elapsedSeconds * 100) / 100,
       ...measured,
     };
@@ -357,8 +357,8 @@ export class PreparedRun {
       health: this.health.save(),
       evaluationHealth: this.evaluationHealth.save(),
       schedule: this.schedule.save(),
-      ...(this.meetsSome ? { tryouts: this.tryouts.save() } : {}),
-      counters: this.assessor.counters(),
+      ...(this.meetsSome ? { tryouts: this.minibatchCandidates.save() } : {}),
+      counters: this.evaluator.counters(),
       scorePosition: this.parts.scores.position,
       baselines: this.baselines,
       bestText: this.bestText,
@@ -402,7 +402,7 @@ export class PreparedRun {
     this.health.restore(saved.health);
     if (saved.evaluationHealth) this.evaluationHealth.restore(saved.evaluationHealth);
     if (saved.schedule) this.schedule.restore(saved.schedule);
-    if (saved.tryouts) this.tryouts.restore(saved.tryouts);
+    if (saved.tryouts) this.minibatchCandidates.restore(saved.tryouts);
     this.parts.cache.forwards = saved.counters.forwards;
     this.parts.cache.cacheHits = saved.counters.cacheHits;
     this.baselines = saved.baselines;

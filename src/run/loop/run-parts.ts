@@ -1,15 +1,15 @@
 import type { RunConfig } from '../../config/run-config.js';
 import type { LanguageModel } from '../../lm/model/types.js';
-import type { PreparedAssessor } from '../../rewards/create-assessor.js';
+import type { PreparedEvaluator } from '../../rewards/create-evaluator.js';
 import type { Objectives } from '../../rewards/terms/objectives.js';
-import type { Assessor, Task } from '../../task/types.js';
+import type { Evaluator, Task } from '../../task/types.js';
 import type { Template } from '../../template/template.js';
 import type { Trainer } from '../../trainers/contract/types.js';
 import type { EventLog } from '../store/event-log.js';
 import type { RunFolder } from '../store/run-folder.js';
 import type { ScoreLog } from '../store/score-log.js';
 
-type PreparedReading = ReturnType<PreparedAssessor['create']>['reading'];
+type PreparedReading = ReturnType<PreparedEvaluator['create']>['reading'];
 
 /** What a run is put together from. */
 export interface RunParts {
@@ -19,7 +19,7 @@ export interface RunParts {
   readonly generator: LanguageModel;
   readonly targetLm: LanguageModel;
   readonly trainer: Trainer;
-  readonly assessor: Assessor;
+  readonly evaluator: Evaluator;
   /** Classification only: how answers are read. */
   readonly reading?: PreparedReading | undefined;
   /** Counts the rows that were paid for and those that were known. */

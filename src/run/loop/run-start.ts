@@ -4,7 +4,7 @@ import type { RunParts } from './run-parts.js';
 
 /** What `run-start` says: what is searched, with what, and how far. */
 export function describeStart(
-  { config, task, generator, targetLm, template, objectives, assessor, folder }: RunParts,
+  { config, task, generator, targetLm, template, objectives, evaluator, folder }: RunParts,
   resumedAtStep: number | undefined,
 ): UnnumberedEvent {
   const { train, dev, test } = task.splits;
@@ -25,7 +25,7 @@ export function describeStart(
       ? { labelWordSets: givenWords(task.labels).map(({ words }) => words) }
       : {}),
     template: template.source,
-    metric: assessor.metric,
+    metric: evaluator.metric,
     select: config.select,
     limits: {
       steps: config.steps,

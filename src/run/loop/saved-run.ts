@@ -1,7 +1,7 @@
 import type { Reading } from '../../classifier/classifier.js';
 import type { Baseline, PromptSummary } from '../../events.js';
 import type { ObjectivesState } from '../../rewards/terms/objectives.js';
-import type { Tryouts } from '../select/tryouts.js';
+import type { MinibatchCandidates } from '../select/minibatch-candidates.js';
 import type { BudgetState } from '../watch/budget.js';
 import type { EvaluationHealthState } from '../watch/evaluation-health.js';
 import type { HealthState } from '../watch/health.js';
@@ -16,8 +16,8 @@ export interface SavedRun {
   /** These two are not in checkpoints of versions that had none. */
   readonly evaluationHealth?: EvaluationHealthState;
   readonly schedule?: ScheduleState;
-  /** Where steps have some of the examples only. */
-  readonly tryouts?: ReturnType<Tryouts['save']>;
+  /** Minibatch candidates, where steps have some of the examples only. */
+  readonly tryouts?: ReturnType<MinibatchCandidates['save']>;
   readonly counters: { readonly forwards: number; readonly cacheHits: number };
   readonly scorePosition: number;
   readonly baselines: readonly Baseline[];

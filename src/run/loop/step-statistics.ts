@@ -1,12 +1,12 @@
 import type { StepEndEvent } from '../../events.js';
 import { mean, meanOfRecords } from '../../statistics/mean.js';
-import type { Assessment } from '../../task/types.js';
+import type { Evaluation } from '../../task/types.js';
 import type { Rollout, RolloutReward, UpdateMetrics } from '../../trainers/contract/types.js';
 
 export interface StepOutcome {
   readonly seconds: number;
   readonly rollouts: readonly Rollout[];
-  readonly assessments: readonly Assessment[];
+  readonly evaluations: readonly Evaluation[];
   readonly rewards: readonly RolloutReward[];
   readonly metrics: UpdateMetrics;
 }
@@ -15,12 +15,12 @@ export interface StepOutcome {
 export function describeStep(
   step: number,
   counters: { forwards: number; cacheHits: number },
-  { seconds, rollouts, assessments, rewards, metrics }: StepOutcome,
+  { seconds, rollouts, evaluations, rewards, metrics }: StepOutcome,
 ): Omit<StepEndEvent, 'seq' | 'type'> {
   const raw = rewards.map((reward) => reward.raw);
   const rewardMean = mean(raw);
   const best = raw.indexOf(Math.max(...raw));
-  const parts = meanOfRecords(assessments.map((assessment) => assessment.parts ?? {}));
+  const parts = meanOfRecords(evaluations.map((evaluation) => evaluation.parts ?? {}));
   return {
     step,
     seconds,
@@ -35,7 +35,7 @@ export function describeStep(
     flat: rewards.every((reward) => reward.zScored === 0),
     bestPrompt: rollouts[best]!.text,
     metrics,
-    metricMeans: meanOfRecords(assessments.map((assessment) => assessment.metrics)),
+    metricMeans: meanOfRecords(evaluations.map((evaluation) => evaluation.metrics)),
     ...(Object.keys(parts).length > 0 ? { parts } : {}),
   };
 }

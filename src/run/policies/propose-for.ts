@@ -1,17 +1,17 @@
-import { combineAssessments } from '../../rewards/combine-assessments.js';
-import type { Assessment, Assessor, Example } from '../../task/types.js';
+import { combineEvaluations } from '../../rewards/combine-evaluations.js';
+import type { Evaluation, Evaluator, Example } from '../../task/types.js';
 import type { ConditionedPolicy, Rollout, TrainerState } from '../../trainers/contract/types.js';
 
 export interface ProposedPrompts {
   /** One for each example, in order. */
   readonly rollouts: readonly Rollout[];
   /** Of each prompt on its own example, together. */
-  readonly assessment: Assessment;
+  readonly evaluation: Evaluation;
 }
 
-/** The policy's likeliest prompt for each example, assessed on that example. It sees the texts only. */
+/** The policy's likeliest prompt for each example, evaluated on that example. It sees the texts only. */
 export async function proposeFor(
-  { policy, assessor }: { readonly policy: ConditionedPolicy; readonly assessor: Assessor },
+  { policy, evaluator }: { readonly policy: ConditionedPolicy; readonly evaluator: Evaluator },
   examples: readonly Example[],
   { parameters, ...options }: { parameters?: TrainerState['arrays']; details?: boolean; signal?: AbortSignal } = {},
 ): Promise<ProposedPrompts> {
@@ -20,7 +20,7 @@ export async function proposeFor(
     parameters,
   );
   const items = rollouts.map(({ text }, i) => ({ text, examples: [examples[i]!] }));
-  return { rollouts, assessment: combineAssessments(await assessor.assess(items, options), examples) };
+  return { rollouts, evaluation: combineEvaluations(await evaluator.evaluate(items, options), examples) };
 }
 
 /** The prompt that most examples get, the first met among equals, and how the prompts are spread. */

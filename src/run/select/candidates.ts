@@ -1,5 +1,5 @@
 import type { PromptSummary } from '../../events.js';
-import type { Assessment } from '../../task/types.js';
+import type { Evaluation } from '../../task/types.js';
 import { compareCandidates, DEV_ALONE, type SplitShares } from './selection.js';
 
 /** A prompt with its numbers: what events call a PromptSummary. */
@@ -29,10 +29,10 @@ export class Candidates {
     return this.byText.get(text);
   }
 
-  scoreDev(text: string, assessment: Assessment): Candidate | undefined {
+  scoreDev(text: string, evaluation: Evaluation): Candidate | undefined {
     const candidate = this.byText.get(text);
     if (!candidate) return undefined;
-    const { metrics, reward, labelOffsets, reading } = assessment;
+    const { metrics, reward, labelOffsets, reading } = evaluation;
     const read = { ...(labelOffsets ? { labelOffsets } : {}), ...(reading ? { reading } : {}) };
     const scored = { ...candidate, dev: metrics, devReward: reward, ...read };
     this.byText.set(text, scored);

@@ -5,18 +5,18 @@ import { RlpromptError } from '../../errors.js';
 import type { PromptSummary } from '../../events.js';
 import { Rng } from '../../random/rng.js';
 import type { AnswerReader, ReadingChoice } from '../../rewards/classification/answer-reader.js';
-import type { Assessment, Assessor, Example, Task } from '../../task/types.js';
+import type { Evaluation, Evaluator, Example, Task } from '../../task/types.js';
 import type { Candidates } from './candidates.js';
 
 /** What choosing how answers are read needs of a run. */
 export interface ReadRun {
   readonly config: Pick<RunConfig, 'demos' | 'seed' | 'labelWords'>;
   readonly task: Pick<Task, 'splits' | 'labels' | 'manualPrompts'>;
-  readonly assessor: Assessor;
+  readonly evaluator: Evaluator;
   readonly metric: string;
   readonly reader: AnswerReader;
   /** Scores sets of demonstrations on some rows, calibrated over those rows. */
-  readonly trial: Assessor;
+  readonly trial: Evaluator;
 }
 
 /** How a run reads answers, and the prompt that was chosen with. */
@@ -47,8 +47,10 @@ export async function chooseReading(run: ReadRun): Promise<ChosenReading> {
   const candidates: Reading[] = [best.reading];
   for (const set of sets) candidates.push((await run.reader.rank(best.prompt, set))[0]!.reading);
   const { dev } = run.task.splits;
-  const onDev = await run.assessor.assess(candidates.map((reading) => ({ text: best.prompt, examples: dev, reading })));
-  return { prompt: best.prompt, reading: candidates[bestAssessment(onDev, run.metric)]! };
+  const onDev = await run.evaluator.evaluate(
+    candidates.map((reading) => ({ text: best.prompt, examples: dev, reading })),
+  );
+  return { prompt: best.prompt, reading: candidates[bestEvaluation(onDev, run.metric)]! };
 }
 
 /**
@@ -57,18 +59,18 @@ export async function chooseReading(run: ReadRun): Promise<ChosenReading> {
  */
 export async function readAgain(
   run: ReadRun & { readonly candidates: Candidates },
-  finalists: readonly PromptSummary[],
+  topCandidates: readonly PromptSummary[],
   current: Reading,
 ): Promise<void> {
   if (!run.reader.findsWords) return;
   const { dev } = run.task.splits;
   const { demonstrations, standIns } = current;
-  for (const { text } of finalists) {
+  for (const { text } of topCandidates) {
     const ranked = await run.reader.rank(text, { demonstrations, ...(standIns ? { standIns } : {}) });
     const given = ranked.find(({ source }) => source === 'given');
     const readings = [current, ranked[0]!.reading, ...(given ? [given.reading] : [])];
-    const onDev = await run.assessor.assess(readings.map((reading) => ({ text, examples: dev, reading })));
-    run.candidates.scoreDev(text, onDev[bestAssessment(onDev, run.metric)]!);
+    const onDev = await run.evaluator.evaluate(readings.map((reading) => ({ text, examples: dev, reading })));
+    run.candidates.scoreDev(text, onDev[bestEvaluation(onDev, run.metric)]!);
   }
 }
 
@@ -77,10 +79,10 @@ function isBetter(a: ReadingChoice, b: ReadingChoice): boolean {
 }
 
 /** Of equals the first. */
-function bestAssessment(assessments: readonly Assessment[], metric: string): number {
-  const score = ({ metrics }: Assessment): number => metrics[metric] ?? 0;
-  return assessments.reduce((best, one, i) => {
-    const other = assessments[best]!;
+function bestEvaluation(evaluations: readonly Evaluation[], metric: string): number {
+  const score = ({ metrics }: Evaluation): number => metrics[metric] ?? 0;
+  return evaluations.reduce((best, one, i) => {
+    const other = evaluations[best]!;
     const isMore = score(one) > score(other) || (score(one) === score(other) && one.reward > other.reward);
     return isMore ? i : best;
   }, 0);
@@ -100,8 +102,8 @@ async function bestSets(run: ReadRun, { prompt, reading }: ChosenReading): Promi
     examplesFor: (set: DemonstrationSet) => readonly Example[],
   ) => {
     const items = among.map((set) => ({ text: prompt, examples: examplesFor(set), reading: { ...reading, ...set } }));
-    const assessments = await run.trial.assess(items);
-    const order = [...among.keys()].sort((a, b) => assessments[b]!.reward - assessments[a]!.reward || a - b);
+    const evaluations = await run.trial.evaluate(items);
+    const order = [...among.keys()].sort((a, b) => evaluations[b]!.reward - evaluations[a]!.reward || a - b);
     return order.map((i) => among[i]!);
   };
   const free = ({ demonstrations }: DemonstrationSet): Example[] => {

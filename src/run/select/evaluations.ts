@@ -1,5 +1,5 @@
 import type { Baseline, PromptSummary, RunResult } from '../../events.js';
-import type { Assessment, Assessor, TaskKind, TaskSplits } from '../../task/types.js';
+import type { Evaluation, Evaluator, TaskKind, TaskSplits } from '../../task/types.js';
 import type { Rollout } from '../../trainers/contract/types.js';
 import type { Candidates } from './candidates.js';
 import { judgeFound } from './verdict.js';
@@ -7,26 +7,30 @@ import { judgeFound } from './verdict.js';
 /** What the evaluations need of a run. */
 export interface EvaluatedRun {
   readonly task: { readonly kind: TaskKind; readonly splits: TaskSplits; readonly manualPrompts: readonly string[] };
-  readonly assessor: Assessor;
+  readonly evaluator: Evaluator;
   readonly candidates: Candidates;
   readonly metric: string;
   rolloutOf(text: string): Rollout;
-  addCandidate(rollout: Rollout, train: Assessment, origin: PromptSummary['origin']): void;
+  addCandidate(rollout: Rollout, train: Evaluation, origin: PromptSummary['origin']): void;
 }
 
 /**
  * Brings the `count` best prompts by train score, and `favourites` beside them, to the dev split. Prompts that have
  * dev numbers already keep them.
  */
-export async function assessFinalists(run: EvaluatedRun, count: number, favourites: readonly Rollout[]): Promise<void> {
+export async function evaluateTopCandidates(
+  run: EvaluatedRun,
+  count: number,
+  favourites: readonly Rollout[],
+): Promise<void> {
   const { train, dev } = run.task.splits;
-  const assessments = await run.assessor.assess(favourites.map(({ text }) => ({ text, examples: train })));
+  const evaluations = await run.evaluator.evaluate(favourites.map(({ text }) => ({ text, examples: train })));
   favourites.forEach((rollout, i) => {
-    run.addCandidate(rollout, assessments[i]!, 'policy');
+    run.addCandidate(rollout, evaluations[i]!, 'policy');
   });
   const texts = [...favourites.map(({ text }) => text), ...run.candidates.byTrainScore(count).map(({ text }) => text)];
   const fresh = [...new Set(texts)].filter((text) => run.candidates.get(text)?.dev === undefined);
-  const scored = await run.assessor.assess(fresh.map((text) => ({ text, examples: dev })));
+  const scored = await run.evaluator.evaluate(fresh.map((text) => ({ text, examples: dev })));
   fresh.forEach((text, i) => {
     run.candidates.scoreDev(text, scored[i]!);
   });
@@ -43,12 +47,12 @@ export async function measureBaselines(
   const prompts = ['', ...run.task.manualPrompts];
   const rollouts = prompts.map((prompt) => run.rolloutOf(prompt));
   const { train, dev } = run.task.splits;
-  const onDev = await run.assessor.assess(rollouts.map(({ text }) => ({ text, examples: dev })));
+  const onDev = await run.evaluator.evaluate(rollouts.map(({ text }) => ({ text, examples: dev })));
   const baselines = prompts.map((prompt, i): Baseline => {
     return { name: i === 0 ? 'empty' : 'manual', prompt, dev: onDev[i]!.metrics };
   });
   if (!compete) return baselines;
-  const onTrain = await run.assessor.assess(rollouts.map(({ text }) => ({ text, examples: train })));
+  const onTrain = await run.evaluator.evaluate(rollouts.map(({ text }) => ({ text, examples: train })));
   for (const [i, rollout] of rollouts.entries()) {
     run.addCandidate(rollout, onTrain[i]!, baselines[i]!.name);
     run.candidates.scoreDev(rollout.text, onDev[i]!);
@@ -64,7 +68,7 @@ export async function measureOnTest(
   run: EvaluatedRun,
   best: PromptSummary,
   baselines: readonly Baseline[],
-  policyOnTest?: Assessment,
+  policyOnTest?: Evaluation,
 ): Promise<Pick<RunResult, 'best' | 'baselines' | 'verdict'>> {
   const { test } = run.task.splits;
   const ranked = policyOnTest ? [] : run.candidates.byDevScore(Number.POSITIVE_INFINITY);
@@ -72,10 +76,10 @@ export async function measureOnTest(
   const rival = ranked.find(({ origin }) => isUnsearched(origin))?.text ?? bestOnDev(run, baselines).prompt.trim();
   const texts = [...(policyOnTest ? [] : [best.text]), ...baselines.map(({ prompt }) => prompt.trim())];
   const compared = [...new Set([...texts, rival, ...(found ? [found.text] : [])])];
-  const assessed = await run.assessor.assess(
+  const evaluated = await run.evaluator.evaluate(
     compared.map((text) => ({ text, examples: test, reading: run.candidates.get(text)?.reading })),
   );
-  const onTest = new Map(compared.map((text, i) => [text, assessed[i]!]));
+  const onTest = new Map(compared.map((text, i) => [text, evaluated[i]!]));
   const { metrics, perClass, confusion } = policyOnTest ?? onTest.get(best.text)!;
   const measured = baselines.map((baseline) => ({ ...baseline, test: onTest.get(baseline.prompt.trim())!.metrics }));
   const foundOnTest = policyOnTest ?? (found && onTest.get(found.text));

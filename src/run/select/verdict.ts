@@ -1,13 +1,13 @@
 import type { Verdict } from '../../events.js';
 import { pairedInterval } from '../../statistics/paired-interval.js';
-import type { Assessment, TaskKind } from '../../task/types.js';
+import type { Evaluation, TaskKind } from '../../task/types.js';
 
 interface Compared {
   readonly kind: TaskKind;
   /** The found prompt, or policy, on the test examples. */
-  readonly found: Assessment;
+  readonly found: Evaluation;
   /** The best baseline on the same. */
-  readonly rival: Assessment;
+  readonly rival: Evaluation;
 }
 
 /**

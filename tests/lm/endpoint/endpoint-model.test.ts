@@ -310,9 +310,9 @@ describe('a task with a target LM behind a service', () => {
       onOutput: (text) => written.push(text),
     });
     expect(target).toBe('openai:tiny');
-    const { assessment, n } = results[0]!;
-    const right = assessment.outcomes!.filter(({ predicted, label }) => predicted === label).length;
-    expect(assessment.metrics.accuracy).toBe(right / n);
+    const { evaluation, n } = results[0]!;
+    const right = evaluation.outcomes!.filter(({ predicted, label }) => predicted === label).length;
+    expect(evaluation.metrics.accuracy).toBe(right / n);
     expect(service.requests).toHaveLength(1 + n);
     expect(written.join('')).toMatch(/openai:tiny: \d+ requests/);
   });

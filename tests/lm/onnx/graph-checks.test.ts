@@ -16,7 +16,7 @@ import { RlpromptError } from '../../../src/errors.js';
 import { GraphBuilder } from '../../../src/lm/onnx/graph/graph-builder.js';
 import { openModelFile } from '../../../src/lm/onnx/graph/model-file.js';
 import { decodeModel, encodeModel, type OnnxModel } from '../../../src/lm/onnx/graph/proto.js';
-import { cutHead } from '../../../src/lm/onnx/head/cut-model.js';
+import { splitHead } from '../../../src/lm/onnx/head/split-head.js';
 import { HUB_LIKE } from './hub-like.js';
 
 let folder: string;
@@ -121,7 +121,7 @@ describe('damaged files', () => {
       for (let n = 0; n <= seed % 8; n++) bytes[next() % (seed % 2 ? 30_000 : bytes.length)] = next() % 256;
       writeFileSync(path, bytes);
       try {
-        const model = await cutHead(path);
+        const model = await splitHead(path);
         await model.headColumns([0, 1]);
         cut.whole++;
       } catch (error) {
@@ -156,7 +156,7 @@ describe('external data', () => {
   }
 
   test('is found beside the model, and counted among its files', async () => {
-    expect((await cutHead(path)).files).toEqual([path, data()]);
+    expect((await splitHead(path)).files).toEqual([path, data()]);
   });
 
   test('that is missing is named', () => {
@@ -198,7 +198,7 @@ describe('external data', () => {
     const snapshot = join(folder, 'snapshot');
     mkdirSync(snapshot);
     for (const name of ['model.onnx', 'model.onnx_data']) symlinkSync(join('..', name), join(snapshot, name));
-    const cut = await cutHead(join(snapshot, 'model.onnx'));
+    const cut = await splitHead(join(snapshot, 'model.onnx'));
     expect((await cut.head()).weights.length).toBe(32 * 500);
   });
 
@@ -217,7 +217,7 @@ test('a graph whose values depend on each other in a circle is refused', async (
   graph.node('MatMul', [x, 'b'], { name: 'logits' });
   graph.output('logits', 'float32', ['n', 'p', 5]);
   writeFileSync(path, graph.build());
-  await expect(cutHead(path)).rejects.toMatchObject({ code: 'E_MODEL_HEAD' });
+  await expect(splitHead(path)).rejects.toMatchObject({ code: 'E_MODEL_HEAD' });
 });
 
 /** A model whose If nodes stand in each other's branches, as bytes: the encoder itself does not go so deep. */

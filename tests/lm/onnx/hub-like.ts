@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as ort from 'onnxruntime-node';
 import { halfToFloat } from '../../../src/lm/onnx/graph/float16.js';
-import type { CutModel, ModelInput } from '../../../src/lm/onnx/head/cut-model.js';
+import type { ModelInput, SplitModel } from '../../../src/lm/onnx/head/split-head.js';
 
 export const HUB_LIKE = join(import.meta.dirname, '../../fixtures/hub-like');
 
@@ -66,7 +66,7 @@ export function allVariants(): {
 }
 
 /** Loads what a cut says the runtime should load. */
-export function openSource(source: CutModel['source']): Promise<ort.InferenceSession> {
+export function openSource(source: SplitModel['source']): Promise<ort.InferenceSession> {
   return 'path' in source ? ort.InferenceSession.create(source.path) : ort.InferenceSession.create(source.bytes);
 }
 
@@ -76,7 +76,7 @@ export function openSource(source: CutModel['source']): Promise<ort.InferenceSes
  */
 export async function runText(
   session: ort.InferenceSession,
-  cut: Pick<CutModel, 'inputs' | 'kv'>,
+  cut: Pick<SplitModel, 'inputs' | 'kv'>,
   output: string,
   ids: readonly number[],
 ): Promise<Float32Array> {

@@ -26,7 +26,7 @@ describe('inputs that the target LM cannot read whole', () => {
     expect(error).toMatchObject({ code: 'E_INPUT_TOO_LONG', exitCode: 65 });
     expect(error.message).toMatch(/^6 of 10 inputs/);
     const [head, tail] = [await evaluate(6, 'head'), await evaluate(6, 'tail')];
-    const scores = [head, tail].map(({ results }) => results[0]!.assessment.outcomes!.map((row) => row.probabilities));
+    const scores = [head, tail].map(({ results }) => results[0]!.evaluation.outcomes!.map((row) => row.probabilities));
     // The numbers at the end of the texts are what the head has lost and the tail has not.
     expect(scores[0]).not.toEqual(scores[1]);
     expect(scores[0]!.slice(6)).toEqual(scores[1]!.slice(6));

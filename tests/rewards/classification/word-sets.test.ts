@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { splitWords, verbalizerProblems } from '../../../src/classifier/given-words.js';
 import { ScoreCache } from '../../../src/rewards/cache/score-cache.js';
-import { ClassificationAssessor } from '../../../src/rewards/classification/classification-assessor.js';
+import { ClassificationEvaluator } from '../../../src/rewards/classification/classification-evaluator.js';
 import { examplesOf, ScriptedScorer, TEMPLATE, taskOf } from '../scripted-scorer.js';
 
 const settings = { correct: 200, incorrect: 180, calibrate: 'none' } as const;
@@ -11,7 +11,7 @@ const words = [
   { label: 'yes', words: ['good', 'fine'], weights: [3, 1] },
 ];
 
-/** Word by word; what the assessor is to make of them is worked out by hand below. */
+/** Word by word; what the evaluator is to make of them is worked out by hand below. */
 class WordScorer extends ScriptedScorer {
   override async labelScores(request: Parameters<ScriptedScorer['labelScores']>[0]): Promise<Float32Array> {
     const byWord: Record<string, number> = { bad: -1, awful: -3, good: -2, fine: 2, no: 0, yes: 5 };
@@ -20,35 +20,35 @@ class WordScorer extends ScriptedScorer {
   }
 }
 
-function assessor(calibrate: 'none' | 'inputs' = 'none') {
+function evaluator(calibrate: 'none' | 'inputs' = 'none') {
   const scorer = new WordScorer(() => 0);
   const cache = new ScoreCache(scorer, { enabled: true });
   const task = taskOf(train, ['no', 'yes']);
   return {
     scorer,
     cache,
-    assessor: new ClassificationAssessor(task, scorer, cache, TEMPLATE, { ...settings, calibrate }),
+    evaluator: new ClassificationEvaluator(task, scorer, cache, TEMPLATE, { ...settings, calibrate }),
   };
 }
 
 describe('label-word sets', () => {
   it('score a label by the weighted mean of its words', async () => {
-    const { assessor: reader } = assessor();
+    const { evaluator: reader } = evaluator();
     const reading = { words, demonstrations: [] };
-    const [read] = await reader.assess([{ text: 'p', examples: train, reading }], { details: true });
+    const [read] = await reader.evaluate([{ text: 'p', examples: train, reading }], { details: true });
     // no: (-1 - 3) / 2 = -2; yes: (3 · -2 + 2) / 4 = -1.
     expect(read!.outcomes![0]!.probabilities!.yes).toBeCloseTo(1 / (1 + Math.exp(-1)), 6);
     expect(read!.reading).toEqual(reading);
   });
 
   it('are kept apart from the task’s own words, prompt by prompt', async () => {
-    const { assessor: reader, cache } = assessor();
+    const { evaluator: reader, cache } = evaluator();
     const items = [undefined, { words, demonstrations: [] }].map((reading) => ({
       text: 'p',
       examples: train,
       reading,
     }));
-    const [given, found] = await reader.assess(items, { details: true });
+    const [given, found] = await reader.evaluate(items, { details: true });
     expect(given!.reading).toBeUndefined();
     expect(given!.outcomes![0]!.probabilities!.yes).toBeCloseTo(1 / (1 + Math.exp(-5)), 6);
     expect(found!.outcomes![0]!.probabilities!.yes).toBeCloseTo(1 / (1 + Math.exp(-1)), 6);
@@ -56,7 +56,7 @@ describe('label-word sets', () => {
   });
 
   it('never show a row its own answer: rows among the demonstrations are read behind others', async () => {
-    const { assessor: reader, scorer } = assessor('inputs');
+    const { evaluator: reader, scorer } = evaluator('inputs');
     const demonstration = (text: string, word: string) => ({ text, word, label: word });
     const reading = {
       words: words.map(({ label }) => ({ label, words: [label] })),
@@ -69,7 +69,7 @@ describe('label-word sets', () => {
       templates.push(`${request.template.source}: ${request.inputs.join('')}`);
       return await asked(request);
     };
-    const [read] = await reader.assess([{ text: 'p', examples: train, reading }]);
+    const [read] = await reader.evaluate([{ text: 'p', examples: train, reading }]);
     expect(templates.map((line) => line.replaceAll('\n', '/'))).toEqual([
       'a {prompt} no//c {prompt} yes//{input} {prompt}: bd',
       'b {prompt} no//d {prompt} yes//{input} {prompt}: ac',

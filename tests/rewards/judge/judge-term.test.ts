@@ -14,7 +14,7 @@ import { HUB_LIKE } from '../../lm/onnx/hub-like.js';
 
 const PROMPTS = { kind: 'classification', splits: { train: [], dev: [], test: [] } } as const;
 const SETTINGS: JudgeSettings = { judge: 'openai:judge', judgeMode: 'pairwise', judgeDownWeight: false };
-const prompt = (text: string): TermItem => ({ text, assessment: { reward: 0, metrics: {} } });
+const prompt = (text: string): TermItem => ({ text, evaluation: { reward: 0, metrics: {} } });
 
 /** How good a text is to the judge of these tests: the number in it. */
 const worthOf = (text: string): number => Number(/\d+/.exec(text)?.[0] ?? 0);
@@ -175,7 +175,7 @@ describe('a judge of rewritten texts', () => {
   const task = { kind: 'style-transfer', splits: { train, dev: [], test: [] } } as const;
   const wrote = (...outputs: (Partial<ExampleOutcome> & { index: number })[]): TermItem => ({
     text: 'prompt',
-    assessment: { reward: 0, metrics: {}, outcomes: outputs.map((one) => ({ reward: 0, label: 'formal', ...one })) },
+    evaluation: { reward: 0, metrics: {}, outcomes: outputs.map((one) => ({ reward: 0, label: 'formal', ...one })) },
   });
 
   it('shows input, wanted style and rubric, and compares outputs of the same input', async () => {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { Rng } from '../../../src/random/rng.js';
 import { balancedOrder, raceRounds, shrunkMean, survivors } from '../../../src/rewards/racing/racing.js';
-import { race } from '../../../src/rewards/racing/racing-assessor.js';
-import type { Assessment, AssessmentItem, Assessor, Example } from '../../../src/task/types.js';
+import { race } from '../../../src/rewards/racing/racing-evaluator.js';
+import type { Evaluation, EvaluationItem, Evaluator, Example } from '../../../src/task/types.js';
 import { examplesOf } from '../scripted-scorer.js';
 
 const rows = (promptCount: number, exampleCount: number): number =>
@@ -82,51 +82,51 @@ describe('a race', () => {
     Array.from({ length: 32 }, (_, i) => i % 2),
   );
   /** Prompt `p7` is worth 7 on every example. */
-  const items: AssessmentItem[] = Array.from({ length: 16 }, (_, i) => ({ text: `p${i}`, examples }));
+  const items: EvaluationItem[] = Array.from({ length: 16 }, (_, i) => ({ text: `p${i}`, examples }));
 
   it('scores few prompts on all examples, ranks them alone, and shrinks what the others got', async () => {
-    const assessor = new CountingAssessor((text) => Number(text.slice(1)));
-    const assessed = await race(assessor, items, { seed: 0, step: 0 });
-    expect(assessor.rows()).toBe(256);
-    const complete = assessed.flatMap(({ partial }, i) => (partial ? [] : [i]));
+    const evaluator = new CountingEvaluator((text) => Number(text.slice(1)));
+    const evaluated = await race(evaluator, items, { seed: 0, step: 0 });
+    expect(evaluator.rows()).toBe(256);
+    const complete = evaluated.flatMap(({ partial }, i) => (partial ? [] : [i]));
     expect(complete).toEqual([12, 13, 14, 15]);
-    expect(complete.map((i) => assessed[i]!.reward)).toEqual([12, 13, 14, 15]);
-    expect(assessed[0]).toMatchObject({ reward: (8 * 0 + 8 * 7.5) / 16, partial: true, metrics: { half: 0 } });
-    expect(assessed[11]!.reward).toBeCloseTo((16 * 11 + 8 * 7.5) / 24, 12);
+    expect(complete.map((i) => evaluated[i]!.reward)).toEqual([12, 13, 14, 15]);
+    expect(evaluated[0]).toMatchObject({ reward: (8 * 0 + 8 * 7.5) / 16, partial: true, metrics: { half: 0 } });
+    expect(evaluated[11]!.reward).toBeCloseTo((16 * 11 + 8 * 7.5) / 24, 12);
   });
 
   it('shows every prompt of a round the same examples, and another step others', async () => {
-    const assessor = new CountingAssessor(() => 1);
-    await race(assessor, items, { seed: 0, step: 3 });
-    const first = assessor.calls[0]!;
+    const evaluator = new CountingEvaluator(() => 1);
+    await race(evaluator, items, { seed: 0, step: 3 });
+    const first = evaluator.calls[0]!;
     expect(new Set(first.map((item) => item.examples))).toHaveProperty('size', 1);
     expect(first[0]!.examples).toHaveLength(8);
-    const other = new CountingAssessor(() => 1);
+    const other = new CountingEvaluator(() => 1);
     await race(other, items, { seed: 0, step: 4 });
     expect(other.calls[0]![0]!.examples).not.toEqual(first[0]!.examples);
-    const again = new CountingAssessor(() => 1);
+    const again = new CountingEvaluator(() => 1);
     await race(again, items, { seed: 0, step: 3 });
-    expect(again.calls).toEqual(assessor.calls);
+    expect(again.calls).toEqual(evaluator.calls);
   });
 
   it('lets a prompt that was proposed twice run once', async () => {
-    const assessor = new CountingAssessor((text) => Number(text.slice(1)));
+    const evaluator = new CountingEvaluator((text) => Number(text.slice(1)));
     const twice = [...items, ...items];
-    const assessed = await race(assessor, twice, { seed: 0, step: 0 });
-    expect(assessor.rows()).toBe(256);
-    expect(assessed.slice(16)).toEqual(assessed.slice(0, 16));
+    const evaluated = await race(evaluator, twice, { seed: 0, step: 0 });
+    expect(evaluator.rows()).toBe(256);
+    expect(evaluated.slice(16)).toEqual(evaluated.slice(0, 16));
   });
 });
 
 /** Every example rewards a prompt alike; rows are counted as with a reward cache. */
-class CountingAssessor implements Assessor {
+class CountingEvaluator implements Evaluator {
   readonly metric = 'half';
-  readonly calls: (readonly AssessmentItem[])[] = [];
+  readonly calls: (readonly EvaluationItem[])[] = [];
   private readonly known = new Set<string>();
 
   constructor(private readonly worth: (text: string) => number) {}
 
-  async assess(items: readonly AssessmentItem[]): Promise<Assessment[]> {
+  async evaluate(items: readonly EvaluationItem[]): Promise<Evaluation[]> {
     this.calls.push(items);
     return items.map(({ text, examples }) => {
       for (const { index } of examples) this.known.add(`${index} ${text}`);

@@ -40,7 +40,7 @@ describe('prompts that read well', { timeout: 120_000 }, () => {
   async function fluencyOf(rollouts: readonly Rollout[]): Promise<number> {
     const parts = { task: {} as Task, generator: lm, targetLm: lm, settings: settings(), load: async () => lm };
     const term = await fluencyTerm.create(parts);
-    const items = rollouts.map(({ text }) => ({ text, assessment: { reward: 0, metrics: {} } }));
+    const items = rollouts.map(({ text }) => ({ text, evaluation: { reward: 0, metrics: {} } }));
     const values = await term.score(items);
     return values.reduce((sum, value) => sum + value / values.length, 0);
   }

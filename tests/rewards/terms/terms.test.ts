@@ -5,7 +5,7 @@ import { loadLanguageModel } from '../../../src/lm/load.js';
 import type { LanguageModel } from '../../../src/lm/model/types.js';
 import { checkTerms, createTerms, TERM_KINDS } from '../../../src/rewards/terms/create-terms.js';
 import type { TermSettings } from '../../../src/rewards/terms/term-kind.js';
-import type { Assessment, Task } from '../../../src/task/types.js';
+import type { Evaluation, Task } from '../../../src/task/types.js';
 
 const settings = (terms: Record<string, number>, more: Partial<TermSettings> = {}) =>
   ({ terms, combine: 'sum', seed: 0, promptLength: 5, correct: 200, incorrect: 180, ...more }) as TermSettings;
@@ -18,7 +18,7 @@ describe('the terms of a reward', () => {
   });
   afterAll(() => generator.dispose());
 
-  async function score(name: string, texts: readonly string[], assessment: Partial<Assessment> = {}) {
+  async function score(name: string, texts: readonly string[], evaluation: Partial<Evaluation> = {}) {
     const task = taskOf('style-transfer');
     const load = async () => generator;
     const parts = {
@@ -29,7 +29,7 @@ describe('the terms of a reward', () => {
       load,
     };
     const [term] = await createTerms(parts);
-    const items = texts.map((text) => ({ text, assessment: { reward: 12, metrics: {}, ...assessment } }));
+    const items = texts.map((text) => ({ text, evaluation: { reward: 12, metrics: {}, ...evaluation } }));
     return { range: term!.range, values: await term!.score(items) };
   }
 

@@ -1,32 +1,32 @@
 import { describe, expect, it } from 'vitest';
 import { judgeFound } from '../../../src/run/select/verdict.js';
-import type { Assessment } from '../../../src/task/types.js';
+import type { Evaluation } from '../../../src/task/types.js';
 
 /** `right` rewards above 0, then `wrong` below. */
-function assessed(right: number, wrong: number): Assessment {
+function evaluated(right: number, wrong: number): Evaluation {
   const exampleRewards = Float64Array.from({ length: right + wrong }, (_, i) => (i < right ? 50 : -20));
   return { reward: 0, metrics: {}, exampleRewards };
 }
 
 describe('the verdict on what was found', () => {
-  const judge = (found: Assessment, rival: Assessment, rivalWon = false) =>
+  const judge = (found: Evaluation, rival: Evaluation, rivalWon = false) =>
     judgeFound({ kind: 'classification', found, rival }, 'It was', { rivalWon });
 
   it('says yes, no, or that the rows do not tell', () => {
-    expect(judge(assessed(90, 10), assessed(70, 30))).toMatchObject({ better: 'yes', n: 100, measure: 'accuracy' });
-    expect(judge(assessed(70, 30), assessed(90, 10))?.better).toBe('no');
-    const close = judge(assessed(80, 20), assessed(78, 22))!;
+    expect(judge(evaluated(90, 10), evaluated(70, 30))).toMatchObject({ better: 'yes', n: 100, measure: 'accuracy' });
+    expect(judge(evaluated(70, 30), evaluated(90, 10))?.better).toBe('no');
+    const close = judge(evaluated(80, 20), evaluated(78, 22))!;
     expect(close.better).toBe('cannot-tell');
     expect(close.difference).toBeCloseTo(0.02, 12);
     expect(close.sentence).toContain('Cannot tell with 100 test rows');
   });
 
   it('says where the baseline is what the run recommends', () => {
-    expect(judge(assessed(5, 5), assessed(6, 4), true)!.sentence).toMatch(/on dev and is the result\.$/);
+    expect(judge(evaluated(5, 5), evaluated(6, 4), true)!.sentence).toMatch(/on dev and is the result\.$/);
   });
 
   it('compares rewards where there are no labels', () => {
-    const verdict = judgeFound({ kind: 'custom', found: assessed(9, 1), rival: assessed(2, 8) }, '', {
+    const verdict = judgeFound({ kind: 'custom', found: evaluated(9, 1), rival: evaluated(2, 8) }, '', {
       rivalWon: false,
     });
     expect(verdict).toMatchObject({ measure: 'reward', better: 'yes' });
@@ -34,6 +34,6 @@ describe('the verdict on what was found', () => {
   });
 
   it('is left out where single examples have no reward', () => {
-    expect(judge({ reward: 1, metrics: {} }, assessed(1, 1))).toBeUndefined();
+    expect(judge({ reward: 1, metrics: {} }, evaluated(1, 1))).toBeUndefined();
   });
 });

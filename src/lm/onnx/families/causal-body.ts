@@ -1,5 +1,5 @@
 import type { Tensor } from 'onnxruntime-node';
-import type { CutModel, KvCache } from '../head/cut-model.js';
+import type { KvCache, SplitModel } from '../head/split-head.js';
 import { floatValues, rawHalves } from '../run/half-precision.js';
 import type { KvBlock } from '../run/kv-block.js';
 import { runtimeMeter } from '../run/runtime-meter.js';
@@ -28,9 +28,9 @@ export interface BodyResult {
 /** A causal language model without its head, run over rows of equal length. */
 export class CausalBody {
   readonly #session: OnnxSession;
-  readonly model: CutModel;
+  readonly model: SplitModel;
 
-  constructor(session: OnnxSession, model: CutModel) {
+  constructor(session: OnnxSession, model: SplitModel) {
     this.#session = session;
     this.model = model;
   }

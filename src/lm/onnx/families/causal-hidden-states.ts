@@ -1,5 +1,5 @@
 import type { HeadWeights, HiddenStatesCapability, HiddenStep, KvState } from '../../model/types.js';
-import type { CutModel } from '../head/cut-model.js';
+import type { SplitModel } from '../head/split-head.js';
 import { groupBy } from '../run/batches.js';
 import { gatherKv, type KvBlock } from '../run/kv-block.js';
 import type { CausalRows } from './causal-rows.js';
@@ -36,13 +36,13 @@ class CausalState implements KvState {
 
 /** Hidden states of a causal model, token by token; each token is computed once if the graph has a cache. */
 export class CausalHiddenStates implements HiddenStatesCapability {
-  readonly #model: CutModel;
+  readonly #model: SplitModel;
   readonly #rows: CausalRows;
   readonly #head: () => Promise<HeadWeights>;
   readonly hiddenSize: number;
   readonly vocabularySize: number;
 
-  constructor(model: CutModel, rows: CausalRows, head: () => Promise<HeadWeights>) {
+  constructor(model: SplitModel, rows: CausalRows, head: () => Promise<HeadWeights>) {
     this.#model = model;
     this.#rows = rows;
     this.#head = head;

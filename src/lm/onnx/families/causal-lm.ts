@@ -1,7 +1,7 @@
 import type { ModelFolder } from '../../model/model-folder.js';
 import { fitTokenizer } from '../../model/tokenizer.js';
 import type { HeadWeights } from '../../model/types.js';
-import { cutHead } from '../head/cut-model.js';
+import { splitHead } from '../head/split-head.js';
 import { int8Notes, type LoadedModel, loadParts, type OnnxModelOptions } from '../run/model-parts.js';
 import { createModelSession } from '../run/model-session.js';
 import { PrefixCache } from '../run/prefix-cache.js';
@@ -16,7 +16,7 @@ import { VocabularyProjection } from './vocabulary-projection.js';
 
 /** Loads a causal language model: its body as a session, its output layer as data read when it is needed. */
 export async function loadCausalLm(name: string, folder: ModelFolder, options: OnnxModelOptions): Promise<LoadedModel> {
-  const model = await cutHead(folder.onnxPath, { tuned: true });
+  const model = await splitHead(folder.onnxPath, { tuned: true });
   requireManyTokens(model.inputs, folder.onnxPath);
   const parts = await loadParts(name, folder, model.files);
   const tokenizer = fitTokenizer(parts.tokenizer, model.vocabularySize, folder.path);

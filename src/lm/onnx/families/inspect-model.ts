@@ -10,8 +10,8 @@ import { checkInputs, kvCache, modelInputs } from '../graph/model-inputs.js';
 import { type OnnxGraph, toNumber } from '../graph/proto.js';
 import { tensorBytes } from '../graph/tensor-bytes.js';
 import { dimsOfValue } from '../graph/value-info.js';
-import { isDynamicQuantised, openLanguageModel } from '../head/cut-model.js';
 import type { HeadMatch } from '../head/head-match.js';
+import { isDynamicQuantised, openLanguageModel } from '../head/split-head.js';
 import { requireManyTokens } from './probe-causal.js';
 import { requireMask } from './require-mask.js';
 

@@ -12,7 +12,7 @@ import type {
   Tokenizer,
 } from '../../model/types.js';
 import { resolveLabelWords } from '../../model/verbalizer.js';
-import { cutHead } from '../head/cut-model.js';
+import { splitHead } from '../head/split-head.js';
 import { headCount, int8Notes, type LoadedModel, loadParts, type OnnxModelOptions } from '../run/model-parts.js';
 import { createModelSession } from '../run/model-session.js';
 import { rowLimits, rowsWithoutCache } from '../run/row-limits.js';
@@ -26,7 +26,7 @@ import { VocabularyProjection } from './vocabulary-projection.js';
 
 /** Loads a masked language model; its vocabulary projection is cut down to the label columns. */
 export async function loadMaskedLm(name: string, folder: ModelFolder, options: OnnxModelOptions): Promise<LoadedModel> {
-  const model = await cutHead(folder.onnxPath);
+  const model = await splitHead(folder.onnxPath);
   const parts = await loadParts(name, folder, model.files);
   const { contextLength } = parts;
   const tokenizer = fitTokenizer(parts.tokenizer, model.vocabularySize, folder.path);

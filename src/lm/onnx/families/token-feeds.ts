@@ -1,5 +1,5 @@
 import type { Tensor } from 'onnxruntime-node';
-import type { ModelInput } from '../head/cut-model.js';
+import type { ModelInput } from '../head/split-head.js';
 import type { OnnxSession, TensorType } from '../run/session.js';
 
 export interface TokenRows {

@@ -2,7 +2,7 @@ import type { Tensor } from 'onnxruntime-node';
 import type { ModelFolder } from '../../model/model-folder.js';
 import { filesOf, openModelFile } from '../graph/model-file.js';
 import { checkInputs, modelInputs } from '../graph/model-inputs.js';
-import { isDynamicQuantised } from '../head/cut-model.js';
+import { isDynamicQuantised } from '../head/split-head.js';
 import { floatValues } from '../run/half-precision.js';
 import {
   headCount,

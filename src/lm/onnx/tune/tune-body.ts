@@ -7,7 +7,7 @@ import { shareKeys } from './share-keys.js';
 import { unflattenProducts } from './unflatten-products.js';
 
 export interface Tuned {
-  /** See CutModel. */
+  /** See SplitModel. */
   readonly firstKeptInput?: string;
   /** Positions are counted by the attention mask. */
   readonly skipsPadding?: boolean;

@@ -4,7 +4,7 @@ import { probeCausal } from '../../../../src/lm/onnx/families/probe-causal.js';
 import { openModelFile } from '../../../../src/lm/onnx/graph/model-file.js';
 import { kvCache, modelInputs } from '../../../../src/lm/onnx/graph/model-inputs.js';
 import { decodeModel } from '../../../../src/lm/onnx/graph/proto.js';
-import { type CutModel, cutHead } from '../../../../src/lm/onnx/head/cut-model.js';
+import { type SplitModel, splitHead } from '../../../../src/lm/onnx/head/split-head.js';
 import { gatherKv } from '../../../../src/lm/onnx/run/kv-block.js';
 import { createSession } from '../../../../src/lm/onnx/run/session.js';
 import { expandGroupedAttention } from '../../../../src/lm/onnx/tune/expand-grouped-attention.js';
@@ -19,8 +19,11 @@ const FLOATS = allVariants().filter(({ variant, name }) => {
   return variant.notableOps.includes('GroupQueryAttention') && !name.includes('quantized');
 });
 
-async function open(path: string, tuned = true): Promise<{ body: CausalBody; cut: CutModel; close(): Promise<void> }> {
-  const cut = await cutHead(path, { tuned });
+async function open(
+  path: string,
+  tuned = true,
+): Promise<{ body: CausalBody; cut: SplitModel; close(): Promise<void> }> {
+  const cut = await splitHead(path, { tuned });
   const session = await createSession(cut.source, { threads: 1 });
   return { body: new CausalBody(session, cut), cut, close: () => session.dispose() };
 }
@@ -92,7 +95,7 @@ describe.each(EXACT.filter(({ folder }) => ['llama', 'llama-tied', 'qwen2', 'qwe
 
 /** How many keys and values of the cache are spread over heads. */
 async function repeatedCaches(path: string, tuned: boolean): Promise<number> {
-  const { source, kv } = await cutHead(path, { tuned });
+  const { source, kv } = await splitHead(path, { tuned });
   const { node: nodes } = decodeModel((source as { bytes: Uint8Array }).bytes).graph!;
   const widened = nodes.filter(({ opType, input }) => opType === 'Unsqueeze' && kv!.outputs.includes(input[0]!));
   return nodes.filter(({ opType, input }) => {

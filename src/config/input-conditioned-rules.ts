@@ -20,7 +20,7 @@ const OF_ONE_PROMPT: readonly Refusal[] = [
 ];
 
 /** What a policy that reads its inputs cannot be combined with. */
-export function findConditionedMixes(config: RunConfig): string[] {
+export function findInputConditionedViolations(config: RunConfig): string[] {
   const { inputConditioned, trainer, promptsPerStep, inputsPerStep } = config;
   if (!inputConditioned) return [];
   const problems = OF_ONE_PROMPT.flatMap(([isGiven, what]) =>

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { RlpromptError } from '../../errors.js';
 import type { RewardRow } from '../../task/define/reward-messages.js';
-import type { Assessment, AssessmentItem, Assessor, Example, RewardBatch, Split, Task } from '../../task/types.js';
+import type { Evaluation, EvaluationItem, Evaluator, Example, RewardBatch, Split, Task } from '../../task/types.js';
 import type { RewardCache } from '../cache/reward-cache.js';
 
 /** Means and squares of larger numbers leave the range of single precision, in which rewards are kept. */
@@ -12,8 +12,8 @@ export interface RewardScorer {
   score(batch: RewardBatch, options: { seed: number; signal?: AbortSignal }): Promise<readonly RewardRow[]>;
 }
 
-/** Assesses prompts by a task's own reward. */
-export class CustomAssessor implements Assessor {
+/** Evaluates prompts by a task's own reward. */
+export class CustomEvaluator implements Evaluator {
   private readonly exampleKeys = new WeakMap<readonly Example[], string>();
 
   /** @param metric `accuracy` where the reward gives one, else `reward` */
@@ -29,21 +29,21 @@ export class CustomAssessor implements Assessor {
     return { forwards: this.cache.forwards, cacheHits: this.cache.cacheHits };
   }
 
-  async assess(items: readonly AssessmentItem[], { signal }: { signal?: AbortSignal } = {}): Promise<Assessment[]> {
-    const assessments = new Map<string, Assessment>();
-    const keyOf = ({ text, examples }: AssessmentItem): string => `${this.examplesKey(examples)}\t${text}`;
+  async evaluate(items: readonly EvaluationItem[], { signal }: { signal?: AbortSignal } = {}): Promise<Evaluation[]> {
+    const evaluations = new Map<string, Evaluation>();
+    const keyOf = ({ text, examples }: EvaluationItem): string => `${this.examplesKey(examples)}\t${text}`;
     for (const group of groupBy(items, ({ examples }) => this.examplesKey(examples))) {
       const unique = [...new Map(group.map((item) => [item.text, item])).values()];
       const rows = await this.reward(unique, signal);
       unique.forEach((item, i) => {
-        assessments.set(keyOf(item), this.toAssessment(rows[i]!, item.text));
+        evaluations.set(keyOf(item), this.toEvaluation(rows[i]!, item.text));
       });
     }
-    return items.map((item) => assessments.get(keyOf(item))!);
+    return items.map((item) => evaluations.get(keyOf(item))!);
   }
 
   /** Rewards of different prompts on the same examples. */
-  private reward(items: readonly AssessmentItem[], signal: AbortSignal | undefined): Promise<RewardRow[]> {
+  private reward(items: readonly EvaluationItem[], signal: AbortSignal | undefined): Promise<RewardRow[]> {
     const { examples } = items[0]!;
     const examplesKey = this.examplesKey(examples);
     const keys = items.map(({ text }) => ({ prompt: text, examplesKey, exampleCount: examples.length }));
@@ -54,7 +54,7 @@ export class CustomAssessor implements Assessor {
     });
   }
 
-  private toAssessment({ reward, parts, metrics }: RewardRow, prompt: string): Assessment {
+  private toEvaluation({ reward, parts, metrics }: RewardRow, prompt: string): Evaluation {
     for (const [name, value] of Object.entries({ ...parts, ...metrics, reward })) this.checkRange(name, value, prompt);
     if (this.metric === 'accuracy' && metrics.accuracy === undefined) throw this.lostMetric(prompt);
     const named = this.metric === 'reward' ? { ...metrics, reward } : metrics;

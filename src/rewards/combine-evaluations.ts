@@ -1,8 +1,8 @@
 import { mean, meanOfRecords } from '../statistics/mean.js';
-import type { Assessment, Example, ExampleOutcome } from '../task/types.js';
+import type { Evaluation, Example, ExampleOutcome } from '../task/types.js';
 import { bleuMetric } from './style/style-bleu.js';
 
-type PerClass = NonNullable<Assessment['perClass']>;
+type PerClass = NonNullable<Evaluation['perClass']>;
 
 /**
  * How good prompts of one input each are together: what a policy that writes a prompt for each input is judged by.
@@ -11,7 +11,7 @@ type PerClass = NonNullable<Assessment['perClass']>;
  *
  * @param parts one for each example, of that example alone
  */
-export function combineAssessments(parts: readonly Assessment[], examples: readonly Example[]): Assessment {
+export function combineEvaluations(parts: readonly Evaluation[], examples: readonly Example[]): Evaluation {
   const outcomes = parts.flatMap((part) => part.outcomes ?? []);
   const confusion = sumOfTables(parts.flatMap((part) => (part.confusion ? [part.confusion] : [])));
   return {
@@ -25,7 +25,7 @@ export function combineAssessments(parts: readonly Assessment[], examples: reado
 }
 
 function combineMetrics(
-  parts: readonly Assessment[],
+  parts: readonly Evaluation[],
   examples: readonly Example[],
   outcomes: readonly ExampleOutcome[],
 ): Record<string, number> {
@@ -43,7 +43,7 @@ function combineMetrics(
 }
 
 /** Labels in their own order, which is that of the confusion's rows. */
-function combineClasses(parts: readonly Assessment[]): PerClass {
+function combineClasses(parts: readonly Evaluation[]): PerClass {
   const rows = new Map<number, PerClass[number][]>();
   for (const { perClass, confusion } of parts) {
     const row = confusion!.findIndex((counts) => counts.some((count) => count > 0));

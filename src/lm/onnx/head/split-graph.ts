@@ -14,7 +14,7 @@ import { dimsOfValue } from '../graph/value-info.js';
 import { cannotCut } from './head-error.js';
 import { type HeadMatch, matchHead } from './head-match.js';
 
-export interface CutGraph {
+export interface SplitGraph {
   readonly model: OnnxModel;
   readonly head: HeadMatch;
   readonly hiddenOutput: string;
@@ -66,7 +66,7 @@ function matchBranches(file: ModelFile, scope: GraphScope, node: OnnxNode): Head
  * The graph without its output layer: `logits` gives way to the hidden states in float32, outputs that are not kept and
  * everything only they needed are gone. The file's own graph is changed in place.
  */
-export function cutGraph(file: ModelFile, keepOutputs: readonly string[]): CutGraph {
+export function splitGraph(file: ModelFile, keepOutputs: readonly string[]): SplitGraph {
   const { graph } = file.model;
   const { head, branches, output } = findHead(file);
   const scope = new GraphScope(graph);

@@ -22,7 +22,7 @@ import type { ModelFile } from '../graph/model-file-types.js';
 import { encodeModel, type OnnxModel, type OnnxTensor } from '../graph/proto.js';
 import { type TensorBytes, tensorBytes } from '../graph/tensor-bytes.js';
 
-/** Up to this size a cut model is handed to the runtime as bytes; the runtime maps larger ones from disk. */
+/** Up to this size a split model is handed to the runtime as bytes; the runtime maps larger ones from disk. */
 const IN_MEMORY_BYTES = 64 * 1024 * 1024;
 /** The runtime maps external data; pages and vector units like tensors to start on such offsets. */
 const ALIGNMENT = 4096;
@@ -35,7 +35,7 @@ const ORIGIN_FILE = 'origin.txt';
 export type CutSource = { readonly path: string } | { readonly bytes: Uint8Array };
 
 /**
- * Makes a cut graph loadable. A small model becomes bytes with all weights inside. A large one becomes a folder of its
+ * Makes a split graph loadable. A small model becomes bytes with all weights inside. A large one becomes a folder of its
  * own in `cutFolder`: the graph, and one file with the aligned weights beside it, copied once and used again as long
  * as the model file has not changed.
  */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { requireCapability } from '../../lm/load.js';
 import type { LanguageModel } from '../../lm/model/types.js';
 import type { RewardRow } from '../../task/define/reward-messages.js';
-import type { Assessment, AssessmentItem, Assessor, Example, Task } from '../../task/types.js';
+import type { Evaluation, EvaluationItem, Evaluator, Example, Task } from '../../task/types.js';
 import type { Template } from '../../template/template.js';
 import type { RewardCache } from '../cache/reward-cache.js';
 import type { StyleJudges } from './style-models.js';
@@ -15,7 +15,7 @@ import { type ChosenOutput, rowOfOutputs, summariseRows, toOutcome } from './sty
  * how much of the content is kept and a classifier how much of the wanted style is there; the best of each segment of
  * samples counts. One prompt and input is one row of the cache.
  */
-export class StyleAssessor implements Assessor {
+export class StyleEvaluator implements Evaluator {
   readonly metric = 'joint';
   private readonly writer: Parameters<typeof writeOutputs>[0];
 
@@ -35,10 +35,10 @@ export class StyleAssessor implements Assessor {
     return { forwards: this.cache.forwards, cacheHits: this.cache.cacheHits };
   }
 
-  async assess(
-    items: readonly AssessmentItem[],
+  async evaluate(
+    items: readonly EvaluationItem[],
     { signal, details = false }: { signal?: AbortSignal; details?: boolean } = {},
-  ): Promise<Assessment[]> {
+  ): Promise<Evaluation[]> {
     const pairs = new Map<string, StylePair>();
     for (const { text, examples } of items) {
       for (const example of examples) pairs.set(pairKey(text, example), { prompt: text, example });

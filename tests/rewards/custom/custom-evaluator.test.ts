@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { RewardCache } from '../../../src/rewards/cache/reward-cache.js';
-import { CustomAssessor } from '../../../src/rewards/custom/custom-assessor.js';
 import { checkReward, type Finding } from '../../../src/rewards/custom/custom-check.js';
 import { dryRun } from '../../../src/rewards/custom/custom-dry-run.js';
+import { CustomEvaluator } from '../../../src/rewards/custom/custom-evaluator.js';
 import type { RewardRow } from '../../../src/task/define/reward-messages.js';
 import type { RewardBatch, Task } from '../../../src/task/types.js';
 import { refusalOf } from '../../data/data-folder.js';
@@ -31,44 +31,44 @@ const byLength = () => new ScriptedReward((prompt) => ({ reward: prompt.length, 
 const settings = { seed: 0 };
 const itemsOf = (...texts: string[]) => texts.map((text) => ({ text, examples: TRAIN }));
 
-describe('a custom reward as an assessor', () => {
+describe('a custom reward as an evaluator', () => {
   it('hands each prompt over once, in one call, and answers in the order of the items', async () => {
     const host = byLength();
-    const assessor = new CustomAssessor(task, host, new RewardCache({ enabled: true }), settings, 'reward');
-    const assessments = await assessor.assess(itemsOf('xx', 'y', 'xx'));
-    expect(assessments.map(({ reward }) => reward)).toEqual([2, 1, 2]);
-    expect(assessments[0]).toEqual({ reward: 2, metrics: { reward: 2 }, parts: { length: 2 } });
+    const evaluator = new CustomEvaluator(task, host, new RewardCache({ enabled: true }), settings, 'reward');
+    const evaluations = await evaluator.evaluate(itemsOf('xx', 'y', 'xx'));
+    expect(evaluations.map(({ reward }) => reward)).toEqual([2, 1, 2]);
+    expect(evaluations[0]).toEqual({ reward: 2, metrics: { reward: 2 }, parts: { length: 2 } });
     expect(host.asked).toEqual([{ prompts: ['xx', 'y'], examples: TRAIN, split: 'train' }]);
   });
 
   it('counts prompts times examples, and what is known as cache hits', async () => {
-    const assessor = new CustomAssessor(task, byLength(), new RewardCache({ enabled: true }), settings, 'reward');
-    await assessor.assess(itemsOf('xx', 'y'));
-    await assessor.assess(itemsOf('y', 'zzz'));
-    expect(assessor.counters()).toEqual({ forwards: 9, cacheHits: 3 });
+    const evaluator = new CustomEvaluator(task, byLength(), new RewardCache({ enabled: true }), settings, 'reward');
+    await evaluator.evaluate(itemsOf('xx', 'y'));
+    await evaluator.evaluate(itemsOf('y', 'zzz'));
+    expect(evaluator.counters()).toEqual({ forwards: 9, cacheHits: 3 });
   });
 
   it('asks again without a cache', async () => {
     const host = byLength();
-    const assessor = new CustomAssessor(task, host, new RewardCache({ enabled: false }), settings, 'reward');
-    await assessor.assess(itemsOf('xx'));
-    await assessor.assess(itemsOf('xx'));
+    const evaluator = new CustomEvaluator(task, host, new RewardCache({ enabled: false }), settings, 'reward');
+    await evaluator.evaluate(itemsOf('xx'));
+    await evaluator.evaluate(itemsOf('xx'));
     expect(host.asked).toHaveLength(2);
-    expect(assessor.counters()).toEqual({ forwards: 6, cacheHits: 0 });
+    expect(evaluator.counters()).toEqual({ forwards: 6, cacheHits: 0 });
   });
 
   it('does not take the reward on some examples for that on others', async () => {
     const host = new ScriptedReward((_, { examples }) => ({ reward: examples.length }));
-    const assessor = new CustomAssessor(task, host, new RewardCache({ enabled: true }), settings, 'reward');
+    const evaluator = new CustomEvaluator(task, host, new RewardCache({ enabled: true }), settings, 'reward');
     const items = [...itemsOf('x'), { text: 'x', examples: TRAIN.slice(0, 2) }];
-    expect((await assessor.assess(items)).map(({ reward }) => reward)).toEqual([3, 2]);
-    expect(assessor.counters().forwards).toBe(5);
+    expect((await evaluator.evaluate(items)).map(({ reward }) => reward)).toEqual([3, 2]);
+    expect(evaluator.counters().forwards).toBe(5);
   });
 
   it('refuses a prompt without the accuracy that the others had', async () => {
     const host = new ScriptedReward((prompt) => ({ metrics: prompt === 'x' ? { accuracy: 1 } : {} }));
-    const assessor = new CustomAssessor(task, host, new RewardCache({ enabled: true }), settings, 'accuracy');
-    const error = await refusalOf(() => assessor.assess(itemsOf('x', 'y')));
+    const evaluator = new CustomEvaluator(task, host, new RewardCache({ enabled: true }), settings, 'accuracy');
+    const error = await refusalOf(() => evaluator.evaluate(itemsOf('x', 'y')));
     expect(error.code).toBe('E_PLUGIN_METRIC');
     expect(error.message).toContain('"y"');
   });
@@ -80,26 +80,26 @@ describe('the memory of custom rewards', () => {
   const sink = { append: (records: (typeof log)[0]) => log.push(records), markUsed: (key: string) => used.push(key) };
 
   it('gives back what was paid for before a stop, unasked and counted as the first time', async () => {
-    const first = new CustomAssessor(task, byLength(), new RewardCache({ enabled: true, sink }), settings, 'reward');
-    const before = await first.assess(itemsOf('xx', 'y'));
+    const first = new CustomEvaluator(task, byLength(), new RewardCache({ enabled: true, sink }), settings, 'reward');
+    const before = await first.evaluate(itemsOf('xx', 'y'));
     const host = byLength();
     const cache = new RewardCache({ enabled: true, sink });
     cache.load(log.flat(), 'prepaid');
-    const second = new CustomAssessor(task, host, cache, settings, 'reward');
-    expect(await second.assess(itemsOf('xx', 'y'))).toEqual(before);
+    const second = new CustomEvaluator(task, host, cache, settings, 'reward');
+    expect(await second.evaluate(itemsOf('xx', 'y'))).toEqual(before);
     expect(host.asked).toEqual([]);
     expect(second.counters()).toEqual(first.counters());
     expect(used).toHaveLength(2);
-    expect(await second.assess(itemsOf('xx'))).toEqual([before[0]]);
+    expect(await second.evaluate(itemsOf('xx'))).toEqual([before[0]]);
     expect(second.counters().cacheHits).toBe(3);
   });
 
   it('takes what a checkpoint knew for cache hits', async () => {
     const cache = new RewardCache({ enabled: true });
     cache.load(log.flat(), 'cached');
-    const assessor = new CustomAssessor(task, byLength(), cache, settings, 'reward');
-    expect((await assessor.assess(itemsOf('xx')))[0]!.parts).toEqual({ length: 2 });
-    expect(assessor.counters()).toEqual({ forwards: 0, cacheHits: 3 });
+    const evaluator = new CustomEvaluator(task, byLength(), cache, settings, 'reward');
+    expect((await evaluator.evaluate(itemsOf('xx')))[0]!.parts).toEqual({ length: 2 });
+    expect(evaluator.counters()).toEqual({ forwards: 0, cacheHits: 3 });
   });
 });
 

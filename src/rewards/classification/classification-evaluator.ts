@@ -5,7 +5,7 @@ import { RlpromptError } from '../../errors.js';
 import type { LabelScoresCapability } from '../../lm/model/types.js';
 import { mean } from '../../statistics/mean.js';
 import { softmax } from '../../statistics/softmax.js';
-import type { Assessment, AssessmentItem, Assessor, Example, ExampleOutcome, Task } from '../../task/types.js';
+import type { Evaluation, EvaluationItem, Evaluator, Example, ExampleOutcome, Task } from '../../task/types.js';
 import type { Template } from '../../template/template.js';
 import type { ScoreCache } from '../cache/score-cache.js';
 import { classificationGap } from './classification-gap.js';
@@ -26,7 +26,7 @@ const CONTENT_FREE_INPUT = 'N/A';
  * The classification reward of RLPrompt (section 3.1, piecewise): a prompt's reward is the mean over the examples of
  * the probability gap between the right label and its best rival, times `correct` where positive, `incorrect` where not.
  */
-export class ClassificationAssessor implements Assessor {
+export class ClassificationEvaluator implements Evaluator {
   readonly metric = 'accuracy';
   private readonly labels: readonly string[];
   private readonly given: Reading;
@@ -56,20 +56,20 @@ export class ClassificationAssessor implements Assessor {
     return { forwards: this.cache.forwards, cacheHits: this.cache.cacheHits };
   }
 
-  async assess(
-    items: readonly AssessmentItem[],
+  async evaluate(
+    items: readonly EvaluationItem[],
     options: { signal?: AbortSignal; details?: boolean } = {},
-  ): Promise<Assessment[]> {
+  ): Promise<Evaluation[]> {
     const keys = itemKeys(items);
     const unique = [...new Map(items.map((item, i) => [keys[i]!, item]))];
     const scores = await this.score(
       unique.map(([, item]) => item),
       options.signal,
     );
-    const assessments = new Map(
+    const evaluations = new Map(
       unique.map(([key, item], i) => [key, this.summarise(item, scores[i]!, options.details ?? false)]),
     );
-    return keys.map((key) => assessments.get(key)!);
+    return keys.map((key) => evaluations.get(key)!);
   }
 
   private resolve(reading: Reading): ResolvedReading {
@@ -80,7 +80,7 @@ export class ClassificationAssessor implements Assessor {
   }
 
   /** Label log scores of each item, [examples, labels], with the calibration offsets subtracted. */
-  private async score(items: readonly AssessmentItem[], signal?: AbortSignal): Promise<Calibrated[]> {
+  private async score(items: readonly EvaluationItem[], signal?: AbortSignal): Promise<Calibrated[]> {
     const jobs = items.map((item) => this.jobsOf(item));
     const byReading = new Map<ResolvedReading, ScoringJob[]>();
     for (const job of jobs.flat()) byReading.set(job.reading, [...(byReading.get(job.reading) ?? []), job]);
@@ -99,7 +99,7 @@ export class ClassificationAssessor implements Assessor {
   }
 
   /** The texts of an item behind its demonstrations, and behind others those that are among them. */
-  private jobsOf({ text: prompt, examples, reading = this.reading, offsets }: AssessmentItem): ScoringJob[] {
+  private jobsOf({ text: prompt, examples, reading = this.reading, offsets }: EvaluationItem): ScoringJob[] {
     const resolved = this.resolve(reading);
     const texts = [...new Set(examples.map(({ text }) => text))];
     const free = texts.filter((text) => !resolved.shown.has(text));
@@ -163,7 +163,7 @@ export class ClassificationAssessor implements Assessor {
     return [...new Set((train.length > 0 ? train : test).map(({ text }) => text))];
   }
 
-  private summarise(item: AssessmentItem, { scores, offsets }: Calibrated, details: boolean): Assessment {
+  private summarise(item: EvaluationItem, { scores, offsets }: Calibrated, details: boolean): Evaluation {
     const { examples, reading = this.reading } = item;
     const tally = new ClassTally(this.labels);
     const exampleRewards = new Float64Array(examples.length);
@@ -250,7 +250,7 @@ class ClassTally {
 }
 
 /** Items with the same text, the same reading and the same list of examples get the same key. */
-function itemKeys(items: readonly AssessmentItem[]): string[] {
+function itemKeys(items: readonly EvaluationItem[]): string[] {
   const lists = new Map<readonly Example[], number>();
   return items.map(({ examples, text, reading, offsets }) => {
     if (!lists.has(examples)) lists.set(examples, lists.size);

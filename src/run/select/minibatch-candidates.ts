@@ -2,7 +2,7 @@ import type { Rollout } from '../../trainers/contract/types.js';
 
 type Prompt = Pick<Rollout, 'tokenIds' | 'text'>;
 
-interface Tryout extends Prompt {
+interface MinibatchCandidate extends Prompt {
   readonly reward: number;
 }
 
@@ -10,8 +10,8 @@ interface Tryout extends Prompt {
  * Prompts that met some of the train examples only, by text. The best of them are to be scored on all before they are
  * ranked: means over different examples do not tell close prompts apart.
  */
-export class Tryouts {
-  private readonly byText = new Map<string, Tryout>();
+export class MinibatchCandidates {
+  private readonly byText = new Map<string, MinibatchCandidate>();
 
   constructor(private readonly capacity: number) {}
 
@@ -22,7 +22,7 @@ export class Tryouts {
     if (this.byText.size > 2 * this.capacity) this.keep(this.best(this.capacity));
   }
 
-  /** The best `count`, which are then none of the tryouts any more. */
+  /** The best `count`, which are no longer kept here. */
   take(count: number): Rollout[] {
     const taken = this.best(count);
     for (const { text } of taken) this.byText.delete(text);
@@ -34,21 +34,21 @@ export class Tryouts {
     this.byText.clear();
   }
 
-  save(): Tryout[] {
+  save(): MinibatchCandidate[] {
     return [...this.byText.values()];
   }
 
-  restore(saved: readonly Tryout[]): void {
+  restore(saved: readonly MinibatchCandidate[]): void {
     this.keep(saved);
   }
 
   /** Best first; of equals those that were there first. */
-  private best(count: number): Tryout[] {
+  private best(count: number): MinibatchCandidate[] {
     return [...this.byText.values()].sort((a, b) => b.reward - a.reward).slice(0, count);
   }
 
-  private keep(tryouts: readonly Tryout[]): void {
+  private keep(candidates: readonly MinibatchCandidate[]): void {
     this.byText.clear();
-    for (const tryout of tryouts) this.byText.set(tryout.text, tryout);
+    for (const candidate of candidates) this.byText.set(candidate.text, candidate);
   }
 }

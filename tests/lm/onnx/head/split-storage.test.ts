@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { decodeModel } from '../../../../src/lm/onnx/graph/proto.js';
-import { type CutModel, cutHead } from '../../../../src/lm/onnx/head/cut-model.js';
+import { type SplitModel, splitHead } from '../../../../src/lm/onnx/head/split-head.js';
 import { golden, HUB_LIKE, openSource, runText } from '../hub-like.js';
 
 let folder: string;
@@ -22,10 +22,10 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-const onDisk = (path: string): Promise<CutModel> => cutHead(path, { cutFolder: folder, inMemoryBytes: 0 });
-const pathOf = (cut: CutModel): string => ('path' in cut.source ? cut.source.path : '');
+const onDisk = (path: string): Promise<SplitModel> => splitHead(path, { cutFolder: folder, inMemoryBytes: 0 });
+const pathOf = (cut: SplitModel): string => ('path' in cut.source ? cut.source.path : '');
 
-describe('a cut model on disk', () => {
+describe('a split model on disk', () => {
   test.each([
     ['gpt2', 'model'],
     ['gpt2-legacy', 'decoder_model_merged_quantized'],
@@ -34,7 +34,7 @@ describe('a cut model on disk', () => {
     ['roberta', 'model_fp16'],
   ])('%s/%s computes the same hidden states as in memory', async (name, file) => {
     const path = join(HUB_LIKE, name, 'onnx', `${file}.onnx`);
-    const [stored, held] = [await onDisk(path), await cutHead(path)];
+    const [stored, held] = [await onDisk(path), await splitHead(path)];
     expect(stored.source).toHaveProperty('path');
     expect(held.source).toHaveProperty('bytes');
     const { ids } = golden(name).items[0]!;
@@ -89,7 +89,7 @@ describe('a cut model on disk', () => {
     const blocked = join(folder, 'blocked');
     writeFileSync(blocked, 'a file where the folder should be');
     const path = join(HUB_LIKE, 'qwen2/onnx/model.onnx');
-    await expect(cutHead(path, { cutFolder: blocked, inMemoryBytes: 0 })).rejects.toMatchObject({
+    await expect(splitHead(path, { cutFolder: blocked, inMemoryBytes: 0 })).rejects.toMatchObject({
       code: 'E_CUT_WRITE',
       exit: 'cannotCreate',
       where: expect.stringContaining(blocked),

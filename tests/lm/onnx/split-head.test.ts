@@ -1,6 +1,6 @@
 import * as ort from 'onnxruntime-node';
 import { describe, expect, test } from 'vitest';
-import { cutHead } from '../../../src/lm/onnx/head/cut-model.js';
+import { splitHead } from '../../../src/lm/onnx/head/split-head.js';
 import { allVariants, maxAbsDiff, openSource, runText } from './hub-like.js';
 
 const LMS = allVariants().filter(({ golden }) => golden.kind === 'causal' || golden.kind === 'mlm');
@@ -13,7 +13,7 @@ const EXACT_HEADS: Record<string, string> = { 'llama-gqa-shared': 'llama-tied', 
 
 describe.each(LMS)('$folder/$name', ({ folder, path, golden, variant }) => {
   test('is cut where the fixtures say', async () => {
-    const cut = await cutHead(path);
+    const cut = await splitHead(path);
     const head = variant.head![0]!;
     expect(cut.description).toEqual({
       node: head.node,
@@ -32,15 +32,15 @@ describe.each(LMS)('$folder/$name', ({ folder, path, golden, variant }) => {
   });
 
   test('has a head that differs from that of PyTorch by its quantisation only', async () => {
-    const { weights } = await (await cutHead(path)).head();
+    const { weights } = await (await splitHead(path)).head();
     const exact = LMS.find((other) => other.folder === (EXACT_HEADS[folder] ?? folder) && isExact(other.variant))!;
-    const { weights: reference } = await (await cutHead(exact.path)).head();
+    const { weights: reference } = await (await splitHead(exact.path)).head();
     // The fixtures give seven digits of the largest difference.
     expect(maxAbsDiff(weights, reference)).toBeCloseTo(variant.head![0]!.weightMaxAbsDiff, 7);
   });
 
   test('gives the hidden states of PyTorch, and with the head the logits of the whole file', async () => {
-    const cut = await cutHead(path);
+    const cut = await splitHead(path);
     const { weights, bias } = await cut.head();
     const { hiddenSize, vocabularySize } = cut;
     const [session, whole] = await Promise.all([openSource(cut.source), ort.InferenceSession.create(path)]);
@@ -66,7 +66,7 @@ describe.each(LMS)('$folder/$name', ({ folder, path, golden, variant }) => {
   });
 
   test('gives single columns of the head as they are in the whole', async () => {
-    const cut = await cutHead(path);
+    const cut = await splitHead(path);
     const ids = [3, cut.vocabularySize - 1, 0, 3];
     const [whole, some] = [await cut.head(), await cut.headColumns(ids)];
     for (let h = 0; h < cut.hiddenSize; h++) {

@@ -7,8 +7,8 @@ import {
   REPLAY_TRAINERS,
   type TrainerName,
 } from '../trainers/trainer-table.js';
-import { findConditionedMixes } from './conditioned-mixes.js';
 import type { ConfigProblem } from './config-problem.js';
+import { findInputConditionedViolations } from './input-conditioned-rules.js';
 import type { RunConfig } from './run-config.js';
 import { findWeightProblem } from './values/term-weights.js';
 
@@ -52,7 +52,7 @@ const CHECKS: readonly Check[] = [
   ({ textColumn, labelColumn }) =>
     textColumn !== undefined && textColumn === labelColumn && `textColumn and labelColumn are both ${textColumn}`,
   ({ verbalizer }) => verbalizer && verbalizerProblems(verbalizer).join('; '),
-  ({ racing, cache }) => racing && !cache && 'racing needs the cache: its finalists are scored on some examples before',
+  ({ racing, cache }) => racing && !cache && 'racing needs the cache: its survivors are scored on some examples before',
   ({ racing, contentModel }) =>
     racing && contentModel !== undefined && 'racing saves nothing in style transfer, where a prompt meets one input',
   ({ racing, calibrate }) =>
@@ -73,8 +73,8 @@ const CHECKS: readonly Check[] = [
 ];
 
 /** Settings that are right one by one and impossible together. */
-export function findImpossibleMixes(config: RunConfig): ConfigProblem[] {
-  const messages = [...CHECKS.map((check) => check(config)), ...findConditionedMixes(config)];
+export function findRuleViolations(config: RunConfig): ConfigProblem[] {
+  const messages = [...CHECKS.map((check) => check(config)), ...findInputConditionedViolations(config)];
   return messages.flatMap((message) => (message ? [{ message }] : []));
 }
 

@@ -3,23 +3,27 @@ import { cacheRoot } from '../files/cache-root.js';
 import { requireCapability } from '../lm/load.js';
 import type { TruncatedPart } from '../lm/model/label-rows.js';
 import type { LanguageModel } from '../lm/model/types.js';
-import type { Assessor, Task } from '../task/types.js';
+import type { Evaluator, Task } from '../task/types.js';
 import type { Template } from '../template/template.js';
 import { RewardCache } from './cache/reward-cache.js';
 import { ScoreCache, type ScoreSink } from './cache/score-cache.js';
 import { ScoreStore } from './cache/score-store.js';
 import { AnswerReader, type ReaderSettings } from './classification/answer-reader.js';
-import { ClassificationAssessor, type ClassificationSettings } from './classification/classification-assessor.js';
+import { ClassificationEvaluator, type ClassificationSettings } from './classification/classification-evaluator.js';
 import { checkInputLengths } from './classification/input-lengths.js';
-import { CustomAssessor } from './custom/custom-assessor.js';
 import { dryRun } from './custom/custom-dry-run.js';
+import { CustomEvaluator } from './custom/custom-evaluator.js';
 import { RewardHost } from './custom/custom-host.js';
 import { RewardLanguageModel } from './custom/custom-language-model.js';
-import { StyleAssessor } from './style/style-assessor.js';
+import { StyleEvaluator } from './style/style-evaluator.js';
 import { type StyleModelSettings, type StyleModels, styleJudges } from './style/style-models.js';
 import type { SamplingSettings } from './style/style-outputs.js';
 
-export interface AssessorSettings extends ClassificationSettings, ReaderSettings, SamplingSettings, StyleModelSettings {
+export interface EvaluatorSettings
+  extends ClassificationSettings,
+    ReaderSettings,
+    SamplingSettings,
+    StyleModelSettings {
   readonly cache: boolean;
   /** Seconds that one call of a custom reward may take. */
   readonly rewardTimeout: number;
@@ -31,64 +35,64 @@ export interface AssessorSettings extends ClassificationSettings, ReaderSettings
   readonly promptLength: number;
 }
 
-export interface AssessorParts {
+export interface EvaluatorParts {
   readonly task: Task;
   readonly targetLm: LanguageModel;
   readonly template: Template;
   /** Style transfer only. */
   readonly styleModels?: StyleModels | undefined;
-  readonly settings: AssessorSettings;
+  readonly settings: EvaluatorSettings;
   /** Receives what a custom reward prints, escaped and bounded. */
   readonly onOutput?: (text: string) => void;
 }
 
-/** All that assessing needs was seen to work; nothing is counted or written yet. */
-export interface PreparedAssessor {
+/** All that evaluating needs was seen to work; nothing is counted or written yet. */
+export interface PreparedEvaluator {
   readonly warnings: readonly string[];
   create(sink?: ScoreSink): {
-    assessor: Assessor;
+    evaluator: Evaluator;
     cache: ScoreCache | RewardCache;
     /** Classification only. */
     reading?: {
-      assessor: ClassificationAssessor;
+      evaluator: ClassificationEvaluator;
       reader: AnswerReader;
       /** Calibrates over the rows that it scores, so that few rows cost few forwards. */
-      trial: Assessor;
+      trial: Evaluator;
     };
   };
   close(): void;
 }
 
-/** Makes ready what a task's kind is assessed by; a custom reward is tried out before it is trusted with a run. */
-export async function prepareAssessor(parts: AssessorParts): Promise<PreparedAssessor> {
+/** Makes ready what a task's kind is evaluated by; a custom reward is tried out before it is trusted with a run. */
+export async function prepareEvaluator(parts: EvaluatorParts): Promise<PreparedEvaluator> {
   if (parts.task.kind === 'custom') return await prepareCustom(parts);
   return parts.styleModels ? prepareStyleTransfer(parts, parts.styleModels) : prepareClassification(parts);
 }
 
-function prepareClassification({ task, targetLm, template, settings }: AssessorParts): PreparedAssessor {
+function prepareClassification({ task, targetLm, template, settings }: EvaluatorParts): PreparedEvaluator {
   const scorer = requireCapability(targetLm, 'labelScores');
   const warnings = checkInputLengths({ task, targetLm, template, settings });
   const store = settings.cache ? openStore(targetLm, settings, warnings) : undefined;
   const create = (sink?: ScoreSink) => {
     const cache = new ScoreCache(scorer, { enabled: settings.cache, store, ...(sink ? { sink } : {}) });
-    const assessor = new ClassificationAssessor(task, scorer, cache, template, settings);
+    const evaluator = new ClassificationEvaluator(task, scorer, cache, template, settings);
     const reader = new AnswerReader(task, scorer, cache, template, settings, targetLm);
     const calibrate = settings.calibrate === 'none' ? 'none' : 'batch';
-    const trial = new ClassificationAssessor(task, scorer, cache, template, { ...settings, calibrate });
-    return { cache, assessor, reading: { assessor, reader, trial } };
+    const trial = new ClassificationEvaluator(task, scorer, cache, template, { ...settings, calibrate });
+    return { cache, evaluator, reading: { evaluator, reader, trial } };
   };
   return { warnings, create, close: () => store?.close() };
 }
 
 function prepareStyleTransfer(
-  { task, targetLm, template, settings }: AssessorParts,
+  { task, targetLm, template, settings }: EvaluatorParts,
   models: StyleModels,
-): PreparedAssessor {
+): PreparedEvaluator {
   const judges = styleJudges(models, task, settings.stylePrompt);
   requireCapability(targetLm, 'generate');
   const create = (sink?: ScoreSink) => {
     const cache = new RewardCache({ enabled: settings.cache, sink });
-    return { cache, assessor: new StyleAssessor(task, targetLm, judges, cache, template, settings) };
+    return { cache, evaluator: new StyleEvaluator(task, targetLm, judges, cache, template, settings) };
   };
   return { warnings: [], create, close: () => undefined };
 }
@@ -96,7 +100,7 @@ function prepareStyleTransfer(
 /** Scores of earlier runs. A service may change behind its name, so only models of this machine have any. */
 function openStore(
   { family, digest, dtype }: LanguageModel,
-  settings: AssessorSettings,
+  settings: EvaluatorSettings,
   warnings: string[],
 ): ScoreStore | undefined {
   if (family === 'endpoint') return undefined;
@@ -109,7 +113,7 @@ function openStore(
 }
 
 /** What else decides over the last digits of a score; nothing where all is as usual. */
-function roundingOf({ device, prefixSharing, int8Batches, truncate = 'tail' }: AssessorSettings): string[] {
+function roundingOf({ device, prefixSharing, int8Batches, truncate = 'tail' }: EvaluatorSettings): string[] {
   return [
     ...(truncate === 'tail' ? [] : [`without ${truncate}`]),
     ...(device === 'cpu' ? [] : [device]),
@@ -129,7 +133,7 @@ async function prepareCustom({
   template,
   settings,
   onOutput,
-}: AssessorParts): Promise<PreparedAssessor> {
+}: EvaluatorParts): Promise<PreparedEvaluator> {
   const languageModel = new RewardLanguageModel(targetLm, template);
   const host = new RewardHost(task, {
     timeoutMs: settings.rewardTimeout * 1000,
@@ -142,7 +146,7 @@ async function prepareCustom({
     const { metric, warnings } = await dryRun(task, host, settings.seed);
     const create = (sink?: ScoreSink) => {
       const cache = new RewardCache({ enabled: settings.cache, sink });
-      return { cache, assessor: new CustomAssessor(task, host, cache, settings, metric) };
+      return { cache, evaluator: new CustomEvaluator(task, host, cache, settings, metric) };
     };
     return { warnings, create, close: () => host.close() };
   } catch (error) {

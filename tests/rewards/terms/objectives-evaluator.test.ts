@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { Objectives } from '../../../src/rewards/terms/objectives.js';
-import { ObjectivesAssessor } from '../../../src/rewards/terms/objectives-assessor.js';
+import { ObjectivesEvaluator } from '../../../src/rewards/terms/objectives-evaluator.js';
 import type { RewardTerm, TermItem } from '../../../src/rewards/terms/reward-term.js';
-import type { Assessment, AssessmentItem, Assessor, Example } from '../../../src/task/types.js';
+import type { Evaluation, EvaluationItem, Evaluator, Example } from '../../../src/task/types.js';
 
 const examplesOf = (split: string): Example[] =>
   [0, 1].map((index) => ({ index, text: `${split} ${index}`, fields: {} }));
 const [train, dev] = [examplesOf('train'), examplesOf('dev')];
 
 /** Rewards a prompt by its length, and notes what it was asked. */
-class LengthAssessor implements Assessor {
+class LengthEvaluator implements Evaluator {
   readonly metric = 'accuracy';
   readonly asked: { details: boolean; count: number }[] = [];
 
@@ -17,7 +17,7 @@ class LengthAssessor implements Assessor {
     return { forwards: 7, cacheHits: 3 };
   }
 
-  async assess(items: readonly AssessmentItem[], options: { details?: boolean } = {}): Promise<Assessment[]> {
+  async evaluate(items: readonly EvaluationItem[], options: { details?: boolean } = {}): Promise<Evaluation[]> {
     this.asked.push({ details: options.details ?? false, count: items.length });
     return items.map(({ text }) => ({ reward: text.length, metrics: { accuracy: 0.5 }, volume: 0.25 }));
   }
@@ -27,7 +27,7 @@ const own: RewardTerm = {
   name: 'task',
   range: [0, 10],
   readsOutputs: false,
-  score: async (items: readonly TermItem[]) => items.map(({ assessment }) => assessment.reward),
+  score: async (items: readonly TermItem[]) => items.map(({ evaluation }) => evaluation.reward),
 };
 
 function vowels(readsOutputs = false): RewardTerm & { calls: number } {
@@ -49,33 +49,33 @@ function vowels(readsOutputs = false): RewardTerm & { calls: number } {
   };
 }
 
-describe('an assessor of several objectives', () => {
+describe('an evaluator of several objectives', () => {
   it('combines the terms on train and leaves dev as the task has it', async () => {
     const term = vowels();
-    const inner = new LengthAssessor();
+    const inner = new LengthEvaluator();
     const objectives = new Objectives([own, term], { terms: { task: 1, vowels: 1 }, combine: 'sum' });
-    const assessor = new ObjectivesAssessor(inner, objectives, train);
+    const evaluator = new ObjectivesEvaluator(inner, objectives, train);
     const items = [
       { text: 'idea', examples: train },
       { text: 'idea', examples: dev },
       { text: 'tree', examples: [train[1]!] },
     ];
-    const [onTrain, onDev, onOne] = await assessor.assess(items);
+    const [onTrain, onDev, onOne] = await evaluator.evaluate(items);
     expect(onTrain).toMatchObject({ reward: 100 * ((0.4 + 0.75) / 2), parts: { task: 4, vowels: 3 } });
     expect(onOne).toMatchObject({ reward: 100 * ((0.4 + 0.5) / 2), parts: { task: 4, vowels: 2 } });
     expect(onDev).toEqual({ reward: 4, metrics: { accuracy: 0.5 }, volume: 0.25 });
     expect(term.calls).toBe(2);
     expect(inner.asked).toEqual([{ details: false, count: 3 }]);
-    expect(assessor.counters()).toEqual({ forwards: 7, cacheHits: 3 });
-    expect(assessor.metric).toBe('accuracy');
+    expect(evaluator.counters()).toEqual({ forwards: 7, cacheHits: 3 });
+    expect(evaluator.metric).toBe('accuracy');
   });
 
   it('asks for outputs only where a term reads them, and there is something for it to read', async () => {
-    const inner = new LengthAssessor();
+    const inner = new LengthEvaluator();
     const objectives = new Objectives([own, vowels(true)], { terms: { task: 1, vowels: 1 }, combine: 'sum' });
-    const assessor = new ObjectivesAssessor(inner, objectives, train);
-    await assessor.assess([{ text: 'idea', examples: train }]);
-    await assessor.assess([{ text: 'idea', examples: dev }]);
+    const evaluator = new ObjectivesEvaluator(inner, objectives, train);
+    await evaluator.evaluate([{ text: 'idea', examples: train }]);
+    await evaluator.evaluate([{ text: 'idea', examples: dev }]);
     expect(inner.asked.map(({ details }) => details)).toEqual([true, false]);
   });
 
@@ -83,7 +83,7 @@ describe('an assessor of several objectives', () => {
     const term = vowels();
     const settings = { terms: { task: 1, vowels: 0 }, combine: 'product' } as const;
     const objectives = new Objectives([own, term], settings);
-    const [values] = await objectives.measure([{ text: 'idea', assessment: { reward: 4, metrics: {} } }]);
+    const [values] = await objectives.measure([{ text: 'idea', evaluation: { reward: 4, metrics: {} } }]);
     expect(objectives.rewardOf(values!)).toBeCloseTo(40, 12);
     objectives.setWeights({ task: 0, vowels: 2 });
     expect(objectives.rewardOf(values!)).toBeCloseTo(100 * 0.75 ** 2, 12);

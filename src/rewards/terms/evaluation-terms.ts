@@ -1,4 +1,4 @@
-import type { Assessment, Task } from '../../task/types.js';
+import type { Evaluation, Task } from '../../task/types.js';
 import type { TermKind, TermSettings } from './term-kind.js';
 
 type TaskTermName = 'task' | 'content' | 'style' | 'joint';
@@ -11,7 +11,7 @@ export function taskTerm(name: TaskTermName): TermKind {
       name,
       range: rangeOf(name, task, settings),
       readsOutputs: false,
-      score: async (items) => items.map(({ assessment }) => termValue(name, assessment)),
+      score: async (items) => items.map(({ evaluation }) => termValue(name, evaluation)),
     }),
   };
 }
@@ -30,7 +30,7 @@ function rangeOf(name: TaskTermName, task: Task, { correct, incorrect }: TermSet
   return task.rewardRange ?? [-incorrect, correct];
 }
 
-function termValue(name: TaskTermName, { reward, parts, metrics }: Assessment): number {
+function termValue(name: TaskTermName, { reward, parts, metrics }: Evaluation): number {
   if (name === 'joint') return 100 * metrics.joint!;
   return name === 'task' ? reward : parts![name]!;
 }

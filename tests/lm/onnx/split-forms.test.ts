@@ -5,7 +5,7 @@ import * as ort from 'onnxruntime-node';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { halfBits } from '../../../src/lm/onnx/graph/float16.js';
 import { GraphBuilder } from '../../../src/lm/onnx/graph/graph-builder.js';
-import { cutHead } from '../../../src/lm/onnx/head/cut-model.js';
+import { splitHead } from '../../../src/lm/onnx/head/split-head.js';
 import { allVariants, openSource } from './hub-like.js';
 
 const [HIDDEN, VOCABULARY] = [3, 5];
@@ -32,7 +32,7 @@ function model(name: string, makeLogits: (graph: GraphBuilder, hidden: string, t
 }
 
 async function expectSameLogits(path: string): Promise<void> {
-  const cut = await cutHead(path);
+  const cut = await splitHead(path);
   // Optimised, the runtime rounds activations to 8 bits before it multiplies them with dequantised weights.
   const whole = await ort.InferenceSession.create(path, { graphOptimizationLevel: 'disabled' });
   const session = await openSource(cut.source);
@@ -61,7 +61,7 @@ describe('forms of output layers beyond the fixtures', () => {
       graph.node('MatMul', [hidden, turned], { name: 'logits' });
     });
     await expectSameLogits(path);
-    expect((await cutHead(path)).description).toMatchObject({ weight: 'stored', tied: false });
+    expect((await splitHead(path)).description).toMatchObject({ weight: 'stored', tied: false });
   });
 
   test('a Gemm between two Reshapes, with a bias of its own', async () => {
@@ -80,7 +80,7 @@ describe('forms of output layers beyond the fixtures', () => {
       graph.node('Reshape', [product, out], { name: 'logits' });
     });
     await expectSameLogits(path);
-    expect((await cutHead(path)).description).toMatchObject({ op: 'Gemm', tied: true, hasBias: true });
+    expect((await splitHead(path)).description).toMatchObject({ op: 'Gemm', tied: true, hasBias: true });
   });
 
   test('a weight quantised by columns, through DequantizeLinear after Transpose', async () => {
@@ -144,7 +144,7 @@ describe('what cannot be cut is refused by name', () => {
       },
     ],
   ])('%s', async (name, found, makeLogits) => {
-    await expect(cutHead(model(name.replaceAll(' ', '-'), makeLogits))).rejects.toMatchObject({
+    await expect(splitHead(model(name.replaceAll(' ', '-'), makeLogits))).rejects.toMatchObject({
       code: 'E_MODEL_HEAD',
       exit: 'data',
       message: expect.stringContaining(found),
@@ -155,7 +155,7 @@ describe('what cannot be cut is refused by name', () => {
   test.each(allVariants().filter(({ golden }) => golden.kind === 'cls' || golden.kind === 'enc'))(
     '$folder/$name',
     async ({ path, golden }) => {
-      await expect(cutHead(path)).rejects.toMatchObject({
+      await expect(splitHead(path)).rejects.toMatchObject({
         code: 'E_MODEL_HEAD',
         message: expect.stringContaining(golden.kind === 'cls' ? 'a classifier' : 'its outputs: last_hidden_state'),
       });
@@ -170,7 +170,7 @@ describe('what cannot be cut is refused by name', () => {
     graph.output('logits', 'float32', ['n', 'p', VOCABULARY]);
     const path = join(folder, 'encoder-decoder.onnx');
     writeFileSync(path, graph.build());
-    await expect(cutHead(path)).rejects.toMatchObject({
+    await expect(splitHead(path)).rejects.toMatchObject({
       code: 'E_MODEL_INPUT',
       message: expect.stringContaining('encoder_hidden_states'),
     });

@@ -1,15 +1,15 @@
-import type { Assessment, AssessmentItem, Assessor, Example } from '../../task/types.js';
+import type { Evaluation, EvaluationItem, Evaluator, Example } from '../../task/types.js';
 import type { Objectives } from './objectives.js';
 
 /**
  * Rewards prompts by several terms on the train examples, where the search learns. On dev and test the task's own reward and
  * metric stay as they are: they choose between prompts, and mean the same whatever the weights.
  */
-export class ObjectivesAssessor implements Assessor {
+export class ObjectivesEvaluator implements Evaluator {
   readonly metric: string;
 
   constructor(
-    private readonly inner: Assessor,
+    private readonly inner: Evaluator,
     private readonly objectives: Objectives,
     private readonly train: readonly Example[],
   ) {
@@ -20,25 +20,25 @@ export class ObjectivesAssessor implements Assessor {
     return this.inner.counters();
   }
 
-  async assess(
-    items: readonly AssessmentItem[],
+  async evaluate(
+    items: readonly EvaluationItem[],
     options: { signal?: AbortSignal; details?: boolean } = {},
-  ): Promise<Assessment[]> {
+  ): Promise<Evaluation[]> {
     const positions = [...items.keys()].filter((i) => this.isOfTrain(items[i]!));
-    if (positions.length === 0) return await this.inner.assess(items, options);
+    if (positions.length === 0) return await this.inner.evaluate(items, options);
     const details = options.details || this.objectives.readsOutputs;
-    const assessments = await this.inner.assess(items, { ...options, details });
+    const evaluations = await this.inner.evaluate(items, { ...options, details });
     const values = await this.objectives.measure(
-      positions.map((i) => ({ text: items[i]!.text, assessment: assessments[i]! })),
+      positions.map((i) => ({ text: items[i]!.text, evaluation: evaluations[i]! })),
       options.signal,
     );
     positions.forEach((i, k) => {
-      assessments[i] = { ...assessments[i]!, reward: this.objectives.rewardOf(values[k]!), parts: values[k]! };
+      evaluations[i] = { ...evaluations[i]!, reward: this.objectives.rewardOf(values[k]!), parts: values[k]! };
     });
-    return assessments;
+    return evaluations;
   }
 
-  private isOfTrain({ examples: [first] }: AssessmentItem): boolean {
+  private isOfTrain({ examples: [first] }: EvaluationItem): boolean {
     return first !== undefined && this.train[first.index] === first;
   }
 }

@@ -1,5 +1,5 @@
 import { RNG_STREAMS, Rng } from '../../random/rng.js';
-import type { Assessment, AssessmentItem, Assessor, Example } from '../../task/types.js';
+import type { Evaluation, EvaluationItem, Evaluator, Example } from '../../task/types.js';
 import { balancedOrder, raceRounds, shrunkMean, survivors } from './racing.js';
 
 /** More words than the order of the examples draws, so that every step has numbers of its own. */
@@ -13,17 +13,17 @@ interface Standing {
 }
 
 /**
- * Assesses the prompts of a step by a race: all of them on the same few examples, those that do well on more, the last
- * ones on all. An assessment of a prompt that left the race is marked `partial`: its reward is drawn toward the step's
+ * Evaluates the prompts of a step by a race: all of them on the same few examples, those that do well on more, the last
+ * ones on all. An evaluation of a prompt that left the race is marked `partial`: its reward is drawn toward the step's
  * mean, and it must not be ranked beside complete ones. The examples' order is a pure function of seed and step.
  *
  * @param items prompts that share one list of examples
  */
 export async function race(
-  assessor: Assessor,
-  items: readonly AssessmentItem[],
+  evaluator: Evaluator,
+  items: readonly EvaluationItem[],
   { seed, step }: { readonly seed: number; readonly step: number },
-): Promise<Assessment[]> {
+): Promise<Evaluation[]> {
   const texts = [...new Set(items.map(({ text }) => text))];
   const examples = items[0]?.examples ?? [];
   const rng = Rng.restore({ seed, stream: RNG_STREAMS.racing, counter: step * WORDS_PER_STEP });
@@ -34,7 +34,7 @@ export async function race(
   for (const round of rounds.slice(0, -1)) {
     contenders = survivors(meansOf(contenders, standings), round.prompts);
     await runRound(
-      assessor,
+      evaluator,
       contenders.map((i) => [i, texts[i]!] as const),
       order,
       round.examples,
@@ -42,15 +42,15 @@ export async function race(
     );
   }
   contenders = survivors(meansOf(contenders, standings), rounds.at(-1)!.prompts);
-  const complete = await assessor.assess(contenders.map((i) => ({ text: texts[i]!, examples })));
+  const complete = await evaluator.evaluate(contenders.map((i) => ({ text: texts[i]!, examples })));
   const byText = new Map(contenders.map((contender, i) => [texts[contender]!, complete[i]!]));
-  const partial = partialAssessments(texts, standings);
+  const partial = partialEvaluations(texts, standings);
   return items.map(({ text }) => byText.get(text) ?? partial.get(text)!);
 }
 
 /** Brings contenders to `count` examples: only those are scored that they have not met. */
 async function runRound(
-  assessor: Assessor,
+  evaluator: Evaluator,
   contenders: readonly (readonly [number, string])[],
   order: readonly Example[],
   count: number,
@@ -58,9 +58,9 @@ async function runRound(
 ): Promise<void> {
   const met = standings.get(contenders[0]![0])?.n ?? 0;
   const block = order.slice(met, count);
-  const assessed = await assessor.assess(contenders.map(([, text]) => ({ text, examples: block })));
+  const evaluated = await evaluator.evaluate(contenders.map(([, text]) => ({ text, examples: block })));
   contenders.forEach(([contender], i) => {
-    const { reward, metrics } = assessed[i]!;
+    const { reward, metrics } = evaluated[i]!;
     const before = standings.get(contender);
     standings.set(contender, pool(before, { n: block.length, reward, metrics }));
   });
@@ -79,10 +79,10 @@ function meansOf(contenders: readonly number[], standings: ReadonlyMap<number, S
   return new Map(contenders.map((contender) => [contender, standings.get(contender)?.reward ?? 0]));
 }
 
-function partialAssessments(
+function partialEvaluations(
   texts: readonly string[],
   standings: ReadonlyMap<number, Standing>,
-): Map<string, Assessment> {
+): Map<string, Evaluation> {
   const all = [...standings.values()];
   const stepMean = all.reduce((sum, { reward }) => sum + reward, 0) / Math.max(1, all.length);
   return new Map(

@@ -7,9 +7,9 @@ import type { ModelFile } from '../graph/model-file-types.js';
 import { checkInputs, type KvCache, kvCache, type ModelInput, modelInputs } from '../graph/model-inputs.js';
 import { ONNX_TYPE, type OnnxGraph } from '../graph/proto.js';
 import { type Tuned, tuneBody } from '../tune/tune-body.js';
-import { type CutGraph, cutGraph } from './cut-graph.js';
-import { type CutSource, storeCut } from './cut-storage.js';
 import { readColumns, readHead } from './head-columns.js';
+import { type SplitGraph, splitGraph } from './split-graph.js';
+import { type CutSource, storeCut } from './split-storage.js';
 
 export type { KvCache, ModelInput } from '../graph/model-inputs.js';
 
@@ -28,7 +28,7 @@ export interface HeadDescription {
 }
 
 /** A language model without its output layer: a graph that ends in hidden states, and the output layer as data. */
-export interface CutModel {
+export interface SplitModel {
   /** What to give to InferenceSession.create. */
   readonly source: CutSource;
   /** Name of the graph's output with the hidden states, float32 [rows, positions, hiddenSize]. */
@@ -61,10 +61,10 @@ export interface CutModel {
   headColumns(tokenIds: readonly number[]): Promise<HeadWeights>;
 }
 
-export interface CutOptions {
-  /** Folder for cut graphs of models too large to hold in memory; default: `cuts` in the user's cache. */
+export interface SplitOptions {
+  /** Folder for split graphs of models too large to hold in memory; default: `cuts` in the user's cache. */
   readonly cutFolder?: string;
-  /** Up to this size a cut model is held in memory; default 64 MB. */
+  /** Up to this size a split model is held in memory; default 64 MB. */
   readonly inMemoryBytes?: number;
   /** Rewrites the body to be faster where it can be: the same mathematics, not the same last bits. */
   readonly tuned?: boolean;
@@ -74,7 +74,7 @@ export interface CutOptions {
  * Takes the output layer off an ONNX language model, so that logits are never computed. The file stays as it is; what
  * cannot be cut is refused as E_MODEL_HEAD, saying what was found.
  */
-export async function cutHead(modelPath: string, options: CutOptions = {}): Promise<CutModel> {
+export async function splitHead(modelPath: string, options: SplitOptions = {}): Promise<SplitModel> {
   const file = openModelFile(resolve(modelPath));
   const { graph } = file.model;
   const files = filesOf(file);
@@ -115,12 +115,12 @@ export async function cutHead(modelPath: string, options: CutOptions = {}): Prom
  * Checks a language model's inputs and takes its output layer off: what loading and inspection both go by. The file's
  * graph is changed in place.
  */
-export function openLanguageModel(file: ModelFile): CutGraph & { inputs: ModelInput[]; kv: KvCache | undefined } {
+export function openLanguageModel(file: ModelFile): SplitGraph & { inputs: ModelInput[]; kv: KvCache | undefined } {
   const { graph } = file.model;
   const inputs = modelInputs(graph);
   checkInputs(inputs, file.path);
   const kv = kvCache(graph, inputs);
-  return { inputs, kv, ...cutGraph(file, kv?.outputs ?? []) };
+  return { inputs, kv, ...splitGraph(file, kv?.outputs ?? []) };
 }
 
 /** Dynamic int8 scales a whole batch's activations together, so a row's result depends on its batch-mates. */

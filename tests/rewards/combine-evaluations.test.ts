@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { combineAssessments } from '../../src/rewards/combine-assessments.js';
-import type { Assessment, Example } from '../../src/task/types.js';
+import { combineEvaluations } from '../../src/rewards/combine-evaluations.js';
+import type { Evaluation, Example } from '../../src/task/types.js';
 
 const example = (index: number, reference?: string): Example => ({
   index,
@@ -10,14 +10,14 @@ const example = (index: number, reference?: string): Example => ({
 
 describe('prompts of one input each, together', () => {
   it('have the mean reward and accuracy of their inputs, and their counts by label', () => {
-    const classified = (label: number, predicted: number, reward: number): Assessment => ({
+    const classified = (label: number, predicted: number, reward: number): Evaluation => ({
       reward,
       metrics: { accuracy: Number(label === predicted) },
       confusion: [0, 1].map((row) => [0, 1].map((column) => Number(row === label && column === predicted))),
       perClass: [{ label: ['ham', 'spam'][label]!, n: 1, accuracy: Number(label === predicted), reward }],
     });
     const parts = [classified(1, 1, 100), classified(0, 1, -60), classified(1, 0, -10), classified(1, 1, 50)];
-    const combined = combineAssessments(
+    const combined = combineEvaluations(
       parts,
       [0, 1, 2, 3].map((index) => example(index)),
     );
@@ -35,7 +35,7 @@ describe('prompts of one input each, together', () => {
   });
 
   it('have for a corpus what single outputs have not: gm of the means, geometric perplexity, corpus BLEU', () => {
-    const written = (index: number, quality: number, perplexity: number | undefined, output: string): Assessment => ({
+    const written = (index: number, quality: number, perplexity: number | undefined, output: string): Evaluation => ({
       reward: quality,
       metrics: {
         content: quality,
@@ -52,7 +52,7 @@ describe('prompts of one input each, together', () => {
     const reference = 'the cat sat on the mat today';
     const parts = [written(0, 0.9, 4, reference), written(1, 0.1, 16, reference), written(2, 0.5, undefined, '')];
     const examples = [example(0, reference), example(1, reference), example(2)];
-    const { metrics, parts: terms, outcomes } = combineAssessments(parts, examples);
+    const { metrics, parts: terms, outcomes } = combineEvaluations(parts, examples);
     expect(metrics.content).toBeCloseTo(0.5, 12);
     expect(metrics.joint).toBeCloseTo((0.81 + 0.01 + 0.25) / 3, 12);
     expect(metrics.gm).toBeCloseTo(Math.cbrt(0.25), 12);

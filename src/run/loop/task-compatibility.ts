@@ -2,16 +2,16 @@ import type { RunConfig } from '../../config/run-config.js';
 import { RlpromptError } from '../../errors.js';
 import type { Task, TaskKind } from '../../task/types.js';
 
-type SuitedKey = 'racing' | 'ensemble' | 'inputConditioned';
+type TaskKindKey = 'racing' | 'ensemble' | 'inputConditioned';
 
 /** What a setting needs of a task: per-example rewards, label probabilities. */
-const KINDS: Readonly<Record<SuitedKey, readonly TaskKind[]>> = {
+const KINDS: Readonly<Record<TaskKindKey, readonly TaskKind[]>> = {
   racing: ['classification'],
   ensemble: ['classification'],
   inputConditioned: ['classification', 'style-transfer'],
 };
 
-const FLAGS: Readonly<Record<SuitedKey, string>> = {
+const FLAGS: Readonly<Record<TaskKindKey, string>> = {
   racing: '--racing',
   ensemble: '--ensemble',
   inputConditioned: '--input-conditioned',
@@ -21,8 +21,11 @@ const FLAGS: Readonly<Record<SuitedKey, string>> = {
  * Refuses settings that need what a task does not have.
  * @throws RlpromptError `E_CONFIG`
  */
-export function refuseUnsuited(task: Pick<Task, 'kind' | 'name'>, config: Partial<Pick<RunConfig, SuitedKey>>): void {
-  const keys = Object.keys(KINDS) as SuitedKey[];
+export function refuseIncompatible(
+  task: Pick<Task, 'kind' | 'name'>,
+  config: Partial<Pick<RunConfig, TaskKindKey>>,
+): void {
+  const keys = Object.keys(KINDS) as TaskKindKey[];
   const setting = keys.find((key) => config[key] && !KINDS[key].includes(task.kind));
   if (setting === undefined) return;
   throw new RlpromptError({

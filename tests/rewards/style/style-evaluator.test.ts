@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { GenerateRequest, Generation, LanguageModel } from '../../../src/lm/model/types.js';
 import { RewardCache } from '../../../src/rewards/cache/reward-cache.js';
-import { StyleAssessor } from '../../../src/rewards/style/style-assessor.js';
+import { StyleEvaluator } from '../../../src/rewards/style/style-evaluator.js';
 import type { StyleJudges } from '../../../src/rewards/style/style-models.js';
 import type { Example, Task } from '../../../src/task/types.js';
 import { parseTemplate } from '../../../src/template/parse-template.js';
@@ -63,8 +63,8 @@ const judges: StyleJudges = {
   fluency: { textLogProbs: async (texts) => texts.map((text) => ({ logProb: -text.length, tokenCount: text.length })) },
 };
 
-const assessorOf = (writer: ScriptedWriter, cache = new RewardCache({ enabled: true })) =>
-  new StyleAssessor(task, writer.model, judges, cache, template, settings);
+const evaluatorOf = (writer: ScriptedWriter, cache = new RewardCache({ enabled: true })) =>
+  new StyleEvaluator(task, writer.model, judges, cache, template, settings);
 
 describe('the style-transfer reward', () => {
   it('is the mean over the bootstraps of the best sample, then over the inputs', async () => {
@@ -72,23 +72,23 @@ describe('the style-transfer reward', () => {
     const writer = new ScriptedWriter((prefix) =>
       prefix.includes('"aab"') ? ['aab', 'AAB', 'c', 'Aab'] : ['B', 'B', 'x', 'x'],
     );
-    const [assessment] = await assessorOf(writer).assess([{ text: 'Say', examples: INPUTS }]);
+    const [evaluation] = await evaluatorOf(writer).evaluate([{ text: 'Say', examples: INPUTS }]);
     const first = (100 + (100 + 100 / 3) / 2) / 2;
-    expect(assessment!.exampleRewards![0]).toBeCloseTo(first, 5);
-    expect(assessment!.exampleRewards![1]).toBeCloseTo(50, 5);
-    expect(assessment!.reward).toBeCloseTo((first + 50) / 2, 5);
-    expect(assessment!.metrics.content).toBeCloseTo((1 + 0.5) / 2, 5);
-    expect(assessment!.metrics.style).toBeCloseTo((2 / 3 + 0.5) / 2, 5);
-    expect(assessment!.metrics.fluency).toBeCloseTo(1, 5);
-    expect(assessment!.metrics.joint).toBeCloseTo((2 / 3 + 0.5) / 2, 5);
-    expect(assessment!.metrics.gm).toBeCloseTo(Math.cbrt(0.75 * (7 / 12)), 5);
-    expect(assessment!.metrics.perplexity).toBeCloseTo(Math.E, 5);
-    expect(assessment!.parts!.content).toBeCloseTo(75, 3);
+    expect(evaluation!.exampleRewards![0]).toBeCloseTo(first, 5);
+    expect(evaluation!.exampleRewards![1]).toBeCloseTo(50, 5);
+    expect(evaluation!.reward).toBeCloseTo((first + 50) / 2, 5);
+    expect(evaluation!.metrics.content).toBeCloseTo((1 + 0.5) / 2, 5);
+    expect(evaluation!.metrics.style).toBeCloseTo((2 / 3 + 0.5) / 2, 5);
+    expect(evaluation!.metrics.fluency).toBeCloseTo(1, 5);
+    expect(evaluation!.metrics.joint).toBeCloseTo((2 / 3 + 0.5) / 2, 5);
+    expect(evaluation!.metrics.gm).toBeCloseTo(Math.cbrt(0.75 * (7 / 12)), 5);
+    expect(evaluation!.metrics.perplexity).toBeCloseTo(Math.E, 5);
+    expect(evaluation!.parts!.content).toBeCloseTo(75, 3);
   });
 
   it('asks for texts in quotation marks, as long as the input allows', async () => {
     const writer = new ScriptedWriter(() => ['a', 'a', 'a', 'a']);
-    await assessorOf(writer).assess([{ text: '', examples: INPUTS }]);
+    await evaluatorOf(writer).evaluate([{ text: '', examples: INPUTS }]);
     expect(writer.asked).toHaveLength(1);
     expect(writer.asked[0]).toMatchObject({
       prefixes: ['"aab" "', '"b" "'],
@@ -103,40 +103,40 @@ describe('the style-transfer reward', () => {
   it('gives nothing for an empty text and for one that does not end, and counts them', async () => {
     const cut = { text: 'AAB', stopped: false, tokenCount: 9 };
     const writer = new ScriptedWriter(() => [' ', cut, cut, 'AAB']);
-    const [assessment] = await assessorOf(writer).assess([{ text: 'p', examples: INPUTS.slice(0, 1) }]);
-    expect(assessment!.reward).toBeCloseTo(50, 5);
-    expect(assessment!.metrics).toMatchObject({ empty: 0.25, cut: 0.5 });
-    expect(assessment!.metrics.joint).toBeCloseTo(0.5, 5);
+    const [evaluation] = await evaluatorOf(writer).evaluate([{ text: 'p', examples: INPUTS.slice(0, 1) }]);
+    expect(evaluation!.reward).toBeCloseTo(50, 5);
+    expect(evaluation!.metrics).toMatchObject({ empty: 0.25, cut: 0.5 });
+    expect(evaluation!.metrics.joint).toBeCloseTo(0.5, 5);
   });
 
   it('shows the outputs and BLEU where they are asked for, also when the reward was known', async () => {
     const writer = new ScriptedWriter(() => ['aab', 'AAB', 'c', { text: 'd', stopped: false, tokenCount: 1 }]);
-    const assessor = assessorOf(writer);
+    const evaluator = evaluatorOf(writer);
     const items = [{ text: 'p', examples: INPUTS.slice(0, 1) }];
-    const [plain] = await assessor.assess(items);
+    const [plain] = await evaluator.evaluate(items);
     expect(plain!.metrics.bleu).toBeUndefined();
-    const [detailed] = await assessor.assess(items, { details: true });
+    const [detailed] = await evaluator.evaluate(items, { details: true });
     expect(detailed!.outcomes).toMatchObject([{ index: 0, label: 'formal', output: 'AAB', reward: plain!.reward }]);
     expect(detailed!.outcomes![0]!.scores!.joint).toBeCloseTo(1, 5);
     // Neither "AAB" nor "c", the bests of their segments, is the word "aab".
     expect(detailed!.metrics.bleu).toBe(0);
-    expect(assessor.counters()).toEqual({ forwards: 4, cacheHits: 4 });
+    expect(evaluator.counters()).toEqual({ forwards: 4, cacheHits: 4 });
   });
 
   it('does not pay again for a prompt and input that are known, and gives back what was paid for before a stop', async () => {
     const log: { key: string; values: Float32Array | Float64Array }[] = [];
     const sink = { append: (records: typeof log) => log.push(...records), markUsed: () => undefined };
     const writer = new ScriptedWriter(() => ['aab', 'AAB', 'Aab', 'b']);
-    const first = assessorOf(writer, new RewardCache({ enabled: true, sink }));
-    const before = await first.assess([{ text: 'p', examples: INPUTS }]);
-    expect(await first.assess([{ text: 'p', examples: [INPUTS[1]!] }])).toHaveLength(1);
+    const first = evaluatorOf(writer, new RewardCache({ enabled: true, sink }));
+    const before = await first.evaluate([{ text: 'p', examples: INPUTS }]);
+    expect(await first.evaluate([{ text: 'p', examples: [INPUTS[1]!] }])).toHaveLength(1);
     expect(first.counters()).toEqual({ forwards: 8, cacheHits: 4 });
 
     const silent = new ScriptedWriter(() => []);
     const cache = new RewardCache({ enabled: true });
     cache.load(log, 'prepaid');
-    const second = assessorOf(silent, cache);
-    expect(await second.assess([{ text: 'p', examples: INPUTS }])).toEqual(before);
+    const second = evaluatorOf(silent, cache);
+    expect(await second.evaluate([{ text: 'p', examples: INPUTS }])).toEqual(before);
     expect(silent.asked).toEqual([]);
     expect(second.counters().forwards).toBe(8);
   });

@@ -1,16 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { ScoreCache } from '../../../src/rewards/cache/score-cache.js';
-import { ClassificationAssessor } from '../../../src/rewards/classification/classification-assessor.js';
+import { ClassificationEvaluator } from '../../../src/rewards/classification/classification-evaluator.js';
 import { examplesOf, ScriptedScorer, TEMPLATE, taskOf } from '../scripted-scorer.js';
 
 const settings = { correct: 200, incorrect: 180, calibrate: 'none' } as const;
 const train = examplesOf(['in0', 'in1', 'in2', 'in3'], [0, 0, 1, 1]);
 
-function assessorOf(score: (prompt: string, input: string, label: string) => number, overrides = {}) {
+function evaluatorOf(score: (prompt: string, input: string, label: string) => number, overrides = {}) {
   const scorer = new ScriptedScorer(score);
   const cache = new ScoreCache(scorer, { enabled: true });
   const task = taskOf(train, ['no', 'yes']);
-  return { scorer, assessor: new ClassificationAssessor(task, scorer, cache, TEMPLATE, { ...settings, ...overrides }) };
+  return {
+    scorer,
+    evaluator: new ClassificationEvaluator(task, scorer, cache, TEMPLATE, { ...settings, ...overrides }),
+  };
 }
 
 /** Log odds of "yes" for each input; "no" scores 0. */
@@ -18,40 +21,40 @@ const odds = (byInput: Record<string, number>) => (_: string, input: string, lab
   label === 'yes' ? byInput[input]! : 0;
 const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
 
-describe('ClassificationAssessor', () => {
+describe('ClassificationEvaluator', () => {
   it('gives the mean of the weighted probability gaps, by hand', async () => {
-    const { assessor } = assessorOf(odds({ in0: -1, in1: 2, in2: 3, in3: -0.5 }));
-    const [assessment] = await assessor.assess([{ text: 'p', examples: train }], { details: true });
+    const { evaluator } = evaluatorOf(odds({ in0: -1, in1: 2, in2: 3, in3: -0.5 }));
+    const [evaluation] = await evaluator.evaluate([{ text: 'p', examples: train }], { details: true });
     const gapOf = (x: number): number => 2 * sigmoid(x) - 1;
     const rewards = [200 * gapOf(1), 180 * gapOf(-2), 200 * gapOf(3), 180 * gapOf(-0.5)];
-    expect(assessment!.reward).toBeCloseTo(rewards.reduce((a, b) => a + b) / 4, 4);
-    expect(assessment!.metrics.accuracy).toBe(0.5);
-    expect(assessment!.perClass!.map(({ label, n, accuracy }) => [label, n, accuracy])).toEqual([
+    expect(evaluation!.reward).toBeCloseTo(rewards.reduce((a, b) => a + b) / 4, 4);
+    expect(evaluation!.metrics.accuracy).toBe(0.5);
+    expect(evaluation!.perClass!.map(({ label, n, accuracy }) => [label, n, accuracy])).toEqual([
       ['no', 2, 0.5],
       ['yes', 2, 0.5],
     ]);
-    expect(assessment!.confusion).toEqual([
+    expect(evaluation!.confusion).toEqual([
       [1, 1],
       [1, 1],
     ]);
-    expect(assessment!.outcomes!.map(({ predicted }) => predicted)).toEqual(['no', 'yes', 'yes', 'no']);
-    expect(assessment!.outcomes![2]!.probabilities!.yes).toBeCloseTo(sigmoid(3), 6);
+    expect(evaluation!.outcomes!.map(({ predicted }) => predicted)).toEqual(['no', 'yes', 'yes', 'no']);
+    expect(evaluation!.outcomes![2]!.probabilities!.yes).toBeCloseTo(sigmoid(3), 6);
   });
 
   it('counts a tie as wrong: two labels that score alike earn nothing', async () => {
-    const { assessor } = assessorOf(odds({ in0: 0, in1: 0, in2: 0, in3: 0 }));
-    const [assessment] = await assessor.assess([{ text: 'p', examples: train }]);
-    expect([assessment!.reward, assessment!.metrics.accuracy]).toEqual([0, 0]);
-    expect(assessment!.confusion).toEqual([
+    const { evaluator } = evaluatorOf(odds({ in0: 0, in1: 0, in2: 0, in3: 0 }));
+    const [evaluation] = await evaluator.evaluate([{ text: 'p', examples: train }]);
+    expect([evaluation!.reward, evaluation!.metrics.accuracy]).toEqual([0, 0]);
+    expect(evaluation!.confusion).toEqual([
       [0, 2],
       [2, 0],
     ]);
   });
 
-  it('is one assessment for prompts that spell the same text, on the same examples only', async () => {
-    const { assessor, scorer } = assessorOf(odds({ in0: -1, in1: -1, in2: 1, in3: 1 }));
+  it('is one evaluation for prompts that spell the same text, on the same examples only', async () => {
+    const { evaluator, scorer } = evaluatorOf(odds({ in0: -1, in1: -1, in2: 1, in3: 1 }));
     const half = train.slice(0, 2);
-    const all = await assessor.assess([
+    const all = await evaluator.evaluate([
       { text: 'p', examples: train },
       { text: 'p', examples: half },
       { text: 'p', examples: train },
@@ -65,11 +68,11 @@ describe('ClassificationAssessor', () => {
     const values = { in0: -1, in1: -2, in2: 3, in3: 1 };
     const biased = (p: string, input: string, label: string) =>
       odds(values)(p, input, label) + (label === 'yes' ? 50 : 0);
-    const plain = assessorOf(odds(values), { calibrate: 'inputs' });
-    const shifted = assessorOf(biased, { calibrate: 'inputs' });
+    const plain = evaluatorOf(odds(values), { calibrate: 'inputs' });
+    const shifted = evaluatorOf(biased, { calibrate: 'inputs' });
     const item = [{ text: 'p', examples: train }];
-    const [a] = await plain.assessor.assess(item);
-    const [b] = await shifted.assessor.assess(item);
+    const [a] = await plain.evaluator.evaluate(item);
+    const [b] = await shifted.evaluator.evaluate(item);
     expect(b!.reward).toBeCloseTo(a!.reward, 3);
     expect(b!.metrics.accuracy).toBe(1);
     expect(b!.labelOffsets![1]).toBeCloseTo(50 + (-1 - 2 + 3 + 1) / 4, 4);
@@ -77,12 +80,12 @@ describe('ClassificationAssessor', () => {
   });
 
   it('reads a content-free input for the calibration "null"', async () => {
-    const { assessor, scorer } = assessorOf((_, input, label) => (label === 'yes' ? (input === 'N/A' ? 2 : 1) : 0), {
+    const { evaluator, scorer } = evaluatorOf((_, input, label) => (label === 'yes' ? (input === 'N/A' ? 2 : 1) : 0), {
       calibrate: 'null',
     });
-    const [assessment] = await assessor.assess([{ text: 'p', examples: train }]);
+    const [evaluation] = await evaluator.evaluate([{ text: 'p', examples: train }]);
     expect(scorer.asked).toContain('p|N/A');
-    expect(assessment!.labelOffsets).toEqual([0, 2]);
-    expect(assessment!.metrics.accuracy).toBe(0.5);
+    expect(evaluation!.labelOffsets).toEqual([0, 2]);
+    expect(evaluation!.metrics.accuracy).toBe(0.5);
   });
 });
