@@ -263,6 +263,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'template',
   ],
   'rewards/terms': ['errors.ts', 'lm', 'lm/model', 'preferences', 'rewards/judge', 'task'],
+  'run/checkpoint': ['errors.ts', 'files'],
   'run/loop': [
     'classifier',
     'config',
@@ -282,6 +283,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'rewards/racing',
     'rewards/style',
     'rewards/terms',
+    'run/checkpoint',
     'run/policies',
     'run/select',
     'run/store',
@@ -301,10 +303,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'lm/model',
     'random',
     'rewards',
+    'run/checkpoint',
     'run/select',
-    'run/store',
     'task',
     'trainers/contract',
+    'trainers/policy',
   ],
   'run/select': [
     'classifier',

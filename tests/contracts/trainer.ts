@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { allowedTokens } from '../../src/policy/token-mask.js';
-import { decodeCheckpoint, encodeCheckpoint } from '../../src/run/store/checkpoint-format.js';
+import { decodeCheckpoint, encodeCheckpoint } from '../../src/run/checkpoint/checkpoint-format.js';
 import type { Generator } from '../../src/trainers/contract/settings.js';
 import type { Trainer, TrainerState } from '../../src/trainers/contract/types.js';
 import { type ScriptedGenerator, scriptedGenerator } from '../trainers/scripted-generator.js';

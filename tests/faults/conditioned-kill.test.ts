@@ -26,7 +26,7 @@ function killAfter(args: readonly string[], cwd: string, afterMs: number): Promi
 
 function filesOf(run: string): Record<string, string> {
   const last = readdirSync(join(run, 'checkpoints')).sort().at(-1)!;
-  const names = [`checkpoints/${last}`, 'checkpoints/best-policy.ckpt', 'policy.json'];
+  const names = [`checkpoints/${last}`, 'checkpoints/best-policy.safetensors', 'policy.json'];
   return Object.fromEntries(names.map((name) => [name, readFileSync(join(run, name)).toString('base64')]));
 }
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { RlpromptError } from '../../src/errors.js';
 import { nodeFileSystem } from '../../src/files/file-system.js';
-import { readLatestCheckpoint } from '../../src/run/store/checkpoint.js';
+import { readLatestCheckpoint } from '../../src/run/checkpoint/checkpoint.js';
 import { compileProgram } from './compile-program.js';
 import { type Fault, faultyFileSystem } from './faulty-file-system.js';
 import { prepareToyRun, toyRun } from './toy-run.js';

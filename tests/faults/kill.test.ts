@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { nodeFileSystem } from '../../src/files/file-system.js';
-import { readLatestCheckpoint } from '../../src/run/store/checkpoint.js';
+import { readLatestCheckpoint } from '../../src/run/checkpoint/checkpoint.js';
 import { readEvents } from '../../src/run/store/event-log.js';
 import { compileProgram } from './compile-program.js';
 import { faultyFileSystem } from './faulty-file-system.js';

@@ -2,7 +2,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { atomicWrite } from '../../src/files/atomic-write.js';
 import type { FileSystem } from '../../src/files/file-system.js';
-import { readLatestCheckpoint, writeCheckpoint } from '../../src/run/store/checkpoint.js';
+import { readLatestCheckpoint, writeCheckpoint } from '../../src/run/checkpoint/checkpoint.js';
 import { EventLog } from '../../src/run/store/event-log.js';
 import { openRunFolder } from '../../src/run/store/run-folder.js';
 import { ScoreLog } from '../../src/run/store/score-log.js';

@@ -53,7 +53,7 @@ describe('a run whose policy reads its inputs', () => {
 
   it('finds a policy: its numbers, its most frequent prompt, and that prompt alone', () => {
     const { best, baselines } = whole.result!;
-    expect(best.policy).toMatchObject({ inputs: 6, file: 'checkpoints/best-policy.ckpt' });
+    expect(best.policy).toMatchObject({ inputs: 6, file: 'checkpoints/best-policy.safetensors' });
     expect(best.policy!.prompts).toBeGreaterThanOrEqual(1);
     expect(best.policy!.share).toBeGreaterThanOrEqual(1 / 6);
     expect(best.tokenIds).toHaveLength(5);
@@ -115,7 +115,7 @@ describe('a run whose policy reads its inputs', () => {
       if (event.type === 'step-end' && event.step === 3) controls.stop('interrupted');
     });
     expect(stopped.error).toMatchObject({ code: 'E_INTERRUPTED' });
-    rmSync(join(runDir('stopped'), 'checkpoints/best-policy.ckpt'));
+    rmSync(join(runDir('stopped'), 'checkpoints/best-policy.safetensors'));
     const resumed = await followRun(config('stopped'), { resume: runDir('stopped') });
     expect(timeless(resumed)).toEqual(timeless(whole));
     expect(filesOf('stopped')).toEqual(filesOf('whole'));

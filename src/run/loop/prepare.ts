@@ -26,8 +26,8 @@ import { ObjectivesEvaluator } from '../../rewards/terms/objectives-evaluator.js
 import type { Task } from '../../task/types.js';
 import type { Generator } from '../../trainers/contract/settings.js';
 import { createTrainer } from '../../trainers/registry.js';
+import { readLatestCheckpoint, type StoredCheckpoint } from '../checkpoint/checkpoint.js';
 import { cutInputs } from '../policies/cut-inputs.js';
-import { readLatestCheckpoint, type StoredCheckpoint } from '../store/checkpoint.js';
 import { EventLog } from '../store/event-log.js';
 import { compareManifest, describeDifference, refuseDrift } from '../store/manifest-drift.js';
 import { removeDefaultFolder, removeIfEmpty } from '../store/own-files.js';

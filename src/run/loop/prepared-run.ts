@@ -17,6 +17,8 @@ import type {
   Trainer,
   UpdateMetrics,
 } from '../../trainers/contract/types.js';
+import { matrixShapes } from '../../trainers/policy/policy-optimizer.js';
+import { type StoredCheckpoint, writeCheckpoint } from '../checkpoint/checkpoint.js';
 import { ConditionedPolicies } from '../policies/conditioned-policies.js';
 import { stepInputs } from '../policies/step-inputs.js';
 import { Candidates } from '../select/candidates.js';
@@ -24,7 +26,6 @@ import type { ReadRun } from '../select/choose-reading.js';
 import { MinibatchCandidates } from '../select/minibatch-candidates.js';
 import { splitShares } from '../select/selection.js';
 import { readBest, writeBest } from '../store/best-file.js';
-import { type StoredCheckpoint, writeCheckpoint } from '../store/checkpoint.js';
 import type { EventLog } from '../store/event-log.js';
 import type { RunFolder } from '../store/run-folder.js';
 import { Budget } from '../watch/budget.js';
@@ -366,11 +367,9 @@ export class PreparedRun {
       ...(kept ? { policies: kept.json } : {}),
       ...(this.parts.objectives ? { objectives: this.parts.objectives.save() } : {}),
     };
-    const written = writeCheckpoint(this.folder.path, {
-      step: this.step,
-      json: saved,
-      arrays: { ...arrays, ...kept?.arrays },
-    });
+    const all = { ...arrays, ...kept?.arrays };
+    const content = { step: this.step, json: saved, arrays: all };
+    const written = writeCheckpoint(this.folder.path, content, { shapes: matrixShapes(all) });
     return this.emit({
       type: 'checkpoint-saved',
       step: this.step,

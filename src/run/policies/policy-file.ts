@@ -1,17 +1,22 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { RlpromptError } from '../../errors.js';
-import { hasErrno, nodeFileSystem } from '../../files/file-system.js';
+import { nodeFileSystem } from '../../files/file-system.js';
 import { toIoError } from '../../files/io-error.js';
-import { writeCheckpoint } from '../store/checkpoint.js';
-import { CheckpointDamage, decodeCheckpoint, NewerCheckpoint } from '../store/checkpoint-format.js';
+import { matrixShapes } from '../../trainers/policy/policy-optimizer.js';
+import { writeCheckpoint } from '../checkpoint/checkpoint.js';
+import { CheckpointDamage } from '../checkpoint/checkpoint-damage.js';
+import { decodeCheckpoint, NewerCheckpoint } from '../checkpoint/checkpoint-format.js';
 import type { KeptPolicy } from './conditioned-policies.js';
 
 const NAME = 'best-policy';
 /** Within the run folder: the parameters of the best policy by dev, and its numbers. */
-export const POLICY_FILE = `checkpoints/${NAME}.ckpt`;
+export const POLICY_FILE = `checkpoints/${NAME}.safetensors`;
+const VERSION_1_FILE = `checkpoints/${NAME}.ckpt`;
 
 export function writePolicy(runDir: string, { summary, parameters }: KeptPolicy): void {
-  writeCheckpoint(runDir, { step: summary.step, json: summary, arrays: parameters }, { name: NAME });
+  const content = { step: summary.step, json: summary, arrays: parameters };
+  writeCheckpoint(runDir, content, { name: NAME, shapes: matrixShapes(parameters) });
 }
 
 /**
@@ -19,14 +24,9 @@ export function writePolicy(runDir: string, { summary, parameters }: KeptPolicy)
  * @throws RlpromptError `E_NO_POLICY` where the run has none, `E_POLICY_FILE` where it is damaged or too new
  */
 export function readPolicy(runDir: string): KeptPolicy {
-  const path = join(runDir, POLICY_FILE);
-  let bytes: Uint8Array;
-  try {
-    bytes = nodeFileSystem.read(path);
-  } catch (error) {
-    if (hasErrno(error, 'ENOENT')) throw noPolicy(runDir);
-    throw toIoError(error, { action: 'read', path });
-  }
+  const path = [POLICY_FILE, VERSION_1_FILE].map((file) => join(runDir, file)).find((file) => existsSync(file));
+  if (path === undefined) throw noPolicy(runDir);
+  const bytes = readFile(path);
   try {
     const { json, arrays } = decodeCheckpoint(bytes);
     return { summary: json as KeptPolicy['summary'], parameters: arrays };
@@ -40,6 +40,14 @@ export function readPolicy(runDir: string): KeptPolicy {
       kept: 'the run and its checkpoints',
       next: `rlprompt resume ${runDir}`,
     });
+  }
+}
+
+function readFile(path: string): Uint8Array {
+  try {
+    return nodeFileSystem.read(path);
+  } catch (error) {
+    throw toIoError(error, { action: 'read', path });
   }
 }
 

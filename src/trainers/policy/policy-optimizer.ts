@@ -64,6 +64,17 @@ export function unnamed(prefix: string, arrays: TrainerState['arrays']): MlpPara
   return Object.fromEntries(found) as MlpParameters;
 }
 
+/** [rows, columns] of the matrices among saved arrays: those called w1 or w2 that were saved with a bias b1. */
+export function matrixShapes(arrays: TrainerState['arrays']): Record<string, [rows: number, columns: number]> {
+  const shapes = Object.entries(arrays).flatMap(([name, { length }]) => {
+    const [, prefix = '', layer] = /^(.*\.)w([12])$/.exec(name) ?? [];
+    const inner = arrays[`${prefix}b1`]?.length;
+    if (!layer || !inner) return [];
+    return [[name, layer === '1' ? [length / inner, inner] : [inner, length / inner]]];
+  });
+  return Object.fromEntries(shapes) as Record<string, [number, number]>;
+}
+
 export function fill(prefix: string, parameters: MlpParameters, arrays: TrainerState['arrays']): void {
   for (const name of PARAMETER_NAMES) parameters[name].set(arrays[`${prefix}.${name}`]!);
 }

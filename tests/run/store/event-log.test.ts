@@ -10,7 +10,7 @@ import { temporaryFolder } from '../temporary-folder.js';
 const step = (number: number): UnnumberedEvent => ({ type: 'run-continued', step: number });
 const checkpoint = (number: number) => ({
   step: number,
-  file: `checkpoints/step-${number}.ckpt`,
+  file: `checkpoints/step-${number}.safetensors`,
   sha256: `sha-${number}`,
 });
 const saved = (number: number): UnnumberedEvent => ({

@@ -1,16 +1,15 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readLatestCheckpoint, writeCheckpoint } from '../../../src/run/store/checkpoint.js';
-import {
-  CheckpointDamage,
-  decodeCheckpoint,
-  encodeCheckpoint,
-  NewerCheckpoint,
-} from '../../../src/run/store/checkpoint-format.js';
+import { decodeTensors, encodeTensors } from '../../../src/files/safetensors.js';
+import { readLatestCheckpoint, writeCheckpoint } from '../../../src/run/checkpoint/checkpoint.js';
+import { CheckpointDamage } from '../../../src/run/checkpoint/checkpoint-damage.js';
+import { decodeCheckpoint, encodeCheckpoint, NewerCheckpoint } from '../../../src/run/checkpoint/checkpoint-format.js';
 import { temporaryFolder } from '../temporary-folder.js';
+
+const DIGEST_START = 8 + '{"__metadata__":{"sha256":"'.length;
 
 const content = (step: number) => ({
   step,
@@ -19,21 +18,26 @@ const content = (step: number) => ({
 });
 
 function damage(runDir: string, step: number): void {
-  const path = join(runDir, 'checkpoints', `step-00000${step}.ckpt`);
+  const path = join(runDir, 'checkpoints', `step-00000${step}.safetensors`);
   const bytes = readFileSync(path);
   bytes[bytes.length - 40]! ^= 4;
   writeFileSync(path, bytes);
 }
 
+/** What makes changed bytes a file that was written like this. */
+function withDigest(changed: Buffer): Buffer {
+  changed.write('0'.repeat(64), DIGEST_START, 'latin1');
+  changed.write(createHash('sha256').update(changed).digest('hex'), DIGEST_START, 'latin1');
+  return changed;
+}
+
 /** As a later program would write it: whole, with another version. */
 function ofVersion(version: number): Buffer {
   const bytes = Buffer.from(encodeCheckpoint(content(9)).bytes);
-  bytes.writeUInt32LE(version, 8);
-  createHash('sha256')
-    .update(bytes.subarray(0, -32))
-    .digest()
-    .copy(bytes, bytes.length - 32);
-  return bytes;
+  const at = bytes.indexOf('"version":"2"');
+  expect(at).toBeGreaterThan(0);
+  bytes.write(String(version), at + '"version":"'.length, 'latin1');
+  return withDigest(bytes);
 }
 
 describe('checkpoints', () => {
@@ -42,7 +46,7 @@ describe('checkpoints', () => {
     const written = writeCheckpoint(runDir, content(12));
     const { checkpoint, warnings } = readLatestCheckpoint(runDir)!;
     expect(warnings).toEqual([]);
-    expect(written).toEqual({ file: 'checkpoints/step-000012.ckpt', sha256: checkpoint.sha256 });
+    expect(written).toEqual({ file: 'checkpoints/step-000012.safetensors', sha256: checkpoint.sha256 });
     expect(
       createHash('sha256')
         .update(readFileSync(join(runDir, written.file)))
@@ -61,7 +65,11 @@ describe('checkpoints', () => {
     const runDir = temporaryFolder();
     writeCheckpoint(runDir, content(1), { name: 'best' });
     for (const step of [2, 4, 6, 8]) writeCheckpoint(runDir, content(step));
-    expect(readdirSync(join(runDir, 'checkpoints'))).toEqual(['best.ckpt', 'step-000006.ckpt', 'step-000008.ckpt']);
+    expect(readdirSync(join(runDir, 'checkpoints'))).toEqual([
+      'best.safetensors',
+      'step-000006.safetensors',
+      'step-000008.safetensors',
+    ]);
     expect(readLatestCheckpoint(runDir)!.checkpoint.step).toBe(8);
   });
 
@@ -70,7 +78,7 @@ describe('checkpoints', () => {
     for (const step of [4, 8]) writeCheckpoint(runDir, content(step));
     damage(runDir, 8);
     writeCheckpoint(runDir, content(6));
-    expect(readdirSync(join(runDir, 'checkpoints'))).toEqual(['step-000004.ckpt', 'step-000006.ckpt']);
+    expect(readdirSync(join(runDir, 'checkpoints'))).toEqual(['step-000004.safetensors', 'step-000006.safetensors']);
   });
 
   it('that are damaged are passed over with a warning; where none is whole, that is said', () => {
@@ -80,7 +88,7 @@ describe('checkpoints', () => {
     const latest = readLatestCheckpoint(runDir)!;
     expect(latest.checkpoint.step).toBe(4);
     expect(latest.warnings).toEqual([
-      expect.stringMatching(/step-000008\.ckpt is damaged \(its sha256 does not match/),
+      expect.stringMatching(/step-000008\.safetensors is damaged \(its sha256 does not match/),
     ]);
     damage(runDir, 4);
     const code = 'E_CHECKPOINT_DAMAGED';
@@ -97,9 +105,9 @@ describe('checkpoints', () => {
   it('of a newer format are refused, naming both versions, and stay', () => {
     const runDir = temporaryFolder();
     writeCheckpoint(runDir, content(8));
-    const path = join(runDir, 'checkpoints', 'step-000009.ckpt');
+    const path = join(runDir, 'checkpoints', 'step-000009.safetensors');
     writeFileSync(path, ofVersion(7));
-    const message = expect.stringMatching(/format 7.*up to 1/) as string;
+    const message = expect.stringMatching(/format 7.*up to 2/) as string;
     expect(() => readLatestCheckpoint(runDir)).toThrow(
       expect.objectContaining({ code: 'E_CHECKPOINT_VERSION', exitCode: 65, message }),
     );
@@ -136,24 +144,89 @@ describe('the reader of checkpoints', () => {
   });
 
   it('refuses 5000 random changes, also where the sha256 was made to fit', () => {
-    const change = fc.record({ at: fc.nat(bytes.length - 33), byte: fc.nat(255), isSigned: fc.boolean() });
+    const change = fc.record({ at: fc.nat(bytes.length - 1), byte: fc.nat(255), isSigned: fc.boolean() });
     const property = fc.property(fc.array(change, { minLength: 1, maxLength: 5 }), (changes) => {
       const changed = Buffer.from(bytes);
       for (const { at, byte } of changes) changed[at] = byte;
       if (changed.equals(bytes)) return;
       if (changes[0]!.isSigned) {
-        createHash('sha256')
-          .update(changed.subarray(0, -32))
-          .digest()
-          .copy(changed, changed.length - 32);
         // With a valid sum it may be another, valid checkpoint; it must not be an error without a name.
         try {
-          decodeCheckpoint(changed);
+          decodeCheckpoint(withDigest(changed));
         } catch (error) {
           expect(error instanceof CheckpointDamage || error instanceof NewerCheckpoint, String(error)).toBe(true);
         }
       } else expect(() => decodeCheckpoint(changed)).toThrow(CheckpointDamage);
     });
     fc.assert(property, { numRuns: 5000, seed: 7 });
+  });
+
+  it('refuses a safetensors file of another program', () => {
+    const foreign = encodeTensors({ metadata: { format: 'pt' }, tensors: {} });
+    expect(() => decodeCheckpoint(foreign)).toThrow(/not a checkpoint file/);
+    const disguised = encodeTensors({ metadata: { sha256: '0'.repeat(64), format: 'pt' }, tensors: {} });
+    expect(() => decodeCheckpoint(withDigest(disguised))).toThrow(/not a checkpoint file/);
+  });
+});
+
+describe('a checkpoint as a safetensors file', () => {
+  const shapes = { w1: [2, 2] };
+  const file = decodeTensors(encodeCheckpoint(content(5), shapes).bytes);
+
+  it('has a tensor per array, of the shape given or of one dimension', () => {
+    const shapesFound = Object.entries(file.tensors).map(([name, { shape }]) => [name, shape]);
+    expect(shapesFound).toEqual([
+      ['w1', [2, 2]],
+      ['b1', [0]],
+      ['__proto__x', [1]],
+    ]);
+    expect(file.tensors.w1!.values).toEqual(content(5).arrays.w1);
+  });
+
+  it('has the rest in its metadata', () => {
+    const { content: json, ...metadata } = file.metadata;
+    expect(metadata).toEqual({
+      sha256: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
+      format: 'rlprompt-checkpoint',
+      version: '2',
+      step: '5',
+    });
+    expect(JSON.parse(json!)).toEqual(content(5).json);
+  });
+});
+
+describe('a checkpoint of version 1', () => {
+  const fixture = join(import.meta.dirname, '../../fixtures/checkpoint-version-1/small.ckpt');
+
+  it('is read as it was written', () => {
+    const bytes = readFileSync(fixture);
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    expect(decodeCheckpoint(bytes)).toEqual({ ...content(5), sha256 });
+  });
+
+  it('is refused where a byte is missing or a bit is wrong', () => {
+    const bytes = readFileSync(fixture);
+    for (let length = 0; length < bytes.length; length++) {
+      expect(() => decodeCheckpoint(bytes.subarray(0, length))).toThrow(CheckpointDamage);
+    }
+    for (let bit = 0; bit < bytes.length * 8; bit++) {
+      const flipped = Buffer.from(bytes);
+      flipped[bit >> 3]! ^= 1 << (bit & 7);
+      expect(() => decodeCheckpoint(flipped)).toThrow(CheckpointDamage);
+    }
+  });
+
+  it('gives way to one of this version for the same step, and to the next ones', () => {
+    const runDir = temporaryFolder();
+    const folder = join(runDir, 'checkpoints');
+    mkdirSync(folder);
+    for (const step of [3, 5, 8]) cpSync(fixture, join(folder, `step-00000${step}.ckpt`));
+    expect(readLatestCheckpoint(runDir)!.checkpoint.file).toBe('checkpoints/step-000008.ckpt');
+    writeCheckpoint(runDir, content(8));
+    expect(readdirSync(folder).sort()).toEqual(['step-000005.ckpt', 'step-000008.safetensors']);
+    cpSync(fixture, join(folder, 'step-000008.ckpt'));
+    expect(readLatestCheckpoint(runDir)!.checkpoint.file).toBe('checkpoints/step-000008.safetensors');
+    writeCheckpoint(runDir, content(9));
+    expect(readdirSync(folder).sort()).toEqual(['step-000008.safetensors', 'step-000009.safetensors']);
   });
 });

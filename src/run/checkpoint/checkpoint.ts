@@ -4,13 +4,14 @@ import { RlpromptError } from '../../errors.js';
 import { atomicWrite } from '../../files/atomic-write.js';
 import { type FileSystem, hasErrno, nodeFileSystem } from '../../files/file-system.js';
 import { toIoError } from '../../files/io-error.js';
+import { CheckpointDamage } from './checkpoint-damage.js';
 import {
   CHECKPOINT_VERSION,
   type CheckpointContent,
-  CheckpointDamage,
   decodeCheckpoint,
   encodeCheckpoint,
   NewerCheckpoint,
+  type Shapes,
 } from './checkpoint-format.js';
 
 export interface StoredCheckpoint extends CheckpointContent {
@@ -21,10 +22,11 @@ export interface StoredCheckpoint extends CheckpointContent {
 }
 
 const FOLDER = 'checkpoints';
-const STEP_FILE = /^step-(\d{6,})\.ckpt$/;
+/** `.ckpt` was the extension of version 1. */
+const STEP_FILE = /^step-(\d{6,})\.(?:safetensors|ckpt)$/;
 
 /**
- * Writes `checkpoints/step-000123.ckpt`, whole or not at all, then removes older ones but the last before it. One
+ * Writes `checkpoints/step-000123.safetensors`, whole or not at all, then removes older ones but the last before it. One
  * written under a `name` of its own stays until it is overwritten, and is not what a run is resumed from.
  *
  * @throws RlpromptError `E_IO` and the like; the checkpoints before it then still stand
@@ -32,16 +34,16 @@ const STEP_FILE = /^step-(\d{6,})\.ckpt$/;
 export function writeCheckpoint(
   runDir: string,
   content: CheckpointContent,
-  options: { fs?: FileSystem; name?: string } = {},
+  options: { fs?: FileSystem; name?: string; shapes?: Shapes } = {},
 ): { file: string; sha256: string } {
   const fs = options.fs ?? nodeFileSystem;
   const folder = join(runDir, FOLDER);
-  const name = options.name ?? `step-${String(content.step).padStart(6, '0')}`;
-  const { bytes, sha256 } = encodeCheckpoint(content);
+  const name = `${options.name ?? `step-${String(content.step).padStart(6, '0')}`}.safetensors`;
+  const { bytes, sha256 } = encodeCheckpoint(content, options.shapes);
   ensureFolder(folder, fs);
-  atomicWrite(join(folder, `${name}.ckpt`), bytes, fs);
-  if (!options.name) removeOutdated(folder, content.step, fs);
-  return { file: `${FOLDER}/${name}.ckpt`, sha256 };
+  atomicWrite(join(folder, name), bytes, fs);
+  if (!options.name) removeOutdated(folder, { name, step: content.step }, fs);
+  return { file: `${FOLDER}/${name}`, sha256 };
 }
 
 function ensureFolder(folder: string, fs: FileSystem): void {
@@ -52,14 +54,12 @@ function ensureFolder(folder: string, fs: FileSystem): void {
   }
 }
 
-/** Later ones than the step just written belong to a course of the run that was given up. */
-function removeOutdated(folder: string, step: number, fs: FileSystem): void {
+/** Those of the same step or a later one belong to a course of the run that was given up. */
+function removeOutdated(folder: string, written: StepFile, fs: FileSystem): void {
   try {
-    const previous = Math.max(...stepsIn(folder, fs).filter((other) => other < step));
-    for (const name of fs.list(folder)) {
-      const other = stepOf(name);
-      if (other !== undefined && other !== step && other !== previous) fs.remove(join(folder, name));
-    }
+    const others = stepFiles(folder, fs).filter(({ name }) => name !== written.name);
+    const previous = others.find(({ step }) => step < written.step);
+    for (const other of others) if (other !== previous) fs.remove(join(folder, other.name));
   } catch (error) {
     throw toIoError(error, { action: 'write', path: folder, kept: 'the checkpoint just written' });
   }
@@ -78,8 +78,8 @@ export function readLatestCheckpoint(
 ): { checkpoint: StoredCheckpoint; warnings: string[] } | undefined {
   const folder = join(runDir, FOLDER);
   const warnings: string[] = [];
-  for (const step of stepsIn(folder, fs)) {
-    const file = `${FOLDER}/step-${String(step).padStart(6, '0')}.ckpt`;
+  for (const { name } of stepFiles(folder, fs)) {
+    const file = `${FOLDER}/${name}`;
     try {
       const checkpoint = readCheckpoint(runDir, file, fs);
       if (checkpoint) return { checkpoint, warnings };
@@ -124,8 +124,13 @@ function readCheckpoint(runDir: string, file: string, fs: FileSystem): StoredChe
   }
 }
 
-/** Steps that have a checkpoint, latest first. */
-function stepsIn(folder: string, fs: FileSystem): number[] {
+interface StepFile {
+  readonly name: string;
+  readonly step: number;
+}
+
+/** The checkpoints that a run may be resumed from, latest first; of one step, that of the newer version first. */
+function stepFiles(folder: string, fs: FileSystem): StepFile[] {
   let names: string[];
   try {
     names = fs.list(folder);
@@ -133,10 +138,9 @@ function stepsIn(folder: string, fs: FileSystem): number[] {
     if (hasErrno(error, 'ENOENT')) return [];
     throw toIoError(error, { action: 'read', path: folder });
   }
-  return names.flatMap((name) => stepOf(name) ?? []).sort((a, b) => b - a);
-}
-
-function stepOf(name: string): number | undefined {
-  const digits = STEP_FILE.exec(name)?.[1];
-  return digits === undefined ? undefined : Number(digits);
+  const files = names.flatMap((name) => {
+    const digits = STEP_FILE.exec(name)?.[1];
+    return digits === undefined ? [] : [{ name, step: Number(digits) }];
+  });
+  return files.sort((a, b) => b.step - a.step || (a.name < b.name ? 1 : -1));
 }
