@@ -11,7 +11,7 @@ const source = join(root, 'src');
  */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   classifier: ['errors.ts', 'random', 'template'],
-  cli: ['cli/commands', 'cli/shared', 'errors.ts', 'files', 'package-root.ts'],
+  cli: ['cli/commands', 'cli/shared', 'cli/wizard', 'errors.ts', 'files', 'package-root.ts'],
   'cli/check': [
     'cli/shared',
     'config',
@@ -113,6 +113,18 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   'cli/shared': ['config', 'config/files', 'errors.ts', 'events.ts', 'files', 'lm/hub', 'trainers', 'ui'],
   'cli/tasks': ['config', 'data', 'lm', 'lm/model', 'rewards/custom', 'run/loop', 'task'],
+  'cli/wizard': [
+    'cli/check',
+    'cli/shared',
+    'config',
+    'data',
+    'errors.ts',
+    'run/loop',
+    'task/load',
+    'ui',
+    'ui/ink',
+    'ui/reporters',
+  ],
   compare: [
     'config',
     'errors.ts',

@@ -33,6 +33,11 @@ export async function runCommandLine(argv: readonly string[], context: CliContex
     return;
   }
   const program = await buildProgram(name, context, topic);
+  if (words.length === 0 && context.stdin.isTTY && context.stderr.isTTY) {
+    const { askForRun } = await import('./wizard/wizard.js');
+    const answered = await askForRun(context);
+    if (answered !== undefined) return answered.length === 0 ? undefined : runCommandLine(answered, context);
+  }
   if (words.length === 0) {
     program.outputHelp();
     return;

@@ -78,7 +78,7 @@ describe('a check of a data file', () => {
     const found = await check(file, { labelColumn: 'other' });
     expect(found.labels.map(({ label }) => label)).toEqual(['x', 'y']);
     expect(proposedCommand(found, { labelColumn: 'other' })).toBe(
-      `rlprompt run ${file} --label-column other --shots 14`,
+      `rlprompt run ${file} --label-column other --shots 10`,
     );
   });
 });

@@ -1,10 +1,9 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { hasTerminals, inTerminal } from '../in-terminal.js';
 
-const hasScript = spawnSync('script', ['--version']).status === 0;
 const DEMO = new URL('demo.mjs', import.meta.url).pathname;
 
 interface Session {
@@ -12,28 +11,12 @@ interface Session {
   log: string[];
 }
 
-/** Runs the demo in a pseudo-terminal of 80 by 24 and presses keys, each when the text before it was drawn. */
+/** Runs the demo in a pseudo-terminal and presses keys, each when the text before it was drawn. */
 async function session(keys: readonly (readonly [shown: string, key: string])[], args: string): Promise<Session> {
   const folder = mkdtempSync(join(tmpdir(), 'rlprompt-terminal-'));
   const log = join(folder, 'log');
-  const command = `stty cols 80 rows 24; stty -g > ${folder}/before; ${process.execPath} ${DEMO} ${args} 2>&1; stty -g > ${folder}/after`;
-  const { CI: _, NO_COLOR: __, ...env } = process.env;
-  const child: ChildProcess = spawn('script', ['-qfec', command, '/dev/null'], {
-    env: { ...env, TERM: 'xterm-256color', NODE_ENV: 'production', DEMO_LOG: log },
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
-  let output = '';
-  let from = 0;
-  const waiting = [...keys];
-  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
-    output += text;
-    const next = waiting[0];
-    if (!next || !output.slice(from).includes(next[0])) return;
-    waiting.shift();
-    from = output.length;
-    child.stdin?.write(next[1]);
-  });
-  await new Promise((resolve) => child.on('close', resolve));
+  const command = `stty -g > ${folder}/before; ${process.execPath} ${DEMO} ${args} 2>&1; stty -g > ${folder}/after`;
+  const { output } = await inTerminal(command, keys, { env: { DEMO_LOG: log } });
   const settings = ['before', 'after'].map((name) => readFileSync(join(folder, name), 'utf8'));
   expect(settings[1]).toBe(settings[0]);
   const lines = readFileSync(log, 'utf8').trim().split('\n');
@@ -42,7 +25,7 @@ async function session(keys: readonly (readonly [shown: string, key: string])[],
 }
 
 // Building and starting the demo takes long where other tests run beside it.
-describe.skipIf(!hasScript)(
+describe.skipIf(!hasTerminals)(
   'in a real terminal (skipped where util-linux `script` is missing)',
   { timeout: 180_000 },
   () => {

@@ -63,5 +63,6 @@ function joinedCounts(counts: LabelCounts, { labels, verbalizer }: ProposedSetti
 function possibleShots(counts: readonly number[], { hasDev, hasTest }: DataFacts): number {
   const smallest = Math.min(...counts);
   if (hasDev && hasTest) return Number.POSITIVE_INFINITY;
-  return Math.floor((smallest - (hasTest ? 0 : 1)) / (hasDev ? 1 : 2));
+  // A test split of a few rows says nothing: every split that is drawn gets an equal part.
+  return Math.floor(smallest / (1 + Number(!hasDev) + Number(!hasTest)));
 }

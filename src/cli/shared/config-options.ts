@@ -41,10 +41,19 @@ export async function readRunSources(
   context: CliContext,
   task: string | undefined,
 ): Promise<RunConfigSources> {
-  const { config: named, set } = command.opts<{ config?: string; set?: string[] }>();
+  const { config, set } = command.opts<{ config?: string; set?: string[] }>();
+  return { ...(await settingsSources(context, { task, ...givenFlags(command) }, config)), set: set ?? [] };
+}
+
+/** What a few settings, the environment and the configuration file say, not yet merged. */
+export async function settingsSources(
+  { env }: CliContext,
+  flags: Readonly<Record<string, unknown>>,
+  named?: string,
+): Promise<RunConfigSources> {
   const path = named ?? findConfigFile(process.cwd());
   const file = path === undefined ? undefined : await loadConfigFile(path);
-  return { flags: { task, ...givenFlags(command) }, set: set ?? [], env: context.env, file };
+  return { flags, set: [], env, file };
 }
 
 /** Values of the settings' flags that were typed, by key. */

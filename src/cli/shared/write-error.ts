@@ -12,10 +12,13 @@ interface Failure {
   readonly thrown: unknown;
 }
 
-/** One line on stderr, and with `--json` the same as an object on stdout, unless a result stands there already. */
+/**
+ * One line on stderr, and with `--json` the same as an object on stdout, unless a result stands there already. What ended well on
+ * request, after the key q, has been said on the screen and gets no line.
+ */
 export function writeError(given: RlpromptError, { context, asJson, thrown }: Failure): void {
   const error = completeError(given);
   if (context.env.RLPROMPT_DEBUG) context.stderr.write(`${inspect(thrown, { depth: 4 })}\n`);
   if (asJson && !context.hasResult) context.stdout.write(`${formatJson({ error })}\n`);
-  context.stderr.write(`${safeText(error.line(), 100_000)}\n`);
+  if (error.exit !== 'ok') context.stderr.write(`${safeText(error.line(), 100_000)}\n`);
 }

@@ -1,3 +1,4 @@
+import { charactersOf, editDraft } from './draft.js';
 import { NOTES } from './notes.js';
 import { parseWeights } from './parse-weights.js';
 
@@ -43,7 +44,6 @@ export const INITIAL_KEYBOARD: KeyboardState = {
   note: undefined,
 };
 
-const LONGEST_DRAFT = 1000;
 /** More characters at once than anyone presses between two reads: pasted by accident, perhaps with a `q` in it. */
 const LONGEST_BURST = 8;
 
@@ -54,15 +54,10 @@ const ENTER = '\r';
 const ESCAPE = '\u001B';
 const CTRL_C = '\u0003';
 const CTRL_Z = '\u001A';
-const BACKSPACE = '\u007F';
-const CTRL_U = '\u0015';
-const CTRL_W = '\u0017';
-
-const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 
 /** Takes in characters as a terminal in raw mode sends them, several at a time when typed or pasted fast. */
 export function pressKeys(keyboard: KeyboardState, input: string, steerable: boolean): KeyPress {
-  const characters = [...graphemes.segment(input.replaceAll('\n', ENTER))].map(({ segment }) => segment);
+  const characters = charactersOf(input.replaceAll('\n', ENTER));
   if (keyboard.mode !== 'typing' && characters.length > LONGEST_BURST && !FIELD_KEYS.has(characters[0]!)) {
     return { keyboard, actions: [] };
   }
@@ -126,21 +121,8 @@ function pressTyping(keyboard: KeyboardState, character: string): KeyPress {
       return changed(keyboard, { mode: 'board', draft: '', note: undefined });
     case ENTER:
       return enter({ ...keyboard, mode: 'board', draft: '' }, draft.trim());
-    case BACKSPACE:
-      return changed(keyboard, {
-        draft: [...graphemes.segment(draft)]
-          .slice(0, -1)
-          .map(({ segment }) => segment)
-          .join(''),
-      });
-    case CTRL_U:
-      return changed(keyboard, { draft: '' });
-    case CTRL_W:
-      return changed(keyboard, { draft: draft.replace(/\S+\s*$/, '') });
     default:
-      return changed(keyboard, {
-        draft: /^\p{Cc}/u.test(character) ? draft : (draft + character).slice(0, LONGEST_DRAFT),
-      });
+      return changed(keyboard, { draft: editDraft(draft, character) });
   }
 }
 

@@ -1,0 +1,118 @@
+import { PRESET_NAMES } from '../../config/presets.js';
+import { resolveRunConfig } from '../../config/resolve-run-config.js';
+import { RlpromptError } from '../../errors.js';
+import { dataFilesOf } from '../../task/load/load-task.js';
+import { isInteractive } from '../../ui/reporters/choose-reporter.js';
+import { safeText } from '../../ui/sanitize.js';
+import { checkData, type DataCheck } from '../check/check-data.js';
+import { checkText, proposedArguments } from '../check/check-text.js';
+import { settingsSources } from '../shared/config-options.js';
+import type { CliContext } from '../shared/context.js';
+import { shellWord } from '../shared/shell-word.js';
+import { newestDataFile } from './find-data.js';
+
+/** Asks one question; throws where the user wants no more of them. */
+type Ask = (question: string, fallback: string) => Promise<string>;
+
+interface Columns {
+  readonly textColumn?: string;
+  readonly labelColumn?: string;
+}
+
+/** The task of somebody who has no data yet. */
+const FIRST_TASK = 'asking-mail';
+
+/**
+ * Leads a newcomer to a first run: asks for the data, shows what is in it, and proposes a command. Every question has a
+ * default. Nothing is written.
+ *
+ * @returns the arguments of the run to start; undefined where none is wanted, or nobody sits at the terminal
+ * @throws RlpromptError `E_INTERRUPTED` after Ctrl-C
+ */
+export async function askForRun(context: CliContext): Promise<string[] | undefined> {
+  if (!isInteractive(context)) return undefined;
+  const ask = await askIn(context);
+  say(context, 'Enter takes the answer shown, Ctrl-C ends. All commands: rlprompt --help\n');
+  const task = await askForTask(ask, context);
+  const preset = await askForPreset(ask, context);
+  const words = [...task, ...(preset === 'default' ? [] : ['--preset', preset])];
+  say(context, `\nThe command:\n  ${['rlprompt', ...words].map(shellWord).join(' ')}\n`);
+  const start = await ask('Start it now', 'yes');
+  if (/^y(es)?$/i.test(start)) return words;
+  say(context, 'Nothing was started. Copy the command to start it later.');
+  return [];
+}
+
+async function askIn({ stderr, stdin, env }: CliContext): Promise<Ask> {
+  const { askLine } = await import('../../ui/ink/ask-line.js');
+  return async (question, fallback) => {
+    const answer = await askLine({ question, fallback, stderr, stdin, env });
+    if (answer !== undefined) return answer;
+    throw new RlpromptError({
+      code: 'E_INTERRUPTED',
+      exit: 'interrupted',
+      message: 'no run was started',
+      next: 'rlprompt --help',
+    });
+  };
+}
+
+/** The part of the command line that names the task, and how its data is read. */
+async function askForTask(ask: Ask, context: CliContext): Promise<string[]> {
+  const found = newestDataFile(process.cwd());
+  for (;;) {
+    const task = await ask('Your data (file, folder or built-in task)', found ?? FIRST_TASK);
+    try {
+      if (dataFilesOf(task) !== undefined) return proposedArguments(await askForColumns(task, ask, context), {});
+      await checkTask(task, context);
+      return ['run', task];
+    } catch (error) {
+      if (!(error instanceof RlpromptError) || error.code === 'E_INTERRUPTED') throw error;
+      say(context, `${error.line()}\n`);
+    }
+  }
+}
+
+/** Shows what a data file holds until the columns are the right ones and a run is possible. */
+async function askForColumns(task: string, ask: Ask, context: CliContext): Promise<DataCheck> {
+  let columns: Columns = {};
+  for (;;) {
+    const check = await checkData(resolveRunConfig(await settingsSources(context, { task, ...columns })));
+    say(context, `\n${withoutCommand(checkText(check, {}))}`);
+    const { problem } = check;
+    if (problem) say(context, `${problem.line()}\n`);
+    const textColumn = await ask('Column with the texts', check.textColumn);
+    const labelColumn = await ask('Column with the labels', check.labelColumn);
+    if (textColumn === check.textColumn && labelColumn === check.labelColumn) {
+      if (problem === undefined) return check;
+      throw problem;
+    }
+    columns = { textColumn, labelColumn };
+  }
+}
+
+/** @throws RlpromptError where there is no such task */
+async function checkTask(task: string, context: CliContext): Promise<void> {
+  const { config } = resolveRunConfig(await settingsSources(context, { task }));
+  const { loadConfiguredTask } = await import('../../run/loop/configured-task.js');
+  await loadConfiguredTask(config);
+}
+
+async function askForPreset(ask: Ask, context: CliContext): Promise<string> {
+  const offered = ['quick', 'default', 'thorough'];
+  say(context, '\nquick: 30 steps. default: 100. thorough: 100, and the best label words.');
+  for (;;) {
+    const preset = await ask('How thorough', 'quick');
+    if (PRESET_NAMES.some((name) => name === preset)) return preset;
+    say(context, `Answer ${offered.join(', ')}.`);
+  }
+}
+
+function withoutCommand(text: string): string {
+  return text.replace(/\nTry it:\n.*\n$/, '');
+}
+
+function say({ stderr }: CliContext, text: string): void {
+  const lines = text.split('\n').map((line) => safeText(line, 100_000));
+  stderr.write(`${lines.join('\n')}\n`);
+}
