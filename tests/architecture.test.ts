@@ -332,7 +332,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'task',
     'trainers/contract',
   ],
-  'run/store': ['errors.ts', 'events.ts', 'files', 'package-root.ts'],
+  'run/store': ['errors.ts', 'events.ts', 'files', 'package-root.ts', 'run/checkpoint'],
   'run/watch': ['config', 'errors.ts', 'events.ts', 'run/select', 'trainers/contract'],
   statistics: [],
   task: ['classifier', 'errors.ts', 'lm/model', 'task/define', 'task/load', 'template'],

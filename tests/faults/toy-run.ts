@@ -1,10 +1,12 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { atomicWrite } from '../../src/files/atomic-write.js';
+import type { PromptSummary } from '../../src/events.js';
 import type { FileSystem } from '../../src/files/file-system.js';
-import { readLatestCheckpoint, writeCheckpoint } from '../../src/run/checkpoint/checkpoint.js';
+import { readLatestCheckpoint } from '../../src/run/checkpoint/checkpoint.js';
+import { writeBest } from '../../src/run/store/best-file.js';
 import { EventLog } from '../../src/run/store/event-log.js';
 import { openRunFolder } from '../../src/run/store/run-folder.js';
+import { saveRun } from '../../src/run/store/save-run.js';
 import { ScoreLog } from '../../src/run/store/score-log.js';
 
 export const CHECKPOINT_EVERY = 3;
@@ -17,6 +19,12 @@ export interface ToyRun {
   /** Called for every reward that is computed, and again when it is safely written down. */
   readonly pay?: (key: string) => void;
   readonly acknowledge?: (key: string) => void;
+}
+
+/** What its checkpoints keep beside the array. */
+export interface ToyState {
+  readonly position: number;
+  readonly paidCount: number;
 }
 
 /** A folder that `toyRun` can work in. */
@@ -35,7 +43,7 @@ export function toyRun(runDir: string, { fs, steps, pay, acknowledge }: ToyRun):
   const open: { close(): void }[] = [];
   try {
     const checkpoint = readLatestCheckpoint(runDir, fs)?.checkpoint;
-    const saved = checkpoint?.json as { position: number; paidCount: number } | undefined;
+    const saved = checkpoint?.json as ToyState | undefined;
     const events = EventLog.open(runDir, checkpoint, fs);
     open.push(events);
     const scores = ScoreLog.open(runDir, { fs, position: saved?.position ?? 0 });
@@ -59,19 +67,24 @@ export function toyRun(runDir: string, { fs, steps, pay, acknowledge }: ToyRun):
       });
       events.append({ type: 'run-continued', step });
       if (step % CHECKPOINT_EVERY !== 0) continue;
-      events.sync();
-      scores.sync();
-      const json = { position: scores.position, paidCount };
-      const written = writeCheckpoint(runDir, { step, json, arrays: { weights } }, { fs });
-      sha256 = written.sha256;
-      events.append({ type: 'checkpoint-saved', step, ...written, elapsedSeconds: step });
-      atomicWrite(join(runDir, 'best.json'), JSON.stringify({ step }), fs);
+      const json: ToyState = { position: scores.position, paidCount };
+      const saved = saveRun(
+        { runDir, events, scores, fs },
+        { step, json, arrays: { weights } },
+        { elapsedSeconds: step },
+      );
+      sha256 = saved.type === 'checkpoint-saved' ? saved.sha256 : '';
+      writeBest(runDir, { schemaVersion: 1, prompt: promptOf(step) }, fs);
     }
     return sha256;
   } finally {
     for (const file of open.reverse()) file.close();
     folder.close();
   }
+}
+
+function promptOf(step: number): PromptSummary {
+  return { tokenIds: [step], tokens: [`${step}`], text: `${step}`, step, reward: step, train: {}, origin: 'policy' };
 }
 
 function rewardOf(key: string): Float32Array {

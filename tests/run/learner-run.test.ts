@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { RunConfigInput } from '../../src/config/run-config.js';
 import type { RunEvent } from '../../src/events.js';
+import { readLatestCheckpoint } from '../../src/run/checkpoint/checkpoint.js';
+import type { SavedRun } from '../../src/run/loop/saved-run.js';
 import { followRun } from '../follow-run.js';
 import { SMALL_RUN, writeSmallData } from '../small-data.js';
 
@@ -69,5 +71,22 @@ describe('a run with some of the train examples in each step', () => {
     const { error } = await followRun(settings('all', { shots: 3, examplesPerStep: 6 }));
     expect(error).toMatchObject({ code: 'E_CONFIG', exitCode: 78 });
     expect(error!.message).toContain('6 train examples: every step has all of them');
+  });
+});
+
+describe('a run that races its prompts', () => {
+  it('ranks only those that were scored on all train examples', async () => {
+    const raced = settings('raced', { steps: 2, shots: 10, promptsPerStep: 8, racing: true, trainer: 'random' });
+    const { events } = await followRun(raced);
+    expect(stepsOf(events)).toHaveLength(2);
+    const { checkpoint } = readLatestCheckpoint(raced.out!)!;
+    const { candidates } = checkpoint.json as SavedRun;
+    const perStep = [1, 2].map((step) =>
+      candidates.filter((prompt) => prompt.step === step && prompt.origin === 'policy'),
+    );
+    expect(perStep.map(({ length }) => length)).toEqual([2, 2]);
+    const train = 20;
+    for (const { train: measured } of candidates)
+      expect(measured.accuracy! * train).toBeCloseTo(Math.round(measured.accuracy! * train), 9);
   });
 });

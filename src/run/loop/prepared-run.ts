@@ -18,7 +18,7 @@ import type {
   UpdateMetrics,
 } from '../../trainers/contract/types.js';
 import { matrixShapes } from '../../trainers/policy/policy-optimizer.js';
-import { type StoredCheckpoint, writeCheckpoint } from '../checkpoint/checkpoint.js';
+import type { StoredCheckpoint } from '../checkpoint/checkpoint.js';
 import { ConditionedPolicies } from '../policies/conditioned-policies.js';
 import { stepInputs } from '../policies/step-inputs.js';
 import { Candidates } from '../select/candidates.js';
@@ -28,6 +28,7 @@ import { splitShares } from '../select/selection.js';
 import { readBest, writeBest } from '../store/best-file.js';
 import type { EventLog } from '../store/event-log.js';
 import type { RunFolder } from '../store/run-folder.js';
+import { saveRun } from '../store/save-run.js';
 import { Budget } from '../watch/budget.js';
 import { EvaluationHealth } from '../watch/evaluation-health.js';
 import { Health, type HealthWarning } from '../watch/health.js';
@@ -345,12 +346,10 @@ export class PreparedRun {
     };
   }
 
-  /** Scores first, events next, the checkpoint last: it never knows of anything that a power cut takes away. */
   saveCheckpoint(): RunEvent {
     const { json, arrays } = this.trainer.save();
     const kept = this.policies?.save();
-    this.parts.scores.sync();
-    this.parts.events.sync();
+    const { scores, events } = this.parts;
     const saved: SavedRun = {
       trainer: json,
       candidates: this.candidates.save(),
@@ -360,7 +359,7 @@ export class PreparedRun {
       schedule: this.schedule.save(),
       ...(this.meetsSome ? { tryouts: this.minibatchCandidates.save() } : {}),
       counters: this.evaluator.counters(),
-      scorePosition: this.parts.scores.position,
+      scorePosition: scores.position,
       baselines: this.baselines,
       bestText: this.bestText,
       ...(this.reading ? { reading: this.reading } : {}),
@@ -369,13 +368,9 @@ export class PreparedRun {
     };
     const all = { ...arrays, ...kept?.arrays };
     const content = { step: this.step, json: saved, arrays: all };
-    const written = writeCheckpoint(this.folder.path, content, { shapes: matrixShapes(all) });
-    return this.emit({
-      type: 'checkpoint-saved',
-      step: this.step,
-      ...written,
-      elapsedSeconds: this.budget.elapsedSeconds,
-    });
+    const { elapsedSeconds } = this.budget;
+    const files = { runDir: this.folder.path, events, scores };
+    return saveRun(files, content, { shapes: matrixShapes(all), elapsedSeconds });
   }
 
   /** @throws RlpromptError `E_DIVERGED` */
