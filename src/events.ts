@@ -18,7 +18,7 @@ export interface PromptSummary {
   /** Raw reward on the train examples. */
   readonly reward: number;
   readonly train: Readonly<Record<string, number>>;
-  /** Named terms of the reward on the train examples, where it has several. */
+  /** Named objectives of the reward on the train examples, where it has several. */
   readonly parts?: Readonly<Record<string, number>>;
   readonly dev?: Readonly<Record<string, number>>;
   /** Raw reward on the dev examples. */
@@ -91,8 +91,8 @@ export interface RunStartEvent extends EventBase {
   /** The examples that decide between prompts. */
   readonly select?: 'dev' | 'pooled';
   readonly limits: { readonly steps: number; readonly forwards?: number; readonly minutes?: number };
-  /** Where the reward has several terms: each with its weight now and the range of its values. */
-  readonly terms?: readonly {
+  /** Where the reward has several objectives: each with its weight now and the range of its values. */
+  readonly objectives?: readonly {
     readonly name: string;
     readonly weight: number;
     readonly range: readonly [min: number, max: number];
@@ -137,7 +137,7 @@ export interface StepEndEvent extends EventBase {
   readonly flat: boolean;
   readonly bestPrompt: string;
   readonly metrics: UpdateMetrics;
-  /** Mean of each named reward term over the step's prompts. */
+  /** Mean of each named objective over the step's prompts. */
   readonly parts?: Readonly<Record<string, number>>;
   readonly metricMeans: Readonly<Record<string, number>>;
 }
@@ -171,12 +171,12 @@ export interface PromptAddedEvent extends EventBase {
   readonly prompt: PromptSummary;
 }
 
-/** From the next step on the terms of the reward weigh differently. */
+/** From the next step on the objectives of the reward weigh differently. */
 export interface WeightsChangedEvent extends EventBase {
   readonly type: 'weights-changed';
   /** Of the steps done. */
   readonly step: number;
-  /** Of all terms. */
+  /** Of all objectives. */
   readonly weights: Readonly<Record<string, number>>;
   readonly before: Readonly<Record<string, number>>;
 }
@@ -239,7 +239,7 @@ export interface RunResult {
     /** Classification only: the prompt with all that reads the answer. */
     readonly classifier?: Classifier;
     readonly train: Readonly<Record<string, number>>;
-    /** Named terms of the reward on the train examples, where it has several. */
+    /** Named objectives of the reward on the train examples, where it has several. */
     readonly parts?: Readonly<Record<string, number>>;
     readonly dev: Readonly<Record<string, number>>;
     /** With `n`, the number of test examples. */
@@ -344,7 +344,7 @@ export interface RunControls {
   evaluate(): void;
   /** Scores a prompt of the user's own; it joins the table and, where the trainer can, the warm start. */
   addPrompt(text: string): void;
-  /** Gives terms of the reward other weights; those not named keep theirs. */
+  /** Gives objectives of the reward other weights; those not named keep theirs. */
   setWeights(weights: Readonly<Record<string, number>>): void;
   exportBest(): void;
   /** Saves and ends the run, resumable. */

@@ -6,7 +6,7 @@ import { readRunRecord } from './export/run-record.js';
 import { atomicWrite } from './files/atomic-write.js';
 import { goalOf } from './goals/goal-of.js';
 import type { SearchGoal } from './goals/search-goal.js';
-import { recallForRun } from './memory/run-memory.js';
+import { recallForRun } from './prompt-library/run-library.js';
 import { race } from './rewards/racing/racing-evaluator.js';
 import { requireFiniteRewards } from './rewards/shaping/require-finite-rewards.js';
 import { toStepRewards } from './rewards/shaping/step-rewards.js';
@@ -104,7 +104,7 @@ async function* trainStep(run: PreparedRun, goal: SearchGoal): AsyncGenerator<Ru
   requireFiniteRewards(rewards);
   const learned = await run.trainer.update(rollouts, rewards, { rewardTo });
   run.noteLearned(learned);
-  const metrics = { ...learned, ...scale, ...run.termMetrics() };
+  const metrics = { ...learned, ...scale, ...run.objectiveMetrics() };
   run.step += 1;
   goal.noteRollouts({ rollouts, evaluations, rewards });
   const seconds = (run.clock() - since) / 1000;
@@ -138,13 +138,13 @@ async function* baselines(run: PreparedRun, goal: SearchGoal): AsyncGenerator<Ru
   const best = goal.noteBaselines();
   if (best) yield run.emit(best);
   for (const text of run.config.initPrompts) yield* goal.addPrompt(text, 'warm-start');
-  if (run.config.memory) yield* startFromMemory(run, goal);
+  if (run.config.promptLibrary) yield* startFromLibrary(run, goal);
 }
 
 /** What earlier runs found on similar tasks is scored like any prompt a person types. */
-async function* startFromMemory(run: PreparedRun, goal: SearchGoal): AsyncGenerator<RunEvent, void> {
-  const { prompts, message } = recallForRun(run, run.config.memoryPrompts);
-  yield run.emit({ type: 'warning', code: 'memory', message });
+async function* startFromLibrary(run: PreparedRun, goal: SearchGoal): AsyncGenerator<RunEvent, void> {
+  const { prompts, message } = recallForRun(run, run.config.libraryPrompts);
+  yield run.emit({ type: 'warning', code: 'prompt-library', message });
   for (const { text } of prompts) yield* goal.addPrompt(text, 'warm-start');
 }
 

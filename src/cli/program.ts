@@ -4,6 +4,7 @@ import { packageVersion } from '../package-root.js';
 import { COMMANDS } from './commands/commands.js';
 import type { CliContext } from './shared/context.js';
 import { EXIT_CODES_HELP } from './shared/exit-codes.js';
+import { withCurrentNames } from './shared/former-names.js';
 
 const EXAMPLES = `Examples:
   $ rlprompt run asking-mail                       learn a prompt on a built-in task, offline
@@ -17,7 +18,8 @@ const EXAMPLES = `Examples:
  * Runs one command line, without the program's own name.
  * @throws RlpromptError E_USAGE for an unknown command, flag or argument; whatever the command throws.
  */
-export async function runCommandLine(argv: readonly string[], context: CliContext): Promise<void> {
+export async function runCommandLine(given: readonly string[], context: CliContext): Promise<void> {
+  const argv = withCurrentNames(given);
   if (argv[0] === '--version' || argv[0] === '-V') {
     context.stdout.write(`${packageVersion()}\n`);
     return;

@@ -54,7 +54,7 @@ export async function planComparison({
       const { config, sources } = resolve(entry, seed);
       const { out: _, ...settings } = config;
       const paced = pace(config, forwards, (await loadConfiguredTask(config)).splits.train.length);
-      const chosen = { ...(isChosen(sources.steps) ? {} : { steps: paced.steps }), forwards, memory: false };
+      const chosen = { ...(isChosen(sources.steps) ? {} : { steps: paced.steps }), forwards, promptLibrary: false };
       const evaluations = isChosen(sources.evaluationEvery) ? {} : { evaluationEvery: paced.evaluationEvery };
       runs.push({
         entry: entry.name,

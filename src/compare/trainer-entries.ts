@@ -12,7 +12,7 @@ export interface TrainerEntry {
 }
 
 /** What a comparison decides itself. */
-const SETTLED = ['task', 'trainer', 'seed', 'out', 'forwards', 'memory'];
+const SETTLED = ['task', 'trainer', 'seed', 'out', 'forwards', 'promptLibrary'];
 
 const BEGINS_ENTRY = /^[a-z][a-z0-9-]*(:|$)/i;
 

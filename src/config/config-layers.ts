@@ -5,6 +5,7 @@ import { type ConfigProblem, showValue } from './config-problem.js';
 import type { ConfigFile } from './files/config-file.js';
 import { readText } from './files/read-text.js';
 import { removalOf } from './removed-settings.js';
+import { currentKey, currentValue, namesOf } from './renamed-settings.js';
 import { optionMeta, RUN_CONFIG_KEYS, type RunConfigKey } from './run-config.js';
 import { isSecretKey, looksSecret } from './values/secrets.js';
 
@@ -29,7 +30,7 @@ export function readFlagLayer(flags: Readonly<Record<string, unknown>>): ConfigL
     const value = flags[key];
     if (value === undefined) continue;
     const source = optionMeta(key).argument ? 'argument' : `--${value === false ? 'no-' : ''}${flagName(key)}`;
-    layer.set(key, { value: readFlag(optionMeta(key).form, value), source });
+    layer.set(key, { value: currentValue(key, readFlag(optionMeta(key).form, value)), source });
   }
   return layer;
 }
@@ -58,7 +59,7 @@ export function readSetLayer(
     const key = knownKey(toCamelCase(name.trim()), where, problems, name);
     if (!key) continue;
     const text = expandEnv(assignment.slice(equals + 1), where, env, problems);
-    const value = readText(optionMeta(key).form, text);
+    const value = currentValue(key, readText(optionMeta(key).form, text));
     const before = layer.get(key)?.value;
     const isRepeatedList = Array.isArray(before) && Array.isArray(value) && optionMeta(key).form === 'list';
     layer.set(key, { value: isRepeatedList ? [...before, ...value] : value, source: where });
@@ -70,9 +71,11 @@ export function readSetLayer(
 export function readEnvLayer(env: NodeJS.ProcessEnv): ConfigLayer {
   const layer: ConfigLayer = new Map();
   for (const key of RUN_CONFIG_KEYS) {
-    const name = environmentName(key);
-    const text = env[name];
-    if (text) layer.set(key, { value: readText(optionMeta(key).form, text), source: name });
+    for (const name of namesOf(key).map(environmentName)) {
+      const text = env[name];
+      if (!text || layer.has(key)) continue;
+      layer.set(key, { value: currentValue(key, readText(optionMeta(key).form, text)), source: name });
+    }
   }
   return layer;
 }
@@ -94,7 +97,7 @@ export function readFileLayer(file: ConfigFile, env: NodeJS.ProcessEnv, problems
     }
     const key = knownKey(name, where, problems);
     if (!key) continue;
-    const value = typeof given === 'string' ? expandEnv(given, where, env, problems) : given;
+    const value = currentValue(key, typeof given === 'string' ? expandEnv(given, where, env, problems) : given);
     layer.set(key, { value: optionMeta(key).path ? fromFolder(key, value, file.directory) : value, source: where });
   }
   return layer;
@@ -105,13 +108,13 @@ export function readProgramLayer(values: object, problems: ConfigProblem[]): Con
   const layer: ConfigLayer = new Map();
   for (const [name, value] of Object.entries(values)) {
     const key = knownKey(name, 'config', problems);
-    if (key && value !== undefined) layer.set(key, { value, source: 'config' });
+    if (key && value !== undefined) layer.set(key, { value: currentValue(key, value), source: 'config' });
   }
   return layer;
 }
 
 /** The variable that sets a key: `topK` → RLPROMPT_TOP_K. */
-export function environmentName(key: RunConfigKey): string {
+export function environmentName(key: string): string {
   return `RLPROMPT_${toKebabCase(key).replaceAll('-', '_').toUpperCase()}`;
 }
 
@@ -121,7 +124,8 @@ export function flagName(key: RunConfigKey): string {
 }
 
 function knownKey(name: string, where: string, problems: ConfigProblem[], typed = name): RunConfigKey | undefined {
-  if (KEYS.has(name)) return name as RunConfigKey;
+  const current = currentKey(name);
+  if (KEYS.has(current)) return current as RunConfigKey;
   const removed = removalOf(name);
   if (removed) {
     problems.push({ message: removed, where });

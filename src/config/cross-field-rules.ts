@@ -10,7 +10,7 @@ import {
 import type { ConfigProblem } from './config-problem.js';
 import { findInputConditionedViolations } from './input-conditioned-rules.js';
 import type { RunConfig } from './run-config.js';
-import { findWeightProblem } from './values/term-weights.js';
+import { findWeightProblem } from './values/objective-weights.js';
 
 /** Trainers whose prompts a policy over the generator LM draws token by token. */
 const DRAWING_TRAINERS: readonly TrainerName[] = [...CONDITIONED_TRAINERS, 'best-of-n'];
@@ -57,19 +57,21 @@ const CHECKS: readonly Check[] = [
     racing && contentModel !== undefined && 'racing saves nothing in style transfer, where a prompt meets one input',
   ({ racing, calibrate }) =>
     racing && calibrate === 'inputs' && 'racing saves nothing with calibrate inputs, which reads every train input',
-  ({ terms, combine }) => prefixed('terms', findWeightProblem(terms, combine)),
-  ({ judge, rubric, terms }) =>
+  ({ objectives, combine }) => prefixed('objectives', findWeightProblem(objectives, combine)),
+  ({ judge, rubric, objectives }) =>
     (judge ?? rubric) !== undefined &&
-    !('judge' in terms) &&
-    'judge and rubric are for the term judge: --term judge=0.5',
-  ({ rewardModel, terms }) =>
+    !('judge' in objectives) &&
+    'judge and rubric are for the objective judge: --objective judge=0.5',
+  ({ rewardModel, objectives }) =>
     rewardModel !== undefined &&
-    !('preference' in terms) &&
-    'rewardModel is for the term preference: --term preference=0.5',
+    !('preference' in objectives) &&
+    'rewardModel is for the objective preference: --objective preference=0.5',
   ({ judgeDownWeight, judgeMode }) =>
     judgeDownWeight && judgeMode !== 'pairwise' && 'judgeDownWeight is for judgeMode pairwise: a score has no order',
-  ({ racing, terms }) =>
-    racing && Object.keys(terms).join() !== 'task' && 'racing is for the task’s own reward; it knows no other terms',
+  ({ racing, objectives }) =>
+    racing &&
+    Object.keys(objectives).join() !== 'task' &&
+    'racing is for the task’s own reward; it knows no other objectives',
 ];
 
 /** Settings that are right one by one and impossible together. */

@@ -12,7 +12,7 @@ const OF_ONE_PROMPT: readonly Refusal[] = [
   ],
   [({ calibrate }) => calibrate !== 'none', 'calibrate: label scores are not those of one prompt'],
   [({ ensemble }) => ensemble !== undefined, 'ensemble: there is one policy, not several prompts'],
-  [({ memory }) => memory, 'memory: it holds prompts for whole tasks'],
+  [({ promptLibrary }) => promptLibrary, 'promptLibrary: it holds prompts for whole tasks'],
   [({ initPrompts }) => initPrompts.length > 0, 'initPrompts: a prompt to start from belongs to no input'],
   [({ context }) => context !== undefined, 'context: what is read first is the input'],
   [({ mustContain }) => mustContain !== undefined, 'mustContain'],

@@ -10,7 +10,7 @@ export interface Preset {
   readonly rewardFrom: [number, number];
   readonly rewardTo: [number, number];
   readonly replayUpdates?: number;
-  readonly redraws?: number;
+  readonly resampling?: number;
   readonly priorBeta: number;
   /** Style transfer: outputs of which the best counts, and how often that is done. */
   readonly samples: number;
@@ -55,7 +55,7 @@ export const PRESETS = {
     rewardFrom: [0, 1],
     rewardTo: [0, 5],
     replayUpdates: 0,
-    redraws: 0,
+    resampling: 0,
     priorBeta: 0,
     samples: 32,
     bootstraps: 4,

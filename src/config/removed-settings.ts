@@ -1,4 +1,5 @@
 import { RlpromptError } from '../errors.js';
+import { currentKey, currentValue } from './renamed-settings.js';
 import type { RunConfigInput } from './run-config.js';
 
 /** Settings that earlier versions had, by their flags; 0 switched them off, which was the default. */
@@ -10,9 +11,11 @@ export function removalOf(key: string): string | undefined {
   return flag && `${key} (${flag}) was removed: it raised no test accuracy (docs/lab-notebook/log.md)`;
 }
 
-/** The settings of a run that may be older than this version: what was removed is left out. */
+/** The settings of a run that may be older than this version: what was removed is left out, what was renamed has its new name. */
 export function currentSettings(config: Readonly<Record<string, unknown>>): RunConfigInput {
-  const known = Object.entries(config).filter(([key]) => !(key in REMOVED));
+  const known = Object.entries(config)
+    .filter(([key]) => !(key in REMOVED))
+    .map(([name, value]) => [currentKey(name), currentValue(currentKey(name), value)]);
   return Object.fromEntries(known) as unknown as RunConfigInput;
 }
 

@@ -7,7 +7,7 @@ import { DEVICES, EMBEDDED_MODEL } from './defaults.js';
 import type { ListFileKey } from './files/list-files.js';
 import { PRESET_NAMES, PRESETS } from './presets.js';
 import { memory } from './values/memory-schema.js';
-import { besideTask, TERM_NAMES } from './values/term-names.js';
+import { besideTask, OBJECTIVE_NAMES } from './values/objective-names.js';
 
 const ours = PRESETS.default;
 const data = settingsOf('Task and data');
@@ -246,11 +246,15 @@ export const runConfigSchema = z.strictObject({
   initPrompts: search.list(z.array(z.string().min(1)).default([]), 'TEXT', 'prompt to start from; repeatable', {
     flag: 'init-prompt',
   }),
-  memory: search.boolean(
+  promptLibrary: search.boolean(
     z.boolean().default(false),
     'start from the best prompts of earlier runs on similar tasks, and remember what this one finds',
   ),
-  memoryPrompts: search.number(count.max(100).default(8), 'N', 'prompts of earlier runs to start from, with --memory'),
+  libraryPrompts: search.number(
+    count.max(100).default(8),
+    'N',
+    'prompts of earlier runs to start from, with --prompt-library',
+  ),
 
   correct: reward.number(positive.default(200), 'WEIGHT', 'reward of a probability gap where the label wins'),
   incorrect: reward.number(positive.default(180), 'WEIGHT', 'reward of a probability gap where it loses'),
@@ -276,9 +280,9 @@ export const runConfigSchema = z.strictObject({
     'divide a label’s log-probability by its tokens or words (default: the task’s)',
   ),
   calibrate: reward.text(
-    z.enum(['none', 'inputs', 'null', 'batch']).default('none'),
+    z.enum(['none', 'inputs', 'content-free', 'batch']).default('none'),
     'OVER',
-    'subtract each prompt’s mean label score over the train inputs, an empty input, or the rows that are scored (batch)',
+    'subtract each prompt’s mean label score over the train inputs, over an empty input (content-free), or over the rows that are scored (batch)',
   ),
   labelWords: reward.text(
     z.enum(['given', 'found', 'both']).default('given'),
@@ -295,16 +299,16 @@ export const runConfigSchema = z.strictObject({
     'K',
     'labelled train rows to stand before each input, chosen among 32 sets; none where that is better on dev',
   ),
-  terms: reward.weights(
+  objectives: reward.weights(
     z.record(z.string(), z.number()).default({ task: 1 }).overwrite(besideTask),
     'NAME=WEIGHT',
-    `reward term and its weight, beside the task’s own reward: ${TERM_NAMES.join(', ')}; repeatable (default: task=1)`,
-    { flag: 'term' },
+    `objective and its weight, beside the task’s own reward: ${OBJECTIVE_NAMES.join(', ')}; repeatable (default: task=1)`,
+    { flag: 'objective' },
   ),
   combine: reward.text(
     z.enum(['sum', 'product', 'hypervolume']).default('sum'),
     'RULE',
-    'how several terms become one reward',
+    'how several objectives become one reward',
   ),
   contentModel: reward.text(
     name.optional(),
@@ -332,7 +336,7 @@ export const runConfigSchema = z.strictObject({
   judge: reward.text(
     name.optional(),
     'MODEL',
-    'language model that judges for the term judge: a local causal one, or openai:MODEL',
+    'language model that judges for the objective judge: a local causal one, or openai:MODEL',
     { path: true },
   ),
   judgeMode: reward.text(
@@ -353,7 +357,7 @@ export const runConfigSchema = z.strictObject({
   rewardModel: reward.text(
     name.optional(),
     'FILE',
-    'reward model of the term preference, fitted to rankings by "rlprompt preferences fit"',
+    'reward model of the objective preference, fitted to rankings by "rlprompt preferences fit"',
     { path: true },
   ),
   samples: reward.number(

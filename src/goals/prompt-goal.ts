@@ -2,7 +2,7 @@ import type { PromptSummary, RunEvent, RunResult, StopReason, UnnumberedEvent } 
 import { exportPrompt } from '../export/export-prompt.js';
 import { jsonFormat } from '../export/formats/json.js';
 import type { RunRecord } from '../export/run-record.js';
-import { rememberRun } from '../memory/run-memory.js';
+import { rememberRun } from '../prompt-library/run-library.js';
 import type { PreparedRun } from '../run/loop/prepared-run.js';
 import type { StepOutcome } from '../run/loop/step-statistics.js';
 import { readAgain } from '../run/select/choose-reading.js';
@@ -81,8 +81,8 @@ export class PromptGoal implements SearchGoal {
     );
     run.writeBest(best, result);
     yield run.saveCheckpoint();
-    const forgotten = run.config.memory ? await rememberRun(run, topCandidates) : undefined;
-    if (forgotten) yield run.emit({ type: 'warning', code: 'memory', message: forgotten });
+    const forgotten = run.config.promptLibrary ? await rememberRun(run, topCandidates) : undefined;
+    if (forgotten) yield run.emit({ type: 'warning', code: 'prompt-library', message: forgotten });
     yield run.emit({ type: 'run-end', step: run.step, result });
     return result;
   }

@@ -33,7 +33,7 @@ export interface Evaluation {
   readonly reward: number;
   /** Evaluation numbers such as `accuracy`, in [0, 1] unless the task says otherwise. */
   readonly metrics: Readonly<Record<string, number>>;
-  /** Named terms of the reward, where it has several. */
+  /** Named objectives of the reward, where it has several. */
   readonly parts?: Readonly<Record<string, number>>;
   /** Style transfer: the area in content × style that the sampled outputs dominate, [0, 1], mean over the examples. */
   readonly volume?: number;
@@ -181,7 +181,7 @@ export interface TaskDefinition {
   /** The data: arrays, files relative to the task file, or a function of the run's seed and shots. */
   examples: ExamplesDefinition;
   reward?: CustomReward;
-  /** The least and the largest reward there can be; needed where the reward is one of several terms. */
+  /** The least and the largest reward there can be; needed where the reward is one of several objectives. */
   rewardRange?: [least: number, largest: number];
   /** Names of environment variables that the reward may see, such as a service's key; it sees no others. */
   env?: string[];

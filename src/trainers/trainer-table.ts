@@ -50,7 +50,7 @@ export const TRAINER_SETTINGS = Object.assign({}, ...DEFINITIONS.map(({ settings
   readonly [K in keyof AllOf<Definition['settings']>]: AllOf<Definition['settings']>[K];
 };
 
-/** Trainers whose losses hold for prompts from anywhere, so that replay and redrawing are theirs. */
+/** Trainers whose losses hold for prompts from anywhere, so that replay and resampling are theirs. */
 export const REPLAY_TRAINERS: readonly TrainerName[] = namesOf(({ hasReplay }) => hasReplay);
 
 /** Trainers whose policy can read the input that it proposes a prompt for. */

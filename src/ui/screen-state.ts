@@ -29,10 +29,10 @@ export interface ScreenState {
   /** Raw reward of each step's prompts. */
   readonly rewardMean: Curve;
   readonly rewardMax: Curve;
-  /** Terms of the reward with their weights now, where it has several. */
-  readonly terms: RunStartEvent['terms'];
-  /** Of each term the mean of each step's prompts, as a share of the term's range. */
-  readonly termMeans: Readonly<Record<string, Curve>>;
+  /** Objectives of the reward with their weights now, where it has several. */
+  readonly objectives: RunStartEvent['objectives'];
+  /** Of each objective the mean of each step's prompts, as a share of the objective's range. */
+  readonly objectiveMeans: Readonly<Record<string, Curve>>;
   /** The metric on dev of the prompt ranked first, at each evaluation. */
   readonly devScore: Curve;
   readonly baselines: readonly Baseline[];
@@ -63,8 +63,8 @@ export const INITIAL_SCREEN: ScreenState = {
   cacheHits: 0,
   rewardMean: emptyCurve('mean'),
   rewardMax: emptyCurve('max'),
-  terms: undefined,
-  termMeans: {},
+  objectives: undefined,
+  objectiveMeans: {},
   devScore: emptyCurve('max'),
   baselines: [],
   prompts: [],
@@ -119,7 +119,13 @@ function applyEvent(state: ScreenState, event: RunEvent): ScreenState {
     case 'prompt-added':
       return withPrompts(state, [event.prompt]);
     case 'weights-changed':
-      return { ...state, terms: state.terms?.map((term) => ({ ...term, weight: event.weights[term.name] ?? 0 })) };
+      return {
+        ...state,
+        objectives: state.objectives?.map((objective) => ({
+          ...objective,
+          weight: event.weights[objective.name] ?? 0,
+        })),
+      };
     case 'checkpoint-saved':
       return { ...state, savedStep: event.step };
     case 'warning':
@@ -141,7 +147,7 @@ function applyEvent(state: ScreenState, event: RunEvent): ScreenState {
 /** A resumed run continues with what was drawn up to its checkpoint; a new run starts from nothing. */
 function started(state: ScreenState, event: RunStartEvent): ScreenState {
   const resumedAt = event.resumedAtStep;
-  if (resumedAt === undefined) return { ...INITIAL_SCREEN, start: event, terms: event.terms };
+  if (resumedAt === undefined) return { ...INITIAL_SCREEN, start: event, objectives: event.objectives };
   const upTo = (curve: Curve): Curve => ({ ...curve, points: curve.points.filter(({ step }) => step <= resumedAt) });
   return {
     ...state,
@@ -152,8 +158,10 @@ function started(state: ScreenState, event: RunStartEvent): ScreenState {
     pace: NO_PACE,
     rewardMean: upTo(state.rewardMean),
     rewardMax: upTo(state.rewardMax),
-    terms: event.terms,
-    termMeans: Object.fromEntries(Object.entries(state.termMeans).map(([name, curve]) => [name, upTo(curve)])),
+    objectives: event.objectives,
+    objectiveMeans: Object.fromEntries(
+      Object.entries(state.objectiveMeans).map(([name, curve]) => [name, upTo(curve)]),
+    ),
     devScore: upTo(state.devScore),
     interrupted: undefined,
   };
@@ -169,20 +177,20 @@ function afterStep(state: ScreenState, event: StepEndEvent): ScreenState {
     cacheHits: event.cacheHits,
     rewardMean: addPoint(state.rewardMean, event.step, numberOrGap(event.rewardMean)),
     rewardMax: addPoint(state.rewardMax, event.step, numberOrGap(event.rewardMax)),
-    termMeans: withTermMeans(state, event),
+    objectiveMeans: withObjectiveMeans(state, event),
     flatSteps: state.flatSteps + (event.flat ? 1 : 0),
     skippedSteps: state.skippedSteps + (event.metrics.skipped ? 1 : 0),
   };
 }
 
-function withTermMeans(
-  { terms = [], termMeans }: ScreenState,
+function withObjectiveMeans(
+  { objectives = [], objectiveMeans }: ScreenState,
   { step, parts }: StepEndEvent,
-): ScreenState['termMeans'] {
+): ScreenState['objectiveMeans'] {
   return Object.fromEntries(
-    terms.map(({ name, range: [min, max] }) => {
+    objectives.map(({ name, range: [min, max] }) => {
       const share = (numberOrGap(parts?.[name]) - min) / (max - min);
-      return [name, addPoint(termMeans[name] ?? emptyCurve('mean'), step, Math.min(1, Math.max(0, share)))];
+      return [name, addPoint(objectiveMeans[name] ?? emptyCurve('mean'), step, Math.min(1, Math.max(0, share)))];
     }),
   );
 }

@@ -41,7 +41,7 @@ const COMMANDS = [
   ['cache', 'info'],
   ['config', 'print', 'spam'],
   ['config', 'schema'],
-  ['memory', 'list'],
+  ['prompt-library', 'list'],
   ['doctor', '--json'],
   ['complete', '--', 'ru'],
 ];

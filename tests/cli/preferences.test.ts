@@ -48,7 +48,7 @@ describe('from rankings to a run', () => {
     const search = (out: string) =>
       cli(
         ...['run', 'mails.csv', ...flags, ...small, '--steps', '2', '--candidates', '4', '--ui', 'none', '--json'],
-        ...['--term', 'preference=0.5', '--reward-model', 'rm.json', '--out', out],
+        ...['--objective', 'preference=0.5', '--reward-model', 'rm.json', '--out', out],
       );
     const [first, second] = [await search('runs/a'), await search('runs/b')];
     expect(JSON.parse(first.stdout).best.prompt).toBe(JSON.parse(second.stdout).best.prompt);
@@ -74,13 +74,13 @@ describe('from rankings to a run', () => {
       ...flags,
       '--shots',
       '2',
-      '--term',
+      '--objective',
       'preference=1',
       '--reward-model',
       'broken.json',
     );
     expect([broken.code, lastLine(broken.stderr)]).toEqual([65, expect.stringContaining('E_REWARD_MODEL')]);
-    const missing = await cli('run', 'mails.csv', ...flags, '--shots', '2', '--term', 'preference=1');
+    const missing = await cli('run', 'mails.csv', ...flags, '--shots', '2', '--objective', 'preference=1');
     expect(lastLine(missing.stderr)).toContain('--reward-model');
     writeFileSync(join(cwd, 'few.jsonl'), '{"chosen":"a","rejected":"b"}\n');
     const few = await cli('preferences', 'fit', 'few.jsonl', '--model', TINY_MODEL);

@@ -5,7 +5,7 @@ import { TRAINER_NAMES } from '../../src/trainers/trainer-table.js';
 describe('the settings that a trainer wants for itself', () => {
   it('stand before the default preset, and behind another and the user', () => {
     const ours = completeRunConfig({ task: 'spam', trainer: 'sparse-q-learning' });
-    expect(ours).toMatchObject({ learningRate: 1e-4, rewardTo: [0, 1], redraws: 0, loss: 'sparse' });
+    expect(ours).toMatchObject({ learningRate: 1e-4, rewardTo: [0, 1], resampling: 0, loss: 'sparse' });
     expect(completeRunConfig({ task: 'spam', loss: 'sparse' })).toEqual(ours);
     expect(completeRunConfig({ task: 'spam', trainer: 'soft-q-learning', preset: 'paper' }).learningRate).toBe(5e-5);
     expect(completeRunConfig({ task: 'spam', trainer: 'ppo', learningRate: 0.5 }).learningRate).toBe(0.5);

@@ -164,7 +164,7 @@ describe('what a policy that reads its inputs cannot have', () => {
     [{ racing: true }, /racing: a prompt meets one input only/],
     [{ calibrate: 'inputs' }, /calibrate/],
     [{ ensemble: 3 }, /ensemble/],
-    [{ memory: true }, /memory/],
+    [{ promptLibrary: true }, /promptLibrary/],
     [{ initPrompts: ['Now:'] }, /initPrompts/],
     [{ examplesPerStep: 4 }, /examplesPerStep/],
   ] as [Partial<RunConfigInput>, RegExp][])('%j is refused before anything is loaded', async (more, message) => {

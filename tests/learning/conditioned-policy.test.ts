@@ -23,7 +23,7 @@ const SEEDS = [0, 1];
 /** Step sizes for an MLP of 16 units; the defaults are for one of 2,048. */
 const SETTINGS: Partial<Record<TrainerName, Partial<RunConfigInput>>> = {
   'soft-q-learning': { learningRate: 3e-2 },
-  'log-variance': { learningRate: 1e-2, rewardTo: [0, 5], replayUpdates: 3, redraws: 4 },
+  'log-variance': { learningRate: 1e-2, rewardTo: [0, 5], replayUpdates: 3, resampling: 4 },
   reinforce: { learningRate: 1e-2 },
   ppo: { learningRate: 3e-3 },
   'sparse-q-learning': { learningRate: 1e-2, temperature: 3 },

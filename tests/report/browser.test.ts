@@ -70,17 +70,17 @@ describe.skipIf(!chromium)(`a report in Chromium${why}`, { timeout: 60_000 }, ()
     await page.close();
   });
 
-  it('draws a curve for each term of the reward, and says how its weight was changed', async () => {
-    const { page, noise } = await open(renderReport([readRunReport(makeReportRun({ hasTerms: true }))]));
+  it('draws a curve for each objective of the reward, and says how its weight was changed', async () => {
+    const { page, noise } = await open(renderReport([readRunReport(makeReportRun({ hasObjectives: true }))]));
     const drawn = await evaluate<[string, string, number][]>(
       page,
-      `['run-1-term-1', 'run-1-term-2'].map((id) => document.querySelector('[data-chart="' + id + '"]')).map((chart) => [
+      `['run-1-objective-1', 'run-1-objective-2'].map((id) => document.querySelector('[data-chart="' + id + '"]')).map((chart) => [
         chart.querySelector('h4').textContent,
         chart.querySelector('figcaption p').textContent,
         chart.querySelector('.curves path.line').getBoundingClientRect().width,
       ])`,
     );
-    expect(drawn.map(([title]) => title)).toEqual(['Term: task', 'Term: fluency']);
+    expect(drawn.map(([title]) => title)).toEqual(['Objective: task', 'Objective: fluency']);
     expect(drawn[0]![1]).toBe('Mean over each step’s prompts, in its own unit. Weight 1.');
     expect(drawn[1]![1]).toBe('Mean over each step’s prompts, in its own unit. Weight 0.5, 2 after step 100.');
     for (const [, , width] of drawn) expect(width).toBeGreaterThan(300);

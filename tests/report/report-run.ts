@@ -12,8 +12,8 @@ export interface ReportedRun {
   /** Stands in place of the best prompt, the first label and a warning. */
   readonly hostile?: string;
   readonly isFinished?: boolean;
-  /** Gives the reward two terms, one of which weighs more after step 100. */
-  readonly hasTerms?: boolean;
+  /** Gives the reward two objectives, one of which weighs more after step 100. */
+  readonly hasObjectives?: boolean;
 }
 
 const TEXTS = [
@@ -27,7 +27,7 @@ const TEXTS = [
 
 /** A run folder with the whole course of a search in it; equal arguments make equal curves. */
 export function makeReportRun(made: ReportedRun = {}): string {
-  const { seed = 0, steps = 200, trainer = 'log-variance', hostile, isFinished = true, hasTerms = false } = made;
+  const { seed = 0, steps = 200, trainer = 'log-variance', hostile, isFinished = true, hasObjectives = false } = made;
   const runDir = mkdtempSync(join(tmpdir(), 'rlprompt-report-'));
   const texts = hostile === undefined ? TEXTS : [hostile, ...TEXTS.slice(1)];
   const labels = [hostile ?? 'ham', 'spam'];
@@ -43,7 +43,7 @@ export function makeReportRun(made: ReportedRun = {}): string {
     config: { task: 'spam', trainer, seed, steps, promptLength: 5, learningRate: 0.001, rewardTo: [0, 5], cache: true },
   });
   const log = EventLog.open(runDir, undefined);
-  for (const event of events({ runDir, seed, steps, trainer, texts, labels, hostile, isFinished, hasTerms }))
+  for (const event of events({ runDir, seed, steps, trainer, texts, labels, hostile, isFinished, hasObjectives }))
     log.append(event);
   log.close();
   return runDir;
@@ -57,7 +57,7 @@ interface Course extends Required<Omit<ReportedRun, 'hostile'>> {
 }
 
 function* events(course: Course): Generator<UnnumberedEvent> {
-  const { runDir, seed, steps, trainer, texts, labels, hostile, isFinished, hasTerms } = course;
+  const { runDir, seed, steps, trainer, texts, labels, hostile, isFinished, hasObjectives } = course;
   yield {
     type: 'run-start',
     runDir,
@@ -74,14 +74,14 @@ function* events(course: Course): Generator<UnnumberedEvent> {
     template: '{input} {prompt}',
     metric: 'accuracy',
     limits: { steps },
-    ...(hasTerms ? { terms: TERMS, combine: 'sum' } : {}),
+    ...(hasObjectives ? { objectives: OBJECTIVES, combine: 'sum' } : {}),
   };
   yield { type: 'baselines-end', baselines: BASELINES.map(({ test: _, ...onDev }) => onDev) };
   if (hostile !== undefined) yield { type: 'warning', code: 'note', message: hostile, hint: hostile };
   yield { type: 'warning', code: 'note', message: '2 texts stand in train and in test', hint: 'remove one of each' };
   for (let step = 1; step <= steps; step++) {
-    yield { ...stepEnd(step, seed), ...(hasTerms ? { parts: { task: step / 4, fluency: -9 + step / 50 } } : {}) };
-    if (hasTerms && step === 100) yield { type: 'weights-changed', step, ...WEIGHTS };
+    yield { ...stepEnd(step, seed), ...(hasObjectives ? { parts: { task: step / 4, fluency: -9 + step / 50 } } : {}) };
+    if (hasObjectives && step === 100) yield { type: 'weights-changed', step, ...WEIGHTS };
     if (step % 20 === 0) yield evaluation(step, seed, texts);
   }
   if (isFinished) yield { type: 'run-end', step: steps, result: resultOf(course) };
@@ -93,7 +93,7 @@ const BASELINES = [
   { name: 'manual', prompt: 'Topic:', dev: { accuracy: 0.625 }, test: { accuracy: 0.74 } },
 ] as const;
 
-const TERMS = [
+const OBJECTIVES = [
   { name: 'task', weight: 1, range: [-180, 200] },
   { name: 'fluency', weight: 0.5, range: [-20, 0] },
 ] as const;

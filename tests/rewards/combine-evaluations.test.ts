@@ -52,13 +52,13 @@ describe('prompts of one input each, together', () => {
     const reference = 'the cat sat on the mat today';
     const parts = [written(0, 0.9, 4, reference), written(1, 0.1, 16, reference), written(2, 0.5, undefined, '')];
     const examples = [example(0, reference), example(1, reference), example(2)];
-    const { metrics, parts: terms, outcomes } = combineEvaluations(parts, examples);
+    const { metrics, parts: objectives, outcomes } = combineEvaluations(parts, examples);
     expect(metrics.content).toBeCloseTo(0.5, 12);
     expect(metrics.joint).toBeCloseTo((0.81 + 0.01 + 0.25) / 3, 12);
     expect(metrics.gm).toBeCloseTo(Math.cbrt(0.25), 12);
     expect(metrics.perplexity).toBeCloseTo(8, 12);
     expect(metrics.bleu).toBeCloseTo(100, 6);
-    expect(terms!.style).toBeCloseTo(50, 12);
+    expect(objectives!.style).toBeCloseTo(50, 12);
     expect(outcomes!.map(({ index }) => index)).toEqual([0, 1, 2]);
   });
 });

@@ -246,19 +246,21 @@ describe('the screen', () => {
   });
 });
 
-describe('a reward of several terms', () => {
-  const terms = [
+describe('a reward of several objectives', () => {
+  const objectives = [
     { name: 'free', weight: 1, range: [-60, 60] },
     { name: 'mail', weight: 0.5, range: [-60, 60] },
   ] as const;
   const events = (steps: number): RunEvent[] =>
-    spamRun(steps).map((event) => (event.type === 'run-start' ? { ...event, terms, combine: 'sum' as const } : event));
+    spamRun(steps).map((event) =>
+      event.type === 'run-start' ? { ...event, objectives, combine: 'sum' as const } : event,
+    );
 
   it('has a curve for each of them, between reward and score', async () => {
     const { terminal, reporter } = await show(120, 24, events(84));
     const title = terminal.frame.split('\n').find((line) => line.includes('reward  ─'))!;
     expect(title).toMatch(
-      /reward +─ max 41.7 +─ mean 15.8 +terms +─ mail 0.648 +─ free 0.710 +dev accuracy +─ best 0.813 +─ base/,
+      /reward +─ max 41.7 +─ mean 15.8 +parts +─ mail 0.648 +─ free 0.710 +dev accuracy +─ best 0.813 +─ base/,
     );
     const [, , drawn] = terminal.frame.split('\n').slice(terminal.frame.split('\n').indexOf(title));
     expect(drawn!.slice(40, 78)).toMatch(/[\u2801-\u28ff]/);
@@ -267,7 +269,7 @@ describe('a reward of several terms', () => {
 
   it('keeps its three panels within a terminal of 80 columns', async () => {
     const { terminal, reporter } = await show(80, 24, events(84));
-    expect(terminal.frame).toMatch(/terms/);
+    expect(terminal.frame).toMatch(/parts/);
     expect(Math.max(...terminal.frame.split('\n').map(widthOf))).toBeLessThanOrEqual(80);
     await reporter.close();
   });

@@ -31,7 +31,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./preferences.js'),
   },
   { name: 'init', summary: 'make your own task', group: about, load: () => import('./init.js') },
-  { name: 'memory', summary: 'what earlier runs found', group: about, load: () => import('./memory.js') },
+  {
+    name: 'prompt-library',
+    summary: 'what earlier runs found',
+    group: about,
+    load: () => import('./prompt-library.js'),
+  },
   { name: 'tasks', summary: 'tasks that come with the program', group: about, load: () => import('./tasks.js') },
   { name: 'models', summary: 'language models, and what they can do', group: about, load: () => import('./models.js') },
   { name: 'cache', summary: 'what is kept to save time', group: about, load: () => import('./cache.js') },

@@ -24,7 +24,7 @@ const EXAMPLES = `Examples:
 `;
 
 /** What the comparison itself decides. */
-const OWN_KEYS: readonly RunConfigKey[] = ['trainer', 'seed', 'out', 'memory', 'memoryPrompts'];
+const OWN_KEYS: readonly RunConfigKey[] = ['trainer', 'seed', 'out', 'promptLibrary', 'libraryPrompts'];
 
 interface CompareOptions {
   readonly trainers?: string;

@@ -7,7 +7,7 @@ import { formatJson, writeResult } from '../shared/output.js';
 const EXAMPLES = `Examples:
   $ rlprompt preferences show rankings.jsonl
   $ rlprompt preferences fit rankings.jsonl --model mail-gpt-4m --out reward.json
-  $ rlprompt run spam --term preference=0.5 --reward-model reward.json
+  $ rlprompt run spam --objective preference=0.5 --reward-model reward.json
   $ rlprompt preferences pairs rankings.jsonl > pairs.jsonl
 `;
 

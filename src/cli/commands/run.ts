@@ -29,7 +29,7 @@ export function configure(command: Command, context: CliContext): void {
   addConfigOptions(command, configKeys(OPTION_GROUPS));
   command.addOption(new Option('--init-prompts-file <FILE>', 'prompts to start from, one a line').helpGroup('Search:'));
   command.addOption(
-    new Option('--no-memory', 'neither start from earlier runs nor remember this one').helpGroup('Search:'),
+    new Option('--no-prompt-library', 'neither start from earlier runs nor remember this one').helpGroup('Search:'),
   );
   command.addOption(new Option('--seeds <N,N,…>', 'one run after the other, a seed each').helpGroup('Run:'));
   addRunOptions(command);

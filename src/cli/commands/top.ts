@@ -56,13 +56,13 @@ async function toCsv(record: RunRecord, count: number): Promise<string> {
 
 function toTable({ start, result }: RunRecord, prompts: readonly PromptSummary[]): string {
   const { metric } = start;
-  const terms = [...new Set(prompts.flatMap(({ parts }) => Object.keys(parts ?? {})))];
+  const objectives = [...new Set(prompts.flatMap(({ parts }) => Object.keys(parts ?? {})))];
   const scores = [
     `train ${metric}`,
     `dev ${metric}`,
     `test ${metric}`,
     'reward',
-    ...terms.map((name) => safeText(name)),
+    ...objectives.map((name) => safeText(name)),
   ];
   const header = ['#', ...scores, 'step', 'from', 'prompt'];
   const rows = prompts.map((prompt, i) => [
@@ -71,7 +71,7 @@ function toTable({ start, result }: RunRecord, prompts: readonly PromptSummary[]
     decimals(prompt.dev?.[metric]),
     promptKey(prompt) === chosenKey(result) ? decimals(result?.best.test[metric]) : '',
     decimals(prompt.reward, 2),
-    ...terms.map((name) => decimals(prompt.parts?.[name], 2)),
+    ...objectives.map((name) => decimals(prompt.parts?.[name], 2)),
     String(prompt.step),
     prompt.origin,
     prompt.policy ? describePolicy(prompt.text, { ...prompt.policy, step: prompt.step }) : quotePrompt(prompt.text),

@@ -1,12 +1,12 @@
 import type { StepEndEvent } from '../../events.js';
 import { bestDevRewards, type RunReport, scoreOf } from '../run-report.js';
 import type { Chart, Range, Series } from './chart.js';
-import { termCharts } from './term-charts.js';
+import { objectiveCharts } from './objective-charts.js';
 import { type Point, thinPoints } from './thin-points.js';
 
 const STEP = 'step';
 
-/** How one run went: reward, score, loss, entropy and the terms of the reward over its steps. */
+/** How one run went: reward, score, loss, entropy and the objectives of the reward over its steps. */
 export function runCharts(run: RunReport, id: string): Chart[] {
   const { metric } = run.start;
   return [
@@ -54,7 +54,7 @@ export function runCharts(run: RunReport, id: string): Chart[] {
         ),
       ],
     },
-    ...termCharts(run, id),
+    ...objectiveCharts(run, id),
   ];
 }
 

@@ -11,7 +11,7 @@ import type { ScoreCache } from '../cache/score-cache.js';
 import { classificationGap } from './classification-gap.js';
 import { type ResolvedReading, resolveReading } from './resolved-reading.js';
 
-export type Calibration = 'none' | 'inputs' | 'null' | 'batch';
+export type Calibration = 'none' | 'inputs' | 'content-free' | 'batch';
 
 export interface ClassificationSettings {
   readonly correct: number;
@@ -19,7 +19,7 @@ export interface ClassificationSettings {
   readonly calibrate: Calibration;
 }
 
-/** The input that says nothing, for `calibrate: null` (contextual calibration). */
+/** The input that says nothing, for `calibrate: content-free` (contextual calibration). */
 const CONTENT_FREE_INPUT = 'N/A';
 
 /**
@@ -156,7 +156,7 @@ export class ClassificationEvaluator implements Evaluator {
   private calibrationInputs(texts: readonly string[]): readonly string[] {
     const { calibrate } = this.settings;
     if (calibrate === 'none') return [];
-    if (calibrate === 'null') return [CONTENT_FREE_INPUT];
+    if (calibrate === 'content-free') return [CONTENT_FREE_INPUT];
     if (calibrate === 'batch') return texts;
     // A task without train examples (a data file that is only scored) lends its test inputs; labels play no part.
     const { train, test } = this.task.splits;

@@ -1,11 +1,11 @@
-import type { TermLog } from '../terms/reward-term.js';
+import type { ObjectiveLog } from '../objectives/objective.js';
 
 /** Every answer that a run has paid for, also those after its last checkpoint; answers outside the scale are not kept. */
 export class PaidAnswers {
   private readonly answers = new Map<string, number>();
-  private log: TermLog | undefined;
+  private log: ObjectiveLog | undefined;
 
-  attach(log: TermLog): void {
+  attach(log: ObjectiveLog): void {
     this.log = log;
     for (const { key, values } of log.records) this.answers.set(key, values[0]!);
   }

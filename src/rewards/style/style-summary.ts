@@ -2,7 +2,7 @@ import { perplexityOf } from '../../metrics/perplexity.js';
 import { mean } from '../../statistics/mean.js';
 import type { RewardRow } from '../../task/define/reward-messages.js';
 import type { Evaluation, Example, ExampleOutcome, TaskLabel } from '../../task/types.js';
-import { dominatedArea } from '../terms/dominated-area.js';
+import { dominatedArea } from '../objectives/dominated-area.js';
 import { bleuMetric } from './style-bleu.js';
 import { outputReward, type SampledOutput, type TextLogProb } from './style-quality.js';
 

@@ -13,6 +13,9 @@ import { targetOverQueue } from '../../queue/queue-target.js';
 import type { RewardCache } from '../../rewards/cache/reward-cache.js';
 import type { ScoreCache } from '../../rewards/cache/score-cache.js';
 import { prepareEvaluator } from '../../rewards/create-evaluator.js';
+import { checkObjectives, createObjectives } from '../../rewards/objectives/create-objectives.js';
+import { ObjectivesEvaluator } from '../../rewards/objectives/objectives-evaluator.js';
+import { WeightedObjectives } from '../../rewards/objectives/weighted-objectives.js';
 import {
   checkStyleModels,
   loadStyleModels,
@@ -20,9 +23,6 @@ import {
   type StyleModels,
   styleDigests,
 } from '../../rewards/style/style-models.js';
-import { checkTerms, createTerms } from '../../rewards/terms/create-terms.js';
-import { Objectives } from '../../rewards/terms/objectives.js';
-import { ObjectivesEvaluator } from '../../rewards/terms/objectives-evaluator.js';
 import type { Task } from '../../task/types.js';
 import type { Generator } from '../../trainers/contract/settings.js';
 import { createTrainer } from '../../trainers/registry.js';
@@ -84,7 +84,7 @@ export async function prepareRun(input: RunConfigInput, options: PrepareOptions)
   checkStyleModels(task, config);
   refuseIncompatible(task, config);
   checkExamplesPerStep(task, config);
-  checkTerms(task, config);
+  checkObjectives(task, config);
   checkEndpoints(task, config);
   checkReading(task, config);
   checkQueue(task, config);
@@ -138,7 +138,8 @@ async function assemble(
   rewardLog.open(folder.path);
   const scores = ScoreLog.open(folder.path, { position: positionOf(checkpoint) });
   closers.push(() => scores.close());
-  for (const term of objectives?.payingTerms ?? []) closers.push(openTermLog(folder.path, term, warnings));
+  for (const objective of objectives?.payingObjectives ?? [])
+    closers.push(openObjectiveLog(folder.path, objective, warnings));
   const events = EventLog.open(folder.path, checkpoint);
   closers.push(() => events.close());
   const { evaluator: own, cache, reading } = prepared.create(scores);
@@ -180,8 +181,8 @@ interface RunModels {
   readonly generator: LanguageModel;
   readonly targetLm: LanguageModel;
   readonly styleModels: StyleModels | undefined;
-  /** Where the reward has several terms. */
-  readonly objectives: Objectives | undefined;
+  /** Where the reward has several objectives. */
+  readonly objectives: WeightedObjectives | undefined;
   /** What their user should know. */
   readonly notes: readonly string[];
 }
@@ -205,8 +206,8 @@ async function loadModels(
   const generator = await load(config.generator);
   const targetLm = await load(config.target, config.queue);
   const styleModels = await loadStyleModels(task, config, targetLm, load);
-  const terms = await createTerms({ task, generator, targetLm, settings: config, load });
-  const objectives = terms.length > 0 ? new Objectives(terms, config) : undefined;
+  const created = await createObjectives({ task, generator, targetLm, settings: config, load });
+  const objectives = created.length > 0 ? new WeightedObjectives(created, config) : undefined;
   return { generator, targetLm, styleModels, objectives, notes: notesOf(loaded) };
 }
 
@@ -221,11 +222,15 @@ export function generatorOf(model: LanguageModel): Generator {
   };
 }
 
-/** Gives a term what it has paid for so far, and a place for what it will; returns what closes it. */
-function openTermLog(runDir: string, term: Objectives['payingTerms'][number], warnings: string[]): () => void {
-  const log = ScoreLog.open(runDir, { file: `${term.name}.bin` });
+/** Gives an objective what it has paid for so far, and a place for what it will; returns what closes it. */
+function openObjectiveLog(
+  runDir: string,
+  objective: WeightedObjectives['payingObjectives'][number],
+  warnings: string[],
+): () => void {
+  const log = ScoreLog.open(runDir, { file: `${objective.name}.bin` });
   warnings.push(...log.notes);
-  term.attach({ records: log.prepaid, append: (records) => log.append(records) });
+  objective.attach({ records: log.prepaid, append: (records) => log.append(records) });
   return () => log.close();
 }
 

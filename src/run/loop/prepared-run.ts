@@ -2,11 +2,11 @@ import type { Classifier, Reading } from '../../classifier/classifier.js';
 import { classifierOf } from '../../classifier/classifier-of.js';
 import { givenWords } from '../../classifier/given-words.js';
 import type { RunConfig } from '../../config/run-config.js';
-import { findWeightProblem } from '../../config/values/term-weights.js';
+import { findWeightProblem } from '../../config/values/objective-weights.js';
 import { RlpromptError } from '../../errors.js';
 import type { Baseline, PromptSummary, RunEvent, RunResult, StopReason, UnnumberedEvent } from '../../events.js';
 import type { Tokenizer } from '../../lm/model/types.js';
-import type { Objectives } from '../../rewards/terms/objectives.js';
+import type { WeightedObjectives } from '../../rewards/objectives/weighted-objectives.js';
 import type { Evaluation, EvaluationItem, Evaluator, Example, Task } from '../../task/types.js';
 import type { Template } from '../../template/template.js';
 import type {
@@ -128,8 +128,8 @@ export class PreparedRun {
     this.schedule.observe(entropy);
   }
 
-  /** What the terms of the reward report beside their values. */
-  termMetrics(): Record<string, number> {
+  /** What the objectives of the reward report beside their values. */
+  objectiveMetrics(): Record<string, number> {
     return this.parts.objectives?.metrics() ?? {};
   }
 
@@ -236,20 +236,22 @@ export class PreparedRun {
     return this.minibatchCandidates.take(this.config.evaluationCandidates);
   }
 
-  /** What a reward was made of, for those who keep rewards: where the terms can weigh differently later. */
+  /** What a reward was made of, for those who keep rewards: where the objectives can weigh differently later. */
   partsOf({ parts }: Evaluation): { parts?: RewardParts } {
     return this.parts.objectives && parts ? { parts } : {};
   }
 
   /**
-   * Gives terms other weights, and every reward that is kept its new value; the event that says so, or why it cannot be.
-   * @param change weights by term; those not named stay
+   * Gives objectives other weights, and every reward that is kept its new value; the event that says so, or why it cannot be.
+   * @param change weights by objective; those not named stay
    */
   changeWeights(change: Readonly<Record<string, number>>): UnnumberedEvent {
     const { objectives } = this.parts;
-    const problem = objectives ? weightProblem(objectives, change) : 'this run has one term, the task’s own reward';
+    const problem = objectives
+      ? weightProblem(objectives, change)
+      : 'this run has one objective, the task’s own reward';
     if (!objectives || problem !== undefined) {
-      const hint = objectives ? undefined : 'start a run with --term NAME=WEIGHT; a weight of 0 can rise later';
+      const hint = objectives ? undefined : 'start a run with --objective NAME=WEIGHT; a weight of 0 can rise later';
       const message = `the weights stay as they are: ${problem}`;
       return { type: 'warning', code: 'weights-refused', message, ...(hint ? { hint } : {}) };
     }
@@ -407,7 +409,7 @@ export class PreparedRun {
   }
 }
 
-function weightProblem(objectives: Objectives, change: Readonly<Record<string, number>>): string | undefined {
+function weightProblem(objectives: WeightedObjectives, change: Readonly<Record<string, number>>): string | undefined {
   const { weights, rule } = objectives;
   return findWeightProblem({ ...weights, ...change }, rule, Object.keys(weights));
 }

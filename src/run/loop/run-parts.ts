@@ -1,7 +1,7 @@
 import type { RunConfig } from '../../config/run-config.js';
 import type { LanguageModel } from '../../lm/model/types.js';
 import type { PreparedEvaluator } from '../../rewards/create-evaluator.js';
-import type { Objectives } from '../../rewards/terms/objectives.js';
+import type { WeightedObjectives } from '../../rewards/objectives/weighted-objectives.js';
 import type { Evaluator, Task } from '../../task/types.js';
 import type { Template } from '../../template/template.js';
 import type { Trainer } from '../../trainers/contract/types.js';
@@ -27,6 +27,6 @@ export interface RunParts {
   readonly folder: RunFolder;
   readonly events: EventLog;
   readonly scores: ScoreLog;
-  /** Where the reward has several terms. */
-  readonly objectives?: Objectives | undefined;
+  /** Where the reward has several objectives. */
+  readonly objectives?: WeightedObjectives | undefined;
 }

@@ -32,7 +32,7 @@ export function describeStart(
       ...(config.forwards === undefined ? {} : { forwards: config.forwards }),
       ...(config.minutes === undefined ? {} : { minutes: config.minutes }),
     },
-    ...(objectives ? { terms: objectives.describe(), combine: objectives.rule } : {}),
+    ...(objectives ? { objectives: objectives.describe(), combine: objectives.rule } : {}),
     ...(resumedAtStep === undefined ? {} : { resumedAtStep: resumedAtStep }),
   };
 }

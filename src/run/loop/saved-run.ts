@@ -1,6 +1,6 @@
 import type { Reading } from '../../classifier/classifier.js';
 import type { Baseline, PromptSummary } from '../../events.js';
-import type { ObjectivesState } from '../../rewards/terms/objectives.js';
+import type { WeightedObjectivesState } from '../../rewards/objectives/weighted-objectives.js';
 import type { MinibatchCandidates } from '../select/minibatch-candidates.js';
 import type { BudgetState } from '../watch/budget.js';
 import type { EvaluationHealthState } from '../watch/evaluation-health.js';
@@ -25,5 +25,5 @@ export interface SavedRun {
   /** How answers are read, where that was chosen. */
   readonly reading?: Reading;
   readonly policies?: PromptSummary[];
-  readonly objectives?: ObjectivesState;
+  readonly objectives?: WeightedObjectivesState;
 }

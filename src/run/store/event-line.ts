@@ -26,7 +26,14 @@ export function parseEvent(line: string): RunEvent | undefined {
   if (typeof event !== 'object' || event === null) return undefined;
   const { seq, type } = event as Record<string, unknown>;
   if (!Number.isSafeInteger(seq) || typeof type !== 'string') return undefined;
-  return (type === 'step-end' ? readNumbers(event) : event) as RunEvent;
+  if (type === 'step-end') return readNumbers(event) as RunEvent;
+  return (type === 'run-start' ? withObjectives(event) : event) as RunEvent;
+}
+
+/** Up to version 0.1 the objectives were called terms. */
+function withObjectives(start: { readonly terms?: unknown }): object {
+  const { terms, ...others } = start;
+  return terms === undefined ? start : { ...others, objectives: terms };
 }
 
 const SPELT_NUMBERS = new Set<unknown>(['NaN', 'Infinity', '-Infinity']);

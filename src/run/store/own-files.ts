@@ -4,7 +4,7 @@ import { RlpromptError } from '../../errors.js';
 import { DEFAULT_FOLDER } from './run-folder.js';
 import { readManifest } from './run-manifest.js';
 
-/** What the program writes into a run folder; `….bin` are the scores of a term of the reward. */
+/** What the program writes into a run folder; `….bin` are the scores of an objective of the reward. */
 const OWN_FILE =
   /^(run\.json|events\.jsonl|best\.json|policy\.json|export\.json|reward\.log|[\w-]+\.bin|report\.html|lock(\..*)?|.*\.tmp)$/;
 const OWN_CHECKPOINT = /^(.*\.ckpt|.*\.safetensors|.*\.tmp)$/;

@@ -12,7 +12,7 @@ export const replaySettings = {
     'further updates a step on prompts scored before',
     { exclusive: true },
   ),
-  redraws: search.number(
+  resampling: search.number(
     z.int().min(0).max(100).default(4),
     'N',
     'how often a prompt that was proposed before is drawn again',

@@ -6,7 +6,7 @@ import type { Trainer } from './types.js';
 export interface TrainerDefaults {
   readonly learningRate?: number;
   readonly rewardTo?: readonly [number, number];
-  readonly redraws?: number;
+  readonly resampling?: number;
 }
 
 /**

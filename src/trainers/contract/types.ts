@@ -36,7 +36,7 @@ export interface RolloutReward {
   readonly group?: number;
 }
 
-/** Named terms of a reward. */
+/** Named objectives of a reward. */
 export type RewardParts = Readonly<Record<string, number>>;
 
 /** Numbers of one update; names are listed in docs/reference/metrics.md. */
@@ -84,7 +84,7 @@ export interface Trainer {
   /** Takes in a prompt from elsewhere (typed by the user, a warm start) with its raw reward; false where it has no use for it. */
   learnFrom(tokenIds: readonly number[], rawReward: number, parts?: RewardParts): Promise<boolean>;
   /**
-   * The terms of the reward weigh differently from now on: rewards that were kept are worked out again from their parts.
+   * The objectives of the reward weigh differently from now on: rewards that were kept are worked out again from their parts.
    * A trainer that keeps none goes without.
    */
   reweigh?(rewardOf: (parts: RewardParts) => number): void;

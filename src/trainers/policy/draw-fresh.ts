@@ -1,7 +1,7 @@
 import type { PolicyRollout } from './prompt-policy.js';
 
 /**
- * `count` samples of a policy; those known before, or drawn twice, are drawn again up to `redraws` times, to spend
+ * `count` samples of a policy; those known before, or drawn twice, are drawn again up to `resampling` times, to spend
  * forwards on new prompts. Only for losses that hold off-policy: it is no sample of the policy any more. What was drawn
  * for an input stays with that input: the prompts come in the order of the first draw's inputs.
  *
@@ -9,7 +9,7 @@ import type { PolicyRollout } from './prompt-policy.js';
  */
 export async function drawFresh(
   count: number,
-  redraws: number,
+  resampling: number,
   sample: (rows: readonly number[]) => Promise<PolicyRollout[]>,
   isKnown: (rollout: PolicyRollout) => boolean,
 ): Promise<PolicyRollout[]> {
@@ -21,7 +21,7 @@ export async function drawFresh(
   };
   take(first);
   for (const rollout of first) drawn.get(rollout.input)!.addSpare(rollout);
-  for (let draw = 1; draw <= redraws; draw++) {
+  for (let draw = 1; draw <= resampling; draw++) {
     const unfilled = [...first.keys()].filter((row) => !drawn.get(first[row]!.input)!.isFull);
     if (unfilled.length === 0) break;
     take(await sample(unfilled));

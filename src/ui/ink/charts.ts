@@ -17,7 +17,7 @@ interface Panel {
 }
 
 const TWO_PANELS_FROM = 64;
-const TERM_STYLES: readonly Style[] = ['mean', 'score', 'best', 'warn', 'bad', 'title', 'plain'];
+const OBJECTIVE_STYLES: readonly Style[] = ['mean', 'score', 'best', 'warn', 'bad', 'title', 'plain'];
 const GAP = 3;
 
 /** The charts in exactly `height` lines: rewards on the left, the metric on dev on the right where there is room. */
@@ -34,7 +34,7 @@ export function chartLines(state: ScreenState, height: number, width: number): S
 function panelsFor(state: ScreenState, width: number): (readonly [panel: Panel, columns: number])[] {
   if (width < TWO_PANELS_FROM) return [[rewardPanel(state), width]];
   const rest = width - GAP;
-  if (state.terms === undefined) {
+  if (state.objectives === undefined) {
     // The metric's name makes the right title the longer one.
     const left = Math.floor(rest * 0.47);
     return [
@@ -45,7 +45,7 @@ function panelsFor(state: ScreenState, width: number): (readonly [panel: Panel, 
   const third = Math.floor((rest - GAP) / 3);
   return [
     [rewardPanel(state), third],
-    [termPanel(state), third],
+    [objectivePanel(state), third],
     [scorePanel(state), rest - GAP - 2 * third],
   ];
 }
@@ -59,12 +59,12 @@ function rewardPanel({ rewardMean, rewardMax }: ScreenState): Panel {
   return { title: safeText('reward'), lines: [toLine('mean', 'mean', rewardMean), toLine('max', 'best', rewardMax)] };
 }
 
-/** All terms in one panel, each as a share of its range; the legend has their names. */
-function termPanel({ terms = [], termMeans }: ScreenState): Panel {
-  const lines = terms.map(({ name }, i) =>
-    toLine(name, TERM_STYLES[i % TERM_STYLES.length]!, termMeans[name] ?? { points: [] }),
+/** All objectives in one panel, each as a share of its range; the legend has their names. */
+function objectivePanel({ objectives = [], objectiveMeans }: ScreenState): Panel {
+  const lines = objectives.map(({ name }, i) =>
+    toLine(name, OBJECTIVE_STYLES[i % OBJECTIVE_STYLES.length]!, objectiveMeans[name] ?? { points: [] }),
   );
-  return { title: safeText('terms'), lines };
+  return { title: safeText('parts'), lines };
 }
 
 function scorePanel(state: ScreenState): Panel {

@@ -42,7 +42,7 @@ export function footerLine(props: BoardProps, width: number, hasLog: boolean): S
   if (!props.canPress) return [];
   if (!hasLog && props.keyboard.note) return [{ text: safeText(props.keyboard.note), style: 'warn' }];
   const keys = props.steerable
-    ? KEYS.filter(([key]) => key !== 'w' || props.state.terms !== undefined)
+    ? KEYS.filter(([key]) => key !== 'w' || props.state.objectives !== undefined)
     : ([
         ['q', 'quit', 'quit'],
         ['?', 'help', 'help'],
@@ -62,8 +62,8 @@ export function footerLine(props: BoardProps, width: number, hasLog: boolean): S
 function typingLine({ keyboard: { draft, field }, state }: BoardProps, width: number): Span[] {
   const name = field === 'prompt' ? 'your prompt ' : 'weights ';
   const label = width >= 30 ? name : '> ';
-  const now = (state.terms ?? []).map((term) => `${term.name}=${term.weight}`).join(' ');
-  const weightsHint = `  now ${now || 'one term'}`;
+  const now = (state.objectives ?? []).map((objective) => `${objective.name}=${objective.weight}`).join(' ');
+  const weightsHint = `  now ${now || 'one objective'}`;
   const wanted = field === 'prompt' ? '  Enter scores it, Esc cancels' : weightsHint;
   const hint = width >= 70 && wanted.length <= width / 2 ? wanted : '';
   return [

@@ -6,7 +6,7 @@ const STEERING: readonly (readonly [keys: string, meaning: string])[] = [
   ['s', 'save a checkpoint'],
   ['e', 'evaluate the best prompts on dev now'],
   ['t', 'type your own prompt: it is scored and joins the table'],
-  ['w', 'type weights of the reward’s terms, such as fluency=0.5'],
+  ['w', 'type weights of the reward’s objectives, such as fluency=0.5'],
   ['x', 'export the best prompt to the run folder'],
   ['q', 'save and quit; the run can be resumed'],
   ['Ctrl-C', 'the same; a second time quits at once'],

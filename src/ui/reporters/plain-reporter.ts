@@ -96,13 +96,13 @@ function evaluationLine(event: RunEvent & { type: 'evaluation-end' }, state: Scr
   const scores = first
     ? `  dev ${metric} ${formatScore(first.dev?.[metric])}, train ${formatScore(first.train[metric])}  ${namePrompt(first)}`
     : '';
-  return cutToWidth(safeLine`${progress(state)}${reward}${termsOf(state)}${leftOf(state)}${scores}`, LOG_WIDTH);
+  return cutToWidth(safeLine`${progress(state)}${reward}${objectivesOf(state)}${leftOf(state)}${scores}`, LOG_WIDTH);
 }
 
-/** The terms' means in the last step, each in its own unit. */
-function termsOf({ terms = [], lastStep }: ScreenState): string {
-  if (terms.length === 0 || !lastStep?.parts) return '';
-  return `  ${terms.map(({ name }) => `${name} ${formatScore(lastStep.parts?.[name])}`).join(', ')}`;
+/** The objectives' means in the last step, each in its own unit. */
+function objectivesOf({ objectives = [], lastStep }: ScreenState): string {
+  if (objectives.length === 0 || !lastStep?.parts) return '';
+  return `  ${objectives.map(({ name }) => `${name} ${formatScore(lastStep.parts?.[name])}`).join(', ')}`;
 }
 
 function heartbeatLine(state: ScreenState): Span['text'] {

@@ -79,9 +79,9 @@ describe('ClassificationEvaluator', () => {
     expect(shifted.scorer.asked.length).toBe(4);
   });
 
-  it('reads a content-free input for the calibration "null"', async () => {
+  it('reads a content-free input for the calibration "content-free"', async () => {
     const { evaluator, scorer } = evaluatorOf((_, input, label) => (label === 'yes' ? (input === 'N/A' ? 2 : 1) : 0), {
-      calibrate: 'null',
+      calibrate: 'content-free',
     });
     const [evaluation] = await evaluator.evaluate([{ text: 'p', examples: train }]);
     expect(scorer.asked).toContain('p|N/A');

@@ -27,7 +27,7 @@ const config = (name: string, more: Partial<RunConfigInput> = {}): RunConfigInpu
   task: writeSmallData(folder),
   textColumn: 'text',
   labelColumn: 'label',
-  terms: { judge: 0.5 },
+  objectives: { judge: 0.5 },
   judge: EMBEDDED_MODEL,
   rubric: rubricFile,
   out: join(folder, name),
@@ -107,7 +107,7 @@ describe('a run on rewritten texts with a judge', () => {
         candidates: 1,
         evaluationCandidates: 1,
         evaluationEvery: 3,
-        terms: { judge: 1 },
+        objectives: { judge: 1 },
         judge: EMBEDDED_MODEL,
         judgeMode: 'score10',
         out: join(folder, name),
@@ -177,12 +177,12 @@ it('a judge that nothing asks, a rubric that is none and a judge that is none ar
   writeFileSync(join(folder, 'empty.txt'), ' \n');
   writeFileSync(join(folder, 'long.txt'), 'x'.repeat(20_000));
   const refusals: [Partial<RunConfigInput>, string, string][] = [
-    [{ terms: { fluency: 1 } }, 'E_CONFIG', 'for the term judge'],
+    [{ objectives: { fluency: 1 } }, 'E_CONFIG', 'for the objective judge'],
     [{ rubric: join(folder, 'none.txt') }, 'E_CONFIG', 'no such file'],
     [{ rubric: join(folder, 'empty.txt') }, 'E_CONFIG', 'it is empty'],
     [{ rubric: join(folder, 'long.txt') }, 'E_CONFIG', 'more than 16384'],
     [{ rubric: folder }, 'E_CONFIG', 'it is no file'],
-    [{ judge: undefined, rubric: undefined }, 'E_TERM_UNSUITED', '--judge'],
+    [{ judge: undefined, rubric: undefined }, 'E_OBJECTIVE_UNSUITED', '--judge'],
     [{ judgeMode: 'score10', judgeDownWeight: true }, 'E_CONFIG', 'a score has no order'],
     [{ judge: 'openai:big' }, 'E_ENDPOINT_MISSING', 'address of a service'],
   ];

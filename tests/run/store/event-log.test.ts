@@ -169,6 +169,16 @@ describe('EventLog', () => {
     expect(readFileSync(join(runDir, 'events.jsonl'))).toEqual(before);
     expect(() => [...readEvents(join(runDir, 'none'))]).toThrow(expect.objectContaining({ exitCode: 66 }));
   });
+
+  it('knows the objectives of a run of version 0.1, which called them terms', () => {
+    const objectives = [{ name: 'task', weight: 1, range: [0, 100] }];
+    const runDir = temporaryFolder();
+    writeFileSync(
+      join(runDir, 'events.jsonl'),
+      `${JSON.stringify({ seq: 1, type: 'run-start', terms: objectives })}\n`,
+    );
+    expect([...readEvents(runDir)]).toEqual([{ seq: 1, type: 'run-start', objectives }]);
+  });
 });
 
 function fail(): never {

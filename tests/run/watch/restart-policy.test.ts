@@ -33,7 +33,7 @@ const SCALE = 50;
 async function search(onCollapse: 'warn' | 'restart'): Promise<Search> {
   const settings = toySettings({
     promptsPerStep: 8,
-    redraws: 0,
+    resampling: 0,
     rewardTo: [0, SCALE],
     learningRate: 1e-2,
   });
@@ -128,7 +128,7 @@ describe('a run whose policy collapses', () => {
     steps: 16,
     checkpointEvery: 4,
     evaluationEvery: 8,
-    redraws: 0,
+    resampling: 0,
     rewardTo: [0, 3000],
     learningRate: 0.05,
   });

@@ -61,7 +61,7 @@ class LogVariance implements Trainer {
         new Set(drawn.map(({ tokenIds, input }) => `${tokenIds.join(' ')}\t${input}`)).size / drawn.length;
       return drawn;
     };
-    return drawFresh(count, this.settings.redraws, sample, (rollout) => buffer.has(rollout));
+    return drawFresh(count, this.settings.resampling, sample, (rollout) => buffer.has(rollout));
   }
 
   async update(

@@ -9,5 +9,5 @@ export const sparseQLearning = defineTrainer({
   settings: { ...replaySettings, ...discountSettings },
   // At 1e-3 Q explodes. Sparsemax gives nothing to a token whose Q is 1 below the best: rewards five wide would leave
   // one prompt at once.
-  defaults: { learningRate: 1e-4, rewardTo: [0, 1], redraws: 0 },
+  defaults: { learningRate: 1e-4, rewardTo: [0, 1], resampling: 0 },
 });

@@ -53,7 +53,7 @@ class SparseQLearning implements Trainer {
   propose(count: number, { inputs }: ProposeOptions = {}): Promise<Rollout[]> {
     return drawFresh(
       count,
-      this.settings.redraws,
+      this.settings.resampling,
       (rows) =>
         this.policy.sample(rows.length, this.memory.samplingRng, {
           inputs: inputs && rows.map((row) => inputs[row]!),
