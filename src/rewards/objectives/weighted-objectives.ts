@@ -6,6 +6,7 @@ import type { CombinationRule } from './objective-kind.js';
 export interface WeightedObjectivesState {
   readonly weights: Readonly<Record<string, number>>;
   /** By name, of the objectives that remember something. */
+  // The key that checkpoints have had since version 0.1.
   readonly terms: Readonly<Record<string, unknown>>;
 }
 
