@@ -1,6 +1,6 @@
 import type { RunResult, StopReason } from '../events.js';
 import type { RunReport } from '../report/run-report.js';
-import { bestSoFar, type CurvePoint, curveCheckpoints } from './curve.js';
+import { bestSoFar, type ComparedPoint, curveCheckpoints } from './best-so-far.js';
 import type { ComparisonPlan, PlannedRun } from './plan.js';
 import { type Spread, spreadOf } from './spread.js';
 
@@ -10,7 +10,7 @@ type Scores = Readonly<Record<string, number>>;
 export interface ComparedRun {
   readonly seed: number;
   readonly runDir: string;
-  readonly curve: readonly CurvePoint[];
+  readonly curve: readonly ComparedPoint[];
   readonly prompt: string;
   readonly reward: number;
   readonly train: Scores;

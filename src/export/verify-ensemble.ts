@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { readingOf } from '../classifier/classifier-of.js';
-import { ensembleScores } from '../rewards/classification/ensemble.js';
+import { ensembleScores } from '../rewards/classification/ensemble-scores.js';
 import type { ExportedEnsemble } from './exported-ensemble.js';
 import type { RunRecord } from './run-record.js';
 import { type ExportCheck, scoreOnDev } from './verify-export.js';

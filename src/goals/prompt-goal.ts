@@ -6,8 +6,8 @@ import { rememberRun } from '../prompt-library/run-library.js';
 import type { PreparedRun } from '../run/loop/prepared-run.js';
 import type { StepOutcome } from '../run/loop/step-statistics.js';
 import { readAgain } from '../run/select/choose-reading.js';
-import { measureEnsemble } from '../run/select/ensemble.js';
 import { evaluateTopCandidates, measureOnTest } from '../run/select/evaluations.js';
+import { measureEnsemble } from '../run/select/measure-ensemble.js';
 import type { SearchGoal } from './search-goal.js';
 
 /** One prompt for all inputs: the best by train reward are candidates, and dev decides between them. */

@@ -1,4 +1,4 @@
-import type { OutputStream } from './output.js';
+import type { OutputStream } from './quiet-writer.js';
 
 const DRAWN: Readonly<Record<string, string>> = {
   '━': '=',

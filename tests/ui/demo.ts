@@ -5,7 +5,7 @@
 import { appendFileSync } from 'node:fs';
 import type { RunControls, RunEvent } from '../../src/events.js';
 import { chooseReporter, type UiName } from '../../src/ui/reporters/choose-reporter.js';
-import { replayEvents } from '../../src/ui/reporters/replay.js';
+import { replayEvents } from '../../src/ui/reporters/replay-events.js';
 import { spamRun } from './fixtures/spam-run.js';
 
 const stopping = new AbortController();

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Reporter, RunEvent } from '../../src/events.js';
 import { createJsonReporter } from '../../src/ui/reporters/json-reporter.js';
 import { createPlainReporter } from '../../src/ui/reporters/plain-reporter.js';
-import { replayEvents } from '../../src/ui/reporters/replay.js';
+import { replayEvents } from '../../src/ui/reporters/replay-events.js';
 import { FakeClock, FakeTerminal, forbiddenIn } from './fake-terminal.js';
 import { spamRun } from './fixtures/spam-run.js';
 

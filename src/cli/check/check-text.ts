@@ -2,8 +2,8 @@ import { flagName } from '../../config/config-layers.js';
 import type { RunConfigKey } from '../../config/run-config.js';
 import { formatCount } from '../../ui/format-values.js';
 import { safeText } from '../../ui/sanitize.js';
+import { formatTable } from '../shared/format-table.js';
 import { shellWord } from '../shared/shell-word.js';
-import { formatTable } from '../shared/table.js';
 import type { DataCheck, RunFacts } from './check-data.js';
 
 const EXAMPLE_LENGTH = 50;

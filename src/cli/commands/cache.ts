@@ -6,8 +6,8 @@ import { cacheRoot } from '../../files/cache-root.js';
 import { measureScores } from '../../rewards/cache/score-store.js';
 import type { CliContext } from '../shared/context.js';
 import { folderBytes } from '../shared/folder-bytes.js';
+import { formatTable } from '../shared/format-table.js';
 import { formatJson, writeResult } from '../shared/output.js';
-import { formatTable } from '../shared/table.js';
 
 const EXAMPLES = `Examples:
   $ rlprompt cache info

@@ -3,8 +3,8 @@ import { RUN_CONFIG_KEYS } from '../../config/run-config.js';
 import { OPTION_GROUPS } from '../../options/option.js';
 import { addConfigOptions, configKeys, readRunConfig } from '../shared/config-options.js';
 import type { CliContext } from '../shared/context.js';
+import { formatTable } from '../shared/format-table.js';
 import { formatJson, writeResult } from '../shared/output.js';
-import { formatTable } from '../shared/table.js';
 
 const EXAMPLES = `Examples:
   $ rlprompt config print spam --sources

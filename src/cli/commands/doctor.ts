@@ -9,8 +9,8 @@ import { isEndpointName } from '../../lm/endpoint/endpoint-name.js';
 import { packageVersion } from '../../package-root.js';
 import { addSettingFlags, givenFlags, readRunConfig } from '../shared/config-options.js';
 import type { CliContext } from '../shared/context.js';
+import { formatTable } from '../shared/format-table.js';
 import { formatJson, writeResult } from '../shared/output.js';
-import { formatTable } from '../shared/table.js';
 
 const EXAMPLES = `Examples:
   $ rlprompt doctor

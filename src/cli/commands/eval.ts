@@ -2,17 +2,17 @@ import { type Command, Option } from 'commander';
 import type { RunConfig, RunConfigKey } from '../../config/run-config.js';
 import { RlpromptError } from '../../errors.js';
 import type { EvaluatedPrompt } from '../../evaluate.js';
-import { ensembleScores } from '../../rewards/classification/ensemble.js';
+import { ensembleScores } from '../../rewards/classification/ensemble-scores.js';
 import { readPolicyConfig } from '../exports/policy-config.js';
-import { writeProposals } from '../exports/propose-rows.js';
+import { writeProposals } from '../exports/write-proposals.js';
 import { addConfigOptions, collect, readRunConfig } from '../shared/config-options.js';
 import type { CliContext } from '../shared/context.js';
 import { reportDownloads } from '../shared/download-progress.js';
+import { formatTable } from '../shared/format-table.js';
 import { formatJson, writeResult } from '../shared/output.js';
 import { readPromptLines } from '../shared/prompt-lines.js';
 import { describePolicy, quotePrompt } from '../shared/result-line.js';
 import { SCORING_KEYS } from '../shared/scoring-keys.js';
-import { formatTable } from '../shared/table.js';
 
 const EXAMPLES = `Examples:
   $ rlprompt eval spam --prompt "This mail is" --prompt ""

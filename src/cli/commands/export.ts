@@ -5,9 +5,9 @@ import type { RunRecord } from '../../export/run-record.js';
 import { packageVersion } from '../../package-root.js';
 import { reportCheck } from '../runs/report-check.js';
 import type { CliContext } from '../shared/context.js';
+import { formatTable } from '../shared/format-table.js';
 import { writeResult } from '../shared/output.js';
 import { parseCount } from '../shared/parse-count.js';
-import { formatTable } from '../shared/table.js';
 
 const EXAMPLES = `Examples:
   $ rlprompt export runs/spam-20260101-120000 --format ts --output spam-prompt.ts
@@ -83,11 +83,11 @@ async function exportAll(
   const place = placeFiles(formats, options.output);
   const record = readRunRecord(runDir);
   if (options.ensemble) {
-    const { exportEnsembleRun } = await import('../exports/export-ensemble.js');
+    const { exportEnsembleRun } = await import('../exports/export-ensemble-run.js');
     return await exportEnsembleRun(record, formats, options, place, context);
   }
   if (record.prompts[0]?.policy) {
-    const { exportPolicyRun } = await import('../exports/export-policy.js');
+    const { exportPolicyRun } = await import('../exports/export-policy-run.js');
     return exportPolicyRun(record, formats, options, place, context);
   }
   const exports: Export[] = [];

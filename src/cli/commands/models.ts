@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { type FoundModel, listModels } from '../models/model-list.js';
 import type { CliContext } from '../shared/context.js';
+import { formatTable } from '../shared/format-table.js';
 import { formatJson, writeResult } from '../shared/output.js';
-import { formatTable } from '../shared/table.js';
 
 const EXAMPLES = `Examples:
   $ rlprompt models list

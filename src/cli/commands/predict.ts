@@ -11,9 +11,9 @@ import { readClassifier } from '../predict/read-classifier.js';
 import { addConfigOptions, readRunSources } from '../shared/config-options.js';
 import type { CliContext } from '../shared/context.js';
 import { reportDownloads } from '../shared/download-progress.js';
+import { formatTable } from '../shared/format-table.js';
 import { writeResult } from '../shared/output.js';
 import { parseCount } from '../shared/parse-count.js';
-import { formatTable } from '../shared/table.js';
 
 const EXAMPLES = `Examples:
   $ rlprompt predict runs/spam-20260101-120000 mails.csv --out labelled.csv

@@ -3,9 +3,9 @@ import type { Command } from 'commander';
 import { RlpromptError } from '../../errors.js';
 import type { RememberedTask } from '../../prompt-library/prompt-library.js';
 import type { CliContext } from '../shared/context.js';
+import { formatTable } from '../shared/format-table.js';
 import { formatJson, writeResult } from '../shared/output.js';
 import { quotePrompt } from '../shared/result-line.js';
-import { formatTable } from '../shared/table.js';
 
 const EXAMPLES = `Examples:
   $ rlprompt prompt-library list

@@ -35,12 +35,12 @@ export function configure(command: Command, context: CliContext): void {
     });
 }
 
-type Events = Parameters<typeof import('../../ui/reporters/replay.js')['replayEvents']>[0];
+type Events = Parameters<typeof import('../../ui/reporters/replay-events.js')['replayEvents']>[0];
 
 /** Ctrl-C, or quitting on the screen, ends the replay; nothing is lost by it. */
 async function replay(events: Events, { speed, ui }: ReplayOptions, context: CliContext): Promise<void> {
   const [{ replayEvents }, { chooseReporter }] = await Promise.all([
-    import('../../ui/reporters/replay.js'),
+    import('../../ui/reporters/replay-events.js'),
     import('../../ui/reporters/choose-reporter.js'),
   ]);
   const stopping = new AbortController();

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import type { CliContext } from '../shared/context.js';
+import { formatTable } from '../shared/format-table.js';
 import { formatJson, writeResult } from '../shared/output.js';
 import { quotePrompt } from '../shared/result-line.js';
-import { formatTable } from '../shared/table.js';
 
 const EXAMPLES = `Examples:
   $ rlprompt runs list

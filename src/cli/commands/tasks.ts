@@ -6,9 +6,9 @@ import type { Task } from '../../task/types.js';
 import { safeLine, safeText } from '../../ui/sanitize.js';
 import { addConfigOptions, readRunConfig } from '../shared/config-options.js';
 import type { CliContext } from '../shared/context.js';
+import { formatTable } from '../shared/format-table.js';
 import { formatJson, writeResult } from '../shared/output.js';
 import { quotePrompt } from '../shared/result-line.js';
-import { formatTable } from '../shared/table.js';
 
 const EXAMPLES = `Examples:
   $ rlprompt tasks

@@ -3,10 +3,10 @@ import { chosenKey, type PromptSummary, promptKey } from '../../events.js';
 import type { RunRecord } from '../../export/run-record.js';
 import { safeText } from '../../ui/sanitize.js';
 import type { CliContext } from '../shared/context.js';
+import { formatTable } from '../shared/format-table.js';
 import { formatJson, writeResult } from '../shared/output.js';
 import { parseCount } from '../shared/parse-count.js';
 import { describePolicy, quotePrompt } from '../shared/result-line.js';
-import { formatTable } from '../shared/table.js';
 
 const EXAMPLES = `Examples:
   $ rlprompt top runs/spam-20260101-120000

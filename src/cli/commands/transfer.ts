@@ -8,11 +8,11 @@ import { RlpromptError } from '../../errors.js';
 import type { TransferMatrix, TransferRow } from '../../transfer.js';
 import { addConfigOptions, collect, readRunSources } from '../shared/config-options.js';
 import type { CliContext } from '../shared/context.js';
+import { formatTable } from '../shared/format-table.js';
 import { formatJson, writeResult } from '../shared/output.js';
 import { parseCount } from '../shared/parse-count.js';
 import { quotePrompt } from '../shared/result-line.js';
 import { SCORING_KEYS } from '../shared/scoring-keys.js';
-import { formatTable } from '../shared/table.js';
 import { interruption } from './eval.js';
 
 const EXAMPLES = `Examples:

@@ -1,4 +1,4 @@
-import { bestSoFar } from '../../compare/curve.js';
+import { bestSoFar } from '../../compare/best-so-far.js';
 import { type Spread, spreadOf } from '../../compare/spread.js';
 import { type RunReport, scoreOf } from '../../report/run-report.js';
 

@@ -10,7 +10,7 @@ import type { CliContext } from '../shared/context.js';
 import { formatJson, writeResult } from '../shared/output.js';
 import { quotePrompt } from '../shared/result-line.js';
 import { type FollowedRun, followRun, type RunOptions, refuseScore } from './supervise-run.js';
-import { formatTable } from '../shared/table.js';
+import { formatTable } from '../shared/format-table.js';
 
 export interface SeededRun {
   readonly config: RunConfig;

@@ -4,7 +4,7 @@ import { optionMeta, RUN_CONFIG_KEYS, type RunConfigKey } from '../../config/run
 import { nearestWord, RlpromptError } from '../../errors.js';
 import { definitionOf, TRAINER_NAMES } from '../../trainers/trainer-table.js';
 import type { CommandEntry } from './command-module.js';
-import { formatTable } from './table.js';
+import { formatTable } from './format-table.js';
 
 /** What most runs are told; the rest is shown by `run --help all`. */
 const COMMON: ReadonlySet<string> = new Set([

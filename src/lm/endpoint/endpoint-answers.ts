@@ -1,5 +1,5 @@
 import type { AnswersCapability, WordAnswer } from '../model/types.js';
-import type { Completion } from './completion.js';
+import type { Completion } from './completion-answer.js';
 import type { CompletionRequest, EndpointService } from './endpoint-service.js';
 import { inParallel } from './in-parallel.js';
 import { withoutThoughts } from './thinking.js';

@@ -4,7 +4,7 @@ import {
   readCompletions,
   readMessage,
   type TokenPosition,
-} from './completion.js';
+} from './completion-answer.js';
 import { COMMON_DIALECT, type Dialect, dialectAfter } from './dialect.js';
 import { type EndpointClient, RefusedRequest } from './endpoint-client.js';
 import { protocolError } from './endpoint-errors.js';

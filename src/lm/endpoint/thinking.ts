@@ -1,4 +1,4 @@
-import type { Completion } from './completion.js';
+import type { Completion } from './completion-answer.js';
 
 const CLOSED = '</think>';
 

@@ -1,4 +1,4 @@
-import type { Completion, ScoredToken, TokenPosition } from './completion.js';
+import type { Completion, ScoredToken, TokenPosition } from './completion-answer.js';
 
 /** How likely each word is as a service's answer. */
 export interface WordScores {

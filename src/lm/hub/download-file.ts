@@ -5,11 +5,11 @@ import { dirname } from 'node:path';
 import { RlpromptError } from '../../errors.js';
 import { makeFolder } from '../../files/make-folder.js';
 import { contentName, type ExpectedContent, expectedContent, isLfsPointer, startHash } from './content-check.js';
+import { DownloadPace } from './download-pace.js';
 import { Attempts, FailedAttempt } from './failed-attempt.js';
 import type { HttpClient, HubAnswer } from './http-client.js';
 import type { HubFile } from './hub-api.js';
 import { protocolError } from './hub-errors.js';
-import { Pace } from './pace.js';
 import { takePartialFile } from './partial-file.js';
 
 export interface DownloadTarget {
@@ -114,7 +114,7 @@ class Download {
   private async append(handle: FileHandle, body: HubAnswer['body'], url: URL): Promise<void> {
     const { size } = this.expected!;
     const { client, signal, onBytes } = this.options;
-    const pace = new Pace(url.host, client.timeoutMs, PROGRESS_BYTES);
+    const pace = new DownloadPace(url.host, client.timeoutMs, PROGRESS_BYTES);
     try {
       for await (const chunk of body) {
         const bytes = chunk as Buffer;

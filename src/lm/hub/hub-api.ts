@@ -1,10 +1,10 @@
 import * as z from 'zod';
+import { DownloadPace } from './download-pace.js';
 import { Attempts, FailedAttempt } from './failed-attempt.js';
 import type { HttpClient } from './http-client.js';
 import { protocolError } from './hub-errors.js';
 import { formatHubName, type HubName, isCommit } from './hub-name.js';
 import type { HubSettings } from './hub-settings.js';
-import { Pace } from './pace.js';
 
 /** A file of a repository; what the hub does not say of it is said by the answer that brings it. */
 export interface HubFile {
@@ -72,7 +72,7 @@ async function fetchText(client: HttpClient, url: URL, signal: AbortSignal | und
     throw protocolError(`expected JSON, got ${headers['content-type'] ?? 'no content type'}`, url);
   }
   const chunks: Buffer[] = [];
-  const pace = new Pace(url.host, client.timeoutMs, LARGEST_LISTING);
+  const pace = new DownloadPace(url.host, client.timeoutMs, LARGEST_LISTING);
   let size = 0;
   try {
     for await (const chunk of body) {

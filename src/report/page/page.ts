@@ -5,7 +5,7 @@ import { comparisonCharts, runCharts } from '../charts/run-charts.js';
 import type { RunEnding, RunReport } from '../run-report.js';
 import { renderBestPrompt } from '../sections/best-prompt.js';
 import { renderClasses } from '../sections/classes.js';
-import { renderComparison } from '../sections/comparison.js';
+import { renderComparison } from '../sections/comparison-section.js';
 import { modelName } from '../sections/model-name.js';
 import { renderBaselines, renderTopPrompts } from '../sections/prompt-tables.js';
 import { renderSettings, renderWarnings } from '../sections/settings-tables.js';

@@ -1,7 +1,7 @@
 import { render } from 'ink';
 import type { ReactNode } from 'react';
 import { type Span, wantsColour } from '../draw/palette.js';
-import type { OutputStream } from '../output.js';
+import type { OutputStream } from '../quiet-writer.js';
 import { safeLine, safeText } from '../sanitize.js';
 import { charactersOf, editDraft } from './draft.js';
 import { Keys } from './keys.js';

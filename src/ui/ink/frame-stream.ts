@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import { type OutputStream, quietWriter } from '../output.js';
+import { type OutputStream, quietWriter } from '../quiet-writer.js';
 
 const CLEAR_SCREEN = '\u001B[2J\u001B[H';
 

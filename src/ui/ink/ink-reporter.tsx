@@ -4,7 +4,7 @@ import type { Reporter, RunControls } from '../../events.js';
 import { asciiStream, wantsAscii } from '../ascii.js';
 import type { Clock } from '../clock.js';
 import { paint, wantsColour } from '../draw/palette.js';
-import { type OutputStream, quietWriter } from '../output.js';
+import { type OutputStream, quietWriter } from '../quiet-writer.js';
 import { INITIAL_SCREEN, metricOf, reduceScreen, type ScreenState } from '../screen-state.js';
 import { finalSummary } from '../summary.js';
 import { FrameStream } from './frame-stream.js';

@@ -6,7 +6,7 @@ import type { BoardProps } from './board-props.js';
 import { chartLines } from './charts.js';
 import { footerLine, logLines } from './footer.js';
 import { headerLines } from './header.js';
-import { healthLines } from './health.js';
+import { healthLines } from './health-lines.js';
 import { helpLines } from './help.js';
 import { CanvasContext, Lines } from './line.js';
 import { messageLines } from './messages.js';

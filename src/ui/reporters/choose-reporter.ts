@@ -1,6 +1,6 @@
 import type { Reporter, RunControls } from '../../events.js';
 import { type Clock, systemClock } from '../clock.js';
-import { type OutputStream, quietWriter } from '../output.js';
+import { type OutputStream, quietWriter } from '../quiet-writer.js';
 import { safeLine } from '../sanitize.js';
 import { INITIAL_SCREEN } from '../screen-state.js';
 import { createFallbackReporter } from './fallback-reporter.js';

@@ -1,5 +1,5 @@
 import type { Reporter } from '../../events.js';
-import { type OutputStream, quietWriter } from '../output.js';
+import { type OutputStream, quietWriter } from '../quiet-writer.js';
 
 // JSON leaves these as they are, and a terminal that shows the lines would obey or hide them.
 const UNSEEN = /[\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g;

@@ -2,8 +2,8 @@ import type { Reporter, RunEvent } from '../../events.js';
 import { type Clock, systemClock } from '../clock.js';
 import { paint, type Span, type Style, wantsColour } from '../draw/palette.js';
 import { formatCount, formatDuration, formatRate, formatScore, formatShare } from '../format-values.js';
-import { type OutputStream, quietWriter } from '../output.js';
 import { forwardsPerSecond } from '../pace.js';
+import { type OutputStream, quietWriter } from '../quiet-writer.js';
 import { describeEvent, type LogLevel, namePrompt } from '../run-log.js';
 import { cutToWidth, safeLine } from '../sanitize.js';
 import {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Completion } from '../../../src/lm/endpoint/completion.js';
+import type { Completion } from '../../../src/lm/endpoint/completion-answer.js';
 import { wordOfAnswer, wordScores } from '../../../src/lm/endpoint/word-scores.js';
 
 /** A completion whose places have these probabilities; the first token of each is the written one. */

@@ -1,6 +1,6 @@
 import type { RunConfig } from '../../config/run-config.js';
 import type { PromptSummary, RunResult } from '../../events.js';
-import { type EnsembleScores, ensembleScores } from '../../rewards/classification/ensemble.js';
+import { type EnsembleScores, ensembleScores } from '../../rewards/classification/ensemble-scores.js';
 import type { Evaluator, Example, TaskSplits } from '../../task/types.js';
 
 interface EnsembleRun {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ensembleScores } from '../../../src/rewards/classification/ensemble.js';
+import { ensembleScores } from '../../../src/rewards/classification/ensemble-scores.js';
 import type { Evaluation } from '../../../src/task/types.js';
 
 /** [good probability of each example], whose labels are good, bad, good. */

@@ -7,7 +7,7 @@ const SPANS = 4;
  * A server that sends a byte now and then never lets a connection time out. So a body must also keep a pace: within each
  * span of time a number of bytes, or its end.
  */
-export class Pace {
+export class DownloadPace {
   #since = performance.now();
   #received = 0;
 

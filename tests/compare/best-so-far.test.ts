@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bestSoFar, curveCheckpoints } from '../../src/compare/curve.js';
+import { bestSoFar, curveCheckpoints } from '../../src/compare/best-so-far.js';
 import { spreadOf } from '../../src/compare/spread.js';
 import type { StepEndEvent } from '../../src/events.js';
 import type { DevEvaluation } from '../../src/report/run-report.js';

@@ -1,7 +1,7 @@
 import type { RunReport } from '../report/run-report.js';
 
 /** The best that a run had found when so many rows had gone through the target LM; null before there was any. */
-export interface CurvePoint {
+export interface ComparedPoint {
   readonly forwards: number;
   /** Highest score on dev, in the task's metric, of a prompt ranked first at an evaluation. */
   readonly devScore: number | null;
@@ -25,7 +25,7 @@ export function bestSoFar(
   { evaluations, steps }: Course,
   metric: string,
   checkpoints: readonly number[],
-): CurvePoint[] {
+): ComparedPoint[] {
   return checkpoints.map((forwards) => {
     const evaluated = evaluations.filter((evaluation) => evaluation.forwards <= forwards);
     const taken = steps.filter((step) => step.forwards <= forwards);
