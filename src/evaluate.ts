@@ -96,7 +96,7 @@ export async function evaluatePrompts(
   let hasEnded = false;
   try {
     const targetLm = await load(config.target, config.queue);
-    const template = templateFor(task, targetLm);
+    const template = templateFor(task, targetLm, config);
     const styleModels = await loadStyleModels(task, config, targetLm, load);
     const parts = { task, targetLm, template, styleModels, settings: config };
     prepared = await prepareEvaluator({ ...parts, ...(onOutput ? { onOutput } : {}) });

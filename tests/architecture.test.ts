@@ -23,7 +23,6 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'run/loop',
     'task',
     'task/load',
-    'template',
     'ui',
   ],
   'cli/commands': [
@@ -178,7 +177,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'template',
   ],
   'export/formats': ['export', 'export/text', 'task'],
-  'export/text': ['export'],
+  'export/text': ['export', 'template'],
   files: ['errors.ts'],
   goals: ['events.ts', 'export', 'export/formats', 'prompt-library', 'run/loop', 'run/policies', 'run/select', 'task'],
   'index.ts': [

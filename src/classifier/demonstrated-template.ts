@@ -20,17 +20,14 @@ export function demonstratedTemplate(template: Template, demonstrations: readonl
   const source = parts
     .map(({ kind, text }) => (kind === 'text' ? text.replace(/[{}]/g, '$&$&') : `{${kind}}`))
     .join('');
-  return { source, parts, hasMask: false };
+  return { ...template, source: template.hasLabel ? `${source}{label}` : source, parts };
 }
 
 function demonstrationParts(template: Template, { text, word }: Demonstration): TemplatePart[] {
   const filled = template.parts.map((part): TemplatePart => {
     return part.kind === 'input' ? { kind: 'text', text: text.trim() } : part;
   });
-  const parts = joinTexts(filled);
-  const last = parts.at(-1);
-  const open = last?.kind === 'text' ? [...parts.slice(0, -1), { ...last, text: last.text.trimEnd() }] : parts;
-  return [...open, { kind: 'text', text: labelText(template, word) + SEPARATOR }];
+  return [...joinTexts(filled), { kind: 'text', text: labelText(template, word) + SEPARATOR }];
 }
 
 function joinTexts(parts: readonly TemplatePart[]): TemplatePart[] {

@@ -65,6 +65,11 @@ export const runConfigSchema = z.strictObject({
     'TEXT',
     'where {input}, {prompt} and {mask} go (default: the task’s, else by the model family)',
   ),
+  labelSpace: data.text(
+    z.enum(['auto', 'yes', 'no']).default('auto'),
+    'WHEN',
+    'a space before label words: yes, no, or auto = unless the template ends in a blank, a line break, an opening bracket or a script without spaces',
+  ),
   manualPrompts: data.list(
     z.array(z.string()).default([]),
     'TEXT',

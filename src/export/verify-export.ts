@@ -2,6 +2,9 @@ import { isDeepStrictEqual } from 'node:util';
 import { currentSettings } from '../config/removed-settings.js';
 import { completeRunConfig } from '../config/resolve-run-config.js';
 import { evaluatePrompts, type ReadPrompt } from '../evaluate.js';
+import { labelText } from '../template/label-text.js';
+import { parseTemplate } from '../template/parse-template.js';
+import { tailOf } from '../template/template.js';
 import { renderParts } from './export-prompt.js';
 import type { ExportedPrompt, ReadBack, RenderedPart } from './exported-prompt.js';
 import type { RunRecord } from './run-record.js';
@@ -30,7 +33,7 @@ export async function verifyExport(record: RunRecord, exported: ExportedPrompt, 
   const isSameText = isDeepStrictEqual(rendered, exported.rendered);
   // A reward of the task's own is asked about prompts, not about whole texts.
   const given = exported.taskKind === 'custom' && isSameText ? { template, prompt: exported.prompt } : undefined;
-  const asked = given ?? (isPrompt ? { template, prompt: back.prompt } : splitRendered(rendered));
+  const asked = given ?? (isPrompt ? { template, prompt: back.prompt } : splitRendered(rendered, template));
   // A whole text holds its demonstrations; the offsets are those of the export, as its readers subtract them.
   const reading = classifier && { words: classifier.words, demonstrations: isPrompt ? demonstrations : [] };
   const how = { ...(reading ? { reading } : {}), ...(classifier?.offsets ? { offsets: classifier.offsets } : {}) };
@@ -53,8 +56,11 @@ export async function scoreOnDev({ manifest }: RunRecord, template: string, prom
   return { config, results };
 }
 
-/** A template and a prompt that together render to the parts: the longest literal, without blanks at its ends. */
-export function splitRendered(parts: readonly RenderedPart[]): { template: string; prompt: string } {
+/**
+ * A template and a prompt that together render to the parts: the longest literal, without blanks at its ends. Label words
+ * follow as they did in the template that the parts are of.
+ */
+export function splitRendered(parts: readonly RenderedPart[], source: string): { template: string; prompt: string } {
   const literals = mergeParts(parts).filter((part) => typeof part === 'string');
   const longest = literals.reduce((a, b) => (b.trim().length > a.trim().length ? b : a), '');
   const prompt = longest.trim();
@@ -65,7 +71,16 @@ export function splitRendered(parts: readonly RenderedPart[]): { template: strin
     const start = part.indexOf(prompt);
     return `${escapeTemplate(part.slice(0, start))}{prompt}${escapeTemplate(part.slice(start + prompt.length))}`;
   });
-  return { template: prompt === '' ? `${template.join('')}{prompt}` : template.join(''), prompt };
+  const joined = prompt === '' ? `${template.join('')}{prompt}` : template.join('');
+  return { template: `${source.startsWith('{raw}') ? '{raw}' : ''}${joined}${labelMark(source, joined)}`, prompt };
+}
+
+/** The text before a label word may have become a part of the prompt: where no space is between them, the template says so. */
+function labelMark(source: string, split: string): string {
+  if (/(^|[^{])\{mask\}/.test(split)) return '';
+  const template = parseTemplate(source, { family: 'causal' });
+  if (!template.hasLabel && tailOf(template) === '') return '';
+  return labelText(template, 'a') === 'a' ? '{label}' : '';
 }
 
 function escapeTemplate(text: string): string {

@@ -5,8 +5,11 @@ import type { Template, TemplatePart } from './template.js';
 export type TemplateFamily = 'causal' | 'masked';
 
 type SlotName = 'input' | 'prompt' | 'mask';
+/** What stands at an end of a template, and says how it is read. */
+type MarkName = 'raw' | 'label';
 
 const SLOT_NAMES: readonly SlotName[] = ['input', 'prompt', 'mask'];
+const NAMES = [...SLOT_NAMES, 'label', 'raw'] as const;
 const EXAMPLES: Record<TemplateFamily, string> = {
   causal: '{input} {prompt}',
   masked: '{input} {prompt} {mask} .',
@@ -14,10 +17,16 @@ const EXAMPLES: Record<TemplateFamily, string> = {
 
 /**
  * Reads a template: literal text with the slots `{input}`, `{prompt}` and, for masked language models, `{mask}`.
- * `{{` and `}}` stand for literal braces. Every needed slot must be there once, or an `E_TEMPLATE_*` says which is not.
+ * A causal one may end in `{label}`, and begin with `{raw}`. `{{` and `}}` stand for literal braces. Every needed slot must
+ * be there once, or an `E_TEMPLATE_*` says which is not.
  */
 export function parseTemplate(source: string, { family }: { family: TemplateFamily }): Template {
-  const parts = splitParts(source, family);
+  const pieces = splitParts(source, family);
+  const hasLabel = pieces.at(-1)?.kind === 'label';
+  const isRaw = pieces[0]?.kind === 'raw';
+  const parts = pieces
+    .slice(isRaw ? 1 : 0, hasLabel ? -1 : undefined)
+    .map((piece) => requireSlot(piece, source, family));
   const slots = parts.filter((part) => part.kind !== 'text').map((part) => part.kind as SlotName);
   for (const name of SLOT_NAMES) {
     const count = slots.filter((slot) => slot === name).length;
@@ -38,7 +47,19 @@ export function parseTemplate(source: string, { family }: { family: TemplateFami
     const message = 'the template has {mask}, but a causal language model answers after the end of the text';
     throw templateError('E_TEMPLATE_MASK_IN_CAUSAL', message, source, family);
   }
-  return { source, parts, hasMask: slots.includes('mask') };
+  const hasMask = slots.includes('mask');
+  if (hasMask && hasLabel) {
+    const message = 'the template has {mask} and {label}, but the answer of a masked language model stands at {mask}';
+    throw templateError('E_TEMPLATE_LABEL', message, source, family);
+  }
+  return { source, parts, hasMask, hasLabel, isRaw };
+}
+
+/** The template with label words after a space, or right behind its end, whatever that end is. */
+export function withLabelSpace(template: Template, isSpaced: boolean): Template {
+  if (template.hasLabel) return template;
+  const source = `${template.source}${isSpaced ? ' ' : ''}{label}`;
+  return parseTemplate(source, { family: template.hasMask ? 'masked' : 'causal' });
 }
 
 /** The template used when neither the task nor the user gives one. */
@@ -46,8 +67,25 @@ export function defaultTemplate(family: TemplateFamily): Template {
   return parseTemplate(EXAMPLES[family], { family });
 }
 
-function splitParts(source: string, family: TemplateFamily): TemplatePart[] {
-  const parts: TemplatePart[] = [];
+interface Piece {
+  readonly kind: TemplatePart['kind'] | MarkName;
+  readonly text: string;
+}
+
+/** A mark in the middle of a template is refused. */
+function requireSlot({ kind, text }: Piece, source: string, family: TemplateFamily): TemplatePart {
+  if (kind !== 'raw' && kind !== 'label') return { kind, text };
+  const place = kind === 'raw' ? 'can only begin with it' : 'can only end in it';
+  throw templateError(
+    'E_TEMPLATE_MARK',
+    `{${kind}} is in the middle of the template; a template ${place}`,
+    source,
+    family,
+  );
+}
+
+function splitParts(source: string, family: TemplateFamily): Piece[] {
+  const parts: Piece[] = [];
   let text = '';
   for (const [piece] of source.matchAll(/\{\{|\}\}|\{[^{}]*\}|[{}]|[^{}]+/g)) {
     if (piece === '{' || piece === '}') {
@@ -67,11 +105,11 @@ function splitParts(source: string, family: TemplateFamily): TemplatePart[] {
   return parts;
 }
 
-function slotName(written: string, source: string, family: TemplateFamily): SlotName {
-  const known = SLOT_NAMES.find((name) => name === written);
+function slotName(written: string, source: string, family: TemplateFamily): SlotName | MarkName {
+  const known = NAMES.find((name) => name === written);
   if (known !== undefined) return known;
-  const near = nearestWord(written.trim(), SLOT_NAMES);
-  const hint = near === undefined ? 'the slots are {input}, {prompt}, {mask}' : `did you mean {${near}}?`;
+  const near = nearestWord(written.trim(), NAMES);
+  const hint = near === undefined ? 'the slots are {input}, {prompt}, {mask}, {label}' : `did you mean {${near}}?`;
   throw templateError('E_TEMPLATE_UNKNOWN_SLOT', `unknown slot {${written}} in the template; ${hint}`, source, family);
 }
 

@@ -7,7 +7,18 @@ export interface TemplatePart {
 
 /** A checked template: where the prompt, the input and (for masked language models) the mask go. */
 export interface Template {
+  /** All that the template says; whoever reads it again gets the same one. */
   readonly source: string;
   readonly parts: readonly TemplatePart[];
   readonly hasMask: boolean;
+  /** It ends in `{label}`: label words follow as they are written, without a space of their own. */
+  readonly hasLabel: boolean;
+  /** It begins with `{raw}`: the tokenizer puts nothing around the text, which has its own marks. */
+  readonly isRaw: boolean;
+}
+
+/** The literal text behind a template's last slot, with which a label word meets. */
+export function tailOf({ parts }: Pick<Template, 'parts'>): string {
+  const last = parts.at(-1);
+  return last?.kind === 'text' ? last.text : '';
 }

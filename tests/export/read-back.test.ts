@@ -41,7 +41,7 @@ describe('splitRendered', () => {
     fc.assert(
       fc.property(hostileText, fc.constantFrom(...TEMPLATES, MASKED), (text, from) => {
         const parts = renderParts(from, { input: 'x', prompt: text });
-        const { template, prompt } = splitRendered(parts);
+        const { template, prompt } = splitRendered(parts, from);
         expect(renderParts(template, { input: 'x', prompt })).toEqual(parts);
       }),
     );

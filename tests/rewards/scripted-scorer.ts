@@ -28,6 +28,8 @@ export class ScriptedScorer implements LabelScoresCapability {
 export const TEMPLATE = {
   source: '{input} {prompt}',
   hasMask: false,
+  hasLabel: false,
+  isRaw: false,
   parts: [
     { kind: 'input', text: 'input' },
     { kind: 'text', text: ' ' },

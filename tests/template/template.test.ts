@@ -2,7 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { RlpromptError } from '../../src/errors.js';
 import { labelText, slotIsPrecededBySpace } from '../../src/template/label-text.js';
-import { defaultTemplate, parseTemplate, type TemplateFamily } from '../../src/template/parse-template.js';
+import {
+  defaultTemplate,
+  parseTemplate,
+  type TemplateFamily,
+  withLabelSpace,
+} from '../../src/template/parse-template.js';
 import { renderSegments, renderTemplate } from '../../src/template/render-template.js';
 
 function refusal(source: string, family: TemplateFamily): RlpromptError {
@@ -70,7 +75,13 @@ describe('rendering a template', () => {
     ['{input}\n{prompt}\nAnswer:', 'x', '', 'x\nAnswer:'],
     ['{input} {prompt}\nAnswer:', 'x', ' ', 'x\nAnswer:'],
     ['{input} ({prompt}) so', 'x', '', 'x () so'],
-    ['{input} {prompt}: \n', 'x', 'y', 'x y:'],
+    ['{input} {prompt}: \n', 'x', 'y', 'x y: \n'],
+    ['{input} {prompt} Answer: ', 'x', 'y', 'x y Answer: '],
+    ['{input}\n{prompt}', 'x', '', 'x'],
+    ['{input} {prompt} {label}', 'x', '', 'x '],
+    ['{raw}<u>{input} {prompt}<a>{label}', 'x', '', '<u>x<a>'],
+    ['{raw}<u>{prompt} {input}<a>', 'x', '', '<u>x<a>'],
+    ['{raw}[INST] {input} {prompt}[/INST]', 'x', 'y', '[INST] x y[/INST]'],
     ['{input} {prompt}', '{prompt}', '{input}', '{prompt} {input}'],
   ])('renders %j with input %j and prompt %j as %j', (source, input, prompt, expected) => {
     expect(renderTemplate(causal(source), { input, prompt })).toBe(expected);
@@ -131,6 +142,32 @@ describe('rendering a template', () => {
 describe('the text of a label word', () => {
   it('follows a causal text after one space', () => {
     expect(labelText(causal('{input} {prompt}:'), 'great')).toBe(' great');
+    expect(labelText(defaultTemplate('causal'), 'great')).toBe(' great');
+  });
+
+  it.each([
+    '{input} {prompt} Answer: ',
+    '{input} {prompt}\nassistant\n',
+    '{input} {prompt} (',
+    '{input} {prompt} “',
+    '{input} {prompt}这是',
+    '{input} {prompt} 情感：',
+    '{input} {prompt} เป็น',
+  ])('needs no space behind %j', (source) => {
+    expect(labelText(causal(source), 'great')).toBe('great');
+  });
+
+  it('in a script without spaces follows an input or a prompt at once', () => {
+    expect(labelText(defaultTemplate('causal'), '好')).toBe('好');
+    expect(labelText(causal('{input} {prompt} Answer:'), '好')).toBe(' 好');
+  });
+
+  it('is as it is written where the template ends in {label}', () => {
+    expect(labelText(causal('{input} {prompt}:{label}'), 'great')).toBe('great');
+    expect(renderTemplate(causal('{input} {prompt}: {label}'), { input: 'x', prompt: 'y' })).toBe('x y: ');
+    expect(withLabelSpace(causal('{input} {prompt}:'), true).source).toBe('{input} {prompt}: {label}');
+    expect(withLabelSpace(causal('{input} {prompt}:'), false).source).toBe('{input} {prompt}:{label}');
+    expect(withLabelSpace(causal('{input} {prompt}:{label}'), true).source).toBe('{input} {prompt}:{label}');
   });
 
   it('depends on the character before the mask of a masked text', () => {

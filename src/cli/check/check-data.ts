@@ -7,14 +7,13 @@ import type { LanguageModel } from '../../lm/model/types.js';
 import { type InputLengths, measureInputs } from '../../rewards/classification/input-lengths.js';
 import { checkTemplateSource, templateFor } from '../../run/loop/configured-task.js';
 import { modelOptions } from '../../run/loop/model-options.js';
+import { type ShownRow, showRow } from '../../run/loop/shown-row.js';
 import { readTables } from '../../task/load/data-task.js';
 import { countLabels } from '../../task/load/label-values.js';
 import { dataFilesOf, loadTask } from '../../task/load/load-task.js';
 import { rowsFromTable, type SourceRow } from '../../task/load/source-row.js';
 import type { SplitFiles } from '../../task/load/split-files.js';
 import type { Split, Task } from '../../task/types.js';
-import { labelText } from '../../template/label-text.js';
-import { renderTemplate } from '../../template/render-template.js';
 import { type ColumnFacts, describeColumns, guessColumns } from './data-columns.js';
 import { type ProposedSettings, proposeSettings } from './propose-settings.js';
 
@@ -42,14 +41,11 @@ export interface DataCheck {
   readonly problem?: RlpromptError;
 }
 
-export interface RunFacts {
+export interface RunFacts extends ShownRow {
   readonly sizes: Readonly<Record<Split, number>>;
   readonly warnings: readonly string[];
   readonly target: string;
-  readonly words: readonly { readonly label: string; readonly text: string; readonly pieces: readonly string[] }[];
   readonly lengths?: LengthFacts;
-  /** A row as the target LM reads it, without a prompt. */
-  readonly rendered: string;
 }
 
 interface LengthFacts {
@@ -126,23 +122,15 @@ async function tryRun(config: RunConfig, proposed: ProposedSettings) {
 
 function describeRun(task: Task, targetLm: LanguageModel, config: RunConfig): RunFacts {
   const { train, dev, test } = task.splits;
-  const template = templateFor(task, targetLm);
-  const { tokenizer } = targetLm;
-  const mask = tokenizer?.maskTokenId === undefined ? {} : { mask: tokenizer.piece(tokenizer.maskTokenId) };
+  const template = templateFor(task, targetLm, config);
   const texts = [...new Set([...train, ...dev, ...test].map((example) => example.text))].slice(0, MEASURED);
   const lengths = measureInputs(texts, { task, targetLm, template, settings: config });
   return {
     sizes: { train: train.length, dev: dev.length, test: test.length },
     warnings: task.warnings,
     target: targetLm.name,
-    words: task.labels.flatMap(({ name, word, words = [word] }) =>
-      words.map((one) => {
-        const text = labelText(template, one);
-        return { label: name, text, pieces: tokenizer?.encode(text).map((id) => tokenizer.piece(id)) ?? [] };
-      }),
-    ),
     ...(lengths && { lengths: summarise(lengths) }),
-    rendered: renderTemplate(template, { input: train[0]?.text ?? '', prompt: '', ...mask }),
+    ...showRow(task, targetLm, template, train[0]?.text ?? ''),
   };
 }
 

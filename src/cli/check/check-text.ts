@@ -1,5 +1,6 @@
 import { flagName } from '../../config/config-layers.js';
 import type { RunConfigKey } from '../../config/run-config.js';
+import type { ShownRow } from '../../run/loop/shown-row.js';
 import { formatCount } from '../../ui/format-values.js';
 import { safeText } from '../../ui/sanitize.js';
 import { formatTable } from '../shared/format-table.js';
@@ -80,7 +81,7 @@ function oddities({ missing, duplicates, contradictions, leaks }: DataCheck): st
     .join('');
 }
 
-function runText({ sizes, warnings, target, words, lengths, rendered }: RunFacts): string {
+function runText({ sizes, warnings, target, words, lengths, ...row }: RunFacts): string {
   const lines = [`A run has ${sizes.train} train, ${sizes.dev} dev and ${formatCount(sizes.test)} test rows.`];
   for (const warning of warnings) lines.push(`note: ${safeText(warning)}`);
   if (lengths) {
@@ -90,8 +91,14 @@ function runText({ sizes, warnings, target, words, lengths, rendered }: RunFacts
   }
   lines.push('label words, with their tokens:');
   const rows = words.map(({ label, text, pieces }) => [`  ${label}`, visibleBlanks(text), pieces.join(' ')]);
-  const row = `a row as it is read, where a prompt is put into it and a label word follows:\n  ${visibleBlanks(rendered)}\n`;
-  return `${lines.join('\n')}\n${formatTable(rows)}${row}`;
+  return `${lines.join('\n')}\n${formatTable(rows)}${shownRowText(row)}`;
+}
+
+/** A row with visible blanks, and where its tokens end and those of a label word begin. */
+export function shownRowText({ rendered, boundary }: Pick<ShownRow, 'rendered' | 'boundary'>): string {
+  const [before, after] = [rendered.slice(0, boundary), rendered.slice(boundary)].map(visibleBlanks);
+  const begins = after === '' ? '' : `; the tokens of a label word begin with ${after}`;
+  return `a row as it is read, where a prompt is put into it and a label word follows at |${begins}:\n  ${before}|${after}\n`;
 }
 
 /** Blanks as dots, line breaks as an arrow. */

@@ -20,6 +20,7 @@ const KEYS: readonly RunConfigKey[] = [
   'labels',
   'verbalizer',
   'template',
+  'labelSpace',
   'shots',
   'truncate',
   'encoding',

@@ -35,6 +35,7 @@ const MEMORY_KEYS: readonly RunConfigKey[] = [
   'labelColumn',
   'verbalizer',
   'template',
+  'labelSpace',
   'shots',
   'endpoint',
   'endpointTimeout',
@@ -69,7 +70,9 @@ export function configure(command: Command, context: CliContext): void {
         if (config.device !== 'cpu')
           findings.push(await examineOne('device', () => checkDevice(config.device), context));
         findings.push(await examineOne('memory of the run', () => checkRunMemory(config), context));
-        if (isEndpointName(config.target)) {
+        if (!isEndpointName(config.target))
+          findings.push(await examineOne('text of a row', () => checkRow(config), context));
+        else {
           findings.push(await examineOne('service', () => checkService(config), context));
         }
       }
@@ -150,6 +153,17 @@ async function checkRunMemory(config: RunConfig) {
     message: `${detail}; only ${(freemem() / 1e6).toFixed(0)} MB are free`,
     next: 'try --dtype q4, a smaller model, or --max-memory 200M for fewer kept prefixes',
   });
+}
+
+/** A row as the target LM reads it, without loading its weights. */
+async function checkRow(config: RunConfig) {
+  const { firstRow } = await import('../models/first-row.js');
+  const { shownRowText } = await import('../check/check-text.js');
+  return {
+    detail: shownRowText(await firstRow(config))
+      .trimEnd()
+      .replaceAll('\n', ''),
+  };
 }
 
 /** Asks the service once, as a run does before it begins. */

@@ -21,6 +21,7 @@ const CHECK_KEYS: readonly RunConfigKey[] = [
   'labelColumn',
   'verbalizer',
   'template',
+  'labelSpace',
   'shots',
   'seed',
   'target',

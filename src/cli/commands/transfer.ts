@@ -27,6 +27,7 @@ const OF_A_TASK: readonly string[] = [
   'labelColumn',
   'verbalizer',
   'template',
+  'labelSpace',
   'manualPrompts',
   'normalise',
 ];

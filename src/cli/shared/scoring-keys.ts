@@ -18,6 +18,7 @@ export const SCORING_KEYS: readonly RunConfigKey[] = [
   'labelColumn',
   'verbalizer',
   'template',
+  'labelSpace',
   'shots',
   ...RUNTIME_KEYS,
   'endpoint',

@@ -8,7 +8,11 @@ import { RewardLanguageModel } from '../../rewards/custom/custom-language-model.
 import { checkEndpoints } from '../../run/loop/check-endpoints.js';
 import { checkTemplateSource, loadConfiguredTask, templateFor } from '../../run/loop/configured-task.js';
 import { modelOptions } from '../../run/loop/model-options.js';
+import { showRow } from '../../run/loop/shown-row.js';
 import type { Task } from '../../task/types.js';
+
+/** Characters of a row's end that are shown. */
+const SHOWN_END = 20;
 
 export interface CheckListeners {
   readonly onFinding: (finding: Finding) => void;
@@ -26,7 +30,7 @@ export async function checkTask(config: RunConfig, { onFinding, onOutput }: Chec
     const targetLm = await loadLanguageModel(config.target, modelOptions(config));
     try {
       if (task.kind === 'custom') await checkCustom(task, targetLm, config, { onFinding, onOutput });
-      else onFinding(labelFinding(task, targetLm));
+      else onFinding(labelFinding(task, targetLm, config));
     } finally {
       await targetLm.dispose();
     }
@@ -50,12 +54,18 @@ function dataFindings(task: Task): Finding[] {
   ];
 }
 
-function labelFinding(task: Task, targetLm: LanguageModel): Finding {
+function labelFinding(task: Task, targetLm: LanguageModel, config: RunConfig): Finding {
   const scorer = requireCapability(targetLm, 'labelScores');
   const labels = task.labels.map(({ name, word }) => ({ label: name, word }));
-  const resolved = scorer.resolveLabels(templateFor(task, targetLm), labels);
+  const template = templateFor(task, targetLm, config);
+  const resolved = scorer.resolveLabels(template, labels);
+  const { rendered, boundary } = showRow(task, targetLm, template, task.splits.train[0]?.text ?? '');
   const words = resolved.map(({ text, tokenIds }) => `${JSON.stringify(text)} (${tokenIds.length})`);
-  return { level: 'ok', name: 'label words', found: `${words.join(', ')}, with their tokens, in ${targetLm.name}` };
+  const seam = JSON.stringify(
+    `${rendered.slice(Math.max(0, boundary - SHOWN_END), boundary)}|${rendered.slice(boundary)}`,
+  );
+  const found = `${words.join(', ')}, with their tokens, in ${targetLm.name}, where a row ends in ${seam}`;
+  return { level: 'ok', name: 'label words', found };
 }
 
 async function checkCustom(
@@ -64,7 +74,7 @@ async function checkCustom(
   config: RunConfig,
   { onFinding, onOutput }: CheckListeners,
 ): Promise<void> {
-  const languageModel = new RewardLanguageModel(targetLm, templateFor(task, targetLm));
+  const languageModel = new RewardLanguageModel(targetLm, templateFor(task, targetLm, config));
   const answer = languageModel.answer.bind(languageModel);
   const host = new RewardHost(task, { timeoutMs: config.rewardTimeout * 1000, maxErrors: 0, answer, onOutput });
   try {

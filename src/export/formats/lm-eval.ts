@@ -1,6 +1,7 @@
 import { parse } from 'yaml';
 import type { ExportedPrompt, FileFormat } from '../exported-prompt.js';
 import { readJinja, toJinja } from '../text/jinja.js';
+import { answerTexts } from '../text/label-reading.js';
 import { provenance, registryName } from '../text/provenance.js';
 import { isMasked } from '../text/rendered-parts.js';
 import { toVisibleYaml } from '../text/visible-yaml.js';
@@ -24,6 +25,8 @@ export const lmEvalFormat: FileFormat = {
 };
 
 function taskOf(prompt: ExportedPrompt) {
+  const answers = answerTexts(prompt);
+  const isSpaced = answers.every((answer) => answer.startsWith(' '));
   return {
     task: registryName(prompt).replaceAll('-', '_'),
     dataset_path: 'json',
@@ -32,8 +35,8 @@ function taskOf(prompt: ExportedPrompt) {
     output_type: 'multiple_choice',
     doc_to_text: toJinja(prompt.rendered),
     doc_to_target: 'label',
-    doc_to_choice: prompt.labels.map(({ word }) => word),
-    target_delimiter: ' ',
+    doc_to_choice: isSpaced ? answers.map((answer) => answer.slice(1)) : answers,
+    target_delimiter: isSpaced ? ' ' : '',
     metric_list: [{ metric: 'acc', aggregation: 'mean', higher_is_better: true }],
     metadata: { version: 1, ...provenance(prompt) },
   };

@@ -33,5 +33,5 @@ function lineProblem(parts: readonly RenderedPart[]): string | undefined {
   const text = parts.map((part) => (typeof part === 'string' ? part : 'x')).join('');
   if (ROLE.test(text)) return 'a line of the prompt reads like the name of a role';
   if (/[\r\v\f\x1c-\x1e\x85\u2028\u2029]|^\n/.test(text)) return 'Prompty changes line breaks other than \\n';
-  return undefined;
+  return /\s$/.test(text) ? 'Prompty takes blanks and line breaks off the end of a message' : undefined;
 }

@@ -1,3 +1,6 @@
+import { labelText } from '../../template/label-text.js';
+import { parseTemplate } from '../../template/parse-template.js';
+import type { Template } from '../../template/template.js';
 import type { ExportedPrompt } from '../exported-prompt.js';
 import { isMasked } from './rendered-parts.js';
 
@@ -15,22 +18,24 @@ export interface LabelReading {
 /** All that turns log-probabilities of words into a label; empty for tasks without labels. */
 export function labelReadings(prompt: ExportedPrompt): LabelReading[] {
   const { classifier } = prompt;
-  const blank = isSpaced(prompt) ? ' ' : '';
+  const template = templateOf(prompt);
   return (classifier?.words ?? []).map(({ label, words, weights = words.map(() => 1) }, i) => {
     const total = weights.reduce((sum, weight) => sum + weight, 0);
     return {
       label,
-      words: words.map((word) => blank + word),
+      words: words.map((word) => labelText(template, word)),
       weights: weights.map((weight) => weight / total),
       offset: classifier?.offsets?.[i] ?? 0,
     };
   });
 }
 
-/** A word follows a text after a space; it fills a mask after one where the template has one there. */
-function isSpaced(prompt: ExportedPrompt): boolean {
-  if (!isMasked(prompt)) return true;
-  const at = prompt.rendered.findIndex((part) => typeof part === 'object' && part.slot === 'mask');
-  const before = prompt.rendered[at - 1];
-  return typeof before === 'string' && /\s$/.test(before);
+/** The word of each label as the language model writes it after the text, blanks included. */
+export function answerTexts(prompt: ExportedPrompt): string[] {
+  const template = templateOf(prompt);
+  return prompt.labels.map(({ word }) => labelText(template, word));
+}
+
+function templateOf(prompt: ExportedPrompt): Template {
+  return parseTemplate(prompt.template, { family: isMasked(prompt) ? 'masked' : 'causal' });
 }

@@ -102,15 +102,17 @@ export function commonLength(first: readonly number[], second: readonly number[]
 /**
  * Tokenises texts that an answer follows: with what the tokenizer puts before a text, without an end mark. A text of no
  * tokens becomes the start token alone.
+ *
+ * @param isRaw the text has its own marks: nothing is put before it
  */
-export function openEncoder(tokenizer: Tokenizer): (text: string) => number[] {
+export function openEncoder(tokenizer: Tokenizer, isRaw = false): (text: string) => number[] {
   const plain = tokenizer.encode('a');
   const around = tokenizer.encode('a', { special: true });
   const isClosed = around.at(-1) !== plain.at(-1);
   const start = startTokenOf(tokenizer);
   return (text) => {
-    const tokens = tokenizer.encode(text, { special: true });
-    if (isClosed) tokens.pop();
+    const tokens = tokenizer.encode(text, { special: !isRaw });
+    if (isClosed && !isRaw) tokens.pop();
     return tokens.length > 0 ? tokens : [start];
   };
 }

@@ -1,6 +1,7 @@
 import { RlpromptError } from '../../errors.js';
 import { labelText } from '../../template/label-text.js';
 import type { Template } from '../../template/template.js';
+import { continuationTokens, labelSeam } from './label-seam.js';
 import type { LabelWord, Tokenizer } from './types.js';
 
 /**
@@ -18,17 +19,36 @@ export function resolveLabelWords(
   if (labels.length < 2) {
     throw verbalizerError('E_VERBALIZER_COUNT', `${labels.length} label words are given, at least two are needed`);
   }
-  const words = labels.map(({ label, word }) => resolveWord(tokenizer, template, label, word));
+  const given = labels.map(({ label, word }) => ({ label, word: word.trim() }));
+  const empty = given.find(({ word }) => word === '');
+  if (empty) {
+    throw verbalizerError('E_VERBALIZER_EMPTY', `the label ${JSON.stringify(empty.label)} has an empty word`);
+  }
+  const tokensOf = tokenisation(tokenizer, template, given);
+  const words = given.map(({ label, word }) => resolveWord(tokenizer, template, { label, word }, tokensOf));
   if (options.singleToken) for (const word of words) requireOneToken(tokenizer, word);
   requireDistinct(tokenizer, words);
   return words;
 }
 
-function resolveWord(tokenizer: Tokenizer, template: Template, label: string, given: string): LabelWord {
-  const word = given.trim();
-  if (word === '') throw verbalizerError('E_VERBALIZER_EMPTY', `the label ${JSON.stringify(label)} has an empty word`);
+/** How words become tokens: behind the seam of a causal template, or in the place of a mask. */
+function tokenisation(tokenizer: Tokenizer, template: Template, words: readonly { readonly word: string }[]) {
+  if (template.hasMask) return (text: string) => continuationTokens(tokenizer, text);
+  return labelSeam(
+    tokenizer,
+    template,
+    words.map(({ word }) => labelText(template, word)),
+  ).tokens;
+}
+
+function resolveWord(
+  tokenizer: Tokenizer,
+  template: Template,
+  { label, word }: { readonly label: string; readonly word: string },
+  tokensOf: (text: string) => number[],
+): LabelWord {
   const text = labelText(template, word);
-  const tokenIds = continuationTokens(tokenizer, text);
+  const tokenIds = tokensOf(text);
   const special = tokenIds.find((id) => tokenizer.specialTokenIds.has(id));
   if (special !== undefined) {
     throw verbalizerError(
@@ -38,18 +58,6 @@ function resolveWord(tokenizer: Tokenizer, template: Template, label: string, gi
     );
   }
   return { label, word, text, tokenIds, wordCount: word.split(/\s+/).length };
-}
-
-/**
- * The tokens of a text that continues another one. Some tokenizers put a space of their own before a text's first
- * word; behind an anchor they do not.
- */
-export function continuationTokens(tokenizer: Tokenizer, text: string): number[] {
-  const anchor = text.startsWith(' ') ? 'It' : '"';
-  const before = tokenizer.encode(anchor);
-  const both = tokenizer.encode(anchor + text);
-  const isKept = before.length > 0 && before.every((id, i) => both[i] === id);
-  return isKept ? both.slice(before.length) : tokenizer.encode(text);
 }
 
 function requireOneToken(tokenizer: Tokenizer, { label, word, tokenIds }: LabelWord): void {

@@ -27,7 +27,7 @@ export function measureInputs(texts: readonly string[], parts: InputLengthParts)
   const { tokenizer, contextLength } = targetLm;
   const scorer = targetLm.capabilities.labelScores;
   if (tokenizer === undefined || scorer === undefined || targetLm.family === 'endpoint') return undefined;
-  const encode = openEncoder(tokenizer);
+  const encode = openEncoder(tokenizer, template.isRaw);
   const words = task.labels.map(({ name, word }) => ({ label: name, word }));
   const labels = scorer.resolveLabels(template, words);
   const room = settings.promptLength + Math.max(...labels.map(({ tokenIds }) => tokenIds.length)) - 1;

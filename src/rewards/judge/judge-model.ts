@@ -26,6 +26,8 @@ const TEMPLATE: Template = {
     { kind: 'text', text: QUESTION_END },
   ],
   hasMask: false,
+  hasLabel: false,
+  isRaw: false,
 };
 
 /** @throws RlpromptError E_JUDGE_MODEL, E_MODEL_CAPABILITY */

@@ -1,8 +1,10 @@
 import type { RunConfig } from '../../config/run-config.js';
+import { RlpromptError } from '../../errors.js';
 import type { LanguageModel } from '../../lm/model/types.js';
 import { loadTask } from '../../task/load/load-task.js';
 import { taskTemplate } from '../../task/task-template.js';
 import type { Task } from '../../task/types.js';
+import { withLabelSpace } from '../../template/parse-template.js';
 import type { Template } from '../../template/template.js';
 
 /** The task a configuration names, with its data read and checked. */
@@ -18,6 +20,21 @@ export function checkTemplateSource(task: Task): void {
   taskTemplate(task, task.template.includes('{mask}') ? 'masked' : 'causal');
 }
 
-export function templateFor(task: Task, targetLm: LanguageModel): Template {
-  return taskTemplate(task, targetLm.family === 'masked' ? 'masked' : 'causal');
+/** The template that a target LM is asked with. */
+export function templateFor(
+  task: Task,
+  targetLm: Pick<LanguageModel, 'name' | 'family'>,
+  { labelSpace }: Pick<RunConfig, 'labelSpace'>,
+): Template {
+  const template = taskTemplate(task, targetLm.family === 'masked' ? 'masked' : 'causal');
+  if (labelSpace === 'auto') return template;
+  if (!template.hasMask) return withLabelSpace(template, labelSpace === 'yes');
+  throw new RlpromptError({
+    code: 'E_LABEL_SPACE',
+    exit: 'config',
+    message: `the label words of ${targetLm.name} fill {mask}: what stands before it in the template stands before them`,
+    where: '--label-space',
+    kept: 'nothing was scored',
+    next: 'write the space into --template, and leave --label-space out',
+  });
 }

@@ -116,7 +116,7 @@ async function assemble(
   const config = tunedTo(proposer, given);
   checkCandidateCount(config, generator);
   checkStepSize(config, generator);
-  const template = templateFor(task, targetLm);
+  const template = templateFor(task, targetLm, config);
   const warnings = [...task.warnings, ...notes];
   // The language models compute the same bits with any number of threads; the policy's gradients do not.
   const threads = config.threads ?? threadsBefore(resume) ?? defaultThreads();

@@ -8,6 +8,7 @@ import {
   type TruncatedPart,
   TruncationCount,
 } from '../../model/label-rows.js';
+import { encodeToSeam, labelSeam } from '../../model/label-seam.js';
 import type {
   AnswerWords,
   AnswerWordsRequest,
@@ -36,13 +37,14 @@ export interface CausalScoringParts {
 /** Scores label words at the end of causal texts; only the label's columns of the output layer are computed. */
 export class CausalLabelScores implements LabelScoresCapability {
   readonly #parts: CausalScoringParts;
-  readonly #encode: (text: string) => number[];
+  readonly #encoders: Readonly<Record<'plain' | 'raw', (text: string) => number[]>>;
   readonly #count = new TruncationCount();
   readonly #headColumns: (tokenIds: readonly number[]) => Promise<HeadWeights>;
 
   constructor(parts: CausalScoringParts) {
     this.#parts = parts;
-    this.#encode = openEncoder(parts.tokenizer);
+    const { tokenizer } = parts;
+    this.#encoders = { plain: openEncoder(tokenizer), raw: openEncoder(tokenizer, true) };
     this.#headColumns = rememberColumns(parts.headColumns);
   }
 
@@ -88,16 +90,24 @@ export class CausalLabelScores implements LabelScoresCapability {
   #plan(request: Omit<LabelScoreRequest, 'normalise'>): PrefixedRow[] {
     const longest = Math.max(1, ...request.labels.map((label) => label.tokenIds.length));
     const limit = this.#parts.contextLength - (longest - 1);
-    const options = { template: request.template, limit, encode: this.#encode, truncate: this.#parts.truncate };
+    const { template, labels } = request;
+    const encode = this.#encoders[template.isRaw ? 'raw' : 'plain'];
+    const texts = labels.map((label) => label.text);
+    const toSeam = encodeToSeam(encode, labelSeam(this.#parts.tokenizer, template, texts));
+    const options = { template, limit, encode: toSeam, truncate: this.#parts.truncate };
     const prefixes = new Map<string, number[]>();
-    return labelRows(request, options, this.#count).map((row) => this.#withPrefix(row, prefixes));
+    return labelRows(request, options, this.#count).map((row) => this.#withPrefix(row, encode, prefixes));
   }
 
-  #withPrefix({ tokens, segments }: LabelRow, prefixes: Map<string, number[]>): PrefixedRow {
+  #withPrefix(
+    { tokens, segments }: LabelRow,
+    encode: (text: string) => number[],
+    prefixes: Map<string, number[]>,
+  ): PrefixedRow {
     const text = sharedText(segments);
     let prefix = prefixes.get(text);
     if (!prefix) {
-      prefix = this.#encode(text).slice(0, this.#parts.contextLength);
+      prefix = encode(text).slice(0, this.#parts.contextLength);
       prefixes.set(text, prefix);
     }
     return { tokens, prefix, shared: Math.min(commonLength(tokens, prefix), tokens.length - 1) };

@@ -1,7 +1,7 @@
 import { labelText } from '../../../template/label-text.js';
 import type { Template } from '../../../template/template.js';
+import { continuationTokens, labelSeam } from '../../model/label-seam.js';
 import type { AnswerWords, Tokenizer } from '../../model/types.js';
-import { continuationTokens } from '../../model/verbalizer.js';
 import type { VocabularyProjection } from './vocabulary-projection.js';
 
 const WORD = /^\p{L}{2,}$/u;
@@ -25,11 +25,14 @@ export async function likelyWords(
 ): Promise<AnswerWords> {
   const means = await projection.meanLogProbs(hidden);
   const ranked = [...means.keys()].filter((id) => id < tokenizer.vocabularySize).sort((a, b) => means[b]! - means[a]!);
+  const tokensOf = template.hasMask
+    ? (text: string) => continuationTokens(tokenizer, text)
+    : labelSeam(tokenizer, template).tokens;
   const words: string[] = [];
   const ids: number[] = [];
   for (const id of ranked) {
     if (words.length === count) break;
-    const word = wordOf(id, tokenizer, template);
+    const word = wordOf(id, tokenizer, (word) => tokensOf(labelText(template, word)));
     if (word === undefined) continue;
     words.push(word);
     ids.push(id);
@@ -40,10 +43,10 @@ export async function likelyWords(
 }
 
 /** The word that a token is by itself; undefined where it is a part of one, a mark, or written in several tokens. */
-function wordOf(id: number, tokenizer: Tokenizer, template: Template): string | undefined {
+function wordOf(id: number, tokenizer: Tokenizer, tokensOf: (word: string) => number[]): string | undefined {
   if (tokenizer.specialTokenIds.has(id)) return undefined;
   const word = tokenizer.decode([id]).trim();
   if (!WORD.test(word)) return undefined;
-  const spelled = continuationTokens(tokenizer, labelText(template, word));
+  const spelled = tokensOf(word);
   return spelled.length === 1 && spelled[0] === id ? word : undefined;
 }

@@ -1,0 +1,16 @@
+import type { RunConfig } from '../../config/run-config.js';
+import { loadTokenizer } from '../../lm/model/tokenizer.js';
+import { inspectModel } from '../../lm/onnx/families/inspect-model.js';
+import { checkTemplateSource, loadConfiguredTask, templateFor } from '../../run/loop/configured-task.js';
+import { type ShownRow, showRow } from '../../run/loop/shown-row.js';
+import { installedModel } from './installed-model.js';
+
+/** The first train row of a task as the target LM of a run would read it; the model is not loaded. */
+export async function firstRow(config: RunConfig): Promise<ShownRow> {
+  const task = await loadConfiguredTask(config);
+  checkTemplateSource(task);
+  const path = await installedModel(config.target);
+  const { family } = await inspectModel(path, config.dtype);
+  const template = templateFor(task, { name: config.target, family }, config);
+  return showRow(task, { tokenizer: await loadTokenizer(path) }, template, task.splits.train[0]?.text ?? '');
+}
