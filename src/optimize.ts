@@ -8,16 +8,15 @@ import { goalOf } from './goals/goal-of.js';
 import type { SearchGoal } from './goals/search-goal.js';
 import { recallForRun } from './prompt-library/run-library.js';
 import { race } from './rewards/racing/racing-evaluator.js';
-import { requireFiniteRewards } from './rewards/shaping/require-finite-rewards.js';
-import { toStepRewards } from './rewards/shaping/step-rewards.js';
 import { type PrepareOptions, prepareRun } from './run/loop/prepare.js';
-import type { PreparedRun } from './run/loop/prepared-run.js';
+import type { Run } from './run/loop/run.js';
 import { describeStep } from './run/loop/step-statistics.js';
 import { chooseReading } from './run/select/choose-reading.js';
 import { measureBaselines } from './run/select/evaluations.js';
 import { discardRun } from './run/store/own-files.js';
 import { programVersions } from './run/store/program-versions.js';
 import type { HealthWarning } from './run/watch/health.js';
+import { restartPolicy } from './run/watch/restart-policy.js';
 
 export interface OptimizeOptions {
   /** Aborting saves a checkpoint and ends the run, resumable. */
@@ -53,14 +52,24 @@ export async function* optimize(
     if (options.signal?.aborted) onAbort();
     return yield* train(run, goalOf(run));
   } catch (error) {
-    if (!(error instanceof RlpromptError && error.code === 'E_INTERRUPTED')) yield run.failed(error);
-    isRefused = options.resume === undefined && run.isUntouched && isRefusal(error);
+    if (!(error instanceof RlpromptError && error.code === 'E_INTERRUPTED'))
+      yield run.emit({ type: 'run-error', step: run.step, error: describeError(error) });
+    isRefused = options.resume === undefined && isUntouched(run) && isRefusal(error);
     throw error;
   } finally {
     options.signal?.removeEventListener('abort', onAbort);
     await run.close();
-    if (isRefused) discardRun(run.folder.path);
+    if (isRefused) discardRun(run.store.path);
   }
+}
+
+/** Whether nothing was scored or learned yet. */
+function isUntouched({ used }: Run): boolean {
+  return used.step === 0 && used.forwards === 0;
+}
+
+function describeError(error: unknown) {
+  return error instanceof RlpromptError ? error.toJSON() : { code: 'E_INTERNAL', message: String(error) };
 }
 
 /** Whether what was given is at fault: the same run would be refused again. */
@@ -69,15 +78,15 @@ function isRefusal(error: unknown): boolean {
 }
 
 /** The loop. Between two steps it serves requests, checks the limits, evaluates and saves. */
-async function* train(run: PreparedRun, goal: SearchGoal): AsyncGenerator<RunEvent, RunResult> {
+async function* train(run: Run, goal: SearchGoal): AsyncGenerator<RunEvent, RunResult> {
   yield* run.started();
-  if (run.baselines.length === 0) yield* baselines(run, goal);
+  if (run.prompts.baselines.length === 0) yield* baselines(run, goal);
   yield run.emit({ type: 'phase-start', phase: 'training' });
   let reason: StopReason | undefined;
   while (true) {
     yield* serveRequests(run, goal);
     if (run.requests.stopping) yield* interrupt(run, run.requests.stopping);
-    reason = run.limitReached();
+    reason = run.watch.limitReached(run.used);
     if (reason) break;
     yield* trainStep(run, goal);
     if (run.step % run.config.evaluationEvery === 0) yield* evaluateOnDev(run, goal);
@@ -87,54 +96,52 @@ async function* train(run: PreparedRun, goal: SearchGoal): AsyncGenerator<RunEve
 }
 
 /** One step: propose, evaluate, reward, update. */
-async function* trainStep(run: PreparedRun, goal: SearchGoal): AsyncGenerator<RunEvent, void> {
-  const since = run.clock();
-  const { rewardTo } = run;
-  const scale = run.scaleMetric();
-  const rollouts = await run.trainer.propose(run.config.promptsPerStep, run.proposeOptions());
-  const { items, groups } = run.examplesOf(rollouts);
-  const evaluations = run.config.racing
-    ? await race(run.evaluator, items, { seed: run.config.seed, step: run.step })
-    : await run.evaluator.evaluate(items);
-  const rewards = toStepRewards(
-    evaluations.map(({ reward }) => reward),
-    { ...run.config, rewardTo },
-    groups,
-  ).map((reward, i) => ({ ...reward, ...run.partsOf(evaluations[i]!) }));
-  requireFiniteRewards(rewards);
-  const learned = await run.trainer.update(rollouts, rewards, { rewardTo });
-  run.noteLearned(learned);
-  const metrics = { ...learned, ...scale, ...run.objectiveMetrics() };
+async function* trainStep(run: Run, goal: SearchGoal): AsyncGenerator<RunEvent, void> {
+  const since = performance.now();
+  const { config, trainer, evaluator, data, shaper, watch } = run;
+  const rewardTo = shaper.schedule.rangeAt(run.used);
+  const scale = shaper.metrics(rewardTo);
+  const rollouts = await trainer.propose(config.promptsPerStep, data.proposeOptions(run.step));
+  const { items, groups } = data.examplesOf(rollouts, run.step);
+  const evaluations = config.racing
+    ? await race(evaluator, items, { seed: config.seed, step: run.step })
+    : await evaluator.evaluate(items);
+  const rewards = shaper.shape(evaluations, rewardTo, groups);
+  const learned = await trainer.update(rollouts, rewards, { rewardTo });
+  shaper.schedule.observe(learned.entropy);
+  const metrics = { ...learned, ...scale, ...run.weights.metrics() };
   run.step += 1;
   goal.noteRollouts({ rollouts, evaluations, rewards });
-  const seconds = (run.clock() - since) / 1000;
-  const outcome = { seconds, rollouts, evaluations, rewards, metrics };
-  yield run.emit({ type: 'step-end', ...describeStep(run.step, run.evaluator.counters(), outcome) });
-  const warning = run.health.observe({ rewards, metrics, rollouts });
+  const seconds = (performance.now() - since) / 1000;
+  const step = describeStep(run.step, evaluator.counters(), { seconds, rollouts, evaluations, rewards, metrics });
+  yield run.emit({ type: 'step-end', ...step });
+  const warning = watch.health.observe(step);
   if (warning) yield* warn(run, warning);
-  run.guardNumbers();
+  watch.health.guard(run.step, run.store.path, run.store.resumeCommand);
 }
 
 /** A policy that repeats itself is restarted where that is possible; otherwise a warning says so. */
-async function* warn(run: PreparedRun, warning: HealthWarning): AsyncGenerator<RunEvent, void> {
-  const restarted = warning.code === 'policy-collapsed' ? await run.restartPolicy(warning) : undefined;
+async function* warn(run: Run, warning: HealthWarning): AsyncGenerator<RunEvent, void> {
+  const restarted = warning.code === 'policy-collapsed' ? await restartPolicy(run, warning) : undefined;
   yield run.emit(restarted ?? { type: 'warning', ...warning });
 }
 
-async function* evaluateOnDev(run: PreparedRun, goal: SearchGoal): AsyncGenerator<RunEvent, void> {
+async function* evaluateOnDev(run: Run, goal: SearchGoal): AsyncGenerator<RunEvent, void> {
   yield* goal.evaluateOnDev();
-  for (const warning of run.evaluationWarnings()) yield run.emit({ type: 'warning', ...warning });
+  const fitted = run.policies?.ranking(1) ?? run.prompts.candidates.byTrainScore(run.config.evaluationCandidates);
+  for (const warning of run.watch.evaluationWarnings(fitted)) yield run.emit({ type: 'warning', ...warning });
 }
 
-async function* baselines(run: PreparedRun, goal: SearchGoal): AsyncGenerator<RunEvent, void> {
+async function* baselines(run: Run, goal: SearchGoal): AsyncGenerator<RunEvent, void> {
   yield run.emit({ type: 'phase-start', phase: 'baselines' });
-  if (run.readRun) {
-    const { prompt, reading } = await chooseReading(run.readRun);
-    run.readBy(reading);
+  if (run.reading.choice) {
+    const { prompt, reading } = await chooseReading(run.reading.choice);
+    run.reading.readBy(reading);
     yield run.emit({ type: 'reading-chosen', prompt, reading });
   }
-  run.baselines = await measureBaselines(run, { compete: goal.takesPrompts });
-  yield run.emit({ type: 'baselines-end', baselines: run.baselines });
+  const measured = await measureBaselines(run, { compete: goal.takesPrompts });
+  run.prompts.baselines = measured;
+  yield run.emit({ type: 'baselines-end', baselines: measured });
   const best = goal.noteBaselines();
   if (best) yield run.emit(best);
   for (const text of run.config.initPrompts) yield* goal.addPrompt(text, 'warm-start');
@@ -142,14 +149,14 @@ async function* baselines(run: PreparedRun, goal: SearchGoal): AsyncGenerator<Ru
 }
 
 /** What earlier runs found on similar tasks is scored like any prompt a person types. */
-async function* startFromLibrary(run: PreparedRun, goal: SearchGoal): AsyncGenerator<RunEvent, void> {
+async function* startFromLibrary(run: Run, goal: SearchGoal): AsyncGenerator<RunEvent, void> {
   const { prompts, message } = recallForRun(run, run.config.libraryPrompts);
   yield run.emit({ type: 'warning', code: 'prompt-library', message });
   for (const { text } of prompts) yield* goal.addPrompt(text, 'warm-start');
 }
 
-async function* serveRequests(run: PreparedRun, goal: SearchGoal): AsyncGenerator<RunEvent, void> {
-  for (const { weights } of run.takeLostWeights()) yield* changeWeights(run, weights);
+async function* serveRequests(run: Run, goal: SearchGoal): AsyncGenerator<RunEvent, void> {
+  for (const { weights } of run.weights.takeLost(run.step)) yield* changeWeights(run, weights);
   for (let request = run.requests.next(); request; request = run.requests.next()) {
     if (request.kind === 'save') yield run.saveCheckpoint();
     else if (request.kind === 'evaluate') yield* evaluateOnDev(run, goal);
@@ -169,18 +176,15 @@ async function* serveRequests(run: PreparedRun, goal: SearchGoal): AsyncGenerato
 }
 
 /** Kept at once, as what a person typed. */
-async function* changeWeights(
-  run: PreparedRun,
-  change: Readonly<Record<string, number>>,
-): AsyncGenerator<RunEvent, void> {
-  const event = run.changeWeights(change);
+async function* changeWeights(run: Run, change: Readonly<Record<string, number>>): AsyncGenerator<RunEvent, void> {
+  const event = run.weights.change(change, run.step, run);
   yield run.emit(event);
   if (event.type === 'weights-changed') yield run.saveCheckpoint();
 }
 
 /** Writes the best prompt so far beside the run's other files; before the first evaluation there is none. */
-function exportBest(run: PreparedRun, goal: SearchGoal): UnnumberedEvent {
-  if (!run.readBest()) {
+function exportBest(run: Run, goal: SearchGoal): UnnumberedEvent {
+  if (!run.store.readBest()) {
     return {
       type: 'warning',
       code: 'nothing-to-export',
@@ -188,25 +192,22 @@ function exportBest(run: PreparedRun, goal: SearchGoal): UnnumberedEvent {
       hint: 'evaluate first, then export',
     };
   }
-  const file = join(run.folder.path, 'export.json');
-  const record = readRunRecord(run.folder.path);
+  const file = join(run.store.path, 'export.json');
+  const record = readRunRecord(run.store.path);
   const version = programVersions().rlprompt!;
   atomicWrite(file, goal.render(record, version));
   return { type: 'prompt-exported', file };
 }
 
-async function* interrupt(
-  run: PreparedRun,
-  reason: 'user' | 'interrupted' | 'terminated',
-): AsyncGenerator<RunEvent, never> {
+async function* interrupt(run: Run, reason: 'user' | 'interrupted' | 'terminated'): AsyncGenerator<RunEvent, never> {
   yield run.saveCheckpoint();
-  yield run.emit({ type: 'run-interrupted', step: run.step, reason, resumeCommand: run.resumeCommand });
+  yield run.emit({ type: 'run-interrupted', step: run.step, reason, resumeCommand: run.store.resumeCommand });
   throw new RlpromptError({
     code: 'E_INTERRUPTED',
     exit: reason === 'user' ? 'ok' : reason,
     message: `stopped at step ${run.step} on request`,
-    where: run.folder.path,
+    where: run.store.path,
     kept: 'everything up to this step is saved',
-    next: run.resumeCommand,
+    next: run.store.resumeCommand,
   });
 }

@@ -1,7 +1,7 @@
 import type { PromptSummary, RunEvent, RunResult, StopReason } from '../events.js';
 import { exportPolicy, policyJson } from '../export/export-policy.js';
 import type { RunRecord } from '../export/run-record.js';
-import type { PreparedRun } from '../run/loop/prepared-run.js';
+import type { Run } from '../run/loop/run.js';
 import type { ConditionedPolicies, KeptPolicy } from '../run/policies/conditioned-policies.js';
 import { POLICY_FILE, writePolicy } from '../run/policies/policy-file.js';
 import { type PolicyRow, writePolicyTable } from '../run/policies/policy-table.js';
@@ -15,7 +15,7 @@ export class PolicyGoal implements SearchGoal {
   readonly takesPrompts = false;
 
   constructor(
-    private readonly run: PreparedRun,
+    private readonly run: Run,
     private readonly policies: ConditionedPolicies,
   ) {}
 
@@ -32,12 +32,12 @@ export class PolicyGoal implements SearchGoal {
     const isBest = found !== undefined && policies.note(found.kept);
     const prompts = policies.ranking(run.config.evaluationCandidates);
     yield run.emit({ type: 'evaluation-end', step: run.step, prompts, ...run.evaluator.counters() });
-    run.noteEvaluation(prompts[0]!);
+    run.watch.noteEvaluation(prompts[0]!.dev);
     if (found && isBest) {
-      writePolicy(run.folder.path, found.kept);
+      writePolicy(run.store.path, found.kept);
       const rows = tableRows('dev', run.task.splits.dev, found.onDev);
-      writePolicyTable(run.folder.path, { schemaVersion: 1, step: run.step, rows });
-      run.writeBest(prompts[0]!);
+      writePolicyTable(run.store.path, { schemaVersion: 1, step: run.step, rows });
+      run.store.writeBest(prompts[0]!);
       yield run.emit({ type: 'best-prompt-updated', step: run.step, prompt: prompts[0]! });
     }
   }
@@ -68,7 +68,7 @@ export class PolicyGoal implements SearchGoal {
     const proposer = { policy: policies.policy, evaluator: run.evaluator };
     const onDev = await proposeFor(proposer, dev, { parameters });
     const onTest = await proposeFor(proposer, test, { parameters });
-    const measured = await measureOnTest(run, summary, run.baselines, onTest.evaluation);
+    const measured = await measureOnTest(run, summary, run.prompts.baselines, onTest.evaluation);
     const policy = {
       ...summary.policy!,
       step: summary.step,
@@ -77,10 +77,10 @@ export class PolicyGoal implements SearchGoal {
       alone: await measureAlone(run.evaluator, summary.text, run.task.splits),
     };
     const result = run.result({ ...measured, best: { ...measured.best, policy } }, stopReason);
-    writePolicy(run.folder.path, kept);
+    writePolicy(run.store.path, kept);
     const rows = [...tableRows('dev', dev, onDev), ...tableRows('test', test, onTest)];
-    writePolicyTable(run.folder.path, { schemaVersion: 1, step: summary.step, rows });
-    run.writeBest(summary, result);
+    writePolicyTable(run.store.path, { schemaVersion: 1, step: summary.step, rows });
+    run.store.writeBest(summary, result);
     yield run.saveCheckpoint();
     yield run.emit({ type: 'run-end', step: run.step, result });
     return result;
@@ -94,7 +94,7 @@ export class PolicyGoal implements SearchGoal {
     const onDev = await proposeFor(proposer, dev);
     const { prompt, ...policy } = describePrompts(onDev.rollouts);
     const summary: PromptSummary = {
-      ...run.tokensOf(prompt),
+      ...run.prompts.tokensOf(prompt),
       step: run.step,
       reward: onTrain.evaluation.reward,
       train: onTrain.evaluation.metrics,

@@ -3,7 +3,7 @@ import { exportPrompt } from '../export/export-prompt.js';
 import { jsonFormat } from '../export/formats/json.js';
 import type { RunRecord } from '../export/run-record.js';
 import { rememberRun } from '../prompt-library/run-library.js';
-import type { PreparedRun } from '../run/loop/prepared-run.js';
+import type { Run } from '../run/loop/run.js';
 import type { StepOutcome } from '../run/loop/step-statistics.js';
 import { readAgain } from '../run/select/choose-reading.js';
 import { evaluateTopCandidates, measureOnTest } from '../run/select/evaluations.js';
@@ -14,16 +14,16 @@ import type { SearchGoal } from './search-goal.js';
 export class PromptGoal implements SearchGoal {
   readonly takesPrompts = true;
 
-  constructor(private readonly run: PreparedRun) {}
+  constructor(private readonly run: Run) {}
 
   noteBaselines(): UnnumberedEvent | undefined {
-    const best = this.run.topCandidates(1)[0];
+    const best = this.run.prompts.top(1)[0];
     return best && this.noteBest(best);
   }
 
   noteRollouts({ rollouts, evaluations, rewards }: Pick<StepOutcome, 'rollouts' | 'evaluations' | 'rewards'>): void {
     rollouts.forEach((rollout, i) => {
-      this.run.noteRollout(rollout, evaluations[i]!, rewards[i]!);
+      this.run.prompts.noteRollout(rollout, evaluations[i]!, rewards[i]!);
     });
   }
 
@@ -33,7 +33,7 @@ export class PromptGoal implements SearchGoal {
     const prompts = await this.scoreBest(run.config.evaluationCandidates);
     yield run.emit({ type: 'evaluation-end', step: run.step, prompts, ...run.evaluator.counters() });
     const best = prompts[0]!;
-    run.noteEvaluation(best);
+    run.watch.noteEvaluation(best.dev);
     const changed = this.noteBest(best);
     if (changed) yield run.emit(changed);
   }
@@ -41,18 +41,18 @@ export class PromptGoal implements SearchGoal {
   /** As it stands a prompt joins the candidates; cut or repeated to the policy's length the trainer can learn from it. */
   async *addPrompt(text: string, origin: 'user' | 'warm-start'): AsyncGenerator<RunEvent, void> {
     const { run } = this;
-    const asWritten = run.rolloutOf(text);
-    const fitted = run.fittedRollout(asWritten.tokenIds);
+    const asWritten = run.prompts.rolloutOf(text);
+    const fitted = run.prompts.fittedRollout(asWritten.tokenIds);
     const { train, dev } = run.task.splits;
     const evaluations = await run.evaluator.evaluate(
       [asWritten, fitted].map((rollout) => ({ text: rollout.text, examples: train })),
     );
-    run.addCandidate(asWritten, evaluations[0]!, origin);
-    run.addCandidate(fitted, evaluations[1]!, origin);
+    run.prompts.add(asWritten, evaluations[0]!, origin);
+    run.prompts.add(fitted, evaluations[1]!, origin);
     const { reward } = evaluations[1]!;
-    await run.trainer.learnFrom(fitted.tokenIds, reward, run.partsOf(evaluations[1]!).parts);
+    await run.trainer.learnFrom(fitted.tokenIds, reward, run.weights.partsOf(evaluations[1]!));
     const [onDev] = await run.evaluator.evaluate([{ text: asWritten.text, examples: dev }]);
-    const prompt = run.candidates.scoreDev(asWritten.text, onDev!);
+    const prompt = run.prompts.candidates.scoreDev(asWritten.text, onDev!);
     if (prompt) yield run.emit({ type: 'prompt-added', step: run.step, prompt });
   }
 
@@ -64,22 +64,23 @@ export class PromptGoal implements SearchGoal {
     const { run } = this;
     yield run.emit({ type: 'phase-start', phase: 'final-evaluation' });
     await this.scoreBest(run.config.candidates);
-    const { readRun, reading, candidates } = run;
-    if (readRun && reading) {
-      await readAgain({ ...readRun, candidates }, run.topCandidates(run.config.evaluationCandidates), reading);
+    const { reading, prompts } = run;
+    if (reading.choice && reading.current) {
+      const candidates = prompts.top(run.config.evaluationCandidates);
+      await readAgain({ ...reading.choice, candidates: prompts.candidates }, candidates, reading.current);
     }
-    const topCandidates = run.topCandidates(run.config.candidates);
+    const topCandidates = run.prompts.top(run.config.candidates);
     const best = topCandidates[0]!;
     const changed = this.noteBest(best);
     if (changed) yield run.emit(changed);
     yield run.emit({ type: 'evaluation-end', step: run.step, prompts: topCandidates, ...run.evaluator.counters() });
-    const measured = await measureOnTest(run, best, run.baselines);
-    const chosen = { ...measured.best, ...run.classifierOf(best) };
+    const measured = await measureOnTest(run, best, run.prompts.baselines);
+    const chosen = { ...measured.best, ...run.reading.classifierOf(best) };
     const result = run.result(
       { ...measured, best: chosen, ...(await measureEnsemble(run, topCandidates)) },
       stopReason,
     );
-    run.writeBest(best, result);
+    run.store.writeBest(best, result);
     yield run.saveCheckpoint();
     const forgotten = run.config.promptLibrary ? await rememberRun(run, topCandidates) : undefined;
     if (forgotten) yield run.emit({ type: 'warning', code: 'prompt-library', message: forgotten });
@@ -90,15 +91,18 @@ export class PromptGoal implements SearchGoal {
   /** The best by dev among the `count` best by train and the trainer's favourite. */
   private async scoreBest(count: number): Promise<PromptSummary[]> {
     const { run } = this;
-    await evaluateTopCandidates(run, count, [await run.trainer.best(), ...run.takeMinibatchCandidates()]);
-    return run.topCandidates(count);
+    await evaluateTopCandidates(run, count, [
+      await run.trainer.best(),
+      ...run.prompts.takeMinibatchCandidates(run.config.evaluationCandidates),
+    ]);
+    return run.prompts.top(count);
   }
 
   /** Writes down the best prompt where it is another than before; the event that says so. */
   private noteBest(prompt: PromptSummary): UnnumberedEvent | undefined {
     const { run } = this;
-    if (!run.noteBest(prompt)) return undefined;
-    run.writeBest(prompt);
+    if (!run.prompts.noteBest(prompt)) return undefined;
+    run.store.writeBest(prompt);
     return { type: 'best-prompt-updated', step: run.step, prompt };
   }
 }

@@ -8,7 +8,7 @@ import { signatureOf, type TaskSignature } from './task-signature.js';
 
 /** What the library needs to know of a run. */
 export interface RememberedRun {
-  readonly folder: { readonly path: string };
+  readonly store: { readonly path: string };
   readonly task: Task;
   readonly template: { readonly source: string };
 }
@@ -26,14 +26,14 @@ const RECALLED = z.array(z.object({ text: z.string(), task: z.string(), similari
  * before its first checkpoint, begins with the same ones whatever other runs have learned meanwhile.
  */
 export function recallForRun(run: RememberedRun, count: number, path = libraryPath()): Recalled {
-  const manifest = readManifest(run.folder.path) as ReturnType<typeof readManifest> & {
+  const manifest = readManifest(run.store.path) as ReturnType<typeof readManifest> & {
     readonly libraryPrompts?: unknown;
     readonly memory?: unknown;
   };
   const before = RECALLED.safeParse(manifest.libraryPrompts ?? manifest.memory);
   if (before.success) return { prompts: before.data, message: describe(before.data) };
   const { prompts, message } = lookUp(run, count, path);
-  writeManifest(run.folder.path, { ...manifest, libraryPrompts: prompts } as typeof manifest);
+  writeManifest(run.store.path, { ...manifest, libraryPrompts: prompts } as typeof manifest);
   return { prompts, message };
 }
 
@@ -64,8 +64,8 @@ function lookUp(run: RememberedRun, count: number, path: string): Recalled {
   }
 }
 
-function signatureOfRun({ folder, task, template }: RememberedRun): TaskSignature {
-  const { targetLm, digests } = readManifest(folder.path);
+function signatureOfRun({ store, task, template }: RememberedRun): TaskSignature {
+  const { targetLm, digests } = readManifest(store.path);
   return signatureOf(task, template.source, { name: targetLm, digest: digests.targetLm ?? targetLm });
 }
 

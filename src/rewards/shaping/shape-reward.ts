@@ -30,3 +30,8 @@ export function shapeReward(value: number, { from, to }: RewardShaping): number 
   }
   return shaped;
 }
+
+/** The same line without its offset: how far apart two shaped rewards are whose values are `difference` apart. */
+export function scaleReward(difference: number, { from, to }: RewardShaping): number {
+  return (difference * (to[1] - to[0])) / (from[1] - from[0]);
+}

@@ -9,7 +9,7 @@ export interface ShapingSettings {
 }
 
 /**
- * Raw rewards of a step's rollouts -> z-scored within their group -> shaped, the one place where this is done.
+ * Raw rewards of a step's rollouts -> z-scored within their group -> shaped.
  *
  * @param groups the group of each rollout; undefined puts all of them into one
  */

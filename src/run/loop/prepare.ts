@@ -42,7 +42,7 @@ import { checkReading } from './check-reading.js';
 import { checkTemplateSource, loadConfiguredTask, templateFor } from './configured-task.js';
 import { generatorContext } from './generator-context.js';
 import { modelOptions } from './model-options.js';
-import { PreparedRun } from './prepared-run.js';
+import { Run } from './run.js';
 import type { RunParts } from './run-parts.js';
 import { checkExamplesPerStep } from './step-examples.js';
 import { refuseIncompatible } from './task-compatibility.js';
@@ -77,7 +77,7 @@ export interface PrepareOptions {
 }
 
 /** Settings, folder, data, template and models, in this order: what is cheap to check is checked first. */
-export async function prepareRun(input: RunConfigInput, options: PrepareOptions): Promise<PreparedRun> {
+export async function prepareRun(input: RunConfigInput, options: PrepareOptions): Promise<Run> {
   const config = completeRunConfig(input);
   const task = await loadConfiguredTask(config);
   checkTemplateSource(task);
@@ -109,7 +109,7 @@ async function assemble(
   folder: RunFolder,
   { resume, onNote }: PrepareOptions,
   closers: (() => unknown)[],
-): Promise<PreparedRun> {
+): Promise<Run> {
   const { objectives, notes, ...models } = await loadModels(given, task, closers, onNote);
   const { generator, targetLm, styleModels } = models;
   const proposer = generatorOf(generator);
@@ -152,6 +152,7 @@ async function assemble(
     task,
     template,
     generator,
+    tokenizer: proposer.tokenizer,
     targetLm,
     trainer,
     evaluator,
@@ -162,7 +163,7 @@ async function assemble(
     scores,
     objectives,
   };
-  return new PreparedRun(parts, [...warnings, ...events.notes, ...scores.notes], checkpoint, closers);
+  return new Run(parts, [...warnings, ...events.notes, ...scores.notes], checkpoint, closers);
 }
 
 /** A model of the hub is from here on what it is now, also when the run is resumed. */

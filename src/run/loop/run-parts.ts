@@ -1,5 +1,5 @@
 import type { RunConfig } from '../../config/run-config.js';
-import type { LanguageModel } from '../../lm/model/types.js';
+import type { LanguageModel, Tokenizer } from '../../lm/model/types.js';
 import type { PreparedEvaluator } from '../../rewards/create-evaluator.js';
 import type { WeightedObjectives } from '../../rewards/objectives/weighted-objectives.js';
 import type { Evaluator, Task } from '../../task/types.js';
@@ -17,6 +17,8 @@ export interface RunParts {
   readonly task: Task;
   readonly template: Template;
   readonly generator: LanguageModel;
+  /** That of the generator LM. */
+  readonly tokenizer: Tokenizer;
   readonly targetLm: LanguageModel;
   readonly trainer: Trainer;
   readonly evaluator: Evaluator;

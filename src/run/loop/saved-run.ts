@@ -1,27 +1,17 @@
 import type { Reading } from '../../classifier/classifier.js';
-import type { Baseline, PromptSummary } from '../../events.js';
+import type { PromptSummary } from '../../events.js';
 import type { WeightedObjectivesState } from '../../rewards/objectives/weighted-objectives.js';
-import type { MinibatchCandidates } from '../select/minibatch-candidates.js';
-import type { BudgetState } from '../watch/budget.js';
-import type { EvaluationHealthState } from '../watch/evaluation-health.js';
-import type { HealthState } from '../watch/health.js';
-import type { ScheduleState } from '../watch/reward-schedule.js';
+import type { ScheduleState } from '../../rewards/shaping/reward-schedule.js';
+import type { PoolState } from '../select/prompt-pool.js';
+import type { WatchState } from '../watch/watch.js';
 
 /** What a checkpoint keeps beside the trainer's arrays. No times: equal runs have equal checkpoints. */
-export interface SavedRun {
+export interface SavedRun extends PoolState, WatchState {
   readonly trainer: Readonly<Record<string, unknown>>;
-  readonly candidates: PromptSummary[];
-  readonly budget: BudgetState;
-  readonly health: HealthState;
-  /** These two are not in checkpoints of versions that had none. */
-  readonly evaluationHealth?: EvaluationHealthState;
+  /** Not in checkpoints of versions that had none. */
   readonly schedule?: ScheduleState;
-  /** Minibatch candidates, where steps have some of the examples only. */
-  readonly tryouts?: ReturnType<MinibatchCandidates['save']>;
   readonly counters: { readonly forwards: number; readonly cacheHits: number };
   readonly scorePosition: number;
-  readonly baselines: readonly Baseline[];
-  readonly bestText: string | null;
   /** How answers are read, where that was chosen. */
   readonly reading?: Reading;
   readonly policies?: PromptSummary[];

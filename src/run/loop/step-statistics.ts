@@ -30,12 +30,22 @@ export function describeStep(
     loss: metrics.loss,
     gradNorm: metrics.gradNorm,
     entropy: metrics.entropy,
-    uniquePrompts: new Set(rollouts.map((rollout) => rollout.text)).size / rollouts.length,
+    uniquePrompts: uniqueShare(rollouts),
     ...counters,
-    flat: rewards.every((reward) => reward.zScored === 0),
+    flat: isFlat(rewards),
     bestPrompt: rollouts[best]!.text,
     metrics,
     metricMeans: meanOfRecords(evaluations.map((evaluation) => evaluation.metrics)),
     ...(Object.keys(parts).length > 0 ? { parts } : {}),
   };
+}
+
+/** Whether the rewards of a step tell no prompt from another. */
+export function isFlat(rewards: readonly RolloutReward[]): boolean {
+  return rewards.every(({ zScored }) => zScored === 0);
+}
+
+/** Share of different prompts, by their text. */
+export function uniqueShare(rollouts: readonly Rollout[]): number {
+  return new Set(rollouts.map(({ text }) => text)).size / rollouts.length;
 }

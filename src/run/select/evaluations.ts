@@ -1,17 +1,14 @@
 import type { Baseline, PromptSummary, RunResult } from '../../events.js';
 import type { Evaluation, Evaluator, TaskKind, TaskSplits } from '../../task/types.js';
 import type { Rollout } from '../../trainers/contract/types.js';
-import type { Candidates } from './candidates.js';
+import type { PromptPool } from './prompt-pool.js';
 import { judgeFound } from './verdict.js';
 
 /** What the evaluations need of a run. */
 export interface EvaluatedRun {
   readonly task: { readonly kind: TaskKind; readonly splits: TaskSplits; readonly manualPrompts: readonly string[] };
   readonly evaluator: Evaluator;
-  readonly candidates: Candidates;
-  readonly metric: string;
-  rolloutOf(text: string): Rollout;
-  addCandidate(rollout: Rollout, train: Evaluation, origin: PromptSummary['origin']): void;
+  readonly prompts: PromptPool;
 }
 
 /**
@@ -26,13 +23,16 @@ export async function evaluateTopCandidates(
   const { train, dev } = run.task.splits;
   const evaluations = await run.evaluator.evaluate(favourites.map(({ text }) => ({ text, examples: train })));
   favourites.forEach((rollout, i) => {
-    run.addCandidate(rollout, evaluations[i]!, 'policy');
+    run.prompts.add(rollout, evaluations[i]!, 'policy');
   });
-  const texts = [...favourites.map(({ text }) => text), ...run.candidates.byTrainScore(count).map(({ text }) => text)];
-  const fresh = [...new Set(texts)].filter((text) => run.candidates.get(text)?.dev === undefined);
+  const texts = [
+    ...favourites.map(({ text }) => text),
+    ...run.prompts.candidates.byTrainScore(count).map(({ text }) => text),
+  ];
+  const fresh = [...new Set(texts)].filter((text) => run.prompts.candidates.get(text)?.dev === undefined);
   const scored = await run.evaluator.evaluate(fresh.map((text) => ({ text, examples: dev })));
   fresh.forEach((text, i) => {
-    run.candidates.scoreDev(text, scored[i]!);
+    run.prompts.candidates.scoreDev(text, scored[i]!);
   });
 }
 
@@ -45,7 +45,7 @@ export async function measureBaselines(
   { compete }: { readonly compete: boolean },
 ): Promise<Baseline[]> {
   const prompts = ['', ...run.task.manualPrompts];
-  const rollouts = prompts.map((prompt) => run.rolloutOf(prompt));
+  const rollouts = prompts.map((prompt) => run.prompts.rolloutOf(prompt));
   const { train, dev } = run.task.splits;
   const onDev = await run.evaluator.evaluate(rollouts.map(({ text }) => ({ text, examples: dev })));
   const baselines = prompts.map((prompt, i): Baseline => {
@@ -54,8 +54,8 @@ export async function measureBaselines(
   if (!compete) return baselines;
   const onTrain = await run.evaluator.evaluate(rollouts.map(({ text }) => ({ text, examples: train })));
   for (const [i, rollout] of rollouts.entries()) {
-    run.addCandidate(rollout, onTrain[i]!, baselines[i]!.name);
-    run.candidates.scoreDev(rollout.text, onDev[i]!);
+    run.prompts.add(rollout, onTrain[i]!, baselines[i]!.name);
+    run.prompts.candidates.scoreDev(rollout.text, onDev[i]!);
   }
   return baselines;
 }
@@ -71,13 +71,13 @@ export async function measureOnTest(
   policyOnTest?: Evaluation,
 ): Promise<Pick<RunResult, 'best' | 'baselines' | 'verdict'>> {
   const { test } = run.task.splits;
-  const ranked = policyOnTest ? [] : run.candidates.byDevScore(Number.POSITIVE_INFINITY);
+  const ranked = policyOnTest ? [] : run.prompts.candidates.byDevScore(Number.POSITIVE_INFINITY);
   const found = ranked.find(({ origin }) => !isUnsearched(origin));
   const rival = ranked.find(({ origin }) => isUnsearched(origin))?.text ?? bestOnDev(run, baselines).prompt.trim();
   const texts = [...(policyOnTest ? [] : [best.text]), ...baselines.map(({ prompt }) => prompt.trim())];
   const compared = [...new Set([...texts, rival, ...(found ? [found.text] : [])])];
   const evaluated = await run.evaluator.evaluate(
-    compared.map((text) => ({ text, examples: test, reading: run.candidates.get(text)?.reading })),
+    compared.map((text) => ({ text, examples: test, reading: run.prompts.candidates.get(text)?.reading })),
   );
   const onTest = new Map(compared.map((text, i) => [text, evaluated[i]!]));
   const { metrics, perClass, confusion } = policyOnTest ?? onTest.get(best.text)!;
@@ -119,6 +119,6 @@ function isUnsearched(origin: PromptSummary['origin']): boolean {
 
 /** Of equals the first. */
 function bestOnDev<T extends Pick<Baseline, 'dev'>>(run: EvaluatedRun, baselines: readonly T[]): T {
-  const score = ({ dev }: T): number => dev[run.metric] ?? 0;
+  const score = ({ dev }: T): number => dev[run.evaluator.metric] ?? 0;
   return baselines.reduce((best, one) => (score(one) > score(best) ? one : best));
 }

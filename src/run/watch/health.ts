@@ -1,11 +1,14 @@
 import { RlpromptError } from '../../errors.js';
-import type { Rollout, RolloutReward, UpdateMetrics } from '../../trainers/contract/types.js';
+import type { StepEndEvent } from '../../events.js';
 
 export interface HealthWarning {
   readonly code: string;
   readonly message: string;
   readonly hint?: string;
 }
+
+/** What a step says of itself. */
+export type ObservedStep = Pick<StepEndEvent, 'flat' | 'uniquePrompts' | 'metrics'>;
 
 export interface HealthState {
   readonly flatSteps: number;
@@ -28,19 +31,14 @@ export class Health {
   constructor(private readonly options: { readonly hasPolicy: boolean }) {}
 
   /** A warning the moment a limit is reached, never twice in one stretch. */
-  observe(step: {
-    rewards: readonly RolloutReward[];
-    metrics: UpdateMetrics;
-    rollouts: readonly Rollout[];
-  }): HealthWarning | undefined {
-    const flat = step.rewards.every((reward) => reward.zScored === 0);
-    const unique = step.metrics['policy/distinct'] ?? uniqueShare(step.rollouts);
-    const isNarrow = this.options.hasPolicy && step.metrics.entropy < COLLAPSED_ENTROPY;
+  observe({ flat, uniquePrompts, metrics }: ObservedStep): HealthWarning | undefined {
+    const unique = metrics['policy/distinct'] ?? uniquePrompts;
+    const isNarrow = this.options.hasPolicy && metrics.entropy < COLLAPSED_ENTROPY;
     const { flatSteps, collapsedSteps, skippedSteps } = this.state;
     this.state = {
       flatSteps: flat ? flatSteps + 1 : 0,
       collapsedSteps: Number(unique) < COLLAPSED_SHARE || isNarrow ? collapsedSteps + 1 : 0,
-      skippedSteps: step.metrics.skipped ? skippedSteps + 1 : 0,
+      skippedSteps: metrics.skipped ? skippedSteps + 1 : 0,
     };
     if (this.state.flatSteps === FLAT_LIMIT) {
       return {
@@ -85,8 +83,4 @@ export class Health {
   restore(state: HealthState): void {
     this.state = state;
   }
-}
-
-function uniqueShare(rollouts: readonly Rollout[]): number {
-  return new Set(rollouts.map(({ text }) => text)).size / rollouts.length;
 }

@@ -1,15 +1,15 @@
 import type { RunConfig } from '../../config/run-config.js';
 import type { UnnumberedEvent } from '../../events.js';
+import type { RewardSchedule } from '../../rewards/shaping/reward-schedule.js';
 import type { Trainer } from '../../trainers/contract/types.js';
 import type { Health, HealthWarning } from './health.js';
-import type { RewardSchedule } from './reward-schedule.js';
 
 export interface CollapsedRun {
   readonly config: Pick<RunConfig, 'onCollapse'>;
   readonly trainer: Trainer;
-  readonly schedule: RewardSchedule;
-  readonly health: Health;
-  readonly rangeNow: () => readonly [min: number, max: number];
+  readonly shaper: { readonly schedule: RewardSchedule };
+  readonly watch: { readonly health: Pick<Health, 'noteRestart'> };
+  readonly used: { readonly step: number; readonly forwards: number };
 }
 
 /**
@@ -17,13 +17,13 @@ export interface CollapsedRun {
  * wanted, the trainer has no replay, or it was done too often.
  */
 export async function restartPolicy(
-  { config, trainer, schedule, health, rangeNow }: CollapsedRun,
+  { config, trainer, shaper: { schedule }, watch, used }: CollapsedRun,
   { message }: HealthWarning,
 ): Promise<UnnumberedEvent | undefined> {
   if (config.onCollapse !== 'restart' || !trainer.restart || !schedule.canSoften) return undefined;
   schedule.soften();
-  health.noteRestart();
-  const rewardTo = rangeNow();
+  watch.health.noteRestart();
+  const rewardTo = schedule.rangeAt(used);
   await trainer.restart({ rewardTo });
   const range = rewardTo.map((bound) => Number(bound.toPrecision(3))).join();
   return {

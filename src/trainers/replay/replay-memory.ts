@@ -1,4 +1,5 @@
 import { Rng, type RngState } from '../../random/rng.js';
+import { scaleReward } from '../../rewards/shaping/shape-reward.js';
 import type { TrainerSettings } from '../contract/settings.js';
 import type { RewardParts, RolloutReward, TrainerState, UpdateOptions } from '../contract/types.js';
 import { ReplayBuffer, type ReplayEntry } from './replay-buffer.js';
@@ -61,9 +62,7 @@ export class ReplayMemory {
    * step, and by those of its input, since inputs differ in how well they can be done.
    */
   shape(entry: Scored): number {
-    const { rewardTo } = this;
-    const { rewardFrom } = this.settings;
-    return (this.standardise(entry) * (rewardTo[1] - rewardTo[0])) / (rewardFrom[1] - rewardFrom[0]);
+    return scaleReward(this.standardise(entry), { from: this.settings.rewardFrom, to: this.rewardTo });
   }
 
   /** Half from the best prompts, half from all; where prompts belong to inputs, as many of an input as in a step. */

@@ -1,12 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { RlpromptError } from '../../../src/errors.js';
+import { isFlat, type StepOutcome, uniqueShare } from '../../../src/run/loop/step-statistics.js';
 import { Health } from '../../../src/run/watch/health.js';
 
 const metrics = { loss: 0, gradNorm: 0, entropy: 1 };
 const rollouts = (texts: string[]) => texts.map((text) => ({ tokenIds: [], text, trace: undefined }));
 const rewards = (zScores: number[]) => zScores.map((zScored) => ({ raw: 0, zScored, shaped: 0 }));
 
-function observe(health: Health, steps: number, step: Parameters<Health['observe']>[0]) {
+type Step = Pick<StepOutcome, 'rewards' | 'rollouts' | 'metrics'>;
+
+function observe(health: Health, steps: number, { rewards: given, rollouts: proposed, metrics: learned }: Step) {
+  const step = { flat: isFlat(given), uniquePrompts: uniqueShare(proposed), metrics: learned };
   return Array.from({ length: steps }, () => health.observe(step)?.code).filter((code) => code !== undefined);
 }
 
@@ -22,7 +26,7 @@ describe('Health', () => {
     const health = new Health({ hasPolicy: true });
     const flat = { rewards: rewards([0, 0]), metrics, rollouts: rollouts(['a', 'b']) };
     observe(health, 49, flat);
-    health.observe({ ...flat, rewards: rewards([-1, 1]) });
+    observe(health, 1, { ...flat, rewards: rewards([-1, 1]) });
     expect(observe(health, 49, flat)).toEqual([]);
   });
 

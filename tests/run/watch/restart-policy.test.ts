@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { completeRunConfig } from '../../../src/config/resolve-run-config.js';
 import type { RunConfigInput } from '../../../src/config/run-config.js';
+import { RewardSchedule } from '../../../src/rewards/shaping/reward-schedule.js';
+import { isFlat, uniqueShare } from '../../../src/run/loop/step-statistics.js';
 import { Health } from '../../../src/run/watch/health.js';
 import { restartPolicy } from '../../../src/run/watch/restart-policy.js';
-import { RewardSchedule } from '../../../src/run/watch/reward-schedule.js';
 import { createTrainer } from '../../../src/trainers/registry.js';
 import { followRun } from '../../follow-run.js';
 import { SMALL_RUN, writeSmallData } from '../../small-data.js';
@@ -40,19 +41,25 @@ async function search(onCollapse: 'warn' | 'restart'): Promise<Search> {
   const trainer = await createTrainer('log-variance', scriptedGenerator(), settings);
   const health = new Health({ hasPolicy: true });
   const schedule = new RewardSchedule({ rewardTo: settings.rewardTo, steps: 60 });
-  const rangeNow = () => schedule.rangeAt({ step: 0, forwards: 0 });
+  const used = { step: 0, forwards: 0 };
   const reward: ToyReward = findTheWords(WINNER);
   const scored = new Set<string>();
   const messages: string[] = [];
   const shares: number[] = [];
   let answeredAt = 0;
   for (let step = 0; step < 60; step++) {
-    const { rollouts, rewards, metrics } = await toyStep(trainer, reward, { ...settings, rewardTo: rangeNow() });
-    shares.push(new Set(rollouts.map(({ text }) => text)).size / rollouts.length);
+    const { rollouts, rewards, metrics } = await toyStep(trainer, reward, {
+      ...settings,
+      rewardTo: schedule.rangeAt(used),
+    });
+    shares.push(uniqueShare(rollouts));
     for (const { text } of rollouts) scored.add(text);
-    const warning = health.observe({ rollouts, rewards, metrics });
+    const warning = health.observe({ flat: isFlat(rewards), uniquePrompts: uniqueShare(rollouts), metrics });
     if (!warning) continue;
-    const event = await restartPolicy({ config: { onCollapse }, trainer, schedule, health, rangeNow }, warning);
+    const event = await restartPolicy(
+      { config: { onCollapse }, trainer, shaper: { schedule }, watch: { health }, used },
+      warning,
+    );
     messages.push(event && 'message' in event ? event.message : warning.message);
     answeredAt = step;
   }
@@ -100,9 +107,9 @@ describe('a policy that collapsed', () => {
     const run = {
       config: { onCollapse: 'restart' },
       trainer,
-      schedule,
-      health: new Health({ hasPolicy: true }),
-      rangeNow: (): readonly [number, number] => [0, 8],
+      shaper: { schedule },
+      watch: { health: new Health({ hasPolicy: true }) },
+      used: { step: 0, forwards: 0 },
     } as const;
     expect(await restartPolicy(run, { code: 'policy-collapsed', message: '' })).toBeUndefined();
     expect(schedule.isChanging).toBe(false);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { RewardSchedule } from '../../../src/run/watch/reward-schedule.js';
+import { RewardSchedule } from '../../../src/rewards/shaping/reward-schedule.js';
 
 const cooling = { rewardTo: [0, 5], rewardToEnd: [0, 20], steps: 100 } as const;
 

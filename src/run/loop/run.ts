@@ -1,0 +1,150 @@
+import type { RunConfig } from '../../config/run-config.js';
+import type { RunEvent, RunResult, StopReason, UnnumberedEvent } from '../../events.js';
+import { RewardShaper } from '../../rewards/shaping/reward-shaper.js';
+import type { Evaluator, Task } from '../../task/types.js';
+import type { Template } from '../../template/template.js';
+import type { Trainer } from '../../trainers/contract/types.js';
+import { matrixShapes } from '../../trainers/policy/policy-optimizer.js';
+import type { StoredCheckpoint } from '../checkpoint/checkpoint.js';
+import { ConditionedPolicies } from '../policies/conditioned-policies.js';
+import { AnswerReading } from '../select/answer-reading.js';
+import { PromptPool } from '../select/prompt-pool.js';
+import { splitShares } from '../select/selection.js';
+import { RunStore } from '../store/run-store.js';
+import { Watch } from '../watch/watch.js';
+import { ObjectiveWeights } from './objective-weights.js';
+import { RequestQueue } from './run-controls.js';
+import type { RunParts } from './run-parts.js';
+import { describeStart } from './run-start.js';
+import type { SavedRun } from './saved-run.js';
+import { StepData } from './step-data.js';
+
+/** A run between two steps: its parts, each with one duty, and how they are saved and restored together. */
+export class Run {
+  readonly config: RunConfig;
+  readonly task: Task;
+  readonly trainer: Trainer;
+  readonly evaluator: Evaluator;
+  readonly template: Template;
+  /** What the user asks for while it runs. */
+  readonly requests = new RequestQueue();
+  readonly store: RunStore;
+  readonly data: StepData;
+  readonly shaper: RewardShaper;
+  readonly weights: ObjectiveWeights;
+  readonly reading: AnswerReading;
+  readonly prompts: PromptPool;
+  /** Where the policy reads inputs: what is looked for is a policy then, not a prompt. */
+  readonly policies: ConditionedPolicies | undefined;
+  readonly watch: Watch;
+  step = 0;
+  private readonly resumedAtStep: number | undefined;
+
+  constructor(
+    private readonly parts: RunParts,
+    private readonly warnings: readonly string[],
+    checkpoint: StoredCheckpoint | undefined,
+    private readonly closers: readonly (() => unknown)[],
+  ) {
+    const { config, task, trainer, evaluator, objectives, events } = parts;
+    const { train, dev } = task.splits;
+    const { metric } = evaluator;
+    const sizes = { train: train.length, dev: dev.length };
+    const order = { capacity: config.topPromptsKept, metric, shares: splitShares(config.select, sizes) };
+    this.config = config;
+    this.task = task;
+    this.trainer = trainer;
+    this.evaluator = evaluator;
+    this.template = parts.template;
+    this.store = new RunStore(parts.folder, events, parts.scores);
+    this.data = new StepData(task, config, { readsInputs: trainer.conditioned !== undefined });
+    this.shaper = new RewardShaper(config, { keepsParts: objectives !== undefined });
+    this.weights = new ObjectiveWeights(objectives, events.lostWeights);
+    this.reading = new AnswerReading(parts);
+    this.prompts = new PromptPool(parts.tokenizer, {
+      ...order,
+      promptLength: config.promptLength,
+      share: this.data.share,
+      stepNow: () => this.step,
+    });
+    this.policies = trainer.conditioned && new ConditionedPolicies(trainer.conditioned, order);
+    this.watch = new Watch(config, { metric, sizes, elapsedBefore: events.elapsedSeconds });
+    this.resumedAtStep = checkpoint?.step;
+    if (checkpoint) this.restore(checkpoint);
+  }
+
+  /** What it has used of its limits. */
+  get used(): { readonly step: number; readonly forwards: number } {
+    return { step: this.step, forwards: this.parts.cache.forwards };
+  }
+
+  emit(event: UnnumberedEvent): RunEvent {
+    return this.store.emit(event);
+  }
+
+  *started(): Generator<RunEvent, void> {
+    yield this.emit(describeStart(this.parts, this.resumedAtStep));
+    for (const message of this.warnings) yield this.emit({ type: 'warning', code: 'note', message });
+  }
+
+  result(measured: Pick<RunResult, 'best' | 'baselines' | 'ensemble' | 'verdict'>, stopReason: StopReason): RunResult {
+    const { config, task, generator, targetLm } = this.parts;
+    return {
+      schemaVersion: 1,
+      runDir: this.store.path,
+      task: task.name,
+      generator: generator.name,
+      target: targetLm.name,
+      trainer: config.trainer,
+      seed: config.seed,
+      steps: this.step,
+      stopReason,
+      ...this.evaluator.counters(),
+      seconds: Math.round(this.watch.elapsedSeconds * 100) / 100,
+      ...measured,
+    };
+  }
+
+  saveCheckpoint(): RunEvent {
+    const { json, arrays } = this.trainer.save();
+    const kept = this.policies?.save();
+    const { candidates, tryouts, ...chosen } = this.prompts.save();
+    const saved: SavedRun = {
+      trainer: json,
+      candidates,
+      ...this.watch.save(),
+      schedule: this.shaper.schedule.save(),
+      ...(tryouts ? { tryouts } : {}),
+      counters: this.evaluator.counters(),
+      scorePosition: this.store.scorePosition,
+      ...chosen,
+      ...(this.reading.current ? { reading: this.reading.current } : {}),
+      ...(kept ? { policies: kept.json } : {}),
+      ...this.weights.save(),
+    };
+    const all = { ...arrays, ...kept?.arrays };
+    const content = { step: this.step, json: saved, arrays: all };
+    return this.store.saveCheckpoint(content, {
+      shapes: matrixShapes(all),
+      elapsedSeconds: this.watch.elapsedSeconds,
+    });
+  }
+
+  async close(): Promise<void> {
+    for (const close of [...this.closers].reverse()) await close();
+  }
+
+  private restore({ step, json, arrays }: StoredCheckpoint): void {
+    const saved = json as SavedRun;
+    this.step = step;
+    this.trainer.restore({ json: saved.trainer, arrays });
+    this.prompts.restore(saved);
+    this.watch.restore(saved);
+    if (saved.schedule) this.shaper.schedule.restore(saved.schedule);
+    this.parts.cache.forwards = saved.counters.forwards;
+    this.parts.cache.cacheHits = saved.counters.cacheHits;
+    if (saved.reading) this.reading.readBy(saved.reading);
+    if (saved.policies) this.policies?.restore(saved.policies, arrays);
+    this.weights.restore(saved.objectives);
+  }
+}

@@ -1,0 +1,49 @@
+import type { PromptSummary, RunEvent, RunResult, UnnumberedEvent } from '../../events.js';
+import type { CheckpointContent, Shapes } from '../checkpoint/checkpoint-format.js';
+import { readBest, writeBest } from './best-file.js';
+import type { EventLog } from './event-log.js';
+import type { RunFolder } from './run-folder.js';
+import { saveRun } from './save-run.js';
+import type { ScoreLog } from './score-log.js';
+
+/** What a run writes into its folder. */
+export class RunStore {
+  constructor(
+    readonly folder: RunFolder,
+    private readonly events: EventLog,
+    private readonly scores: ScoreLog,
+  ) {}
+
+  get path(): string {
+    return this.folder.path;
+  }
+
+  get resumeCommand(): string {
+    return `rlprompt resume ${this.path}`;
+  }
+
+  /** How many calls of the target LM the run has used so far. */
+  get scorePosition(): number {
+    return this.scores.position;
+  }
+
+  /** Numbers the event and writes it down. */
+  emit(event: UnnumberedEvent): RunEvent {
+    return this.events.append(event);
+  }
+
+  saveCheckpoint(
+    content: CheckpointContent,
+    facts: { readonly shapes: Shapes; readonly elapsedSeconds: number },
+  ): RunEvent {
+    return saveRun({ runDir: this.path, events: this.events, scores: this.scores }, content, facts);
+  }
+
+  writeBest(prompt: PromptSummary, result?: RunResult): void {
+    writeBest(this.path, { schemaVersion: 1, prompt, ...(result ? { result } : {}) });
+  }
+
+  readBest(): PromptSummary | undefined {
+    return readBest(this.path)?.prompt;
+  }
+}
