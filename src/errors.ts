@@ -1,3 +1,6 @@
+import type { ErrorCode } from './error-codes.js';
+
+export type { ErrorCode } from './error-codes.js';
 /**
  * Exit codes of the program; they follow sysexits, with `numeric` and `belowThreshold` of its own.
  */
@@ -26,7 +29,7 @@ export type ExitReason = keyof typeof EXIT_CODES;
 
 export interface RlpromptErrorOptions {
   /** Stable name of the mistake, `E_…`; scripts may rely on it. */
-  code: `E_${string}`;
+  code: ErrorCode;
   /** Decides the exit code. */
   exit: ExitReason;
   /** What happened, with the value received and what was expected. */
@@ -46,7 +49,7 @@ export interface RlpromptErrorOptions {
  */
 export class RlpromptError extends Error {
   override readonly name = 'RlpromptError';
-  readonly code: `E_${string}`;
+  readonly code: ErrorCode;
   readonly exit: ExitReason;
   readonly where: string | undefined;
   readonly kept: string | undefined;

@@ -141,7 +141,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'config/files': ['config', 'errors.ts', 'files', 'options'],
   'config/values': ['errors.ts'],
   data: ['errors.ts', 'random'],
-  'errors.ts': [],
+  'error-codes.ts': [],
+  'errors.ts': ['error-codes.ts'],
   'evaluate.ts': [
     'classifier',
     'config',

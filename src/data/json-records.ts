@@ -1,4 +1,4 @@
-import { RlpromptError } from '../errors.js';
+import { type ErrorCode, RlpromptError } from '../errors.js';
 import type { TableRow } from './table.js';
 
 /** One object of a JSON file. */
@@ -24,7 +24,7 @@ export function tableOf(records: readonly JsonRecord[]): { columns: string[]; ro
 }
 
 /** A mistake in a JSON file. */
-export function jsonError(code: `E_${string}`, message: string, where: string, cause?: unknown): RlpromptError {
+export function jsonError(code: ErrorCode, message: string, where: string, cause?: unknown): RlpromptError {
   return new RlpromptError({
     code,
     exit: 'data',

@@ -1,4 +1,4 @@
-import { nearestWord, RlpromptError } from '../errors.js';
+import { type ErrorCode, nearestWord, RlpromptError } from '../errors.js';
 import type { Template, TemplatePart } from './template.js';
 
 /** Where a template's answer is read: after its end (causal), or at its `{mask}` (masked). */
@@ -114,7 +114,7 @@ function slotName(written: string, source: string, family: TemplateFamily): Slot
 }
 
 function templateError(
-  code: `E_TEMPLATE_${string}`,
+  code: ErrorCode & `E_TEMPLATE_${string}`,
   message: string,
   source: string,
   family: TemplateFamily,

@@ -1,13 +1,18 @@
-import { type ExitReason, RlpromptError } from '../../errors.js';
+import { type ErrorCode, type ExitReason, RlpromptError } from '../../errors.js';
 
 /** A mistake in how a service is named. */
-export function endpointConfigError(code: `E_ENDPOINT_${string}`, message: string, where: string, next: string) {
+export function endpointConfigError(
+  code: ErrorCode & `E_ENDPOINT_${string}`,
+  message: string,
+  where: string,
+  next: string,
+) {
   return new RlpromptError({ code, exit: 'config', message, where, kept: 'nothing was sent', next });
 }
 
 /** A service that cannot be gone on with; what the run has so far stays. */
 export function endpointError(
-  code: `E_ENDPOINT_${string}`,
+  code: ErrorCode & `E_ENDPOINT_${string}`,
   exit: ExitReason,
   message: string,
   more: { where: string; next: string; cause?: unknown },

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { nearestWord, RlpromptError } from '../../errors.js';
+import { type ErrorCode, nearestWord, RlpromptError } from '../../errors.js';
 import { readOrdinaryText } from '../../files/read-ordinary.js';
 
 /** Number formats by the names hub users give them, with the endings of their files. */
@@ -184,6 +184,6 @@ function contents(folder: string): string {
   return names.length > 0 ? `the folder holds ${names.join(', ')}` : 'the folder is empty';
 }
 
-function missing(code: `E_${string}`, message: string, where: string, next: string): RlpromptError {
+function missing(code: ErrorCode, message: string, where: string, next: string): RlpromptError {
   return new RlpromptError({ code, exit: 'missingInput', message, where, next });
 }

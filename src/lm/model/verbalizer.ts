@@ -1,4 +1,4 @@
-import { RlpromptError } from '../../errors.js';
+import { type ErrorCode, RlpromptError } from '../../errors.js';
 import { labelText } from '../../template/label-text.js';
 import type { Template } from '../../template/template.js';
 import { continuationTokens, labelSeam } from './label-seam.js';
@@ -89,7 +89,7 @@ function showTokens(tokenizer: Tokenizer, tokenIds: readonly number[]): string {
   return tokenIds.map((id) => `${tokenizer.piece(id)}=${id}`).join(', ');
 }
 
-function verbalizerError(code: `E_VERBALIZER_${string}`, message: string, next?: string): RlpromptError {
+function verbalizerError(code: ErrorCode & `E_VERBALIZER_${string}`, message: string, next?: string): RlpromptError {
   return new RlpromptError({
     code,
     exit: 'config',

@@ -1,6 +1,6 @@
 import { rowsPerLabel } from '../../classifier/draw-demonstrations.js';
 import type { RunConfig } from '../../config/run-config.js';
-import { RlpromptError } from '../../errors.js';
+import { type ErrorCode, RlpromptError } from '../../errors.js';
 import { isEndpointName } from '../../lm/endpoint/endpoint-name.js';
 import type { Task } from '../../task/types.js';
 
@@ -37,6 +37,6 @@ export function checkReading(
   throw refusal('E_DEMOS_ROWS', message, '--demos', 'fewer demonstrations, or more rows with --shots');
 }
 
-function refusal(code: `E_${string}`, message: string, where: string, next: string): RlpromptError {
+function refusal(code: ErrorCode, message: string, where: string, next: string): RlpromptError {
   return new RlpromptError({ code, exit: 'config', message, where, kept: 'nothing was started', next });
 }

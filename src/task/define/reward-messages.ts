@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../../errors.js';
 import type { RewardBatch } from '../types.js';
 
 /** What one prompt was answered, checked: finite numbers only. */
@@ -9,7 +10,7 @@ export interface RewardRow {
 
 /** What went wrong in the process of a reward, in words that can cross to the program. */
 export interface RewardFault {
-  readonly code: `E_PLUGIN_${string}`;
+  readonly code: ErrorCode & `E_PLUGIN_${string}`;
   readonly message: string;
   /** File, line and column, where the fault has a place. */
   readonly where?: string;

@@ -1,5 +1,5 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
-import { RlpromptError } from '../../../errors.js';
+import { type ErrorCode, RlpromptError } from '../../../errors.js';
 import { allNodes } from './graph-walk.js';
 import { type OnnxGraph, type OnnxModel, toNumber } from './proto.js';
 
@@ -94,7 +94,7 @@ function firstBytes(path: string): Buffer {
 }
 
 function problem(
-  code: `E_${string}`,
+  code: ErrorCode,
   exit: 'data' | 'missingInput',
   message: string,
   where: string,
