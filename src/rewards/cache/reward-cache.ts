@@ -1,4 +1,5 @@
 import type { RewardRow } from '../../task/define/reward-messages.js';
+import { namesKey, parseRecordKey, rewardKey } from './record-key.js';
 import type { ScoreSink } from './score-cache.js';
 
 type StoredRecord = { readonly key: string; readonly values: Float32Array | Float64Array };
@@ -30,8 +31,8 @@ export class RewardCache {
   /** Takes in records of an earlier part of the run, in the order in which they were written. */
   load(records: Iterable<StoredRecord>, as: 'cached' | 'prepaid'): void {
     for (const { key, values } of records) {
-      const [kind, first = '', ...rest] = key.split('\t');
-      if (kind === 'n') this.remember(Number(first), rest.join('\t'));
+      const record = parseRecordKey(key);
+      if (record.kind === 'names') this.remember(record.id, record.json);
       else (as === 'prepaid' ? this.prepaid : this.known).set(key, this.decode(values));
     }
   }
@@ -41,7 +42,7 @@ export class RewardCache {
     keys: readonly RewardKey[],
     pay: (positions: readonly number[]) => Promise<readonly RewardRow[]>,
   ): Promise<RewardRow[]> {
-    const names = keys.map(recordKey);
+    const names = keys.map(({ examplesKey, prompt }) => rewardKey(examplesKey, prompt));
     const missing = names.flatMap((name, i) => (this.known.has(name) ? [] : [i]));
     const rowsOf = (positions: readonly number[]): number =>
       positions.reduce((sum, i) => sum + keys[i]!.exampleCount, 0);
@@ -81,7 +82,7 @@ export class RewardCache {
     if (!this.options.sink) return;
     const records = [...rows].map(([key, row]) => ({ key, values: this.encode(row) }));
     const names = this.names.flatMap((json, id) =>
-      this.writtenNames.has(id) ? [] : [{ key: `n\t${id}\t${json}`, values: new Float64Array(0) }],
+      this.writtenNames.has(id) ? [] : [{ key: namesKey(id, json), values: new Float64Array(0) }],
     );
     for (const id of this.names.keys()) this.writtenNames.add(id);
     this.options.sink.append([...names, ...records]);
@@ -100,8 +101,4 @@ export class RewardCache {
       Object.fromEntries(names.map((name, i) => [name, numbers[from + i]!]));
     return { reward: reward!, parts: named(parts, 0), metrics: named(metrics, parts.length) };
   }
-}
-
-function recordKey({ prompt, examplesKey }: RewardKey): string {
-  return `r\t${examplesKey}\t${prompt}`;
 }

@@ -6,6 +6,7 @@ import type {
   LabelScoreRequest,
   LabelScoresCapability,
 } from '../../lm/model/types.js';
+import { blockKey, inputKey, pairKey, parseRecordKey, rowKey } from './record-key.js';
 import type { ScoreContext, ScoreStore } from './score-store.js';
 
 /** Scores of one prompt on a list of inputs: [inputs, labels]. */
@@ -61,11 +62,12 @@ export class ScoreCache {
   load(records: Iterable<{ key: string; values: Float32Array | Float64Array }>, as: 'cached' | 'prepaid'): void {
     for (const { key, values: stored } of records) {
       const values = stored instanceof Float32Array ? stored : Float32Array.from(stored);
-      const [kind, first = '', second = '', ...rest] = key.split('\t');
-      const tail = rest.join('\t');
-      if (kind === 't') this.inputIds.set([second, ...rest].join('\t'), Number(first));
+      const record = parseRecordKey(key);
+      if (record.kind === 'input') this.inputIds.set(record.text, record.id);
       else if (as === 'prepaid') this.prepaid.set(key, values);
-      else if (kind === 'b') this.remember(`${first}\t${tail}`, { inputIds: second.split(',').map(Number), values });
+      else if (record.kind === 'block') {
+        this.remember(pairKey(record.context, record.prompt), { inputIds: record.inputIds, values });
+      }
     }
   }
 
@@ -77,7 +79,7 @@ export class ScoreCache {
     const result = new Float32Array(request.rows.length * labelCount);
     const missing: number[] = [];
     request.rows.forEach(([prompt, input], row) => {
-      const known = this.find(`${context}\t${request.prompts[prompt]!}`, ids[input]!, labelCount);
+      const known = this.find(pairKey(context, request.prompts[prompt]!), ids[input]!, labelCount);
       if (known) result.set(known, row * labelCount);
       else missing.push(row);
     });
@@ -111,7 +113,7 @@ export class ScoreCache {
     const groups = groupByPrompt(request, missing);
     const keys = groups.map((group) => {
       const inputs = group.rows.map((row) => ids[request.rows[row]![1]]!);
-      return { inputs, key: `b\t${context}\t${inputs.join(',')}\t${request.prompts[group.prompt]!}` };
+      return { inputs, key: blockKey(context, inputs, request.prompts[group.prompt]!) };
     });
     if (!keys.every(({ key }) => this.prepaid.has(key))) {
       await this.score(request, missing, result);
@@ -126,7 +128,7 @@ export class ScoreCache {
         this.options.sink?.markUsed(key);
       }
       if (this.options.enabled)
-        this.remember(`${context}\t${request.prompts[group.prompt]!}`, { inputIds: inputs, values });
+        this.remember(pairKey(context, request.prompts[group.prompt]!), { inputIds: inputs, values });
     });
   }
 
@@ -154,7 +156,7 @@ export class ScoreCache {
     const context = contextKey(request);
     const keys = rows.map((row) => {
       const { prompt, input } = textsOf(request, row);
-      return `r\t${context}\t${this.inputIds.get(input)!}\t${prompt}`;
+      return rowKey(context, this.inputIds.get(input)!, prompt);
     });
     const words = new Float32Array(rows.length * width);
     const open = rows.flatMap((_row, i) => {
@@ -192,7 +194,7 @@ export class ScoreCache {
   private unwrittenInputs(): { key: string; values: Float32Array }[] {
     const fresh = [...this.inputIds].filter(([, id]) => !this.writtenInputs.has(id));
     for (const [, id] of fresh) this.writtenInputs.add(id);
-    return fresh.map(([text, id]) => ({ key: `t\t${id}\t${text}`, values: new Float32Array(0) }));
+    return fresh.map(([text, id]) => ({ key: inputKey(id, text), values: new Float32Array(0) }));
   }
 
   private intern(inputs: readonly string[]): number[] {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { RlpromptError } from '../../errors.js';
 import type { RewardRow } from '../../task/define/reward-messages.js';
 import type { Evaluation, EvaluationItem, Evaluator, Example, RewardBatch, Split, Task } from '../../task/types.js';
+import { pairKey } from '../cache/record-key.js';
 import type { RewardCache } from '../cache/reward-cache.js';
 
 /** Means and squares of larger numbers leave the range of single precision, in which rewards are kept. */
@@ -31,7 +32,7 @@ export class CustomEvaluator implements Evaluator {
 
   async evaluate(items: readonly EvaluationItem[], { signal }: { signal?: AbortSignal } = {}): Promise<Evaluation[]> {
     const evaluations = new Map<string, Evaluation>();
-    const keyOf = ({ text, examples }: EvaluationItem): string => `${this.examplesKey(examples)}\t${text}`;
+    const keyOf = ({ text, examples }: EvaluationItem): string => pairKey(this.examplesKey(examples), text);
     for (const group of groupBy(items, ({ examples }) => this.examplesKey(examples))) {
       const unique = [...new Map(group.map((item) => [item.text, item])).values()];
       const rows = await this.reward(unique, signal);

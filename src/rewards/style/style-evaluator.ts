@@ -4,6 +4,7 @@ import type { LanguageModel } from '../../lm/model/types.js';
 import type { RewardRow } from '../../task/define/reward-messages.js';
 import type { Evaluation, EvaluationItem, Evaluator, Example, Task } from '../../task/types.js';
 import type { Template } from '../../template/template.js';
+import { pairKey } from '../cache/record-key.js';
 import type { RewardCache } from '../cache/reward-cache.js';
 import type { StyleJudges } from './style-models.js';
 import { judgeFluency, judgeOutputs, type SamplingSettings, type StylePair, writeOutputs } from './style-outputs.js';
@@ -41,14 +42,14 @@ export class StyleEvaluator implements Evaluator {
   ): Promise<Evaluation[]> {
     const pairs = new Map<string, StylePair>();
     for (const { text, examples } of items) {
-      for (const example of examples) pairs.set(pairKey(text, example), { prompt: text, example });
+      for (const example of examples) pairs.set(keyOfPair(text, example), { prompt: text, example });
     }
     const chosen = new Map<StylePair, ChosenOutput[]>();
     const rows = await this.rows([...pairs.values()], chosen, signal);
     const rowOf = new Map([...pairs.keys()].map((key, i) => [key, rows[i]!]));
     if (details) await this.writeAgain([...pairs.values()], chosen, signal);
     return items.map(({ text, examples }) => {
-      const keys = examples.map((example) => pairKey(text, example));
+      const keys = examples.map((example) => keyOfPair(text, example));
       const known = keys.map((key) => rowOf.get(key)!);
       if (!details) return summariseRows(known);
       const outputs = keys.map((key) => chosen.get(pairs.get(key)!)!);
@@ -110,8 +111,8 @@ export class StyleEvaluator implements Evaluator {
   }
 }
 
-function pairKey(prompt: string, example: Example): string {
-  return `${exampleKey(example)}\t${prompt}`;
+function keyOfPair(prompt: string, example: Example): string {
+  return pairKey(exampleKey(example), prompt);
 }
 
 /** What the reward of an input depends on: its text and the style that is wanted. */

@@ -1,3 +1,5 @@
+import { promptKey } from '../contract/prompt-key.js';
+import type { ProposeOptions } from '../contract/types.js';
 import type { PolicyRollout } from './prompt-policy.js';
 
 /**
@@ -41,12 +43,12 @@ class FreshPrompts {
   }
 
   add(rollout: PolicyRollout): void {
-    if (!this.isFull) this.fresh.set(keyOf(rollout), rollout);
+    if (!this.isFull) this.fresh.set(promptKey(rollout.tokenIds), rollout);
   }
 
   /** One to fall back on, unless it is among the fresh already. */
   addSpare(rollout: PolicyRollout): void {
-    if (this.fresh.get(keyOf(rollout)) !== rollout) this.spare.push(rollout);
+    if (this.fresh.get(promptKey(rollout.tokenIds)) !== rollout) this.spare.push(rollout);
   }
 
   next(): PolicyRollout {
@@ -54,6 +56,7 @@ class FreshPrompts {
   }
 }
 
-function keyOf({ tokenIds }: PolicyRollout): string {
-  return tokenIds.join(' ');
+/** The inputs of some rows of a step; undefined where the policy reads none. */
+export function inputsOf(rows: readonly number[], { inputs }: ProposeOptions): readonly string[] | undefined {
+  return inputs && rows.flatMap((row) => inputs.slice(row, row + 1));
 }

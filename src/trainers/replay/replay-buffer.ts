@@ -1,4 +1,5 @@
 import type { Rng } from '../../random/rng.js';
+import { promptKey } from '../contract/prompt-key.js';
 import type { RewardParts, TrainerState } from '../contract/types.js';
 
 export interface ReplayEntry {
@@ -46,13 +47,13 @@ export class ReplayBuffer {
   }
 
   has(entry: Identity): boolean {
-    return this.known.has(keyOf(entry));
+    return this.known.has(promptKey(entry.tokenIds, entry.input));
   }
 
   /** Takes in what it has not; the same prompt has the same reward. */
   add(entry: ReplayEntry): void {
     if (this.has(entry)) return;
-    this.known.add(keyOf(entry));
+    this.known.add(promptKey(entry.tokenIds, entry.input));
     this.entries.push(entry);
     if (this.entries.length > this.capacity) this.dropWorstOfOlderHalf();
   }
@@ -68,7 +69,7 @@ export class ReplayBuffer {
       entry.parts ? [{ ...entry, rawReward: rewardOf(entry.parts) }] : [],
     );
     this.known.clear();
-    for (const entry of this.entries) this.known.add(keyOf(entry));
+    for (const entry of this.entries) this.known.add(promptKey(entry.tokenIds, entry.input));
   }
 
   /** Half from the `elite` best, half from all, without repeats. */
@@ -130,7 +131,7 @@ export class ReplayBuffer {
       ...(inputs ? { input: inputs[i]! } : {}),
       ...(typeof groups?.[i] === 'number' ? { group: groups[i] } : {}),
     }));
-    for (const entry of this.entries) this.known.add(keyOf(entry));
+    for (const entry of this.entries) this.known.add(promptKey(entry.tokenIds, entry.input));
   }
 
   private sampleOf(entries: readonly ReplayEntry[], count: number, elite: number, rng: Rng): ReplayEntry[] {
@@ -155,7 +156,7 @@ export class ReplayBuffer {
       if (this.worth(entry) < this.worth(worst)) worst = entry;
     }
     this.entries.splice(this.entries.indexOf(worst), 1);
-    this.known.delete(keyOf(worst));
+    this.known.delete(promptKey(worst.tokenIds, worst.input));
   }
 
   private byInput(): Map<string | undefined, ReplayEntry[]> {
@@ -167,8 +168,4 @@ export class ReplayBuffer {
     }
     return groups;
   }
-}
-
-function keyOf({ tokenIds, input }: Identity): string {
-  return input === undefined ? tokenIds.join(' ') : `${tokenIds.join(' ')}\t${input}`;
 }

@@ -1,3 +1,4 @@
+import { promptKey } from '../contract/prompt-key.js';
 import type { RewardParts } from '../contract/types.js';
 
 export interface ScoredPrompt {
@@ -27,13 +28,12 @@ export class PromptArchive {
   }
 
   get(tokenIds: readonly number[]): ScoredPrompt | undefined {
-    return this.byKey.get(keyOf(tokenIds));
+    return this.byKey.get(promptKey(tokenIds));
   }
 
-  /** Takes in what it has not; the same prompt has the same reward. */
-  add(tokenIds: readonly number[], reward: number, parts?: RewardParts): void {
-    if (this.get(tokenIds)) return;
-    this.put({ tokenIds: [...tokenIds], reward, ...(parts ? { parts } : {}) });
+  /** Takes in what it has not, and gives what it has of the prompt: the same prompt has the same reward. */
+  add(tokenIds: readonly number[], reward: number, parts?: RewardParts): ScoredPrompt {
+    return this.get(tokenIds) ?? this.put({ tokenIds: [...tokenIds], reward, ...(parts ? { parts } : {}) });
   }
 
   /** All prompts, in the order of arrival. */
@@ -63,7 +63,7 @@ export class PromptArchive {
       const drawn = await draw(count - fresh.size, round);
       if (drawn.length > 0) spare = drawn;
       for (const prompt of drawn) {
-        if (fresh.size < count && !this.get(prompt)) fresh.set(keyOf(prompt), prompt);
+        if (fresh.size < count && !this.get(prompt)) fresh.set(promptKey(prompt), prompt);
       }
     }
     const prompts = [...fresh.values()];
@@ -84,12 +84,9 @@ export class PromptArchive {
     for (const [tokenIds, reward, parts] of saved) this.add(tokenIds, reward, parts);
   }
 
-  private put(scored: ScoredPrompt): void {
-    this.byKey.set(keyOf(scored.tokenIds), scored);
+  private put(scored: ScoredPrompt): ScoredPrompt {
+    this.byKey.set(promptKey(scored.tokenIds), scored);
     if (!this.leader || scored.reward > this.leader.reward) this.leader = scored;
+    return scored;
   }
-}
-
-function keyOf(tokenIds: readonly number[]): string {
-  return tokenIds.join(' ');
 }

@@ -1,4 +1,6 @@
 import { Rng, type RngState, type RngStream } from '../../random/rng.js';
+import { zip } from '../../statistics/zip.js';
+import { promptKey } from '../contract/prompt-key.js';
 import type { RewardParts, Rollout, RolloutReward, Trainer, TrainerState, UpdateMetrics } from '../contract/types.js';
 import { PromptArchive } from './prompt-archive.js';
 
@@ -34,18 +36,16 @@ export class SampledSearch implements Trainer {
     const drawn = new Map<string, Rollout>();
     const prompts = await this.archive.unseen(count, async (missing, round) => {
       const rollouts = await this.source.draw({ count, missing, round }, this.rng);
-      for (const rollout of rollouts) drawn.set(rollout.tokenIds.join(' '), rollout);
+      for (const rollout of rollouts) drawn.set(promptKey(rollout.tokenIds), rollout);
       return rollouts.map(({ tokenIds }) => [...tokenIds]);
     });
-    return prompts.map((prompt) => drawn.get(prompt.join(' '))!);
+    return prompts.flatMap((prompt) => drawn.get(promptKey(prompt)) ?? []);
   }
 
   async update(rollouts: readonly Rollout[], rewards: readonly RolloutReward[]): Promise<UpdateMetrics> {
-    rollouts.forEach(({ tokenIds }, i) => {
-      this.archive.add(tokenIds, rewards[i]!.raw, rewards[i]!.parts);
-    });
+    for (const [{ tokenIds }, { raw, parts }] of zip(rollouts, rewards)) this.archive.add(tokenIds, raw, parts);
     const entropy = this.source.entropyOf(rollouts);
-    return { loss: 0, gradNorm: 0, entropy, 'search/best-reward': this.archive.best!.reward };
+    return { loss: 0, gradNorm: 0, entropy, 'search/best-reward': this.archive.best?.reward ?? 0 };
   }
 
   best(): Promise<Rollout> {

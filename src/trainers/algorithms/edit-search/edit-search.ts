@@ -1,17 +1,11 @@
 import { sampleTokens } from '../../../policy/sampling.js';
-import { Rng, type RngState } from '../../../random/rng.js';
+import { zip } from '../../../statistics/zip.js';
 import type { Generator, TrainerSettings } from '../../contract/settings.js';
 import type { CreateTrainer } from '../../contract/trainer-definition.js';
-import type {
-  RewardParts,
-  Rollout,
-  RolloutReward,
-  Trainer,
-  TrainerState,
-  UpdateMetrics,
-} from '../../contract/types.js';
+import type { RewardParts, Rollout, RolloutReward, TrainerState, UpdateMetrics } from '../../contract/types.js';
 import { PromptPolicy } from '../../policy/prompt-policy.js';
-import { PromptArchive, type ScoredPrompt } from '../../search/prompt-archive.js';
+import { ArchiveSearch } from '../../search/archive-search.js';
+import type { ScoredPrompt } from '../../search/prompt-archive.js';
 import { SearchSpace } from '../../search/search-space.js';
 import { drawEdit, wordsOf } from '../../search/sentence-edits.js';
 import type { editSearch } from './settings.js';
@@ -26,20 +20,18 @@ const HEATING = 1.25;
  * new words come from the frozen LM after what stands before them, and the best sentence of a step is edited next unless it is
  * worse. It starts from `initPrompts`, and from text of the LM. Prompts have any length up to twice `promptLength`.
  */
-class EditSearch implements Trainer {
+class EditSearch extends ArchiveSearch {
   readonly name = 'edit-search';
-  private readonly archive = new PromptArchive();
   private base: ScoredPrompt | undefined;
   private stalledSteps = 0;
-  private rng: Rng;
 
   private constructor(
     private readonly lm: PromptPolicy,
-    private readonly space: SearchSpace,
+    space: SearchSpace,
     private readonly generator: Generator,
     private readonly settings: TrainerSettings,
   ) {
-    this.rng = Rng.create(settings.seed, 'search');
+    super(space, settings.seed);
   }
 
   static async create(generator: Generator, settings: TrainerSettings): Promise<EditSearch> {
@@ -57,59 +49,42 @@ class EditSearch implements Trainer {
   }
 
   async update(rollouts: readonly Rollout[], rewards: readonly RolloutReward[]): Promise<UpdateMetrics> {
-    const before = this.archive.best?.reward ?? Number.NEGATIVE_INFINITY;
-    rollouts.forEach(({ tokenIds }, i) => {
-      this.take(tokenIds, rewards[i]!.raw, rewards[i]!.parts);
-    });
-    this.stalledSteps = this.archive.best!.reward > before ? 0 : this.stalledSteps + 1;
-    return {
-      loss: 0,
-      gradNorm: 0,
-      entropy: 0,
-      'search/best-reward': this.archive.best!.reward,
-      'search/edits': this.editCount(),
-    };
+    const before = this.bestReward;
+    const metrics = this.takeStep(rollouts, rewards);
+    this.stalledSteps = this.bestReward > before ? 0 : this.stalledSteps + 1;
+    return { ...metrics, entropy: 0, 'search/edits': this.editCount() };
   }
 
-  async best(): Promise<Rollout> {
-    return this.space.rollout(this.archive.best?.tokenIds ?? this.initialSentences()[0] ?? this.space.firstPrompt());
-  }
-
-  /** It becomes the sentence that is edited unless it is worse. */
-  async learnFrom(tokenIds: readonly number[], rawReward: number, parts?: RewardParts): Promise<boolean> {
-    if (tokenIds.length === 0) return false;
-    this.take(tokenIds, rawReward, parts);
-    return true;
-  }
-
-  reweigh(rewardOf: (parts: RewardParts) => number): void {
-    this.archive.reweigh(rewardOf);
+  protected override refresh(): void {
     this.base = this.base && this.archive.get(this.base.tokenIds);
   }
 
-  save(): TrainerState {
-    const { rng, archive, base, stalledSteps } = this;
-    return {
-      json: { rng: rng.save(), archive: archive.save(), base: base?.tokenIds ?? null, stalledSteps },
-      arrays: {},
-    };
+  protected override saveOwn(): TrainerState['json'] {
+    return { base: this.base?.tokenIds ?? null, stalledSteps: this.stalledSteps };
   }
 
-  restore({ json }: TrainerState): void {
-    this.rng = Rng.restore(json.rng as RngState);
-    this.archive.restore(json.archive as ReturnType<PromptArchive['save']>);
+  protected override restoreOwn(json: TrainerState['json']): void {
     const base = json.base as number[] | null;
     this.base = base ? this.archive.get(base) : undefined;
     this.stalledSteps = json.stalledSteps as number;
   }
 
-  async dispose(): Promise<void> {
+  /** Sentences of any length are edited. */
+  protected override admits(tokenIds: readonly number[]): boolean {
+    return tokenIds.length > 0;
+  }
+
+  protected override firstPrompt(): readonly number[] {
+    return this.initialSentences()[0] ?? super.firstPrompt();
+  }
+
+  override async dispose(): Promise<void> {
     await this.lm.dispose();
   }
 
-  private take(tokenIds: readonly number[], reward: number, parts?: RewardParts): void {
-    this.archive.add(tokenIds, reward, parts);
-    if (!this.base || reward >= this.base.reward) this.base = this.archive.get(tokenIds);
+  protected override take(tokenIds: readonly number[], reward: number, parts?: RewardParts): void {
+    const scored = this.archive.add(tokenIds, reward, parts);
+    if (!this.base || reward >= this.base.reward) this.base = scored;
   }
 
   private initialSentences(): number[][] {
@@ -134,7 +109,7 @@ class EditSearch implements Trainer {
 
   /** One edit each; all gaps are filled in one call of the LM. */
   private async editEach(sentences: readonly number[][], heat: number): Promise<number[][]> {
-    const longest = Math.max(2 * this.settings.promptLength, this.base!.tokenIds.length);
+    const longest = Math.max(2 * this.settings.promptLength, this.base?.tokenIds.length ?? 0);
     const edits = sentences.map((sentence) => {
       const words = wordsOf(sentence, (tokenId) => this.generator.tokenizer.bytes(tokenId)?.[0] === 0x20);
       return drawEdit(words, { canGrow: sentence.length < longest, rng: this.rng });
@@ -145,8 +120,11 @@ class EditSearch implements Trainer {
     const tokenIds = candidates
       ? sampleTokens(candidates, this.rng, { topP, temperature: temperature * heat }).tokenIds
       : [];
-    let filled = 0;
-    return edits.map(({ before, after, hasGap }) => [...before, ...(hasGap ? [tokenIds[filled++]!] : []), ...after]);
+    const fillings = new Map(zip(gaps, tokenIds));
+    return edits.map((edit) => {
+      const filling = fillings.get(edit);
+      return [...edit.before, ...(filling === undefined ? [] : [filling]), ...edit.after];
+    });
   }
 
   private editCount(): number {

@@ -1,16 +1,9 @@
-import { Rng, type RngState } from '../../../random/rng.js';
 import type { Generator } from '../../contract/settings.js';
 import type { CreateTrainer, SettingsOf } from '../../contract/trainer-definition.js';
-import type {
-  RewardParts,
-  Rollout,
-  RolloutReward,
-  Trainer,
-  TrainerState,
-  UpdateMetrics,
-} from '../../contract/types.js';
+import type { RewardParts, Rollout, RolloutReward, TrainerState, UpdateMetrics } from '../../contract/types.js';
+import { ArchiveSearch } from '../../search/archive-search.js';
 import { childOf } from '../../search/crossover.js';
-import { PromptArchive, type ScoredPrompt } from '../../search/prompt-archive.js';
+import type { ScoredPrompt } from '../../search/prompt-archive.js';
 import { SearchSpace } from '../../search/search-space.js';
 import type { evolution } from './settings.js';
 
@@ -20,19 +13,17 @@ type Settings = SettingsOf<typeof evolution>;
  * A (μ + λ) genetic algorithm over tokens: parents win tournaments of three, a child takes each position from one of
  * two parents, on average one token is drawn again, and the μ best of parents and children survive.
  */
-class Evolution implements Trainer {
+class Evolution extends ArchiveSearch {
   readonly name = 'evolution';
-  private readonly archive = new PromptArchive();
   /** Best first. */
   private population: ScoredPrompt[] = [];
-  private rng: Rng;
 
   private constructor(
-    private readonly space: SearchSpace,
+    space: SearchSpace,
     private readonly populationSize: number,
     seed: number,
   ) {
-    this.rng = Rng.create(seed, 'search');
+    super(space, seed);
   }
 
   static async create(generator: Generator, settings: Settings): Promise<Evolution> {
@@ -47,55 +38,36 @@ class Evolution implements Trainer {
   }
 
   async update(rollouts: readonly Rollout[], rewards: readonly RolloutReward[]): Promise<UpdateMetrics> {
-    rollouts.forEach(({ tokenIds }, i) => {
-      this.take(tokenIds, rewards[i]!.raw, rewards[i]!.parts);
-    });
+    const metrics = this.takeStep(rollouts, rewards);
     return {
-      loss: 0,
-      gradNorm: 0,
+      ...metrics,
       entropy: tokenEntropy(this.population),
-      'search/best-reward': this.population[0]!.reward,
       'search/population-mean': this.population.reduce((sum, { reward }) => sum + reward, 0) / this.population.length,
     };
   }
 
-  async best(): Promise<Rollout> {
-    return this.space.rollout(this.archive.best?.tokenIds ?? this.space.firstPrompt());
-  }
-
-  /** A prompt of this search's own kind joins the population. */
-  async learnFrom(tokenIds: readonly number[], rawReward: number, parts?: RewardParts): Promise<boolean> {
-    if (!this.space.admits(tokenIds)) return false;
-    this.take(tokenIds, rawReward, parts);
-    return true;
-  }
-
-  reweigh(rewardOf: (parts: RewardParts) => number): void {
-    this.archive.reweigh(rewardOf);
-    this.population = this.population.map(({ tokenIds }) => this.archive.get(tokenIds)!);
+  protected override refresh(): void {
+    this.population = this.known(this.population.map(({ tokenIds }) => tokenIds));
     this.population.sort((a, b) => b.reward - a.reward);
   }
 
-  save(): TrainerState {
-    const { rng, archive, population } = this;
-    const survivors = population.map(({ tokenIds }) => tokenIds);
-    return { json: { rng: rng.save(), archive: archive.save(), population: survivors }, arrays: {} };
+  protected override saveOwn(): TrainerState['json'] {
+    return { population: this.population.map(({ tokenIds }) => tokenIds) };
   }
 
-  restore({ json }: TrainerState): void {
-    this.rng = Rng.restore(json.rng as RngState);
-    this.archive.restore(json.archive as ReturnType<PromptArchive['save']>);
-    this.population = (json.population as number[][]).map((tokenIds) => this.archive.get(tokenIds)!);
+  protected override restoreOwn(json: TrainerState['json']): void {
+    this.population = this.known(json.population as number[][]);
   }
 
-  async dispose(): Promise<void> {}
-
-  private take(tokenIds: readonly number[], reward: number, parts?: RewardParts): void {
+  protected override take(tokenIds: readonly number[], reward: number, parts?: RewardParts): void {
     if (this.archive.get(tokenIds)) return;
-    this.archive.add(tokenIds, reward, parts);
-    this.population.push(this.archive.get(tokenIds)!);
+    this.population.push(this.archive.add(tokenIds, reward, parts));
     this.population.sort((a, b) => b.reward - a.reward);
     this.population.length = Math.min(this.population.length, this.populationSize);
+  }
+
+  private known(prompts: readonly (readonly number[])[]): ScoredPrompt[] {
+    return prompts.flatMap((tokenIds) => this.archive.get(tokenIds) ?? []);
   }
 
   /** @param mutations how many tokens are drawn again on average */
@@ -110,12 +82,16 @@ export const create: CreateTrainer<typeof evolution> = Evolution.create;
 
 /** Entropy in nats of the tokens that stand at a position, averaged over the positions: 0 when all prompts are one. */
 function tokenEntropy(population: readonly ScoredPrompt[]): number {
-  const length = population[0]!.tokenIds.length;
+  const positions = new Map<number, Map<number, number>>();
+  for (const { tokenIds } of population) {
+    for (const [position, token] of tokenIds.entries()) {
+      const counts = positions.get(position) ?? new Map<number, number>();
+      positions.set(position, counts.set(token, (counts.get(token) ?? 0) + 1));
+    }
+  }
   let sum = 0;
-  for (let position = 0; position < length; position++) {
-    const counts = new Map<number, number>();
-    for (const { tokenIds } of population) counts.set(tokenIds[position]!, (counts.get(tokenIds[position]!) ?? 0) + 1);
+  for (const counts of positions.values()) {
     for (const count of counts.values()) sum -= (count / population.length) * Math.log(count / population.length);
   }
-  return sum / length;
+  return sum / positions.size;
 }

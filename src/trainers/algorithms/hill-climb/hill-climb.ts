@@ -1,15 +1,8 @@
-import { Rng, type RngState } from '../../../random/rng.js';
 import type { Generator, TrainerSettings } from '../../contract/settings.js';
 import type { CreateTrainer } from '../../contract/trainer-definition.js';
-import type {
-  RewardParts,
-  Rollout,
-  RolloutReward,
-  Trainer,
-  TrainerState,
-  UpdateMetrics,
-} from '../../contract/types.js';
-import { PromptArchive, type ScoredPrompt } from '../../search/prompt-archive.js';
+import type { RewardParts, Rollout, RolloutReward, TrainerState, UpdateMetrics } from '../../contract/types.js';
+import { ArchiveSearch } from '../../search/archive-search.js';
+import type { ScoredPrompt } from '../../search/prompt-archive.js';
 import { SearchSpace } from '../../search/search-space.js';
 import type { hillClimb } from './settings.js';
 
@@ -17,18 +10,9 @@ import type { hillClimb } from './settings.js';
  * (1 + λ) search: every proposal is the parent with one token drawn again, and the best of a step becomes the parent
  * unless it is worse. λ is the number of prompts of a step; the first step is drawn uniformly.
  */
-class HillClimb implements Trainer {
+class HillClimb extends ArchiveSearch {
   readonly name = 'hill-climb';
-  private readonly archive = new PromptArchive();
   private parent: ScoredPrompt | undefined;
-  private rng: Rng;
-
-  private constructor(
-    private readonly space: SearchSpace,
-    seed: number,
-  ) {
-    this.rng = Rng.create(seed, 'search');
-  }
 
   static async create(generator: Generator, settings: TrainerSettings): Promise<HillClimb> {
     return new HillClimb(SearchSpace.create(generator, settings), settings.seed);
@@ -43,46 +27,26 @@ class HillClimb implements Trainer {
 
   async update(rollouts: readonly Rollout[], rewards: readonly RolloutReward[]): Promise<UpdateMetrics> {
     const entropy = this.proposalEntropy();
-    rollouts.forEach(({ tokenIds }, i) => {
-      this.take(tokenIds, rewards[i]!.raw, rewards[i]!.parts);
-    });
-    return { loss: 0, gradNorm: 0, entropy, 'search/best-reward': this.archive.best!.reward };
+    return { ...this.takeStep(rollouts, rewards), entropy };
   }
 
-  async best(): Promise<Rollout> {
-    return this.space.rollout(this.archive.best?.tokenIds ?? this.space.firstPrompt());
-  }
-
-  /** A prompt of this search's own kind becomes the parent unless it is worse. */
-  async learnFrom(tokenIds: readonly number[], rawReward: number, parts?: RewardParts): Promise<boolean> {
-    if (!this.space.admits(tokenIds)) return false;
-    this.take(tokenIds, rawReward, parts);
-    return true;
-  }
-
-  reweigh(rewardOf: (parts: RewardParts) => number): void {
-    this.archive.reweigh(rewardOf);
+  protected override refresh(): void {
     this.parent = this.parent && this.archive.get(this.parent.tokenIds);
   }
 
-  save(): TrainerState {
-    const { rng, archive, parent } = this;
-    return { json: { rng: rng.save(), archive: archive.save(), parent: parent?.tokenIds ?? null }, arrays: {} };
+  protected override saveOwn(): TrainerState['json'] {
+    return { parent: this.parent?.tokenIds ?? null };
   }
 
-  restore({ json }: TrainerState): void {
-    this.rng = Rng.restore(json.rng as RngState);
-    this.archive.restore(json.archive as ReturnType<PromptArchive['save']>);
+  protected override restoreOwn(json: TrainerState['json']): void {
     const parent = json.parent as number[] | null;
     this.parent = parent ? this.archive.get(parent) : undefined;
   }
 
-  async dispose(): Promise<void> {}
-
   /** Equals replace the parent too: the search drifts across plateaus. */
-  private take(tokenIds: readonly number[], reward: number, parts?: RewardParts): void {
-    this.archive.add(tokenIds, reward, parts);
-    if (!this.parent || reward >= this.parent.reward) this.parent = this.archive.get(tokenIds);
+  protected override take(tokenIds: readonly number[], reward: number, parts?: RewardParts): void {
+    const scored = this.archive.add(tokenIds, reward, parts);
+    if (!this.parent || reward >= this.parent.reward) this.parent = scored;
   }
 
   /** When all neighbours are known, later rounds change more tokens. */

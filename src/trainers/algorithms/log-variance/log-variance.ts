@@ -1,23 +1,14 @@
 import { logVarianceLoss } from '../../../losses/log-variance.js';
+import { zip } from '../../../statistics/zip.js';
+import { promptKey } from '../../contract/prompt-key.js';
 import type { Generator } from '../../contract/settings.js';
 import type { CreateTrainer, SettingsOf } from '../../contract/trainer-definition.js';
-import type {
-  ConditionedPolicy,
-  ProposeOptions,
-  RewardParts,
-  Rollout,
-  RolloutReward,
-  Trainer,
-  TrainerState,
-  UpdateMetrics,
-  UpdateOptions,
-} from '../../contract/types.js';
-import { drawFresh } from '../../policy/draw-fresh.js';
-import { PolicyOptimizer } from '../../policy/policy-optimizer.js';
+import type { ProposeOptions, Rollout, RolloutReward, UpdateMetrics, UpdateOptions } from '../../contract/types.js';
+import { drawFresh, inputsOf } from '../../policy/draw-fresh.js';
 import { type PolicyRollout, PromptPolicy } from '../../policy/prompt-policy.js';
 import { stackRollouts } from '../../policy/stack-rollouts.js';
 import type { ReplayEntry } from '../../replay/replay-buffer.js';
-import { RESTART_UPDATES, ReplayMemory } from '../../replay/replay-memory.js';
+import { type KeptReward, ReplayTrainer } from '../../replay/replay-trainer.js';
 import type { logVariance } from './settings.js';
 
 type Settings = SettingsOf<typeof logVariance>;
@@ -27,38 +18,22 @@ type Settings = SettingsOf<typeof logVariance>;
  * prompts from anywhere. So every scored prompt is learned from again (replay), prompts you provide can be taken in,
  * and prompts proposed before are drawn again to spend the forwards on new ones.
  */
-class LogVariance implements Trainer {
+class LogVariance extends ReplayTrainer<Settings> {
   readonly name = 'log-variance';
-  private readonly optimizer: PolicyOptimizer;
-  private readonly memory: ReplayMemory;
   /** Share of different prompts among the first samples of a step: what was drawn again hides a collapse. */
   private distinctShare: number | undefined;
-
-  private constructor(
-    private readonly policy: PromptPolicy,
-    private readonly settings: Settings,
-  ) {
-    this.optimizer = new PolicyOptimizer(policy.head.parameters, policy.head.shape, settings);
-    this.memory = new ReplayMemory(settings);
-  }
 
   static async create(generator: Generator, settings: Settings): Promise<LogVariance> {
     return new LogVariance(await PromptPolicy.create(generator, settings, { maskedInLoss: true }), settings);
   }
 
-  get conditioned(): ConditionedPolicy | undefined {
-    return this.policy.conditioned;
-  }
-
-  async propose(count: number, { inputs }: ProposeOptions = {}): Promise<Rollout[]> {
+  async propose(count: number, options: ProposeOptions = {}): Promise<Rollout[]> {
     const { buffer, samplingRng } = this.memory;
     this.distinctShare = undefined;
     const sample = async (rows: readonly number[]): Promise<PolicyRollout[]> => {
-      const drawn = await this.policy.sample(rows.length, samplingRng, {
-        inputs: inputs && rows.map((row) => inputs[row]!),
-      });
+      const drawn = await this.policy.sample(rows.length, samplingRng, { inputs: inputsOf(rows, options) });
       this.distinctShare ??=
-        new Set(drawn.map(({ tokenIds, input }) => `${tokenIds.join(' ')}\t${input}`)).size / drawn.length;
+        new Set(drawn.map(({ tokenIds, input }) => promptKey(tokenIds, input))).size / drawn.length;
       return drawn;
     };
     return drawFresh(count, this.settings.resampling, sample, (rollout) => buffer.has(rollout));
@@ -71,80 +46,45 @@ class LogVariance implements Trainer {
   ): Promise<UpdateMetrics> {
     this.memory.observe(rewards, rollouts, options);
     const entries = await this.toEntries(rollouts as readonly PolicyRollout[], rewards);
-    const metrics = await this.learn(
-      entries,
-      rewards.map(({ shaped }) => shaped),
-    );
-    for (const entry of entries) this.memory.buffer.add(entry);
+    const shaped = rewards.map((reward) => reward.shaped);
+    const metrics = await this.learn(entries, shaped);
+    for (const entry of entries) this.keep(entry);
     await this.replay(this.settings.replayUpdates, entries.length);
     return this.distinctShare === undefined ? metrics : { ...metrics, 'policy/distinct': this.distinctShare };
   }
 
-  async restart(options: UpdateOptions = {}): Promise<void> {
-    this.memory.setRange(options);
-    this.optimizer.restart(this.settings.seed);
-    await this.replay(RESTART_UPDATES, this.settings.promptsPerStep);
+  protected override canLearnFrom(tokenIds: readonly number[]): boolean {
+    return super.canLearnFrom(tokenIds) && this.settings.mustContain === undefined;
   }
 
-  best(): Promise<Rollout> {
-    return this.policy.greedy();
+  /** A batch is compared within itself, so one smaller than a step's is left out. */
+  protected override async replay(updates: number, count: number): Promise<void> {
+    if (this.memory.buffer.size >= count) await super.replay(updates, count);
   }
 
-  async learnFrom(tokenIds: readonly number[], rawReward: number, parts?: RewardParts): Promise<boolean> {
-    const { promptLength, replayUpdates, mustContain } = this.settings;
-    if (tokenIds.length !== promptLength || replayUpdates === 0 || mustContain !== undefined) return false;
-    const rollout = await this.policy.follow(tokenIds);
-    const reward = { raw: rawReward, zScored: 0, shaped: 0, ...(parts ? { parts } : {}) };
-    const [entry] = await this.toEntries([rollout], [reward]);
-    this.memory.buffer.add(entry!);
-    return true;
+  protected override async learnAgain(entries: readonly ReplayEntry[]): Promise<void> {
+    await this.learn(
+      entries,
+      entries.map((entry) => this.memory.shape(entry)),
+    );
   }
 
-  reweigh(rewardOf: (parts: RewardParts) => number): void {
-    this.memory.reweigh(rewardOf);
-  }
-
-  save(): TrainerState {
-    const [learned, kept] = [this.optimizer.save(), this.memory.save()];
-    return { json: { ...learned.json, ...kept.json }, arrays: { ...learned.arrays, ...kept.arrays } };
-  }
-
-  restore(state: TrainerState): void {
-    this.optimizer.restore(state);
-    this.memory.restore(state);
-  }
-
-  async dispose(): Promise<void> {
-    await this.policy.dispose();
-  }
-
-  private async toEntries(
+  protected override async toEntries(
     rollouts: readonly PolicyRollout[],
-    rewards: readonly RolloutReward[],
+    rewards: readonly KeptReward[],
   ): Promise<ReplayEntry[]> {
     const { time, hidden, actions } = stackRollouts(rollouts);
     const prior =
       this.settings.priorBeta > 0 ? (await this.policy.head.lmLogProbs(hidden, actions)).logProbs : undefined;
-    return rollouts.map(({ tokenIds, trace, input }, i) => ({
+    return [...zip(rollouts, rewards)].map(([{ tokenIds, trace, input }, { raw, group, parts }], i) => ({
       tokenIds,
       input,
       hidden: trace.hidden,
       priorLogProbs: prior?.slice(i * time, (i + 1) * time) ?? new Float32Array(time),
-      rawReward: rewards[i]!.raw,
-      group: rewards[i]!.group,
-      parts: rewards[i]!.parts,
+      rawReward: raw,
+      group,
+      parts,
     }));
-  }
-
-  private async replay(updates: number, count: number): Promise<void> {
-    for (let i = 0; i < updates && this.memory.buffer.size >= count; i++) {
-      const replayed = this.memory.sample(count);
-      if (replayed.length === 0) break;
-      await this.learn(
-        replayed,
-        replayed.map((entry) => this.memory.shape(entry)),
-      );
-    }
   }
 
   private async learn(entries: readonly ReplayEntry[], shaped: readonly number[]): Promise<UpdateMetrics> {
@@ -174,7 +114,7 @@ export const create: CreateTrainer<typeof logVariance> = LogVariance.create;
 
 /** Prompts of one input have one log Z; all have, where the policy reads no input. */
 function groupsOf(entries: readonly ReplayEntry[]): number[] | undefined {
-  if (entries[0]!.input === undefined) return undefined;
+  if (entries.every(({ input }) => input === undefined)) return undefined;
   const inputs = [...new Set(entries.map(({ input }) => input))];
   return entries.map(({ input }) => inputs.indexOf(input));
 }

@@ -1,5 +1,6 @@
 import { type Candidates, sampleTokens } from '../../../policy/sampling.js';
 import { Rng, type RngState } from '../../../random/rng.js';
+import { promptKey } from '../../contract/prompt-key.js';
 import type { Generator, TrainerSettings } from '../../contract/settings.js';
 import type { CreateTrainer } from '../../contract/trainer-definition.js';
 import type {
@@ -54,7 +55,7 @@ class Mcts implements Trainer {
       while (drawn.length < missing) drawn.push(await this.simulate(paths, HEATING ** round));
       return drawn;
     });
-    return prompts.map((prompt) => ({ ...this.space.rollout(prompt), trace: paths.get(prompt.join(' ')) }));
+    return prompts.map((prompt) => ({ ...this.space.rollout(prompt), trace: paths.get(promptKey(prompt)) }));
   }
 
   async update(rollouts: readonly Rollout[], rewards: readonly RolloutReward[]): Promise<UpdateMetrics> {
@@ -103,7 +104,7 @@ class Mcts implements Trainer {
   private async simulate(paths: Map<string, TreePath>, heat: number): Promise<number[]> {
     const path = await this.tree.select((prefix) => this.continuations(prefix));
     const prompt = await this.complete(path?.tokenIds ?? [], heat);
-    const key = prompt.join(' ');
+    const key = promptKey(prompt);
     const known = this.archive.get(prompt);
     if (path && known) this.tree.backUp(path, known.reward, { wasProposed: false });
     else if (path && !paths.has(key)) {
@@ -134,7 +135,7 @@ class Mcts implements Trainer {
 
   /** Always asked of the LM alone, so that its numbers are the same whether they were kept or, after a resume, are not. */
   private async candidatesAfter(prefix: readonly number[]): Promise<Candidates> {
-    const key = prefix.join(' ');
+    const key = promptKey(prefix);
     const kept = this.candidates.get(key);
     if (kept) return kept;
     const candidates = await this.lm.after([prefix]);
