@@ -32,6 +32,19 @@ describe('the log-variance loss', () => {
     expect(uniform.loss).toBeCloseTo(1, 12);
   });
 
+  it('compares each row with its own group only', () => {
+    const { loss, weights } = logVarianceLoss({
+      batch: 4,
+      time: 2,
+      logProbs: [-1, -1, -2, -4, -1, -2, -3, -4],
+      rewards: [1, 0, 2, 3],
+      groups: [7, 4, 7, 7],
+    });
+    // D = [−3, −6, −5, −10]; the mean of group 7 is −6, so what is left is [3, 0, 1, −4] and the loss (9 + 1 + 16) / 4.
+    expect(loss).toBeCloseTo(6.5, 12);
+    expect([...weights]).toEqual([1.5, 1.5, 0, 0, 0.5, 0.5, -2, -2]);
+  });
+
   it('gives zero, not NaN, for a batch of one', () => {
     const { loss, weights } = logVarianceLoss({ batch: 1, time: 2, logProbs: [-3, -4], rewards: [5] });
     expect([loss, ...weights]).toEqual([0, 0, 0]);

@@ -22,6 +22,22 @@ describe('the clipped PPO loss', () => {
     expect([result.clipFraction, result.approximateKl]).toEqual([0, 0]);
   });
 
+  it('tells how far the policy has moved and which share of tokens was clipped', () => {
+    const oldLogProbs = [0, 0];
+    const logProbs = [Math.log(2), Math.log(0.5)];
+    const { approximateKl, clipFraction, loss } = ppoClipLoss({
+      batch: 1,
+      time: 2,
+      logProbs,
+      oldLogProbs,
+      advantages: [1, 1],
+    });
+    // ρ = [2, 1/2]: ρ − 1 − log ρ is 1 − log 2 and −1/2 + log 2, in the mean 1/4.
+    expect(approximateKl).toBeCloseTo(0.25, 12);
+    expect(clipFraction).toBe(0.5);
+    expect(loss).toBeCloseTo(-(1.2 + 0.5) / 2, 12);
+  });
+
   it('stays finite when the policies are far apart', () => {
     const result = ppoClipLoss({ batch: 1, time: 2, logProbs: [0, -900], oldLogProbs: [-900, 0], advantages: [-1, 1] });
     expect([result.loss, ...result.weights, result.approximateKl].every(Number.isFinite)).toBe(true);

@@ -103,7 +103,10 @@ describe('soft Q-learning losses in general', () => {
     const input = { batch: 2, time: 2, logProbs: [0, 0, 0, 0], targetValues: [0, 0, 0], rewards: [1, 2] };
     expect(() => softQLoss({ ...input, kind: 'both' })).toThrow(/targetValues holds 3 numbers/);
     const kind = 'v2' as SoftQKind;
-    expect(() => softQLoss({ ...input, targetValues: [0, 0, 0, 0], kind })).toThrow(/single-step, multi-step, both/);
+    const message = expect.stringMatching(/"v2" does not exist; there are single-step, multi-step, both/) as string;
+    expect(() => softQLoss({ ...input, targetValues: [0, 0, 0, 0], kind })).toThrow(
+      expect.objectContaining({ code: 'E_LOSS_KIND', exitCode: 78, message }),
+    );
   });
 });
 
