@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import type { PromptSummary } from '../../../src/events.js';
+import { compareCandidates, DEV_ALONE, splitShares } from '../../../src/run/select/selection.js';
+
+const prompt = (more: Partial<PromptSummary>): PromptSummary => ({
+  tokenIds: [],
+  tokens: [],
+  text: '',
+  step: 1,
+  reward: 0,
+  train: { accuracy: 0.5 },
+  dev: { accuracy: 0.5 },
+  devReward: 0,
+  origin: 'policy',
+  ...more,
+});
+
+/** Negative where the first comes first. */
+const compare = (a: Partial<PromptSummary>, b: Partial<PromptSummary>, shares = DEV_ALONE): number =>
+  Math.sign(compareCandidates(prompt(a), prompt(b), 'accuracy', shares));
+
+describe('the shares of the splits', () => {
+  it('are dev alone, or those of the examples', () => {
+    expect(splitShares('dev', { train: 30, dev: 10 })).toEqual({ train: 0, dev: 1 });
+    expect(splitShares('pooled', { train: 30, dev: 10 })).toEqual({ train: 0.75, dev: 0.25 });
+  });
+});
+
+describe('the order of candidates', () => {
+  it('is by the metric on dev, then by the reward there, on train, and by who came first', () => {
+    expect(compare({ dev: { accuracy: 0.6 } }, { devReward: 9, reward: 9 })).toBe(-1);
+    expect(compare({ dev: { accuracy: 0.4 } }, {})).toBe(1);
+    expect(compare({ devReward: 1 }, { reward: 9 })).toBe(-1);
+    expect(compare({ devReward: -1 }, { reward: 9 })).toBe(1);
+    expect(compare({ reward: 1, step: 9 }, {})).toBe(-1);
+    expect(compare({ reward: -1 }, { step: 9 })).toBe(1);
+    expect(compare({ step: 2 }, { step: 5 })).toBe(-1);
+    expect(compare({}, {})).toBe(0);
+  });
+
+  it('puts those without dev numbers last, whatever their numbers on train', () => {
+    const unscored = { train: { accuracy: 1 }, reward: 99, step: 0 };
+    const without = ({ dev: _, devReward: __, ...rest }: PromptSummary): PromptSummary => ({ ...rest, ...unscored });
+    expect(compareCandidates(without(prompt({})), prompt({ dev: { accuracy: 0 } }), 'accuracy', DEV_ALONE)).toBe(1);
+    expect(compareCandidates(prompt({ dev: { accuracy: 0 } }), without(prompt({})), 'accuracy', DEV_ALONE)).toBe(-1);
+  });
+
+  it('takes a metric or reward that is missing for 0', () => {
+    expect(compare({ dev: {} }, { dev: { accuracy: 0.1 } })).toBe(1);
+    expect(compare({ dev: { accuracy: -0.1 } }, { dev: {} })).toBe(1);
+    const { devReward: _, ...bare } = prompt({});
+    expect(Math.sign(compareCandidates(bare, prompt({ devReward: 0.5 }), 'accuracy', DEV_ALONE))).toBe(1);
+  });
+
+  it('pools the splits by their shares', () => {
+    const shares = { train: 0.75, dev: 0.25 };
+    // 0.75 · 0.6 + 0.25 · 0.4 = 0.55 against 0.75 · 0.5 + 0.25 · 0.6 = 0.525
+    expect(compare({ train: { accuracy: 0.6 }, dev: { accuracy: 0.4 } }, { dev: { accuracy: 0.6 } }, shares)).toBe(-1);
+    // 0.75 · 1 + 0.25 · −2 = 0.25 against 0.75 · 0 + 0.25 · 0.5 = 0.125
+    expect(compare({ reward: 1, devReward: -2 }, { devReward: 0.5 }, shares)).toBe(-1);
+  });
+});
