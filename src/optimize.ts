@@ -11,6 +11,7 @@ import { race } from './rewards/racing/racing-evaluator.js';
 import { type PrepareOptions, prepareRun } from './run/loop/prepare.js';
 import type { Run } from './run/loop/run.js';
 import { describeStep } from './run/loop/step-statistics.js';
+import { stopInTime } from './run/loop/stop-in-time.js';
 import { chooseReading } from './run/select/choose-reading.js';
 import { measureBaselines } from './run/select/evaluations.js';
 import { discardRun } from './run/store/own-files.js';
@@ -19,7 +20,7 @@ import type { HealthWarning } from './run/watch/health.js';
 import { restartPolicy } from './run/watch/restart-policy.js';
 
 export interface OptimizeOptions {
-  /** Aborting saves a checkpoint and ends the run, resumable. */
+  /** Aborting ends the run within about a second, resumable: after a step that ends in time, else as its last checkpoint is. */
   signal?: AbortSignal;
   /** Receives the controls of the run before its first event. */
   attach?: (controls: RunControls) => void;
@@ -50,7 +51,7 @@ export async function* optimize(
   try {
     options.attach?.(run.requests);
     if (options.signal?.aborted) onAbort();
-    return yield* train(run, goalOf(run));
+    return yield* stopInTime(train(run, goalOf(run)), run.requests, (reason) => giveUp(run, reason));
   } catch (error) {
     if (!(error instanceof RlpromptError && error.code === 'E_INTERRUPTED'))
       yield run.emit({ type: 'run-error', step: run.step, error: describeError(error) });
@@ -201,13 +202,26 @@ function exportBest(run: Run, goal: SearchGoal): UnnumberedEvent {
 
 async function* interrupt(run: Run, reason: 'user' | 'interrupted' | 'terminated'): AsyncGenerator<RunEvent, never> {
   yield run.saveCheckpoint();
-  yield run.emit({ type: 'run-interrupted', step: run.step, reason, resumeCommand: run.store.resumeCommand });
-  throw new RlpromptError({
-    code: 'E_INTERRUPTED',
-    exit: reason === 'user' ? 'ok' : reason,
-    message: `stopped at step ${run.step} on request`,
-    where: run.store.path,
-    kept: 'everything up to this step is saved',
-    next: run.store.resumeCommand,
-  });
+  yield stopped(run, reason, run.step);
+  throw interruption(run, reason, `stopped at step ${run.step} on request`, 'everything up to this step is saved');
+}
+
+/** Ends a run in the midst of something long; it resumes from its last checkpoint, as after a power cut. */
+async function* giveUp(run: Run, reason: 'interrupted' | 'terminated'): AsyncGenerator<RunEvent, never> {
+  const step = run.store.savedStep;
+  yield stopped(run, reason, step ?? 0);
+  const checkpoint = step === undefined ? '' : `the checkpoint after step ${step} and `;
+  throw interruption(run, reason, 'stopped at once on request', `${checkpoint}every score paid for`);
+}
+
+type Interruption = 'user' | 'interrupted' | 'terminated';
+
+function stopped(run: Run, reason: Interruption, step: number): RunEvent {
+  return run.emit({ type: 'run-interrupted', step, reason, resumeCommand: run.store.resumeCommand });
+}
+
+function interruption({ store }: Run, reason: Interruption, message: string, kept: string): RlpromptError {
+  const exit = reason === 'user' ? 'ok' : reason;
+  const { path: where, resumeCommand: next } = store;
+  return new RlpromptError({ code: 'E_INTERRUPTED', exit, message, where, kept, next });
 }

@@ -11,7 +11,7 @@ const source = join(root, 'src');
  */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   classifier: ['errors.ts', 'random', 'template'],
-  cli: ['cli/commands', 'cli/shared', 'cli/wizard', 'errors.ts', 'files', 'package-root.ts'],
+  cli: ['cli/commands', 'cli/shared', 'cli/wizard', 'errors.ts', 'files', 'lm/onnx/run', 'package-root.ts'],
   'cli/check': [
     'cli/shared',
     'config',
@@ -291,6 +291,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'data',
     'errors.ts',
     'events.ts',
+    'files',
     'lm',
     'lm/endpoint',
     'lm/hub',

@@ -1,6 +1,7 @@
 import { closeSync, writeSync } from 'node:fs';
 import { EXIT_CODES, RlpromptError } from '../errors.js';
 import { osLimitOf } from '../files/io-error.js';
+import { runtimeCalls } from '../lm/onnx/run/runtime-calls.js';
 import type { CliContext } from './shared/context.js';
 import { StandardOutput } from './shared/standard-output.js';
 
@@ -23,7 +24,33 @@ const context: CliContext = {
 function exit(code: number): never {
   hasEnded = true;
   if (code === EXIT_CODES.hangup) letGoOfTerminal();
+  if (!runtimeCalls.isIdle) dieWith(code);
   process.exit(code);
+}
+
+const SIGNALS: Readonly<Record<number, NodeJS.Signals>> = {
+  [EXIT_CODES.hangup]: 'SIGHUP',
+  [EXIT_CODES.interrupted]: 'SIGINT',
+  [EXIT_CODES.terminated]: 'SIGTERM',
+};
+
+/** Ends the process where the runtime's thread is computing: an ordinary end would wait for it, and crash. Shells see the same code. */
+function dieWith(code: number): void {
+  const signal = SIGNALS[code];
+  if (signal !== undefined) {
+    process.removeAllListeners(signal);
+    process.kill(process.pid, signal);
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
+  }
+  process.kill(process.pid, 'SIGKILL');
+}
+
+/** How long the runtime may take to finish a call before the process ends all the same. */
+const RUNTIME_MS = 800;
+
+async function finishRuntime(): Promise<void> {
+  const late = new Promise((done) => setTimeout(done, RUNTIME_MS));
+  await Promise.race([runtimeCalls.close(), late]);
 }
 
 /** At its end Node restores the terminal's settings, and crashes where the terminal was closed in the meantime. */
@@ -87,6 +114,7 @@ function wantsJson(argv: readonly string[]): boolean {
 
 /** Waits until everything written has left: pipes are asynchronous, and exiting would cut them short. */
 async function end(code: number): Promise<never> {
+  if (!runtimeCalls.isIdle) await finishRuntime();
   await Promise.all([process.stdout, process.stderr].map((stream) => new Promise((done) => stream.write('', done))));
   if (code !== EXIT_CODES.ok || !stdout.failure) return exit(code);
   const error = outputLost(stdout.failure);

@@ -4,6 +4,7 @@ import { currentSettings, refuseRemovedSettings } from '../../config/removed-set
 import { completeRunConfig } from '../../config/resolve-run-config.js';
 import type { RunConfig, RunConfigInput } from '../../config/run-config.js';
 import { RlpromptError } from '../../errors.js';
+import { abortable } from '../../files/abortable.js';
 import type { DownloadProgress } from '../../lm/hub/hub.js';
 import { loadLanguageModel, pinModelName, requireCapability } from '../../lm/load.js';
 import type { LanguageModel } from '../../lm/model/types.js';
@@ -72,7 +73,7 @@ export interface PrepareOptions {
   readonly onProgress?: ((progress: DownloadProgress) => void) | undefined;
   /** Called at the end with what is worth telling but no part of the run, which is the same without it. */
   readonly onNote?: ((note: string) => void) | undefined;
-  /** Ends a download. */
+  /** Ends a download, and everything else before the run. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -107,10 +108,10 @@ async function assemble(
   given: RunConfig,
   task: Task,
   folder: RunFolder,
-  { resume, onNote }: PrepareOptions,
+  { resume, onNote, signal }: PrepareOptions,
   closers: (() => unknown)[],
 ): Promise<Run> {
-  const { objectives, notes, ...models } = await loadModels(given, task, closers, onNote);
+  const { objectives, notes, ...models } = await loadModels(given, task, closers, { onNote, signal });
   const { generator, targetLm, styleModels } = models;
   const proposer = generatorOf(generator);
   const config = tunedTo(proposer, given);
@@ -124,14 +125,12 @@ async function assemble(
   const checkpoint = resume !== undefined ? checkResume(folder.path, manifest, warnings) : undefined;
   const rewardLog = new RewardLog();
   const onOutput = (text: string) => rewardLog.write(text);
-  const prepared = await prepareEvaluator({ task, targetLm, template, styleModels, settings: config, onOutput });
+  const evaluating = prepareEvaluator({ task, targetLm, template, styleModels, settings: config, onOutput });
+  const prepared = await abortable(evaluating, signal);
   closers.push(() => prepared.close());
   warnings.push(...prepared.warnings);
-  const trainer = await createTrainer(config.trainer, proposer, {
-    ...config,
-    threads,
-    context: generatorContext(config.context, task),
-  });
+  const context = generatorContext(config.context, task);
+  const trainer = await abortable(createTrainer(config.trainer, proposer, { ...config, threads, context }), signal);
   closers.push(() => trainer.dispose());
   warnings.push(...cutInputs(trainer.conditioned, task.splits, generator));
   if (resume === undefined) writeManifest(folder.path, manifest);
@@ -192,12 +191,12 @@ async function loadModels(
   config: RunConfig,
   task: Task,
   closers: (() => unknown)[],
-  onNote: PrepareOptions['onNote'],
+  { onNote, signal }: Pick<PrepareOptions, 'onNote' | 'signal'>,
 ): Promise<RunModels> {
   const options = modelOptions(config);
   const loaded: LoadedModel[] = [];
   const load = async (name: string, queue?: string): Promise<LanguageModel> => {
-    const own = await loadLanguageModel(name, options);
+    const own = await abortable(loadLanguageModel(name, options), signal);
     const model = queue === undefined ? own : await targetOverQueue(own, queue);
     loaded.push(model);
     closers.push(() => model.dispose());

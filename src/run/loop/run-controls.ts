@@ -15,6 +15,7 @@ export class RequestQueue implements RunControls {
   private paused = false;
   private stopReason: 'user' | 'interrupted' | 'terminated' | undefined;
   private wake: (() => void) | undefined;
+  private hurry: (() => void) | undefined;
 
   pause(): void {
     this.paused = true;
@@ -46,8 +47,24 @@ export class RequestQueue implements RunControls {
   }
 
   stop(reason: 'user' | 'interrupted' | 'terminated'): void {
-    this.stopReason ??= reason;
+    const wasUrgent = this.urgent !== undefined;
+    if (!wasUrgent) this.stopReason = reason;
     this.wake?.();
+    if (!wasUrgent && this.urgent) this.hurry?.();
+  }
+
+  /** Why the run is to stop soon, whatever it is doing: a signal, which comes before a wish of the user. */
+  get urgent(): 'interrupted' | 'terminated' | undefined {
+    return this.stopReason === 'user' ? undefined : this.stopReason;
+  }
+
+  /** Calls back when a stop becomes urgent, at once where it is; returns a function that ends it. */
+  onUrgent(callback: () => void): () => void {
+    this.hurry = callback;
+    if (this.urgent) callback();
+    return () => {
+      this.hurry = undefined;
+    };
   }
 
   get isPaused(): boolean {

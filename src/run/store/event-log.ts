@@ -54,6 +54,10 @@ export class EventLog {
     return this.lastSeq + 1;
   }
 
+  get lastCheckpoint(): CheckpointSavedEvent | undefined {
+    return this.checkpoint;
+  }
+
   /** Time the run had taken when its last checkpoint was saved. */
   get elapsedSeconds(): number {
     return this.checkpoint?.elapsedSeconds ?? 0;

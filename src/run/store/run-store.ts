@@ -22,6 +22,11 @@ export class RunStore {
     return `rlprompt resume ${this.path}`;
   }
 
+  /** The step after which the last checkpoint was written; undefined where there is none. */
+  get savedStep(): number | undefined {
+    return this.events.lastCheckpoint?.step;
+  }
+
   /** How many calls of the target LM the run has used so far. */
   get scorePosition(): number {
     return this.scores.position;

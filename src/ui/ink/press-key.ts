@@ -87,7 +87,7 @@ function pressCharacter(keyboard: KeyboardState, character: string, steerable: b
 
 function pressCtrlC(keyboard: KeyboardState, steerable: boolean): KeyPress {
   if (!steerable || keyboard.stopping) return changed(keyboard, { stopping: true }, 'force-quit');
-  const note = 'stopping after this step; everything will be saved. Ctrl-C again quits at once';
+  const note = 'stopping; a step that ends within a second is saved. Ctrl-C again quits at once';
   return changed(keyboard, { stopping: true, mode: 'board', note }, 'interrupt');
 }
 

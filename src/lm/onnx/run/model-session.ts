@@ -20,5 +20,5 @@ export async function createModelSession(
   if (bytes < LARGE_BYTES) return await createSession(source, options);
   const isMeasured = options.threads === undefined && (options.device ?? 'cpu') === 'cpu';
   const threads = isMeasured ? await quickestThreads() : options.threads;
-  return await createSession(source, { ...options, threads, returnsMemory: true });
+  return await createSession(source, { ...options, threads, returnsMemory: true, inThread: true });
 }

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { RlpromptError } from '../../../errors.js';
 import { metered } from './runtime-meter.js';
+import { type RemoteSession, runtimeThread } from './runtime-thread.js';
 
 export interface SessionOptions {
   /** Threads of one call; default: the cores, or half of them where there are more than four. */
@@ -10,13 +11,15 @@ export interface SessionOptions {
   readonly device?: string | undefined;
   /** Gives memory back after each call in place of keeping it for the next: for graphs whose values are large. */
   readonly returnsMemory?: boolean | undefined;
+  /** Computes in the runtime's own thread: for graphs whose calls would block this one too long. */
+  readonly inThread?: boolean | undefined;
 }
 
 export type TensorType = 'float32' | 'float16' | 'int64' | 'int32' | 'bool';
 export type TensorData = Float32Array | Uint16Array | BigInt64Array | Int32Array | Uint8Array;
 export type Feeds = Readonly<Record<string, Tensor>>;
 
-/** A loaded graph. Calls run one after the other: the runtime blocks the thread while it computes. */
+/** A loaded graph. Calls run one after the other. */
 export interface OnnxSession {
   tensor(type: TensorType, data: TensorData, dims: readonly number[]): Tensor;
   /** Computes the named outputs. */
@@ -47,12 +50,12 @@ export async function createSession(source: GraphSource, options: SessionOptions
       },
     },
   };
-  const session = await openSession(runtime, source, settings, options.device ?? 'cpu');
+  const session = await openSession(runtime, source, settings, options);
   return {
     tensor: (type, data, dims) => new runtime.Tensor(type, data as Tensor.DataType, dims) as Tensor,
     run: async (feeds, outputs) => {
       try {
-        return (await metered(() => session.run(feeds, outputs))) as Record<string, Tensor>;
+        return await metered(() => session.run(feeds, outputs));
       } catch (cause) {
         throw runError(source, cause);
       }
@@ -103,16 +106,55 @@ export async function knownDevices(): Promise<string[]> {
   return (await importRuntime()).listSupportedBackends().map(({ name }) => name);
 }
 
+/** A graph where it was loaded. */
+interface LoadedGraph extends Pick<OnnxSession, 'run' | 'inputNames' | 'outputNames'> {
+  release(): Promise<void>;
+}
+
+/** Loads a graph in this thread. */
+async function open(
+  runtime: Runtime,
+  model: string | Uint8Array,
+  settings: InferenceSession.SessionOptions,
+): Promise<LoadedGraph> {
+  const session =
+    typeof model === 'string'
+      ? await runtime.InferenceSession.create(model, settings)
+      : await runtime.InferenceSession.create(model, settings);
+  return {
+    inputNames: session.inputNames,
+    outputNames: session.outputNames,
+    run: async (feeds, outputs) => (await session.run(feeds, outputs)) as Record<string, Tensor>,
+    release: () => session.release(),
+  };
+}
+
+/** What a graph in the thread computes comes without the class of a tensor. */
+function fromThread(runtime: Runtime, session: RemoteSession): LoadedGraph {
+  return {
+    ...session,
+    run: async (feeds, outputs) =>
+      Object.fromEntries(
+        Object.entries(await session.run(feeds, outputs)).map(([name, { type, data, dims }]) => [
+          name,
+          new runtime.Tensor(type, data, dims) as Tensor,
+        ]),
+      ),
+    release: async () => session.release(),
+  };
+}
+
 async function openSession(
   runtime: Runtime,
   source: GraphSource,
   settings: InferenceSession.SessionOptions,
-  device: string,
-): Promise<InferenceSession> {
+  { device = 'cpu', inThread = false }: SessionOptions,
+): Promise<LoadedGraph> {
+  const model = 'path' in source ? source.path : source.bytes;
   try {
-    return 'path' in source
-      ? await runtime.InferenceSession.create(source.path, settings)
-      : await runtime.InferenceSession.create(source.bytes, settings);
+    return inThread
+      ? fromThread(runtime, await runtimeThread.open(model, settings))
+      : await open(runtime, model, settings);
   } catch (cause) {
     const reason = (cause instanceof Error ? cause.message : String(cause)).split('\n')[0]!;
     if (device !== 'cpu') {
