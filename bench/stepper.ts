@@ -6,8 +6,8 @@ import { type BodyShape, runtimeMeter } from '../src/lm/onnx/run/runtime-meter.j
 import { ScoreCache } from '../src/rewards/cache/score-cache.js';
 import { ClassificationEvaluator } from '../src/rewards/classification/classification-evaluator.js';
 import { toStepRewards } from '../src/rewards/shaping/step-rewards.js';
-import { templateFor } from '../src/run/loop/configured-task.js';
-import { tunedTo } from '../src/run/loop/tuned-config.js';
+import { templateFor } from '../src/run/prepare/configured-task.js';
+import { tunedTo } from '../src/run/prepare/tuned-config.js';
 import { loadTask } from '../src/task/load/load-task.js';
 import type { Task } from '../src/task/types.js';
 import { createTrainer } from '../src/trainers/registry.js';

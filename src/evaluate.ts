@@ -10,12 +10,12 @@ import { type LoadedModel, notesOf } from './lm/onnx/run/model-parts.js';
 import { targetOverQueue } from './queue/queue-target.js';
 import { type PreparedEvaluator, prepareEvaluator } from './rewards/create-evaluator.js';
 import { checkStyleModels, loadStyleModels } from './rewards/style/style-models.js';
-import { checkEndpoints } from './run/loop/check-endpoints.js';
-import { checkQueue } from './run/loop/check-queue.js';
-import { checkTemplateSource, loadConfiguredTask, templateFor } from './run/loop/configured-task.js';
-import { modelOptions } from './run/loop/model-options.js';
-import { openPolicy } from './run/loop/open-policy.js';
 import { describePrompts, proposeFor } from './run/policies/propose-for.js';
+import { checkEndpoints } from './run/prepare/check-endpoints.js';
+import { checkQueue } from './run/prepare/check-queue.js';
+import { checkTemplateSource, loadConfiguredTask, templateFor } from './run/prepare/configured-task.js';
+import { modelOptions } from './run/prepare/model-options.js';
+import { openPolicy } from './run/prepare/open-policy.js';
 import { openPaidScores, type PaidScores } from './run/store/paid-scores.js';
 import type { Evaluation, Evaluator, Example, Split, Task } from './task/types.js';
 

@@ -4,7 +4,7 @@ import type { RunConfig } from './config/run-config.js';
 import type { DownloadProgress } from './lm/hub/hub.js';
 import { loadLanguageModel } from './lm/load.js';
 import { prepareEvaluator } from './rewards/create-evaluator.js';
-import { modelOptions } from './run/loop/model-options.js';
+import { modelOptions } from './run/prepare/model-options.js';
 import type { Evaluator, Example, Task } from './task/types.js';
 import { labelText } from './template/label-text.js';
 import { parseTemplate } from './template/parse-template.js';

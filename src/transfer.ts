@@ -1,7 +1,7 @@
 import type { RunConfig } from './config/run-config.js';
 import { isDataFileName } from './data/read-table.js';
 import { type EvaluatedPrompt, evaluatePrompts } from './evaluate.js';
-import { checkTemplateSource, loadConfiguredTask } from './run/loop/configured-task.js';
+import { checkTemplateSource, loadConfiguredTask } from './run/prepare/configured-task.js';
 import type { Split } from './task/types.js';
 
 export interface TransferRow {

@@ -2,8 +2,8 @@ import { closeSync, writeSync } from 'node:fs';
 import { EXIT_CODES, RlpromptError } from '../errors.js';
 import { osLimitOf } from '../files/io-error.js';
 import { runtimeCalls } from '../lm/onnx/run/runtime-calls.js';
+import { StandardOutput } from './output/standard-output.js';
 import type { CliContext } from './shared/context.js';
-import { StandardOutput } from './shared/standard-output.js';
 
 let hasEnded = false;
 let isFailing = false;
@@ -84,7 +84,7 @@ async function fail(thrown: unknown): Promise<void> {
   isFailing = true;
   const error = toRlpromptError(thrown);
   try {
-    const { writeError } = await import('./shared/write-error.js');
+    const { writeError } = await import('./output/write-error.js');
     writeError(error, { context, asJson: wantsJson(process.argv), thrown });
   } catch {
     // Where no more files can be opened, no more code can be loaded.

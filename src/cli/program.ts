@@ -2,8 +2,8 @@ import { Command, CommanderError } from 'commander';
 import { nearestWord, RlpromptError } from '../errors.js';
 import { packageVersion } from '../package-root.js';
 import { COMMANDS } from './commands/commands.js';
+import { EXIT_CODES_HELP } from './output/exit-codes.js';
 import type { CliContext } from './shared/context.js';
-import { EXIT_CODES_HELP } from './shared/exit-codes.js';
 import { withCurrentNames } from './shared/former-names.js';
 
 const EXAMPLES = `Examples:
@@ -25,7 +25,7 @@ export async function runCommandLine(given: readonly string[], context: CliConte
     return;
   }
   if (argv[0] === 'complete') {
-    await (await import('./commands/completion.js')).complete(argv, context, COMMANDS);
+    await (await import('./commands/setup/completion.js')).complete(argv, context, COMMANDS);
     return;
   }
   const { words, topic } = helpTopic(argv);

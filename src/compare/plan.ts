@@ -1,6 +1,6 @@
 import type { ResolvedRunConfig } from '../config/resolve-run-config.js';
 import type { RunConfig } from '../config/run-config.js';
-import { loadConfiguredTask } from '../run/loop/configured-task.js';
+import { loadConfiguredTask } from '../run/prepare/configured-task.js';
 import { curveCheckpoints } from './best-so-far.js';
 import type { TrainerEntry } from './trainer-entries.js';
 

@@ -1,10 +1,10 @@
 import { flagName } from '../../config/config-layers.js';
 import type { RunConfigKey } from '../../config/run-config.js';
-import type { ShownRow } from '../../run/loop/shown-row.js';
+import type { ShownRow } from '../../run/prepare/shown-row.js';
 import { formatCount } from '../../ui/format-values.js';
 import { safeText } from '../../ui/sanitize.js';
-import { formatTable } from '../shared/format-table.js';
-import { shellWord } from '../shared/shell-word.js';
+import { formatTable } from '../output/format-table.js';
+import { shellWord } from '../output/shell-word.js';
 import type { DataCheck, RunFacts } from './check-data.js';
 
 const EXAMPLE_LENGTH = 50;

@@ -4,8 +4,8 @@ import { RlpromptError } from '../../errors.js';
 import type { ExportedFile, ExportFormat } from '../../export/exported-prompt.js';
 import { atomicWrite } from '../../files/atomic-write.js';
 import { toIoError } from '../../files/io-error.js';
+import { writeResult } from '../output/output.js';
 import type { CliContext } from '../shared/context.js';
-import { writeResult } from '../shared/output.js';
 
 /** Where a file goes; undefined for stdout, which holds one file. */
 export function placeFiles(

@@ -1,8 +1,8 @@
 import type { RunConfig } from '../../config/run-config.js';
 import { isDataFileName } from '../../data/read-table.js';
 import { RlpromptError } from '../../errors.js';
+import { formatJson, writeResult } from '../output/output.js';
 import type { CliContext } from '../shared/context.js';
-import { formatJson, writeResult } from '../shared/output.js';
 
 /**
  * Writes the prompt of each row of a data file, a JSON line each: into a file, or on stdout.
@@ -22,7 +22,7 @@ export async function writeProposals(
       next: 'rlprompt eval mails.csv --policy runs/spam-… --unlabelled',
     });
   }
-  const { proposeRows } = await import('../../run/loop/propose-rows.js');
+  const { proposeRows } = await import('../../run/prepare/propose-rows.js');
   const rows = await proposeRows(config, policy);
   const lines = rows.map((row) => `${formatJson(row)}\n`).join('');
   if (perExample === undefined) return writeResult(context, lines);

@@ -1,8 +1,8 @@
 import type { RunConfig } from '../../config/run-config.js';
 import { loadTokenizer } from '../../lm/model/tokenizer.js';
 import { inspectModel } from '../../lm/onnx/families/inspect-model.js';
-import { checkTemplateSource, loadConfiguredTask, templateFor } from '../../run/loop/configured-task.js';
-import { type ShownRow, showRow } from '../../run/loop/shown-row.js';
+import { checkTemplateSource, loadConfiguredTask, templateFor } from '../../run/prepare/configured-task.js';
+import { type ShownRow, showRow } from '../../run/prepare/shown-row.js';
 import { installedModel } from './installed-model.js';
 
 /** The first train row of a task as the target LM of a run would read it; the model is not loaded. */

@@ -11,7 +11,7 @@ import { kvCache, modelInputs } from '../../lm/onnx/graph/model-inputs.js';
 import { headCount, widthOf } from '../../lm/onnx/run/model-parts.js';
 import { activationBytes, rowLimits, rowsWithoutCache } from '../../lm/onnx/run/row-limits.js';
 import { TOKENS_PER_CALL } from '../../lm/onnx/run/token-batches.js';
-import { loadConfiguredTask } from '../../run/loop/configured-task.js';
+import { loadConfiguredTask } from '../../run/prepare/configured-task.js';
 import { installedModel } from './installed-model.js';
 
 /** Bytes that a run takes for one thing. */

@@ -3,7 +3,7 @@ import { parseTable, readTable } from '../../data/read-table.js';
 import { rowFields, type Table, type TableRow } from '../../data/table.js';
 import { RlpromptError } from '../../errors.js';
 import type { Prediction } from '../../predict.js';
-import { formatJson } from '../shared/output.js';
+import { formatJson } from '../output/output.js';
 
 export const PREDICTION_FORMATS = ['csv', 'tsv', 'jsonl'] as const;
 

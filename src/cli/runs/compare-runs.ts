@@ -1,9 +1,9 @@
 import type { Spread } from '../../compare/spread.js';
 import { formatCount } from '../../ui/format-values.js';
 import type { CliContext } from '../shared/context.js';
-import { formatJson, writeResult } from '../shared/output.js';
+import { formatJson, writeResult } from '../output/output.js';
 import type { RunGroup } from './run-groups.js';
-import { formatTable } from '../shared/format-table.js';
+import { formatTable } from '../output/format-table.js';
 
 /** Compares runs that are there: seeds of a setting together, settings one below the other. */
 export async function compareRuns(

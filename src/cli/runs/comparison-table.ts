@@ -1,7 +1,7 @@
 import type { ComparedBaseline, ComparedTrainer, Comparison, CurveSpread } from '../../compare/comparison.js';
 import type { Spread } from '../../compare/spread.js';
-import { quotePrompt } from '../shared/result-line.js';
-import { formatTable } from '../shared/format-table.js';
+import { quotePrompt } from '../output/result-line.js';
+import { formatTable } from '../output/format-table.js';
 
 /** A comparison as tables: curves over the forwards, then what each trainer's chosen prompts are worth. */
 export function comparisonTables(comparison: Comparison): string {

@@ -5,7 +5,7 @@ import { requireOwnFiles } from '../../run/store/own-files.js';
 import { openRunFolder } from '../../run/store/run-folder.js';
 import { safeText } from '../../ui/sanitize.js';
 import type { CliContext } from '../shared/context.js';
-import { writeResult } from '../shared/output.js';
+import { writeResult } from '../output/output.js';
 
 /**
  * Removes run folders, all of them checked and locked before the first is touched.

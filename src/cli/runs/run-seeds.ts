@@ -7,10 +7,10 @@ import type { RunResult } from '../../events.js';
 import { watchBetweenRuns } from '../shared/between-runs.js';
 import { formatSpread } from './comparison-table.js';
 import type { CliContext } from '../shared/context.js';
-import { formatJson, writeResult } from '../shared/output.js';
-import { quotePrompt } from '../shared/result-line.js';
+import { formatJson, writeResult } from '../output/output.js';
+import { quotePrompt } from '../output/result-line.js';
 import { type FollowedRun, followRun, type RunOptions, refuseScore } from './supervise-run.js';
-import { formatTable } from '../shared/format-table.js';
+import { formatTable } from '../output/format-table.js';
 
 export interface SeededRun {
   readonly config: RunConfig;

@@ -7,9 +7,9 @@ import type { Reporter, RunControls, RunEvent, RunResult } from '../../events.js
 import type { OptimizeOptions } from '../../optimize.js';
 import type { UiName } from '../../ui/reporters/choose-reporter.js';
 import type { CliContext } from '../shared/context.js';
-import { reportDownloads } from '../shared/download-progress.js';
-import { formatJson, writeResult } from '../shared/output.js';
-import { resultLine } from '../shared/result-line.js';
+import { reportDownloads } from '../output/download-progress.js';
+import { formatJson, writeResult } from '../output/output.js';
+import { resultLine } from '../output/result-line.js';
 import { watchSignals } from '../shared/signal-watch.js';
 
 /** What `run` and `resume` take beside settings. */

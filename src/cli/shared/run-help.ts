@@ -3,8 +3,8 @@ import { flagName } from '../../config/config-layers.js';
 import { optionMeta, RUN_CONFIG_KEYS, type RunConfigKey } from '../../config/run-config.js';
 import { nearestWord, RlpromptError } from '../../errors.js';
 import { definitionOf, TRAINER_NAMES } from '../../trainers/trainer-table.js';
+import { formatTable } from '../output/format-table.js';
 import type { CommandEntry } from './command-module.js';
-import { formatTable } from './format-table.js';
 
 /** What most runs are told; the rest is shown by `run --help all`. */
 const COMMON: ReadonlySet<string> = new Set([

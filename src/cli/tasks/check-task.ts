@@ -5,10 +5,10 @@ import type { LanguageModel } from '../../lm/model/types.js';
 import { checkReward, type Finding, findingOf } from '../../rewards/custom/custom-check.js';
 import { RewardHost } from '../../rewards/custom/custom-host.js';
 import { RewardLanguageModel } from '../../rewards/custom/custom-language-model.js';
-import { checkEndpoints } from '../../run/loop/check-endpoints.js';
-import { checkTemplateSource, loadConfiguredTask, templateFor } from '../../run/loop/configured-task.js';
-import { modelOptions } from '../../run/loop/model-options.js';
-import { showRow } from '../../run/loop/shown-row.js';
+import { checkEndpoints } from '../../run/prepare/check-endpoints.js';
+import { checkTemplateSource, loadConfiguredTask, templateFor } from '../../run/prepare/configured-task.js';
+import { modelOptions } from '../../run/prepare/model-options.js';
+import { showRow } from '../../run/prepare/shown-row.js';
 import type { Task } from '../../task/types.js';
 
 /** Characters of a row's end that are shown. */

@@ -6,9 +6,9 @@ import { isInteractive } from '../../ui/reporters/choose-reporter.js';
 import { safeText } from '../../ui/sanitize.js';
 import { checkData, type DataCheck } from '../check/check-data.js';
 import { checkText, proposedArguments } from '../check/check-text.js';
+import { shellWord } from '../output/shell-word.js';
 import { settingsSources } from '../shared/config-options.js';
 import type { CliContext } from '../shared/context.js';
-import { shellWord } from '../shared/shell-word.js';
 import { newestDataFile } from './find-data.js';
 
 /** Asks one question; throws where the user wants no more of them. */
@@ -94,7 +94,7 @@ async function askForColumns(task: string, ask: Ask, context: CliContext): Promi
 /** @throws RlpromptError where there is no such task */
 async function checkTask(task: string, context: CliContext): Promise<void> {
   const { config } = resolveRunConfig(await settingsSources(context, { task }));
-  const { loadConfiguredTask } = await import('../../run/loop/configured-task.js');
+  const { loadConfiguredTask } = await import('../../run/prepare/configured-task.js');
   await loadConfiguredTask(config);
 }
 

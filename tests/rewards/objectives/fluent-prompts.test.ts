@@ -5,7 +5,7 @@ import type { RunConfigInput } from '../../../src/config/run-config.js';
 import { loadLanguageModel, requireCapability } from '../../../src/lm/load.js';
 import type { LanguageModel } from '../../../src/lm/model/types.js';
 import { fluencyObjective } from '../../../src/rewards/objectives/fluency-objective.js';
-import { tunedTo } from '../../../src/run/loop/tuned-config.js';
+import { tunedTo } from '../../../src/run/prepare/tuned-config.js';
 import type { Task } from '../../../src/task/types.js';
 import type { Generator } from '../../../src/trainers/contract/settings.js';
 import type { Rollout, Trainer } from '../../../src/trainers/contract/types.js';

@@ -4,8 +4,8 @@ import { completeRunConfig } from '../../../src/config/resolve-run-config.js';
 import type { RunConfigInput } from '../../../src/config/run-config.js';
 import { loadLanguageModel } from '../../../src/lm/load.js';
 import type { LanguageModel } from '../../../src/lm/model/types.js';
-import { generatorOf } from '../../../src/run/loop/prepare.js';
-import { tunedTo } from '../../../src/run/loop/tuned-config.js';
+import { generatorOf } from '../../../src/run/prepare/run-models.js';
+import { tunedTo } from '../../../src/run/prepare/tuned-config.js';
 import type { Trainer } from '../../../src/trainers/contract/types.js';
 import { createTrainer } from '../../../src/trainers/registry.js';
 

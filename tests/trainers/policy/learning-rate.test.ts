@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { completeRunConfig } from '../../../src/config/resolve-run-config.js';
-import { tunedTo } from '../../../src/run/loop/tuned-config.js';
+import { tunedTo } from '../../../src/run/prepare/tuned-config.js';
 import { defaultLearningRate } from '../../../src/trainers/policy/learning-rate.js';
 
 const ofWidth = (hiddenSize: number) => ({ hiddenStates: { hiddenSize } });

@@ -1,0 +1,180 @@
+import { type Command, Option } from 'commander';
+import type { RunConfig, RunConfigKey } from '../../../config/run-config.js';
+import { RlpromptError } from '../../../errors.js';
+import type { EvaluatedPrompt } from '../../../evaluate.js';
+import { ensembleScores } from '../../../rewards/classification/ensemble-scores.js';
+import { readPolicyConfig } from '../../exports/policy-config.js';
+import { writeProposals } from '../../exports/write-proposals.js';
+import { reportDownloads } from '../../output/download-progress.js';
+import { formatTable } from '../../output/format-table.js';
+import { formatJson, writeResult } from '../../output/output.js';
+import { describePolicy, quotePrompt } from '../../output/result-line.js';
+import { addConfigOptions, collect, readRunConfig } from '../../shared/config-options.js';
+import type { CliContext } from '../../shared/context.js';
+import { readPromptLines } from '../../shared/prompt-lines.js';
+import { SCORING_KEYS } from '../../shared/scoring-keys.js';
+
+const EXAMPLES = `Examples:
+  $ rlprompt eval spam --prompt "This mail is" --prompt ""
+  $ rlprompt eval reviews.csv --text-column text --label-column stars --prompt " Overall it was" --json
+  $ rlprompt eval reviews.csv --policy runs/spam-… --per-example prompts.jsonl
+  $ rlprompt export runs/spam-… --format txt | rlprompt eval spam --prompt - --split test
+`;
+
+const KEYS: readonly RunConfigKey[] = [
+  ...SCORING_KEYS,
+  'encoding',
+  'allowControl',
+  'skipBadRows',
+  'splitColumn',
+  'labels',
+  'onMissing',
+  'testSize',
+  'truncate',
+  'target',
+  'contentModel',
+  'styleModel',
+  'stylePrompt',
+  'fluencyModel',
+  'preset',
+  'samples',
+  'bootstraps',
+  'ensemble',
+  'rewardTimeout',
+];
+
+interface EvalOptions {
+  readonly prompt?: readonly string[];
+  readonly promptsFile?: string;
+  readonly policy?: string;
+  readonly unlabelled?: true;
+  readonly split: 'train' | 'dev' | 'test';
+  readonly perExample?: string;
+  readonly json?: true;
+}
+
+export function configure(command: Command, context: CliContext): void {
+  command
+    .description('Scores your own prompts on a task; a data file is scored on all its rows.')
+    .argument('[task]', 'built-in task, task file or folder, or a data file (.csv .tsv .jsonl .json)')
+    .option('-p, --prompt <TEXT>', 'prompt to score, "" for none, - for the lines of stdin; repeatable', collect)
+    .option('--prompts-file <FILE>', 'prompts to score, one a line')
+    .option('--policy <RUN>', 'run with --input-conditioned, whose policy writes a prompt for each example')
+    .option('--unlabelled', 'with --policy: write the prompt of each row of a data file, which needs no labels')
+    .addOption(
+      new Option('--split <NAME>', 'examples of the task to score on')
+        .choices(['train', 'dev', 'test'])
+        .default('test'),
+    )
+    .option('--per-example <FILE>', 'write one JSON line an example')
+    .option('--json', 'print one JSON object')
+    .addHelpText('before', EXAMPLES);
+  addConfigOptions(command, KEYS);
+  command.action(async (task: string | undefined, options: EvalOptions) => {
+    const { policy } = options;
+    const { config: read, sources } =
+      policy === undefined
+        ? await readRunConfig(command, context, task)
+        : await readPolicyConfig(command, context, task, policy);
+    const config: RunConfig = sources.testSize === 'default' ? { ...read, testSize: 'all' } : read;
+    if (options.unlabelled) return await writeProposals(config, options, context);
+    const prompts = readPrompts(options);
+    if (config.ensemble !== undefined && config.ensemble > prompts.length)
+      throw tooFew(config.ensemble, prompts.length);
+    const { evaluatePrompts } = await import('../../../evaluate.js');
+    const onOutput = (text: string) => context.stderr.write(text);
+    const onProgress = reportDownloads(context);
+    const request = { prompts, policy, split: options.split, signal: interruption(), onOutput, onProgress };
+    const evaluation = await evaluatePrompts(config, request);
+    for (const warning of evaluation.warnings) context.stderr.write(`rlprompt: warning: ${warning}\n`);
+    if (options.perExample !== undefined) await writeOutcomes(options.perExample, evaluation.results);
+    const { split, target, task: name, results } = evaluation;
+    const ensemble = config.ensemble === undefined ? undefined : scoreTogether(results, config, config.ensemble);
+    const report = { task: name, target, split, results: results.map(describe), ensemble };
+    writeResult(context, options.json ? `${formatJson(report)}\n` : toTable(results) + togetherLine(ensemble));
+  });
+}
+
+function readPrompts({ prompt = [], promptsFile, policy }: EvalOptions): string[] {
+  const typed = prompt.flatMap((text) => (text === '-' ? readPromptLines(0) : [text]));
+  const prompts = promptsFile === undefined ? typed : [...typed, ...readPromptLines(promptsFile)];
+  if (prompts.length > 0 || policy !== undefined) return prompts;
+  throw new RlpromptError({
+    code: 'E_USAGE',
+    exit: 'usage',
+    message: 'there is no prompt to score',
+    where: '--prompt',
+    next: 'rlprompt eval spam --prompt "This mail is"',
+  });
+}
+
+/** Aborts at the first Ctrl-C or SIGTERM; the second ends the process at once. */
+export function interruption(): AbortSignal {
+  const controller = new AbortController();
+  const stops = { SIGINT: 'interrupted', SIGTERM: 'terminated' } as const;
+  for (const [signal, exit] of Object.entries(stops)) {
+    const kept = 'the scores in the cache';
+    const error = new RlpromptError({ code: 'E_INTERRUPTED', exit, message: `stopped by ${signal}`, kept });
+    process.once(signal, () => controller.abort(error));
+  }
+  return controller.signal;
+}
+
+function describe({ prompt, n, evaluation, policy }: EvaluatedPrompt) {
+  const { metrics, reward, perClass, confusion, parts } = evaluation;
+  const { proposed: _, ...facts } = policy ?? {};
+  return { prompt, ...(policy ? { policy: facts } : {}), n, ...metrics, reward, perClass, confusion, parts };
+}
+
+function toTable(results: readonly EvaluatedPrompt[]): string {
+  const named = new Set(results.flatMap(({ evaluation }) => Object.keys(evaluation.metrics)));
+  const metrics = [...named].filter((name) => name !== 'reward');
+  const rows = results.map(({ prompt, n, evaluation, policy }) => [
+    ...metrics.map((name) => evaluation.metrics[name]?.toFixed(3) ?? ''),
+    evaluation.reward.toFixed(2),
+    String(n),
+    policy ? describePolicy(prompt, policy) : quotePrompt(prompt),
+  ]);
+  return formatTable([[...metrics, 'reward', 'n', 'prompt'], ...rows], {
+    right: metrics.map((_, i) => i).concat([metrics.length, metrics.length + 1]),
+  });
+}
+
+/** The first prompts by the mean of their probabilities. */
+function scoreTogether(results: readonly EvaluatedPrompt[], settings: RunConfig, count: number) {
+  const members = results.slice(0, count);
+  const prompts = members.map(({ prompt }) => prompt);
+  const scores = ensembleScores(
+    members.map(({ evaluation }) => evaluation),
+    settings,
+  );
+  return { prompts, n: members[0]!.n, ...scores };
+}
+
+function togetherLine(ensemble: ReturnType<typeof scoreTogether> | undefined): string {
+  if (!ensemble) return '';
+  const { prompts, n, accuracy, reward } = ensemble;
+  return `the first ${prompts.length} together: accuracy ${accuracy.toFixed(3)}, reward ${reward.toFixed(2)}, n ${n}\n`;
+}
+
+function tooFew(wanted: number, given: number): RlpromptError {
+  return new RlpromptError({
+    code: 'E_USAGE',
+    exit: 'usage',
+    message: `${wanted} prompts are to be scored together, but there are ${given}`,
+    where: '--ensemble',
+    kept: 'nothing was started',
+  });
+}
+
+async function writeOutcomes(file: string, results: readonly EvaluatedPrompt[]): Promise<void> {
+  const { atomicWrite } = await import('../../../files/atomic-write.js');
+  const isOne = results.length === 1;
+  const lines = results.flatMap(({ prompt, evaluation, policy }) =>
+    (evaluation.outcomes ?? []).map(({ reward: _, ...outcome }, i) => {
+      const used = policy ? { policy: policy.run, prompt: policy.proposed[i] } : isOne ? {} : { prompt };
+      return `${formatJson({ ...used, ...outcome })}\n`;
+    }),
+  );
+  atomicWrite(file, lines.join(''));
+}

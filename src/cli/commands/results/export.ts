@@ -1,0 +1,139 @@
+import type { Command } from 'commander';
+import { RlpromptError } from '../../../errors.js';
+import type { ExportedFile, ExportedPrompt, ExportFormat } from '../../../export/exported-prompt.js';
+import type { RunRecord } from '../../../export/run-record.js';
+import { packageVersion } from '../../../package-root.js';
+import { formatTable } from '../../output/format-table.js';
+import { writeResult } from '../../output/output.js';
+import { reportCheck } from '../../runs/report-check.js';
+import type { CliContext } from '../../shared/context.js';
+import { parseCount } from '../../shared/parse-count.js';
+
+const EXAMPLES = `Examples:
+  $ rlprompt export runs/spam-20260101-120000 --format ts --output spam-prompt.ts
+  $ rlprompt export runs/spam-20260101-120000 --format txt --rank 2
+  $ rlprompt export runs/spam-20260101-120000 --format json,txt,ts --output prompts/spam --verify
+  $ rlprompt export runs/spam-20260101-120000 --ensemble --format ts --output together.ts
+  $ rlprompt export --list
+`;
+
+interface ExportOptions {
+  readonly format: string;
+  readonly rank?: number;
+  readonly output?: string;
+  readonly force?: true;
+  readonly raw?: true;
+  readonly verify?: true;
+  readonly ensemble?: true;
+  readonly list?: true;
+}
+
+export function configure(command: Command, context: CliContext): void {
+  command
+    .description('Writes the best prompt of a run in a form that other programs load.')
+    .argument('[run]', 'run folder')
+    .option('-f, --format <NAMES>', 'one of --list, or several with commas between', 'json')
+    .option('--rank <N>', 'which prompt of "rlprompt top" (default: the best; tables: all)', parseCount)
+    .option('--ensemble', 'the prompts that the run scored together (run --ensemble K), as json or ts')
+    .option('-o, --output <PATH>', 'write to a file, or into a folder, instead of stdout')
+    .option('--force', 'replace files that are there')
+    .option('--raw', 'csv: leave cells as they are, even where a spreadsheet would run them')
+    .option('--verify', 'score the exported text again on the dev split, and fail where it is not what the run found')
+    .option('--list', 'list the formats')
+    .addHelpText('before', EXAMPLES)
+    .action(async (runDir: string | undefined, options: ExportOptions) => {
+      if (options.list) return await list(context);
+      const { findFormat } = await import('../../../export/formats.js');
+      const formats = [...new Set(options.format.split(','))].map((name) => findFormat(name.trim()));
+      if (runDir === undefined) throw missingRun();
+      await exportAll(runDir, formats, options, context);
+    });
+}
+
+async function list(context: CliContext): Promise<void> {
+  const [{ EXPORT_FORMATS }, { FORMAT_GROUPS }] = await Promise.all([
+    import('../../../export/formats.js'),
+    import('../../../export/exported-prompt.js'),
+  ]);
+  const rows = FORMAT_GROUPS.flatMap((group) => {
+    const members = EXPORT_FORMATS.filter((format) => format.group === group);
+    return [[group, ''], ...members.map(({ name, description }) => [`  ${name}`, description])];
+  });
+  writeResult(context, formatTable(rows));
+}
+
+/** One format with the prompts that go into it and what it makes of them. */
+interface Export {
+  readonly format: ExportFormat;
+  readonly prompts: readonly ExportedPrompt[];
+  readonly files: readonly ExportedFile[];
+}
+
+async function exportAll(
+  runDir: string,
+  formats: readonly ExportFormat[],
+  options: ExportOptions,
+  context: CliContext,
+): Promise<void> {
+  const [{ readRunRecord }, { writeFormat }, { writeFiles, placeFiles }] = await Promise.all([
+    import('../../../export/run-record.js'),
+    import('../../../export/write-format.js'),
+    import('../../exports/export-files.js'),
+  ]);
+  const place = placeFiles(formats, options.output);
+  const record = readRunRecord(runDir);
+  if (options.ensemble) {
+    const { exportEnsembleRun } = await import('../../exports/export-ensemble-run.js');
+    return await exportEnsembleRun(record, formats, options, place, context);
+  }
+  if (record.prompts[0]?.policy) {
+    const { exportPolicyRun } = await import('../../exports/export-policy-run.js');
+    return exportPolicyRun(record, formats, options, place, context);
+  }
+  const exports: Export[] = [];
+  for (const format of formats) {
+    const prompts = await readPrompts(record, options.rank, format.isTable);
+    exports.push({ format, prompts, files: writeFormat(format, prompts, { isRaw: options.raw === true }) });
+  }
+  for (const { format, prompts } of exports) {
+    const warnings = new Set(prompts.map((prompt) => format.warn?.(prompt)));
+    for (const warning of warnings) if (warning) context.stderr.write(`rlprompt: warning: ${warning}\n`);
+  }
+  const files = exports.flatMap((one) => one.files);
+  writeFiles(files, place, options.force === true, context);
+  if (options.verify) for (const one of exports) await verify(record, one, options, place, context);
+}
+
+async function readPrompts(record: RunRecord, rank: number | undefined, isTable: boolean): Promise<ExportedPrompt[]> {
+  const { exportPrompt } = await import('../../../export/export-prompt.js');
+  const ranks = rank === undefined && isTable ? record.prompts.map((_, i) => i + 1) : [rank ?? 1];
+  return ranks.map((one) => exportPrompt(record, one, packageVersion()));
+}
+
+/** @throws RlpromptError E_EXPORT_MISMATCH where the exported text differs from what the run scored. */
+async function verify(
+  record: RunRecord,
+  { format, prompts, files }: Export,
+  { raw }: ExportOptions,
+  place: ((file: ExportedFile) => string) | undefined,
+  context: CliContext,
+): Promise<void> {
+  const [{ verifyExport }, { readFileSync }] = await Promise.all([
+    import('../../../export/verify-export.js'),
+    import('node:fs'),
+  ]);
+  const file = 'readsFile' in format ? files.find(({ path }) => path === format.readsFile)! : files[0]!;
+  const text = place ? readFileSync(place(file), 'utf8') : file.text;
+  const back = format.read(text, { isRaw: raw === true });
+  const check = await verifyExport(record, prompts[0]!, back);
+  reportCheck(check, { name: format.name, where: place ? place(file) : record.runDir }, context);
+}
+
+function missingRun(): RlpromptError {
+  return new RlpromptError({
+    code: 'E_USAGE',
+    exit: 'usage',
+    message: "missing required argument 'run'",
+    next: 'rlprompt export --help',
+  });
+}

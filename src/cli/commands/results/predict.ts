@@ -1,0 +1,163 @@
+import { type Command, Option } from 'commander';
+import { resolveRunConfig } from '../../../config/resolve-run-config.js';
+import type { RunConfig, RunConfigKey } from '../../../config/run-config.js';
+import { columnIndex, type Table } from '../../../data/table.js';
+import { RlpromptError } from '../../../errors.js';
+import type { Explanation, OpenClassifier } from '../../../predict.js';
+import { safeText } from '../../../ui/sanitize.js';
+import { visibleBlanks } from '../../check/check-text.js';
+import { reportDownloads } from '../../output/download-progress.js';
+import { formatTable } from '../../output/format-table.js';
+import { writeResult } from '../../output/output.js';
+import { chooseFormat, PREDICTION_FORMATS, PredictionWriter, readRows } from '../../predict/prediction-format.js';
+import { readClassifier } from '../../predict/read-classifier.js';
+import { addConfigOptions, readRunSources } from '../../shared/config-options.js';
+import type { CliContext } from '../../shared/context.js';
+import { parseCount } from '../../shared/parse-count.js';
+
+const EXAMPLES = `Examples:
+  $ rlprompt predict runs/spam-20260101-120000 mails.csv --out labelled.csv
+  $ cat mails.jsonl | rlprompt predict best.json - > labelled.jsonl
+  $ rlprompt predict runs/spam-20260101-120000 mails.csv --explain 1
+`;
+
+const KEYS: readonly RunConfigKey[] = [
+  'textColumn',
+  'encoding',
+  'allowControl',
+  'skipBadRows',
+  'truncate',
+  'target',
+  'dtype',
+  'device',
+  'threads',
+  'batchSize',
+  'maxMemory',
+  'offline',
+  'endpoint',
+  'endpointTimeout',
+  'cache',
+];
+
+/** Rows between two reports of progress. */
+const ROWS_PER_CALL = 64;
+
+interface PredictOptions {
+  readonly rank: number;
+  readonly out?: string;
+  readonly format?: string;
+  readonly explain?: number;
+}
+
+export function configure(command: Command, context: CliContext): void {
+  command
+    .description('Labels new rows with the best prompt of a run, or with one exported as json.')
+    .argument('<source>', 'run folder, or a file of "rlprompt export --format json"')
+    .argument('<file>', 'data file (.csv .tsv .jsonl .json) without labels, or - for stdin')
+    .option('-o, --out <FILE>', 'file to write (default: stdout)')
+    .addOption(new Option('--format <NAME>', 'what to write (default: as the file says)').choices(PREDICTION_FORMATS))
+    .option('--rank <N>', 'which prompt of "rlprompt top"', parseCount, 1)
+    .option('--explain <ROW>', 'show how one row is read instead, counted from 1', parseCount)
+    .addHelpText('before', EXAMPLES);
+  addConfigOptions(command, KEYS);
+  command.action(async (source: string, file: string, options: PredictOptions) => {
+    const stored = await readClassifier(source, options.rank);
+    const { flags, ...others } = await readRunSources(command, context, file);
+    const typed = Object.fromEntries(Object.entries(flags ?? {}).filter(([, value]) => value !== undefined));
+    const { config } = resolveRunConfig({ ...others, flags: { ...stored.settings, ...typed, task: file } });
+    const table = await readRows(file, context.stdin, config);
+    const texts = textsOf(table, config);
+    const { openClassifier } = await import('../../../predict.js');
+    const asked = texts.filter((text) => text !== '');
+    const onProgress = reportDownloads(context);
+    const classifier = await openClassifier(stored.classifier, config, { texts: asked, onProgress });
+    try {
+      for (const warning of classifier.warnings) context.stderr.write(`rlprompt: warning: ${safeText(warning)}\n`);
+      warnOfOthers(classifier, stored.digest, texts.length - asked.length, context);
+      if (options.explain === undefined) await predictAll({ classifier, table, texts, file }, stored, options, context);
+      else writeResult(context, explanationText(await classifier.explain(rowText(texts, options.explain))));
+    } finally {
+      await classifier.close();
+    }
+  });
+}
+
+interface Rows {
+  readonly classifier: OpenClassifier;
+  readonly table: Table;
+  readonly texts: readonly string[];
+  readonly file: string;
+}
+
+async function predictAll(
+  { classifier, table, texts, file }: Rows,
+  stored: Awaited<ReturnType<typeof readClassifier>>,
+  { out, format }: PredictOptions,
+  context: CliContext,
+): Promise<void> {
+  const labels = stored.classifier.words.map(({ label }) => label);
+  const writer = new PredictionWriter(table, labels, chooseFormat(format, out, file === '-' ? table.file : file));
+  const lines = [writer.header()];
+  const write = (text: string) => (out === undefined ? writeResult(context, text) : lines.push(text));
+  if (out === undefined) writeResult(context, writer.header());
+  for (let start = 0; start < texts.length; start += ROWS_PER_CALL) {
+    const some = texts.slice(start, start + ROWS_PER_CALL);
+    const predictions = await classifier.predict(some.filter((text) => text !== ''));
+    const answers = predictions[Symbol.iterator]();
+    const rows = some.map((text, i) => ({
+      row: table.rows[start + i]!,
+      prediction: text === '' ? undefined : answers.next().value,
+    }));
+    write(writer.rows(rows));
+    reportRows(start + some.length, texts.length, context);
+  }
+  if (out === undefined) return;
+  const { atomicWrite } = await import('../../../files/atomic-write.js');
+  atomicWrite(out, lines.join(''));
+  context.stderr.write(`${texts.length} rows written to ${safeText(out)}\n`);
+}
+
+/** One line that is drawn over on a terminal, and nothing elsewhere. */
+function reportRows(done: number, of: number, { stderr }: CliContext): void {
+  if (stderr.isTTY && of > ROWS_PER_CALL) stderr.write(`\r${done} of ${of} rows${done === of ? '\n' : ''}`);
+}
+
+function textsOf(table: Table, { textColumn }: RunConfig): string[] {
+  const index = columnIndex(table, textColumn ?? 'text', '--text-column');
+  return table.rows.map((row) => (row.values[index] ?? '').trim());
+}
+
+function warnOfOthers(
+  { target, digest }: OpenClassifier,
+  known: string | undefined,
+  empty: number,
+  { stderr }: CliContext,
+): void {
+  if (empty > 0) stderr.write(`rlprompt: warning: ${empty} rows have no text and get no label\n`);
+  if (known === undefined || known === digest) return;
+  stderr.write(`rlprompt: warning: ${safeText(target)} is not the target LM that the prompt was found for\n`);
+}
+
+function rowText(texts: readonly string[], row: number): string {
+  const text = texts[row - 1];
+  if (text !== undefined && text !== '') return text;
+  throw new RlpromptError({
+    code: 'E_USAGE',
+    exit: 'usage',
+    message: text === '' ? `row ${row} has no text` : `there are ${texts.length} rows, there is no row ${row}`,
+    where: '--explain',
+  });
+}
+
+function explanationText({ rendered, words, label, probabilities }: Explanation): string {
+  const hasOffsets = words.some(({ offset }) => offset !== undefined);
+  const header = ['label', 'words', 'probability', ...(hasOffsets ? ['offset'] : [])];
+  const rows = words.map(({ label: name, texts, offset }) => [
+    name,
+    texts.map(visibleBlanks).join(' '),
+    String(probabilities[name]),
+    ...(offset === undefined ? [] : [String(offset)]),
+  ]);
+  const read = `The target LM reads (· is a blank):\n${visibleBlanks(rendered)}\n`;
+  return `${read}\n${formatTable([header, ...rows])}\npredicted: ${safeText(label)}\n`;
+}

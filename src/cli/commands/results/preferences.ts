@@ -1,0 +1,106 @@
+import { writeFileSync } from 'node:fs';
+import type { Command } from 'commander';
+import { toIoError } from '../../../files/io-error.js';
+import { formatJson, writeResult } from '../../output/output.js';
+import type { CliContext } from '../../shared/context.js';
+
+const EXAMPLES = `Examples:
+  $ rlprompt preferences show rankings.jsonl
+  $ rlprompt preferences fit rankings.jsonl --model mail-gpt-4m --out reward.json
+  $ rlprompt run spam --objective preference=0.5 --reward-model reward.json
+  $ rlprompt preferences pairs rankings.jsonl > pairs.jsonl
+`;
+
+export function configure(command: Command, context: CliContext): void {
+  command.description('Rankings of texts and reward models fitted to them.').addHelpText('before', EXAMPLES);
+  command
+    .command('show')
+    .description('how many rankings a file has, by whom, and how far the raters agree')
+    .argument('<rankings>', 'file of rankings, or of pairs {prompt, chosen, rejected}')
+    .action((file: string) => show(file, context));
+  command
+    .command('pairs')
+    .description('the rankings as pairs {prompt, chosen, rejected}, one JSON object per line')
+    .argument('<rankings>', 'file of rankings')
+    .option('--out <FILE>', 'write the pairs to a file (default: stdout)')
+    .action((file: string, { out }: { out?: string }) => writePairs(file, out, context));
+  command
+    .command('fit')
+    .description('fits a reward model: a linear reward on the hidden states of a frozen language model')
+    .argument('<rankings>', 'file of rankings, or of pairs {prompt, chosen, rejected}')
+    .option(
+      '--model <MODEL>',
+      'causal language model whose states are read; runs must use it as generator',
+      'mail-gpt-4m',
+    )
+    .option('--out <FILE>', 'where to write the reward model', 'reward-model.json')
+    .action((file: string, options: { model: string; out: string }) => fitModel(file, options, context));
+}
+
+async function read(file: string) {
+  const { readRankings } = await import('../../../preferences/ranking-file.js');
+  const { latestRankings } = await import('../../../preferences/ranking.js');
+  return latestRankings(readRankings(file));
+}
+
+async function show(file: string, context: CliContext): Promise<void> {
+  const [rankings, { agreementOf }, { pairsOf }] = await Promise.all([
+    read(file),
+    import('../../../preferences/agreement.js'),
+    import('../../../preferences/ranking.js'),
+  ]);
+  const raters: Record<string, number> = {};
+  for (const { rater } of rankings) raters[rater] = (raters[rater] ?? 0) + 1;
+  writeResult(
+    context,
+    `${formatJson({
+      schemaVersion: 1,
+      rankings: rankings.length,
+      preferences: rankings.reduce((sum, ranking) => sum + pairsOf(ranking).length, 0),
+      raters,
+      agreement: agreementOf(rankings),
+    })}\n`,
+  );
+}
+
+async function writePairs(file: string, out: string | undefined, context: CliContext): Promise<void> {
+  const [rankings, { preferencesOf }] = await Promise.all([read(file), import('../../../preferences/ranking.js')]);
+  const lines = rankings.flatMap(preferencesOf).map(({ context: prompt, chosen, rejected }) => ({
+    prompt,
+    chosen,
+    rejected,
+  }));
+  const text = lines.map((line) => `${formatJson(line)}\n`).join('');
+  if (out === undefined) return writeResult(context, text);
+  try {
+    writeFileSync(out, text);
+  } catch (error) {
+    throw toIoError(error, { action: 'create', path: out });
+  }
+}
+
+async function fitModel(
+  file: string,
+  { model: name, out }: { model: string; out: string },
+  context: CliContext,
+): Promise<void> {
+  const rankings = await read(file);
+  const [{ loadLanguageModel }, { stateSourceOf }, { fitRewardModel, writeRewardModel }, { proportionInterval }] =
+    await Promise.all([
+      import('../../../lm/load.js'),
+      import('../../../preferences/pooled-states.js'),
+      import('../../../preferences/reward-model.js'),
+      import('../../../report/proportion-interval.js'),
+    ]);
+  const lm = await loadLanguageModel(name);
+  try {
+    const fitted = await fitRewardModel(rankings, { ...stateSourceOf(lm), name: lm.name, digest: lm.digest });
+    writeRewardModel(out, fitted);
+    const { heldOut } = fitted;
+    // Pairs of one ranking are not independent: the interval counts rankings.
+    const interval = proportionInterval(heldOut.accuracy, heldOut.rankings);
+    writeResult(context, `${formatJson({ schemaVersion: 1, out, lm: lm.name, heldOut: { ...heldOut, interval } })}\n`);
+  } finally {
+    await lm.dispose();
+  }
+}

@@ -1,0 +1,48 @@
+import { join, resolve } from 'node:path';
+import type { Command } from 'commander';
+import { writeResult } from '../../output/output.js';
+import type { CliContext } from '../../shared/context.js';
+import { openInBrowser } from '../../shared/open-file.js';
+
+const EXAMPLES = `Examples:
+  $ rlprompt report runs/spam-20260101-120000 --open
+  $ rlprompt report runs/spam-a runs/spam-b --out comparison.html
+  $ rlprompt transfer runs/spam-a --target smollm2 --json > transfer.json
+  $ rlprompt report runs/spam-a --transfer transfer.json
+`;
+
+interface ReportOptions {
+  readonly out?: string;
+  readonly transfer?: string;
+  readonly open?: true;
+}
+
+export function configure(command: Command, context: CliContext): void {
+  command
+    .description('Writes one HTML page about a run, or about several side by side. It loads nothing from anywhere.')
+    .argument('<run...>', 'run folders')
+    .option('-o, --out <FILE>', 'where to write it (default: report.html in the first run)')
+    .option('--transfer <FILE>', 'also show this output of "rlprompt transfer --json"')
+    .option('--open', 'open it in the browser')
+    .addHelpText('before', EXAMPLES)
+    .action(async (runDirs: string[], options: ReportOptions) => {
+      const file = await writeReport(runDirs, options);
+      writeResult(context, `${file}\n`);
+      if (options.open && !(await openInBrowser(file))) {
+        context.stderr.write(`rlprompt: warning: no browser could be started; open ${file}\n`);
+      }
+    });
+}
+
+async function writeReport(runDirs: readonly string[], { out, transfer }: ReportOptions): Promise<string> {
+  const [{ readRunReport }, { renderReport }, { readTransferFile }, { atomicWrite }] = await Promise.all([
+    import('../../../report/run-report.js'),
+    import('../../../report/page/page.js'),
+    import('../../../report/transfer-file.js'),
+    import('../../../files/atomic-write.js'),
+  ]);
+  const matrix = transfer === undefined ? undefined : readTransferFile(transfer);
+  const file = resolve(out ?? join(runDirs[0]!, 'report.html'));
+  atomicWrite(file, renderReport(runDirs.map(readRunReport), { transfer: matrix }));
+  return file;
+}

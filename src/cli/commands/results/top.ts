@@ -1,0 +1,84 @@
+import type { Command } from 'commander';
+import { chosenKey, type PromptSummary, promptKey } from '../../../events.js';
+import type { RunRecord } from '../../../export/run-record.js';
+import { safeText } from '../../../ui/sanitize.js';
+import { formatTable } from '../../output/format-table.js';
+import { formatJson, writeResult } from '../../output/output.js';
+import { describePolicy, quotePrompt } from '../../output/result-line.js';
+import type { CliContext } from '../../shared/context.js';
+import { parseCount } from '../../shared/parse-count.js';
+
+const EXAMPLES = `Examples:
+  $ rlprompt top runs/spam-20260101-120000
+  $ rlprompt top runs/spam-20260101-120000 --limit 3 --json
+  $ rlprompt top runs/spam-20260101-120000 --csv > prompts.csv
+`;
+
+interface TopOptions {
+  readonly limit: number;
+  readonly json?: true;
+  readonly csv?: true;
+}
+
+export function configure(command: Command, context: CliContext): void {
+  command
+    .description('Shows the best prompts of a run, finished or under way, with their train and dev scores.')
+    .argument('<run>', 'run folder')
+    .option('-n, --limit <N>', 'prompts to show', parseCount, 10)
+    .option('--json', 'print one JSON object')
+    .option('--csv', 'print CSV')
+    .addHelpText('before', EXAMPLES)
+    .action(async (runDir: string, options: TopOptions) => {
+      const { readRunRecord } = await import('../../../export/run-record.js');
+      const record = readRunRecord(runDir);
+      const prompts = record.prompts.slice(0, options.limit);
+      if (options.json) writeResult(context, `${formatJson(describe(record, prompts))}\n`);
+      else if (options.csv) writeResult(context, await toCsv(record, prompts.length));
+      else writeResult(context, toTable(record, prompts));
+    });
+}
+
+function describe({ runDir, start, result }: RunRecord, prompts: readonly PromptSummary[]) {
+  const { task, metric } = start;
+  const ranked = prompts.map(({ text, ...rest }, i) => ({ rank: i + 1, prompt: text, ...rest }));
+  return { schemaVersion: 1, runDir, task, metric, finished: result !== undefined, prompts: ranked };
+}
+
+async function toCsv(record: RunRecord, count: number): Promise<string> {
+  const [{ exportPrompt }, { csvFormat }, { packageVersion }] = await Promise.all([
+    import('../../../export/export-prompt.js'),
+    import('../../../export/formats/csv.js'),
+    import('../../../package-root.js'),
+  ]);
+  const prompts = Array.from({ length: count }, (_, i) => exportPrompt(record, i + 1, packageVersion()));
+  return csvFormat.render(prompts, { isRaw: false });
+}
+
+function toTable({ start, result }: RunRecord, prompts: readonly PromptSummary[]): string {
+  const { metric } = start;
+  const objectives = [...new Set(prompts.flatMap(({ parts }) => Object.keys(parts ?? {})))];
+  const scores = [
+    `train ${metric}`,
+    `dev ${metric}`,
+    `test ${metric}`,
+    'reward',
+    ...objectives.map((name) => safeText(name)),
+  ];
+  const header = ['#', ...scores, 'step', 'from', 'prompt'];
+  const rows = prompts.map((prompt, i) => [
+    String(i + 1),
+    decimals(prompt.train[metric]),
+    decimals(prompt.dev?.[metric]),
+    promptKey(prompt) === chosenKey(result) ? decimals(result?.best.test[metric]) : '',
+    decimals(prompt.reward, 2),
+    ...objectives.map((name) => decimals(prompt.parts?.[name], 2)),
+    String(prompt.step),
+    prompt.origin,
+    prompt.policy ? describePolicy(prompt.text, { ...prompt.policy, step: prompt.step }) : quotePrompt(prompt.text),
+  ]);
+  return formatTable([header, ...rows], { right: [...Array(scores.length + 2).keys()] });
+}
+
+function decimals(value: number | undefined, digits = 3): string {
+  return value === undefined ? '' : value.toFixed(digits);
+}

@@ -1,0 +1,171 @@
+import { existsSync } from 'node:fs';
+import { isAbsolute, join } from 'node:path';
+import { type Command, Option } from 'commander';
+import { currentSettings } from '../../../config/removed-settings.js';
+import { resolveRunConfig } from '../../../config/resolve-run-config.js';
+import type { RunConfig, RunConfigInput } from '../../../config/run-config.js';
+import { RlpromptError } from '../../../errors.js';
+import type { TransferMatrix, TransferRow } from '../../../transfer.js';
+import { formatTable } from '../../output/format-table.js';
+import { formatJson, writeResult } from '../../output/output.js';
+import { quotePrompt } from '../../output/result-line.js';
+import { addConfigOptions, collect, readRunSources } from '../../shared/config-options.js';
+import type { CliContext } from '../../shared/context.js';
+import { parseCount } from '../../shared/parse-count.js';
+import { SCORING_KEYS } from '../../shared/scoring-keys.js';
+import { interruption } from './eval.js';
+
+const EXAMPLES = `Examples:
+  $ rlprompt transfer runs/spam-20260101-120000 --target ./smollm2 --target ./gpt2
+  $ rlprompt transfer "This mail is" "It is about" --task spam --target ./smollm2 --csv
+  $ rlprompt transfer runs/spam-20260101-120000 --target ./smollm2 --json > transfer.json
+`;
+
+/** What belongs to the task of a run, and not to another one. */
+const OF_A_TASK: readonly string[] = [
+  'textColumn',
+  'labelColumn',
+  'verbalizer',
+  'template',
+  'labelSpace',
+  'manualPrompts',
+  'normalise',
+];
+
+interface TransferOptions {
+  readonly target?: readonly string[];
+  readonly task?: readonly string[];
+  readonly limit: number;
+  readonly split: 'train' | 'dev' | 'test';
+  readonly json?: true;
+  readonly csv?: true;
+}
+
+export function configure(command: Command, context: CliContext): void {
+  command
+    .description('Scores prompts with other target LMs, or on other tasks, beside the empty and the manual prompts.')
+    .argument('<run|prompt...>', 'run folders, whose best prompts are taken, or prompts as text')
+    .option('--target <MODEL>', 'target LM; repeatable', collect)
+    .option('--task <TASK>', 'task (default: that of the first run); repeatable', collect)
+    .option('-n, --limit <N>', 'prompts taken from a run', parseCount, 3)
+    .addOption(new Option('--split <NAME>', 'examples to score on').choices(['train', 'dev', 'test']).default('test'))
+    .option('--json', 'print one JSON object, which "rlprompt report --transfer" shows')
+    .option('--csv', 'print CSV')
+    .addHelpText('before', EXAMPLES);
+  addConfigOptions(command, SCORING_KEYS);
+  command.action(async (sources: string[], options: TransferOptions) => {
+    const { prompts, config } = await readSources(sources, options.limit);
+    const configs = await pairs(command, context, config, options);
+    const { measureTransfer } = await import('../../../transfer.js');
+    const matrix = await measureTransfer({
+      configs,
+      prompts,
+      split: options.split,
+      signal: interruption(),
+      onColumn: ({ task, target }, i) =>
+        context.stderr.write(
+          `rlprompt: ${i + 1} of ${configs.length}: ${quotePrompt(target)} on ${quotePrompt(task)}\n`,
+        ),
+    });
+    if (options.json) writeResult(context, `${formatJson(matrix)}\n`);
+    else if (options.csv) writeResult(context, await toCsv(matrix));
+    else writeResult(context, toTable(matrix));
+  });
+}
+
+interface Sources {
+  readonly prompts: TransferRow[];
+  /** Of the first run, for what is not said otherwise. */
+  readonly config: RunConfigInput | undefined;
+}
+
+async function readSources(sources: readonly string[], limit: number): Promise<Sources> {
+  const { readRunRecord } = await import('../../../export/run-record.js');
+  let config: RunConfigInput | undefined;
+  const prompts = sources.flatMap((source): TransferRow[] => {
+    if (!isPath(source)) return [{ prompt: source, origin: 'given' }];
+    const record = readRunRecord(source);
+    if (record.prompts[0]!.policy) throw notPrompts(source);
+    config ??= currentSettings(record.manifest.config);
+    return record.prompts.slice(0, limit).map(({ text }) => ({ prompt: text, origin: 'found' }));
+  });
+  return { prompts, config };
+}
+
+/** What names a run, even one that is not there: a mistyped folder is no prompt. */
+function isPath(source: string): boolean {
+  return existsSync(join(source, 'run.json')) || isAbsolute(source) || /^[\w.-]+([/\\][\w.-]+)+[/\\]?$/.test(source);
+}
+
+/** The settings of each pair of task and target LM; a run's own are weaker than what was typed. */
+async function pairs(
+  command: Command,
+  context: CliContext,
+  ofRun: RunConfigInput | undefined,
+  { target, task }: TransferOptions,
+): Promise<RunConfig[]> {
+  const tasks = task ?? (ofRun ? [ofRun.task] : []);
+  const targets = target ?? [];
+  if (tasks.length === 0) throw missing('--task', 'your own prompts need a task to be scored on', 'spam');
+  if (targets.length === 0) throw missing('--target', 'there is no target LM to try the prompts on', './smollm2');
+  const configs: RunConfig[] = [];
+  for (const name of tasks) {
+    const { flags, ...others } = await readRunSources(command, context, name);
+    const known = ofRun && name !== ofRun.task ? withoutTask(ofRun) : ofRun;
+    for (const model of targets) {
+      configs.push(resolveRunConfig({ ...others, flags: { ...known, ...flags, task: name, target: model } }).config);
+    }
+  }
+  return configs;
+}
+
+function withoutTask(config: RunConfigInput): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(config).filter(([key]) => !OF_A_TASK.includes(key)));
+}
+
+function notPrompts(runDir: string): RlpromptError {
+  return new RlpromptError({
+    code: 'E_POLICY_RUN',
+    exit: 'usage',
+    message: 'the run found a policy that writes a prompt for each input, not prompts that could be tried elsewhere',
+    where: runDir,
+    kept: 'nothing was started',
+    next: `rlprompt eval --policy ${runDir} --target MODEL`,
+  });
+}
+
+function missing(flag: string, message: string, example: string): RlpromptError {
+  return new RlpromptError({
+    code: 'E_USAGE',
+    exit: 'usage',
+    message,
+    where: flag,
+    next: `rlprompt transfer … ${flag} ${example}`,
+  });
+}
+
+function toTable(matrix: TransferMatrix): string {
+  const { columns, rows, cells } = matrix;
+  const metric = Object.keys(cells[0]?.[0]?.metrics ?? {})[0] ?? 'reward';
+  const header = [metric, ...columns.map(({ task, targetLm, n }) => `${targetLm}: ${task} (${n})`), 'prompt'];
+  const lines = rows.map(({ prompt, origin }, i) => [
+    origin,
+    ...cells[i]!.map(({ metrics, reward }) => (metrics[metric] ?? reward).toFixed(3)),
+    quotePrompt(prompt),
+  ]);
+  return formatTable([header, ...lines], { right: columns.map((_, i) => i + 1) });
+}
+
+/** One row a score, as statistics programs like it. */
+async function toCsv({ rows, columns, cells, split }: TransferMatrix): Promise<string> {
+  const { formatCell } = await import('../../../export/formats/csv.js');
+  const metrics = [...new Set(cells.flat().flatMap((cell) => Object.keys(cell.metrics)))];
+  const header = ['prompt', 'from', 'task', 'targetLm', 'split', 'n', ...metrics, 'reward'];
+  const lines = rows.flatMap(({ prompt, origin }, row) =>
+    columns.map(({ task, targetLm, n }, column) => {
+      const { metrics: scores, reward } = cells[row]![column]!;
+      return [prompt, origin, task, targetLm, split, n, ...metrics.map((name) => scores[name] ?? ''), reward];
+    }),
+  );
+  return [header, ...lines].map((line) => `${line.map((cell) => formatCell(cell, false)).join(',')}\r\n`).join('');
+}

@@ -1,0 +1,55 @@
+import type { Command } from 'commander';
+import type { RunConfigKey } from '../../../config/run-config.js';
+import { formatJson, writeResult } from '../../output/output.js';
+import { addConfigOptions, givenFlags, readRunConfig } from '../../shared/config-options.js';
+import type { CliContext } from '../../shared/context.js';
+
+const EXAMPLES = `Examples:
+  $ rlprompt check reviews.csv
+  $ rlprompt check train.csv --dev dev.csv --test test.csv
+  $ rlprompt check reviews.csv --target ./models/smollm2 --json
+`;
+
+const KEYS: readonly RunConfigKey[] = [
+  'textColumn',
+  'labelColumn',
+  'splitColumn',
+  'dev',
+  'test',
+  'testSize',
+  'labels',
+  'verbalizer',
+  'template',
+  'labelSpace',
+  'shots',
+  'truncate',
+  'encoding',
+  'allowControl',
+  'skipBadRows',
+  'generator',
+  'target',
+  'dtype',
+  'offline',
+  'seed',
+];
+
+export function configure(command: Command, context: CliContext): void {
+  command
+    .description('Looks at a data file: columns, labels, lengths, duplicates, leaks. Proposes the command to run.')
+    .argument('<data>', 'data file (.csv .tsv .jsonl .json), or a folder with train.*, dev.*, test.*')
+    .option('--json', 'print one JSON object')
+    .addHelpText('before', EXAMPLES);
+  addConfigOptions(command, KEYS);
+  command.action(async (data: string, { json }: { json?: true }) => {
+    const resolved = await readRunConfig(command, context, data);
+    const { checkData } = await import('../../check/check-data.js');
+    const { checkText, proposedCommand } = await import('../../check/check-text.js');
+    const check = await checkData(resolved);
+    const typed = givenFlags(command);
+    const { problem } = check;
+    const proposal = problem ? {} : { command: proposedCommand(check, typed) };
+    const found = { schemaVersion: 1, ...check, problem: problem?.toJSON(), ...proposal };
+    writeResult(context, json ? `${formatJson(found)}\n` : checkText(check, typed));
+    if (problem) throw problem;
+  });
+}

@@ -1,0 +1,68 @@
+import type { Command } from 'commander';
+import type { RunConfigKey } from '../../../config/run-config.js';
+import { RlpromptError } from '../../../errors.js';
+import { reportDownloads } from '../../output/download-progress.js';
+import { writeResult } from '../../output/output.js';
+import { addConfigOptions, readRunConfig } from '../../shared/config-options.js';
+import type { CliContext } from '../../shared/context.js';
+import { RUNTIME_KEYS } from '../../shared/scoring-keys.js';
+
+const EXAMPLES = `Examples:
+  $ rlprompt worker --queue redis://127.0.0.1:6379 --target ./models/smollm2
+  $ RLPROMPT_REDIS_PASSWORD=… rlprompt worker --queue rediss://queue.example.com --target org/name
+`;
+
+const KEYS: readonly RunConfigKey[] = ['queue', 'target', ...RUNTIME_KEYS];
+
+export function configure(command: Command, context: CliContext): void {
+  command
+    .description(
+      'Computes label scores for runs with --queue, until it is stopped; SIGTERM finishes the job under way.',
+    )
+    .addHelpText('before', EXAMPLES);
+  addConfigOptions(command, KEYS);
+  command.action(async () => {
+    const { config } = await readRunConfig(command, context, 'spam');
+    if (config.queue === undefined) throw noQueue();
+    const { readQueueAddress } = await import('../../../queue/queue-address.js');
+    readQueueAddress(config.queue);
+    const [{ loadLanguageModel }, { modelOptions }, { startScoreWorker }] = await Promise.all([
+      import('../../../lm/load.js'),
+      import('../../../run/prepare/model-options.js'),
+      import('../../../queue/score-worker.js'),
+    ]);
+    const model = await loadLanguageModel(config.target, {
+      ...modelOptions(config),
+      onProgress: reportDownloads(context),
+    });
+    // Heard from here on: a signal that comes while the worker starts ends it in good order too.
+    const stopped = stopRequest();
+    try {
+      const onFailure = (message: string): void => void context.stderr.write(`rlprompt: warning: ${message}\n`);
+      const worker = await startScoreWorker(model, { address: config.queue, onFailure });
+      context.stderr.write(`worker ready: ${model.name} (${model.digest.slice(0, 8)}), queue ${worker.queue}\n`);
+      await stopped;
+      await worker.drain();
+      const { jobs, rows } = worker.counts;
+      writeResult(context, `${rows} rows in ${jobs} jobs\n`);
+    } finally {
+      await model.dispose();
+    }
+  });
+}
+
+async function stopRequest(): Promise<void> {
+  await new Promise<void>((stop) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop());
+  });
+}
+
+function noQueue(): RlpromptError {
+  return new RlpromptError({
+    code: 'E_USAGE',
+    exit: 'usage',
+    message: 'a worker needs the queue that it takes jobs from',
+    where: '--queue',
+    next: 'rlprompt worker --queue redis://127.0.0.1:6379',
+  });
+}

@@ -1,0 +1,43 @@
+import type { Command } from 'commander';
+import { RUN_CONFIG_KEYS } from '../../../config/run-config.js';
+import { OPTION_GROUPS } from '../../../options/option.js';
+import { formatTable } from '../../output/format-table.js';
+import { formatJson, writeResult } from '../../output/output.js';
+import { addConfigOptions, configKeys, readRunConfig } from '../../shared/config-options.js';
+import type { CliContext } from '../../shared/context.js';
+
+const EXAMPLES = `Examples:
+  $ rlprompt config print spam --sources
+  $ rlprompt config print spam --preset paper --json
+  $ rlprompt config schema > rlprompt.schema.json
+`;
+
+export function configure(command: Command, context: CliContext): void {
+  command
+    .description('Shows the settings in effect, and the JSON Schema of the configuration file.')
+    .addHelpText('before', EXAMPLES);
+  const print = command
+    .command('print')
+    .description('settings as "run" would use them')
+    .argument('[task]', 'built-in task, task file or folder, or a data file')
+    .option('--sources', 'say where each value comes from')
+    .option('--json', 'print one JSON object');
+  addConfigOptions(print, configKeys(OPTION_GROUPS));
+  print.action(async (task: string | undefined, options: { sources?: true; json?: true }) => {
+    const { config, sources } = await readRunConfig(print, context, task);
+    if (options.json) {
+      writeResult(context, `${formatJson(options.sources ? { config, sources } : config)}\n`);
+      return;
+    }
+    const keys = RUN_CONFIG_KEYS.filter((key) => config[key] !== undefined);
+    const rows = keys.map((key) => [key, JSON.stringify(config[key]), options.sources ? (sources[key] ?? '') : '']);
+    writeResult(context, formatTable(rows));
+  });
+  command
+    .command('schema')
+    .description('JSON Schema for editors: name it in "# yaml-language-server: $schema=…"')
+    .action(async () => {
+      const { runConfigJsonSchema } = await import('../../../config/json-schema.js');
+      writeResult(context, `${JSON.stringify(runConfigJsonSchema(), null, 2)}\n`);
+    });
+}

@@ -1,0 +1,90 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { createInterface } from 'node:readline/promises';
+import { type Command, Option } from 'commander';
+import { RlpromptError } from '../../../errors.js';
+import { writeResult } from '../../output/output.js';
+import type { CliContext } from '../../shared/context.js';
+import { type ScaffoldKind, scaffoldFiles } from '../../tasks/init-files.js';
+
+const EXAMPLES = `Examples:
+  $ rlprompt init my-task
+  $ rlprompt init my-task --kind custom
+  $ cd my-task && rlprompt run
+`;
+
+const KINDS: readonly ScaffoldKind[] = ['classification', 'custom'];
+
+interface InitOptions {
+  readonly kind?: ScaffoldKind;
+  readonly yes?: true;
+}
+
+export function configure(command: Command, context: CliContext): void {
+  command
+    .description('Makes a folder with your own task: task, data, settings, test and README. It runs as it is.')
+    .argument('[dir]', 'new or empty place for it', 'my-task')
+    .addOption(new Option('--kind <KIND>', 'labels to be told apart, or your own reward').choices([...KINDS]))
+    .option('-y, --yes', 'ask nothing, take the defaults')
+    .addHelpText('before', EXAMPLES)
+    .action(async (dir: string, options: InitOptions) => {
+      const kind = options.kind ?? (await askKind(options, context));
+      const written = writeScaffold(dir, kind);
+      writeResult(context, `${written.map((file) => join(dir, file)).join('\n')}\n`);
+      const steps = resolve(dir) === process.cwd() ? 'rlprompt run' : `cd ${dir} && rlprompt run`;
+      context.stderr.write(`a ${kind} task that runs as it is; next: ${steps}\n`);
+    });
+}
+
+async function askKind({ yes }: InitOptions, { stdin, stderr }: CliContext): Promise<ScaffoldKind> {
+  if (yes || !stdin.isTTY || !stderr.isTTY) return 'classification';
+  const lines = createInterface({ input: stdin, output: stderr });
+  try {
+    const answer = await lines.question('Which kind of task: labels to be told apart, or a custom reward? [L/c] ');
+    return /^c/i.test(answer.trim()) ? 'custom' : 'classification';
+  } finally {
+    lines.close();
+  }
+}
+
+/** Writes into a folder nothing of which is overwritten; gives the names of the files. */
+function writeScaffold(dir: string, kind: ScaffoldKind): string[] {
+  const files = scaffoldFiles(nameOf(dir), kind);
+  const names = Object.keys(files);
+  const existing = names.filter((name) => existsSync(join(dir, name)));
+  if (existing.length > 0) throw wouldOverwrite(dir, existing);
+  try {
+    mkdirSync(dir, { recursive: true });
+    for (const [name, text] of Object.entries(files)) writeFileSync(join(dir, name), text, { flag: 'wx' });
+  } catch (cause) {
+    throw new RlpromptError({
+      code: 'E_CANNOT_CREATE',
+      exit: 'cannotCreate',
+      message: `the task cannot be written: ${cause instanceof Error ? cause.message : String(cause)}`,
+      where: dir,
+      next: 'name another folder',
+      cause,
+    });
+  }
+  return names;
+}
+
+function wouldOverwrite(dir: string, existing: readonly string[]): RlpromptError {
+  return new RlpromptError({
+    code: 'E_INIT_EXISTS',
+    exit: 'cannotCreate',
+    message: `${existing.join(', ')} would be overwritten`,
+    where: dir,
+    kept: 'nothing was written',
+    next: 'name another folder: rlprompt init DIR',
+  });
+}
+
+/** A task's name allows less than a folder's. */
+function nameOf(dir: string): string {
+  const name = basename(resolve(dir))
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replaceAll(/^-+|-+$/g, '');
+  return name === '' ? 'my-task' : name.slice(0, 60);
+}

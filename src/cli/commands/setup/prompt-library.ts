@@ -1,0 +1,105 @@
+import { existsSync, rmSync } from 'node:fs';
+import type { Command } from 'commander';
+import { RlpromptError } from '../../../errors.js';
+import type { RememberedTask } from '../../../prompt-library/prompt-library.js';
+import { formatTable } from '../../output/format-table.js';
+import { formatJson, writeResult } from '../../output/output.js';
+import { quotePrompt } from '../../output/result-line.js';
+import type { CliContext } from '../../shared/context.js';
+
+const EXAMPLES = `Examples:
+  $ rlprompt prompt-library list
+  $ rlprompt prompt-library export > prompts.jsonl
+  $ rlprompt prompt-library forget 3f2a91c0
+  $ rlprompt run spam --prompt-library  start from what earlier runs found, and remember this one
+`;
+
+interface ForgetOptions {
+  readonly all?: true;
+}
+
+export function configure(command: Command, context: CliContext): void {
+  command
+    .description(
+      'The best prompts of earlier runs by task and target LM. Runs use and fill it with --prompt-library only: without it, ' +
+        'the same seed gives the same run.',
+    )
+    .addHelpText('before', EXAMPLES);
+  command
+    .command('list')
+    .description('tasks that are remembered, with their best prompt')
+    .option('--json', 'print one JSON object')
+    .action(async ({ json }: { json?: true }) => {
+      const { path, tasks } = await read(context);
+      const text = json ? `${formatJson({ schemaVersion: 1, path, tasks: tasks.map(brief) })}\n` : toTable(tasks, path);
+      writeResult(context, text);
+    });
+  command
+    .command('export')
+    .description('everything that is remembered: one JSON line a task')
+    .action(async () => {
+      const { tasks } = await read(context);
+      writeResult(context, tasks.map((task) => `${formatJson(task)}\n`).join(''));
+    });
+  command
+    .command('forget')
+    .description('forgets tasks by their id, or --all of them')
+    .argument('[id...]', 'ids that "prompt-library list" shows')
+    .option('--all', 'forget everything')
+    .action((ids: readonly string[], options: ForgetOptions) => forget(ids, options, context));
+}
+
+async function read(context: CliContext): Promise<{ path: string; tasks: readonly RememberedTask[] }> {
+  const { libraryPath, readLibrary } = await import('../../../prompt-library/library-file.js');
+  const path = libraryPath(context.env);
+  return { path, tasks: readLibrary(path) };
+}
+
+async function forget(ids: readonly string[], { all }: ForgetOptions, context: CliContext): Promise<void> {
+  const { changeLibrary, formerLibraryPath, libraryPath } = await import('../../../prompt-library/library-file.js');
+  const path = libraryPath(context.env);
+  const files = [path, formerLibraryPath(path)].filter((file) => existsSync(file));
+  if (all ? ids.length > 0 : ids.length === 0) throw wrongIds('give ids, or --all');
+  if (files.length === 0) {
+    if (all) return;
+    throw wrongIds('nothing is remembered');
+  }
+  // A damaged file must not keep itself from being forgotten.
+  if (all) for (const file of files) rmSync(file);
+  else await changeLibrary(path, (readTasks) => without(readTasks(), ids));
+}
+
+function without(tasks: readonly RememberedTask[], ids: readonly string[]): RememberedTask[] {
+  const unknown = ids.filter((id) => !tasks.some((task) => task.id === id));
+  if (unknown.length > 0) throw wrongIds(`no task has the id ${unknown.join(', ')}`);
+  return tasks.filter(({ id }) => !ids.includes(id));
+}
+
+function brief({ signature: { features: _, ...signature }, ...task }: RememberedTask) {
+  return { ...task, signature };
+}
+
+function toTable(tasks: readonly RememberedTask[], path: string): string {
+  if (tasks.length === 0) return `nothing is remembered in ${path}\n`;
+  const header = ['id', 'task', 'target LM', 'runs', 'prompts', 'reward', 'best prompt'];
+  const rows = tasks.map(({ id, task, signature, runs, prompts }) => [
+    id,
+    task,
+    signature.targetLm.name,
+    String(runs),
+    String(prompts.length),
+    prompts[0]?.mean.toFixed(2) ?? '',
+    prompts[0] ? quotePrompt(prompts[0].text) : '',
+  ]);
+  return formatTable([header, ...rows], { right: [3, 4, 5] });
+}
+
+function wrongIds(message: string): RlpromptError {
+  return new RlpromptError({
+    code: 'E_USAGE',
+    exit: 'usage',
+    message,
+    kept: 'the library, untouched',
+    next: 'rlprompt prompt-library list',
+  });
+}

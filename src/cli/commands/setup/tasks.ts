@@ -1,0 +1,148 @@
+import type { Command } from 'commander';
+import type { RunConfigKey } from '../../../config/run-config.js';
+import { RlpromptError } from '../../../errors.js';
+import type { Finding } from '../../../rewards/custom/custom-check.js';
+import type { Task } from '../../../task/types.js';
+import { safeLine, safeText } from '../../../ui/sanitize.js';
+import { formatTable } from '../../output/format-table.js';
+import { formatJson, writeResult } from '../../output/output.js';
+import { quotePrompt } from '../../output/result-line.js';
+import { addConfigOptions, readRunConfig } from '../../shared/config-options.js';
+import type { CliContext } from '../../shared/context.js';
+
+const EXAMPLES = `Examples:
+  $ rlprompt tasks
+  $ rlprompt tasks show spam
+  $ rlprompt tasks check ./my-task
+`;
+
+const CHECK_KEYS: readonly RunConfigKey[] = [
+  'textColumn',
+  'labelColumn',
+  'verbalizer',
+  'template',
+  'labelSpace',
+  'shots',
+  'seed',
+  'target',
+  'dtype',
+  'endpoint',
+  'endpointTimeout',
+  'endpointConcurrency',
+  'endpointSamples',
+  'promptsPerStep',
+  'rewardTimeout',
+];
+
+const SPLITS = ['train', 'dev', 'test'] as const;
+
+export function configure(command: Command, context: CliContext): void {
+  command
+    .description('Lists the tasks that come with the program.')
+    .option('--json', 'print one JSON object')
+    .addHelpText('before', EXAMPLES)
+    .action(async ({ json }: { json?: true }) => {
+      const { listTasks } = await import('../../../task/load/list-tasks.js');
+      const tasks = await listTasks();
+      if (json) writeResult(context, `${formatJson({ schemaVersion: 1, tasks })}\n`);
+      else writeResult(context, toTable(tasks));
+    });
+  command
+    .command('show')
+    .description('one task: labels, examples, template, manual prompts')
+    .argument('<task>', 'built-in task, task file or folder')
+    .option('--json', 'print one JSON object')
+    .action(async (name: string, _options: unknown, show: Command) => {
+      const { loadTask } = await import('../../../task/load/load-task.js');
+      const task = await loadTask(name, { seed: 0, shots: 16 });
+      const { json } = show.optsWithGlobals<{ json?: true }>();
+      writeResult(context, json ? `${formatJson(describe(task))}\n` : toText(task));
+    });
+  configureCheck(command.command('check'), context);
+}
+
+function configureCheck(check: Command, context: CliContext): void {
+  check
+    .description('try a task as a run would: definition, data, label words; a reward’s answers, repeatability, speed')
+    .argument('<task>', 'built-in task, task file or folder, or a data file (.csv .tsv .jsonl)')
+    .option('--json', 'print one JSON object');
+  addConfigOptions(check, CHECK_KEYS);
+  check.action(async (name: string) => {
+    const { config } = await readRunConfig(check, context, name);
+    const { checkTask } = await import('../../tasks/check-task.js');
+    const { json } = check.optsWithGlobals<{ json?: true }>();
+    const findings: Finding[] = [];
+    const onFinding = (finding: Finding) => {
+      findings.push(finding);
+      if (!json) writeResult(context, toReport(finding));
+    };
+    await checkTask(config, { onFinding, onOutput: (text) => context.stderr.write(text) });
+    if (json) writeResult(context, `${formatJson({ schemaVersion: 1, task: name, findings })}\n`);
+    const errors = findings.filter(({ level }) => level === 'error');
+    if (errors.length > 0) throw checkFailed(name, errors[0]!);
+  });
+}
+
+function toReport({ level, name, found, meaning }: Finding): string {
+  const line = safeLine`${level.padEnd(7)}  ${name}: ${found}`;
+  return meaning === undefined ? `${line}\n` : `${line}\n         ${safeText(meaning)}\n`;
+}
+
+function checkFailed(task: string, { name, found }: Finding): RlpromptError {
+  return new RlpromptError({
+    code: 'E_TASK_CHECK',
+    exit: 'data',
+    message: `the task cannot be used as it is: ${name}: ${found}`,
+    where: task,
+    next: `mend it, then rlprompt tasks check ${task}`,
+  });
+}
+
+type Listed = Awaited<ReturnType<typeof import('../../../task/load/list-tasks.js')['listTasks']>>;
+
+function toTable(tasks: Listed): string {
+  const header = ['task', 'labels', 'train', 'dev', 'test', 'what'];
+  const rows = tasks.map((task) => {
+    if ('unavailable' in task) return [task.name, '', '', '', '', `cannot be used: ${task.unavailable.message}`];
+    const { name, labels, sizes, description } = task;
+    return [name, String(labels.length), ...SPLITS.map((split) => String(sizes[split])), description];
+  });
+  return formatTable([header, ...rows], { right: [1, 2, 3, 4] });
+}
+
+function describe(task: Task) {
+  const { name, kind, description, source, labels, template, manualPrompts, normalise, digest, warnings, splits } =
+    task;
+  const sizes = Object.fromEntries(SPLITS.map((split) => [split, splits[split].length]));
+  const examples = splits.train.slice(0, 3).map(({ text, label }) => ({ text, label: labels[label ?? -1]?.name }));
+  return {
+    name,
+    kind,
+    description,
+    source,
+    labels,
+    template,
+    manualPrompts,
+    normalise,
+    sizes,
+    digest,
+    warnings,
+    examples,
+  };
+}
+
+function toText(task: Task): string {
+  const { name, kind, description, labels, template, manualPrompts, sizes, examples, warnings } = describe(task);
+  return formatTable([
+    ['task', `${name} (${kind}): ${description}`],
+    ...(kind === 'custom' ? [['reward', 'of its own']] : []),
+    ...(labels.length > 0
+      ? [['labels', labels.map((label) => `${label.name} = ${JSON.stringify(label.word)}`).join(', ')]]
+      : []),
+    ['examples', SPLITS.map((split) => `${split} ${sizes[split]}`).join(', ')],
+    ['template', template ?? 'by the model family'],
+    ...manualPrompts.map((prompt) => ['manual prompt', quotePrompt(prompt)]),
+    ...examples.map(({ text, label }) => ['for instance', `${label === undefined ? '' : `${label}: `}${text}`]),
+    ...warnings.map((warning) => ['warning', warning]),
+  ]);
+}

@@ -1,0 +1,24 @@
+import { inspect } from 'node:util';
+import type { RlpromptError } from '../../errors.js';
+import { safeText } from '../../ui/sanitize.js';
+import type { CliContext } from '../shared/context.js';
+import { completeError } from './complete-error.js';
+import { formatJson } from './output.js';
+
+interface Failure {
+  readonly context: CliContext;
+  /** `--json` was asked for. */
+  readonly asJson: boolean;
+  readonly thrown: unknown;
+}
+
+/**
+ * One line on stderr, and with `--json` the same as an object on stdout, unless a result stands there already. What ended well on
+ * request, after the key q, has been said on the screen and gets no line.
+ */
+export function writeError(given: RlpromptError, { context, asJson, thrown }: Failure): void {
+  const error = completeError(given);
+  if (context.env.RLPROMPT_DEBUG) context.stderr.write(`${inspect(thrown, { depth: 4 })}\n`);
+  if (asJson && !context.hasResult) context.stdout.write(`${formatJson({ error })}\n`);
+  if (error.exit !== 'ok') context.stderr.write(`${safeText(error.line(), 100_000)}\n`);
+}

@@ -1,0 +1,155 @@
+import { dirname } from 'node:path';
+import { completeRunConfig } from '../../config/resolve-run-config.js';
+import type { RunConfig, RunConfigInput } from '../../config/run-config.js';
+import { abortable } from '../../files/abortable.js';
+import type { DownloadProgress } from '../../lm/hub/hub.js';
+import { defaultThreads } from '../../lm/onnx/run/session.js';
+import type { RewardCache } from '../../rewards/cache/reward-cache.js';
+import type { ScoreCache } from '../../rewards/cache/score-cache.js';
+import { prepareEvaluator } from '../../rewards/create-evaluator.js';
+import { checkObjectives } from '../../rewards/objectives/create-objectives.js';
+import { ObjectivesEvaluator } from '../../rewards/objectives/objectives-evaluator.js';
+import type { WeightedObjectives } from '../../rewards/objectives/weighted-objectives.js';
+import { checkStyleModels } from '../../rewards/style/style-models.js';
+import type { Task } from '../../task/types.js';
+import { createTrainer } from '../../trainers/registry.js';
+import type { StoredCheckpoint } from '../checkpoint/checkpoint.js';
+import { Run } from '../loop/run.js';
+import type { RunParts } from '../loop/run-parts.js';
+import { checkExamplesPerStep } from '../loop/step-examples.js';
+import { cutInputs } from '../policies/cut-inputs.js';
+import { EventLog } from '../store/event-log.js';
+import { removeDefaultFolder, removeIfEmpty } from '../store/own-files.js';
+import { RewardLog } from '../store/reward-log.js';
+import type { RunFolder } from '../store/run-folder.js';
+import { writeManifest } from '../store/run-manifest.js';
+import { ScoreLog } from '../store/score-log.js';
+import { checkEndpoints } from './check-endpoints.js';
+import { checkQueue } from './check-queue.js';
+import { checkReading } from './check-reading.js';
+import { checkCandidateCount, checkStepSize } from './check-step-size.js';
+import { checkTemplateSource, loadConfiguredTask, templateFor } from './configured-task.js';
+import { generatorContext } from './generator-context.js';
+import { checkResume, describeRun, takeFolder, threadsBefore } from './resume-check.js';
+import { generatorOf, loadModels, pinModels } from './run-models.js';
+import { refuseIncompatible } from './task-compatibility.js';
+import { tunedTo } from './tuned-config.js';
+
+export interface PrepareOptions {
+  readonly resume?: string | undefined;
+  /** Called while a model is downloaded. */
+  readonly onProgress?: ((progress: DownloadProgress) => void) | undefined;
+  /** Called at the end with what is worth telling but no part of the run, which is the same without it. */
+  readonly onNote?: ((note: string) => void) | undefined;
+  /** Ends a download, and everything else before the run. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Settings, folder, data, template and models, in this order: what is cheap to check is checked first. */
+export async function prepareRun(input: RunConfigInput, options: PrepareOptions): Promise<Run> {
+  const config = completeRunConfig(input);
+  const task = await loadConfiguredTask(config);
+  checkTemplateSource(task);
+  checkStyleModels(task, config);
+  refuseIncompatible(task, config);
+  checkExamplesPerStep(task, config);
+  checkObjectives(task, config);
+  checkEndpoints(task, config);
+  checkReading(task, config);
+  checkQueue(task, config);
+  const folder = takeFolder(config, task, options.resume);
+  const closers: (() => unknown)[] = [() => folder.close()];
+  try {
+    const pinned = await pinModels(config, options);
+    return await assemble(pinned, task, folder, options, closers);
+  } catch (error) {
+    for (const close of closers.reverse()) await close();
+    if (options.resume === undefined) {
+      removeIfEmpty(folder.path);
+      removeDefaultFolder(dirname(folder.path));
+    }
+    throw error;
+  }
+}
+
+async function assemble(
+  given: RunConfig,
+  task: Task,
+  folder: RunFolder,
+  { resume, onNote, signal }: PrepareOptions,
+  closers: (() => unknown)[],
+): Promise<Run> {
+  const { objectives, notes, ...models } = await loadModels(given, task, closers, { onNote, signal });
+  const { generator, targetLm, styleModels } = models;
+  const proposer = generatorOf(generator);
+  const config = tunedTo(proposer, given);
+  checkCandidateCount(config, generator);
+  checkStepSize(config, generator);
+  const template = templateFor(task, targetLm, config);
+  const warnings = [...task.warnings, ...notes];
+  // The language models compute the same bits with any number of threads; the policy's gradients do not.
+  const threads = config.threads ?? threadsBefore(resume) ?? defaultThreads();
+  const manifest = { ...describeRun(config, task, { ...models, objectives, notes }), threads };
+  const checkpoint = resume !== undefined ? checkResume(folder.path, manifest, warnings) : undefined;
+  const rewardLog = new RewardLog();
+  const onOutput = (text: string) => rewardLog.write(text);
+  const evaluating = prepareEvaluator({ task, targetLm, template, styleModels, settings: config, onOutput });
+  const prepared = await abortable(evaluating, signal);
+  closers.push(() => prepared.close());
+  warnings.push(...prepared.warnings);
+  const context = generatorContext(config.context, task);
+  const trainer = await abortable(createTrainer(config.trainer, proposer, { ...config, threads, context }), signal);
+  closers.push(() => trainer.dispose());
+  warnings.push(...cutInputs(trainer.conditioned, task.splits, generator));
+  if (resume === undefined) writeManifest(folder.path, manifest);
+  rewardLog.open(folder.path);
+  const scores = ScoreLog.open(folder.path, { position: positionOf(checkpoint) });
+  closers.push(() => scores.close());
+  for (const objective of objectives?.payingObjectives ?? [])
+    closers.push(openObjectiveLog(folder.path, objective, warnings));
+  const events = EventLog.open(folder.path, checkpoint);
+  closers.push(() => events.close());
+  const { evaluator: own, cache, reading } = prepared.create(scores);
+  const evaluator = objectives ? new ObjectivesEvaluator(own, objectives, task.splits.train) : own;
+  cache.load(scores.known, 'cached');
+  cache.load(scores.prepaid, 'prepaid');
+  closers.push(() => noteSaved(cache, onNote));
+  const parts: RunParts = {
+    config,
+    task,
+    template,
+    generator,
+    tokenizer: proposer.tokenizer,
+    targetLm,
+    trainer,
+    evaluator,
+    reading,
+    cache,
+    folder,
+    events,
+    scores,
+    objectives,
+  };
+  return new Run(parts, [...warnings, ...events.notes, ...scores.notes], checkpoint, closers);
+}
+
+/** Gives an objective what it has paid for so far, and a place for what it will; returns what closes it. */
+function openObjectiveLog(
+  runDir: string,
+  objective: WeightedObjectives['payingObjectives'][number],
+  warnings: string[],
+): () => void {
+  const log = ScoreLog.open(runDir, { file: `${objective.name}.bin` });
+  warnings.push(...log.notes);
+  objective.attach({ records: log.prepaid, append: (records) => log.append(records) });
+  return () => log.close();
+}
+
+function noteSaved(cache: ScoreCache | RewardCache, onNote: PrepareOptions['onNote']): void {
+  if (!('savedForwards' in cache) || cache.savedForwards === 0) return;
+  onNote?.(`${cache.savedForwards} of ${cache.forwards} forwards were known from earlier runs (rlprompt cache info)`);
+}
+
+function positionOf(checkpoint: StoredCheckpoint | undefined): number {
+  return (checkpoint?.json as { scorePosition?: number } | undefined)?.scorePosition ?? 0;
+}

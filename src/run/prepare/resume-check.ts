@@ -1,0 +1,88 @@
+import { currentSettings, refuseRemovedSettings } from '../../config/removed-settings.js';
+import { completeRunConfig } from '../../config/resolve-run-config.js';
+import type { RunConfig } from '../../config/run-config.js';
+import { styleDigests } from '../../rewards/style/style-models.js';
+import type { Task } from '../../task/types.js';
+import { readLatestCheckpoint, type StoredCheckpoint } from '../checkpoint/checkpoint.js';
+import { compareManifest, describeDifference, refuseDrift } from '../store/manifest-drift.js';
+import { programVersions } from '../store/program-versions.js';
+import { createRunFolder, openRunFolder, type RunFolder } from '../store/run-folder.js';
+import { MANIFEST_VERSION, type RunManifest, readManifest, writeManifest } from '../store/run-manifest.js';
+import type { RunModels } from './run-models.js';
+
+/** Settings that a resumed run may have changed: they decide when it ends and where it computes, not what. */
+const FREE_ON_RESUME = [
+  'steps',
+  'forwards',
+  'minutes',
+  'patience',
+  'targetScore',
+  'out',
+  'offline',
+  'endpointTimeout',
+  'queue',
+  'endpointConcurrency',
+  'batchSize',
+  'maxMemory',
+  'rewardTimeout',
+  'maxRewardErrors',
+] as const;
+
+/** Threads of the policy's gradients, which a resumed run keeps. */
+export function threadsBefore(resume: string | undefined): number | undefined {
+  return resume === undefined ? undefined : readManifest(resume).threads;
+}
+
+/** The folder of a run: a new one, or that of the run to resume. */
+export function takeFolder(config: RunConfig, task: Task, resume: string | undefined): RunFolder {
+  const now = new Date();
+  if (resume === undefined)
+    return createRunFolder({ task: task.name, now, ...(config.out === undefined ? {} : { out: config.out }) });
+  const before = readManifest(resume);
+  refuseRemovedSettings(before.config, resume);
+  return openRunFolder(resume, { now, evenFinished: limitsWereRaised(config, before) });
+}
+
+function limitsWereRaised(config: RunConfig, before: RunManifest): boolean {
+  return FREE_ON_RESUME.some((key) => key !== 'out' && config[key] !== before.config[key]);
+}
+
+/** What `run.json` says of a run. */
+export function describeRun(config: RunConfig, task: Task, models: RunModels): RunManifest {
+  return {
+    schemaVersion: MANIFEST_VERSION,
+    versions: programVersions(),
+    created: new Date().toISOString(),
+    seed: config.seed,
+    task: task.name,
+    generator: models.generator.name,
+    targetLm: models.targetLm.name,
+    digests: {
+      data: task.digest,
+      generator: models.generator.digest,
+      targetLm: models.targetLm.digest,
+      ...styleDigests(models.styleModels),
+      ...models.objectives?.digests(),
+    },
+    config: settingsOf(config),
+  };
+}
+
+function settingsOf(config: RunConfig): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(config).filter(([, value]) => value !== undefined));
+}
+
+/** Refuses a run whose ground has shifted; raised limits are written into its manifest. */
+export function checkResume(runDir: string, now: RunManifest, warnings: string[]): StoredCheckpoint | undefined {
+  const before = readManifest(runDir);
+  // A setting that an older version of the program did not know had its default then.
+  const then = { ...before, config: settingsOf(completeRunConfig(currentSettings(before.config))) };
+  const differences = compareManifest(then, now, FREE_ON_RESUME);
+  refuseDrift(differences, runDir);
+  for (const difference of differences)
+    warnings.push(`the rest of the run is not bit-for-bit as before: ${describeDifference(difference)}`);
+  writeManifest(runDir, { ...before, threads: now.threads, config: now.config });
+  const latest = readLatestCheckpoint(runDir);
+  warnings.push(...(latest?.warnings ?? []));
+  return latest?.checkpoint;
+}
