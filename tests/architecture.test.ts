@@ -19,6 +19,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'cli/wizard',
     'errors.ts',
     'files',
+    'lm/onnx/run',
     'package-root.ts',
   ],
   'cli/check': [
@@ -371,6 +372,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'data',
     'errors.ts',
     'events.ts',
+    'files',
     'lm',
     'lm/endpoint',
     'lm/hub',
