@@ -1,0 +1,16 @@
+import * as z from 'zod';
+import { settingsOf } from '../../options/option.js';
+import { count, positive } from '../../options/value-schemas.js';
+import { PRESETS } from '../presets.js';
+
+const ours = PRESETS.default;
+const limits = settingsOf('Limits');
+
+/** When a run ends. */
+export const limitSettings = {
+  steps: limits.number(count.default(ours.steps), 'N', 'updates of the policy', { paper: '12000' }),
+  forwards: limits.number(count.optional(), 'N', 'input rows that may be run through the target LM'),
+  minutes: limits.number(positive.optional(), 'N', 'wall time'),
+  patience: limits.number(count.optional(), 'N', 'evaluations without a better dev score'),
+  targetScore: limits.number(z.number().optional(), 'SCORE', 'dev score that is good enough'),
+};

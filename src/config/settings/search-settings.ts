@@ -1,0 +1,92 @@
+import * as z from 'zod';
+import { settingsOf } from '../../options/option.js';
+import { count, positive } from '../../options/value-schemas.js';
+import { LOSS_NAMES, TRAINER_NAMES, TRAINER_SETTINGS } from '../../trainers/trainer-table.js';
+import { PRESET_NAMES, PRESETS } from '../presets.js';
+
+const ours = PRESETS.default;
+const search = settingsOf('Search');
+
+/** How prompts are searched for. */
+export const searchSettings = {
+  preset: search.text(
+    z.enum(PRESET_NAMES).default('default'),
+    'NAME',
+    'settings to start from: quick = fewer steps, thorough = also finds label words and calibrates, raw = free to write gibberish, paper = as published',
+  ),
+  trainer: search.text(z.enum(TRAINER_NAMES).default(ours.trainer), 'NAME', 'how prompts are searched for', {
+    paper: 'soft-q-learning',
+  }),
+  loss: search.text(
+    z.enum(LOSS_NAMES).default(ours.loss),
+    'NAME',
+    'what the trainer minimises (default: the trainer’s own)',
+    { paper: 'both' },
+  ),
+  promptLength: search.number(count.max(64).default(5), 'N', 'tokens of a prompt'),
+  promptsPerStep: search.number(z.int().min(2).max(1024).default(16), 'N', 'prompts proposed and scored in a step'),
+  topK: search.number(count.default(ours.topK), 'K', 'sample among the K most likely tokens'),
+  topP: search.number(
+    positive.max(1).default(1),
+    'P',
+    'sample among the likeliest tokens that together have this probability',
+  ),
+  temperature: search.number(positive.default(1), 'T', 'divides the logits when sampling'),
+  learningRate: search.number(
+    positive.optional(),
+    'RATE',
+    'Adam’s step size (default: 0.005 up to a hidden size of 256, the less the wider the generator is beyond)',
+    { paper: '5e-5' },
+  ),
+  clipNorm: search.number(positive.default(5), 'NORM', 'largest norm of a gradient'),
+  innerSize: search.number(count.max(65_536).default(2048), 'N', 'width of the policy’s MLP'),
+  logitBias: search.number(z.number().default(0), 'BIAS', 'constant added to every logit of the policy'),
+  priorBeta: search.number(
+    z.number().min(0).default(ours.priorBeta),
+    'BETA',
+    'weight of the generator LM’s own log-probabilities in the policy',
+  ),
+  context: search.text(
+    z.array(z.string()).min(1).optional(),
+    'FILE|TEXT',
+    'what the generator reads before it writes; task = made from the description, the labels and a few train rows',
+  ),
+  forbid: search.text(
+    z.array(z.string().min(1)).min(1).optional(),
+    'WORDS|FILE',
+    'words that no proposed prompt may hold, in any case: between commas, or one a line of a file',
+  ),
+  mustContain: search.text(
+    z.string().trim().min(1).max(1000).optional(),
+    'TEXT',
+    'text that every proposed prompt begins with (log-variance and best-of-n)',
+  ),
+  fluentTopK: search.number(count.optional(), 'K', 'only tokens among the generator LM’s own K likeliest'),
+  tokens: search.text(
+    z.enum(['printable', 'ascii', 'all']).default('printable'),
+    'SET',
+    'which tokens a prompt may hold',
+  ),
+  inputConditioned: search.boolean(
+    z.boolean().default(false),
+    'let the policy read each input and propose a prompt for it (classification and style-transfer)',
+  ),
+  ...TRAINER_SETTINGS,
+  onCollapse: search.text(
+    z.enum(['warn', 'restart']).default('restart'),
+    'WHAT',
+    'when a policy repeats itself: warn, or restart it from its best prompts at half the reward scale (trainers with replay)',
+  ),
+  initPrompts: search.list(z.array(z.string().min(1)).default([]), 'TEXT', 'prompt to start from; repeatable', {
+    flag: 'init-prompt',
+  }),
+  promptLibrary: search.boolean(
+    z.boolean().default(false),
+    'start from the best prompts of earlier runs on similar tasks, and remember what this one finds',
+  ),
+  libraryPrompts: search.number(
+    count.max(100).default(8),
+    'N',
+    'prompts of earlier runs to start from, with --prompt-library',
+  ),
+};
