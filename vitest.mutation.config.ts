@@ -1,9 +1,10 @@
 import { defineConfig } from 'vitest/config';
 
-/** The unit tests of the folders in `stryker.config.json`: quick ones, that start no program. */
+/** The unit tests of the folders in `stryker.config.json`: quick ones, without language models and whole runs. */
 export default defineConfig({
   test: {
     include: ['tests/{losses,policy,run/select,trainers}/**/*.test.ts', 'tests/rewards/{shaping,racing}/**/*.test.ts'],
+    exclude: ['tests/trainers/resume.test.ts', 'tests/trainers/policy/drawn-words.test.ts'],
     testTimeout: 60_000,
     hookTimeout: 120_000,
   },

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { COMMANDS } from '../../src/cli/commands/commands.js';
+import { runCommandLine } from '../../src/cli/program.js';
 import { flagName } from '../../src/config/config-layers.js';
 import { optionMeta, RUN_CONFIG_KEYS, runConfigSchema } from '../../src/config/run-config.js';
 import { runCli } from './spawn-cli.js';
@@ -9,6 +10,18 @@ import { runCli } from './spawn-cli.js';
 const TRACE = `import { register } from 'node:module';
 register('data:text/javascript,' + encodeURIComponent(
   "export async function resolve(s, c, n) { const r = await n(s, c); process._rawDebug('MODULE ' + r.url); return r; }"));`;
+
+/** What a command line shows, without a process of its own. */
+async function shown(...args: readonly string[]): Promise<string> {
+  const parts: string[] = [];
+  const { stderr, stdin, env } = process;
+  const stdout = { write: (part: string) => void parts.push(part) };
+  const abort = (error: Error): never => {
+    throw error;
+  };
+  await runCommandLine(args, { stdout, stderr, stdin, env, hasResult: false, abort });
+  return parts.join('');
+}
 
 describe('rlprompt --help', () => {
   it('shows examples first, then every command and the exit codes, on stdout', async () => {
@@ -35,31 +48,29 @@ describe('rlprompt --help', () => {
   });
 
   it.each(COMMANDS.map(({ name }) => name))('starts with examples for %s', async (name) => {
-    const { code, stdout } = await runCli([name, '--help']);
-    expect(code).toBe(0);
-    expect(stdout).toMatch(new RegExp(`^Examples:\\n {2}\\S*>? ?\\S* ?rlprompt ${name}`));
+    expect(await shown(name, '--help')).toMatch(new RegExp(`^Examples:\\n {2}\\S*>? ?\\S* ?rlprompt ${name}`));
   });
 
   it('is also reached by the command help', async () => {
-    expect((await runCli(['help', 'top'])).stdout).toBe((await runCli(['top', '--help'])).stdout);
+    expect(await shown('help', 'top')).toBe(await shown('top', '--help'));
   });
 
   it('shows what most runs need, a trainer, or what a word has to do with', async () => {
     const flags = (text: string) => [...text.matchAll(/^ {2}(?:-\w, )?--([\w-]+)/gm)].map(([, flag]) => flag);
-    const usual = flags((await runCli(['run', '--help'])).stdout);
+    const usual = flags(await shown('run', '--help'));
     expect(usual.length).toBeLessThanOrEqual(25);
     expect(usual).toEqual(expect.arrayContaining(['text-column', 'steps', 'out']));
-    const ppo = flags((await runCli(['run', '--help', 'ppo'])).stdout);
+    const ppo = flags(await shown('run', '--help', 'ppo'));
     expect(ppo).toEqual(expect.arrayContaining(['trainer', 'ppo-clip', 'kl-weight']));
     expect(ppo).not.toContain('text-column');
-    expect((await runCli(['help', 'run', 'ppo'])).stdout).toBe((await runCli(['run', '--help', 'ppo'])).stdout);
-    expect((await runCli(['help', 'calibrate'])).stdout).toMatch(/^run --calibrate +/m);
-    expect(await runCli(['run', '--help', 'nothing'])).toMatchObject({ code: 64, stdout: '' });
+    expect(await shown('help', 'run', 'ppo')).toBe(await shown('run', '--help', 'ppo'));
+    expect(await shown('help', 'calibrate')).toMatch(/^run --calibrate +/m);
+    await expect(shown('run', '--help', 'nothing')).rejects.toMatchObject({ code: 'E_USAGE', exitCode: 64 });
     expect(await runCli(['help', 'xyzzy'])).toMatchObject({ code: 64, stdout: '' });
   });
 
   it('lists every setting under its group, with its default', async () => {
-    const { stdout } = await runCli(['run', '--help', 'all']);
+    const stdout = await shown('run', '--help', 'all');
     const text = stdout.replace(/\s+/g, ' ');
     for (const key of RUN_CONFIG_KEYS) {
       const { argument, group, description } = optionMeta(key);

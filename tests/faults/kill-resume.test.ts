@@ -9,7 +9,7 @@ import { BIN, emptyFolder, runCli } from '../cli/spawn-cli.js';
 import { SMALL_RUN, writeSmallData } from '../small-data.js';
 
 /** RLPROMPT_TEST_KILLS=20 for the figure in the README; fewer by default, since each kill is a start of the program. */
-const KILLS = Number(process.env.RLPROMPT_TEST_KILLS ?? 6);
+const KILLS = Number(process.env.RLPROMPT_TEST_KILLS ?? 3);
 
 const SETTINGS = ['shots', 'promptsPerStep', 'innerSize', 'evaluationEvery', 'checkpointEvery', 'candidates'] as const;
 const kebab = (key: string): string => key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);

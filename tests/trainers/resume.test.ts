@@ -24,7 +24,7 @@ const RUNS: Readonly<Record<string, Partial<RunConfigInput>>> = {
 function settings(name: string, out: string): RunConfigInput {
   return {
     ...SMALL_RUN,
-    steps: 5,
+    steps: 4,
     innerSize: 16,
     evaluationEvery: 3,
     checkpointEvery: 2,
@@ -47,11 +47,11 @@ describe('a run on a language model that is stopped in the middle and resumed', 
     expect(whole.error).toBeUndefined();
     const stopped = settings(name, `stopped ${name}`);
     const before = await followRun(stopped, {}, (event, controls) => {
-      if (event.type === 'step-end' && event.step === 3) controls.stop('interrupted');
+      if (event.type === 'step-end' && event.step === 2) controls.stop('interrupted');
     });
     expect(before.error).toMatchObject({ code: 'E_INTERRUPTED' });
     const after = await followRun(stopped, { resume: stopped.out! });
-    expect(after.events[0]).toMatchObject({ type: 'run-start', resumedAtStep: 3 });
+    expect(after.events[0]).toMatchObject({ type: 'run-start', resumedAtStep: 2 });
     expect(lastCheckpoint(`stopped ${name}`)).toEqual(lastCheckpoint(`whole ${name}`));
     expect({ ...after.result, runDir: '', seconds: 0 }).toEqual({ ...whole.result, runDir: '', seconds: 0 });
   });
