@@ -63,7 +63,7 @@ export async function createStepper(options: StepperOptions): Promise<Stepper> {
   const model = await loadLanguageModel(options.model, { threads: config.threads });
   const scorer = requireCapability(model, 'labelScores');
   const cache = new ScoreCache(scorer, { enabled: options.cache });
-  const evaluator = new ClassificationEvaluator(task, scorer, cache, templateFor(task, model, config), config);
+  const evaluator = new ClassificationEvaluator(task, scorer, cache, await templateFor(task, model, config), config);
   const generator = {
     name: model.name,
     hiddenStates: requireCapability(model, 'hiddenStates'),

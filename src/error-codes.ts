@@ -6,6 +6,14 @@ export const ERROR_CODES = {
   E_ACTIONS_EMPTY: ['A phrase in the list of `ppo` has no token.', 'Remove the phrase from the list.'],
   E_BEST_FILE: ['`best.json` of a run is damaged.', '`rlprompt top RUN` shows the same prompt from the event log.'],
   E_CANNOT_CREATE: ['A file or folder cannot be created.', 'Name another folder, or change its permissions.'],
+  E_CHAT: [
+    'The target LM has no chat format, or the template has messages without `--chat`.',
+    'Put `chat_template.jinja` into the model folder, or leave `--chat` out.',
+  ],
+  E_CHAT_TEMPLATE: [
+    'The chat template of the model refuses or loses a message.',
+    'Use a template without `{system}`, or leave `--chat` out.',
+  ],
   E_CHECKPOINT_DAMAGED: [
     'No checkpoint of the run is whole.',
     '`rlprompt top RUN` shows its prompts; start a new run.',
@@ -346,11 +354,10 @@ export const ERROR_CODES = {
   E_TASK_OPTION: ['An option for data files was given for a task.', 'Leave it out.'],
   E_TEMPLATE_BRACE: ['A brace in the template is not closed.', 'Close it; `{{` writes a brace.'],
   E_TEMPLATE_DOUBLED_SLOT: ['A slot is in the template more than once.', 'Keep one of them.'],
-  E_TEMPLATE_LABEL: [
-    'The template has both `{mask}` and `{label}`.',
-    'Keep `{mask}` for a masked model, `{label}` for a causal one.',
+  E_TEMPLATE_MARK: [
+    '`{raw}`, `{label}`, `{system}` or `{user}` is in a wrong place of the template.',
+    'Begin with `{raw}` or `{system}`; end in `{label}`.',
   ],
-  E_TEMPLATE_MARK: ['`{raw}` or `{label}` is in the middle of the template.', 'Begin with `{raw}`; end in `{label}`.'],
   E_TEMPLATE_MASK_IN_CAUSAL: ['The template has a mask, but the model is causal.', 'Leave `{mask}` out.'],
   E_TEMPLATE_MISSING_SLOT: ['The template lacks a slot.', 'Add the slot that the message names.'],
   E_TEMPLATE_UNKNOWN_SLOT: ['The template has an unknown slot.', 'Use `{input}`, `{prompt}` and `{mask}`.'],

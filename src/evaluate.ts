@@ -13,7 +13,7 @@ import { checkStyleModels, loadStyleModels } from './rewards/style/style-models.
 import { describePrompts, proposeFor } from './run/policies/propose-for.js';
 import { checkEndpoints } from './run/prepare/check-endpoints.js';
 import { checkQueue } from './run/prepare/check-queue.js';
-import { checkTemplateSource, loadConfiguredTask, templateFor } from './run/prepare/configured-task.js';
+import { chatHint, checkTemplateSource, loadConfiguredTask, templateFor } from './run/prepare/configured-task.js';
 import { modelOptions } from './run/prepare/model-options.js';
 import { openPolicy } from './run/prepare/open-policy.js';
 import { openPaidScores, type PaidScores } from './run/store/paid-scores.js';
@@ -96,7 +96,7 @@ export async function evaluatePrompts(
   let hasEnded = false;
   try {
     const targetLm = await load(config.target, config.queue);
-    const template = templateFor(task, targetLm, config);
+    const template = await templateFor(task, targetLm, config);
     const styleModels = await loadStyleModels(task, config, targetLm, load);
     const parts = { task, targetLm, template, styleModels, settings: config };
     prepared = await prepareEvaluator({ ...parts, ...(onOutput ? { onOutput } : {}) });
@@ -115,7 +115,7 @@ export async function evaluatePrompts(
       target: targetLm.name,
       split,
       results: [...ofPolicy, ...results],
-      warnings: [...task.warnings, ...notesOf(loaded), ...prepared.warnings],
+      warnings: [...task.warnings, ...notesOf(loaded), ...chatHint(targetLm, template), ...prepared.warnings],
     };
   } finally {
     for (const { usage } of loaded) if (usage) onOutput?.(`${usage()}\n`);

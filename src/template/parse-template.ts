@@ -1,32 +1,37 @@
 import { type ErrorCode, nearestWord, RlpromptError } from '../errors.js';
-import type { Template, TemplatePart } from './template.js';
+import { MESSAGE_BREAK, type Template, type TemplatePart } from './template.js';
 
 /** Where a template's answer is read: after its end (causal), or at its `{mask}` (masked). */
 export type TemplateFamily = 'causal' | 'masked';
 
 type SlotName = 'input' | 'prompt' | 'mask';
 /** What stands at an end of a template, and says how it is read. */
-type MarkName = 'raw' | 'label';
+type MarkName = 'raw' | 'label' | 'system' | 'user';
 
 const SLOT_NAMES: readonly SlotName[] = ['input', 'prompt', 'mask'];
-const NAMES = [...SLOT_NAMES, 'label', 'raw'] as const;
+const NAMES = [...SLOT_NAMES, 'label', 'raw', 'system', 'user'] as const;
 const EXAMPLES: Record<TemplateFamily, string> = {
   causal: '{input} {prompt}',
   masked: '{input} {prompt} {mask} .',
 };
 
 /**
- * Reads a template: literal text with the slots `{input}`, `{prompt}` and, for masked language models, `{mask}`.
- * A causal one may end in `{label}`, and begin with `{raw}`. `{{` and `}}` stand for literal braces. Every needed slot must
- * be there once, or an `E_TEMPLATE_*` says which is not.
+ * Reads a template: literal text with the slots `{input}`, `{prompt}` and, for masked language models, `{mask}`. A causal
+ * one may end in `{label}`, begin with `{raw}`, or have a message each behind `{system}` and `{user}`. `{{` and `}}` stand
+ * for literal braces. Every needed slot must be there once, or an `E_TEMPLATE_*` says which is not.
  */
 export function parseTemplate(source: string, { family }: { family: TemplateFamily }): Template {
   const pieces = splitParts(source, family);
   const hasLabel = pieces.at(-1)?.kind === 'label';
   const isRaw = pieces[0]?.kind === 'raw';
-  const parts = pieces
-    .slice(isRaw ? 1 : 0, hasLabel ? -1 : undefined)
-    .map((piece) => requireSlot(piece, source, family));
+  const hasSystem = pieces[0]?.kind === 'system';
+  const middle = pieces.slice(isRaw || hasSystem ? 1 : 0, hasLabel ? -1 : undefined);
+  const users = middle.filter(({ kind }) => kind === 'user').length;
+  if (users !== (hasSystem ? 1 : 0)) {
+    const message = 'a template with messages begins with {system} and has {user} once';
+    throw templateError('E_TEMPLATE_MARK', message, source, family);
+  }
+  const parts = middle.map((piece) => requireSlot(piece, source, family));
   const slots = parts.filter((part) => part.kind !== 'text').map((part) => part.kind as SlotName);
   for (const name of SLOT_NAMES) {
     const count = slots.filter((slot) => slot === name).length;
@@ -48,11 +53,11 @@ export function parseTemplate(source: string, { family }: { family: TemplateFami
     throw templateError('E_TEMPLATE_MASK_IN_CAUSAL', message, source, family);
   }
   const hasMask = slots.includes('mask');
-  if (hasMask && hasLabel) {
-    const message = 'the template has {mask} and {label}, but the answer of a masked language model stands at {mask}';
-    throw templateError('E_TEMPLATE_LABEL', message, source, family);
+  if (hasMask && (hasLabel || hasSystem)) {
+    const message = `the template has {mask} and ${hasLabel ? '{label}' : '{system}'}, which a masked language model has no use for`;
+    throw templateError('E_TEMPLATE_MARK', message, source, family);
   }
-  return { source, parts, hasMask, hasLabel, isRaw };
+  return { source, parts, hasMask, hasLabel, isRaw, hasSystem };
 }
 
 /** The template with label words after a space, or right behind its end, whatever that end is. */
@@ -72,10 +77,11 @@ interface Piece {
   readonly text: string;
 }
 
-/** A mark in the middle of a template is refused. */
+/** A mark in the middle of a template is refused, except the one between two messages. */
 function requireSlot({ kind, text }: Piece, source: string, family: TemplateFamily): TemplatePart {
-  if (kind !== 'raw' && kind !== 'label') return { kind, text };
-  const place = kind === 'raw' ? 'can only begin with it' : 'can only end in it';
+  if (kind === 'user') return { kind: 'text', text: MESSAGE_BREAK };
+  if (kind !== 'raw' && kind !== 'label' && kind !== 'system') return { kind, text };
+  const place = kind === 'label' ? 'can only end in it' : 'can only begin with it';
   throw templateError(
     'E_TEMPLATE_MARK',
     `{${kind}} is in the middle of the template; a template ${place}`,

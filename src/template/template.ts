@@ -15,7 +15,12 @@ export interface Template {
   readonly hasLabel: boolean;
   /** It begins with `{raw}`: the tokenizer puts nothing around the text, which has its own marks. */
   readonly isRaw: boolean;
+  /** It begins with `{system}`: a system message, and after `{user}` the user's. */
+  readonly hasSystem: boolean;
 }
+
+/** Stands between a system message and the user's in the text of a template that has both; no keyboard writes it. */
+export const MESSAGE_BREAK = '\u001e';
 
 /** The literal text behind a template's last slot, with which a label word meets. */
 export function tailOf({ parts }: Pick<Template, 'parts'>): string {

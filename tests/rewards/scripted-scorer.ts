@@ -30,6 +30,7 @@ export const TEMPLATE = {
   hasMask: false,
   hasLabel: false,
   isRaw: false,
+  hasSystem: false,
   parts: [
     { kind: 'input', text: 'input' },
     { kind: 'text', text: ' ' },

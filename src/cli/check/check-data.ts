@@ -107,7 +107,7 @@ async function tryRun(config: RunConfig, proposed: ProposedSettings) {
     checkTemplateSource(task);
     const targetLm = await loadLanguageModel(config.target, modelOptions(config));
     try {
-      const run = describeRun(task, targetLm, config);
+      const run = await describeRun(task, targetLm, config);
       const { tooLong, measured } = run.lengths ?? { tooLong: 0, measured: 1 };
       const isCut = config.truncate === undefined && tooLong > measured / 2;
       return { proposed: isCut ? { ...proposed, truncate: 'middle' as const } : proposed, run };
@@ -120,9 +120,9 @@ async function tryRun(config: RunConfig, proposed: ProposedSettings) {
   }
 }
 
-function describeRun(task: Task, targetLm: LanguageModel, config: RunConfig): RunFacts {
+async function describeRun(task: Task, targetLm: LanguageModel, config: RunConfig): Promise<RunFacts> {
   const { train, dev, test } = task.splits;
-  const template = templateFor(task, targetLm, config);
+  const template = await templateFor(task, targetLm, config);
   const texts = [...new Set([...train, ...dev, ...test].map((example) => example.text))].slice(0, MEASURED);
   const lengths = measureInputs(texts, { task, targetLm, template, settings: config });
   return {

@@ -1,4 +1,5 @@
 import type { RunConfig } from '../../config/run-config.js';
+import { readChatTemplate } from '../../lm/model/chat-template.js';
 import { loadTokenizer } from '../../lm/model/tokenizer.js';
 import { inspectModel } from '../../lm/onnx/families/inspect-model.js';
 import { checkTemplateSource, loadConfiguredTask, templateFor } from '../../run/prepare/configured-task.js';
@@ -11,6 +12,10 @@ export async function firstRow(config: RunConfig): Promise<ShownRow> {
   checkTemplateSource(task);
   const path = await installedModel(config.target);
   const { family } = await inspectModel(path, config.dtype);
-  const template = templateFor(task, { name: config.target, family }, config);
+  const template = await templateFor(
+    task,
+    { name: config.target, family, chatTemplate: readChatTemplate(path) },
+    config,
+  );
   return showRow(task, { tokenizer: await loadTokenizer(path) }, template, task.splits.train[0]?.text ?? '');
 }

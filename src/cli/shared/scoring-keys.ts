@@ -19,6 +19,7 @@ export const SCORING_KEYS: readonly RunConfigKey[] = [
   'verbalizer',
   'template',
   'labelSpace',
+  'chat',
   'shots',
   ...RUNTIME_KEYS,
   'endpoint',

@@ -30,7 +30,7 @@ export async function checkTask(config: RunConfig, { onFinding, onOutput }: Chec
     const targetLm = await loadLanguageModel(config.target, modelOptions(config));
     try {
       if (task.kind === 'custom') await checkCustom(task, targetLm, config, { onFinding, onOutput });
-      else onFinding(labelFinding(task, targetLm, config));
+      else onFinding(await labelFinding(task, targetLm, config));
     } finally {
       await targetLm.dispose();
     }
@@ -54,10 +54,10 @@ function dataFindings(task: Task): Finding[] {
   ];
 }
 
-function labelFinding(task: Task, targetLm: LanguageModel, config: RunConfig): Finding {
+async function labelFinding(task: Task, targetLm: LanguageModel, config: RunConfig): Promise<Finding> {
   const scorer = requireCapability(targetLm, 'labelScores');
   const labels = task.labels.map(({ name, word }) => ({ label: name, word }));
-  const template = templateFor(task, targetLm, config);
+  const template = await templateFor(task, targetLm, config);
   const resolved = scorer.resolveLabels(template, labels);
   const { rendered, boundary } = showRow(task, targetLm, template, task.splits.train[0]?.text ?? '');
   const words = resolved.map(({ text, tokenIds }) => `${JSON.stringify(text)} (${tokenIds.length})`);
@@ -74,7 +74,7 @@ async function checkCustom(
   config: RunConfig,
   { onFinding, onOutput }: CheckListeners,
 ): Promise<void> {
-  const languageModel = new RewardLanguageModel(targetLm, templateFor(task, targetLm, config));
+  const languageModel = new RewardLanguageModel(targetLm, await templateFor(task, targetLm, config));
   const answer = languageModel.answer.bind(languageModel);
   const host = new RewardHost(task, { timeoutMs: config.rewardTimeout * 1000, maxErrors: 0, answer, onOutput });
   try {

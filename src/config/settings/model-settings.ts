@@ -20,6 +20,10 @@ export const modelSettings = {
     'language model that is prompted (default: the generator)',
     { path: true },
   ),
+  chat: models.boolean(
+    z.boolean().default(false),
+    'ask the target LM in its own chat format: the template is the user’s message, and label words are the first words of the answer',
+  ),
   dtype: models.text(
     z.enum(['fp32', 'fp16', 'q8', 'q4', 'q4f16', 'bnb4', 'int8', 'uint8']).default('fp32'),
     'TYPE',

@@ -27,8 +27,11 @@ export function modelName({ target }: ExportedPrompt): string {
 }
 
 /** What to know where a text that the target LM continued is sent as a chat message; undefined where the run did so too. */
-export function wrappedAsChat({ target }: ExportedPrompt): string | undefined {
+export function wrappedAsChat({ target, template }: ExportedPrompt): string | undefined {
   if (target.startsWith('openai:')) return undefined;
+  if (template.startsWith('{raw}')) {
+    return 'the text has the marks of the chat format that the run used; a chat service puts its own around it, so send it as a text to complete';
+  }
   return 'the run scored a text to continue; this format sends it as a chat message, and a chat model may answer otherwise';
 }
 

@@ -5,7 +5,13 @@ import type { HubFile } from './hub-api.js';
 import { formatHubName, type HubName } from './hub-name.js';
 
 const REQUIRED = ['config.json', 'tokenizer.json'];
-const OPTIONAL = ['tokenizer_config.json', 'special_tokens_map.json', 'generation_config.json'];
+const OPTIONAL = [
+  'tokenizer_config.json',
+  'special_tokens_map.json',
+  'generation_config.json',
+  'chat_template.jinja',
+  'chat_template.json',
+];
 
 /**
  * The files that running a model takes: its descriptions, one ONNX file, and the data beside that.

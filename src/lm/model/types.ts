@@ -1,4 +1,5 @@
 import type { Template } from '../../template/template.js';
+import type { ChatTemplate } from './chat-template.js';
 
 /** A language model's tokenizer. Token ids are a prompt's identity; text is what a target LM sees. */
 export interface Tokenizer {
@@ -116,6 +117,8 @@ export interface LabelScoresCapability {
 export interface GenerateRequest {
   /** Full texts to continue. */
   readonly prefixes: readonly string[];
+  /** The texts have their own marks: the tokenizer puts nothing before them. @default false */
+  readonly isRaw?: boolean;
   readonly samplesPerPrefix: number;
   readonly maxNewTokens: number | readonly number[];
   readonly stop: string | undefined;
@@ -181,6 +184,8 @@ export interface LanguageModel {
   readonly dtype: string;
   readonly contextLength: number;
   readonly tokenizer: Tokenizer | undefined;
+  /** The format that a chat model was trained on; missing where its folder has none. */
+  readonly chatTemplate?: ChatTemplate | undefined;
   readonly capabilities: {
     readonly hiddenStates?: HiddenStatesCapability;
     readonly labelScores?: LabelScoresCapability;

@@ -28,6 +28,7 @@ const TEMPLATE: Template = {
   hasMask: false,
   hasLabel: false,
   isRaw: false,
+  hasSystem: false,
 };
 
 /** @throws RlpromptError E_JUDGE_MODEL, E_MODEL_CAPABILITY */

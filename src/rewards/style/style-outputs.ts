@@ -37,6 +37,7 @@ export async function writeOutputs(
 ): Promise<Generation[][]> {
   return await targetLm.generate.generate({
     prefixes: pairs.map(({ prompt, example }) => renderTemplate(template, { prompt, input: example.text })),
+    isRaw: template.isRaw,
     samplesPerPrefix: settings.samples * settings.bootstraps,
     maxNewTokens: pairs.map(({ example }) => lengthLimit(example.text, targetLm.tokenizer)),
     stop: STOP,

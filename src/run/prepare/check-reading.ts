@@ -10,7 +10,7 @@ import type { Task } from '../../task/types.js';
  */
 export function checkReading(
   { name, kind, labels, splits }: Pick<Task, 'name' | 'kind' | 'labels' | 'splits'>,
-  { labelWords, demos, target }: Pick<RunConfig, 'labelWords' | 'demos' | 'target'>,
+  { labelWords, demos, target, chat }: Pick<RunConfig, 'labelWords' | 'demos' | 'target' | 'chat'>,
 ): void {
   if (labelWords === 'given' && demos === 0) return;
   if (kind !== 'classification') {
@@ -27,6 +27,10 @@ export function checkReading(
     throw refusal('E_FOUND_WORDS', message, '--label-words', '--label-words given');
   }
   if (demos === 0) return;
+  if (chat) {
+    const message = 'demonstrations are texts before a text; with --chat each row is a conversation of its own';
+    throw refusal('E_CONFIG', message, '--demos', 'leave --demos or --chat out');
+  }
   const needed = rowsPerLabel(demos, labels.length);
   const counts = labels.map((_, label) => splits.train.filter((row) => row.label === label).length);
   const least = Math.min(...counts);

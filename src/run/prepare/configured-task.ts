@@ -1,10 +1,12 @@
 import type { RunConfig } from '../../config/run-config.js';
 import { RlpromptError } from '../../errors.js';
+import { chatRenderer } from '../../lm/model/chat-template.js';
 import type { LanguageModel } from '../../lm/model/types.js';
 import { loadTask } from '../../task/load/load-task.js';
 import { taskTemplate } from '../../task/task-template.js';
 import type { Task } from '../../task/types.js';
-import { withLabelSpace } from '../../template/parse-template.js';
+import { chatSource } from '../../template/chat-source.js';
+import { parseTemplate, withLabelSpace } from '../../template/parse-template.js';
 import type { Template } from '../../template/template.js';
 
 /** The task a configuration names, with its data read and checked. */
@@ -20,21 +22,71 @@ export function checkTemplateSource(task: Task): void {
   taskTemplate(task, task.template.includes('{mask}') ? 'masked' : 'causal');
 }
 
-/** The template that a target LM is asked with. */
-export function templateFor(
+/**
+ * The template that a target LM is asked with: with `chat` in its own chat format.
+ *
+ * @throws RlpromptError `E_LABEL_SPACE`, `E_CHAT`, `E_CHAT_TEMPLATE`
+ */
+export async function templateFor(
   task: Task,
-  targetLm: Pick<LanguageModel, 'name' | 'family'>,
-  { labelSpace }: Pick<RunConfig, 'labelSpace'>,
-): Template {
-  const template = taskTemplate(task, targetLm.family === 'masked' ? 'masked' : 'causal');
-  if (labelSpace === 'auto') return template;
-  if (!template.hasMask) return withLabelSpace(template, labelSpace === 'yes');
-  throw new RlpromptError({
+  targetLm: Pick<LanguageModel, 'name' | 'family' | 'chatTemplate'>,
+  { labelSpace, chat }: Pick<RunConfig, 'labelSpace' | 'chat'>,
+): Promise<Template> {
+  const { name, family, chatTemplate } = targetLm;
+  const given = taskTemplate(task, family === 'masked' ? 'masked' : 'causal');
+  if (given.hasMask && labelSpace !== 'auto') throw noSpaceOfItsOwn(name);
+  const spaced = labelSpace === 'auto' ? given : withLabelSpace(given, labelSpace === 'yes');
+  if (spaced.isRaw) return spaced;
+  if (!chat) {
+    if (spaced.hasSystem) throw noMessages(name);
+    return spaced;
+  }
+  if (chatTemplate === undefined) throw noChat(name, family);
+  return parseTemplate(chatSource(spaced, await chatRenderer(chatTemplate, name)), { family: 'causal' });
+}
+
+/** What to say of a chat model that is not asked as one. */
+export function chatHint({ name, chatTemplate }: LanguageModel, { isRaw }: Template): string[] {
+  if (chatTemplate === undefined || isRaw) return [];
+  return [`${name} has a chat template; --chat asks it in that format`];
+}
+
+function noSpaceOfItsOwn(name: string): RlpromptError {
+  return new RlpromptError({
     code: 'E_LABEL_SPACE',
     exit: 'config',
-    message: `the label words of ${targetLm.name} fill {mask}: what stands before it in the template stands before them`,
+    message: `the label words of ${name} fill {mask}: what stands before it in the template stands before them`,
     where: '--label-space',
     kept: 'nothing was scored',
     next: 'write the space into --template, and leave --label-space out',
+  });
+}
+
+function noMessages(name: string): RlpromptError {
+  return new RlpromptError({
+    code: 'E_CHAT',
+    exit: 'config',
+    message: `the template has messages, {system} and {user}, but ${name} is asked to continue a text`,
+    where: '--template',
+    kept: 'nothing was scored',
+    next: 'add --chat, or write one text',
+  });
+}
+
+function noChat(name: string, family: LanguageModel['family']): RlpromptError {
+  const why = {
+    endpoint: 'is behind a service, which puts its own chat template around every text',
+    causal: 'has no chat template in its folder',
+  };
+  return new RlpromptError({
+    code: 'E_CHAT',
+    exit: 'config',
+    message: `${name} ${family === 'endpoint' || family === 'causal' ? why[family] : `is a ${family} model, which holds no conversation`}`,
+    where: '--chat',
+    kept: 'nothing was scored',
+    next:
+      family === 'causal'
+        ? 'put its chat_template.jinja into the folder, as the Python library saves it, or leave --chat out'
+        : 'leave --chat out',
   });
 }

@@ -28,7 +28,7 @@ import { checkEndpoints } from './check-endpoints.js';
 import { checkQueue } from './check-queue.js';
 import { checkReading } from './check-reading.js';
 import { checkCandidateCount, checkStepSize } from './check-step-size.js';
-import { checkTemplateSource, loadConfiguredTask, templateFor } from './configured-task.js';
+import { chatHint, checkTemplateSource, loadConfiguredTask, templateFor } from './configured-task.js';
 import { generatorContext } from './generator-context.js';
 import { checkResume, describeRun, takeFolder, threadsBefore } from './resume-check.js';
 import { generatorOf, loadModels, pinModels } from './run-models.js';
@@ -85,8 +85,8 @@ async function assemble(
   const config = tunedTo(proposer, given);
   checkCandidateCount(config, generator);
   checkStepSize(config, generator);
-  const template = templateFor(task, targetLm, config);
-  const warnings = [...task.warnings, ...notes];
+  const template = await templateFor(task, targetLm, config);
+  const warnings = [...task.warnings, ...notes, ...chatHint(targetLm, template)];
   // The language models compute the same bits with any number of threads; the policy's gradients do not.
   const threads = config.threads ?? threadsBefore(resume) ?? defaultThreads();
   const manifest = { ...describeRun(config, task, { ...models, objectives, notes }), threads };

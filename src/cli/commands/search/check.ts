@@ -21,6 +21,7 @@ const KEYS: readonly RunConfigKey[] = [
   'verbalizer',
   'template',
   'labelSpace',
+  'chat',
   'shots',
   'truncate',
   'encoding',

@@ -36,6 +36,7 @@ const MEMORY_KEYS: readonly RunConfigKey[] = [
   'verbalizer',
   'template',
   'labelSpace',
+  'chat',
   'shots',
   'endpoint',
   'endpointTimeout',

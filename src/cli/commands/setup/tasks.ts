@@ -22,6 +22,7 @@ const CHECK_KEYS: readonly RunConfigKey[] = [
   'verbalizer',
   'template',
   'labelSpace',
+  'chat',
   'shots',
   'seed',
   'target',

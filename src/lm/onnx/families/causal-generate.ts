@@ -49,7 +49,8 @@ export class CausalGenerate implements GenerateCapability {
   }
 
   async generate(request: GenerateRequest): Promise<Generation[][]> {
-    const prefixes = request.prefixes.map((text) => this.#encode(text));
+    const encode = request.isRaw ? openEncoder(this.#parts.tokenizer, true) : this.#encode;
+    const prefixes = request.prefixes.map((text) => encode(text));
     const drafts = this.#drafts(request, prefixes);
     const prefixesPerCall = Math.max(1, Math.floor(DRAFTS_PER_CALL / request.samplesPerPrefix));
     for (const indices of equalLengthBatches(prefixes, (length) => this.#parts.rows.rowsOf(length))) {

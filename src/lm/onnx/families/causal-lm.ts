@@ -1,3 +1,4 @@
+import { readChatTemplate } from '../../model/chat-template.js';
 import type { ModelFolder } from '../../model/model-folder.js';
 import { fitTokenizer } from '../../model/tokenizer.js';
 import type { HeadWeights } from '../../model/types.js';
@@ -46,6 +47,7 @@ export async function loadCausalLm(name: string, folder: ModelFolder, options: O
     dtype: folder.dtype,
     contextLength,
     tokenizer,
+    chatTemplate: readChatTemplate(folder.path),
     notes: int8Notes(model.dynamicQuantised, options),
     capabilities: {
       hiddenStates: new CausalHiddenStates(model, rows, readHead),
