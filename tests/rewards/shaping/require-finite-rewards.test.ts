@@ -15,6 +15,13 @@ describe('requireFiniteRewards', () => {
     { shaped: Number.NEGATIVE_INFINITY },
     { parts: { task: 2, fluency: Number.NaN } },
   ])('refuses %j by the place of its prompt', (wrong) => {
-    expect(() => requireFiniteRewards([FINE, { ...FINE, ...wrong }])).toThrow('prompt 2 of the step');
+    expect(() => requireFiniteRewards([FINE, { ...FINE, ...wrong }])).toThrow(
+      expect.objectContaining({
+        code: 'E_REWARD_NONFINITE',
+        exitCode: 3,
+        message: expect.stringMatching(/^prompt 2 of the step has reward \S+, shaped \S+: not finite$/) as string,
+        kept: 'what was learned before this step',
+      }),
+    );
   });
 });

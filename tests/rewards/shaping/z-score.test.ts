@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { shapeReward } from '../../../src/rewards/shaping/shape-reward.js';
+import { scaleReward, shapeReward } from '../../../src/rewards/shaping/shape-reward.js';
 import { zScore } from '../../../src/rewards/shaping/z-score.js';
 
 describe('the z-score', () => {
@@ -40,8 +40,21 @@ describe('the z-score', () => {
   });
 
   it('refuses a reward that is not finite, saying which', () => {
-    expect(() => zScore([1, Number.NaN])).toThrow(/reward 1 is NaN/);
-    expect(() => zScore([1, 2], { groups: [0] })).toThrow(/2 rewards came with 1 group/);
+    expect(() => zScore([1, Number.NaN])).toThrow(
+      expect.objectContaining({
+        code: 'E_REWARD_NONFINITE',
+        exitCode: 70,
+        message: 'reward 1 is NaN, expected a finite number',
+      }),
+    );
+    expect(() => zScore([Number.POSITIVE_INFINITY, 1])).toThrow(/reward 0 is Infinity/);
+    expect(() => zScore([1, 2], { groups: [0] })).toThrow(
+      expect.objectContaining({
+        code: 'E_REWARD_GROUPS',
+        exitCode: 70,
+        message: '2 rewards came with 1 group numbers',
+      }),
+    );
   });
 });
 
@@ -52,7 +65,23 @@ describe('reward shaping', () => {
   });
 
   it('refuses an empty range and a result that is not finite', () => {
-    expect(() => shapeReward(1, { from: [2, 2], to: [0, 1] })).toThrow(/two different finite numbers/);
-    expect(() => shapeReward(1e308, { from: [0, 1], to: [0, 1e10] })).toThrow(/Infinity after shaping/);
+    const message = 'reward shaping starts from [2, 2], expected two different finite numbers';
+    expect(() => shapeReward(1, { from: [2, 2], to: [0, 1] })).toThrow(
+      expect.objectContaining({ code: 'E_REWARD_SHAPING', exitCode: 78, message }),
+    );
+    const endless = [0, Number.POSITIVE_INFINITY] as const;
+    expect(() => shapeReward(1, { from: endless, to: [0, 1] })).toThrow(/two different finite numbers/);
+    expect(() => shapeReward(1e308, { from: [0, 1], to: [0, 1e10] })).toThrow(
+      expect.objectContaining({
+        code: 'E_REWARD_RANGE',
+        exitCode: 70,
+        message: 'reward 1e+308 is Infinity after shaping to [0, 10000000000]',
+      }),
+    );
+  });
+
+  it('has a scale that its offsets do not change', () => {
+    expect(scaleReward(3, { from: [1, 3], to: [10, 20] })).toBe(15);
+    expect(scaleReward(-1, { from: [0, 1], to: [4, 4] })).toBe(-0);
   });
 });

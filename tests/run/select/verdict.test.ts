@@ -36,4 +36,47 @@ describe('the verdict on what was found', () => {
   it('is left out where single examples have no reward', () => {
     expect(judge({ reward: 1, metrics: {} }, evaluated(1, 1))).toBeUndefined();
   });
+
+  it.each([
+    [
+      90,
+      70,
+      'It was',
+      false,
+      'Yes, the found prompt is better than the best baseline “It was” on 100 test rows (+0.200 accuracy, 95 % interval +0.117 to +0.275).',
+    ],
+    [
+      70,
+      90,
+      '',
+      false,
+      'No, the found prompt is not better than no prompt on 100 test rows (−0.200 accuracy, 95 % interval −0.275 to −0.117).',
+    ],
+    [
+      50,
+      50,
+      '',
+      true,
+      'Cannot tell with 100 test rows whether the found prompt is better than no prompt (+0.000 accuracy, 95 % interval −0.019 to +0.019); the baseline was better on dev and is the result.',
+    ],
+  ])('%i right against %i in words', (found, rival, baseline, rivalWon, sentence) => {
+    const verdict = judgeFound(
+      { kind: 'classification', found: evaluated(found, 100 - found), rival: evaluated(rival, 100 - rival) },
+      baseline,
+      { rivalWon },
+    );
+    expect(verdict?.sentence).toBe(sentence);
+    expect(verdict?.baseline).toBe(baseline);
+  });
+
+  it('counts a reward of 0 as a wrong answer', () => {
+    const none = { reward: 0, metrics: {}, exampleRewards: new Float64Array(2) };
+    expect(judge(evaluated(2, 0), none)!.difference).toBe(1);
+  });
+
+  it('says no where the interval ends at 0', () => {
+    const same = { reward: 0, metrics: {}, exampleRewards: Float64Array.of(3, 3) };
+    const verdict = judgeFound({ kind: 'custom', found: same, rival: same }, '', { rivalWon: false });
+    expect(verdict).toMatchObject({ better: 'no', difference: 0, interval: [0, 0] });
+  });
 });
