@@ -193,5 +193,7 @@ function describeIssue(issue: z.core.$ZodIssue, layer: ConfigLayer): ConfigProbl
     .replace(/^[^:]*: expected /, '')
     .replace(/, received .*$/, '')
     .replace(/^expected /, '');
-  return { message: `${path}: got ${showValue(given.value)}, expected ${expected}`, where: given.source };
+  const hint =
+    key === 'seed' && /^\d+(,\d+)+$/.test(String(given.value)) ? `; several seeds: --seeds ${given.value}` : '';
+  return { message: `${path}: got ${showValue(given.value)}, expected ${expected}${hint}`, where: given.source };
 }

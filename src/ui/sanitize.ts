@@ -53,8 +53,11 @@ export function cutToWidth(text: SafeText, width: number): SafeText {
     kept += segment;
     used = next;
   }
-  return `${kept}…` as SafeText;
+  return `${kept.replace(CUT_ESCAPE, '')}…` as SafeText;
 }
+
+/** The beginning of an escape that `safeText` made: half of one says something else. */
+const CUT_ESCAPE = /\\(?:x[0-9a-f]?|u(?:\{[0-9a-f]*)?)?$/;
 
 /** Exactly `width` columns: cut or filled with spaces, on the left where `align` is `right`. */
 export function fitToWidth(text: SafeText, width: number, align: 'left' | 'right' = 'left'): SafeText {

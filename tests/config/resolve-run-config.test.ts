@@ -27,6 +27,17 @@ function errorOf(act: () => unknown): RlpromptError {
 const task = { task: 'spam' };
 
 describe('resolveRunConfig', () => {
+  it('names --seeds where several seeds are given as one', () => {
+    expect(() => resolveRunConfig({ flags: { task: 'spam', seed: '0,1' } })).toThrow(/several seeds: --seeds 0,1/);
+    expect(() => resolveRunConfig({ flags: { task: 'spam', seed: 'x' } })).toThrow(/got "x", expected number$/);
+  });
+
+  it('takes a number format, or the name of a file of the model', () => {
+    for (const dtype of ['q4', 'model_O3', 'model_O3.onnx', 'decoder_model_merged_quantized', 'weights-v2.onnx'])
+      expect(completeRunConfig({ task: 'spam', dtype }).dtype).toBe(dtype);
+    expect(() => completeRunConfig({ task: 'spam', dtype: 'fp4' })).toThrow(/dtype: got "fp4", expected fp32, fp16/);
+  });
+
   it('lets flags win over set, set over the environment, that over the file, and the file over the preset', () => {
     const file = fileOf({ task: 'a', topK: 1, topP: 0.1, steps: 1, seed: 1, preset: 'paper' });
     const env = { RLPROMPT_TOP_K: '2', RLPROMPT_TOP_P: '0.2', RLPROMPT_STEPS: '2' };

@@ -5,6 +5,16 @@ import { cutToWidth, fitToWidth, safeLine, safeText, widthOf } from '../../src/u
 
 const UNSAFE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Default_Ignorable_Code_Point}]/u;
 
+describe('cutToWidth', () => {
+  it('leaves no half of an escape', () => {
+    const text = safeText('ab\u200dcd\u001be');
+    expect(text).toBe('ab\\u{200d}cd\\x1be');
+    for (let width = 4; width <= 10; width++) expect(cutToWidth(text, width)).toBe('ab…');
+    expect(cutToWidth(text, 11)).toBe('ab\\u{200d}…');
+    expect(cutToWidth(text, 15)).toBe('ab\\u{200d}cd…');
+  });
+});
+
 describe('safeText', () => {
   it('makes every C0 and C1 control and DEL visible', () => {
     for (const code of [...Array(32).keys(), ...Array.from({ length: 33 }, (_, i) => 127 + i)]) {

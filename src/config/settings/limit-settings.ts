@@ -9,7 +9,11 @@ const limits = settingsOf('Limits');
 /** When a run ends. */
 export const limitSettings = {
   steps: limits.number(count.default(ours.steps), 'N', 'updates of the policy', { paper: '12000' }),
-  forwards: limits.number(count.optional(), 'N', 'input rows that may be run through the target LM'),
+  forwards: limits.number(
+    count.optional(),
+    'N',
+    'input rows that may be run through the target LM; the step under way and the final evaluation come on top',
+  ),
   minutes: limits.number(positive.optional(), 'N', 'wall time'),
   patience: limits.number(count.optional(), 'N', 'evaluations without a better dev score'),
   targetScore: limits.number(z.number().optional(), 'SCORE', 'dev score that is good enough'),

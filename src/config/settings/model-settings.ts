@@ -6,6 +6,10 @@ import { memory } from '../values/memory-schema.js';
 
 const models = settingsOf('Models');
 
+const DTYPE_NAMES = ['fp32', 'fp16', 'q8', 'q4', 'q4f16', 'bnb4', 'int8', 'uint8'];
+/** Of an ONNX file: with its ending, or as exports call it. */
+const FILE_NAME = /^[\w.-]+\.onnx$|^(decoder_|encoder_)?model[\w.-]*$/;
+
 /** The language models, and how they are run. */
 export const modelSettings = {
   generator: models.text(
@@ -25,9 +29,15 @@ export const modelSettings = {
     'ask the target LM in its own chat format: the template is the user’s message, and label words are the first words of the answer',
   ),
   dtype: models.text(
-    z.enum(['fp32', 'fp16', 'q8', 'q4', 'q4f16', 'bnb4', 'int8', 'uint8']).default('fp32'),
+    z
+      .string()
+      .refine(
+        (name) => DTYPE_NAMES.includes(name) || FILE_NAME.test(name),
+        `expected ${DTYPE_NAMES.join(', ')} or a file’s name`,
+      )
+      .default('fp32'),
     'TYPE',
-    'which weights of a model folder to load',
+    `which weights of a model folder to load: ${DTYPE_NAMES.join(', ')}, or the name of one of its files, such as model_O3.onnx`,
   ),
   device: models.text(
     z.enum(DEVICES).default('cpu'),

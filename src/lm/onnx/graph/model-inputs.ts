@@ -42,6 +42,8 @@ export function modelInputs(graph: OnnxGraph): ModelInput[] {
 export function checkInputs(inputs: readonly ModelInput[], where: string): void {
   const unknown = inputs.filter(({ name }) => !KNOWN_INPUTS.has(name) && !PAST.test(name));
   if (unknown.length === 0 && inputs.some(({ name }) => name === 'input_ids')) return;
+  const kind = OTHER_KINDS.find(({ input }) => unknown.some(({ name }) => input.test(name)));
+  if (kind) throw otherKind(kind.kind, unknown, where);
   const names = unknown.map(({ name }) => name).join(', ') || 'none of them is input_ids';
   throw new RlpromptError({
     code: 'E_MODEL_INPUT',
@@ -49,6 +51,30 @@ export function checkInputs(inputs: readonly ModelInput[], where: string): void 
     message: `the model wants inputs of unknown meaning: ${names}`,
     where,
     next: `use an export whose inputs are among ${[...KNOWN_INPUTS, 'past_key_values.N.key/value'].join(', ')}`,
+  });
+}
+
+/** What this program does not run, by the inputs that give it away. */
+const OTHER_KINDS = [
+  {
+    kind: 'an encoder-decoder (T5, BART, Marian …)',
+    input: /^(encoder_(hidden_states|attention_mask|outputs)|decoder_input_ids)|\.(encoder|decoder)\.(key|value)$/,
+  },
+  { kind: 'a hybrid with convolution states (LFM2 …)', input: /^past_conv\.\d+$/ },
+  {
+    kind: 'a state-space model (Mamba, Falcon Mamba, hybrids such as Jamba)',
+    input: /(^|_)(ssm|conv)(_states?)?(\.\d+)?$|^cache_params/,
+  },
+  { kind: 'a recurrent model (RWKV …)', input: /^(past_)?(state|recurrent|rwkv)/ },
+] as const;
+
+function otherKind(kind: string, inputs: readonly ModelInput[], where: string): RlpromptError {
+  return new RlpromptError({
+    code: 'E_MODEL_INPUT',
+    exit: 'data',
+    message: `the model is ${kind}, which this program does not run: it wants ${inputs[0]!.name}`,
+    where,
+    next: 'use a causal or masked transformer, or serve the model and name it openai:MODEL with --endpoint',
   });
 }
 
