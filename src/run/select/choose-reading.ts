@@ -14,7 +14,7 @@ export interface ReadRun {
   readonly task: Pick<Task, 'splits' | 'labels' | 'manualPrompts'>;
   readonly evaluator: Evaluator;
   readonly metric: string;
-  readonly reader: AnswerReader;
+  readonly reader: Pick<AnswerReader, 'rank' | 'fits' | 'findsWords'>;
   /** Scores sets of demonstrations on some rows, calibrated over those rows. */
   readonly trial: Evaluator;
 }

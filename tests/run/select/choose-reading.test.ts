@@ -1,0 +1,198 @@
+import { describe, expect, it } from 'vitest';
+import type { Reading } from '../../../src/classifier/classifier.js';
+import type { DemonstrationSet } from '../../../src/classifier/draw-demonstrations.js';
+import type { ReadingChoice } from '../../../src/rewards/classification/answer-reader.js';
+import { Candidates } from '../../../src/run/select/candidates.js';
+import { chooseReading, type ReadRun, readAgain } from '../../../src/run/select/choose-reading.js';
+import { examples, TableEvaluator, type Worth } from './table-evaluator.js';
+
+const SPLITS = { train: examples(24, 'train'), dev: examples(6, 'dev'), test: examples(2, 'test') };
+const LABELS = [
+  { name: 'no', word: 'bad' },
+  { name: 'yes', word: 'good' },
+];
+
+const readingOf = (word: string, set?: Partial<DemonstrationSet>): Reading => ({
+  words: [{ label: 'no', words: [word] }],
+  demonstrations: set?.demonstrations ?? [],
+  ...(set?.standIns ? { standIns: set.standIns } : {}),
+});
+
+/** Finds `words[prompt]`, each with its accuracy and margin; with demonstrations the word has `+` and their number. */
+class TableReader {
+  readonly asked: [prompt: string, demonstrations: number][] = [];
+
+  constructor(
+    private readonly words: Readonly<
+      Record<string, readonly [word: string, accuracy: number, margin: number, source: 'given' | 'found'][]>
+    >,
+    readonly findsWords = true,
+    private readonly room: (set: Pick<Reading, 'demonstrations'>) => boolean = () => true,
+  ) {}
+
+  async rank(prompt: string, behind: Omit<Reading, 'words'> = { demonstrations: [] }): Promise<ReadingChoice[]> {
+    const count = behind.demonstrations.length;
+    this.asked.push([prompt, count]);
+    return this.words[prompt]!.map(([word, accuracy, margin, source]) => {
+      const reading = readingOf(count > 0 ? `${word}+${count}` : word, behind);
+      return { prompt, source, count: 1, words: reading.words, accuracy, margin, reading };
+    });
+  }
+
+  fits(_: string, set: Pick<Reading, 'demonstrations'>): boolean {
+    return this.room(set);
+  }
+}
+
+/** Reward by word, the same on each example. */
+const byWord =
+  (rewards: Readonly<Record<string, number>>): Worth =>
+  ({ words }) =>
+    rewards[words] ?? -1;
+
+function runOf(
+  reader: TableReader,
+  more: { demos?: number; worth?: Worth; trial?: Worth; manualPrompts?: string[] } = {},
+) {
+  const evaluator = new TableEvaluator(more.worth ?? (() => 1));
+  const trial = new TableEvaluator(more.trial ?? (() => 1));
+  const config = { demos: more.demos ?? 0, seed: 3, labelWords: 'found' } as const;
+  const task = { splits: SPLITS, labels: LABELS, manualPrompts: more.manualPrompts ?? [] };
+  const run: ReadRun = { config, task, evaluator, metric: 'accuracy', reader, trial };
+  return { run, evaluator, trial };
+}
+
+describe('how answers are read', () => {
+  it('is by the words that are right most often, over the empty prompt and those by hand', async () => {
+    const reader = new TableReader({
+      '': [
+        ['fine', 0.7, 1, 'found'],
+        ['great', 0.9, 9, 'found'],
+      ],
+      one: [['nice', 0.8, 0.1, 'found']],
+      two: [['kind', 0.8, 0.2, 'found']],
+      three: [['mild', 0.8, 0.2, 'found']],
+    });
+    const { run, evaluator } = runOf(reader, { manualPrompts: ['one', 'two', 'three'] });
+    // Of equal accuracy the larger margin, of both the first.
+    expect(await chooseReading(run)).toMatchObject({ prompt: 'two', reading: readingOf('kind') });
+    expect(reader.asked.map(([prompt]) => prompt)).toEqual(['', 'one', 'two', 'three']);
+    expect(evaluator.asked).toEqual([]);
+  });
+
+  it('has demonstrations where dev finds them better', async () => {
+    const reader = new TableReader({ '': [['fine', 0.7, 1, 'found']] });
+    const { run, evaluator, trial } = runOf(reader, { demos: 2, worth: byWord({ fine: 1, 'fine+2': 2 }) });
+    const chosen = await chooseReading(run);
+    expect(chosen.reading.words[0]!.words).toEqual(['fine+2']);
+    expect(chosen.reading.demonstrations.map(({ label }) => label).sort()).toEqual(['no', 'yes']);
+    expect(chosen.reading.standIns).toHaveLength(2);
+    // All 32 sets on four rows of each label, eight of them on every row that they do not show.
+    expect(trial.asked.map(({ examples: rows }) => rows.length)).toEqual([
+      ...new Array<number>(32).fill(8),
+      ...new Array<number>(8).fill(22),
+    ]);
+    for (const { examples: rows, reading } of trial.asked) {
+      const shown = reading!.demonstrations.map(({ text }) => text);
+      expect(rows.filter(({ text }) => shown.includes(text))).toEqual([]);
+      expect(reading!.words).toEqual(readingOf('fine').words);
+    }
+    expect(trial.asked[0]!.examples.map(({ label }) => label)).toEqual([0, 0, 0, 0, 1, 1, 1, 1]);
+    // No demonstrations, and the two best sets.
+    expect(evaluator.prompts()).toEqual([':6', ':6', ':6']);
+  });
+
+  it('has none where dev finds them no better', async () => {
+    const reader = new TableReader({ '': [['fine', 0.7, 1, 'found']] });
+    const { run } = runOf(reader, { demos: 2, worth: byWord({ fine: 2, 'fine+2': 2 }) });
+    expect((await chooseReading(run)).reading).toEqual(readingOf('fine'));
+  });
+
+  it('takes the sets that do best on the trial', async () => {
+    const reader = new TableReader({ '': [['fine', 0.7, 1, 'found']] });
+    // The larger the first demonstration's number, the better.
+    const numberOf = (text: string): number => Number(/\d+/.exec(text)![0]);
+    const worths = new Map<string, number>();
+    const { run, evaluator, trial } = runOf(reader, { demos: 1, worth: byWord({ fine: 1, 'fine+1': 2 }) });
+    trial.evaluate = async (items) =>
+      items.map(({ reading }) => {
+        const { text } = reading!.demonstrations[0]!;
+        worths.set(text, numberOf(text));
+        return { reward: numberOf(text), metrics: {} };
+      });
+    await chooseReading(run);
+    const best = [...worths].sort(([, a], [, b]) => b - a)[0]!;
+    expect(evaluator.asked[1]!.reading!.demonstrations[0]!.text).toBe(best[0]);
+  });
+
+  it('is refused where no set of demonstrations fits', async () => {
+    const reader = new TableReader({ '': [['fine', 0.7, 1, 'found']] }, true, () => false);
+    await expect(chooseReading(runOf(reader, { demos: 4 }).run)).rejects.toMatchObject({
+      code: 'E_DEMOS_LENGTH',
+      exitCode: 65,
+      message: "no 4 train rows fit into the target LM's context with another row behind them",
+      where: '--demos',
+      kept: 'nothing was searched yet',
+      next: 'fewer demonstrations, shorter rows, or a model with a longer context',
+    });
+  });
+});
+
+describe('the last candidates', () => {
+  const candidate = {
+    tokenIds: [1],
+    tokens: ['p'],
+    text: 'p',
+    step: 1,
+    reward: 1,
+    train: {},
+    origin: 'policy',
+  } as const;
+  const words = {
+    p: [
+      ['found', 0.9, 1, 'found'],
+      ['other', 0.8, 1, 'found'],
+      ['given', 0.7, 1, 'given'],
+    ],
+  } as const;
+  const current = readingOf('now', { demonstrations: [{ text: 't', label: 'no', word: 'bad' }], standIns: [] });
+
+  async function readBy(rewards: Readonly<Record<string, number>>, reader: TableReader) {
+    const { run, evaluator } = runOf(reader, { worth: byWord(rewards) });
+    const candidates = new Candidates(5, 'accuracy');
+    candidates.add(candidate);
+    await readAgain({ ...run, candidates }, [candidate], current);
+    return { found: candidates.get('p')!, evaluator };
+  }
+
+  it('are read by what dev finds best: the words of the run, found ones, or the given', async () => {
+    const reader = () => new TableReader({ p: words.p.map((word) => [...word]) });
+    const first = await readBy({ now: 1, 'found+1': 3, 'given+1': 2, 'other+1': 9 }, reader());
+    expect(first.found.reading?.words[0]?.words).toEqual(['found+1']);
+    expect(first.found).toMatchObject({ dev: { accuracy: 1 }, devReward: 3 });
+    expect(first.evaluator.prompts()).toEqual(['p:6', 'p:6', 'p:6']);
+    const given = await readBy({ now: 1, 'found+1': 2, 'given+1': 3 }, reader());
+    expect(given.found.reading?.words[0]?.words).toEqual(['given+1']);
+    const same = await readBy({ now: 2, 'found+1': 2, 'given+1': 2 }, reader());
+    expect(same.found.reading).toEqual(current);
+  });
+
+  it('prefer the metric to the reward', async () => {
+    const reader = new TableReader({ p: words.p.map((word) => [...word]) });
+    const { found } = await readBy({ now: 0.1, 'found+1': -5, 'given+1': -9 }, reader);
+    expect(found.reading).toEqual(current);
+  });
+
+  it('are tried with two readings where no words are given', async () => {
+    const reader = new TableReader({ p: [['found', 0.9, 1, 'found']] });
+    const { evaluator } = await readBy({ now: 1, 'found+1': 2 }, reader);
+    expect(evaluator.asked.map(({ reading }) => reading?.words[0]?.words[0])).toEqual(['now', 'found+1']);
+    expect(evaluator.asked[1]!.reading).toMatchObject({ demonstrations: current.demonstrations, standIns: [] });
+  });
+
+  it('stay as they are where no words are looked for', async () => {
+    const { found, evaluator } = await readBy({ now: 1 }, new TableReader({ p: [] }, false));
+    expect(found).toEqual(candidate);
+    expect(evaluator.asked).toEqual([]);
+  });
+});
