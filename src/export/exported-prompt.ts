@@ -43,6 +43,9 @@ export interface ExportedPrompt {
   readonly tool: string;
 }
 
+/** What an export holds: the best prompt, and others where the format is a table. */
+export type ExportedPrompts = readonly [ExportedPrompt, ...ExportedPrompt[]];
+
 /** A literal text, or the place of the input or of a masked LM's mask token. */
 export type RenderedPart = string | { readonly slot: 'input' | 'mask' };
 
@@ -75,14 +78,14 @@ interface FormatFacts {
 export interface FileFormat extends FormatFacts {
   /** Name of the file in a folder. */
   readonly file: string;
-  render(prompts: readonly ExportedPrompt[], options: ExportOptions): string;
+  render(prompts: ExportedPrompts, options: ExportOptions): string;
 }
 
 /** One way to write prompts down: a folder. */
 export interface FolderFormat extends FormatFacts {
   /** The file, by its path in the folder, that `read` takes. */
   readonly readsFile: string;
-  renderFolder(prompts: readonly ExportedPrompt[], options: ExportOptions): readonly ExportedFile[];
+  renderFolder(prompts: ExportedPrompts, options: ExportOptions): readonly ExportedFile[];
 }
 
 export interface ExportedFile {

@@ -1,5 +1,5 @@
 import { RlpromptError } from '../errors.js';
-import type { ExportedFile, ExportedPrompt, ExportFormat, ExportOptions } from './exported-prompt.js';
+import type { ExportedFile, ExportedPrompt, ExportedPrompts, ExportFormat, ExportOptions } from './exported-prompt.js';
 
 /**
  * The files of a format, a folder format's by their paths in the folder.
@@ -7,7 +7,7 @@ import type { ExportedFile, ExportedPrompt, ExportFormat, ExportOptions } from '
  */
 export function writeFormat(
   format: ExportFormat,
-  prompts: readonly ExportedPrompt[],
+  prompts: ExportedPrompts,
   options: ExportOptions,
 ): readonly ExportedFile[] {
   for (const prompt of prompts) {

@@ -8,6 +8,7 @@ import type { StepOutcome } from '../run/loop/step-statistics.js';
 import { readAgain } from '../run/select/choose-reading.js';
 import { evaluateTopCandidates, measureOnTest } from '../run/select/evaluations.js';
 import { measureEnsemble } from '../run/select/measure-ensemble.js';
+import { zip } from '../statistics/zip.js';
 import type { SearchGoal } from './search-goal.js';
 
 /** One prompt for all inputs: the best by train reward are candidates, and dev decides between them. */
@@ -22,9 +23,9 @@ export class PromptGoal implements SearchGoal {
   }
 
   noteRollouts({ rollouts, evaluations, rewards }: Pick<StepOutcome, 'rollouts' | 'evaluations' | 'rewards'>): void {
-    rollouts.forEach((rollout, i) => {
-      this.run.prompts.noteRollout(rollout, evaluations[i]!, rewards[i]!);
-    });
+    for (const [rollout, [evaluation, reward]] of zip(rollouts, zip(evaluations, rewards))) {
+      this.run.prompts.noteRollout(rollout, evaluation, reward);
+    }
   }
 
   /** Scores the best prompts by train reward, and the trainer's own favourite, on the dev split. */

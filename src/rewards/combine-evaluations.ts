@@ -1,4 +1,5 @@
 import { mean, meanOfRecords } from '../statistics/mean.js';
+import { zip } from '../statistics/zip.js';
 import type { Evaluation, Example, ExampleOutcome } from '../task/types.js';
 import { bleuMetric } from './style/style-bleu.js';
 
@@ -17,7 +18,7 @@ export function combineEvaluations(parts: readonly Evaluation[], examples: reado
   return {
     reward: mean(parts.map(({ reward }) => reward)),
     metrics: combineMetrics(parts, examples, outcomes),
-    ...(parts[0]?.parts ? { parts: meanOfRecords(parts.map((part) => part.parts!)) } : {}),
+    ...(parts[0]?.parts ? { parts: meanOfRecords(parts.map((part) => part.parts ?? {})) } : {}),
     exampleRewards: Float64Array.from(parts, ({ reward }) => reward),
     ...(confusion ? { confusion, perClass: combineClasses(parts) } : {}),
     ...(outcomes.length > 0 ? { outcomes } : {}),
@@ -38,21 +39,21 @@ function combineMetrics(
     ...(perplexity === undefined ? {} : { perplexity: Math.exp(mean(perplexities.map(Math.log))) }),
     ...(bleu === undefined
       ? {}
-      : bleuMetric(outcomes.map(({ output: text = '' }, i) => ({ example: examples[i]!, text })))),
+      : bleuMetric([...zip(examples, outcomes)].map(([example, { output: text = '' }]) => ({ example, text })))),
   };
 }
 
 /** Labels in their own order, which is that of the confusion's rows. */
 function combineClasses(parts: readonly Evaluation[]): PerClass {
   const rows = new Map<number, PerClass[number][]>();
-  for (const { perClass, confusion } of parts) {
-    const row = confusion!.findIndex((counts) => counts.some((count) => count > 0));
-    rows.set(row, [...(rows.get(row) ?? []), ...perClass!]);
+  for (const { perClass = [], confusion = [] } of parts) {
+    const row = confusion.findIndex((counts) => counts.some((count) => count > 0));
+    rows.set(row, [...(rows.get(row) ?? []), ...perClass]);
   }
   return [...rows]
     .sort(([a], [b]) => a - b)
     .map(([, classes]) => ({
-      label: classes[0]!.label,
+      label: classes[0]?.label ?? '',
       n: classes.length,
       accuracy: mean(classes.map(({ accuracy }) => accuracy)),
       reward: mean(classes.map(({ reward }) => reward)),
@@ -60,5 +61,5 @@ function combineClasses(parts: readonly Evaluation[]): PerClass {
 }
 
 function sumOfTables(tables: readonly (readonly (readonly number[])[])[]): number[][] | undefined {
-  return tables[0]?.map((row, i) => row.map((_, j) => tables.reduce((sum, table) => sum + table[i]![j]!, 0)));
+  return tables[0]?.map((row, i) => row.map((_, j) => tables.reduce((sum, table) => sum + (table[i]?.[j] ?? 0), 0)));
 }

@@ -68,7 +68,7 @@ function writeCases(): string {
     }
   }
   for (const format of EXPORT_FORMATS.filter(({ name }) => TABLES.includes(name))) {
-    const [only, ...others] = writeFormat(format, prompts, { isRaw: false });
+    const [only, ...others] = writeFormat(format, [prompts[0]!, ...prompts.slice(1)], { isRaw: false });
     const path = join(folder, 'tables', format.name);
     for (const file of others.length > 0 ? [only!, ...others] : []) write(join(path, file.path), file.text);
     if (others.length === 0) write(path, only!.text);

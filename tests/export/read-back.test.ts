@@ -20,11 +20,7 @@ describe.each(EXPORT_FORMATS.map((format) => ({ name: format.name, format })))('
           refusals += 1;
           return;
         }
-        const files = writeFormat(
-          format,
-          [exported, exportedPrompt('another')].slice(0, format.isTable ? 2 : 1),
-          options,
-        );
+        const files = writeFormat(format, [exported, ...(format.isTable ? [exportedPrompt('another')] : [])], options);
         const file = 'readsFile' in format ? files.find(({ path }) => path === format.readsFile) : files[0];
         const back = format.read(file!.text, options);
         if ('prompt' in back) expect([text, text.trim()]).toContain(back.prompt);

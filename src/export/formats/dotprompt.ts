@@ -13,7 +13,7 @@ export const dotpromptFormat: FileFormat = {
   warn: wrappedAsChat,
   cannotHold: (prompt) =>
     /<<<dotprompt:/.test(literalText(prompt)) ? 'the prompt has <<<dotprompt:, which marks roles there' : undefined,
-  render: ([prompt]) => `---\n${toVisibleYaml(frontMatter(prompt!))}---\n${toHandlebars(prompt!.rendered)}\n`,
+  render: ([prompt]) => `---\n${toVisibleYaml(frontMatter(prompt))}---\n${toHandlebars(prompt.rendered)}\n`,
   read: (text) => ({ rendered: readHandlebars(text.slice(text.indexOf('\n---\n'))) }),
 };
 

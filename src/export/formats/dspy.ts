@@ -14,9 +14,9 @@ export const dspyFormat: FileFormat = {
   render: ([prompt]) => {
     const fields = [
       { prefix: 'Text:', description: 'the text to label' },
-      { prefix: 'Label:', description: `one of: ${prompt!.labels.map(({ word }) => word).join(', ')}` },
+      { prefix: 'Label:', description: `one of: ${prompt.labels.map(({ word }) => word).join(', ')}` },
     ];
-    const signature = { instructions: prompt!.prompt.trim(), fields };
+    const signature = { instructions: prompt.prompt.trim(), fields };
     const metadata = { dependency_versions: {} };
     return `${toVisibleJson({ traces: [], train: [], demos: [], signature, lm: null, metadata }, 2)}\n`;
   },

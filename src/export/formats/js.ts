@@ -7,6 +7,6 @@ export const jsFormat: FileFormat = {
   group: 'code',
   isTable: false,
   file: 'best.mjs',
-  render: ([prompt]) => renderModule(prompt!, 'js'),
+  render: ([prompt]) => renderModule(prompt, 'js'),
   read: (text, options) => tsFormat.read(text, options),
 };

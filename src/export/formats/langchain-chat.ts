@@ -13,9 +13,9 @@ export const langchainChatFormat: FileFormat = {
   file: 'best.langchain-chat.json',
   warn: wrappedAsChat,
   render: ([prompt]) => {
-    const template = serialised(['prompts', 'prompt', 'PromptTemplate'], templateFields(prompt!));
+    const template = serialised(['prompts', 'prompt', 'PromptTemplate'], templateFields(prompt));
     const message = serialised(['prompts', 'chat', 'HumanMessagePromptTemplate'], { prompt: template });
-    const chat = { input_variables: variablesOf(prompt!), messages: [message] };
+    const chat = { input_variables: variablesOf(prompt), messages: [message] };
     return `${toVisibleJson(serialised(['prompts', 'chat', 'ChatPromptTemplate'], chat), 2)}\n`;
   },
   read: (text) => {

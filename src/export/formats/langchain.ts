@@ -11,7 +11,7 @@ export const langchainFormat: FileFormat = {
   isTable: false,
   file: 'best.langchain.json',
   render: ([prompt]) =>
-    `${toVisibleJson({ _type: 'prompt', ...templateFields(prompt!), metadata: provenance(prompt!) }, 2)}\n`,
+    `${toVisibleJson({ _type: 'prompt', ...templateFields(prompt), metadata: provenance(prompt) }, 2)}\n`,
   read: (text) => ({ rendered: readFString(JSON.parse(text).template) }),
 };
 

@@ -20,7 +20,7 @@ export const lmEvalFormat: FileFormat = {
     labelOffsets
       ? 'the harness does not take the label offsets of this calibrated run off: its accuracy differs'
       : undefined,
-  render: ([prompt]) => toVisibleYaml(taskOf(prompt!)),
+  render: ([prompt]) => toVisibleYaml(taskOf(prompt)),
   read: (text) => ({ rendered: readJinja(parse(text).doc_to_text) }),
 };
 

@@ -9,7 +9,7 @@ export const mdFormat: FileFormat = {
   group: 'text',
   isTable: false,
   file: 'best.md',
-  render: ([prompt]) => renderPage(prompt!),
+  render: ([prompt]) => renderPage(prompt),
   read: (text) => ({ prompt: JSON.parse(/^```json\n(.*)\n```$/m.exec(text)![1]!) }),
 };
 

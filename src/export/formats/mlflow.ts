@@ -13,8 +13,8 @@ export const mlflowFormat: FolderFormat = {
   isTable: false,
   readsFile: VERSION_FILE,
   renderFolder: ([prompt]) => [
-    { path: 'registered-models-create.json', text: `${toVisibleJson(createModel(prompt!), 2)}\n` },
-    { path: VERSION_FILE, text: `${toVisibleJson(createVersion(prompt!), 2)}\n` },
+    { path: 'registered-models-create.json', text: `${toVisibleJson(createModel(prompt), 2)}\n` },
+    { path: VERSION_FILE, text: `${toVisibleJson(createVersion(prompt), 2)}\n` },
   ],
   read: (text) => {
     const { tags } = JSON.parse(text) as { tags: { key: string; value: string }[] };

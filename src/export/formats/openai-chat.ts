@@ -11,7 +11,7 @@ export const openaiChatFormat: FileFormat = {
   file: 'best.openai.json',
   warn: wrappedAsChat,
   cannotHold: placeholderProblem,
-  render: ([prompt]) => `${toVisibleJson(requestBody(prompt!), 2)}\n`,
+  render: ([prompt]) => `${toVisibleJson(requestBody(prompt), 2)}\n`,
   read: (text) => ({ rendered: readBody(JSON.parse(text)) }),
 };
 

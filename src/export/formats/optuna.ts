@@ -14,7 +14,7 @@ export const optunaFormat: FileFormat = {
   isTable: true,
   file: 'prompts.optuna.log',
   render: (prompts) =>
-    [createStudy(prompts[0]!), ...prompts.map(createTrial)].map((op) => `${toVisibleJson(op)}\n`).join(''),
+    [createStudy(prompts[0]), ...prompts.map(createTrial)].map((op) => `${toVisibleJson(op)}\n`).join(''),
   read: (text) => ({ rendered: JSON.parse(text.split('\n')[1]!).user_attrs.rendered }),
 };
 

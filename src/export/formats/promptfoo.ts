@@ -13,7 +13,7 @@ export const promptfooFormat: FileFormat = {
   group: 'evaluation',
   isTable: false,
   file: 'promptfooconfig.yaml',
-  render: ([prompt]) => SCHEMA + toVisibleYaml(configuration(prompt!)),
+  render: ([prompt]) => SCHEMA + toVisibleYaml(configuration(prompt)),
   read: (text) => ({ rendered: readJinja(parse(text).prompts[0].raw) }),
 };
 

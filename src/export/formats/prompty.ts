@@ -11,7 +11,7 @@ export const promptyFormat: FileFormat = {
   isTable: false,
   file: 'best.prompty',
   cannotHold: (prompt) => lineProblem(prompt.rendered) ?? lineProblem(prompt.renderedWithoutInput),
-  render: ([prompt]) => `---\n${toVisibleYaml(frontMatter(prompt!))}---\nuser:\n${toJinja(prompt!.rendered)}\n`,
+  render: ([prompt]) => `---\n${toVisibleYaml(frontMatter(prompt))}---\nuser:\n${toJinja(prompt.rendered)}\n`,
   read: (text) => ({ rendered: readJinja(text.slice(text.indexOf('\n---\nuser:\n'))) }),
 };
 

@@ -10,7 +10,7 @@ export const pythonFormat: FileFormat = {
   group: 'code',
   isTable: false,
   file: 'best.py',
-  render: ([prompt]) => renderModule(prompt!),
+  render: ([prompt]) => renderModule(prompt),
   read: (text) => ({ rendered: JSON.parse(JSON.parse(/^_PARTS = json\.loads\((".*")\)$/m.exec(text)![1]!)) }),
 };
 

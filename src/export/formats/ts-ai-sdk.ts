@@ -15,21 +15,21 @@ export const tsAiSdkFormat: FileFormat = {
   file: 'best-ai-sdk.ts',
   warn: wrappedAsChat,
   render: ([prompt]) => {
-    const hasLabels = labelReadings(prompt!).length > 0;
+    const hasLabels = labelReadings(prompt).length > 0;
     const result = `Promise<{ ${hasLabels ? 'label: string | undefined; ' : ''}text: string }>`;
-    const mask = isMasked(prompt!) ? ['mask'] : [];
+    const mask = isMasked(prompt) ? ['mask'] : [];
     const parameters = ['input', ...mask].map((name) => `${name}: string`).join(', ');
-    return `${renderModule(prompt!)}
+    return `${renderModule(prompt)}
 /**
  * Asks a language model for its likeliest answer, of ${MOST_TOKENS} tokens at most, the same each time where the model allows.
- * The text goes to it as the message of a user; in the run it was ${wrappedAsChat(prompt!) ? 'a text to continue' : 'sent likewise'}.
+ * The text goes to it as the message of a user; in the run it was ${wrappedAsChat(prompt) ? 'a text to continue' : 'sent likewise'}.
  */
 export async function run(model: LanguageModel, ${parameters}): ${result} {
   const { text } = await generateText({
     model,
     prompt: render(${['input', ...mask].join(', ')}),
     temperature: 0,
-    seed: ${prompt!.seed},
+    seed: ${prompt.seed},
     maxOutputTokens: ${MOST_TOKENS},
   });
   return { ${hasLabels ? 'label: labelOf(text), ' : ''}text };

@@ -14,7 +14,7 @@ export const tsFormat: FileFormat = {
   group: 'code',
   isTable: false,
   file: 'best.ts',
-  render: ([prompt]) => renderModule(prompt!),
+  render: ([prompt]) => renderModule(prompt),
   read: (text) => {
     const { render } = loadModule(text) as { render(input: string, mask: string): string };
     return { rendered: partsOf(render) };

@@ -6,6 +6,6 @@ export const txtFormat: FileFormat = {
   group: 'text',
   isTable: false,
   file: 'best.txt',
-  render: ([prompt]) => prompt!.prompt,
+  render: ([prompt]) => prompt.prompt,
   read: (text) => ({ prompt: text }),
 };

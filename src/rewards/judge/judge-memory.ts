@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { RlpromptError } from '../../errors.js';
+import { zip } from '../../statistics/zip.js';
 import type { Judge, JudgeAnswer } from './judge-model.js';
 import type { PaidAnswers } from './paid-answers.js';
 
@@ -57,12 +58,11 @@ export class JudgeMemory {
   async ask(questions: readonly string[], signal?: AbortSignal): Promise<(number | null)[]> {
     const keys = questions.map(keyOf);
     const asked = new Map<string, string>();
-    questions.forEach((question, i) => {
-      const key = keys[i]!;
+    for (const [question, key] of zip(questions, keys)) {
       if (this.answers.has(key) || asked.has(key)) this.counts.known++;
       else if (this.parts.judge.fits(question)) asked.set(key, question);
       else this.keepUnasked(key);
-    });
+    }
     // Before the new ones push it out.
     const known = new Map(keys.map((key) => [key, this.answers.get(key) ?? null]));
     for (const part of this.portions([...asked])) {
@@ -71,7 +71,7 @@ export class JudgeMemory {
         this.keep(key, answer);
       }
     }
-    return keys.map((key) => known.get(key)!);
+    return keys.map((key) => known.get(key) ?? null);
   }
 
   metrics(): Record<string, number> {
@@ -100,7 +100,8 @@ export class JudgeMemory {
     const unpaid = questions.filter(([key]) => paid.get(key) === undefined);
     const texts = unpaid.map(([, question]) => question);
     const answers = texts.length === 0 ? [] : await judge.ask(texts, this.words, signal);
-    const fresh = new Map(unpaid.map(([key], i) => [key, answers[i]!]));
+    const keys = unpaid.map(([key]) => key);
+    const fresh = new Map(zip(keys, answers));
     paid.add([...fresh].map(([key, answer]) => [key, this.numberOf(answer)] as const));
     return questions.map(([key]) => [key, this.count(fresh.get(key) ?? { number: paid.get(key)! })] as const);
   }
@@ -127,12 +128,14 @@ export class JudgeMemory {
   private keep(key: string, answer: number | null): void {
     this.answers.set(key, answer);
     if (this.answers.size <= MOST_KEPT) return;
-    const [oldest] = this.answers.keys();
-    this.answers.delete(oldest!);
+    for (const oldest of this.answers.keys()) {
+      this.answers.delete(oldest);
+      break;
+    }
   }
 
   private offScale(said: string): RlpromptError {
-    const [first, last] = [this.words[0]!, this.words.at(-1)!];
+    const [first, last] = [this.words[0], this.words.at(-1)];
     return new RlpromptError({
       code: 'E_JUDGE_SCALE',
       exit: 'protocol',

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { RlpromptError } from '../../errors.js';
 import type { LanguageModel } from '../../lm/model/types.js';
 import { mean } from '../../statistics/mean.js';
+import { zip } from '../../statistics/zip.js';
 import type { Task } from '../../task/types.js';
 import type { Objective, ObjectiveItem } from '../objectives/objective.js';
 import type { ObjectiveKind } from '../objectives/objective-kind.js';
@@ -44,10 +45,7 @@ export function createJudgeObjective(
     score: async (items, { signal } = {}) => {
       const judged = items.map((item) => (kind === 'rewriting' ? outputsOf(item, task) : [promptOf(item)]));
       const texts = judged.flat().filter(({ text }) => text !== '');
-      const values = new Map<JudgedItem, number>();
-      (await method.judge(texts, signal)).forEach((value, i) => {
-        values.set(texts[i]!, value);
-      });
+      const values = new Map(zip(texts, await method.judge(texts, signal)));
       return judged.map((list) => mean(list.map((one) => values.get(one) ?? worst)));
     },
     attach: (log) => paid.attach(log),
@@ -68,10 +66,10 @@ function promptOf({ text }: ObjectiveItem): JudgedItem {
 
 /** What was written for each input; an output that scores nothing (empty, cut) is not shown to the judge. */
 function outputsOf({ evaluation }: ObjectiveItem, { splits }: Pick<Task, 'splits'>): JudgedItem[] {
-  return evaluation.outcomes!.map(({ index, output = '', fault, label }) => ({
+  return (evaluation.outcomes ?? []).map(({ index, output = '', fault, label }) => ({
     place: String(index),
     text: fault === undefined ? output : '',
-    input: splits.train[index]!.text,
+    input: splits.train[index]?.text,
     style: label,
   }));
 }

@@ -30,7 +30,7 @@ export class PairwiseMethod implements JudgeMethod {
     private readonly frame: QuestionFrame,
     private readonly options: { readonly downWeight: boolean },
   ) {
-    this.memory = new JudgeMemory(parts, PAIR_WORDS, ([first]) => first!);
+    this.memory = new JudgeMemory(parts, PAIR_WORDS, ([first = 0]) => first);
   }
 
   async judge(items: readonly JudgedItem[], signal?: AbortSignal): Promise<number[]> {
@@ -68,19 +68,19 @@ export class PairwiseMethod implements JudgeMethod {
 
   /** Each text against its place's best; undefined where it is the best itself, or there is no answer. */
   private async compare(items: readonly JudgedItem[], signal?: AbortSignal): Promise<(Preference | undefined)[]> {
-    const rivals = items.map((item) => ({ ...item, text: this.best.get(item.place)! }));
-    const met = [...items.keys()].filter((i) => rivals[i]!.text !== items[i]!.text);
-    const questions = met.flatMap((i) => [
-      pairQuestion(this.frame, items[i]!, rivals[i]!),
-      pairQuestion(this.frame, rivals[i]!, items[i]!),
+    const pairs = items.map((item) => [item, { ...item, text: this.best.get(item.place) ?? item.text }] as const);
+    const met = pairs.filter(([item, rival]) => rival.text !== item.text);
+    const questions = met.flatMap(([item, rival]) => [
+      pairQuestion(this.frame, item, rival),
+      pairQuestion(this.frame, rival, item),
     ]);
-    const answers = await this.memory.ask(questions, signal);
-    const preferences = new Array<Preference | undefined>(items.length).fill(undefined);
-    met.forEach((item, k) => {
-      const [whenFirst, whenSecond] = [answers[2 * k]!, answers[2 * k + 1]!];
-      if (whenFirst !== null && whenSecond !== null) preferences[item] = preferenceOf(whenFirst, whenSecond);
-    });
-    return preferences;
+    const answers = (await this.memory.ask(questions, signal)).values();
+    const preferences = new Map<JudgedItem, Preference>();
+    for (const [item] of met) {
+      const [whenFirst = null, whenSecond = null] = [answers.next().value, answers.next().value];
+      if (whenFirst !== null && whenSecond !== null) preferences.set(item, preferenceOf(whenFirst, whenSecond));
+    }
+    return items.map((item) => preferences.get(item));
   }
 
   private note(preferences: readonly (Preference | undefined)[]): void {

@@ -26,15 +26,16 @@ const SAMPLED = ['content', 'style'];
  * An objective of weight 0 is measured and does not count.
  */
 export function combineObjectives(values: ObjectiveValues, { rule, weights, ranges }: Combination): number {
-  const unit = (name: string): number => unitValue(values[name]!, ranges[name]!);
-  const names = Object.keys(weights);
+  const unit = (name: string): number => unitValue(values[name] ?? Number.NaN, ranges[name] ?? [0, 1]);
+  const weighted = Object.entries(weights);
   if (rule === 'sum') {
-    const total = names.reduce((sum, name) => sum + weights[name]!, 0);
-    return (100 * names.reduce((sum, name) => sum + weights[name]! * unit(name), 0)) / total;
+    const total = weighted.reduce((sum, [, weight]) => sum + weight, 0);
+    return (100 * weighted.reduce((sum, [name, weight]) => sum + weight * unit(name), 0)) / total;
   }
-  const single = rule === 'product' ? names : names.filter((name) => !SAMPLED.includes(name));
-  const area = rule === 'product' ? 1 : values.volume! ** weights[SAMPLED[0]!]!;
-  return 100 * single.reduce((product, name) => product * unit(name) ** weights[name]!, area);
+  const single = rule === 'product' ? weighted : weighted.filter(([name]) => !SAMPLED.includes(name));
+  const { volume = Number.NaN } = values;
+  const area = rule === 'product' ? 1 : volume ** (weights.content ?? 1);
+  return 100 * single.reduce((product, [name, weight]) => product * unit(name) ** weight, area);
 }
 
 /** An objective's value as a share of its range. */

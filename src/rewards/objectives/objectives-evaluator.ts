@@ -1,3 +1,4 @@
+import { zip } from '../../statistics/zip.js';
 import type { Evaluation, EvaluationItem, Evaluator, Example } from '../../task/types.js';
 import type { WeightedObjectives } from './weighted-objectives.js';
 
@@ -24,18 +25,24 @@ export class ObjectivesEvaluator implements Evaluator {
     items: readonly EvaluationItem[],
     options: { signal?: AbortSignal; details?: boolean } = {},
   ): Promise<Evaluation[]> {
-    const positions = [...items.keys()].filter((i) => this.isOfTrain(items[i]!));
-    if (positions.length === 0) return await this.inner.evaluate(items, options);
+    if (!items.some((item) => this.isOfTrain(item))) return await this.inner.evaluate(items, options);
     const details = options.details || this.objectives.readsOutputs;
     const evaluations = await this.inner.evaluate(items, { ...options, details });
+    const rewarded = [...zip(items, evaluations)].filter(([item]) => this.isOfTrain(item));
     const values = await this.objectives.measure(
-      positions.map((i) => ({ text: items[i]!.text, evaluation: evaluations[i]! })),
+      rewarded.map(([{ text }, evaluation]) => ({ text, evaluation })),
       options.signal,
     );
-    positions.forEach((i, k) => {
-      evaluations[i] = { ...evaluations[i]!, reward: this.objectives.rewardOf(values[k]!), parts: values[k]! };
+    const partsOf = new Map(
+      zip(
+        rewarded.map(([item]) => item),
+        values,
+      ),
+    );
+    return [...zip(items, evaluations)].map(([item, evaluation]) => {
+      const parts = partsOf.get(item);
+      return parts ? { ...evaluation, reward: this.objectives.rewardOf(parts), parts } : evaluation;
     });
-    return evaluations;
   }
 
   private isOfTrain({ examples: [first] }: EvaluationItem): boolean {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { requireCapability } from '../../lm/load.js';
 import type { LanguageModel } from '../../lm/model/types.js';
+import { zip } from '../../statistics/zip.js';
 import type { RewardRow } from '../../task/define/reward-messages.js';
 import type { Evaluation, EvaluationItem, Evaluator, Example, Task } from '../../task/types.js';
 import type { Template } from '../../template/template.js';
@@ -46,15 +47,15 @@ export class StyleEvaluator implements Evaluator {
     }
     const chosen = new Map<StylePair, ChosenOutput[]>();
     const rows = await this.rows([...pairs.values()], chosen, signal);
-    const rowOf = new Map([...pairs.keys()].map((key, i) => [key, rows[i]!]));
+    const rowOf = new Map(zip(pairs.values(), rows));
     if (details) await this.writeAgain([...pairs.values()], chosen, signal);
     return items.map(({ text, examples }) => {
-      const keys = examples.map((example) => keyOfPair(text, example));
-      const known = keys.map((key) => rowOf.get(key)!);
+      const met = examples.flatMap((example) => pairs.get(keyOfPair(text, example)) ?? []);
+      const known = met.flatMap((pair) => rowOf.get(pair) ?? []);
       if (!details) return summariseRows(known);
-      const outputs = keys.map((key) => chosen.get(pairs.get(key)!)!);
-      const outcomes = examples.map((example, i) =>
-        toOutcome(example, this.task.labels, outputs[i]!, known[i]!.reward),
+      const outputs = met.map((pair) => chosen.get(pair) ?? []);
+      const outcomes = [...zip(examples, zip(outputs, known))].map(([example, [written, { reward }]]) =>
+        toOutcome(example, this.task.labels, written, reward),
       );
       return { ...summariseRows(known, { examples, outputs }), outcomes };
     });
@@ -69,11 +70,9 @@ export class StyleEvaluator implements Evaluator {
     const exampleCount = this.settings.samples * this.settings.bootstraps;
     const keys = pairs.map(({ prompt, example }) => ({ prompt, examplesKey: exampleKey(example), exampleCount }));
     return this.cache.rewards(keys, async (positions) => {
-      const unpaid = positions.map((i) => pairs[i]!);
+      const unpaid = positions.flatMap((i) => pairs.slice(i, i + 1));
       const scored = await this.score(unpaid, signal);
-      unpaid.forEach((pair, i) => {
-        chosen.set(pair, scored[i]!.outputs);
-      });
+      for (const [pair, { outputs }] of zip(unpaid, scored)) chosen.set(pair, outputs);
       return scored.map(({ row }) => row);
     });
   }
@@ -87,9 +86,7 @@ export class StyleEvaluator implements Evaluator {
     const missing = pairs.filter((pair) => !chosen.has(pair));
     if (missing.length === 0) return;
     const scored = await this.score(missing, signal);
-    missing.forEach((pair, i) => {
-      chosen.set(pair, scored[i]!.outputs);
-    });
+    for (const [pair, { outputs }] of zip(missing, scored)) chosen.set(pair, outputs);
   }
 
   private async score(
@@ -99,14 +96,14 @@ export class StyleEvaluator implements Evaluator {
     const generations = await writeOutputs(this.writer, this.template, pairs, this.settings, signal);
     const judged = await judgeOutputs(this.judges, pairs, generations);
     const best = judged.map((outputs) => bestOfSegments(outputs, this.settings.bootstraps));
-    const flat = best.flatMap((outputs, pair) =>
-      outputs.map(({ text, fault }) => ({ text, input: pairs[pair]!.example.text, isFaulty: fault !== undefined })),
+    const flat = [...zip(best, pairs)].flatMap(([outputs, { example }]) =>
+      outputs.map(({ text, fault }) => ({ text, input: example.text, isFaulty: fault !== undefined })),
     );
     const fluency = await judgeFluency(this.judges, flat);
-    return best.map((outputs, pair) => {
+    return [...zip(best, judged)].map(([outputs, all], pair) => {
       const start = pair * this.settings.bootstraps;
-      const chosen = outputs.map((output, b) => ({ ...output, ...fluency[start + b]! }));
-      return { outputs: chosen, row: rowOfOutputs(chosen, judged[pair]!) };
+      const chosen = [...zip(outputs, fluency.slice(start))].map(([output, fluent]) => ({ ...output, ...fluent }));
+      return { outputs: chosen, row: rowOfOutputs(chosen, all) };
     });
   }
 }

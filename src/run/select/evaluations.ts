@@ -1,4 +1,5 @@
 import type { Baseline, PromptSummary, RunResult } from '../../events.js';
+import { zip } from '../../statistics/zip.js';
 import type { Evaluation, Evaluator, TaskKind, TaskSplits } from '../../task/types.js';
 import type { Rollout } from '../../trainers/contract/types.js';
 import type { PromptPool } from './prompt-pool.js';
@@ -22,18 +23,14 @@ export async function evaluateTopCandidates(
 ): Promise<void> {
   const { train, dev } = run.task.splits;
   const evaluations = await run.evaluator.evaluate(favourites.map(({ text }) => ({ text, examples: train })));
-  favourites.forEach((rollout, i) => {
-    run.prompts.add(rollout, evaluations[i]!, 'policy');
-  });
+  for (const [rollout, evaluation] of zip(favourites, evaluations)) run.prompts.add(rollout, evaluation, 'policy');
   const texts = [
     ...favourites.map(({ text }) => text),
     ...run.prompts.candidates.byTrainScore(count).map(({ text }) => text),
   ];
   const fresh = [...new Set(texts)].filter((text) => run.prompts.candidates.get(text)?.dev === undefined);
   const scored = await run.evaluator.evaluate(fresh.map((text) => ({ text, examples: dev })));
-  fresh.forEach((text, i) => {
-    run.prompts.candidates.scoreDev(text, scored[i]!);
-  });
+  for (const [text, evaluation] of zip(fresh, scored)) run.prompts.candidates.scoreDev(text, evaluation);
 }
 
 /**
@@ -48,14 +45,14 @@ export async function measureBaselines(
   const rollouts = prompts.map((prompt) => run.prompts.rolloutOf(prompt));
   const { train, dev } = run.task.splits;
   const onDev = await run.evaluator.evaluate(rollouts.map(({ text }) => ({ text, examples: dev })));
-  const baselines = prompts.map((prompt, i): Baseline => {
-    return { name: i === 0 ? 'empty' : 'manual', prompt, dev: onDev[i]!.metrics };
+  const baselines = [...zip(prompts, onDev)].map(([prompt, { metrics: dev }], i): Baseline => {
+    return { name: i === 0 ? 'empty' : 'manual', prompt, dev };
   });
   if (!compete) return baselines;
   const onTrain = await run.evaluator.evaluate(rollouts.map(({ text }) => ({ text, examples: train })));
-  for (const [i, rollout] of rollouts.entries()) {
-    run.prompts.add(rollout, onTrain[i]!, baselines[i]!.name);
-    run.prompts.candidates.scoreDev(rollout.text, onDev[i]!);
+  for (const [[rollout, { name }], [train, dev]] of zip(zip(rollouts, baselines), zip(onTrain, onDev))) {
+    run.prompts.add(rollout, train, name);
+    run.prompts.candidates.scoreDev(rollout.text, dev);
   }
   return baselines;
 }
@@ -79,7 +76,7 @@ export async function measureOnTest(
   const evaluated = await run.evaluator.evaluate(
     compared.map((text) => ({ text, examples: test, reading: run.prompts.candidates.get(text)?.reading })),
   );
-  const onTest = new Map(compared.map((text, i) => [text, evaluated[i]!]));
+  const onTest = new Map(zip(compared, evaluated));
   const { metrics, perClass, confusion } = policyOnTest ?? onTest.get(best.text)!;
   const measured = baselines.map((baseline) => ({ ...baseline, test: onTest.get(baseline.prompt.trim())!.metrics }));
   const foundOnTest = policyOnTest ?? (found && onTest.get(found.text));

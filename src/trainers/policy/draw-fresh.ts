@@ -16,19 +16,24 @@ export async function drawFresh(
   isKnown: (rollout: PolicyRollout) => boolean,
 ): Promise<PolicyRollout[]> {
   const first = await sample(Array.from({ length: count }, (_, row) => row));
-  const drawn = new Map(first.map(({ input }) => [input, new FreshPrompts()]));
-  for (const { input } of first) drawn.get(input)!.wanted += 1;
+  const drawn = new Map<string | undefined, FreshPrompts>();
+  const ofInput = ({ input }: Pick<PolicyRollout, 'input'>): FreshPrompts => {
+    const prompts = drawn.get(input) ?? new FreshPrompts();
+    drawn.set(input, prompts);
+    return prompts;
+  };
+  for (const rollout of first) ofInput(rollout).wanted += 1;
   const take = (rollouts: readonly PolicyRollout[]): void => {
-    for (const rollout of rollouts) if (!isKnown(rollout)) drawn.get(rollout.input)!.add(rollout);
+    for (const rollout of rollouts) if (!isKnown(rollout)) ofInput(rollout).add(rollout);
   };
   take(first);
-  for (const rollout of first) drawn.get(rollout.input)!.addSpare(rollout);
+  for (const rollout of first) ofInput(rollout).addSpare(rollout);
   for (let draw = 1; draw <= resampling; draw++) {
-    const unfilled = [...first.keys()].filter((row) => !drawn.get(first[row]!.input)!.isFull);
+    const unfilled = first.flatMap((rollout, row) => (ofInput(rollout).isFull ? [] : [row]));
     if (unfilled.length === 0) break;
     take(await sample(unfilled));
   }
-  return first.map(({ input }) => drawn.get(input)!.next());
+  return first.flatMap((rollout) => ofInput(rollout).next());
 }
 
 /** The prompts drawn for one input. */
@@ -51,8 +56,11 @@ class FreshPrompts {
     if (this.fresh.get(promptKey(rollout.tokenIds)) !== rollout) this.spare.push(rollout);
   }
 
-  next(): PolicyRollout {
-    return [...this.fresh.values(), ...this.spare][this.given++]!;
+  /** The next of them; as many as were wanted are there. */
+  next(): PolicyRollout[] {
+    const next = [...this.fresh.values(), ...this.spare].slice(this.given, this.given + 1);
+    this.given += 1;
+    return next;
   }
 }
 

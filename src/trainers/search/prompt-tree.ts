@@ -1,3 +1,4 @@
+import { zip } from '../../statistics/zip.js';
 /** A beginning of prompts. */
 export interface TreeNode {
   /** Prompts below it that were scored. */
@@ -50,19 +51,21 @@ export class PromptTree {
   async select(continuationsOf: (prefix: readonly number[]) => Promise<Continuations>): Promise<TreePath | undefined> {
     const nodes = [this.root];
     const tokenIds: number[] = [];
+    let node = this.root;
     while (!this.root.isClosed) {
-      const node = nodes.at(-1)!;
       const isWhole = tokenIds.length === this.depth;
       if (isWhole || node.visits + node.pending === 0) return { nodes, tokenIds: [...tokenIds] };
       const tokenId = this.choose(node, await continuationsOf(tokenIds));
       if (tokenId === undefined) {
         node.isClosed = true;
+        node = this.root;
         nodes.length = 1;
         tokenIds.length = 0;
         continue;
       }
+      node = childOf(node, tokenId);
       tokenIds.push(tokenId);
-      nodes.push(childOf(node, tokenId));
+      nodes.push(node);
     }
     return undefined;
   }
@@ -70,7 +73,7 @@ export class PromptTree {
   /** A prompt below the path was proposed: others are looked for until its reward is known. */
   propose({ nodes, tokenIds }: TreePath): void {
     for (const node of nodes) node.pending += 1;
-    if (tokenIds.length === this.depth) nodes.at(-1)!.isClosed = true;
+    this.closeWhole({ nodes, tokenIds });
   }
 
   /** @param wasProposed says that `propose` was called for it */
@@ -82,14 +85,17 @@ export class PromptTree {
       node.total += reward;
       if (wasProposed) node.pending -= 1;
     }
-    if (tokenIds.length === this.depth) nodes.at(-1)!.isClosed = true;
+    this.closeWhole({ nodes, tokenIds });
   }
 
   /** The nodes of a whole prompt, made where they are not there yet. */
   pathOf(tokenIds: readonly number[]): TreePath {
-    const nodes = [this.root];
-    for (const tokenId of tokenIds) nodes.push(childOf(nodes.at(-1)!, tokenId));
-    return { nodes, tokenIds };
+    let node = this.root;
+    const below = tokenIds.map((tokenId) => {
+      node = childOf(node, tokenId);
+      return node;
+    });
+    return { nodes: [this.root, ...below], tokenIds };
   }
 
   /** Entropy in nats of the first token over the scored prompts. */
@@ -121,10 +127,11 @@ export class PromptTree {
   /** The nodes of a prompt as far as they are there. */
   private knownPath(tokenIds: readonly number[]): TreeNode[] {
     const nodes = [this.root];
+    let node: TreeNode | undefined = this.root;
     for (const tokenId of tokenIds) {
-      const child = nodes.at(-1)!.children.get(tokenId);
-      if (!child) break;
-      nodes.push(child);
+      node = node.children.get(tokenId);
+      if (!node) break;
+      nodes.push(node);
     }
     return nodes;
   }
@@ -144,9 +151,14 @@ export class PromptTree {
     this.root = newNode();
     [this.least, this.largest] = range ?? [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
     for (const [prefix, visits, total, isClosed] of nodes) {
-      const node = this.pathOf(prefix).nodes.at(-1)!;
-      Object.assign(node, { visits, total, isClosed });
+      Object.assign(this.pathOf(prefix).nodes.at(-1) ?? this.root, { visits, total, isClosed });
     }
+  }
+
+  /** There is nothing below a whole prompt to look at. */
+  private closeWhole({ nodes, tokenIds }: TreePath): void {
+    const last = nodes.at(-1);
+    if (last && tokenIds.length === this.depth) last.isClosed = true;
   }
 
   private choose(node: TreeNode, { tokenIds, priors }: Continuations): number | undefined {
@@ -154,11 +166,11 @@ export class PromptTree {
     const exploration = Math.log((1 + count + EXPLORATION_BASE) / EXPLORATION_BASE) + EXPLORATION;
     let chosen: number | undefined;
     let highest = Number.NEGATIVE_INFINITY;
-    for (const [i, tokenId] of tokenIds.entries()) {
+    for (const [tokenId, prior] of zip(tokenIds, priors)) {
       const child = node.children.get(tokenId);
       if (child?.isClosed) continue;
       const tries = child ? child.visits + child.pending : 0;
-      const score = (child ? this.value(child) : 0) + (exploration * priors[i]! * Math.sqrt(count)) / (1 + tries);
+      const score = (child ? this.value(child) : 0) + (exploration * prior * Math.sqrt(count)) / (1 + tries);
       if (score > highest) [chosen, highest] = [tokenId, score];
     }
     return chosen;

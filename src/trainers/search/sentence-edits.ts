@@ -13,8 +13,9 @@ export type Word = readonly number[];
 export function wordsOf(tokenIds: readonly number[], startsWord: (tokenId: number) => boolean): Word[] {
   const words: number[][] = [];
   for (const tokenId of tokenIds) {
-    if (words.length === 0 || startsWord(tokenId)) words.push([]);
-    words.at(-1)!.push(tokenId);
+    const word = words.at(-1);
+    if (!word || startsWord(tokenId)) words.push([tokenId]);
+    else word.push(tokenId);
   }
   return words;
 }
@@ -22,7 +23,7 @@ export function wordsOf(tokenIds: readonly number[], startsWord: (tokenId: numbe
 /** Deletes, swaps, substitutes or inserts a word, each as likely as the others where it is possible. */
 export function drawEdit(words: readonly Word[], { canGrow, rng }: { canGrow: boolean; rng: Rng }): Edit {
   const edits = [substitute, ...(words.length > 1 ? [remove, swap] : []), ...(canGrow ? [insert] : [])];
-  return edits[rng.below(edits.length)]!(words, rng);
+  return (edits[rng.below(edits.length)] ?? substitute)(words, rng);
 }
 
 function substitute(words: readonly Word[], rng: Rng): Edit {
@@ -41,7 +42,8 @@ function remove(words: readonly Word[], rng: Rng): Edit {
 }
 
 function swap(words: readonly Word[], rng: Rng): Edit {
-  const [first, second] = rng.shuffled([...words.keys()]);
-  const swapped = words.with(first!, words[second!]!).with(second!, words[first!]!);
+  const [first = 0, second = 0] = rng.shuffled([...words.keys()]);
+  const wordAt = (place: number): Word => words[place] ?? [];
+  const swapped = words.with(first, wordAt(second)).with(second, wordAt(first));
   return { before: swapped.flat(), after: [], hasGap: false };
 }

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { RlpromptError } from '../../../errors.js';
-import type { ExportedFile, ExportedPrompt, ExportFormat } from '../../../export/exported-prompt.js';
+import type { ExportedFile, ExportedPrompt, ExportedPrompts, ExportFormat } from '../../../export/exported-prompt.js';
 import type { RunRecord } from '../../../export/run-record.js';
 import { packageVersion } from '../../../package-root.js';
 import { formatTable } from '../../output/format-table.js';
@@ -65,7 +65,7 @@ async function list(context: CliContext): Promise<void> {
 /** One format with the prompts that go into it and what it makes of them. */
 interface Export {
   readonly format: ExportFormat;
-  readonly prompts: readonly ExportedPrompt[];
+  readonly prompts: ExportedPrompts;
   readonly files: readonly ExportedFile[];
 }
 
@@ -104,10 +104,11 @@ async function exportAll(
   if (options.verify) for (const one of exports) await verify(record, one, options, place, context);
 }
 
-async function readPrompts(record: RunRecord, rank: number | undefined, isTable: boolean): Promise<ExportedPrompt[]> {
+async function readPrompts(record: RunRecord, rank: number | undefined, isTable: boolean): Promise<ExportedPrompts> {
   const { exportPrompt } = await import('../../../export/export-prompt.js');
-  const ranks = rank === undefined && isTable ? record.prompts.map((_, i) => i + 1) : [rank ?? 1];
-  return ranks.map((one) => exportPrompt(record, one, packageVersion()));
+  const at = (one: number): ExportedPrompt => exportPrompt(record, one, packageVersion());
+  const others = rank === undefined && isTable ? record.prompts.slice(1).map((_, i) => at(i + 2)) : [];
+  return [at(rank ?? 1), ...others];
 }
 
 /** @throws RlpromptError E_EXPORT_MISMATCH where the exported text differs from what the run scored. */
@@ -125,7 +126,7 @@ async function verify(
   const file = 'readsFile' in format ? files.find(({ path }) => path === format.readsFile)! : files[0]!;
   const text = place ? readFileSync(place(file), 'utf8') : file.text;
   const back = format.read(text, { isRaw: raw === true });
-  const check = await verifyExport(record, prompts[0]!, back);
+  const check = await verifyExport(record, prompts[0], back);
   reportCheck(check, { name: format.name, where: place ? place(file) : record.runDir }, context);
 }
 

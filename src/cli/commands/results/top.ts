@@ -50,8 +50,8 @@ async function toCsv(record: RunRecord, count: number): Promise<string> {
     import('../../../export/formats/csv.js'),
     import('../../../package-root.js'),
   ]);
-  const prompts = Array.from({ length: count }, (_, i) => exportPrompt(record, i + 1, packageVersion()));
-  return csvFormat.render(prompts, { isRaw: false });
+  const others = Array.from({ length: count - 1 }, (_, i) => exportPrompt(record, i + 2, packageVersion()));
+  return csvFormat.render([exportPrompt(record, 1, packageVersion()), ...others], { isRaw: false });
 }
 
 function toTable({ start, result }: RunRecord, prompts: readonly PromptSummary[]): string {
