@@ -1,5 +1,6 @@
 import type { RunResult, StopReason } from '../events.js';
 import type { RunReport } from '../report/run-report.js';
+import { zip } from '../statistics/zip.js';
 import { bestSoFar, type ComparedPoint, curveCheckpoints } from './best-so-far.js';
 import type { ComparisonPlan, PlannedRun } from './plan.js';
 import { type Spread, spreadOf } from './spread.js';
@@ -88,12 +89,13 @@ type FinishedRun = Extract<RunOutcome, { result: RunResult }>;
 export function summarise(compareDir: string, plan: ComparisonPlan, outcomes: readonly RunOutcome[]): Comparison {
   const finished = outcomes.filter((outcome) => 'result' in outcome);
   const [first] = finished;
+  const [planned] = plan.runs;
   return {
     schemaVersion: 1,
     compareDir,
-    task: first?.result.task ?? plan.runs[0]!.config.task,
-    generator: first?.result.generator ?? plan.runs[0]!.config.generator,
-    target: first?.result.target ?? plan.runs[0]!.config.target,
+    task: first?.result.task ?? planned?.config.task ?? '',
+    generator: first?.result.generator ?? planned?.config.generator ?? '',
+    target: first?.result.target ?? planned?.config.target ?? '',
     metric: first?.report.start.metric ?? 'accuracy',
     forwards: plan.forwards,
     seeds: plan.seeds,
@@ -108,14 +110,14 @@ function compareTrainer(name: string, forwards: number, outcomes: readonly RunOu
   const checkpoints = curveCheckpoints(forwards);
   const runs = finished.map((outcome) => describeRun(outcome, checkpoints));
   const score = (of: (run: ComparedRun) => Scores) =>
-    spreadOf(runs.map((run, i) => of(run)[finished[i]!.report.start.metric]));
+    spreadOf([...zip(runs, finished)].map(([run, { report }]) => of(run)[report.start.metric]));
   return {
     name,
     curve: checkpoints.map((at, i) => ({
       forwards: at,
-      devScore: spreadOf(runs.map(({ curve }) => curve[i]!.devScore)),
-      devReward: spreadOf(runs.map(({ curve }) => curve[i]!.devReward)),
-      trainReward: spreadOf(runs.map(({ curve }) => curve[i]!.trainReward)),
+      devScore: spreadOf(runs.map(({ curve }) => curve[i]?.devScore)),
+      devReward: spreadOf(runs.map(({ curve }) => curve[i]?.devReward)),
+      trainReward: spreadOf(runs.map(({ curve }) => curve[i]?.trainReward)),
     })),
     train: score(({ train }) => train),
     dev: score(({ dev }) => dev),

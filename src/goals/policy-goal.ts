@@ -7,6 +7,7 @@ import { POLICY_FILE, writePolicy } from '../run/policies/policy-file.js';
 import { type PolicyRow, writePolicyTable } from '../run/policies/policy-table.js';
 import { describePrompts, type ProposedPrompts, proposeFor } from '../run/policies/propose-for.js';
 import { measureOnTest } from '../run/select/evaluations.js';
+import { zip } from '../statistics/zip.js';
 import type { Evaluator, Example, TaskSplits } from '../task/types.js';
 import type { SearchGoal } from './search-goal.js';
 
@@ -114,7 +115,7 @@ async function measureAlone(evaluator: Evaluator, text: string, { dev, test }: T
     { text, examples: dev },
     { text, examples: test },
   ]);
-  return { dev: onDev!.metrics, test: onTest!.metrics };
+  return { dev: onDev?.metrics ?? {}, test: onTest?.metrics ?? {} };
 }
 
 function tableRows(
@@ -122,8 +123,10 @@ function tableRows(
   examples: readonly Example[],
   { rollouts, evaluation }: ProposedPrompts,
 ): PolicyRow[] {
-  return examples.map(({ index, text }, i) => {
-    const { text: prompt, tokenIds } = rollouts[i]!;
-    return { split, index, input: text, prompt, tokenIds, reward: evaluation.exampleRewards![i]! };
-  });
+  const { exampleRewards = [] } = evaluation;
+  return [...zip(examples, zip(rollouts, exampleRewards))].map(
+    ([{ index, text: input }, [{ text: prompt, tokenIds }, reward]]) => {
+      return { split, index, input, prompt, tokenIds, reward };
+    },
+  );
 }

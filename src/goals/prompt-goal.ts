@@ -45,15 +45,14 @@ export class PromptGoal implements SearchGoal {
     const asWritten = run.prompts.rolloutOf(text);
     const fitted = run.prompts.fittedRollout(asWritten.tokenIds);
     const { train, dev } = run.task.splits;
-    const evaluations = await run.evaluator.evaluate(
-      [asWritten, fitted].map((rollout) => ({ text: rollout.text, examples: train })),
-    );
-    run.prompts.add(asWritten, evaluations[0]!, origin);
-    run.prompts.add(fitted, evaluations[1]!, origin);
-    const { reward } = evaluations[1]!;
-    await run.trainer.learnFrom(fitted.tokenIds, reward, run.weights.partsOf(evaluations[1]!));
+    const rollouts = [asWritten, fitted];
+    const evaluations = await run.evaluator.evaluate(rollouts.map(({ text: one }) => ({ text: one, examples: train })));
+    for (const [rollout, evaluation] of zip(rollouts, evaluations)) run.prompts.add(rollout, evaluation, origin);
+    for (const [{ tokenIds }, evaluation] of [...zip(rollouts, evaluations)].slice(1)) {
+      await run.trainer.learnFrom(tokenIds, evaluation.reward, run.weights.partsOf(evaluation));
+    }
     const [onDev] = await run.evaluator.evaluate([{ text: asWritten.text, examples: dev }]);
-    const prompt = run.prompts.candidates.scoreDev(asWritten.text, onDev!);
+    const prompt = onDev && run.prompts.candidates.scoreDev(asWritten.text, onDev);
     if (prompt) yield run.emit({ type: 'prompt-added', step: run.step, prompt });
   }
 

@@ -11,8 +11,9 @@ export function taskLabels(
   if (verbalizer !== undefined) {
     return Object.entries(verbalizer).map(([name, value]) => {
       const words = splitWords(value);
+      const [word = value] = words;
       // A label of one word is written as it always was: the task's digest stays the same.
-      return words.length > 1 ? { name, word: words[0]!, words } : { name, word: words[0]! };
+      return words.length > 1 ? { name, word, words } : { name, word };
     });
   }
   const names = new Set(allRows(splits).flatMap((row) => (row.label === undefined ? [] : [row.label])));
@@ -33,22 +34,27 @@ export function refuseUnknownLabels(splits: SourceSplits, labels: readonly TaskL
       where: unlabelled.where,
     });
   }
-  const strangers = allRows(splits).filter((row) => !names.has(row.label!));
-  if (strangers.length > 0) throw unknownLabels(strangers, [...names]);
+  const strangers = allRows(splits).flatMap(({ label, where }) => {
+    return label === undefined || names.has(label) ? [] : [{ label, where }];
+  });
+  const [first] = strangers;
+  if (first) throw unknownLabels(first, strangers, [...names]);
 }
 
-function unknownLabels(strangers: readonly SourceRow[], names: readonly string[]): RlpromptError {
+type Stranger = Pick<SourceRow, 'where'> & { readonly label: string };
+
+function unknownLabels(first: Stranger, strangers: readonly Stranger[], names: readonly string[]): RlpromptError {
   const counts = new Map<string, number>();
-  for (const row of strangers) counts.set(row.label!, (counts.get(row.label!) ?? 0) + 1);
+  for (const { label } of strangers) counts.set(label, (counts.get(label) ?? 0) + 1);
   const counted = [...counts].sort((a, b) => b[1] - a[1]).map(([label, count]) => `"${label}" ${count}`);
-  const near = nearestWord(strangers[0]!.label!, names);
+  const near = nearestWord(first.label, names);
   return new RlpromptError({
     code: 'E_TASK_LABEL',
     exit: 'data',
     message:
       `${strangers.length} examples have a label outside ${names.map((name) => `"${name}"`).join(', ')}: ` +
       `${counted.slice(0, 10).join(', ')}${counted.length > 10 ? `, and ${counted.length - 10} more labels` : ''}`,
-    where: strangers[0]!.where,
+    where: first.where,
     next:
       near === undefined
         ? 'name every label in the verbalizer, or keep rows of some only with --labels'

@@ -80,11 +80,12 @@ export class EndpointAnswers implements AnswersCapability {
     }
     const written = completions.flatMap((one) => withoutThoughts(one)?.text ?? []);
     const chosen = written.flatMap((answer) => wordOfChoice(answer, words) ?? []);
-    if (chosen.length === 0) return { text: written[0] ?? '' };
+    const [said = ''] = written;
+    if (chosen.length === 0) return { text: said };
     const counts = words.map((_, word) => chosen.filter((one) => one === word).length);
     // Half an answer for each word: what was not seen in a few samples is not impossible.
     const total = chosen.length + words.length / 2;
-    return { text: written[0]!, logProbs: counts.map((count) => Math.log((count + 0.5) / total)) };
+    return { text: said, logProbs: counts.map((count) => Math.log((count + 0.5) / total)) };
   }
 
   /** An answer without thoughts; a service that turns out to think first gets room for it, now and from then on. */
@@ -95,19 +96,19 @@ export class EndpointAnswers implements AnswersCapability {
     const request = { temperature: 0, seed: 0, wantsLogProbs: true, likeliest, signal };
     if (!this.service.thinks) {
       const [short] = await this.service.complete(text, { ...request, maxTokens });
-      const answer = withoutThoughts(short!);
+      const answer = short && withoutThoughts(short);
       // One token of `<think>` may be no more than its first character.
-      const mayThink = /^\s*<(t(h(i(nk?)?)?)?)?$/.test(short!.text) && !short!.isFinished;
+      const mayThink = short !== undefined && /^\s*<(t(h(i(nk?)?)?)?)?$/.test(short.text) && !short.isFinished;
       if (answer && !mayThink) return answer;
       if (mayThink) {
         const [longer] = await this.service.complete(text, { ...request, maxTokens: ANSWER_TOKENS });
-        const other = withoutThoughts(longer!);
+        const other = longer && withoutThoughts(longer);
         if (other) return other;
       }
       this.service.thinks = true;
     }
     const [whole] = await this.service.complete(text, { ...request, maxTokens: THOUGHT_TOKENS });
-    return withoutThoughts(whole!);
+    return whole && withoutThoughts(whole);
   }
 }
 

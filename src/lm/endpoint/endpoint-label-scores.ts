@@ -22,15 +22,15 @@ export class EndpointLabelScores implements LabelScoresCapability {
   ) {}
 
   resolveLabels(template: Template, labels: readonly { label: string; word: string }[]): LabelWord[] {
-    const words = labels.map(({ word }) => word.trim());
+    const trimmed = labels.map(({ label, word }) => ({ label, word: word.trim() }));
+    const words = trimmed.map(({ word }) => word);
     const where = '--verbalizer';
     const next = 'give each label a word of its own, for instance --verbalizer negative=terrible,positive=great';
     if (words.length < 2 || words.includes('') || new Set(words).size < words.length) {
       const message = `at least two label words are needed, no two alike, none empty: got ${JSON.stringify(words)}`;
       throw endpointConfigError('E_ENDPOINT_WORDS', message, where, next);
     }
-    return labels.map(({ label }, i) => {
-      const word = words[i]!;
+    return trimmed.map(({ label, word }) => {
       return { label, word, text: labelText(template, word), tokenIds: [], wordCount: word.split(/\s+/).length };
     });
   }

@@ -97,9 +97,9 @@ class Download {
     // Whoever sends the whole file again is believed; a part of another one is not.
     if (status === 200 || rangeStart(headers['content-range']) !== this.received) this.restart(status === 206);
     this.etag = strongEtag(headers.etag);
-    const handle = await open(this.partial!, 'a');
+    const handle = await open(this.partialFile, 'a');
     try {
-      await this.append(handle, body, url);
+      await this.append(handle, { body, url, size: this.expected.size });
     } finally {
       await handle.close();
     }
@@ -111,8 +111,10 @@ class Download {
     throw new FailedAttempt(`${url.host} sent ${this.received} of ${size} bytes and closed the connection`);
   }
 
-  private async append(handle: FileHandle, body: HubAnswer['body'], url: URL): Promise<void> {
-    const { size } = this.expected!;
+  private async append(
+    handle: FileHandle,
+    { body, url, size }: { readonly body: HubAnswer['body']; readonly url: URL; readonly size: number },
+  ): Promise<void> {
     const { client, signal, onBytes } = this.options;
     const pace = new DownloadPace(url.host, client.timeoutMs, PROGRESS_BYTES);
     try {
@@ -137,10 +139,11 @@ class Download {
   /** Checks the hash over the whole file, also over what an earlier process had received. */
   private async finish(): Promise<void> {
     const { path } = this.target;
-    const partial = this.partial!;
-    const hash = startHash(this.expected!);
+    const { partialFile: partial, expected } = this;
+    if (!expected) throw new TypeError('nothing was received');
+    const hash = startHash(expected);
     await feed(hash, partial);
-    if (hash.digest('hex') !== contentName(this.expected!)) return this.startAgain('its hash is wrong');
+    if (hash.digest('hex') !== contentName(expected)) return this.startAgain('its hash is wrong');
     if (isLfsPointer(partial)) {
       this.drop();
       throw pointerError(this.target);
@@ -154,7 +157,7 @@ class Download {
   /** Wrong bytes are thrown away. Once they may be the remains of something else; a second time the server is wrong. */
   private startAgain(reason: string): never {
     const { url, file } = this.target;
-    if (isLfsPointer(this.partial!)) {
+    if (isLfsPointer(this.partialFile)) {
       this.drop();
       throw pointerError(this.target);
     }
@@ -166,7 +169,7 @@ class Download {
   }
 
   private restart(isPart: boolean): void {
-    if (this.received > 0) truncateSync(this.partial!, 0);
+    if (this.received > 0) truncateSync(this.partialFile, 0);
     this.received = 0;
     if (isPart) throw new FailedAttempt('the server sent another part than was asked for');
   }
@@ -178,8 +181,14 @@ class Download {
     if (size > expected.size) this.restart(false);
   }
 
+  /** Where what was received lies. */
+  private get partialFile(): string {
+    if (this.partial === undefined) throw new TypeError('nothing was received');
+    return this.partial;
+  }
+
   private drop(): void {
-    rmSync(this.partial!, { force: true });
+    rmSync(this.partialFile, { force: true });
   }
 }
 

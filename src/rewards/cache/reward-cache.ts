@@ -1,3 +1,4 @@
+import { zip } from '../../statistics/zip.js';
 import type { RewardRow } from '../../task/define/reward-messages.js';
 import { namesKey, parseRecordKey, rewardKey } from './record-key.js';
 import type { ScoreSink } from './score-cache.js';
@@ -42,25 +43,25 @@ export class RewardCache {
     keys: readonly RewardKey[],
     pay: (positions: readonly number[]) => Promise<readonly RewardRow[]>,
   ): Promise<RewardRow[]> {
-    const names = keys.map(({ examplesKey, prompt }) => rewardKey(examplesKey, prompt));
-    const missing = names.flatMap((name, i) => (this.known.has(name) ? [] : [i]));
-    const rowsOf = (positions: readonly number[]): number =>
-      positions.reduce((sum, i) => sum + keys[i]!.exampleCount, 0);
-    const missingRows = rowsOf(missing);
-    const unpaid = missing.filter((i) => !this.prepaid.has(names[i]!));
+    const asked = keys.map(({ examplesKey, prompt, exampleCount }, position) => {
+      return { name: rewardKey(examplesKey, prompt), exampleCount, position };
+    });
+    const missing = asked.filter(({ name }) => !this.known.has(name));
+    const rowsOf = (some: typeof asked): number => some.reduce((sum, { exampleCount }) => sum + exampleCount, 0);
+    const unpaid = missing.filter(({ name }) => !this.prepaid.has(name));
     const fresh = new Map<string, RewardRow>();
     if (unpaid.length > 0) {
-      const rows = await pay(unpaid);
-      unpaid.forEach((i, j) => {
-        fresh.set(names[i]!, rows[j]!);
-      });
+      const rows = await pay(unpaid.map(({ position }) => position));
+      for (const [{ name }, row] of zip(unpaid, rows)) fresh.set(name, row);
       this.write(fresh);
     }
-    this.forwards += missingRows;
-    this.cacheHits += rowsOf([...keys.keys()]) - missingRows;
-    return names
-      .map((name) => this.known.get(name) ?? fresh.get(name) ?? this.takePrepaid(name))
-      .map((row, i) => this.keep(names[i]!, row));
+    this.forwards += rowsOf(missing);
+    this.cacheHits += rowsOf(asked) - rowsOf(missing);
+    const found = asked.flatMap(({ name }) => {
+      const row = this.known.get(name) ?? fresh.get(name) ?? this.takePrepaid(name);
+      return row ? [[name, row] as const] : [];
+    });
+    return found.map(([name, row]) => this.keep(name, row));
   }
 
   private remember(id: number, json: string): void {
@@ -68,9 +69,9 @@ export class RewardCache {
     this.writtenNames.add(id);
   }
 
-  private takePrepaid(name: string): RewardRow {
+  private takePrepaid(name: string): RewardRow | undefined {
     this.options.sink?.markUsed(name);
-    return this.prepaid.get(name)!;
+    return this.prepaid.get(name);
   }
 
   private keep(name: string, row: RewardRow): RewardRow {
@@ -95,10 +96,9 @@ export class RewardCache {
     return Float64Array.of(this.names.indexOf(json), reward, ...Object.values(parts), ...Object.values(metrics));
   }
 
-  private decode([id, reward, ...numbers]: Float32Array | Float64Array): RewardRow {
-    const [parts, metrics] = JSON.parse(this.names[id!]!) as [string[], string[]];
-    const named = (names: string[], from: number) =>
-      Object.fromEntries(names.map((name, i) => [name, numbers[from + i]!]));
-    return { reward: reward!, parts: named(parts, 0), metrics: named(metrics, parts.length) };
+  private decode([id = 0, reward = Number.NaN, ...numbers]: Float32Array | Float64Array): RewardRow {
+    const [parts, metrics] = JSON.parse(this.names[id] ?? '[[],[]]') as [string[], string[]];
+    const named = (names: string[], from: number) => Object.fromEntries(zip(names, numbers.slice(from)));
+    return { reward, parts: named(parts, 0), metrics: named(metrics, parts.length) };
   }
 }

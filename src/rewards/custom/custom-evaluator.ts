@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { RlpromptError } from '../../errors.js';
+import { zip } from '../../statistics/zip.js';
 import type { RewardRow } from '../../task/define/reward-messages.js';
 import type { Evaluation, EvaluationItem, Evaluator, Example, RewardBatch, Split, Task } from '../../task/types.js';
 import { pairKey } from '../cache/record-key.js';
@@ -36,20 +37,18 @@ export class CustomEvaluator implements Evaluator {
     for (const group of groupBy(items, ({ examples }) => this.examplesKey(examples))) {
       const unique = [...new Map(group.map((item) => [item.text, item])).values()];
       const rows = await this.reward(unique, signal);
-      unique.forEach((item, i) => {
-        evaluations.set(keyOf(item), this.toEvaluation(rows[i]!, item.text));
-      });
+      for (const [item, row] of zip(unique, rows)) evaluations.set(keyOf(item), this.toEvaluation(row, item.text));
     }
-    return items.map((item) => evaluations.get(keyOf(item))!);
+    return items.flatMap((item) => evaluations.get(keyOf(item)) ?? []);
   }
 
   /** Rewards of different prompts on the same examples. */
   private reward(items: readonly EvaluationItem[], signal: AbortSignal | undefined): Promise<RewardRow[]> {
-    const { examples } = items[0]!;
+    const examples = items[0]?.examples ?? [];
     const examplesKey = this.examplesKey(examples);
     const keys = items.map(({ text }) => ({ prompt: text, examplesKey, exampleCount: examples.length }));
     return this.cache.rewards(keys, (positions) => {
-      const prompts = positions.map((i) => items[i]!.text);
+      const prompts = positions.flatMap((i) => items[i]?.text ?? []);
       const batch = { prompts, examples, split: splitOf(this.task, examples) };
       return this.host.score(batch, { seed: batchSeed(this.settings.seed, batch), ...(signal ? { signal } : {}) });
     });

@@ -1,5 +1,6 @@
 import type { GenerateCapability, Generation, Tokenizer } from '../../lm/model/types.js';
 import { bertScore } from '../../metrics/bert-score.js';
+import { zip } from '../../statistics/zip.js';
 import type { Example } from '../../task/types.js';
 import { renderTemplate } from '../../template/render-template.js';
 import type { Template } from '../../template/template.js';
@@ -67,13 +68,14 @@ export async function judgeOutputs(
   const embedded = [...new Set([...pairs.map(({ example }) => example.text), ...texts])];
   const vectors = byText(embedded, await judges.content.embedTokens(embedded));
   const size = judges.content.embeddingSize;
-  return outputs.map((samples, pair) => {
-    const { text: input, label } = pairs[pair]!.example;
-    const reference = { vectors: vectors.get(input)!.vectors, size };
+  return [...zip(outputs, pairs)].map(([samples, { example }]) => {
+    const reference = vectors.get(example.text);
     return samples.map((output) => {
-      if (output.fault !== undefined) return output;
-      const { f1 } = bertScore({ vectors: vectors.get(output.text)!.vectors, size }, reference);
-      return { ...output, content: Math.min(1, Math.max(0, f1)), style: styles.get(output.text)![label!]! };
+      const own = vectors.get(output.text);
+      if (output.fault !== undefined || !own || !reference) return output;
+      const { f1 } = bertScore({ vectors: own.vectors, size }, { vectors: reference.vectors, size });
+      const style = styles.get(output.text)?.[example.label ?? 0] ?? 0;
+      return { ...output, content: Math.min(1, Math.max(0, f1)), style };
     });
   });
 }
@@ -93,12 +95,12 @@ export async function judgeFluency(
   const texts = [...new Set(judged.flatMap(({ text, input }) => [text, input]))];
   const logProbs = byText(texts, await judges.fluency.textLogProbs(texts.map((text) => `${BEFORE_TEXT}${text}`)));
   return outputs.map(({ text, input, isFaulty }) => {
-    if (isFaulty) return { logProb: 0, tokenCount: 0, fluency: 0 };
-    const own = logProbs.get(text)!;
-    return { ...own, fluency: relativeFluency(own, logProbs.get(input)!) };
+    const [own, ofInput] = [logProbs.get(text), logProbs.get(input)];
+    if (isFaulty || !own || !ofInput) return { logProb: 0, tokenCount: 0, fluency: 0 };
+    return { ...own, fluency: relativeFluency(own, ofInput) };
   });
 }
 
 function byText<Value>(texts: readonly string[], values: readonly Value[]): Map<string, Value> {
-  return new Map(texts.map((text, i) => [text, values[i]!]));
+  return new Map(zip(texts, values));
 }

@@ -25,23 +25,24 @@ const RECORD_LENGTH = 9;
  * length u32, value count u32, bytes a value u8 (4 or 8), key (UTF-8), values. Little-endian; floats are exact.
  */
 export function encodeFrame(call: number, records: readonly ScoreRecord<ArrayLike<number>>[]): Uint8Array {
-  const keys = records.map(({ key }) => Buffer.from(key));
-  const widths = records.map(({ values }) => (values instanceof Float32Array ? 4 : 8));
-  const size = records.reduce(
-    (sum, { values }, i) => sum + RECORD_LENGTH + keys[i]!.length + values.length * widths[i]!,
+  const encoded = records.map(({ key, values }) => {
+    return { key: Buffer.from(key), values, width: values instanceof Float32Array ? 4 : 8 };
+  });
+  const size = encoded.reduce(
+    (sum, { key, values, width }) => sum + RECORD_LENGTH + key.length + values.length * width,
     8,
   );
   const frame = Buffer.alloc(PREFIX_LENGTH + size);
   let at = frame.writeUInt32LE(records.length, frame.writeUInt32LE(call, PREFIX_LENGTH));
-  records.forEach(({ values }, i) => {
-    at = frame.writeUInt32LE(keys[i]!.length, at);
+  for (const { key, values, width } of encoded) {
+    at = frame.writeUInt32LE(key.length, at);
     at = frame.writeUInt32LE(values.length, at);
-    at = frame.writeUInt8(widths[i]!, at);
-    at += keys[i]!.copy(frame, at);
-    for (let j = 0; j < values.length; j++) {
-      at = widths[i] === 4 ? frame.writeFloatLE(values[j]!, at) : frame.writeDoubleLE(values[j]!, at);
+    at = frame.writeUInt8(width, at);
+    at += key.copy(frame, at);
+    for (const value of Array.from(values)) {
+      at = width === 4 ? frame.writeFloatLE(value, at) : frame.writeDoubleLE(value, at);
     }
-  });
+  }
   MAGIC.copy(frame);
   frame.writeUInt32LE(size, 4);
   frame.writeUInt32LE(crc32(frame.subarray(PREFIX_LENGTH)), 8);

@@ -13,6 +13,7 @@ import {
 } from '../../policy/sampling.js';
 import { allowedTokens, maskBias } from '../../policy/token-mask.js';
 import type { Rng } from '../../random/rng.js';
+import { zip } from '../../statistics/zip.js';
 import type { Generator, TrainerSettings } from '../contract/settings.js';
 import type { ConditionedPolicy, ProposeOptions, Rollout } from '../contract/types.js';
 import { named, unnamed } from './policy-optimizer.js';
@@ -142,17 +143,17 @@ export class PromptPolicy {
 
   /** The prompt of the likeliest token at each position. */
   async greedy(): Promise<PolicyRollout> {
-    return (await this.roll(1, greedyTokens, { constrained: true }))[0]!;
+    return onlyOne(await this.roll(1, greedyTokens, { constrained: true }));
   }
 
   /** The hidden states that a given prompt passes through. */
   async follow(tokenIds: readonly number[]): Promise<PolicyRollout> {
-    let position = 0;
+    const given = tokenIds.map((tokenId) => [tokenId]).values();
     const next: Choose = () => {
       const one = Float32Array.of(0);
-      return { tokenIds: [tokenIds[position++]!], logProbs: one, samplingLogProbs: one };
+      return { tokenIds: given.next().value ?? [], logProbs: one, samplingLogProbs: one };
     };
-    return (await this.roll(1, next, { length: tokenIds.length }))[0]!;
+    return onlyOne(await this.roll(1, next, { length: tokenIds.length }));
   }
 
   /** The hidden states before each token of some prompts of any lengths, [time, hiddenSize] each; nothing is sampled. */
@@ -162,13 +163,13 @@ export class PromptPolicy {
     const states = prompts.map(({ length }) => new Float32Array(length * hiddenSize));
     const longest = prompts.reduce((most, { length }) => Math.max(most, length), 0);
     for (let time = 0; time < longest; time++) {
-      const rows = [...prompts.keys()].filter((row) => time < prompts[row]!.length);
+      const rows = [...zip(prompts, states)].filter(([{ length }]) => time < length);
       const step = await hiddenStates.begin(
-        rows.map((row) => [...this.prefix(undefined).tokenIds, ...prompts[row]!.slice(0, time)]),
+        rows.map(([prompt]) => [...this.prefix(undefined).tokenIds, ...prompt.slice(0, time)]),
       );
       step.state.dispose();
-      for (const [i, row] of rows.entries()) {
-        states[row]!.set(step.hidden.subarray(i * hiddenSize, (i + 1) * hiddenSize), time * hiddenSize);
+      for (const [i, [, state]] of rows.entries()) {
+        state.set(step.hidden.subarray(i * hiddenSize, (i + 1) * hiddenSize), time * hiddenSize);
       }
     }
     return states;
@@ -202,30 +203,33 @@ export class PromptPolicy {
     const length = options.length ?? given.length + this.settings.promptLength;
     const { hiddenStates, tokenizer } = this.generator;
     const { hiddenSize } = hiddenStates;
-    const traces = Array.from({ length: count }, () => new Float32Array(length * hiddenSize));
-    const prompts: number[][] = Array.from({ length: count }, () => []);
-    const drawnWith = Array.from({ length: count }, () => new Float32Array(length));
-    const prefixes = Array.from({ length: count }, (_, row) => this.prefix(inputs?.[row]).tokenIds);
-    let step: HiddenStep = await hiddenStates.begin(prefixes);
+    const rows = Array.from({ length: count }, (_, row) => ({
+      input: inputs?.[row],
+      tokenIds: [] as number[],
+      hidden: new Float32Array(length * hiddenSize),
+      samplingLogProbs: new Float32Array(length),
+    }));
+    const prompts = rows.map(({ tokenIds }) => tokenIds);
+    let step: HiddenStep = await hiddenStates.begin(rows.map(({ input }) => this.prefix(input).tokenIds));
     for (let time = 0; time < length; time++) {
       const forced = given[time];
       const { tokenIds, samplingLogProbs } =
         forced === undefined
           ? this.chooseAllowed(await this.candidates(step.hidden, parameters), choose, constrained ? prompts : [])
           : { tokenIds: new Array<number>(count).fill(forced), samplingLogProbs: new Float32Array(count) };
-      for (let row = 0; row < count; row++) {
-        traces[row]!.set(step.hidden.subarray(row * hiddenSize, (row + 1) * hiddenSize), time * hiddenSize);
-        prompts[row]!.push(tokenIds[row]!);
-        drawnWith[row]![time] = samplingLogProbs[row]!;
+      for (const [i, [row, [tokenId, logProb]]] of [...zip(rows, zip(tokenIds, samplingLogProbs))].entries()) {
+        row.hidden.set(step.hidden.subarray(i * hiddenSize, (i + 1) * hiddenSize), time * hiddenSize);
+        row.tokenIds.push(tokenId);
+        row.samplingLogProbs[time] = logProb;
       }
       if (time + 1 < length) step = await hiddenStates.advance(step.state, tokenIds);
     }
     step.state.dispose();
-    return prompts.map((tokenIds, row) => ({
+    return rows.map(({ input, tokenIds, hidden, samplingLogProbs }) => ({
       tokenIds,
       text: tokenizer.decode(tokenIds).trim(),
-      trace: { hidden: traces[row]!, samplingLogProbs: drawnWith[row]! },
-      ...(inputs ? { input: inputs[row]! } : {}),
+      trace: { hidden, samplingLogProbs },
+      ...(input === undefined ? {} : { input }),
     }));
   }
 
@@ -235,14 +239,13 @@ export class PromptPolicy {
     const { isForbidden } = this;
     if (!isForbidden) return chosen;
     const { width, tokenIds: ids } = candidates;
-    const bad = prompts.flatMap((prompt, row) => {
-      const token = chosen.tokenIds[row]!;
+    const bad = [...zip(prompts, chosen.tokenIds)].flatMap(([prompt, token], row) => {
       if (!isForbidden(this.generator.tokenizer.decode([...prompt, token]))) return [];
       return [row * width + (ids ? ids.indexOf(token, row * width) - row * width : token)];
     });
     if (bad.length === 0) return chosen;
     const logits = candidates.logits.slice();
-    if (bad.some((cell) => logits[cell]! <= MASKED)) throw allForbidden();
+    if (logits.some((logit, cell) => logit <= MASKED && bad.includes(cell))) throw allForbidden();
     for (const cell of bad) logits[cell] = FORBIDDEN;
     return this.chooseAllowed({ ...candidates, logits }, choose, prompts);
   }
@@ -268,7 +271,10 @@ export class PromptPolicy {
   private async candidates(hidden: Float32Array, parameters = this.head.parameters): Promise<Candidates> {
     const { topK, fluentTopK } = this.settings;
     if (!this.fluency) return this.head.candidates(hidden, { topK, mask: this.samplingMask, parameters });
-    const fluent = await this.fluency.candidates(hidden, { topK: fluentTopK!, mask: this.samplingMask });
+    const fluent = await this.fluency.candidates(hidden, {
+      ...(fluentTopK === undefined ? {} : { topK: fluentTopK }),
+      mask: this.samplingMask,
+    });
     const all = await this.head.candidates(hidden, { mask: this.samplingMask, parameters });
     return narrowed(all, fluent);
   }
@@ -278,12 +284,18 @@ export class PromptPolicy {
 function narrowed(all: Candidates, chosen: Candidates): Candidates {
   const { tokenIds } = chosen;
   if (!tokenIds) return all;
-  const logits = Float32Array.from(tokenIds, (id, cell) =>
-    chosen.logits[cell]! <= MASKED
-      ? chosen.logits[cell]!
-      : all.logits[Math.floor(cell / chosen.width) * all.width + id]!,
-  );
+  const logits = chosen.logits.map((logit, cell) => {
+    const id = tokenIds[cell];
+    return logit <= MASKED || id === undefined
+      ? logit
+      : (all.logits[Math.floor(cell / chosen.width) * all.width + id] ?? logit);
+  });
   return { ...chosen, logits, values: all.values };
+}
+
+function onlyOne([rollout]: readonly PolicyRollout[]): PolicyRollout {
+  if (!rollout) throw new TypeError('no prompt was drawn');
+  return rollout;
 }
 
 function notAllowed(text: string): RlpromptError {

@@ -49,7 +49,10 @@ export class PhrasePpo implements Trainer {
 
   /** @throws RlpromptError E_ACTIONS_EMPTY for a phrase of which the tokenizer makes nothing */
   static async create(generator: Generator, settings: PpoSettings): Promise<PhrasePpo> {
-    const phrases = settings.actions!.map((text) => ({ text, tokenIds: generator.tokenizer.encode(` ${text}`) }));
+    const phrases = (settings.actions ?? []).map((text) => ({
+      text,
+      tokenIds: generator.tokenizer.encode(` ${text}`),
+    }));
     const empty = phrases.find(({ tokenIds }) => tokenIds.length === 0);
     if (empty) {
       throw new RlpromptError({
