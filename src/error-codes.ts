@@ -126,6 +126,10 @@ export const ERROR_CODES = {
     'The service cannot be reached.',
     'Check that it runs; a slow one needs a higher `--endpoint-timeout`.',
   ],
+  E_ENDPOINT_SPENT: [
+    'The next request to a service could pass `--max-tokens` or `--max-cost`.',
+    'Resume with a larger limit.',
+  ],
   E_ENDPOINT_UNFIT: ['A setting needs what a service cannot give.', 'Leave the setting out, or name a local model.'],
   E_ENDPOINT_URL: [
     'The address of the service is malformed.',

@@ -14,6 +14,16 @@ export const limitSettings = {
     'N',
     'input rows that may be run through the target LM; the step under way and the final evaluation come on top',
   ),
+  maxTokens: limits.number(
+    count.optional(),
+    'N',
+    'tokens that a service may read and write; no request is sent that could pass it',
+  ),
+  maxCost: limits.number(
+    positive.optional(),
+    'AMOUNT',
+    'money that a service may cost, by --price; no request is sent that could pass it',
+  ),
   minutes: limits.number(positive.optional(), 'N', 'wall time'),
   patience: limits.number(count.optional(), 'N', 'evaluations without a better dev score'),
   targetScore: limits.number(z.number().optional(), 'SCORE', 'dev score that is good enough'),

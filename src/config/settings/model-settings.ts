@@ -88,6 +88,11 @@ export const modelSettings = {
     'N',
     'answers to one text, where a service gives no log-probabilities: their shares are the probabilities',
   ),
+  price: models.range(
+    z.tuple([z.number().min(0), z.number().min(0)]).optional(),
+    'READ,WRITTEN',
+    'price of a service for a million tokens read, and a million written',
+  ),
 
   queue: models.text(
     name.optional(),

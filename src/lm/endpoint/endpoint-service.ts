@@ -9,9 +9,12 @@ import { COMMON_DIALECT, type Dialect, dialectAfter } from './dialect.js';
 import { type EndpointClient, RefusedRequest } from './endpoint-client.js';
 import { protocolError } from './endpoint-errors.js';
 import { grammarOf, schemaOf } from './request-parts.js';
+import { Spending } from './spending.js';
 
 /** What most services give at most. */
 const USUAL_LIKELIEST = 20;
+/** Tokens that a service may put around a message. */
+const CHAT_MARKS = 64;
 
 /** What is asked for one text. */
 export interface CompletionRequest {
@@ -31,18 +34,19 @@ export interface CompletionRequest {
 
 /** One model of a service, asked in the words the service takes. */
 export class EndpointService {
-  promptTokens = 0;
-  writtenTokens = 0;
   /** The model thinks before it answers; found out on the way. */
   thinks = false;
   /** The service gives as many of the likeliest tokens as it is asked for. */
   mayGiveMore = false;
+  readonly spending: Spending;
   private dialect: Dialect = COMMON_DIALECT;
 
   constructor(
     readonly client: EndpointClient,
     readonly model: string,
-  ) {}
+  ) {
+    this.spending = new Spending(client.settings.limits, model);
+  }
 
   get givesLogProbs(): boolean {
     return this.dialect.likeliest > 0;
@@ -93,7 +97,7 @@ export class EndpointService {
     if (this.client.settings.api !== 'completions') return [];
     try {
       const body = { model: this.model, prompt: text, [this.dialect.lengthKey]: 0, echo: true, logprobs: 1 };
-      const { completions } = await this.post(body, undefined);
+      const { completions } = await this.post(body, 1, undefined);
       return completions[0]!.positions;
     } catch (error) {
       if (error instanceof RefusedRequest) return [];
@@ -105,7 +109,7 @@ export class EndpointService {
     let asked = request;
     for (;;) {
       try {
-        return await this.post(this.body(text, asked, offset), asked.signal);
+        return await this.post(this.body(text, asked, offset), asked.maxTokens * (asked.count ?? 1), asked.signal);
       } catch (error) {
         // Whatever the service was asked beyond what others answer to is the likeliest reason.
         if (error instanceof RefusedRequest && asked.likeliest !== undefined) {
@@ -120,12 +124,21 @@ export class EndpointService {
     }
   }
 
-  private async post(body: unknown, signal: AbortSignal | undefined): Promise<CompletionAnswer> {
+  /** @param written tokens that the answer may have at most */
+  private async post(body: unknown, written: number, signal: AbortSignal | undefined): Promise<CompletionAnswer> {
     const read = this.client.settings.api === 'messages' ? readMessage : readCompletions;
-    const answer = read(await this.client.post(body, signal), this.url);
-    this.promptTokens += answer.promptTokens;
-    this.writtenTokens += answer.writtenTokens;
-    return answer;
+    const most = { read: Buffer.byteLength(JSON.stringify(body)) + CHAT_MARKS, written };
+    const settle = this.spending.reserve(most);
+    try {
+      const answer = read(await this.client.post(body, signal), this.url);
+      const { promptTokens, writtenTokens } = answer;
+      // A service that does not tell is taken to have used all that it could.
+      settle(promptTokens + writtenTokens > 0 ? { read: promptTokens, written: writtenTokens } : most);
+      return answer;
+    } catch (error) {
+      settle();
+      throw error;
+    }
   }
 
   private body(text: string, request: CompletionRequest, offset: number): Record<string, unknown> {

@@ -3,6 +3,7 @@ import { Secret } from '../hub/hub-settings.js';
 import { isForbiddenAddress } from './address-guard.js';
 import { endpointConfigError } from './endpoint-errors.js';
 import type { Concurrency } from './request-gate.js';
+import type { SpendingLimits } from './spending.js';
 
 /** How the service is asked: a message that is answered (OpenAI's or Anthropic's way), or a text that is continued. */
 export type EndpointApi = 'chat' | 'messages' | 'completions';
@@ -21,10 +22,12 @@ export interface EndpointSettings {
   readonly concurrency: Concurrency;
   /** Answers to one text that make up a probability where the service gives none. */
   readonly samples: number;
+  /** What it may be asked for at most. */
+  readonly limits: SpendingLimits;
 }
 
 /** What the user says of a service. */
-export interface EndpointOptions {
+export interface EndpointOptions extends SpendingLimits {
   readonly endpoint?: string | undefined;
   /** Seconds. */
   readonly endpointTimeout?: number | undefined;
@@ -67,6 +70,7 @@ export function readEndpointSettings(options: EndpointOptions, env: NodeJS.Proce
     retryMs: 500,
     concurrency: endpointConcurrency,
     samples: options.endpointSamples ?? 1,
+    limits: { maxTokens: options.maxTokens, maxCost: options.maxCost, price: options.price },
   };
 }
 

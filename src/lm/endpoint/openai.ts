@@ -41,8 +41,11 @@ export async function loadEndpointModel(
     notes: givesLogProbs
       ? []
       : [`${url.host} gives no log-probabilities: the word that it writes is what is scored (--endpoint-samples)`],
-    usage: () =>
-      `${name}: ${client.requests} requests, ${service.promptTokens} tokens read, ${service.writtenTokens} written`,
+    usage: () => {
+      const { tokens, cost } = service.spending;
+      const money = cost === undefined ? '' : `, cost ${cost.toFixed(4)}`;
+      return `${name}: ${client.requests} requests, ${tokens.read} tokens read, ${tokens.written} written${money}`;
+    },
     capabilities: {
       answers,
       generate: new EndpointGenerate(service),

@@ -19,7 +19,9 @@ export function checkEndpoints(task: Pick<Task, 'name' | 'kind'>, config: RunCon
       'name a causal ONNX model: an embedded name, a folder or a hub id',
     );
   }
-  if (!MODELS.some((key) => isEndpointName(config[key] ?? ''))) return;
+  const hasService = MODELS.some((key) => isEndpointName(config[key] ?? ''));
+  checkSpending(config, hasService);
+  if (!hasService) return;
   const { api } = readEndpointSettings(config);
   const fluencyModel = config.fluencyModel ?? config.target;
   if (task.kind === 'style-transfer' && api === 'chat' && isEndpointName(fluencyModel)) {
@@ -29,6 +31,21 @@ export function checkEndpoints(task: Pick<Task, 'name' | 'kind'>, config: RunCon
       'name a causal ONNX model as --fluency-model',
     );
   }
+}
+
+/** Limits that could not be kept, or would say nothing, are refused. */
+function checkSpending({ maxTokens, maxCost, price }: RunConfig, hasService: boolean): void {
+  if (maxCost !== undefined && price === undefined) {
+    throw unfit(
+      '--max-cost needs the price of the service',
+      '--price',
+      '--price 0.15,0.60 for a million tokens read and written',
+    );
+  }
+  const given = { '--max-tokens': maxTokens, '--max-cost': maxCost, '--price': price };
+  const [flag] = Object.entries(given).find(([, value]) => value !== undefined) ?? [];
+  if (flag !== undefined && !hasService)
+    throw unfit(`${flag} is about a service, but every model is one of this machine`, flag, `leave ${flag} out`);
 }
 
 function unfit(message: string, where: string, next: string): RlpromptError {

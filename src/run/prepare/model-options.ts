@@ -17,6 +17,9 @@ export function modelOptions(config: RunConfig): LoadOptions {
     endpointTimeout: config.endpointTimeout,
     endpointConcurrency: config.endpointConcurrency,
     endpointSamples: config.endpointSamples,
+    maxTokens: config.maxTokens,
+    maxCost: config.maxCost,
+    price: config.price,
     truncate: config.truncate,
   };
 }

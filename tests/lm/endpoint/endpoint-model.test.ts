@@ -341,3 +341,41 @@ describe('a task with a target LM behind a service', () => {
     expect(service.requests).toHaveLength(0);
   });
 });
+
+describe('what a service may be asked for', () => {
+  it('is never passed, and every answer before is counted', async () => {
+    const price = [2, 10] as const;
+    const model = await load({ concurrency: 1, limits: { maxTokens: 1200, price } });
+    let answered = 0;
+    const ask = async (): Promise<never> => {
+      for (;;) {
+        await scoreTwo(model);
+        answered += 2;
+      }
+    };
+    await expect(ask()).rejects.toMatchObject({ code: 'E_ENDPOINT_SPENT', where: '--max-tokens', exitCode: 69 });
+    expect(answered).toBeGreaterThan(10);
+    const [, requests, read, written, cost] = /(\d+) requests, (\d+) tokens read, (\d+) written, cost ([\d.]+)/.exec(
+      model.usage!(),
+    )!;
+    expect(Number(requests)).toBe(service.requests.length);
+    expect(Number(read) + Number(written)).toBeLessThanOrEqual(1200);
+    expect(Number(cost)).toBeCloseTo((Number(read) * 2 + Number(written) * 10) / 1e6, 4);
+  });
+
+  it('sends nothing at all where the first request could cost too much', async () => {
+    const limits = { maxCost: 0.0001, price: [2, 10] as const };
+    await expect(load({ limits })).rejects.toMatchObject({ code: 'E_ENDPOINT_SPENT', where: '--max-cost' });
+    expect(service.requests).toEqual([]);
+  });
+
+  it.each([
+    [{ maxCost: 1, target: 'openai:tiny' }, '--price'],
+    [{ maxTokens: 100 }, '--max-tokens'],
+  ])('%j is refused before anything is asked', async (settings, where) => {
+    const config = completeRunConfig({ task: 'spam', endpoint: service.endpoint, ...settings });
+    const asked = evaluatePrompts(config, { prompts: [''], split: 'dev' });
+    await expect(asked).rejects.toMatchObject({ code: 'E_ENDPOINT_UNFIT', where });
+    expect(service.requests).toEqual([]);
+  });
+});

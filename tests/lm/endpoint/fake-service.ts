@@ -38,7 +38,17 @@ export class FakeService {
 
   settings(more: Partial<EndpointSettings> = {}): EndpointSettings {
     const url = new URL(`${this.endpoint}/${more.api === 'completions' ? '' : 'chat/'}completions`);
-    return { url, api: 'chat', key: undefined, timeoutMs: 2000, retryMs: 1, concurrency: 8, samples: 1, ...more };
+    return {
+      url,
+      api: 'chat',
+      key: undefined,
+      timeoutMs: 2000,
+      retryMs: 1,
+      concurrency: 8,
+      samples: 1,
+      limits: {},
+      ...more,
+    };
   }
 
   private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
