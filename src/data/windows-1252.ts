@@ -15,5 +15,5 @@ export function isWindows1252Name(name: string): boolean {
 export function decodeWindows1252(bytes: Buffer): string {
   return bytes
     .toString('latin1')
-    .replaceAll(/[\x80-\x9f]/g, (control) => UPPER_CONTROLS[control.charCodeAt(0) - 0x80]!);
+    .replaceAll(/[\x80-\x9f]/g, (control) => UPPER_CONTROLS[control.charCodeAt(0) - 0x80] ?? control);
 }

@@ -23,7 +23,7 @@ const ESCAPES: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\
 
 /** Only the escapes that Jinja2 and Nunjucks have in common. */
 function stringLiteral(text: string): string {
-  return `"${text.replace(/[\n\r\t"\\]/g, (character) => ESCAPES[character]!)}"`;
+  return `"${text.replace(/[\n\r\t"\\]/g, (character) => ESCAPES[character] ?? character)}"`;
 }
 
 function unescapeText(text: string): string {

@@ -37,5 +37,5 @@ function toSource(value: HtmlValue): string {
   if (value === undefined || value === false) return '';
   if (value instanceof Html) return value.source;
   if (Array.isArray(value)) return value.map(toSource).join('');
-  return safeText(value).replace(/[&<>"']/g, (character) => ENTITIES[character]!);
+  return safeText(value).replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
 }

@@ -29,7 +29,7 @@ export const fluencyObjective: ObjectiveKind = {
       score: async (items) => {
         const texts = [...new Set(items.map(({ text }) => text))];
         await learn(texts.filter((text) => !known.has(text)));
-        return items.map(({ text }) => known.get(text)!);
+        return items.map(({ text }) => known.get(text) ?? 0);
       },
     };
   },

@@ -37,6 +37,6 @@ function rangeOf(
 }
 
 function objectiveValue(name: TaskObjectiveName, { reward, parts, metrics }: Evaluation): number {
-  if (name === 'joint') return 100 * metrics.joint!;
-  return name === 'task' ? reward : parts![name]!;
+  if (name === 'joint') return 100 * (metrics.joint ?? Number.NaN);
+  return name === 'task' ? reward : (parts?.[name] ?? Number.NaN);
 }

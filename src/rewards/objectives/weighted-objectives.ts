@@ -41,7 +41,7 @@ export class WeightedObjectives {
 
   /** For displays: name, weight and range of each objective. */
   describe(): { name: string; weight: number; range: readonly [number, number] }[] {
-    return this.objectives.map(({ name, range }) => ({ name, weight: this.current[name]!, range }));
+    return this.objectives.map(({ name, range }) => ({ name, weight: this.current[name] ?? 0, range }));
   }
 
   /** sha256 by objective, of those that depend on more than the run's own models. */
@@ -58,7 +58,7 @@ export class WeightedObjectives {
       columns.push([objective.name, await objective.score(items, signal ? { signal } : {})]);
     return items.map(({ evaluation }, i) => ({
       ...Object.fromEntries(columns.map(([name, values]) => [name, values[i]!])),
-      ...(this.rule === 'hypervolume' ? { volume: evaluation.volume! } : {}),
+      ...(this.rule === 'hypervolume' ? { volume: evaluation.volume ?? Number.NaN } : {}),
     }));
   }
 
@@ -77,7 +77,7 @@ export class WeightedObjectives {
 
   /** @param weights of all objectives, checked */
   setWeights(weights: Readonly<Record<string, number>>): void {
-    this.current = Object.fromEntries(this.objectives.map(({ name }) => [name, weights[name]!]));
+    this.current = Object.fromEntries(this.objectives.map(({ name }) => [name, weights[name] ?? 0]));
   }
 
   save(): WeightedObjectivesState {

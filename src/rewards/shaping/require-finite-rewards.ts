@@ -8,14 +8,14 @@ import type { RolloutReward } from '../../trainers/contract/types.js';
  * @throws RlpromptError E_REWARD_NONFINITE
  */
 export function requireFiniteRewards(rewards: readonly RolloutReward[]): void {
-  const wrong = rewards.findIndex(
+  const wrong = rewards.find(
     ({ raw, zScored, shaped, parts = {} }) => ![raw, zScored, shaped, ...Object.values(parts)].every(Number.isFinite),
   );
-  if (wrong < 0) return;
+  if (!wrong) return;
   throw new RlpromptError({
     code: 'E_REWARD_NONFINITE',
     exit: 'numeric',
-    message: `prompt ${wrong + 1} of the step has reward ${rewards[wrong]!.raw}, shaped ${rewards[wrong]!.shaped}: not finite`,
+    message: `prompt ${rewards.indexOf(wrong) + 1} of the step has reward ${wrong.raw}, shaped ${wrong.shaped}: not finite`,
     kept: 'what was learned before this step',
   });
 }

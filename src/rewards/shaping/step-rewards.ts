@@ -1,3 +1,4 @@
+import { zip } from '../../statistics/zip.js';
 import type { RolloutReward } from '../../trainers/contract/types.js';
 import { shapeReward } from './shape-reward.js';
 import { zScore } from './z-score.js';
@@ -21,10 +22,10 @@ export function toStepRewards(
   const zScored = zScore([...raw], { epsilon: settings.zScoreEpsilon, ...(groups ? { groups: [...groups] } : {}) });
   const [fromMin, fromMax] = settings.rewardFrom;
   const [toMin, toMax] = settings.rewardTo;
-  return raw.map((value, i) => ({
+  return [...zip(raw, zScored)].map(([value, score], i) => ({
     raw: value,
-    zScored: zScored[i]!,
-    shaped: shapeReward(zScored[i]!, { from: [fromMin, fromMax], to: [toMin, toMax] }),
-    ...(groups ? { group: groups[i]! } : {}),
+    zScored: score,
+    shaped: shapeReward(score, { from: [fromMin, fromMax], to: [toMin, toMax] }),
+    ...(groups?.[i] === undefined ? {} : { group: groups[i] }),
   }));
 }

@@ -1,4 +1,5 @@
 import { RlpromptError } from '../../errors.js';
+import { zip } from '../../statistics/zip.js';
 
 /** A group whose standard deviation is at most this is flat: it tells no prompt from another. */
 export const FLAT_DEVIATION = 1e-6;
@@ -35,10 +36,10 @@ export function zScore(
   const scores = new Array<number>(rewards.length).fill(0);
   for (const members of indicesByGroup(groups)) {
     const standardised = standardise(
-      members.map((index) => rewards[index]!),
+      members.flatMap((index) => rewards.slice(index, index + 1)),
       epsilon,
     );
-    for (const [position, index] of members.entries()) scores[index] = standardised[position]!;
+    for (const [index, score] of zip(members, standardised)) scores[index] = score;
   }
   return scores;
 }

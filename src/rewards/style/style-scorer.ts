@@ -3,6 +3,7 @@ import { RlpromptError } from '../../errors.js';
 import { requireCapability } from '../../lm/load.js';
 import type { ClassifyCapability, LanguageModel } from '../../lm/model/types.js';
 import { softmax } from '../../statistics/softmax.js';
+import { zip } from '../../statistics/zip.js';
 import type { TaskLabel } from '../../task/types.js';
 import { defaultTemplate } from '../../template/parse-template.js';
 
@@ -73,7 +74,9 @@ function byLabelWords(model: LanguageModel, styles: readonly TaskLabel[], questi
     probabilities: async (texts) => {
       offsets ??= scoresOf(question.typicalTexts).then((rows) => labelOffsets(rows, labels.length));
       const usual = await offsets;
-      return (await scoresOf(texts)).map((scores) => softmax(Array.from(scores, (score, k) => score - usual[k]!)));
+      return (await scoresOf(texts)).map((scores) =>
+        softmax(Array.from(zip(scores, usual), ([score, mean]) => score - mean)),
+      );
     },
   };
 }

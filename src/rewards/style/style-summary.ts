@@ -1,5 +1,6 @@
 import { perplexityOf } from '../../metrics/perplexity.js';
 import { mean } from '../../statistics/mean.js';
+import { zip } from '../../statistics/zip.js';
 import type { RewardRow } from '../../task/define/reward-messages.js';
 import type { Evaluation, Example, ExampleOutcome, TaskLabel } from '../../task/types.js';
 import { dominatedArea } from '../objectives/dominated-area.js';
@@ -53,8 +54,8 @@ export function summariseRows(
   rows: readonly RewardRow[],
   written?: { readonly examples: readonly Example[]; readonly outputs: readonly (readonly ChosenOutput[])[] },
 ): Evaluation {
-  const averaged = (name: string): number => mean(rows.map(({ metrics }) => metrics[name]!));
-  const total = (name: string): number => sum(rows.map(({ metrics }) => metrics[name]!));
+  const averaged = (name: string): number => mean(rows.map(({ metrics }) => metrics[name] ?? Number.NaN));
+  const total = (name: string): number => sum(rows.map(({ metrics }) => metrics[name] ?? Number.NaN));
   const [content, style, fluency] = [averaged('content'), averaged('style'), averaged('fluency')];
   const perplexity = perplexityOf([{ logProb: total('logProb'), tokenCount: total('tokens') }]);
   return {
@@ -67,7 +68,9 @@ export function summariseRows(
       gm: Math.cbrt(content * style * fluency),
       ...(written &&
         bleuMetric(
-          written.outputs.flatMap((all, i) => all.map(({ text }) => ({ example: written.examples[i]!, text }))),
+          [...zip(written.examples, written.outputs)].flatMap(([example, all]) =>
+            all.map(({ text }) => ({ example, text })),
+          ),
         )),
       ...(Number.isFinite(perplexity) ? { perplexity } : {}),
       empty: averaged('empty'),

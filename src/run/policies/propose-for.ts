@@ -1,4 +1,5 @@
 import { combineEvaluations } from '../../rewards/combine-evaluations.js';
+import { zip } from '../../statistics/zip.js';
 import type { Evaluation, Evaluator, Example } from '../../task/types.js';
 import type { ConditionedPolicy, Rollout, TrainerState } from '../../trainers/contract/types.js';
 
@@ -19,7 +20,7 @@ export async function proposeFor(
     examples.map(({ text }) => text),
     parameters,
   );
-  const items = rollouts.map(({ text }, i) => ({ text, examples: [examples[i]!] }));
+  const items = [...zip(rollouts, examples)].map(([{ text }, example]) => ({ text, examples: [example] }));
   return { rollouts, evaluation: combineEvaluations(await evaluator.evaluate(items, options), examples) };
 }
 

@@ -58,7 +58,8 @@ export async function loadModels(
     const model = queue === undefined ? own : await targetOverQueue(own, queue);
     loaded.push(model);
     closers.push(() => model.dispose());
-    if (model.usage) closers.push(() => onNote?.(model.usage!()));
+    const { usage } = model;
+    if (usage) closers.push(() => onNote?.(usage()));
     return model;
   };
   const generator = await load(config.generator);

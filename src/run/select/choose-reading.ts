@@ -5,6 +5,7 @@ import { RlpromptError } from '../../errors.js';
 import type { PromptSummary } from '../../events.js';
 import { Rng } from '../../random/rng.js';
 import type { AnswerReader, ReadingChoice } from '../../rewards/classification/answer-reader.js';
+import { zip } from '../../statistics/zip.js';
 import type { Evaluation, Evaluator, Example, Task } from '../../task/types.js';
 import type { Candidates } from './candidates.js';
 
@@ -40,17 +41,20 @@ const SETS_ON_DEV = 2;
  */
 export async function chooseReading(run: ReadRun): Promise<ChosenReading> {
   const choices: ReadingChoice[] = [];
-  for (const prompt of ['', ...run.task.manualPrompts]) choices.push((await run.reader.rank(prompt))[0]!);
+  for (const prompt of ['', ...run.task.manualPrompts]) choices.push(...(await run.reader.rank(prompt)).slice(0, 1));
   const best = choices.reduce((a, b) => (isBetter(b, a) ? b : a));
   if (run.config.demos === 0) return best;
   const sets = await bestSets(run, best);
   const candidates: Reading[] = [best.reading];
-  for (const set of sets) candidates.push((await run.reader.rank(best.prompt, set))[0]!.reading);
+  for (const set of sets) {
+    const [ranked] = await run.reader.rank(best.prompt, set);
+    if (ranked) candidates.push(ranked.reading);
+  }
   const { dev } = run.task.splits;
   const onDev = await run.evaluator.evaluate(
     candidates.map((reading) => ({ text: best.prompt, examples: dev, reading })),
   );
-  return { prompt: best.prompt, reading: candidates[bestEvaluation(onDev, run.metric)]! };
+  return { prompt: best.prompt, reading: candidates[bestEvaluation(onDev, run.metric)] ?? best.reading };
 }
 
 /**
@@ -68,9 +72,11 @@ export async function readAgain(
   for (const { text } of topCandidates) {
     const ranked = await run.reader.rank(text, { demonstrations, ...(standIns ? { standIns } : {}) });
     const given = ranked.find(({ source }) => source === 'given');
-    const readings = [current, ranked[0]!.reading, ...(given ? [given.reading] : [])];
+    const best = ranked.slice(0, 1).map(({ reading }) => reading);
+    const readings = [current, ...best, ...(given ? [given.reading] : [])];
     const onDev = await run.evaluator.evaluate(readings.map((reading) => ({ text, examples: dev, reading })));
-    run.candidates.scoreDev(text, onDev[bestEvaluation(onDev, run.metric)]!);
+    const chosen = onDev[bestEvaluation(onDev, run.metric)];
+    if (chosen) run.candidates.scoreDev(text, chosen);
   }
 }
 
@@ -103,8 +109,8 @@ async function bestSets(run: ReadRun, { prompt, reading }: ChosenReading): Promi
   ) => {
     const items = among.map((set) => ({ text: prompt, examples: examplesFor(set), reading: { ...reading, ...set } }));
     const evaluations = await run.trial.evaluate(items);
-    const order = [...among.keys()].sort((a, b) => evaluations[b]!.reward - evaluations[a]!.reward || a - b);
-    return order.map((i) => among[i]!);
+    const ranked = [...zip(among, evaluations)].sort(([, a], [, b]) => b.reward - a.reward);
+    return ranked.map(([set]) => set);
   };
   const free = ({ demonstrations }: DemonstrationSet): Example[] => {
     const shown = new Set(demonstrations.map(({ text }) => text));

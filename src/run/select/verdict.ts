@@ -1,5 +1,6 @@
 import type { Verdict } from '../../events.js';
 import { pairedInterval } from '../../statistics/paired-interval.js';
+import { zip } from '../../statistics/zip.js';
 import type { Evaluation, TaskKind } from '../../task/types.js';
 
 interface Compared {
@@ -25,7 +26,7 @@ export function judgeFound(
   const isRight = kind === 'classification';
   const worthOf = (reward: number): number => (isRight ? Number(reward > 0) : reward);
   const rivals = rival.exampleRewards;
-  const differences = Array.from(found.exampleRewards, (reward, i) => worthOf(reward) - worthOf(rivals[i]!));
+  const differences = Array.from(zip(found.exampleRewards, rivals), ([own, other]) => worthOf(own) - worthOf(other));
   const { mean: difference, interval } = pairedInterval(differences, { ofShares: isRight });
   const better = interval[0] > 0 ? 'yes' : interval[1] <= 0 ? 'no' : 'cannot-tell';
   const verdict = {

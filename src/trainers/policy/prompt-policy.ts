@@ -74,7 +74,7 @@ export class PromptPolicy {
     this.contextTokens = context === undefined ? [] : tokenizer.encode(context.join('\n'));
     this.given = mustContain === undefined ? [] : tokenizer.encode(` ${mustContain}`);
     this.isForbidden = forbiddenWords(forbid ?? []);
-    if (this.given.some((id) => samplingMask[id] !== 0)) throw notAllowed(mustContain!);
+    if (this.given.some((id) => samplingMask[id] !== 0)) throw notAllowed(mustContain ?? '');
   }
 
   /**

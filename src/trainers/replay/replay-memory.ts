@@ -1,5 +1,6 @@
 import { Rng, type RngState } from '../../random/rng.js';
 import { scaleReward } from '../../rewards/shaping/shape-reward.js';
+import { zip } from '../../statistics/zip.js';
 import type { TrainerSettings } from '../contract/settings.js';
 import type { RewardParts, RolloutReward, TrainerState, UpdateOptions } from '../contract/types.js';
 import { ReplayBuffer, type ReplayEntry } from './replay-buffer.js';
@@ -46,7 +47,7 @@ export class ReplayMemory {
     options: UpdateOptions = {},
   ): void {
     this.setRange(options);
-    const keys = rewards.map(({ group }, i) => scaleKey({ input: rollouts[i]!.input, group }));
+    const keys = [...zip(rewards, rollouts)].map(([{ group }, { input }]) => scaleKey({ input, group }));
     for (const key of new Set(keys)) {
       this.scaleOf(key).observe(rewards.flatMap(({ raw }, i) => (keys[i] === key ? [raw] : [])));
     }

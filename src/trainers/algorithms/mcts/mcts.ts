@@ -64,7 +64,12 @@ class Mcts implements Trainer {
       if (trace && !this.archive.get(tokenIds)) this.tree.backUp(trace as TreePath, reward, { wasProposed: true });
       this.archive.add(tokenIds, reward, parts);
     });
-    return { loss: 0, gradNorm: 0, entropy: this.tree.rootEntropy(), 'search/best-reward': this.archive.best!.reward };
+    return {
+      loss: 0,
+      gradNorm: 0,
+      entropy: this.tree.rootEntropy(),
+      'search/best-reward': this.archive.best?.reward ?? 0,
+    };
   }
 
   async best(): Promise<Rollout> {

@@ -43,7 +43,7 @@ export const create: CreateTrainer<typeof softQLearning> = (generator, settings)
 
 /** A log-probability, or a logsumexp of logits, less β times that of the generator LM. */
 function relative(own: Float32Array, lm: Float32Array | undefined, beta: number): Float32Array {
-  return lm ? own.map((value, i) => value - beta * lm[i]!) : own;
+  return lm ? own.map((value, i) => value - beta * (lm[i] ?? 0)) : own;
 }
 
 function mean(values: Float32Array): number {
