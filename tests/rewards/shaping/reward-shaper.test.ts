@@ -1,51 +1,44 @@
 import { describe, expect, it } from 'vitest';
 import { RewardShaper } from '../../../src/rewards/shaping/reward-shaper.js';
+import { scaleReward, shapeReward } from '../../../src/rewards/shaping/shape-reward.js';
 
-const settings = { zScoreEpsilon: 0, rewardFrom: [0, 2], rewardTo: [0, 5], steps: 10 } as const;
-const evaluations = [
-  { reward: 2, metrics: {}, parts: { task: 1, fluency: 3 } },
-  { reward: 4, metrics: {} },
-  { reward: 10, metrics: {} },
-  { reward: 10, metrics: {} },
-];
+const settings = { zScoreEpsilon: 0, rewardFrom: [0, 1], rewardTo: [0, 10], steps: 10 } as const;
+const evaluation = (reward: number) => ({ reward, metrics: {}, parts: { task: reward } });
 
 describe('RewardShaper', () => {
-  it('z-scores within groups and maps to the range it is given', () => {
+  it('z-scores within a group and maps to the range of the moment', () => {
     const shaper = new RewardShaper(settings, { keepsParts: false });
-    expect(shaper.shape(evaluations, [-1, 3], [0, 0, 1, 1])).toEqual([
-      // From [0, 2] to [-1, 3] is twice the value, less 1.
-      { raw: 2, zScored: -1, shaped: -3, group: 0 },
-      { raw: 4, zScored: 1, shaped: 1, group: 0 },
-      { raw: 10, zScored: 0, shaped: -1, group: 1 },
-      { raw: 10, zScored: 0, shaped: -1, group: 1 },
+    expect(shaper.shape([evaluation(2), evaluation(4)], [0, 5], undefined)).toEqual([
+      { raw: 2, zScored: -1, shaped: -5 },
+      { raw: 4, zScored: 1, shaped: 5 },
+    ]);
+    expect(shaper.shape([evaluation(2), evaluation(4)], [0, 5], [7, 8])).toEqual([
+      { raw: 2, zScored: 0, shaped: 0, group: 7 },
+      { raw: 4, zScored: 0, shaped: 0, group: 8 },
     ]);
   });
 
-  it('keeps what a reward was made of where that is asked for', () => {
-    const shaped = (keepsParts: boolean) =>
-      new RewardShaper(settings, { keepsParts }).shape(evaluations.slice(0, 2), [0, 2], undefined);
-    expect(shaped(true)).toEqual([
-      { raw: 2, zScored: -1, shaped: -1, parts: { task: 1, fluency: 3 } },
-      { raw: 4, zScored: 1, shaped: 1 },
-    ]);
-    expect(shaped(false)[0]).not.toHaveProperty('parts');
-  });
-
-  it('refuses parts that are not finite before anything is learned', () => {
+  it('keeps what rewards were made of where that can weigh differently later', () => {
     const shaper = new RewardShaper(settings, { keepsParts: true });
-    const broken = [
-      { reward: 1, metrics: {}, parts: { task: Number.NaN } },
-      { reward: 2, metrics: {} },
-    ];
-    expect(() => shaper.shape(broken, [0, 1], undefined)).toThrow(
-      expect.objectContaining({ code: 'E_REWARD_NONFINITE', exitCode: 3, kept: 'what was learned before this step' }),
+    expect(shaper.shape([evaluation(2)], [0, 5], undefined)).toMatchObject([{ parts: { task: 2 } }]);
+  });
+
+  it('refuses a part that is not finite', () => {
+    const shaper = new RewardShaper(settings, { keepsParts: true });
+    const broken = { reward: 1, metrics: {}, parts: { fluency: Number.NaN } };
+    expect(() => shaper.shape([broken], [0, 5], undefined)).toThrow(
+      expect.objectContaining({ code: 'E_REWARD_NONFINITE' }),
     );
   });
 
-  it('reports its scale where that changes over the run', () => {
+  it('reports its scale only where it changes', () => {
     expect(new RewardShaper(settings, { keepsParts: false }).metrics([0, 5])).toEqual({});
-    const cooled = new RewardShaper({ ...settings, rewardToEnd: [0, 9] }, { keepsParts: false });
-    // (8 − 2) / (2 − 0)
-    expect(cooled.metrics([2, 8])).toEqual({ 'reward/scale': 3 });
+    const cooled = new RewardShaper({ ...settings, rewardToEnd: [0, 30] }, { keepsParts: false });
+    expect(cooled.metrics([2, 20])).toEqual({ 'reward/scale': 18 });
   });
+});
+
+it('a replayed reward lies on the line of fresh ones, without its offset', () => {
+  const line = { from: [-1, 3], to: [2, 10] } as const;
+  expect(scaleReward(1.5, line)).toBeCloseTo(shapeReward(1.5, line) - shapeReward(0, line), 12);
 });
