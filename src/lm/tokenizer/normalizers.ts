@@ -73,6 +73,7 @@ function normalizeForm(text: string, form: keyof typeof KEPT): string {
 
 /** Character by character: the sigma at the end of a word is no other one, as in the Rust library. */
 function lowerCase(text: string): string {
+  if (ASCII.test(text)) return text.toLowerCase();
   let lower = '';
   for (const character of text) lower += character.toLowerCase();
   return lower;
@@ -108,15 +109,16 @@ function bertNormalizer(settings: Settings): Normalize {
   };
 }
 
+/** Blanks other than a space, and what is no text. */
+const UNCLEAN = /[\p{Cc}\p{Cf}\p{Co}\ufffd\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\u00a0]/gu;
+
 function cleanText(text: string): string {
   if (/^[ -~]*$/.test(text)) return text;
-  let clean = '';
-  for (const character of text) {
-    if (character === '\t' || character === '\n' || character === '\r') clean += ' ';
-    else if (character === '\ufffd' || isOther(character)) continue;
-    else clean += isWhitespace(character) ? ' ' : character;
-  }
-  return clean;
+  return text.replace(UNCLEAN, (character) => {
+    if (character === '\t' || character === '\n' || character === '\r') return ' ';
+    if (character === '\ufffd' || isOther(character)) return '';
+    return isWhitespace(character) ? ' ' : character;
+  });
 }
 
 function spaceChinese(text: string): string {

@@ -1,3 +1,4 @@
+import { splitWords } from './bert-split.js';
 import { splitByScript } from './scripts.js';
 import { isNumeric, isPunctuation, isWhitespace, toByteCharacters, WORD } from './shared/characters.js';
 import { flagOf, type Settings, settingsList, textOf, UnsupportedTokenizer, unknownKind } from './shared/definition.js';
@@ -14,7 +15,7 @@ export function createPreTokenizer(settings: Settings): PreTokenize {
       return (pieces) => steps.reduce((result, step) => step(result), pieces);
     }
     case 'BertPreTokenizer':
-      return (pieces) => splitPieces(splitPieces(pieces, BLANKS, 'Removed'), PUNCTUATION, 'Isolated');
+      return splitWords;
     case 'ByteLevel':
       return byteLevel(flagOf(settings, 'add_prefix_space', true), flagOf(settings, 'use_regex', true));
     case 'CharDelimiterSplit': {
