@@ -1,3 +1,4 @@
+import { settleConfig } from '../src/config/defaults-for.js';
 import { completeRunConfig } from '../src/config/resolve-run-config.js';
 import type { RunConfig } from '../src/config/run-config.js';
 import { loadLanguageModel, requireCapability } from '../src/lm/load.js';
@@ -54,12 +55,13 @@ async function loadBenchTask({ data, verbalizer }: StepperOptions): Promise<Task
 /** A training run's parts, put together so that each part of a step can be timed by itself. */
 export async function createStepper(options: StepperOptions): Promise<Stepper> {
   const task = await loadBenchTask(options);
-  const config = completeRunConfig({
+  const given = completeRunConfig({
     task: task.name,
     generator: options.model,
     preset: options.preset,
     ...(options.threads !== undefined && { threads: options.threads }),
   });
+  const config = settleConfig(given, task);
   const model = await loadLanguageModel(options.model, { threads: config.threads });
   const scorer = requireCapability(model, 'labelScores');
   const cache = new ScoreCache(scorer, { enabled: options.cache });

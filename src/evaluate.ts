@@ -1,4 +1,5 @@
 import type { Reading } from './classifier/classifier.js';
+import { settleConfig } from './config/defaults-for.js';
 import type { RunConfig } from './config/run-config.js';
 import { isDataFileName } from './data/read-table.js';
 import { RlpromptError } from './errors.js';
@@ -73,10 +74,11 @@ export interface EvaluatedPrompts {
  * split here.
  */
 export async function evaluatePrompts(
-  config: RunConfig,
+  given: RunConfig,
   { prompts, policy, split, splitsDataFile = false, signal, onOutput, onProgress }: EvaluateOptions,
 ): Promise<EvaluatedPrompts> {
-  const task = await loadConfiguredTask(config, { testOnly: !splitsDataFile && isDataFileName(config.task) });
+  const task = await loadConfiguredTask(given, { testOnly: !splitsDataFile && isDataFileName(given.task) });
+  const config = settleConfig(given, task);
   checkTemplateSource(task);
   checkStyleModels(task, config);
   checkEndpoints(task, config);

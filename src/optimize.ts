@@ -44,7 +44,9 @@ export async function* optimize(
   config: RunConfigInput,
   options: OptimizeOptions = {},
 ): AsyncGenerator<RunEvent, RunResult> {
-  const run = await prepareRun(config, options);
+  const run = await prepareRun(config, options).catch((error) => {
+    throw isAbortOf(options.signal, error) ? stoppedEarly(error) : error;
+  });
   const onAbort = (): void => run.requests.stop('interrupted');
   options.signal?.addEventListener('abort', onAbort, { once: true });
   let isRefused = false;
@@ -71,6 +73,21 @@ function isUntouched({ used }: Run): boolean {
 
 function describeError(error: unknown) {
   return error instanceof RlpromptError ? error.toJSON() : { code: 'E_INTERNAL', message: String(error) };
+}
+
+/** Whether an error is what a program aborted with, which need not be one of ours. */
+function isAbortOf(signal: AbortSignal | undefined, error: unknown): boolean {
+  return signal?.aborted === true && error === signal.reason && !(error instanceof RlpromptError);
+}
+
+function stoppedEarly(cause: unknown): RlpromptError {
+  return new RlpromptError({
+    code: 'E_INTERRUPTED',
+    exit: 'interrupted',
+    message: 'stopped on request before the run began',
+    kept: 'nothing was started',
+    cause,
+  });
 }
 
 /** Whether what was given is at fault: the same run would be refused again. */

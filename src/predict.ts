@@ -58,7 +58,12 @@ export async function openClassifier(
     const family = targetLm.family === 'masked' ? 'masked' : 'causal';
     const template = demonstratedTemplate(parseTemplate(classifier.template, { family }), classifier.demonstrations);
     const task = taskOf(classifier, config, texts);
-    const prepared = await prepareEvaluator({ task, targetLm, template, settings: { ...config, calibrate: 'none' } });
+    const prepared = await prepareEvaluator({
+      task,
+      targetLm,
+      template,
+      settings: { ...config, calibrate: 'none', labelWords: 'given' },
+    });
     const { evaluator } = prepared.create();
     const { tokenizer } = targetLm;
     const mask = tokenizer?.maskTokenId === undefined ? undefined : tokenizer.piece(tokenizer.maskTokenId);

@@ -10,7 +10,7 @@ const source = join(root, 'src');
  * permission that nobody uses is refused too, so this table is the structure as it is.
  */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
-  classifier: ['errors.ts', 'random', 'template'],
+  classifier: ['errors.ts', 'random', 'statistics', 'template'],
   cli: [
     'cli/commands',
     'cli/commands/setup',
@@ -116,6 +116,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'config',
     'data',
     'errors.ts',
+    'evaluate.ts',
     'events.ts',
     'export',
     'files',
@@ -183,7 +184,18 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'trainers',
   ],
   'compare.ts': ['compare', 'config', 'errors.ts', 'events.ts', 'report', 'run/store'],
-  config: ['classifier', 'config/files', 'config/settings', 'config/values', 'errors.ts', 'options', 'trainers'],
+  config: [
+    'classifier',
+    'config/files',
+    'config/settings',
+    'config/values',
+    'errors.ts',
+    'lm/endpoint',
+    'lm/model',
+    'options',
+    'task',
+    'trainers',
+  ],
   'config/files': ['config', 'errors.ts', 'files', 'options'],
   'config/settings': ['config', 'config/values', 'data', 'options', 'trainers'],
   'config/values': ['errors.ts'],
@@ -217,6 +229,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'events.ts',
     'export/formats',
     'export/text',
+    'package-root.ts',
     'rewards/classification',
     'run/policies',
     'run/select',

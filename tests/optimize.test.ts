@@ -1,4 +1,5 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -58,7 +59,7 @@ describe('optimize', () => {
     const { result, events } = await followRun(config('baseline', { trainer: 'random', steps: 1, manualPrompts }));
     const { best, baselines, verdict } = result!;
     const dev = [baselines.empty, ...baselines.manuals!].map((baseline) => baseline.dev.accuracy!);
-    expect(best.origin).toBe('empty');
+    expect(['empty', 'manual']).toContain(best.origin);
     expect(best.dev.accuracy).toBe(Math.max(...dev));
     expect(verdict).toMatchObject({ baseline: best.prompt, n: 30, measure: 'accuracy' });
     expect(verdict!.sentence).toContain('is the result');
@@ -98,12 +99,11 @@ describe('optimize', () => {
     expect(result!.steps).toBeLessThan(100);
   });
 
-  it('saves on an aborted signal before the first step too', async () => {
+  it('starts nothing where the signal is aborted before it begins', async () => {
     const { error, events } = await followRun(config('aborted'), { signal: AbortSignal.abort() });
     expect(error!.code).toBe('E_INTERRUPTED');
-    expect(events.at(-1)).toMatchObject({ type: 'run-interrupted', step: 0 });
-    const resumed = await followRun(config('aborted'), { resume: join(folder, 'aborted') });
-    expect(resumed.result!.steps).toBe(6);
+    expect(events).toEqual([]);
+    expect(existsSync(join(folder, 'aborted'))).toBe(false);
   });
 
   it('scores a prompt that a person types, exports on request, evaluates and saves between two steps', async () => {

@@ -1,11 +1,10 @@
-import type { WordSet } from './classifier.js';
+import { mean } from '../statistics/mean.js';
+import type { WordSet, WordSource } from './classifier.js';
 import { bestWords, findWords, setScores, type WordTable, wordStatistics } from './find-words.js';
 
 /** The set sizes that `auto` chooses among. */
 export const WORD_COUNTS = [1, 5, 20, 100] as const;
 const FOLDS = 4;
-
-export type WordSource = 'given' | 'found' | 'both';
 
 /** A choice of words and how well it does on train rows that it was not found on. */
 export interface WordChoice {
@@ -19,10 +18,14 @@ export interface WordChoice {
   readonly accuracy: number;
   /** Cross-validated mean of the right label's score less its best rival's, over the scores' spread. */
   readonly margin: number;
+  /** Cross-validated share of right answers behind each prompt, [prompts]. */
+  readonly byPrompt: readonly number[];
 }
 
 export interface WordRequest {
-  /** Likely answers to the train rows. */
+  /** How many prompts the rows stand behind. */
+  readonly promptCount: number;
+  /** Likely answers to the train rows, centred by prompt. */
   readonly found: WordTable;
   /** The task's own words on the same rows, and which of them are a label's. */
   readonly given: { readonly table: WordTable; readonly sets: readonly WordSet[] };
@@ -30,7 +33,10 @@ export interface WordRequest {
   readonly counts: readonly number[];
 }
 
-/** Every choice of words, best first by cross-validation over the train rows: words are found without the rows they are judged on. */
+/**
+ * Every choice of words, best first by cross-validation over the train rows: words are found without the rows they are
+ * judged on. Words that do well behind several prompts are fewer accidents than those that do behind one.
+ */
 export function rankWords(request: WordRequest): WordChoice[] {
   const { sources, counts } = request;
   const wanted = sources.flatMap((source): Wanted[] => {
@@ -67,26 +73,32 @@ function joined(given: readonly WordSet[], found: readonly WordSet[], halved: bo
   });
 }
 
-function crossValidate(request: WordRequest, wanted: Wanted): Pick<WordChoice, 'accuracy' | 'margin'> {
-  const { found, given } = request;
-  const labelCount = given.sets.length;
-  const folds = foldsOf(found.labels, labelCount);
-  const rows: { label: number; scores: readonly number[] }[] = [];
+function crossValidate(request: WordRequest, wanted: Wanted): Pick<WordChoice, 'accuracy' | 'margin' | 'byPrompt'> {
+  const { given, promptCount } = request;
+  const { labels } = given.table;
+  const count = labels.length / promptCount;
+  const folds = foldsOf(labels.slice(0, count), given.sets.length);
+  const foldOf = (row: number): number => folds[row % count]!;
+  const margins = new Float64Array(labels.length);
   for (let fold = 0; fold < FOLDS; fold++) {
-    const held = [...folds.keys()].filter((row) => folds[row] === fold);
-    if (held.length === 0) continue;
-    const others = [...folds.keys()].filter((row) => folds[row] !== fold);
-    const scores = foldScores(request, wanted, others);
-    for (const row of held) rows.push({ label: found.labels[row]!, scores: scores[row]! });
+    const rows = [...labels.keys()];
+    const scores = foldScores(
+      request,
+      wanted,
+      rows.filter((row) => foldOf(row) !== fold),
+    );
+    for (const row of rows.filter((own) => foldOf(own) === fold)) {
+      const label = labels[row]!;
+      const rival = Math.max(...scores[row]!.filter((_, k) => k !== label));
+      margins[row] = scores[row]![label]! - rival;
+    }
   }
-  const margins = rows.map(({ label, scores }) => {
-    const rival = Math.max(...scores.filter((_, k) => k !== label));
-    return scores[label]! - rival;
-  });
-  const spread = Math.sqrt(margins.reduce((sum, margin) => sum + margin * margin, 0) / margins.length) || 1;
+  const spread = Math.sqrt(mean(margins.map((margin) => margin * margin))) || 1;
+  const right = margins.map((margin) => Number(margin > 0));
   return {
-    accuracy: margins.filter((margin) => margin > 0).length / margins.length,
-    margin: margins.reduce((sum, margin) => sum + margin, 0) / margins.length / spread,
+    accuracy: mean(right),
+    margin: mean(margins) / spread,
+    byPrompt: Array.from({ length: promptCount }, (_, i) => mean(right.subarray(i * count, (i + 1) * count))),
   };
 }
 

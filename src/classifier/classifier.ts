@@ -1,3 +1,9 @@
+/** What is subtracted from a prompt's label scores: nothing, or their mean over the train inputs, an empty input, the rows scored. */
+export type Calibration = 'none' | 'inputs' | 'content-free' | 'batch';
+
+/** Where label words come from: the task, the target LM's likely answers, or whichever of both does better on train. */
+export type WordSource = 'given' | 'found' | 'both';
+
 /** The words that a label is read by. */
 export interface WordSet {
   /** The label's name in the task. */

@@ -1,13 +1,36 @@
 import type { WordSet } from './classifier.js';
 import { labelOffsets } from './label-offsets.js';
 
-/** Log-probabilities of words as answers to labelled rows. */
+/** Log-probabilities of words as answers to labelled rows, behind one prompt or behind several, prompt by prompt. */
 export interface WordTable {
   readonly words: readonly string[];
   /** [rows, words] row-major. */
   readonly logProbs: ArrayLike<number>;
   /** Index of each row's label, [rows]. */
   readonly labels: readonly number[];
+}
+
+/**
+ * The table with each word's mean over the rows of a prompt subtracted: what is left of a log-probability is what the
+ * input has to say, so that rows behind different prompts can be compared.
+ * @param count prompts, each with as many rows as the others, in the same order
+ */
+export function centredByPrompt(table: WordTable, count: number): WordTable {
+  const { words, labels } = table;
+  const width = words.length;
+  const rows = labels.length / count;
+  const logProbs = Float32Array.from(table.logProbs);
+  for (let prompt = 0; prompt < count; prompt++) {
+    const means = new Float64Array(width);
+    const own = logProbs.subarray(prompt * rows * width, (prompt + 1) * rows * width);
+    own.forEach((value, i) => {
+      means[i % width]! += value / rows;
+    });
+    own.forEach((value, i) => {
+      own[i] = value - means[i % width]!;
+    });
+  }
+  return { words, logProbs, labels };
 }
 
 /** Keeps a word whose log-probability hardly varies from having a huge statistic by chance, nats. */

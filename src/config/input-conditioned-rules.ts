@@ -10,7 +10,7 @@ const OF_ONE_PROMPT: readonly Refusal[] = [
     ({ examplesPerStep }) => examplesPerStep !== undefined,
     'examplesPerStep: inputsPerStep says how many inputs a step has',
   ],
-  [({ calibrate }) => calibrate !== 'none', 'calibrate: label scores are not those of one prompt'],
+  [({ calibrate }) => !['auto', 'none'].includes(calibrate), 'calibrate: label scores are not those of one prompt'],
   [({ ensemble }) => ensemble !== undefined, 'ensemble: there is one policy, not several prompts'],
   [({ promptLibrary }) => promptLibrary, 'promptLibrary: it holds prompts for whole tasks'],
   [({ initPrompts }) => initPrompts.length > 0, 'initPrompts: a prompt to start from belongs to no input'],

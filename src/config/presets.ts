@@ -16,9 +16,10 @@ export interface Preset {
   readonly samples: number;
   readonly bootstraps: number;
   readonly steps: number;
-  /** Classification: where label words come from, and whether scores are calibrated. */
-  readonly labelWords?: 'both';
-  readonly calibrate?: 'inputs';
+  /** Classification: how answers are read, where that is not left to the task. */
+  readonly labelWords?: 'given';
+  readonly calibrate?: 'none';
+  readonly demos?: 0;
   readonly evaluationEvery: number;
   readonly checkpointEvery: number;
 }
@@ -37,16 +38,19 @@ const OURS: Preset = {
   checkpointEvery: 10,
 };
 
+/** Answers are read by the given words, and label scores as they are. */
+const RAW_READING = { labelWords: 'given', calibrate: 'none', demos: 0 } as const;
+
 /**
  * Named sets of hyperparameters: `paper` as published (RLPrompt, Deng et al. 2022, few-shot classification), `default`
  * ours, whose prompts read like language, and `raw` the same with no say of the generator LM in what prompts are like.
- * `quick` is ours with fewer steps; `thorough` also looks for label words and calibrates, for classification.
+ * `quick` is ours with fewer steps, `thorough` with more.
  */
 export const PRESETS = {
   default: OURS,
   quick: { ...OURS, steps: 30, evaluationEvery: 5 },
-  thorough: { ...OURS, labelWords: 'both', calibrate: 'inputs' },
-  raw: { ...OURS, priorBeta: 0 },
+  thorough: { ...OURS, steps: 300 },
+  raw: { ...OURS, priorBeta: 0, ...RAW_READING },
   paper: {
     trainer: 'soft-q-learning',
     loss: 'both',
@@ -57,6 +61,7 @@ export const PRESETS = {
     replayUpdates: 0,
     resampling: 0,
     priorBeta: 0,
+    ...RAW_READING,
     samples: 32,
     bootstraps: 4,
     steps: 12_000,

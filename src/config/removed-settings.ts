@@ -11,12 +11,15 @@ export function removalOf(key: string): string | undefined {
   return flag && `${key} (${flag}) was removed: it raised no test accuracy (docs/lab-notebook/log.md)`;
 }
 
+/** How answers were read before there was a choice: the defaults of today are for new runs. */
+const BEFORE_THEY_EXISTED: Partial<RunConfigInput> = { calibrate: 'none', labelWords: 'given', demos: 0 };
+
 /** The settings of a run that may be older than this version: what was removed is left out, what was renamed has its new name. */
 export function currentSettings(config: Readonly<Record<string, unknown>>): RunConfigInput {
   const known = Object.entries(config)
     .filter(([key]) => !(key in REMOVED))
     .map(([name, value]) => [currentKey(name), currentValue(currentKey(name), value)]);
-  return Object.fromEntries(known) as unknown as RunConfigInput;
+  return { ...BEFORE_THEY_EXISTED, ...Object.fromEntries(known) } as unknown as RunConfigInput;
 }
 
 /**

@@ -66,8 +66,8 @@ export class PromptGoal implements SearchGoal {
     await this.scoreBest(run.config.candidates);
     const { reading, prompts } = run;
     if (reading.choice && reading.current) {
-      const candidates = prompts.top(run.config.evaluationCandidates);
-      await readAgain({ ...reading.choice, candidates: prompts.candidates }, candidates, reading.current);
+      const last = prompts.top(run.config.evaluationCandidates).map(({ text }) => text);
+      await readAgain({ ...reading.choice, candidates: prompts.candidates }, last, reading.current);
     }
     const topCandidates = run.prompts.top(run.config.candidates);
     const best = topCandidates[0]!;

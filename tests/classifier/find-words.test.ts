@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { rankWords } from '../../src/classifier/choose-words.js';
-import { bestWords, findWords, setScores, wordStatistics } from '../../src/classifier/find-words.js';
+import { bestWords, centredByPrompt, findWords, setScores, wordStatistics } from '../../src/classifier/find-words.js';
 import { Rng } from '../../src/random/rng.js';
 
 /** Two labels, four words: "up" speaks for the second label, "down" for the first, "flat" and "noise" for none. */
@@ -38,6 +38,36 @@ describe('finding label words', () => {
   });
 });
 
+describe('rows behind several prompts', () => {
+  it('leave of a log-probability what the input has to say', () => {
+    const two = { words: ['a', 'b'], logProbs: [-1, -4, -3, -6, -8, -2, -6, -4], labels: [0, 1, 0, 1] };
+    expect(Array.from(centredByPrompt(two, 2).logProbs)).toEqual([1, 1, -1, -1, -1, 1, 1, -1]);
+    expect(Array.from(centredByPrompt(two, 1).logProbs)).toEqual([3.5, 0, 1.5, -2, -3.5, 2, -1.5, 0]);
+  });
+
+  it('are judged by words found without their example behind any prompt', () => {
+    // Behind the second prompt the words answer the example's number, not its label: what holds behind both is "up".
+    const behindTwo = {
+      words,
+      logProbs: [...logProbs, ...labels.flatMap((label, i) => [-5 + 2 * label, -4 - 2 * label, -3, -6 + (i % 3)])],
+      labels: [...labels, ...labels],
+    };
+    const sets = [
+      { label: 'no', words: ['down'] },
+      { label: 'yes', words: ['up'] },
+    ];
+    const [best] = rankWords({
+      promptCount: 2,
+      found: centredByPrompt(behindTwo, 2),
+      given: { table: centredByPrompt(behindTwo, 2), sets },
+      sources: ['found'],
+      counts: [1],
+    });
+    expect(best!.byPrompt).toEqual([1, 1]);
+    expect(best!.words.map(({ words: own }) => own)).toEqual([['down'], ['up']]);
+  });
+});
+
 describe('choosing label words', () => {
   const misleading = {
     words: ['flat', 'noise'],
@@ -45,6 +75,7 @@ describe('choosing label words', () => {
     labels,
   };
   const request = {
+    promptCount: 1,
     found: table,
     given: {
       table: misleading,

@@ -20,6 +20,9 @@ function age(more: Readonly<Record<string, number>>): void {
   writeFileSync(manifestFile, JSON.stringify({ ...manifest, config: { ...manifest.config, ...more } }));
 }
 
+/** How runs of earlier versions read answers that did not know these settings. */
+const READ_AS_BEFORE = { calibrate: 'none', labelWords: 'given', demos: 0 };
+
 describe('settings that earlier versions had', () => {
   beforeAll(async () => {
     await followRun(settings, {}, (event, controls) => {
@@ -28,7 +31,16 @@ describe('settings that earlier versions had', () => {
   });
 
   it('are left out of the settings of an old run', () => {
-    expect(currentSettings({ task: 'spam', offspring: 0.5, screening: 4 })).toEqual({ task: 'spam' });
+    expect(currentSettings({ task: 'spam', offspring: 0.5, screening: 4 })).toEqual({
+      task: 'spam',
+      ...READ_AS_BEFORE,
+    });
+    // What was chosen stays.
+    expect(currentSettings({ task: 'spam', calibrate: 'inputs' })).toEqual({
+      task: 'spam',
+      ...READ_AS_BEFORE,
+      calibrate: 'inputs',
+    });
   });
 
   it.each([

@@ -24,7 +24,7 @@ describe('settings by the names of version 0.1', () => {
   });
 
   it('are read from old runs, programs, files, --set and variables', () => {
-    expect(currentSettings({ task: 'spam', ...OLD })).toEqual({ task: 'spam', ...NEW });
+    expect(currentSettings({ task: 'spam', ...OLD })).toMatchObject({ task: 'spam', ...NEW });
     expect(completeRunConfig({ task: 'spam', ...OLD } as unknown as RunConfigInput)).toMatchObject(NEW);
     const flags = { task: 'spam' };
     const values = { terms: { fluency: 2 }, memory: true, memoryPrompts: 3, redraws: 1, calibrate: 'null' };

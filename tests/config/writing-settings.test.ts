@@ -18,9 +18,10 @@ describe('settings of how prompts are written', () => {
     expect(completeRunConfig({ task: 'spam', trainer: 'soft-q-learning', priorBeta: 2 }).priorBeta).toBe(2);
   });
 
-  it('are all of the preset raw as they are of the default, but for the prior', () => {
+  it('are all of the preset raw as they are of the default, but for the prior and how answers are read', () => {
+    const rawReading = { calibrate: 'none', labelWords: 'given', demos: 0 } as const;
     for (const given of [{}, { trainer: 'soft-q-learning' }, { contentModel: 'm' }] as const) {
-      const { preset: _, ...ours } = completeRunConfig({ task: 'spam', ...given, priorBeta: 0 });
+      const { preset: _, ...ours } = completeRunConfig({ task: 'spam', ...given, priorBeta: 0, ...rawReading });
       const { preset, ...raw } = completeRunConfig({ task: 'spam', ...given, preset: 'raw' });
       expect(preset).toBe('raw');
       expect(raw).toEqual(ours);

@@ -107,7 +107,12 @@ describe.each([
 
 describe('labels of several tokens', () => {
   it('are divided by their tokens or words where the setting says so', async () => {
-    const settings = { target: join(HUB_LIKE, 'gpt2'), labelColumn: 'sentiment', cache: false };
+    const settings = {
+      target: join(HUB_LIKE, 'gpt2'),
+      labelColumn: 'sentiment',
+      cache: false,
+      calibrate: 'none',
+    } as const;
     const verbalizer = { 0: 'the value of a file', 1: 'of' };
     const [none, token, word] = await Promise.all(
       ([undefined, 'token', 'word'] as const).map((normalise) =>

@@ -34,7 +34,7 @@ describe('a run whose reward scale changes', () => {
 
   it('is cooled less where the policy is too sure, resumed or not', async () => {
     const hasty = { promptLength: 1, learningRate: 0.02, innerSize: 128 };
-    const cut = settings('sure', { steps: 5, rewardTo: [0, 10], rewardToEnd: [0, 40], ...hasty });
+    const cut = settings('sure', { steps: 5, rewardTo: [0, 10], rewardToEnd: [0, 40], calibrate: 'none', ...hasty });
     const first = await followRun(cut, {}, (event, controls) => {
       if (event.type === 'step-end' && event.step === 3) controls.stop('interrupted');
     });

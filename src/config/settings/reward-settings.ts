@@ -33,14 +33,14 @@ export const rewardSettings = {
     'divide a label’s log-probability by its tokens or words (default: the task’s)',
   ),
   calibrate: reward.text(
-    z.enum(['none', 'inputs', 'content-free', 'batch']).default('none'),
+    z.enum(['auto', 'none', 'inputs', 'content-free', 'batch']).default('auto'),
     'OVER',
-    'subtract each prompt’s mean label score over the train inputs, over an empty input (content-free), or over the rows that are scored (batch)',
+    'subtract each prompt’s mean label score over the train inputs, over an empty input (content-free), or over the rows that are scored (batch); auto = inputs for classification by a local model',
   ),
   labelWords: reward.text(
-    z.enum(['given', 'found', 'both']).default('given'),
+    z.enum(['auto', 'given', 'found', 'both']).default('auto'),
     'SOURCE',
-    'words that labels are read by: those given, words found among the target LM’s likely answers to the train rows, or the best of both',
+    'words that labels are read by: those given, words found among the target LM’s likely answers to the train rows, or the best of both; auto = both where scores are calibrated',
   ),
   labelWordsCount: reward.number(
     z.union([count.max(1000), z.literal('auto')]).default('auto'),
@@ -48,9 +48,9 @@ export const rewardSettings = {
     'words found per label; auto chooses 1, 5, 20 or 100 by cross-validation over the train rows',
   ),
   demos: reward.number(
-    z.int().min(0).max(64).default(0),
+    z.union([z.int().min(0).max(64), z.literal('auto')]).default('auto'),
     'K',
-    'labelled train rows to stand before each input, chosen among 32 sets; none where that is better on dev',
+    'labelled train rows to stand before each input, chosen among 32 sets; none where that is better on dev; auto = 4, or one per label, where scores are calibrated, labels are few and the rows fit',
   ),
   objectives: reward.weights(
     z.record(z.string(), z.number()).default({ task: 1 }).overwrite(besideTask),

@@ -12,7 +12,7 @@ export const searchSettings = {
   preset: search.text(
     z.enum(PRESET_NAMES).default('default'),
     'NAME',
-    'settings to start from: quick = fewer steps, thorough = also finds label words and calibrates, raw = free to write gibberish, paper = as published',
+    'settings to start from: quick = fewer steps, thorough = more steps, raw = free to write gibberish, paper = as published',
   ),
   trainer: search.text(z.enum(TRAINER_NAMES).default(ours.trainer), 'NAME', 'how prompts are searched for', {
     paper: 'soft-q-learning',

@@ -1,5 +1,6 @@
-import { rankWords, WORD_COUNTS, type WordChoice, type WordSource } from '../../classifier/choose-words.js';
-import type { Reading, WordSet } from '../../classifier/classifier.js';
+import { rankWords, WORD_COUNTS, type WordChoice } from '../../classifier/choose-words.js';
+import type { Reading, WordSet, WordSource } from '../../classifier/classifier.js';
+import { centredByPrompt, type WordTable } from '../../classifier/find-words.js';
 import { givenWords } from '../../classifier/given-words.js';
 import { RlpromptError } from '../../errors.js';
 import type { LabelScoresCapability, LanguageModel } from '../../lm/model/types.js';
@@ -21,9 +22,8 @@ const ROOM = 32;
 /** Of services, whose tokenizers are not known. */
 const CHARACTERS_PER_TOKEN = 3;
 
-/** A choice of words for a prompt. */
+/** A choice of words for some prompts. */
 export interface ReadingChoice extends WordChoice {
-  readonly prompt: string;
   readonly reading: Reading;
 }
 
@@ -52,34 +52,39 @@ export class AnswerReader {
   }
 
   /**
-   * Choices of words behind some demonstrations, best first by cross-validation over the train rows. Each train row is one
-   * forward, or two where the given words count too.
+   * The best choice of words behind some prompts and demonstrations, by cross-validation over the train rows. Each train row
+   * is one forward per prompt, or two where words are found.
    *
    * @throws RlpromptError E_FOUND_WORDS, E_LABEL_WORDS_COUNT
    */
-  async rank(prompt: string, behind: Omit<Reading, 'words'> = { demonstrations: [] }): Promise<ReadingChoice[]> {
+  async choose(
+    prompts: readonly string[],
+    behind: Omit<Reading, 'words'> = { demonstrations: [] },
+  ): Promise<ReadingChoice> {
     const { labelWords, labelWordsCount } = this.settings;
     const { template, words, shown } = resolveReading(this.scorer, this.template, { words: this.given, ...behind });
     const rows = this.task.splits.train.filter(({ text }) => !shown.has(text));
     const request = {
       template,
-      prompts: [prompt],
+      prompts,
       inputs: rows.map(({ text }) => text),
-      rows: rows.map((_, input) => [0, input] as const),
+      rows: prompts.flatMap((_, prompt) => rows.map((_row, input) => [prompt, input] as const)),
     };
-    const labels = rows.map(({ label }) => label!);
+    const labels = prompts.flatMap(() => rows.map(({ label }) => label!));
     const none = { words: [], logProbs: [] };
-    const found = this.findsWords ? await this.cache.answerWords({ ...request, count: LIKELY_WORDS }) : none;
+    const likely = this.findsWords ? await this.cache.answerWords({ ...request, count: LIKELY_WORDS }) : none;
     const { normalise } = this.task;
-    const scores = await this.cache.labelScores({ ...request, labels: words, normalise });
-    const given = { table: { words: words.map(({ word }) => word), logProbs: scores, labels }, sets: this.given };
+    const logProbs = await this.cache.labelScores({ ...request, labels: words, normalise });
+    const centred = (table: Omit<WordTable, 'labels'>) => centredByPrompt({ ...table, labels }, prompts.length);
+    const given = { table: centred({ words: words.map(({ word }) => word), logProbs }), sets: this.given };
+    const found = this.findsWords ? centred(likely) : { ...none, labels };
     const counts = labelWordsCount === 'auto' ? WORD_COUNTS : [labelWordsCount];
     const sources: readonly WordSource[] = labelWords === 'both' ? ['given', 'found', 'both'] : [labelWords];
-    const choices = rankWords({ found: { ...found, labels }, given, sources, counts });
-    const best = choices[0];
-    if (!best) throw noWords(found.words.length);
+    const choices = rankWords({ found, given, sources, counts, promptCount: prompts.length });
+    const [best] = choices;
+    if (!best) throw noWords(likely.words.length);
     if (labelWordsCount !== 'auto') this.checkCount(labelWordsCount, choices);
-    return choices.map((choice) => ({ ...choice, prompt, reading: { ...behind, words: choice.words } }));
+    return { ...best, reading: { ...behind, words: best.words } };
   }
 
   /** Whether the longest train row fits behind demonstrations. */

@@ -1,4 +1,4 @@
-import type { Reading } from '../../classifier/classifier.js';
+import type { Calibration, Reading } from '../../classifier/classifier.js';
 import { givenWords } from '../../classifier/given-words.js';
 import { labelOffsets } from '../../classifier/label-offsets.js';
 import { RlpromptError } from '../../errors.js';
@@ -10,8 +10,6 @@ import type { Template } from '../../template/template.js';
 import type { ScoreCache } from '../cache/score-cache.js';
 import { classificationGap } from './classification-gap.js';
 import { type ResolvedReading, resolveReading } from './resolved-reading.js';
-
-export type Calibration = 'none' | 'inputs' | 'content-free' | 'batch';
 
 export interface ClassificationSettings {
   readonly correct: number;

@@ -1,4 +1,4 @@
-import type { RunConfig } from '../../config/run-config.js';
+import type { ReadConfig } from '../../config/defaults-for.js';
 import type { LanguageModel, Tokenizer } from '../../lm/model/types.js';
 import type { PreparedEvaluator } from '../../rewards/create-evaluator.js';
 import type { WeightedObjectives } from '../../rewards/objectives/weighted-objectives.js';
@@ -13,7 +13,7 @@ type PreparedReading = ReturnType<PreparedEvaluator['create']>['reading'];
 
 /** What a run is put together from. */
 export interface RunParts {
-  readonly config: RunConfig;
+  readonly config: ReadConfig;
   readonly task: Task;
   readonly template: Template;
   readonly generator: LanguageModel;

@@ -10,17 +10,14 @@ import type { Task } from '../../task/types.js';
  */
 export function checkReading(
   { name, kind, labels, splits }: Pick<Task, 'name' | 'kind' | 'labels' | 'splits'>,
-  { labelWords, demos, target, chat }: Pick<RunConfig, 'labelWords' | 'demos' | 'target' | 'chat'>,
+  { labelWords, demos: given, target, chat }: Pick<RunConfig, 'labelWords' | 'demos' | 'target' | 'chat'>,
 ): void {
+  // What is left to the task fits it.
+  const demos = given === 'auto' ? 0 : given;
   if (labelWords === 'given' && demos === 0) return;
   if (kind !== 'classification') {
     const message = `label words and demonstrations are for classification; ${name} is a ${kind} task`;
-    throw refusal(
-      'E_CONFIG',
-      message,
-      labelWords === 'given' ? '--demos' : '--label-words',
-      'leave it out, --preset thorough too',
-    );
+    throw refusal('E_CONFIG', message, labelWords === 'given' ? '--demos' : '--label-words', 'leave it out');
   }
   if (labelWords !== 'given' && isEndpointName(target)) {
     const message = `${target} tells a few likely answers only, so no label words can be found among them`;

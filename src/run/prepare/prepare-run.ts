@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
+import { type SettledConfig, settleConfig, settleDemos } from '../../config/defaults-for.js';
 import { completeRunConfig } from '../../config/resolve-run-config.js';
-import type { RunConfig, RunConfigInput } from '../../config/run-config.js';
+import type { RunConfigInput } from '../../config/run-config.js';
 import { abortable } from '../../files/abortable.js';
 import type { DownloadProgress } from '../../lm/hub/hub.js';
 import { defaultThreads } from '../../lm/onnx/run/session.js';
@@ -47,8 +48,9 @@ export interface PrepareOptions {
 
 /** Settings, folder, data, template and models, in this order: what is cheap to check is checked first. */
 export async function prepareRun(input: RunConfigInput, options: PrepareOptions): Promise<Run> {
-  const config = completeRunConfig(input);
-  const task = await loadConfiguredTask(config);
+  const given = completeRunConfig(input);
+  const task = await loadConfiguredTask(given);
+  const config = settleConfig(given, task);
   checkTemplateSource(task);
   checkStyleModels(task, config);
   refuseIncompatible(task, config);
@@ -73,7 +75,7 @@ export async function prepareRun(input: RunConfigInput, options: PrepareOptions)
 }
 
 async function assemble(
-  given: RunConfig,
+  given: SettledConfig,
   task: Task,
   folder: RunFolder,
   { resume, onNote, signal }: PrepareOptions,
@@ -82,7 +84,7 @@ async function assemble(
   const { objectives, notes, ...models } = await loadModels(given, task, closers, { onNote, signal });
   const { generator, targetLm, styleModels } = models;
   const proposer = generatorOf(generator);
-  const config = tunedTo(proposer, given);
+  const config = settleDemos(tunedTo(proposer, given), task, targetLm);
   checkCandidateCount(config, generator);
   checkStepSize(config, generator);
   const template = await templateFor(task, targetLm, config);

@@ -23,7 +23,10 @@ interface PinOptions {
 }
 
 /** A model of the hub is from here on what it is now, also when the run is resumed. */
-export async function pinModels(config: RunConfig, { onProgress, signal }: PinOptions): Promise<RunConfig> {
+export async function pinModels<Settings extends RunConfig>(
+  config: Settings,
+  { onProgress, signal }: PinOptions,
+): Promise<Settings> {
   const { dtype, offline } = config;
   const pin = (name: string) => pinModelName(name, { dtype, offline, onProgress, signal });
   const pinned = { ...config, generator: await pin(config.generator), target: await pin(config.target) };

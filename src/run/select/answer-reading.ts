@@ -1,13 +1,13 @@
 import type { Classifier, Reading } from '../../classifier/classifier.js';
 import { classifierOf } from '../../classifier/classifier-of.js';
 import { givenWords } from '../../classifier/given-words.js';
-import type { RunConfig } from '../../config/run-config.js';
+import type { ReadConfig } from '../../config/defaults-for.js';
 import type { PromptSummary } from '../../events.js';
 import type { Evaluator, Task } from '../../task/types.js';
 import type { ReadRun } from './choose-reading.js';
 
 interface ReadParts {
-  readonly config: RunConfig;
+  readonly config: ReadConfig;
   readonly task: Task;
   readonly evaluator: Evaluator;
   readonly template: { readonly source: string };

@@ -1,21 +1,20 @@
 import type { Reading } from '../../classifier/classifier.js';
 import { type DemonstrationSet, drawDemonstrations } from '../../classifier/draw-demonstrations.js';
-import type { RunConfig } from '../../config/run-config.js';
+import type { ReadConfig } from '../../config/defaults-for.js';
 import { RlpromptError } from '../../errors.js';
-import type { PromptSummary } from '../../events.js';
 import { Rng } from '../../random/rng.js';
-import type { AnswerReader, ReadingChoice } from '../../rewards/classification/answer-reader.js';
+import type { AnswerReader } from '../../rewards/classification/answer-reader.js';
 import { zip } from '../../statistics/zip.js';
 import type { Evaluation, Evaluator, Example, Task } from '../../task/types.js';
 import type { Candidates } from './candidates.js';
 
 /** What choosing how answers are read needs of a run. */
 export interface ReadRun {
-  readonly config: Pick<RunConfig, 'demos' | 'seed' | 'labelWords'>;
+  readonly config: Pick<ReadConfig, 'demos' | 'seed' | 'labelWords'>;
   readonly task: Pick<Task, 'splits' | 'labels' | 'manualPrompts'>;
   readonly evaluator: Evaluator;
   readonly metric: string;
-  readonly reader: Pick<AnswerReader, 'rank' | 'fits' | 'findsWords'>;
+  readonly reader: Pick<AnswerReader, 'choose' | 'fits' | 'findsWords'>;
   /** Scores sets of demonstrations on some rows, calibrated over those rows. */
   readonly trial: Evaluator;
 }
@@ -26,62 +25,62 @@ export interface ChosenReading {
   readonly reading: Reading;
 }
 
+/** Prompts that fit any task: words that tell labels apart behind many prompts do so behind those to come. */
+const PLAIN_PROMPTS = ['This is', 'It is about', 'In summary, it is', 'Category:'];
 /** Sets of demonstrations to choose among, and how many of them are tried on every train row. */
 const SETS = 32;
 const SETS_ON_ALL = 8;
 /** Rows of each label that all sets are tried on. */
 const FIRST_ROWS = 4;
-/** Sets for which words are found and dev is asked. */
+/** Prompts that words are found behind, with each set that dev is asked about. */
+const PROMPTS_BEHIND_SETS = 3;
+/** Sets that dev is asked about. */
 const SETS_ON_DEV = 2;
 
 /**
  * Chooses, before a search, how all prompts of a run are read: the label words by cross-validation over the train rows,
- * with the empty prompt and the hand-written ones, and the demonstrations by successive halving; dev decides whether
- * there are any.
+ * behind the empty prompt, the hand-written ones and a few that fit anything, and the demonstrations by successive
+ * halving; dev decides whether there are any.
  */
 export async function chooseReading(run: ReadRun): Promise<ChosenReading> {
-  const choices: ReadingChoice[] = [];
-  for (const prompt of ['', ...run.task.manualPrompts]) choices.push(...(await run.reader.rank(prompt)).slice(0, 1));
-  const best = choices.reduce((a, b) => (isBetter(b, a) ? b : a));
+  const { manualPrompts } = run.task;
+  const ours = ['', ...manualPrompts.map((prompt) => prompt.trim())];
+  const prompts = [...new Set([...ours, ...PLAIN_PROMPTS])];
+  const { reading, byPrompt } = await run.reader.choose(prompts);
+  const accuracy = new Map(zip(prompts, byPrompt));
+  const accuracyOf = (text: string): number => accuracy.get(text) ?? 0;
+  const prompt = ours.reduce((one, other) => (accuracyOf(other) > accuracyOf(one) ? other : one));
+  const best = { prompt, reading };
   if (run.config.demos === 0) return best;
   const sets = await bestSets(run, best);
-  const candidates: Reading[] = [best.reading];
-  for (const set of sets) {
-    const [ranked] = await run.reader.rank(best.prompt, set);
-    if (ranked) candidates.push(ranked.reading);
-  }
+  const few = [...prompts].sort((a, b) => accuracyOf(b) - accuracyOf(a)).slice(0, PROMPTS_BEHIND_SETS);
+  const candidates: Reading[] = [reading];
+  // What tells labels apart behind demonstrations is other words: a model that saw answers answers in kind.
+  for (const set of sets) candidates.push((await run.reader.choose(few, set)).reading);
   const { dev } = run.task.splits;
-  const onDev = await run.evaluator.evaluate(
-    candidates.map((reading) => ({ text: best.prompt, examples: dev, reading })),
-  );
-  return { prompt: best.prompt, reading: candidates[bestEvaluation(onDev, run.metric)] ?? best.reading };
+  const onDev = await run.evaluator.evaluate(candidates.map((one) => ({ text: prompt, examples: dev, reading: one })));
+  return { prompt, reading: candidates[bestEvaluation(onDev, run.metric)] ?? reading };
 }
 
 /**
- * Finds words again for the last candidates, each with its own: what dev finds better is kept.
+ * Finds words again behind the last candidates: what dev finds better is kept, candidate by candidate.
  * @param current how the run reads answers
  */
 export async function readAgain(
   run: ReadRun & { readonly candidates: Candidates },
-  topCandidates: readonly PromptSummary[],
+  texts: readonly string[],
   current: Reading,
 ): Promise<void> {
-  if (!run.reader.findsWords) return;
+  if (!run.reader.findsWords || texts.length === 0) return;
   const { dev } = run.task.splits;
   const { demonstrations, standIns } = current;
-  for (const { text } of topCandidates) {
-    const ranked = await run.reader.rank(text, { demonstrations, ...(standIns ? { standIns } : {}) });
-    const given = ranked.find(({ source }) => source === 'given');
-    const best = ranked.slice(0, 1).map(({ reading }) => reading);
-    const readings = [current, ...best, ...(given ? [given.reading] : [])];
+  const again = await run.reader.choose(texts, { demonstrations, ...(standIns ? { standIns } : {}) });
+  const readings = [current, again.reading];
+  for (const text of texts) {
     const onDev = await run.evaluator.evaluate(readings.map((reading) => ({ text, examples: dev, reading })));
     const chosen = onDev[bestEvaluation(onDev, run.metric)];
     if (chosen) run.candidates.scoreDev(text, chosen);
   }
-}
-
-function isBetter(a: ReadingChoice, b: ReadingChoice): boolean {
-  return a.accuracy > b.accuracy || (a.accuracy === b.accuracy && a.margin > b.margin);
 }
 
 /** Of equals the first. */

@@ -18,25 +18,27 @@ const readingOf = (word: string, set?: Partial<DemonstrationSet>): Reading => ({
   ...(set?.standIns ? { standIns: set.standIns } : {}),
 });
 
-/** Finds `words[prompt]`, each with its accuracy and margin; with demonstrations the word has `+` and their number. */
+/** Finds the same words behind any prompts; with demonstrations the word has `+` and their number. */
 class TableReader {
-  readonly asked: [prompt: string, demonstrations: number][] = [];
+  readonly asked: [prompts: readonly string[], demonstrations: number][] = [];
 
   constructor(
-    private readonly words: Readonly<
-      Record<string, readonly [word: string, accuracy: number, margin: number, source: 'given' | 'found'][]>
-    >,
+    private readonly word: string,
+    /** Cross-validated accuracy behind a prompt; 0.5 where none is given. */
+    private readonly accuracies: Readonly<Record<string, number>> = {},
     readonly findsWords = true,
     private readonly room: (set: Pick<Reading, 'demonstrations'>) => boolean = () => true,
   ) {}
 
-  async rank(prompt: string, behind: Omit<Reading, 'words'> = { demonstrations: [] }): Promise<ReadingChoice[]> {
+  async choose(
+    prompts: readonly string[],
+    behind: Omit<Reading, 'words'> = { demonstrations: [] },
+  ): Promise<ReadingChoice> {
     const count = behind.demonstrations.length;
-    this.asked.push([prompt, count]);
-    return this.words[prompt]!.map(([word, accuracy, margin, source]) => {
-      const reading = readingOf(count > 0 ? `${word}+${count}` : word, behind);
-      return { prompt, source, count: 1, words: reading.words, accuracy, margin, reading };
-    });
+    this.asked.push([prompts, count]);
+    const byPrompt = prompts.map((prompt) => this.accuracies[prompt] ?? 0.5);
+    const reading = readingOf(count > 0 ? `${this.word}+${count}` : this.word, behind);
+    return { source: 'found', count: 1, words: reading.words, accuracy: 0.5, margin: 1, byPrompt, reading };
   }
 
   fits(_: string, set: Pick<Reading, 'demonstrations'>): boolean {
@@ -63,25 +65,28 @@ function runOf(
 }
 
 describe('how answers are read', () => {
-  it('is by the words that are right most often, over the empty prompt and those by hand', async () => {
-    const reader = new TableReader({
-      '': [
-        ['fine', 0.7, 1, 'found'],
-        ['great', 0.9, 9, 'found'],
-      ],
-      one: [['nice', 0.8, 0.1, 'found']],
-      two: [['kind', 0.8, 0.2, 'found']],
-      three: [['mild', 0.8, 0.2, 'found']],
-    });
-    const { run, evaluator } = runOf(reader, { manualPrompts: ['one', 'two', 'three'] });
-    // Of equal accuracy the larger margin, of both the first.
-    expect(await chooseReading(run)).toMatchObject({ prompt: 'two', reading: readingOf('kind') });
-    expect(reader.asked.map(([prompt]) => prompt)).toEqual(['', 'one', 'two', 'three']);
+  it('is by the words that do best behind the empty prompt, those by hand and plain ones together', async () => {
+    const reader = new TableReader('fine', { two: 0.9, 'This is': 0.95 });
+    const { run, evaluator } = runOf(reader, { manualPrompts: ['one', ' two ', 'three'] });
+    // The plain prompts help to find words; none of them is proposed.
+    expect(await chooseReading(run)).toMatchObject({ prompt: 'two', reading: readingOf('fine') });
+    expect(reader.asked).toHaveLength(1);
+    expect(reader.asked[0]![0].slice(0, 5)).toEqual(['', 'one', 'two', 'three', 'This is']);
     expect(evaluator.asked).toEqual([]);
   });
 
+  it('finds words behind demonstrations again, with the prompts that did best without', async () => {
+    const reader = new TableReader('fine', { one: 0.8, 'This is': 0.9, 'Category:': 0.7 });
+    const { run } = runOf(reader, { demos: 2, manualPrompts: ['one'] });
+    await chooseReading(run);
+    expect(reader.asked.slice(1)).toEqual([
+      [['This is', 'one', 'Category:'], 2],
+      [['This is', 'one', 'Category:'], 2],
+    ]);
+  });
+
   it('has demonstrations where dev finds them better', async () => {
-    const reader = new TableReader({ '': [['fine', 0.7, 1, 'found']] });
+    const reader = new TableReader('fine');
     const { run, evaluator, trial } = runOf(reader, { demos: 2, worth: byWord({ fine: 1, 'fine+2': 2 }) });
     const chosen = await chooseReading(run);
     expect(chosen.reading.words[0]!.words).toEqual(['fine+2']);
@@ -103,13 +108,13 @@ describe('how answers are read', () => {
   });
 
   it('has none where dev finds them no better', async () => {
-    const reader = new TableReader({ '': [['fine', 0.7, 1, 'found']] });
+    const reader = new TableReader('fine');
     const { run } = runOf(reader, { demos: 2, worth: byWord({ fine: 2, 'fine+2': 2 }) });
     expect((await chooseReading(run)).reading).toEqual(readingOf('fine'));
   });
 
   it('takes the sets that do best on the trial', async () => {
-    const reader = new TableReader({ '': [['fine', 0.7, 1, 'found']] });
+    const reader = new TableReader('fine');
     // The larger the first demonstration's number, the better.
     const numberOf = (text: string): number => Number(/\d+/.exec(text)![0]);
     const worths = new Map<string, number>();
@@ -126,7 +131,7 @@ describe('how answers are read', () => {
   });
 
   it('is refused where no set of demonstrations fits', async () => {
-    const reader = new TableReader({ '': [['fine', 0.7, 1, 'found']] }, true, () => false);
+    const reader = new TableReader('fine', {}, true, () => false);
     await expect(chooseReading(runOf(reader, { demos: 4 }).run)).rejects.toMatchObject({
       code: 'E_DEMOS_LENGTH',
       exitCode: 65,
@@ -148,50 +153,33 @@ describe('the last candidates', () => {
     train: {},
     origin: 'policy',
   } as const;
-  const words = {
-    p: [
-      ['found', 0.9, 1, 'found'],
-      ['other', 0.8, 1, 'found'],
-      ['given', 0.7, 1, 'given'],
-    ],
-  } as const;
   const current = readingOf('now', { demonstrations: [{ text: 't', label: 'no', word: 'bad' }], standIns: [] });
 
   async function readBy(rewards: Readonly<Record<string, number>>, reader: TableReader) {
     const { run, evaluator } = runOf(reader, { worth: byWord(rewards) });
     const candidates = new Candidates(5, 'accuracy');
     candidates.add(candidate);
-    await readAgain({ ...run, candidates }, [candidate], current);
+    await readAgain({ ...run, candidates }, [candidate.text], current);
     return { found: candidates.get('p')!, evaluator };
   }
 
-  it('are read by what dev finds best: the words of the run, found ones, or the given', async () => {
-    const reader = () => new TableReader({ p: words.p.map((word) => [...word]) });
-    const first = await readBy({ now: 1, 'found+1': 3, 'given+1': 2, 'other+1': 9 }, reader());
+  it('are read by what dev finds better: the words of the run, or those found again', async () => {
+    const first = await readBy({ now: 1, 'found+1': 3, 'other+1': 9 }, new TableReader('found'));
     expect(first.found.reading?.words[0]?.words).toEqual(['found+1']);
     expect(first.found).toMatchObject({ dev: { accuracy: 1 }, devReward: 3 });
-    expect(first.evaluator.prompts()).toEqual(['p:6', 'p:6', 'p:6']);
-    const given = await readBy({ now: 1, 'found+1': 2, 'given+1': 3 }, reader());
-    expect(given.found.reading?.words[0]?.words).toEqual(['given+1']);
-    const same = await readBy({ now: 2, 'found+1': 2, 'given+1': 2 }, reader());
+    expect(first.evaluator.prompts()).toEqual(['p:6', 'p:6']);
+    expect(first.evaluator.asked[1]!.reading).toMatchObject({ demonstrations: current.demonstrations, standIns: [] });
+    const same = await readBy({ now: 2, 'found+1': 2 }, new TableReader('found'));
     expect(same.found.reading).toEqual(current);
   });
 
   it('prefer the metric to the reward', async () => {
-    const reader = new TableReader({ p: words.p.map((word) => [...word]) });
-    const { found } = await readBy({ now: 0.1, 'found+1': -5, 'given+1': -9 }, reader);
+    const { found } = await readBy({ now: 0.1, 'found+1': -5 }, new TableReader('found'));
     expect(found.reading).toEqual(current);
   });
 
-  it('are tried with two readings where no words are given', async () => {
-    const reader = new TableReader({ p: [['found', 0.9, 1, 'found']] });
-    const { evaluator } = await readBy({ now: 1, 'found+1': 2 }, reader);
-    expect(evaluator.asked.map(({ reading }) => reading?.words[0]?.words[0])).toEqual(['now', 'found+1']);
-    expect(evaluator.asked[1]!.reading).toMatchObject({ demonstrations: current.demonstrations, standIns: [] });
-  });
-
   it('stay as they are where no words are looked for', async () => {
-    const { found, evaluator } = await readBy({ now: 1 }, new TableReader({ p: [] }, false));
+    const { found, evaluator } = await readBy({ now: 1 }, new TableReader('', {}, false));
     expect(found).toEqual(candidate);
     expect(evaluator.asked).toEqual([]);
   });

@@ -138,6 +138,7 @@ describe('a run whose policy collapses', () => {
     resampling: 0,
     rewardTo: [0, 3000],
     learningRate: 0.05,
+    calibrate: 'none',
   });
   const lastCheckpoint = (name: string) => {
     const path = join(folder, name, 'checkpoints');

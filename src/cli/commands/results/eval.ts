@@ -3,7 +3,8 @@ import type { RunConfig, RunConfigKey } from '../../../config/run-config.js';
 import { RlpromptError } from '../../../errors.js';
 import type { EvaluatedPrompt } from '../../../evaluate.js';
 import { ensembleScores } from '../../../rewards/classification/ensemble-scores.js';
-import { readPolicyConfig } from '../../exports/policy-config.js';
+import { readConfigOfRun } from '../../exports/config-of-run.js';
+import { readBy, scoredRun } from '../../exports/scored-run.js';
 import { writeProposals } from '../../exports/write-proposals.js';
 import { reportDownloads } from '../../output/download-progress.js';
 import { formatTable } from '../../output/format-table.js';
@@ -11,12 +12,15 @@ import { formatJson, writeResult } from '../../output/output.js';
 import { describePolicy, quotePrompt } from '../../output/result-line.js';
 import { addConfigOptions, collect, readRunConfig } from '../../shared/config-options.js';
 import type { CliContext } from '../../shared/context.js';
+import { parseCount } from '../../shared/parse-count.js';
 import { readPromptLines } from '../../shared/prompt-lines.js';
 import { SCORING_KEYS } from '../../shared/scoring-keys.js';
 
 const EXAMPLES = `Examples:
   $ rlprompt eval spam --prompt "This mail is" --prompt ""
   $ rlprompt eval reviews.csv --text-column text --label-column stars --prompt " Overall it was" --json
+  $ rlprompt eval runs/reviews-… --split dev
+  $ rlprompt eval new-reviews.csv --run runs/reviews-… --prompt "Overall it was"
   $ rlprompt eval reviews.csv --policy runs/spam-… --per-example prompts.jsonl
   $ rlprompt export runs/spam-… --format txt | rlprompt eval spam --prompt - --split test
 `;
@@ -46,6 +50,8 @@ const KEYS: readonly RunConfigKey[] = [
 interface EvalOptions {
   readonly prompt?: readonly string[];
   readonly promptsFile?: string;
+  readonly run?: string;
+  readonly rank: number;
   readonly policy?: string;
   readonly unlabelled?: true;
   readonly split: 'train' | 'dev' | 'test';
@@ -55,10 +61,12 @@ interface EvalOptions {
 
 export function configure(command: Command, context: CliContext): void {
   command
-    .description('Scores your own prompts on a task; a data file is scored on all its rows.')
-    .argument('[task]', 'built-in task, task file or folder, or a data file (.csv .tsv .jsonl .json)')
+    .description('Scores your own prompts, or what a run found, on a task; a data file is scored on all its rows.')
+    .argument('[task]', 'built-in task, task file or folder, data file (.csv .tsv .jsonl .json), or a run folder')
     .option('-p, --prompt <TEXT>', 'prompt to score, "" for none, - for the lines of stdin; repeatable', collect)
     .option('--prompts-file <FILE>', 'prompts to score, one a line')
+    .option('--run <RUN>', 'run whose best prompt is scored, with its label words, demonstrations and offsets')
+    .option('--rank <N>', 'which prompt of "rlprompt top" with --run', parseCount, 1)
     .option('--policy <RUN>', 'run with --input-conditioned, whose policy writes a prompt for each example')
     .option('--unlabelled', 'with --policy: write the prompt of each row of a data file, which needs no labels')
     .addOption(
@@ -70,21 +78,26 @@ export function configure(command: Command, context: CliContext): void {
     .option('--json', 'print one JSON object')
     .addHelpText('before', EXAMPLES);
   addConfigOptions(command, KEYS);
-  command.action(async (task: string | undefined, options: EvalOptions) => {
-    const { policy } = options;
+  command.action(async (given: string | undefined, options: EvalOptions) => {
+    const { task, run, hasPolicy, found } = await scoredRun(given, options);
     const { config: read, sources } =
-      policy === undefined
+      run === undefined
         ? await readRunConfig(command, context, task)
-        : await readPolicyConfig(command, context, task, policy);
+        : await readConfigOfRun(command, context, task, run);
     const config: RunConfig = sources.testSize === 'default' ? { ...read, testSize: 'all' } : read;
-    if (options.unlabelled) return await writeProposals(config, options, context);
-    const prompts = readPrompts(options);
+    const policy = hasPolicy ? run : undefined;
+    if (options.unlabelled) return await writeProposals(config, { ...options, ...(policy ? { policy } : {}) }, context);
+    const ofRun = found ? [readBy(found, read.target)] : [];
+    const prompts = [...ofRun, ...readPrompts(options, run)];
     if (config.ensemble !== undefined && config.ensemble > prompts.length)
       throw tooFew(config.ensemble, prompts.length);
     const { evaluatePrompts } = await import('../../../evaluate.js');
     const onOutput = (text: string) => context.stderr.write(text);
     const onProgress = reportDownloads(context);
-    const request = { prompts, policy, split: options.split, signal: interruption(), onOutput, onProgress };
+    // A run's own data file is split as the run split it; other files are new rows.
+    const splitsDataFile = run !== undefined && task === undefined;
+    const scoring = { prompts, policy, split: options.split, splitsDataFile };
+    const request = { ...scoring, signal: interruption(), onOutput, onProgress };
     const evaluation = await evaluatePrompts(config, request);
     for (const warning of evaluation.warnings) context.stderr.write(`rlprompt: warning: ${warning}\n`);
     if (options.perExample !== undefined) await writeOutcomes(options.perExample, evaluation.results);
@@ -95,10 +108,10 @@ export function configure(command: Command, context: CliContext): void {
   });
 }
 
-function readPrompts({ prompt = [], promptsFile, policy }: EvalOptions): string[] {
+function readPrompts({ prompt = [], promptsFile }: EvalOptions, run: string | undefined): string[] {
   const typed = prompt.flatMap((text) => (text === '-' ? readPromptLines(0) : [text]));
   const prompts = promptsFile === undefined ? typed : [...typed, ...readPromptLines(promptsFile)];
-  if (prompts.length > 0 || policy !== undefined) return prompts;
+  if (prompts.length > 0 || run !== undefined) return prompts;
   throw new RlpromptError({
     code: 'E_USAGE',
     exit: 'usage',

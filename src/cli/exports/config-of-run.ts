@@ -22,10 +22,10 @@ const OF_THE_DATA: readonly (keyof RunConfigInput)[] = [
 ];
 
 /**
- * The settings under which a run's policy is evaluated: those of the run, weaker than what was typed. The user's own data
+ * The settings under which what a run found is evaluated: those of the run, weaker than what was typed. The user's own data
  * is read with the run's template, and with its labels and their words.
  */
-export async function readPolicyConfig(
+export async function readConfigOfRun(
   command: Command,
   context: CliContext,
   task: string | undefined,

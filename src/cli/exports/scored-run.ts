@@ -1,0 +1,41 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ReadPrompt } from '../../evaluate.js';
+
+/** What of a run is scored, and on which task. */
+export interface ScoredRun {
+  /** Missing: the run's own. */
+  readonly task: string | undefined;
+  readonly run?: string;
+  /** The run has a policy that writes a prompt for each input. */
+  readonly hasPolicy: boolean;
+  /** What the run found, and the target LM that it was found for. */
+  readonly found?: { readonly prompt: ReadPrompt; readonly target: string };
+}
+
+/** A run folder in the task's place is that run, on its own task. */
+export async function scoredRun(
+  task: string | undefined,
+  { run: named, policy, rank }: { readonly run?: string; readonly policy?: string; readonly rank: number },
+): Promise<ScoredRun> {
+  if (policy !== undefined) return { task, run: policy, hasPolicy: true };
+  const isRun = task !== undefined && existsSync(join(task, 'run.json'));
+  const run = isRun ? task : named;
+  const onTask = isRun ? undefined : task;
+  if (run === undefined) return { task: onTask, hasPolicy: false };
+  const [{ readRunRecord }, { foundPrompt }] = await Promise.all([
+    import('../../export/run-record.js'),
+    import('../../export/found-prompt.js'),
+  ]);
+  const record = readRunRecord(run);
+  if (record.prompts[0]?.policy) return { task: onTask, run, hasPolicy: true };
+  const found = { prompt: foundPrompt(record, rank), target: record.manifest.config.target as string };
+  return { task: onTask, run, hasPolicy: false, found };
+}
+
+/** The prompt as it is read by a target LM: offsets say something of the one that they were measured with only. */
+export function readBy({ prompt, target }: NonNullable<ScoredRun['found']>, other: string): ReadPrompt {
+  if (target === other || !prompt.offsets) return prompt;
+  const { offsets: _, ...rest } = prompt;
+  return rest;
+}
