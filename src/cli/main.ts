@@ -154,4 +154,5 @@ process.on('exit', () => {
 process.on('uncaughtException', (error) => void fail(error));
 process.on('unhandledRejection', (reason) => void fail(reason));
 
-main(process.argv.slice(2)).then(() => end(EXIT_CODES.ok), fail);
+// A failure beside the command is being told: it ends the program, with its own code.
+main(process.argv.slice(2)).then(() => (isFailing ? undefined : end(EXIT_CODES.ok)), fail);
