@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { RUN_CONFIG_KEYS } from '../../../config/run-config.js';
+import type { ResolvedRunConfig } from '../../../config/resolve-run-config.js';
+import { RUN_CONFIG_KEYS, type RunConfig } from '../../../config/run-config.js';
 import { OPTION_GROUPS } from '../../../options/option.js';
 import { formatTable } from '../../output/format-table.js';
 import { formatJson, writeResult } from '../../output/output.js';
@@ -24,7 +25,8 @@ export function configure(command: Command, context: CliContext): void {
     .option('--json', 'print one JSON object');
   addConfigOptions(print, configKeys(OPTION_GROUPS));
   print.action(async (task: string | undefined, options: { sources?: true; json?: true }) => {
-    const { config, sources } = await readRunConfig(print, context, task);
+    const { config: given, sources: known } = await readRunConfig(print, context, task);
+    const { config, sources } = await settled(given, known);
     if (options.json) {
       writeResult(context, `${formatJson(options.sources ? { config, sources } : config)}\n`);
       return;
@@ -40,4 +42,15 @@ export function configure(command: Command, context: CliContext): void {
       const { runConfigJsonSchema } = await import('../../../config/json-schema.js');
       writeResult(context, `${JSON.stringify(runConfigJsonSchema(), null, 2)}\n`);
     });
+}
+
+/** With what the task decides, and why: its data are read, no model is. */
+async function settled(given: RunConfig, known: ResolvedRunConfig['sources']): Promise<ResolvedRunConfig> {
+  const { loadConfiguredTask } = await import('../../../run/prepare/configured-task.js');
+  const { defaultsFor, settleConfig } = await import('../../../config/defaults-for.js');
+  const task = await loadConfiguredTask(given);
+  const { why } = defaultsFor(task, given);
+  const left = (['calibrate', 'labelWords'] as const).filter((key) => given[key] === 'auto');
+  const sources = { ...known, ...Object.fromEntries(left.map((key) => [key, `default: ${why}`])) };
+  return { config: settleConfig(given, task), sources };
 }
