@@ -27,6 +27,11 @@ export interface PromptSummary {
   readonly labelOffsets?: readonly number[];
   /** How the answers were read, where that is not by the task's own words alone. */
   readonly reading?: Reading;
+  /**
+   * The dev metrics where, at the end, label words were found once more on train and dev rows together: no measure of the
+   * prompt any more, but what an export is checked against.
+   */
+  readonly refit?: Readonly<Record<string, number>>;
   readonly origin: 'policy' | 'user' | 'manual' | 'warm-start' | 'empty';
   /**
    * The numbers are those of a policy that writes a prompt for each input, as it was after `step`; the tokens and the

@@ -45,6 +45,7 @@ export function exportPrompt(record: RunRecord, rank: number, version: string): 
     metrics: {
       train: prompt.train,
       ...(prompt.dev ? { dev: prompt.dev } : {}),
+      ...(prompt.refit ? { refit: prompt.refit } : {}),
       ...(isChosen ? { test: result.best.test } : {}),
     },
     run: record.runDir,

@@ -33,7 +33,8 @@ export interface ExportedPrompt {
   readonly reward: number;
   /** The metric that decided between prompts. */
   readonly metric: string;
-  readonly metrics: { readonly train: Scores; readonly dev?: Scores; readonly test?: Scores };
+  /** `refit`: dev, read by words that dev rows helped to find (see PromptSummary). */
+  readonly metrics: { readonly train: Scores; readonly dev?: Scores; readonly refit?: Scores; readonly test?: Scores };
   readonly run: string;
   /** When the run began, ISO 8601. */
   readonly created: string;

@@ -42,7 +42,7 @@ export async function verifyExport(record: RunRecord, exported: ExportedPrompt, 
   const [{ evaluation, n }] = results as [(typeof results)[0]];
   return {
     metric,
-    inRun: exported.metrics.dev?.[metric] ?? Number.NaN,
+    inRun: (exported.metrics.refit ?? exported.metrics.dev)?.[metric] ?? Number.NaN,
     fromExport: evaluation.metrics[metric] ?? Number.NaN,
     n,
     isSameText,

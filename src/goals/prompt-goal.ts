@@ -5,7 +5,7 @@ import type { RunRecord } from '../export/run-record.js';
 import { rememberRun } from '../prompt-library/run-library.js';
 import type { Run } from '../run/loop/run.js';
 import type { StepOutcome } from '../run/loop/step-statistics.js';
-import { readAgain } from '../run/select/choose-reading.js';
+import { readByAllRows } from '../run/select/choose-reading.js';
 import { evaluateTopCandidates, measureOnTest } from '../run/select/evaluations.js';
 import { measureEnsemble } from '../run/select/measure-ensemble.js';
 import { zip } from '../statistics/zip.js';
@@ -66,8 +66,8 @@ export class PromptGoal implements SearchGoal {
     await this.scoreBest(run.config.candidates);
     const { reading, prompts } = run;
     if (reading.choice && reading.current) {
-      const last = prompts.top(run.config.evaluationCandidates).map(({ text }) => text);
-      await readAgain({ ...reading.choice, candidates: prompts.candidates }, last, reading.current);
+      const last = prompts.top(run.config.candidates).map(({ text }) => text);
+      await readByAllRows({ ...reading.choice, candidates: prompts.candidates }, last, reading.current);
     }
     const topCandidates = run.prompts.top(run.config.candidates);
     const best = topCandidates[0]!;

@@ -4,7 +4,7 @@ import { centredByPrompt, type WordTable } from '../../classifier/find-words.js'
 import { givenWords } from '../../classifier/given-words.js';
 import { RlpromptError } from '../../errors.js';
 import type { LabelScoresCapability, LanguageModel } from '../../lm/model/types.js';
-import type { Task } from '../../task/types.js';
+import type { Example, Task } from '../../task/types.js';
 import { renderTemplate } from '../../template/render-template.js';
 import type { Template } from '../../template/template.js';
 import type { ScoreCache } from '../cache/score-cache.js';
@@ -27,7 +27,7 @@ export interface ReadingChoice extends WordChoice {
   readonly reading: Reading;
 }
 
-/** Finds out on the train rows by which words a target LM's answers to a prompt are best read. */
+/** Finds out on labelled rows by which words a target LM's answers to a prompt are best read. */
 export class AnswerReader {
   private readonly given: WordSet[];
   private readonly tokensOf: (text: string) => number;
@@ -52,18 +52,20 @@ export class AnswerReader {
   }
 
   /**
-   * The best choice of words behind some prompts and demonstrations, by cross-validation over the train rows. Each train row
-   * is one forward per prompt, or two where words are found.
+   * The best choice of words behind some prompts and demonstrations, by cross-validation over labelled rows. Each row is
+   * one forward per prompt, or two where words are found.
+   * @param examples labelled rows; those among the demonstrations are left out
    *
    * @throws RlpromptError E_FOUND_WORDS, E_LABEL_WORDS_COUNT
    */
   async choose(
     prompts: readonly string[],
+    examples: readonly Example[],
     behind: Omit<Reading, 'words'> = { demonstrations: [] },
   ): Promise<ReadingChoice> {
     const { labelWords, labelWordsCount } = this.settings;
     const { template, words, shown } = resolveReading(this.scorer, this.template, { words: this.given, ...behind });
-    const rows = this.task.splits.train.filter(({ text }) => !shown.has(text));
+    const rows = examples.filter(({ text }) => !shown.has(text));
     const request = {
       template,
       prompts,

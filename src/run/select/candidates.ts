@@ -1,3 +1,4 @@
+import type { Reading } from '../../classifier/classifier.js';
 import type { PromptSummary } from '../../events.js';
 import type { Evaluation } from '../../task/types.js';
 import { compareCandidates, DEV_ALONE, type SplitShares } from './selection.js';
@@ -37,6 +38,18 @@ export class Candidates {
     const scored = { ...candidate, dev: metrics, devReward: reward, ...read };
     this.byText.set(text, scored);
     return scored;
+  }
+
+  /** All are read like this; what was subtracted from other words' scores does not belong to these. */
+  readBy(reading: Reading): void {
+    for (const [text, { labelOffsets: _, ...candidate }] of this.byText)
+      this.byText.set(text, { ...candidate, reading });
+  }
+
+  /** What dev says of a prompt that is read by words which dev rows helped to find. */
+  noteRefit(text: string, { metrics, labelOffsets }: Evaluation): void {
+    const candidate = this.byText.get(text);
+    if (candidate) this.byText.set(text, { ...candidate, refit: metrics, ...(labelOffsets ? { labelOffsets } : {}) });
   }
 
   /**

@@ -32,6 +32,8 @@ const SETS = 32;
 const SETS_ON_ALL = 8;
 /** Rows of each label that all sets are tried on. */
 const FIRST_ROWS = 4;
+/** Of the last candidates, those that words are found behind at the end. */
+const PROMPTS_AT_END = 2;
 /** Prompts that words are found behind, with each set that dev is asked about. */
 const PROMPTS_BEHIND_SETS = 3;
 /** Sets that dev is asked about. */
@@ -45,8 +47,9 @@ const SETS_ON_DEV = 2;
 export async function chooseReading(run: ReadRun): Promise<ChosenReading> {
   const { manualPrompts } = run.task;
   const ours = ['', ...manualPrompts.map((prompt) => prompt.trim())];
-  const prompts = [...new Set([...ours, ...PLAIN_PROMPTS])];
-  const { reading, byPrompt } = await run.reader.choose(prompts);
+  const prompts = startingPrompts(run);
+  const { train, dev } = run.task.splits;
+  const { reading, byPrompt } = await run.reader.choose(prompts, train);
   const accuracy = new Map(zip(prompts, byPrompt));
   const accuracyOf = (text: string): number => accuracy.get(text) ?? 0;
   const prompt = ours.reduce((one, other) => (accuracyOf(other) > accuracyOf(one) ? other : one));
@@ -56,31 +59,40 @@ export async function chooseReading(run: ReadRun): Promise<ChosenReading> {
   const few = [...prompts].sort((a, b) => accuracyOf(b) - accuracyOf(a)).slice(0, PROMPTS_BEHIND_SETS);
   const candidates: Reading[] = [reading];
   // What tells labels apart behind demonstrations is other words: a model that saw answers answers in kind.
-  for (const set of sets) candidates.push((await run.reader.choose(few, set)).reading);
-  const { dev } = run.task.splits;
+  for (const set of sets) candidates.push((await run.reader.choose(few, train, set)).reading);
   const onDev = await run.evaluator.evaluate(candidates.map((one) => ({ text: prompt, examples: dev, reading: one })));
   return { prompt, reading: candidates[bestEvaluation(onDev, run.metric)] ?? reading };
 }
 
 /**
- * Finds words again behind the last candidates: what dev finds better is kept, candidate by candidate.
- * @param current how the run reads answers
+ * Finds words once more at the end, on the train and the dev rows together, and reads the last candidates by them, the
+ * baselines included. They keep the dev scores that they were chosen by: from now on dev says nothing new of them.
+ * @param last what is exported, the best first
+ * @param current how the run read answers
  */
-export async function readAgain(
+export async function readByAllRows(
   run: ReadRun & { readonly candidates: Candidates },
-  texts: readonly string[],
+  last: readonly string[],
   current: Reading,
 ): Promise<void> {
-  if (!run.reader.findsWords || texts.length === 0) return;
-  const { dev } = run.task.splits;
+  if (!run.reader.findsWords) return;
+  const { train, dev } = run.task.splits;
   const { demonstrations, standIns } = current;
-  const again = await run.reader.choose(texts, { demonstrations, ...(standIns ? { standIns } : {}) });
-  const readings = [current, again.reading];
-  for (const text of texts) {
-    const onDev = await run.evaluator.evaluate(readings.map((reading) => ({ text, examples: dev, reading })));
-    const chosen = onDev[bestEvaluation(onDev, run.metric)];
-    if (chosen) run.candidates.scoreDev(text, chosen);
-  }
+  const behind = { demonstrations, ...(standIns ? { standIns } : {}) };
+  const prompts = [...new Set([...last.slice(0, PROMPTS_AT_END), ...startingPrompts(run)])];
+  const { reading } = await run.reader.choose(
+    demonstrations.length > 0 ? prompts.slice(0, PROMPTS_BEHIND_SETS) : prompts,
+    [...train, ...dev],
+    behind,
+  );
+  run.candidates.readBy(reading);
+  const onDev = await run.evaluator.evaluate(last.map((text) => ({ text, examples: dev, reading })));
+  for (const [text, evaluation] of zip(last, onDev)) run.candidates.noteRefit(text, evaluation);
+}
+
+/** The empty prompt, the hand-written ones and plain ones, each once. */
+function startingPrompts({ task: { manualPrompts } }: ReadRun): string[] {
+  return [...new Set(['', ...manualPrompts.map((prompt) => prompt.trim()), ...PLAIN_PROMPTS])];
 }
 
 /** Of equals the first. */

@@ -3,7 +3,7 @@ import type { Reading } from '../../../src/classifier/classifier.js';
 import type { DemonstrationSet } from '../../../src/classifier/draw-demonstrations.js';
 import type { ReadingChoice } from '../../../src/rewards/classification/answer-reader.js';
 import { Candidates } from '../../../src/run/select/candidates.js';
-import { chooseReading, type ReadRun, readAgain } from '../../../src/run/select/choose-reading.js';
+import { chooseReading, type ReadRun, readByAllRows } from '../../../src/run/select/choose-reading.js';
 import { examples, TableEvaluator, type Worth } from './table-evaluator.js';
 
 const SPLITS = { train: examples(24, 'train'), dev: examples(6, 'dev'), test: examples(2, 'test') };
@@ -21,6 +21,7 @@ const readingOf = (word: string, set?: Partial<DemonstrationSet>): Reading => ({
 /** Finds the same words behind any prompts; with demonstrations the word has `+` and their number. */
 class TableReader {
   readonly asked: [prompts: readonly string[], demonstrations: number][] = [];
+  readonly rows: number[] = [];
 
   constructor(
     private readonly word: string,
@@ -32,10 +33,12 @@ class TableReader {
 
   async choose(
     prompts: readonly string[],
+    rows: readonly unknown[],
     behind: Omit<Reading, 'words'> = { demonstrations: [] },
   ): Promise<ReadingChoice> {
     const count = behind.demonstrations.length;
     this.asked.push([prompts, count]);
+    this.rows.push(rows.length);
     const byPrompt = prompts.map((prompt) => this.accuracies[prompt] ?? 0.5);
     const reading = readingOf(count > 0 ? `${this.word}+${count}` : this.word, behind);
     return { source: 'found', count: 1, words: reading.words, accuracy: 0.5, margin: 1, byPrompt, reading };
@@ -155,32 +158,31 @@ describe('the last candidates', () => {
   } as const;
   const current = readingOf('now', { demonstrations: [{ text: 't', label: 'no', word: 'bad' }], standIns: [] });
 
-  async function readBy(rewards: Readonly<Record<string, number>>, reader: TableReader) {
-    const { run, evaluator } = runOf(reader, { worth: byWord(rewards) });
+  async function readBy(reader: TableReader, more: readonly string[] = []) {
+    const { run, evaluator } = runOf(reader, { worth: byWord({ 'found+1': 3 }), manualPrompts: ['by hand'] });
     const candidates = new Candidates(5, 'accuracy');
-    candidates.add(candidate);
-    await readAgain({ ...run, candidates }, [candidate.text], current);
-    return { found: candidates.get('p')!, evaluator };
+    for (const text of ['p', ...more]) candidates.add({ ...candidate, text });
+    candidates.scoreDev('p', { reward: 2, metrics: { accuracy: 0.5 }, labelOffsets: [1, 2] });
+    await readByAllRows({ ...run, candidates }, ['p'], current);
+    return { candidates, evaluator, reader };
   }
 
-  it('are read by what dev finds better: the words of the run, or those found again', async () => {
-    const first = await readBy({ now: 1, 'found+1': 3, 'other+1': 9 }, new TableReader('found'));
-    expect(first.found.reading?.words[0]?.words).toEqual(['found+1']);
-    expect(first.found).toMatchObject({ dev: { accuracy: 1 }, devReward: 3 });
-    expect(first.evaluator.prompts()).toEqual(['p:6', 'p:6']);
-    expect(first.evaluator.asked[1]!.reading).toMatchObject({ demonstrations: current.demonstrations, standIns: [] });
-    const same = await readBy({ now: 2, 'found+1': 2 }, new TableReader('found'));
-    expect(same.found.reading).toEqual(current);
-  });
-
-  it('prefer the metric to the reward', async () => {
-    const { found } = await readBy({ now: 0.1, 'found+1': -5 }, new TableReader('found'));
-    expect(found.reading).toEqual(current);
+  it('are read by words found on train and dev rows together, and keep the scores they were chosen by', async () => {
+    const { candidates, evaluator, reader } = await readBy(new TableReader('found'), ['other']);
+    // Behind demonstrations three prompts are enough: the last candidates first.
+    expect(reader.asked).toEqual([[['p', '', 'by hand'], 1]]);
+    expect(reader.rows).toEqual([30]);
+    expect(candidates.get('p')).toMatchObject({ dev: { accuracy: 0.5 }, devReward: 2, refit: { accuracy: 1 } });
+    expect(candidates.get('p')!.labelOffsets).toBeUndefined();
+    expect(evaluator.prompts()).toEqual(['p:6']);
+    for (const text of ['p', 'other']) expect(candidates.get(text)!.reading?.words[0]?.words).toEqual(['found+1']);
+    expect(candidates.get('p')!.reading).toMatchObject({ demonstrations: current.demonstrations, standIns: [] });
   });
 
   it('stay as they are where no words are looked for', async () => {
-    const { found, evaluator } = await readBy({ now: 1 }, new TableReader('', {}, false));
-    expect(found).toEqual(candidate);
+    const { candidates, evaluator } = await readBy(new TableReader('', {}, false));
+    expect(candidates.get('p')!.refit).toBeUndefined();
+    expect(candidates.get('p')!.labelOffsets).toEqual([1, 2]);
     expect(evaluator.asked).toEqual([]);
   });
 });

@@ -76,7 +76,24 @@ function toTable({ start, result }: RunRecord, prompts: readonly PromptSummary[]
     prompt.origin,
     prompt.policy ? describePolicy(prompt.text, { ...prompt.policy, step: prompt.step }) : quotePrompt(prompt.text),
   ]);
-  return formatTable([header, ...rows], { right: [...Array(scores.length + 2).keys()] });
+  return formatTable([header, ...rows], { right: [...Array(scores.length + 2).keys()] }) + readingLines(prompts[0]);
+}
+
+/** Words per label that are shown; the exports have all of them. */
+const WORDS_SHOWN = 6;
+
+/** How the answers to the best prompt are read, where that is not by the task's own words alone. */
+function readingLines(best: PromptSummary | undefined): string {
+  const { words = [], demonstrations = [] } = best?.reading ?? {};
+  const lines = words.map(({ label, words: own }) => {
+    const more = own.length > WORDS_SHOWN ? ` … (${own.length})` : '';
+    return `  ${safeText(label)}: ${own
+      .slice(0, WORDS_SHOWN)
+      .map((word) => safeText(word))
+      .join(', ')}${more}\n`;
+  });
+  const shown = demonstrations.length > 0 ? `  ${demonstrations.length} labelled rows stand before each input\n` : '';
+  return lines.length === 0 ? '' : `#1 is read by\n${lines.join('')}${shown}`;
 }
 
 function decimals(value: number | undefined, digits = 3): string {
