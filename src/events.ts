@@ -91,6 +91,8 @@ export interface RunStartEvent extends EventBase {
   /** All words given, label by label, where some label has several. */
   readonly labelWordSets?: readonly (readonly string[])[];
   readonly template: string;
+  /** By what a label's log score is divided, where by anything. */
+  readonly normalise?: 'token' | 'word';
   /** The metric that decides between prompts, for instance `accuracy`. */
   readonly metric: string;
   /** The examples that decide between prompts. */

@@ -2,7 +2,9 @@ import { closeSync, writeSync } from 'node:fs';
 import { EXIT_CODES, RlpromptError } from '../errors.js';
 import { osLimitOf } from '../files/io-error.js';
 import { runtimeCalls } from '../lm/onnx/run/runtime-calls.js';
+import { COMMANDS } from './commands/commands.js';
 import { StandardOutput } from './output/standard-output.js';
+import { asStarted } from './output/started-as.js';
 import type { CliContext } from './shared/context.js';
 
 let hasEnded = false;
@@ -14,9 +16,13 @@ const context: CliContext = {
   stderr: process.stderr,
   stdin: process.stdin,
   env: process.env,
+  asStarted: (text) => {
+    const names = COMMANDS.map(({ name }) => name);
+    return asStarted(text, names, { script: process.argv[1], cwd: process.cwd(), env: process.env });
+  },
   hasResult: false,
   abort: (error) => {
-    writeLine(error.line());
+    writeLine(context.asStarted(error.line()));
     return exit(error.exitCode);
   },
 };

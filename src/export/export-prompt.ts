@@ -31,6 +31,8 @@ export function exportPrompt(record: RunRecord, rank: number, version: string): 
     template: start.template,
     labels: start.labels.map((name, i) => ({ name, word: start.labelWords?.[i] ?? name })),
     ...(classifier ? { classifier } : {}),
+    ...(start.normalise ? { normalise: start.normalise } : {}),
+    ...(typeof manifest.config.truncate === 'string' ? { truncate: manifest.config.truncate } : {}),
     ...(prompt.labelOffsets ? { labelOffsets: prompt.labelOffsets } : {}),
     rendered: renderParts(start.template, { input: 'x', prompt: prompt.text }, demonstrations),
     renderedWithoutInput: renderParts(start.template, { input: '', prompt: prompt.text }, demonstrations),

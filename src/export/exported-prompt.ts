@@ -19,6 +19,10 @@ export interface ExportedPrompt {
   readonly classifier?: Classifier;
   /** What to take off the label log scores before the softmax, label by label, where the run was calibrated. */
   readonly labelOffsets?: readonly number[];
+  /** By what a label's log score is divided before its offset is taken off, where by anything. */
+  readonly normalise?: 'token' | 'word';
+  /** What texts lose that do not fit into the target LM's context, where that was chosen. */
+  readonly truncate?: string;
   /** The template with demonstrations and prompt in it; what is left are the places of input and mask. */
   readonly rendered: readonly RenderedPart[];
   /** The same for an empty input. */
@@ -56,9 +60,18 @@ export type ReadBack = { readonly prompt: string } | { readonly rendered: readon
 /** Headings of `rlprompt export --list`, in its order. */
 export const FORMAT_GROUPS = ['data', 'text', 'code', 'chat', 'templates', 'evaluation', 'tracking'] as const;
 
+/** A row of the task's test split. */
+export interface ExportedRow {
+  readonly text: string;
+  /** Position among the labels. */
+  readonly label: number;
+}
+
 export interface ExportOptions {
   /** csv: leave cells as they are. */
   readonly isRaw: boolean;
+  /** The test split, for formats that hold rows. */
+  readonly rows?: readonly ExportedRow[] | undefined;
 }
 
 interface FormatFacts {
@@ -67,6 +80,8 @@ interface FormatFacts {
   readonly group: (typeof FORMAT_GROUPS)[number];
   /** Holds many prompts, a row each. */
   readonly isTable: boolean;
+  /** Holds rows of the task's test split. */
+  readonly holdsRows?: true;
   /** Why another text would be read than was scored; such a prompt is refused. */
   cannotHold?(prompt: ExportedPrompt): string | undefined;
   /** What the user should know of this prompt in this format. */

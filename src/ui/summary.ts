@@ -5,11 +5,18 @@ import { namePrompt, quote } from './run-log.js';
 import { cutToWidth, fitToWidth, safeLine, safeText } from './sanitize.js';
 import { metricOf, type ScreenState } from './screen-state.js';
 
-/** What stays in the scrollback after a run: lines of spans, safe to print. Empty where there is nothing to say. */
-export function finalSummary(state: ScreenState, columns = 80): Span[][] {
-  if (state.result) return resultLines(state.result, metricOf(state), columns);
-  if (state.interrupted) return interruptedLines(state);
-  return [];
+/**
+ * What stays in the scrollback after a run: lines of spans, safe to print. Empty where there is nothing to say.
+ *
+ * @param asStarted puts the words with which the program was started before its commands
+ */
+export function finalSummary(state: ScreenState, columns = 80, asStarted = (text: string) => text): Span[][] {
+  const lines = state.result
+    ? resultLines(state.result, metricOf(state), columns)
+    : state.interrupted
+      ? interruptedLines(state)
+      : [];
+  return lines.map((spans) => spans.map((span) => ({ ...span, text: safeText(asStarted(span.text)) })));
 }
 
 function resultLines(result: RunResult, metric: string, columns: number): Span[][] {

@@ -65,7 +65,7 @@ describe('export', () => {
   it('needs a folder for more than one file', async () => {
     const { code, stderr } = await runCli(['export', makeRun({ texts }), '-f', 'mlflow']);
     expect(code).toBe(64);
-    expect(lastLine(stderr)).toMatch(/E_USAGE: mlflow: more than one file .* --output DIR/);
+    expect(lastLine(stderr)).toMatch(/E_USAGE: mlflow: more than one file .* --out DIR/);
   });
 
   it('refuses a prompt that a format cannot hold, and says which can', async () => {

@@ -19,7 +19,8 @@ async function shown(...args: readonly string[]): Promise<string> {
   const abort = (error: Error): never => {
     throw error;
   };
-  await runCommandLine(args, { stdout, stderr, stdin, env, hasResult: false, abort });
+  const asStarted = (text: string) => text;
+  await runCommandLine(args, { stdout, stderr, stdin, env, asStarted, hasResult: false, abort });
   return parts.join('');
 }
 
@@ -51,15 +52,22 @@ describe('rlprompt --help', () => {
     expect(await shown(name, '--help')).toMatch(new RegExp(`^Examples:\\n {2}\\S*>? ?\\S* ?rlprompt ${name}`));
   });
 
+  it('is what config shows without a subcommand', async () => {
+    expect(await runCli(['config'])).toEqual({ ...(await runCli(['config', '--help'])), code: 0 });
+  });
+
   it('is also reached by the command help', async () => {
     expect(await shown('help', 'top')).toBe(await shown('top', '--help'));
   });
 
   it('shows what most runs need, a trainer, or what a word has to do with', async () => {
     const flags = (text: string) => [...text.matchAll(/^ {2}(?:-\w, )?--([\w-]+)/gm)].map(([, flag]) => flag);
-    const usual = flags(await shown('run', '--help'));
-    expect(usual.length).toBeLessThanOrEqual(25);
+    const brief = await shown('run', '--help');
+    const usual = flags(brief);
+    expect(usual.length).toBeLessThanOrEqual(15);
+    expect(brief.split('\n').length).toBeLessThanOrEqual(37);
     expect(usual).toEqual(expect.arrayContaining(['text-column', 'steps', 'out']));
+    expect(flags(await shown('run', '--help', 'all')).length).toBeGreaterThan(100);
     const ppo = flags(await shown('run', '--help', 'ppo'));
     expect(ppo).toEqual(expect.arrayContaining(['trainer', 'ppo-clip', 'kl-weight']));
     expect(ppo).not.toContain('text-column');

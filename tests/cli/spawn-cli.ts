@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
@@ -7,6 +7,15 @@ const ROOT = resolve(import.meta.dirname, '../..');
 
 /** The program as users start it; it runs what `npm run build` put into dist/. */
 export const BIN = process.env.RLPROMPT_TEST_BIN ?? join(ROOT, 'bin/rlprompt.js');
+
+/** The program under the name that an installed one has, which its hints repeat. */
+function installed(): string {
+  const link = join(mkdtempSync(join(tmpdir(), 'rlprompt-bin-')), 'rlprompt');
+  symlinkSync(BIN, link);
+  return link;
+}
+
+const INSTALLED = installed();
 
 export const TINY_MODEL = join(ROOT, 'tests/fixtures/hub-like/gpt2');
 
@@ -28,7 +37,7 @@ export interface SpawnOptions {
 /** Runs the program in an empty folder, without a terminal, and waits for its end. */
 export function runCli(args: readonly string[], options: SpawnOptions = {}): Promise<Outcome> {
   const { cwd = emptyFolder(), env = {}, stdin = '', nodeFlags = [], onStderr } = options;
-  const child = spawn(process.execPath, [...nodeFlags, BIN, ...args], {
+  const child = spawn(process.execPath, [...nodeFlags, INSTALLED, ...args], {
     cwd,
     env: { PATH: process.env.PATH, HOME: cwd, ...env },
   });

@@ -56,8 +56,8 @@ function missingFolder(formats: readonly ExportFormat[]): RlpromptError {
     code: 'E_USAGE',
     exit: 'usage',
     message: `${names}: more than one file is written, which needs a folder`,
-    where: '--output',
-    next: 'add --output DIR',
+    where: '--out',
+    next: 'add --out DIR',
   });
 }
 
@@ -66,7 +66,7 @@ function alreadyThere(path: string): RlpromptError {
     code: 'E_EXISTS',
     exit: 'cannotCreate',
     message: `${path} is there already`,
-    where: '--output',
+    where: '--out',
     kept: 'the file, untouched',
     next: 'add --force to replace it',
   });

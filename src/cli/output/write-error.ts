@@ -20,5 +20,5 @@ export function writeError(given: RlpromptError, { context, asJson, thrown }: Fa
   const error = completeError(given);
   if (context.env.RLPROMPT_DEBUG) context.stderr.write(`${inspect(thrown, { depth: 4 })}\n`);
   if (asJson && !context.hasResult) context.stdout.write(`${formatJson({ error })}\n`);
-  if (error.exit !== 'ok') context.stderr.write(`${safeText(error.line(), 100_000)}\n`);
+  if (error.exit !== 'ok') context.stderr.write(`${safeText(context.asStarted(error.line()), 100_000)}\n`);
 }

@@ -36,21 +36,30 @@ async function readRun(runDir: string, rank: number): Promise<StoredClassifier> 
   const { classifier } = exportPrompt(record, rank, packageVersion());
   if (classifier === undefined) throw noSource(runDir, `a ${record.start.kind} run predicts no labels`);
   const { config, digests } = record.manifest;
-  return { classifier, settings: currentSettings(config), digest: digests.targetLm };
+  const { normalise } = record.start;
+  const settings = { ...currentSettings(config), ...(normalise ? { normalise } : {}) };
+  return { classifier, settings, digest: digests.targetLm };
 }
 
 function readExport(file: string): StoredClassifier {
-  let value: { classifier?: Classifier; target?: string; normalise?: 'none'; digests?: Record<string, string> };
+  let value: Pick<RunConfigInput, 'target' | 'normalise' | 'truncate'> & {
+    classifier?: Classifier;
+    digests?: Record<string, string>;
+  };
   try {
     value = JSON.parse(readFileSync(file, 'utf8'));
   } catch (error) {
     throw noSource(file, 'the file is neither a run nor an export with --format json', error);
   }
-  const { classifier, target, normalise, digests } = value;
+  const { classifier, target, normalise, truncate, digests } = value;
   if (!Array.isArray(classifier?.words) || target === undefined) {
     throw noSource(file, 'the file holds no classifier that was exported with --format json');
   }
-  return { classifier, settings: { target, ...(normalise ? { normalise } : {}) }, digest: digests?.targetLm };
+  return {
+    classifier,
+    settings: { target, ...(normalise ? { normalise } : {}), ...(truncate ? { truncate } : {}) },
+    digest: digests?.targetLm,
+  };
 }
 
 function noSource(where: string, message: string, cause?: unknown): RlpromptError {
@@ -59,7 +68,7 @@ function noSource(where: string, message: string, cause?: unknown): RlpromptErro
     exit: 'missingInput',
     message,
     where,
-    next: 'rlprompt predict RUN FILE, or rlprompt export RUN --format json --output best.json first',
+    next: 'rlprompt predict RUN FILE, or rlprompt export RUN --format json --out best.json first',
     cause,
   });
 }

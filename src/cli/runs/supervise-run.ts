@@ -151,9 +151,9 @@ class Supervisor {
 
   private async createReporter(): Promise<Reporter> {
     const { chooseReporter } = await import('../../ui/reporters/choose-reporter.js');
-    const { stderr, stdin, env } = this.context;
+    const { stderr, stdin, env, asStarted } = this.context;
     const onForceQuit = () => this.abort('interrupted');
-    return chooseReporter({ ui: this.ui, stderr, stdin, env, controls: this.controls, onForceQuit });
+    return chooseReporter({ ui: this.ui, stderr, stdin, env, controls: this.controls, onForceQuit, asStarted });
   }
 
   private receive(signal: StopSignal): void {

@@ -7,6 +7,8 @@ export interface CliContext {
   readonly stderr: NodeJS.WriteStream;
   readonly stdin: NodeJS.ReadStream;
   readonly env: NodeJS.ProcessEnv;
+  /** A text in which the program's commands begin as it was started, `npx rlprompt` or `node bin/rlprompt.js`. */
+  readonly asStarted: (text: string) => string;
   /** Set once a result stands on stdout: an error after it then goes to stderr only. */
   hasResult: boolean;
   /** Ends the process at once, for a second Ctrl-C; what is on the disk stands. */

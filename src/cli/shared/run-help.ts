@@ -3,48 +3,59 @@ import { flagName } from '../../config/config-layers.js';
 import { optionMeta, RUN_CONFIG_KEYS, type RunConfigKey } from '../../config/run-config.js';
 import { nearestWord, RlpromptError } from '../../errors.js';
 import { definitionOf, TRAINER_NAMES } from '../../trainers/trainer-table.js';
+import { EXIT_CODES_HELP } from '../output/exit-codes.js';
 import { formatTable } from '../output/format-table.js';
 import type { CommandEntry } from './command-module.js';
 
-/** What most runs are told; the rest is shown by `run --help all`. */
-const COMMON: ReadonlySet<string> = new Set([
-  '--text-column',
-  '--label-column',
-  '--dev',
-  '--test',
-  '--labels',
-  '--verbalizer',
-  '--template',
-  '--manual-prompt',
-  '--shots',
-  '--generator',
-  '--target',
-  '--steps',
-  '--forwards',
-  '--minutes',
-  '--preset',
-  '--trainer',
-  '--prompt-length',
-  '--calibrate',
-  '--seed',
-  '--seeds',
-  '--out',
-  '--config',
-  '--ui',
-  '--json',
+/** What most runs are told, in brief; the rest is shown by `run --help all`. */
+const COMMON: ReadonlyMap<string, string> = new Map([
+  ['--text-column', 'column with the texts (default: text)'],
+  ['--label-column', 'column with the labels (default: label)'],
+  ['--verbalizer', 'a word for each label, which the model answers with'],
+  ['--dev', 'file to choose prompts with (default: rows of DATA)'],
+  ['--test', 'file to measure with at the end (default: rows of DATA)'],
+  ['--shots', 'rows per label to learn from (default: 16)'],
+  ['--target', 'model to find a prompt for: a folder, or a hub id'],
+  ['--preset', 'quick, default, thorough, raw or paper'],
+  ['--steps', 'how long to search (default: 100)'],
+  ['--minutes', 'stop after this time'],
+  ['--seed', 'same seed, same run (default: 0)'],
+  ['--out', 'run folder (default: runs/<task>-<time>)'],
+  ['--json', 'print the result as one JSON object'],
 ]);
 
 /**
- * Shows of the flags of `run` those that most runs need, those of one trainer, or all.
+ * Shows of the flags of `run` those that most runs need, on a screen and a half; those of one trainer; or all.
  *
  * @throws RlpromptError `E_USAGE` for a topic that is neither `all` nor a trainer
  */
 export function limitRunHelp(run: Command, topic: string | undefined): void {
-  if (topic === 'all') return;
-  const isShown = topic === undefined ? isCommon : ofTrainer(topic);
-  for (const option of run.options) if (!isShown(option)) option.hideHelp();
   const count = run.options.length;
-  run.addHelpText('after', `All ${count} options: run --help all. Of a trainer: run --help ppo. Search: help WORD.`);
+  if (topic === 'all') {
+    run.addHelpText('after', EXIT_CODES_HELP);
+    return;
+  }
+  if (topic === undefined) showCommon(run);
+  else {
+    const isShown = ofTrainer(topic);
+    for (const option of run.options) if (!isShown(option)) option.hideHelp();
+  }
+  run.addHelpText('after', `\nAll ${count} options and the exit codes: run --help all. Of a trainer: run --help ppo.`);
+  run.addHelpText('after', 'Search in the help: help WORD. Look at your data first: check DATA.');
+}
+
+function showCommon(run: Command): void {
+  for (const option of run.options) {
+    const brief = COMMON.get(option.long ?? '');
+    if (brief === undefined) option.hideHelp();
+    else {
+      option.description = brief;
+      delete option.argChoices;
+      option.helpGroup('Options:');
+    }
+  }
+  for (const argument of run.registeredArguments)
+    argument.description = 'data file, folder of data files, task file or built-in task';
 }
 
 /** Commands, and settings of `run`, whose name or description holds a word. */
@@ -68,10 +79,6 @@ export function searchHelp(word: string, entries: readonly CommandEntry[]): stri
 
 function describe(key: RunConfigKey): string {
   return optionMeta(key).description;
-}
-
-function isCommon({ long }: Option): boolean {
-  return long !== null && long !== undefined && COMMON.has(long);
 }
 
 function ofTrainer(name: string): (option: Option) => boolean {

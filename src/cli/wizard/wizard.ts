@@ -112,7 +112,9 @@ function withoutCommand(text: string): string {
   return text.replace(/\nTry it:\n.*\n$/, '');
 }
 
-function say({ stderr }: CliContext, text: string): void {
-  const lines = text.split('\n').map((line) => safeText(line, 100_000));
+function say({ stderr, asStarted }: CliContext, text: string): void {
+  const lines = asStarted(text)
+    .split('\n')
+    .map((line) => safeText(line, 100_000));
   stderr.write(`${lines.join('\n')}\n`);
 }

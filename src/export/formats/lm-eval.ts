@@ -1,17 +1,21 @@
 import { parse } from 'yaml';
-import type { ExportedPrompt, FileFormat } from '../exported-prompt.js';
+import type { ExportedPrompt, ExportedRow, FolderFormat } from '../exported-prompt.js';
 import { readJinja, toJinja } from '../text/jinja.js';
 import { answerTexts } from '../text/label-reading.js';
 import { provenance, registryName } from '../text/provenance.js';
-import { isMasked } from '../text/rendered-parts.js';
+import { isMasked, VARIABLES } from '../text/rendered-parts.js';
+import { toVisibleJson } from '../text/visible-json.js';
 import { toVisibleYaml } from '../text/visible-yaml.js';
 
-export const lmEvalFormat: FileFormat = {
+const [TASK, ROWS] = ['task.yaml', 'test.jsonl'] as const;
+
+export const lmEvalFormat: FolderFormat = {
   name: 'lm-eval',
-  description: 'task of the LM evaluation harness; test.jsonl beside it has {"text", "label"}, labels numbered from 0',
+  description: 'task of the LM evaluation harness, with the test rows in test.jsonl, labels numbered from 0',
   group: 'evaluation',
   isTable: false,
-  file: 'task.yaml',
+  holdsRows: true,
+  readsFile: TASK,
   cannotHold: (prompt) => {
     if (isMasked(prompt)) return 'the prompt is for a masked language model; the harness scores what follows a text';
     return prompt.labels.length === 0 ? 'the task has no labels for the harness to compare' : undefined;
@@ -20,7 +24,10 @@ export const lmEvalFormat: FileFormat = {
     labelOffsets
       ? 'the harness does not take the label offsets of this calibrated run off: its accuracy differs'
       : undefined,
-  render: ([prompt]) => toVisibleYaml(taskOf(prompt)),
+  renderFolder: ([prompt], { rows = [] }) => [
+    { path: TASK, text: toVisibleYaml(taskOf(prompt)) },
+    { path: ROWS, text: rows.map((row) => `${toVisibleJson(rowOf(row))}\n`).join('') },
+  ],
   read: (text) => ({ rendered: readJinja(parse(text).doc_to_text) }),
 };
 
@@ -30,7 +37,7 @@ function taskOf(prompt: ExportedPrompt) {
   return {
     task: registryName(prompt).replaceAll('-', '_'),
     dataset_path: 'json',
-    dataset_kwargs: { data_files: { test: 'test.jsonl' } },
+    dataset_kwargs: { data_files: { test: ROWS } },
     test_split: 'test',
     output_type: 'multiple_choice',
     doc_to_text: toJinja(prompt.rendered),
@@ -40,4 +47,8 @@ function taskOf(prompt: ExportedPrompt) {
     metric_list: [{ metric: 'acc', aggregation: 'mean', higher_is_better: true }],
     metadata: { version: 1, ...provenance(prompt) },
   };
+}
+
+function rowOf({ text, label }: ExportedRow) {
+  return { [VARIABLES.input]: text, label };
 }

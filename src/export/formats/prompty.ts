@@ -1,6 +1,6 @@
 import type { ExportedPrompt, FileFormat, RenderedPart } from '../exported-prompt.js';
 import { readJinja, toJinja } from '../text/jinja.js';
-import { describeScores, modelName, registryName } from '../text/provenance.js';
+import { describeScores, modelName, registryName, wrappedAsChat } from '../text/provenance.js';
 import { variablesOf } from '../text/rendered-parts.js';
 import { toVisibleYaml } from '../text/visible-yaml.js';
 
@@ -10,6 +10,7 @@ export const promptyFormat: FileFormat = {
   group: 'templates',
   isTable: false,
   file: 'best.prompty',
+  warn: wrappedAsChat,
   cannotHold: (prompt) => lineProblem(prompt.rendered) ?? lineProblem(prompt.renderedWithoutInput),
   render: ([prompt]) => `---\n${toVisibleYaml(frontMatter(prompt))}---\nuser:\n${toJinja(prompt.rendered)}\n`,
   read: (text) => ({ rendered: readJinja(text.slice(text.indexOf('\n---\nuser:\n'))) }),

@@ -25,6 +25,7 @@ export function describeStart(
       ? { labelWordSets: givenWords(task.labels).map(({ words }) => words) }
       : {}),
     template: template.source,
+    ...(task.kind === 'classification' && task.normalise !== 'none' ? { normalise: task.normalise } : {}),
     metric: evaluator.metric,
     select: config.select,
     limits: {

@@ -21,6 +21,7 @@ export interface InkReporterOptions {
   readonly controls?: RunControls | undefined;
   readonly onForceQuit: () => void;
   readonly clock: Clock;
+  readonly asStarted?: ((text: string) => string) | undefined;
   /** Told when the screen cannot go on. */
   readonly onFailure: (error: unknown) => void;
 }
@@ -158,7 +159,7 @@ export function createInkReporter(options: InkReporterOptions): InkReporter {
       draw();
       ink.unmount();
       await ended;
-      const summary = finalSummary(state, stderr.columns ?? 80);
+      const summary = finalSummary(state, stderr.columns ?? 80, options.asStarted);
       const lines = summary.map((spans) => `${spans.map((span) => paint(span, colour)).join('')}\n`);
       if (lines.length > 0) await quietWriter(stderr)(`\n${lines.join('')}`);
     },

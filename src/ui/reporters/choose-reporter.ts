@@ -26,6 +26,8 @@ export interface ReporterChoice {
   /** Called at the second Ctrl-C, when the user will not wait for the step to end; without controls at the first. */
   readonly onForceQuit: () => void;
   readonly clock?: Clock;
+  /** Puts the words with which the program was started before its commands. */
+  readonly asStarted?: ((text: string) => string) | undefined;
 }
 
 /** Whether a person sits before a terminal that can redraw. */
@@ -53,7 +55,13 @@ async function createScreenReporter(choice: ReporterChoice): Promise<Reporter> {
   const fallBack = (error: unknown, state = INITIAL_SCREEN): Reporter => {
     const reason = error instanceof Error ? error.message : error;
     void quietWriter(choice.stderr)(`${safeLine`rlprompt: the screen failed (${reason}); going on in plain lines`}\n`);
-    return createPlainReporter({ stream: choice.stderr, env: choice.env, clock: choice.clock ?? systemClock, state });
+    return createPlainReporter({
+      stream: choice.stderr,
+      env: choice.env,
+      clock: choice.clock ?? systemClock,
+      state,
+      asStarted: choice.asStarted,
+    });
   };
   try {
     const { createInkReporter } = await loadInkReporter();
@@ -70,6 +78,6 @@ async function createScreenReporter(choice: ReporterChoice): Promise<Reporter> {
   }
 }
 
-function plainReporter({ stderr, env, clock = systemClock }: ReporterChoice): Reporter {
-  return createPlainReporter({ stream: stderr, env, clock });
+function plainReporter({ stderr, env, clock = systemClock, asStarted }: ReporterChoice): Reporter {
+  return createPlainReporter({ stream: stderr, env, clock, asStarted });
 }

@@ -20,6 +20,7 @@ export interface PlainReporterOptions {
   readonly stream: OutputStream;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly clock?: Clock;
+  readonly asStarted?: ((text: string) => string) | undefined;
   /** State to go on from, where another display drew the run so far. */
   readonly state?: ScreenState;
 }
@@ -49,7 +50,8 @@ export function createPlainReporter(options: PlainReporterOptions): Reporter {
     report(event) {
       state = reduceScreen(state, event);
       for (const line of linesOf(event, state)) print(line);
-      if (event.type === 'run-end' || event.type === 'run-interrupted') finalSummary(state, LOG_WIDTH).forEach(print);
+      if (event.type === 'run-end' || event.type === 'run-interrupted')
+        finalSummary(state, LOG_WIDTH, options.asStarted).forEach(print);
     },
     async close() {
       cancelHeartbeat();

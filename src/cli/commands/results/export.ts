@@ -1,6 +1,12 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { RlpromptError } from '../../../errors.js';
-import type { ExportedFile, ExportedPrompt, ExportedPrompts, ExportFormat } from '../../../export/exported-prompt.js';
+import type {
+  ExportedFile,
+  ExportedPrompt,
+  ExportedPrompts,
+  ExportedRow,
+  ExportFormat,
+} from '../../../export/exported-prompt.js';
 import type { RunRecord } from '../../../export/run-record.js';
 import { packageVersion } from '../../../package-root.js';
 import { formatTable } from '../../output/format-table.js';
@@ -10,16 +16,17 @@ import type { CliContext } from '../../shared/context.js';
 import { parseCount } from '../../shared/parse-count.js';
 
 const EXAMPLES = `Examples:
-  $ rlprompt export runs/spam-20260101-120000 --format ts --output spam-prompt.ts
+  $ rlprompt export runs/spam-20260101-120000 --format ts --out spam-prompt.ts
   $ rlprompt export runs/spam-20260101-120000 --format txt --rank 2
-  $ rlprompt export runs/spam-20260101-120000 --format json,txt,ts --output prompts/spam --verify
-  $ rlprompt export runs/spam-20260101-120000 --ensemble --format ts --output together.ts
+  $ rlprompt export runs/spam-20260101-120000 --format json,txt,ts --out prompts/spam --verify
+  $ rlprompt export runs/spam-20260101-120000 --ensemble --format ts --out together.ts
   $ rlprompt export --list
 `;
 
 interface ExportOptions {
   readonly format: string;
   readonly rank?: number;
+  readonly out?: string;
   readonly output?: string;
   readonly force?: true;
   readonly raw?: true;
@@ -35,7 +42,8 @@ export function configure(command: Command, context: CliContext): void {
     .option('-f, --format <NAMES>', 'one of --list, or several with commas between', 'json')
     .option('--rank <N>', 'which prompt of "rlprompt top" (default: the best; tables: all)', parseCount)
     .option('--ensemble', 'the prompts that the run scored together (run --ensemble K), as json or ts')
-    .option('-o, --output <PATH>', 'write to a file, or into a folder, instead of stdout')
+    .option('-o, --out <PATH>', 'write to a file, or into a folder, instead of stdout')
+    .addOption(new Option('--output <PATH>', 'the former name of --out').hideHelp())
     .option('--force', 'replace files that are there')
     .option('--raw', 'csv: leave cells as they are, even where a spreadsheet would run them')
     .option('--verify', 'score the exported text again on the dev split, and fail where it is not what the run found')
@@ -80,7 +88,7 @@ async function exportAll(
     import('../../../export/write-format.js'),
     import('../../exports/export-files.js'),
   ]);
-  const place = placeFiles(formats, options.output);
+  const place = placeFiles(formats, options.out ?? options.output);
   const record = readRunRecord(runDir);
   if (options.ensemble) {
     const { exportEnsembleRun } = await import('../../exports/export-ensemble-run.js');
@@ -90,10 +98,11 @@ async function exportAll(
     const { exportPolicyRun } = await import('../../exports/export-policy-run.js');
     return exportPolicyRun(record, formats, options, place, context);
   }
+  const rows = formats.some(({ holdsRows }) => holdsRows) ? await readRows(record) : undefined;
   const exports: Export[] = [];
   for (const format of formats) {
     const prompts = await readPrompts(record, options.rank, format.isTable);
-    exports.push({ format, prompts, files: writeFormat(format, prompts, { isRaw: options.raw === true }) });
+    exports.push({ format, prompts, files: writeFormat(format, prompts, { isRaw: options.raw === true, rows }) });
   }
   for (const { format, prompts } of exports) {
     const warnings = new Set(prompts.map((prompt) => format.warn?.(prompt)));
@@ -102,6 +111,10 @@ async function exportAll(
   const files = exports.flatMap((one) => one.files);
   writeFiles(files, place, options.force === true, context);
   if (options.verify) for (const one of exports) await verify(record, one, options, place, context);
+}
+
+async function readRows(record: RunRecord): Promise<readonly ExportedRow[] | undefined> {
+  return (await import('../../exports/test-rows.js')).readTestRows(record);
 }
 
 async function readPrompts(record: RunRecord, rank: number | undefined, isTable: boolean): Promise<ExportedPrompts> {

@@ -48,9 +48,9 @@ export function configure(command: Command, context: CliContext): void {
     const check = await checkData(resolved);
     const typed = givenFlags(command);
     const { problem } = check;
-    const proposal = problem ? {} : { command: proposedCommand(check, typed) };
+    const proposal = problem ? {} : { command: context.asStarted(proposedCommand(check, typed)) };
     const found = { schemaVersion: 1, ...check, problem: problem?.toJSON(), ...proposal };
-    writeResult(context, json ? `${formatJson(found)}\n` : checkText(check, typed));
+    writeResult(context, json ? `${formatJson(found)}\n` : context.asStarted(checkText(check, typed)));
     if (problem) throw problem;
   });
 }

@@ -1,18 +1,15 @@
 import { type Command, Option } from 'commander';
 import { type ResolvedRunConfig, resolveRunConfig } from '../../../config/resolve-run-config.js';
 import { OPTION_GROUPS } from '../../../options/option.js';
-import { EXIT_CODES_HELP } from '../../output/exit-codes.js';
 import { addRunOptions, type RunOptions, superviseRun } from '../../runs/supervise-run.js';
 import { addConfigOptions, configKeys, readRunSources } from '../../shared/config-options.js';
 import type { CliContext } from '../../shared/context.js';
 
 const EXAMPLES = `Examples:
-  $ rlprompt run spam
-  $ rlprompt run spam --steps 50 --seed 1 --json
+  $ rlprompt run asking-mail
+  $ rlprompt run reviews.csv --text-column text --label-column stars --labels 1,5
+  $ rlprompt run train.csv --dev dev.csv --test test.csv --target ./models/smollm2
   $ rlprompt run spam --seeds 0,1,2 --out runs/spam-seeds
-  $ rlprompt run reviews.csv --text-column text --label-column stars --verbalizer 1=bad,5=good
-  $ rlprompt run ./my-task.ts --generator ./models/smollm2 --minutes 10
-  $ rlprompt run sentiment --preset paper --out runs/as-published
 `;
 
 type RunFlags = RunOptions & { readonly seeds?: string; readonly initPromptsFile?: string };
@@ -24,8 +21,7 @@ export function configure(command: Command, context: CliContext): void {
       '[task]',
       'built-in task, task file or folder, data file (.csv .tsv .jsonl .json), or a folder with train.*, dev.*, test.*',
     )
-    .addHelpText('before', EXAMPLES)
-    .addHelpText('after', EXIT_CODES_HELP);
+    .addHelpText('before', EXAMPLES);
   addConfigOptions(command, configKeys(OPTION_GROUPS));
   command.addOption(new Option('--init-prompts-file <FILE>', 'prompts to start from, one a line').helpGroup('Search:'));
   command.addOption(

@@ -16,7 +16,8 @@ const EXAMPLES = `Examples:
 export function configure(command: Command, context: CliContext): void {
   command
     .description('Shows the settings in effect, and the JSON Schema of the configuration file.')
-    .addHelpText('before', EXAMPLES);
+    .addHelpText('before', EXAMPLES)
+    .action(() => command.outputHelp());
   const print = command
     .command('print')
     .description('settings as "run" would use them')

@@ -26,7 +26,7 @@ export function configure(command: Command, context: CliContext): void {
     )
     .addHelpText('before', EXAMPLES);
   command
-    .command('list')
+    .command('list', { isDefault: true })
     .description('tasks that are remembered, with their best prompt')
     .option('--json', 'print one JSON object')
     .action(async ({ json }: { json?: true }) => {

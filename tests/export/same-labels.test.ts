@@ -1,0 +1,137 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createJiti } from 'jiti';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { loadLanguageModel, requireCapability } from '../../src/lm/load.js';
+import { parseTemplate } from '../../src/template/parse-template.js';
+import { emptyFolder, runCli, TINY_MODEL } from '../cli/spawn-cli.js';
+
+const ROWS = 50;
+
+interface Predicted {
+  readonly text: string;
+  readonly predicted: string;
+}
+
+interface Module {
+  classify(
+    input: string,
+    complete: (text: string, words: readonly string[]) => Promise<Record<string, number>>,
+  ): Promise<{ label: string }>;
+}
+
+/** Log-probabilities of words after a text, by the model that the run prompted. */
+async function completions() {
+  const model = await loadLanguageModel(TINY_MODEL);
+  const scorer = requireCapability(model, 'labelScores');
+  const template = parseTemplate('{raw}{input}{prompt}', { family: 'causal' });
+  const known: Record<string, Record<string, number>> = {};
+  const complete = async (text: string, words: readonly string[]) => {
+    const labels = scorer.resolveLabels(
+      template,
+      words.map((word) => ({ label: word, word })),
+    );
+    const rows = [[0, 0]] as const;
+    const scores = await scorer.labelScores({
+      template,
+      prompts: [''],
+      inputs: [text],
+      labels,
+      rows,
+      normalise: 'none',
+    });
+    known[text] = Object.fromEntries(words.map((word, i) => [word, scores[i] ?? Number.NaN]));
+    return known[text];
+  };
+  return { complete, known, dispose: () => model.dispose() };
+}
+
+describe('fifty rows', { timeout: 120_000 }, () => {
+  const cwd = emptyFolder();
+  let expected: Predicted[];
+  let labels: string[];
+  let known: Record<string, Record<string, number>>;
+
+  beforeAll(async () => {
+    const rows = Array.from({ length: 40 }, (_, i) => [
+      `call ${i} me now about offer ${i * 7},bad`,
+      `see you at the meeting ${i},good`,
+    ]).flat();
+    writeFileSync(join(cwd, 'mails.csv'), `text,label\n${rows.join('\n')}\n`);
+    const data = ['mails.csv', '--verbalizer', 'bad=the|you,good=a', '--target', TINY_MODEL, '--generator', TINY_MODEL];
+    const run = await runCli(
+      ['run', ...data, '--shots', '6', '--steps', '1', '--calibrate', 'inputs', '--out', 'run', '--ui', 'none'],
+      { cwd },
+    );
+    expect(run.stderr).toBe('');
+    const formats = ['export', 'run', '--format', 'ts,python,promptfoo,lm-eval,json', '--out', 'out'];
+    expect(await runCli(formats, { cwd })).toMatchObject({ code: 0 });
+    writeFileSync(
+      join(cwd, 'new.csv'),
+      `text\n${rows
+        .slice(0, ROWS)
+        .map((row) => row.split(',')[0])
+        .join('\n')}\n`,
+    );
+    expect(
+      await runCli(['predict', 'run', 'new.csv', '--out', 'new.jsonl', '--format', 'jsonl'], { cwd }),
+    ).toMatchObject({
+      code: 0,
+    });
+    const lines = readFileSync(join(cwd, 'new.jsonl'), 'utf8').trimEnd().split('\n');
+    expected = lines.map((line) => JSON.parse(line));
+    const source = readFileSync(join(cwd, 'out/best.ts'), 'utf8');
+    const { classify } = createJiti(import.meta.url, { fsCache: false }).evalModule(source, {
+      filename: join(import.meta.dirname, 'same.ts'),
+    }) as Module;
+    const model = await completions();
+    labels = [];
+    for (const { text } of expected) labels.push((await classify(text, model.complete)).label);
+    ({ known } = model);
+    await model.dispose();
+  }, 120_000);
+
+  it('get the labels of predict from the TypeScript module', () => {
+    expect(new Set(labels).size).toBe(2);
+    expect(labels).toEqual(expected.map(({ predicted }) => predicted));
+  });
+
+  it.skipIf(spawnSync('python3', ['--version']).status !== 0)('get them from the Python module', () => {
+    writeFileSync(join(cwd, 'asked.json'), JSON.stringify({ texts: expected.map(({ text }) => text), known }));
+    const program = `
+import json, sys
+sys.path.insert(0, 'out')
+import best
+asked = json.load(open('asked.json', encoding='utf8'))
+print(json.dumps([best.classify(text, lambda whole, words: asked['known'][whole])[0] for text in asked['texts']]))
+`;
+    const { stdout, stderr } = spawnSync('python3', ['-I', '-c', program], { cwd, encoding: 'utf8' });
+    expect(stderr).toBe('');
+    expect(JSON.parse(stdout)).toEqual(labels);
+  });
+
+  it('pass or fail in promptfoo as the label of the row says', () => {
+    const { tests } = parse(readFileSync(join(cwd, 'out/promptfooconfig.yaml'), 'utf8'));
+    const labelOf = new Map(expected.map(({ text }, i) => [text, labels[i]]));
+    const known = tests.filter(({ vars }: { vars: { text: string } }) => labelOf.has(vars.text));
+    expect(known.length).toBeGreaterThan(20);
+    for (const { description, vars, assert } of known) {
+      const output = labelOf.get(vars.text) === 'bad' ? ' You' : ' a';
+      const passes = new Function('output', `return ${assert[0].value}`)(output);
+      expect(passes).toBe(labelOf.get(vars.text) === description);
+    }
+  });
+
+  it('are those of the test split beside the task of the evaluation harness', () => {
+    const rows = readFileSync(join(cwd, 'out/test.jsonl'), 'utf8').trimEnd().split('\n');
+    const { doc_to_choice: words } = parse(readFileSync(join(cwd, 'out/task.yaml'), 'utf8'));
+    expect(words).toEqual(['the', 'a']);
+    expect(rows).toHaveLength(80 - 24);
+    for (const row of rows) {
+      const { text, label } = JSON.parse(row);
+      expect(label).toBe(text.startsWith('call') ? 0 : 1);
+    }
+  });
+});
