@@ -100,7 +100,7 @@ async function checkTask(task: string, context: CliContext): Promise<void> {
 
 async function askForPreset(ask: Ask, context: CliContext): Promise<string> {
   const offered = ['quick', 'default', 'thorough'];
-  say(context, '\nquick: 30 steps. default: 100. thorough: 100, and the best label words.');
+  say(context, '\nquick: 30 steps. default: 100. thorough: 300.');
   for (;;) {
     const preset = await ask('How thorough', 'quick');
     if (PRESET_NAMES.some((name) => name === preset)) return preset;

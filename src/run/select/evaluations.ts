@@ -3,6 +3,7 @@ import { zip } from '../../statistics/zip.js';
 import type { Evaluation, Evaluator, TaskKind, TaskSplits } from '../../task/types.js';
 import type { Rollout } from '../../trainers/contract/types.js';
 import type { PromptPool } from './prompt-pool.js';
+import { isUnsearched } from './selection.js';
 import { judgeFound } from './verdict.js';
 
 /** What the evaluations need of a run. */
@@ -69,8 +70,8 @@ export async function measureOnTest(
 ): Promise<Pick<RunResult, 'best' | 'baselines' | 'verdict'>> {
   const { test } = run.task.splits;
   const ranked = policyOnTest ? [] : run.prompts.candidates.byDevScore(Number.POSITIVE_INFINITY);
-  const found = ranked.find(({ origin }) => !isUnsearched(origin));
-  const rival = ranked.find(({ origin }) => isUnsearched(origin))?.text ?? bestOnDev(run, baselines).prompt.trim();
+  const found = ranked.find((prompt) => !isUnsearched(prompt));
+  const rival = ranked.find(isUnsearched)?.text ?? bestOnDev(run, baselines).prompt.trim();
   const texts = [...(policyOnTest ? [] : [best.text]), ...baselines.map(({ prompt }) => prompt.trim())];
   const compared = [...new Set([...texts, rival, ...(found ? [found.text] : [])])];
   const evaluated = await run.evaluator.evaluate(
@@ -83,7 +84,7 @@ export async function measureOnTest(
   const verdict =
     foundOnTest &&
     judgeFound({ kind: run.task.kind, found: foundOnTest, rival: onTest.get(rival)! }, rival, {
-      rivalWon: isUnsearched(best.origin),
+      rivalWon: isUnsearched(best),
     });
   const empty = measured.find(({ name }) => name === 'empty')!;
   const manuals = measured
@@ -107,11 +108,6 @@ export async function measureOnTest(
     ...(verdict ? { verdict } : {}),
     baselines: { empty: { dev: empty.dev, test: empty.test }, ...(manual ? { manual, manuals } : {}) },
   };
-}
-
-/** Prompts that came from a person, or none at all. */
-function isUnsearched(origin: PromptSummary['origin']): boolean {
-  return origin === 'empty' || origin === 'manual' || origin === 'user';
 }
 
 /** Of equals the first. */

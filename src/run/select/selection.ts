@@ -19,7 +19,7 @@ export function splitShares(
 }
 
 /**
- * Orders prompts for selection: by the metric, then by the reward, on dev, or on train and dev as `shares` say; those that
+ * Orders prompts for selection: by the metric, then those that nobody searched for first, then by the reward, on dev, or on train and dev as `shares` say; those that
  * have no dev numbers come last. The search has fitted the train examples: among its best prompts the numbers on train no
  * longer say which of them holds on new ones (docs/lab-notebook/log.md).
  */
@@ -32,8 +32,14 @@ export function compareCandidates(a: PromptSummary, b: PromptSummary, metric: st
   return (
     isUnscored(a) - isUnscored(b) ||
     score(b) - score(a) ||
+    Number(isUnsearched(b)) - Number(isUnsearched(a)) ||
     rewardOf(b) - rewardOf(a) ||
     b.reward - a.reward ||
     a.step - b.step
   );
+}
+
+/** Prompts that came from a person, or none at all: of these few, a good score is less often luck. */
+export function isUnsearched({ origin }: Pick<PromptSummary, 'origin'>): boolean {
+  return origin === 'empty' || origin === 'manual' || origin === 'user';
 }

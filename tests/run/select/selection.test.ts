@@ -38,6 +38,15 @@ describe('the order of candidates', () => {
     expect(compare({}, {})).toBe(0);
   });
 
+  it('puts what nobody searched for before what is no better on dev, whatever its reward', () => {
+    for (const origin of ['empty', 'manual', 'user'] as const) {
+      expect(compare({ origin }, { devReward: 99 })).toBe(-1);
+      expect(compare({ origin }, { origin: 'warm-start', devReward: 99 })).toBe(-1);
+      expect(compare({ origin }, { dev: { accuracy: 0.51 } })).toBe(1);
+      expect(compare({ origin }, { origin: 'user', devReward: 1 })).toBe(1);
+    }
+  });
+
   it('puts those without dev numbers last, whatever their numbers on train', () => {
     const unscored = { train: { accuracy: 1 }, reward: 99, step: 0 };
     const without = ({ dev: _, devReward: __, ...rest }: PromptSummary): PromptSummary => ({ ...rest, ...unscored });
