@@ -1,12 +1,16 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Reading } from './classifier/classifier.js';
 import type { RunConfig } from './config/run-config.js';
 import { isDataFileName } from './data/read-table.js';
-import { type EvaluatedPrompt, evaluatePrompts } from './evaluate.js';
+import { type EvaluatedPrompt, evaluatePrompts, type ReadPrompt } from './evaluate.js';
 import { checkTemplateSource, loadConfiguredTask } from './run/prepare/configured-task.js';
-import type { Split } from './task/types.js';
+import type { Split, Task } from './task/types.js';
 
 export interface TransferRow {
   readonly prompt: string;
   readonly origin: 'found' | 'given' | 'empty' | 'manual';
+  /** How the run that found it reads its answers. */
+  readonly reading?: Reading;
 }
 
 export interface TransferColumn {
@@ -49,12 +53,17 @@ export interface TransferRequest {
  */
 export async function measureTransfer(request: TransferRequest): Promise<TransferMatrix> {
   const { configs, split, signal, onColumn } = request;
-  const rows = distinct([...request.prompts, ...(await baselineRows(configs))]);
-  const prompts = rows.map(({ prompt }) => prompt);
+  const tasks: Task[] = [];
+  for (const config of configs) tasks.push(await taskOf(config));
+  // The baselines are read as the first found prompt is, so that a column compares prompts.
+  const reading = request.prompts.find((row) => row.reading)?.reading;
+  const read = (row: TransferRow): TransferRow => (reading ? { reading, ...row } : row);
+  const rows = distinct([...request.prompts, ...baselineRows(tasks)]).map(read);
   const columns: TransferColumn[] = [];
   const byColumn: (readonly EvaluatedPrompt[])[] = [];
   for (const [i, config] of configs.entries()) {
     onColumn?.(config, i);
+    const prompts = rows.map((row) => readFor(tasks[i], row));
     const { task, target, results } = await evaluatePrompts(config, { prompts, split, ...(signal ? { signal } : {}) });
     columns.push({ task, targetLm: target, n: results[0]?.n ?? 0 });
     byColumn.push(results);
@@ -67,14 +76,24 @@ function cellOf({ evaluation: { metrics, reward } }: EvaluatedPrompt): TransferC
   return { metrics, reward };
 }
 
-async function baselineRows(configs: readonly RunConfig[]): Promise<TransferRow[]> {
-  const rows: TransferRow[] = [{ prompt: '', origin: 'empty' }];
-  for (const config of configs) {
-    const task = await loadConfiguredTask(config, { testOnly: isDataFileName(config.task) });
-    checkTemplateSource(task);
-    rows.push(...task.manualPrompts.map((prompt): TransferRow => ({ prompt, origin: 'manual' })));
-  }
-  return rows;
+async function taskOf(config: RunConfig): Promise<Task> {
+  const task = await loadConfiguredTask(config, { testOnly: isDataFileName(config.task) });
+  checkTemplateSource(task);
+  return task;
+}
+
+/** A prompt with its words and demonstrations where they are those of the task's labels; offsets are another target LM's. */
+function readFor(task: Task | undefined, { prompt, reading }: TransferRow): ReadPrompt {
+  const isOfTask = isDeepStrictEqual(
+    reading?.words.map(({ label }) => label),
+    task?.labels.map(({ name }) => name),
+  );
+  return reading && isOfTask ? { prompt, reading } : { prompt };
+}
+
+function baselineRows(tasks: readonly Task[]): TransferRow[] {
+  const manual = tasks.flatMap(({ manualPrompts }) => manualPrompts);
+  return [{ prompt: '', origin: 'empty' }, ...manual.map((prompt): TransferRow => ({ prompt, origin: 'manual' }))];
 }
 
 function distinct(rows: readonly TransferRow[]): TransferRow[] {

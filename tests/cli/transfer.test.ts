@@ -39,6 +39,23 @@ describe('rlprompt transfer', { timeout: 60_000 }, () => {
     for (const cell of matrix.cells[0]!) expect(cell).toEqual({ metrics: { accuracy }, reward });
   });
 
+  it('reads what a run found, and the baselines beside it, as the run did', async () => {
+    const { cwd } = tinyPair();
+    const search = ['--steps', '1', '--prompts-per-step', '4', '--evaluation-every', '1', '--out', 'run', '--json'];
+    const run = JSON.parse((await runCli(['run', 'spam', ...search], { cwd })).stdout);
+    expect(run.best.classifier.words[0].words.length).toBeGreaterThan(1);
+    const { stdout } = await runCli(['transfer', 'run', '-n', '1', '--target', 'mail-gpt-4m', '--json'], { cwd });
+    const { rows, cells }: TransferMatrix = JSON.parse(stdout);
+    const of = (prompt: string) => cells[rows.findIndex((row) => row.prompt === prompt)]![0]!.metrics.accuracy;
+    expect(of(run.best.prompt)).toBe(run.best.test.accuracy);
+    expect(of('')).toBe(run.baselines.empty.test.accuracy);
+    const scored = await runCli(['eval', 'run', '--json'], { cwd });
+    expect(JSON.parse(scored.stdout).results[0]).toMatchObject({
+      prompt: run.best.prompt,
+      accuracy: run.best.test.accuracy,
+    });
+  });
+
   it('feeds the report', async () => {
     const { cwd, flags, targets } = tinyPair();
     const { stdout } = await runCli(

@@ -87,7 +87,11 @@ async function readSources(sources: readonly string[], limit: number): Promise<S
     const record = readRunRecord(source);
     if (record.prompts[0]!.policy) throw notPrompts(source);
     config ??= currentSettings(record.manifest.config);
-    return record.prompts.slice(0, limit).map(({ text }) => ({ prompt: text, origin: 'found' }));
+    return record.prompts.slice(0, limit).map(({ text, reading }) => ({
+      prompt: text,
+      origin: 'found',
+      ...(reading ? { reading } : {}),
+    }));
   });
   return { prompts, config };
 }
