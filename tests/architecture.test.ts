@@ -498,7 +498,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'trainers/policy': ['errors.ts', 'lm/model', 'policy', 'random', 'statistics', 'trainers/contract'],
   'trainers/replay': ['random', 'rewards/shaping', 'statistics', 'trainers/contract', 'trainers/policy'],
   'trainers/search': ['policy', 'random', 'statistics', 'trainers/contract'],
-  'transfer.ts': ['config', 'data', 'evaluate.ts', 'run/prepare', 'task'],
+  'transfer.ts': ['classifier', 'config', 'data', 'evaluate.ts', 'run/prepare', 'task'],
   ui: ['classifier', 'events.ts', 'run/select', 'ui/draw'],
   'ui/draw': ['events.ts', 'run/select', 'ui'],
   'ui/ink': ['events.ts', 'ui', 'ui/draw'],
