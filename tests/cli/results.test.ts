@@ -50,6 +50,9 @@ describe('looking around', () => {
       seed: 'RLPROMPT_SEED',
       topP: 'default',
     });
+    // What the task decides is said as it will be, and why.
+    expect(config).toMatchObject({ calibrate: 'inputs', labelWords: 'both' });
+    expect(sources).toMatchObject({ calibrate: 'default: classification', labelWords: 'default: classification' });
   });
 
   it('config schema is a JSON Schema that knows every key and refuses others', async () => {
