@@ -37,9 +37,27 @@ export async function likelyWords(
     words.push(word);
     ids.push(id);
   }
-  const rows = words.length === 0 ? 0 : hidden.length / projection.hiddenSize;
-  const tokenIds = Array.from({ length: rows }, () => ids).flat();
-  return { words, logProbs: words.length === 0 ? new Float32Array(0) : await projection.logProbs(hidden, tokenIds) };
+  return { words, logProbs: await logProbsOf(projection, hidden, ids) };
+}
+
+/** Rows whose words are looked up together: a list of token ids per row would take more memory than the answer. */
+const ROWS_TOGETHER = 32;
+
+/** log p of the same tokens after each row, [rows, ids]. */
+async function logProbsOf(
+  projection: VocabularyProjection,
+  hidden: Float32Array,
+  ids: readonly number[],
+): Promise<Float32Array> {
+  const { hiddenSize } = projection;
+  const rows = ids.length === 0 ? 0 : hidden.length / hiddenSize;
+  const logProbs = new Float32Array(rows * ids.length);
+  for (let row = 0; row < rows; row += ROWS_TOGETHER) {
+    const some = hidden.subarray(row * hiddenSize, (row + ROWS_TOGETHER) * hiddenSize);
+    const wanted = Array.from({ length: some.length / hiddenSize }, () => ids).flat();
+    logProbs.set(await projection.logProbs(some, wanted), row * ids.length);
+  }
+  return logProbs;
 }
 
 /** The word that a token is by itself; undefined where it is a part of one, a mark, or written in several tokens. */
