@@ -26,12 +26,16 @@ describe('a wrong command line', () => {
   });
 
   it('shows the help of a command that lacks its subcommand, and then the line', async () => {
-    const { code, stderr } = await runCli(['config']);
+    const { code, stderr } = await runCli(['preferences']);
     expect(code).toBe(64);
     expect(stderr).toMatch(/^Examples:/);
-    expect(lastLine(stderr)).toBe(
-      'rlprompt: E_USAGE: config needs a subcommand · every file is as it was · rlprompt config --help',
+    expect(lastLine(stderr)).toMatch(
+      /^rlprompt: E_USAGE: preferences needs a subcommand · every file is as it was · .* preferences --help$/,
     );
+    // A command that changes nothing shows its help for asking.
+    const config = await runCli(['config']);
+    expect(config.code).toBe(0);
+    expect(config.stdout).toMatch(/^Examples:/);
   });
 
   it('names every wrong setting at once, before anything is created', async () => {
