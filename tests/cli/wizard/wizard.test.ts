@@ -33,7 +33,7 @@ describe.skipIf(!hasTerminals)('the questions of a first run', { timeout: 120_00
     ]);
     expect(output).toMatch(/Your data .*reviews\.csv/);
     expect(output).toContain(
-      'rlprompt run reviews.csv --text-column "what was said" --label-column verdict --shots 6 --preset quick',
+      ' run reviews.csv --text-column "what was said" --label-column verdict --shots 6 --preset quick',
     );
     expect(readdirSync(join(cwd, 'runs'))).toHaveLength(1);
     expect(code).toBe(0);
