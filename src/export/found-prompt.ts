@@ -13,5 +13,7 @@ export function foundPrompt(record: RunRecord, rank: number): ReadPrompt {
   const { prompt, classifier } = exportPrompt(record, rank, packageVersion());
   if (classifier === undefined) return { prompt };
   const { offsets } = classifier;
-  return { prompt, reading: readingOf(classifier), ...(offsets ? { offsets } : {}) };
+  // The run's own reading also has demonstrations for the rows that stand among the others.
+  const reading = record.prompts[rank - 1]?.reading ?? readingOf(classifier);
+  return { prompt, reading, ...(offsets ? { offsets } : {}) };
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { exportPrompt } from '../../src/export/export-prompt.js';
+import { foundPrompt } from '../../src/export/found-prompt.js';
 import { readRunRecord } from '../../src/export/run-record.js';
 import { makeRun } from './make-run.js';
 
@@ -18,6 +19,19 @@ describe('readRunRecord', () => {
     expect(exportPrompt(record, 2, '0.1.0').metrics).not.toHaveProperty('test');
     const open = readRunRecord(makeRun({ texts: ['a'], isFinished: false }));
     expect(exportPrompt(open, 1, '0.1.0').metrics).not.toHaveProperty('test');
+  });
+
+  it('gives back how the run read a prompt, with demonstrations for the rows that are among the others', () => {
+    const record = readRunRecord(makeRun({ texts: ['a', 'b'] }));
+    const reading = {
+      words: [{ label: 'ham', words: ['fine'] }],
+      demonstrations: [{ text: 'one', label: 'ham', word: 'fine' }],
+      standIns: [{ text: 'two', label: 'ham', word: 'fine' }],
+    };
+    const [first, ...others] = record.prompts;
+    const read = { ...record, prompts: [{ ...first!, reading, labelOffsets: [1, 2] }, ...others] };
+    expect(foundPrompt(read, 1)).toEqual({ prompt: 'a', reading, offsets: [1, 2] });
+    expect(foundPrompt(read, 2).reading).not.toHaveProperty('standIns');
   });
 
   it('refuses a rank that is not there', () => {
