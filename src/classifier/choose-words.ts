@@ -44,20 +44,30 @@ export function rankWords(request: WordRequest): WordChoice[] {
     const each = counts.map((count) => ({ source, count }));
     return source === 'found' ? each : [...each, ...each.map((one) => ({ ...one, halved: true }))];
   });
+  const folds = foldsOf(request);
+  const whole = findsWords(request) ? wordStatistics(request.found, request.given.sets.length) : [];
   return wanted
-    .map((one) => ({ ...one, words: wordsOf(request, one), ...crossValidate(request, one) }))
+    .map((one) => ({ ...one, words: wordsOf(request, one, whole), ...crossValidate(request, one, folds) }))
     .filter(({ words }) => words.every((own) => own.words.length > 0))
     .sort((a, b) => b.accuracy - a.accuracy || b.margin - a.margin);
 }
 
+/** Rows that are judged together, and what the other rows say of every word: the same for all choices of words. */
+interface Fold {
+  readonly held: readonly number[];
+  /** [labels][words] */
+  readonly statistics: readonly (readonly number[])[];
+}
+
 type Wanted = Pick<WordChoice, 'source' | 'count' | 'halved'>;
 
-function wordsOf({ found, given }: WordRequest, { source, count, halved }: Wanted): WordSet[] {
+function wordsOf({ found, given }: WordRequest, { source, count, halved }: Wanted, statistics: number[][]): WordSet[] {
   if (source === 'given') return [...given.sets];
   const own = findWords(
     found,
     given.sets.map(({ label }) => label),
     count,
+    statistics,
   );
   return source === 'found' ? own : joined(given.sets, own, halved ?? false);
 }
@@ -73,21 +83,18 @@ function joined(given: readonly WordSet[], found: readonly WordSet[], halved: bo
   });
 }
 
-function crossValidate(request: WordRequest, wanted: Wanted): Pick<WordChoice, 'accuracy' | 'margin' | 'byPrompt'> {
+function crossValidate(
+  request: WordRequest,
+  wanted: Wanted,
+  folds: readonly Fold[],
+): Pick<WordChoice, 'accuracy' | 'margin' | 'byPrompt'> {
   const { given, promptCount } = request;
   const { labels } = given.table;
   const count = labels.length / promptCount;
-  const folds = foldsOf(labels.slice(0, count), given.sets.length);
-  const foldOf = (row: number): number => folds[row % count]!;
   const margins = new Float64Array(labels.length);
-  for (let fold = 0; fold < FOLDS; fold++) {
-    const rows = [...labels.keys()];
-    const scores = foldScores(
-      request,
-      wanted,
-      rows.filter((row) => foldOf(row) !== fold),
-    );
-    for (const row of rows.filter((own) => foldOf(own) === fold)) {
+  for (const { held, statistics } of folds) {
+    const scores = foldScores(request, wanted, statistics);
+    for (const row of held) {
       const label = labels[row]!;
       const rival = Math.max(...scores[row]!.filter((_, k) => k !== label));
       margins[row] = scores[row]![label]! - rival;
@@ -102,11 +109,15 @@ function crossValidate(request: WordRequest, wanted: Wanted): Pick<WordChoice, '
   };
 }
 
-/** Scores of all rows by words found on `rows` only; offsets need no labels, so they are of all rows. */
-function foldScores({ found, given }: WordRequest, { source, count, halved }: Wanted, rows: number[]): number[][] {
+/** Scores of all rows by the words that a fold's other rows find; offsets need no labels, so they are of all rows. */
+function foldScores(
+  { found, given }: WordRequest,
+  { source, count, halved }: Wanted,
+  statistics: Fold['statistics'],
+): number[][] {
   const givenSets = setsOf(given.table, given.sets);
   if (source === 'given') return setScores(given.table, givenSets);
-  const sets = bestWords(wordStatistics(found, given.sets.length, rows), count);
+  const sets = bestWords(statistics, count);
   const byFound = setScores(found, sets);
   if (source === 'found') return byFound;
   const byGiven = centred(setScores(given.table, givenSets));
@@ -123,20 +134,30 @@ function setsOf({ words }: WordTable, sets: readonly WordSet[]): number[][] {
   return sets.map(({ words: own }) => own.map((word) => words.indexOf(word)));
 }
 
-/** Rows of each label go round the folds in turn. */
-function foldsOf(labels: readonly number[], labelCount: number): number[] {
-  const seen = new Array<number>(labelCount).fill(0);
-  return labels.map((label) => {
-    const fold = seen[label]! % FOLDS;
-    seen[label]! += 1;
-    return fold;
+function findsWords({ sources }: WordRequest): boolean {
+  return sources.some((source) => source !== 'given');
+}
+
+/** Rows of each label go round the folds in turn; an example is in the same fold behind every prompt. */
+function foldsOf(request: WordRequest): Fold[] {
+  const { found, given, promptCount } = request;
+  const { labels } = given.table;
+  const count = labels.length / promptCount;
+  const seen = new Array<number>(given.sets.length).fill(0);
+  const ofExample = labels.slice(0, count).map((label) => seen[label]!++ % FOLDS);
+  const rows = [...labels.keys()];
+  const finds = findsWords(request);
+  return Array.from({ length: FOLDS }, (_, fold) => {
+    const held = rows.filter((row) => ofExample[row % count] === fold);
+    const others = rows.filter((row) => ofExample[row % count] !== fold);
+    return { held, statistics: finds ? wordStatistics(found, given.sets.length, others) : [] };
   });
 }
 
 /** Scores may be off by the same number for all labels of a row, where logits stand for log-probabilities. */
 function centred(scores: readonly (readonly number[])[]): number[][] {
   return scores.map((row) => {
-    const mean = row.reduce((sum, score) => sum + score, 0) / row.length;
-    return row.map((score) => score - mean);
+    const level = mean(row);
+    return row.map((score) => score - level);
   });
 }

@@ -82,8 +82,13 @@ export function bestWords(statistics: readonly (readonly number[])[], count: num
 }
 
 /** Words found on all rows, [labels]. */
-export function findWords(table: WordTable, labels: readonly string[], count: number): WordSet[] {
-  const found = bestWords(wordStatistics(table, labels.length), count);
+export function findWords(
+  table: WordTable,
+  labels: readonly string[],
+  count: number,
+  statistics = wordStatistics(table, labels.length),
+): WordSet[] {
+  const found = bestWords(statistics, count);
   return found.map((own, label) => ({ label: labels[label]!, words: own.map((word) => table.words[word]!) }));
 }
 

@@ -19,7 +19,7 @@ export interface ExportedPrompt {
   readonly classifier?: Classifier;
   /** What to take off the label log scores before the softmax, label by label, where the run was calibrated. */
   readonly labelOffsets?: readonly number[];
-  /** By what a label's log score is divided before its offset is taken off, where by anything. */
+  /** What a label's log score is divided by before its offset is subtracted; missing where it is not divided. */
   readonly normalise?: 'token' | 'word';
   /** What texts lose that do not fit into the target LM's context, where that was chosen. */
   readonly truncate?: string;

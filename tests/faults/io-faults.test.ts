@@ -1,31 +1,17 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { RlpromptError } from '../../src/errors.js';
 import { nodeFileSystem } from '../../src/files/file-system.js';
 import { readLatestCheckpoint } from '../../src/run/checkpoint/checkpoint.js';
 import { readBest } from '../../src/run/store/best-file.js';
 import { compileProgram } from './compile-program.js';
 import { type Fault, faultyFileSystem } from './faulty-file-system.js';
+import { halfToyRun, STEPS } from './half-toy-run.js';
 import { prepareToyRun, toyRun } from './toy-run.js';
 
-const base = mkdtempSync(join(tmpdir(), 'rlprompt-faults-'));
-afterAll(() => rmSync(base, { recursive: true, force: true }));
-
-const STEPS = 9;
-const start = join(base, 'start');
-mkdirSync(start);
-prepareToyRun(start);
-toyRun(start, { fs: nodeFileSystem, steps: 6 });
-const expected = toyRun(copyOf('expected'), { fs: nodeFileSystem, steps: STEPS });
-
-function copyOf(name: string): string {
-  const copy = join(base, name);
-  cpSync(start, copy, { recursive: true });
-  return copy;
-}
+const { base, copyOf, expected } = halfToyRun('faults');
 
 function leftovers(runDir: string): string[] {
   const names = [...readdirSync(runDir), ...readdirSync(join(runDir, 'checkpoints'))];

@@ -1,29 +1,15 @@
-import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { nodeFileSystem } from '../../src/files/file-system.js';
 import { readLatestCheckpoint } from '../../src/run/checkpoint/checkpoint.js';
 import { readEvents } from '../../src/run/store/event-log.js';
 import { ScoreLog } from '../../src/run/store/score-log.js';
+import { halfToyRun, STEPS } from './half-toy-run.js';
 import { powerCutFileSystem } from './power-cut-file-system.js';
-import { prepareToyRun, type ToyState, toyRun } from './toy-run.js';
+import { type ToyState, toyRun } from './toy-run.js';
 
-const base = mkdtempSync(join(tmpdir(), 'rlprompt-power-'));
-afterAll(() => rmSync(base, { recursive: true, force: true }));
-
-const STEPS = 9;
-const start = join(base, 'start');
-mkdirSync(start);
-prepareToyRun(start);
-toyRun(start, { fs: nodeFileSystem, steps: 6 });
-const expected = toyRun(copyOf('expected'), { fs: nodeFileSystem, steps: STEPS });
-
-function copyOf(name: string): string {
-  const copy = join(base, name);
-  cpSync(start, copy, { recursive: true });
-  return copy;
-}
+const { copyOf, expected } = halfToyRun('power');
 
 /** Everything that the latest checkpoint builds on is on the disk. */
 function expectWhole(runDir: string, when: string): void {

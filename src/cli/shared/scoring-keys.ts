@@ -12,8 +12,8 @@ export const RUNTIME_KEYS: readonly RunConfigKey[] = [
   'offline',
 ];
 
-/** Settings that scoring prompts takes whatever the command, the task and the target LM. */
-export const SCORING_KEYS: readonly RunConfigKey[] = [
+/** What of a task its command line says. */
+export const TASK_KEYS: readonly RunConfigKey[] = [
   'textColumn',
   'labelColumn',
   'verbalizer',
@@ -21,6 +21,11 @@ export const SCORING_KEYS: readonly RunConfigKey[] = [
   'labelSpace',
   'chat',
   'shots',
+];
+
+/** Settings that scoring prompts takes whatever the command, the task and the target LM. */
+export const SCORING_KEYS: readonly RunConfigKey[] = [
+  ...TASK_KEYS,
   ...RUNTIME_KEYS,
   'endpoint',
   'endpointTimeout',

@@ -1,4 +1,3 @@
-import { render } from 'ink';
 import type { ReactNode } from 'react';
 import { type Span, wantsColour } from '../draw/palette.js';
 import type { OutputStream } from '../quiet-writer.js';
@@ -6,6 +5,7 @@ import { safeLine, safeText } from '../sanitize.js';
 import { charactersOf, editDraft } from './draft.js';
 import { Keys } from './keys.js';
 import { CanvasContext, Line } from './line.js';
+import { renderQuestion } from './render-question.js';
 
 export interface AskOptions {
   readonly question: string;
@@ -45,13 +45,7 @@ export async function askLine({ question, fallback, stderr, stdin, env }: AskOpt
     // Within the first render there is nothing to draw again yet.
     queueMicrotask(() => ink.rerender(line()));
   };
-  const ink = render(line(), {
-    stdout: stderr as unknown as NodeJS.WriteStream,
-    stderr: stderr as unknown as NodeJS.WriteStream,
-    stdin: stdin as NodeJS.ReadStream,
-    exitOnCtrlC: false,
-    patchConsole: false,
-  });
+  const ink = renderQuestion(line(), { stderr, stdin });
   await ink.waitUntilExit();
   return answer;
 }

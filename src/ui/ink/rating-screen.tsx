@@ -1,4 +1,3 @@
-import { render } from 'ink';
 import type { ReactNode } from 'react';
 import { type Span, wantsColour } from '../draw/palette.js';
 import type { OutputStream } from '../quiet-writer.js';
@@ -6,6 +5,7 @@ import { completeOrder, pressRatingKey, type RatingState, startRating } from '..
 import { safeLine, safeText } from '../sanitize.js';
 import { Keys } from './keys.js';
 import { CanvasContext, Lines } from './line.js';
+import { renderQuestion } from './render-question.js';
 
 export interface RatingSetView {
   readonly context: string;
@@ -65,13 +65,7 @@ export async function rateInTerminal({ sets, stderr, stdin, env, onRanked }: Rat
       show(index + 1);
     }
   };
-  const ink = render(board(), {
-    stdout: stderr as unknown as NodeJS.WriteStream,
-    stderr: stderr as unknown as NodeJS.WriteStream,
-    stdin: stdin as NodeJS.ReadStream,
-    exitOnCtrlC: false,
-    patchConsole: false,
-  });
+  const ink = renderQuestion(board(), { stderr, stdin });
   await ink.waitUntilExit();
   if (failure !== undefined) throw failure;
   return ranked.size;

@@ -11,6 +11,7 @@ import { formatTable } from '../../output/format-table.js';
 import { formatJson, writeResult } from '../../output/output.js';
 import { addSettingFlags, givenFlags, readRunConfig } from '../../shared/config-options.js';
 import type { CliContext } from '../../shared/context.js';
+import { TASK_KEYS } from '../../shared/scoring-keys.js';
 
 const EXAMPLES = `Examples:
   $ rlprompt doctor
@@ -31,13 +32,7 @@ const MEMORY_KEYS: readonly RunConfigKey[] = [
   'promptLength',
   'promptsPerStep',
   'innerSize',
-  'textColumn',
-  'labelColumn',
-  'verbalizer',
-  'template',
-  'labelSpace',
-  'chat',
-  'shots',
+  ...TASK_KEYS,
   'endpoint',
   'endpointTimeout',
   'endpointConcurrency',

@@ -9,6 +9,7 @@ import { formatJson, writeResult } from '../../output/output.js';
 import { quotePrompt } from '../../output/result-line.js';
 import { addConfigOptions, readRunConfig } from '../../shared/config-options.js';
 import type { CliContext } from '../../shared/context.js';
+import { TASK_KEYS } from '../../shared/scoring-keys.js';
 
 const EXAMPLES = `Examples:
   $ rlprompt tasks
@@ -17,13 +18,7 @@ const EXAMPLES = `Examples:
 `;
 
 const CHECK_KEYS: readonly RunConfigKey[] = [
-  'textColumn',
-  'labelColumn',
-  'verbalizer',
-  'template',
-  'labelSpace',
-  'chat',
-  'shots',
+  ...TASK_KEYS,
   'seed',
   'target',
   'dtype',
