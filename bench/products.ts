@@ -1,7 +1,7 @@
 import { embeddedModels } from '../src/lm/model/embedded.js';
 import { findModelFolder } from '../src/lm/model/model-folder.js';
+import { openModelFile } from '../src/lm/onnx/graph/file/model-file.js';
 import { GraphBuilder } from '../src/lm/onnx/graph/graph-builder.js';
-import { openModelFile } from '../src/lm/onnx/graph/model-file.js';
 import { decodeModel, type OnnxGraph, toNumber } from '../src/lm/onnx/graph/proto.js';
 import { splitHead } from '../src/lm/onnx/head/split-head.js';
 import type { BodyShape } from '../src/lm/onnx/run/runtime-meter.js';

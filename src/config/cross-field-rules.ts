@@ -10,7 +10,7 @@ import {
 import type { ConfigProblem } from './config-problem.js';
 import { findInputConditionedViolations } from './input-conditioned-rules.js';
 import type { RunConfig } from './run-config.js';
-import { findWeightProblem } from './values/objective-weights.js';
+import { findWeightProblem } from './values/weight-problem.js';
 
 /** Trainers whose prompts a policy over the generator LM draws token by token. */
 const DRAWING_TRAINERS: readonly TrainerName[] = [...CONDITIONED_TRAINERS, 'best-of-n'];

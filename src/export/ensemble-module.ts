@@ -1,5 +1,5 @@
 import type { ExportedEnsemble } from './exported-ensemble.js';
-import { comment, expression, labelsConstant, loadModule } from './formats/ts.js';
+import { comment, expression, labelsConstant, loadModule } from './formats/code/ts.js';
 import { isMasked } from './text/rendered-parts.js';
 import { toVisibleJson } from './text/visible-json.js';
 

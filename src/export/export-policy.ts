@@ -1,6 +1,6 @@
 import { type PolicyRow, readPolicyTable } from '../run/policies/policy-table.js';
 import type { TaskLabel } from '../task/types.js';
-import { formatCell } from './formats/csv.js';
+import { formatCell } from './formats/data/csv.js';
 import type { RunRecord } from './run-record.js';
 import { toVisibleJson } from './text/visible-json.js';
 

@@ -1,25 +1,25 @@
 import { nearestWord, RlpromptError } from '../errors.js';
 import type { ExportFormat } from './exported-prompt.js';
-import { csvFormat } from './formats/csv.js';
-import { dotpromptFormat } from './formats/dotprompt.js';
-import { dspyFormat } from './formats/dspy.js';
-import { hfDatasetFormat } from './formats/hf-dataset.js';
-import { jsFormat } from './formats/js.js';
-import { jsonFormat } from './formats/json.js';
-import { langchainFormat } from './formats/langchain.js';
-import { langchainChatFormat } from './formats/langchain-chat.js';
-import { lmEvalFormat } from './formats/lm-eval.js';
-import { mdFormat } from './formats/md.js';
-import { mlflowFormat } from './formats/mlflow.js';
-import { openaiBatchFormat } from './formats/openai-batch.js';
-import { openaiChatFormat } from './formats/openai-chat.js';
-import { optunaFormat } from './formats/optuna.js';
-import { promptfooFormat } from './formats/promptfoo.js';
-import { promptyFormat } from './formats/prompty.js';
-import { pythonFormat } from './formats/python.js';
-import { tsFormat } from './formats/ts.js';
-import { tsAiSdkFormat } from './formats/ts-ai-sdk.js';
-import { txtFormat } from './formats/txt.js';
+import { jsFormat } from './formats/code/js.js';
+import { pythonFormat } from './formats/code/python.js';
+import { tsFormat } from './formats/code/ts.js';
+import { tsAiSdkFormat } from './formats/code/ts-ai-sdk.js';
+import { csvFormat } from './formats/data/csv.js';
+import { hfDatasetFormat } from './formats/data/hf-dataset.js';
+import { jsonFormat } from './formats/data/json.js';
+import { mdFormat } from './formats/data/md.js';
+import { txtFormat } from './formats/data/txt.js';
+import { lmEvalFormat } from './formats/experiments/lm-eval.js';
+import { mlflowFormat } from './formats/experiments/mlflow.js';
+import { optunaFormat } from './formats/experiments/optuna.js';
+import { promptfooFormat } from './formats/experiments/promptfoo.js';
+import { dotpromptFormat } from './formats/frameworks/dotprompt.js';
+import { dspyFormat } from './formats/frameworks/dspy.js';
+import { langchainFormat } from './formats/frameworks/langchain.js';
+import { langchainChatFormat } from './formats/frameworks/langchain-chat.js';
+import { openaiBatchFormat } from './formats/frameworks/openai-batch.js';
+import { openaiChatFormat } from './formats/frameworks/openai-chat.js';
+import { promptyFormat } from './formats/frameworks/prompty.js';
 
 /** Every format of `rlprompt export`. */
 export const EXPORT_FORMATS: readonly ExportFormat[] = [

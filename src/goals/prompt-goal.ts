@@ -1,6 +1,6 @@
 import type { PromptSummary, RunEvent, RunResult, StopReason, UnnumberedEvent } from '../events.js';
 import { exportPrompt } from '../export/export-prompt.js';
-import { jsonFormat } from '../export/formats/json.js';
+import { jsonFormat } from '../export/formats/data/json.js';
 import type { RunRecord } from '../export/run-record.js';
 import { rememberRun } from '../prompt-library/run-library.js';
 import type { Run } from '../run/loop/run.js';

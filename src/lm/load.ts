@@ -1,20 +1,20 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { nearestWord, RlpromptError } from '../errors.js';
+import { type EndpointOptions, readEndpointSettings } from './endpoint/client/endpoint-settings.js';
 import { isEndpointName } from './endpoint/endpoint-name.js';
-import { type EndpointOptions, readEndpointSettings } from './endpoint/endpoint-settings.js';
 import { loadEndpointModel } from './endpoint/openai.js';
 import { type DownloadProgress, findHubModel, type HubOptions, pinHubName } from './hub/hub.js';
 import { looksLikeHubName } from './hub/hub-name.js';
 import { embeddedModels } from './model/embedded.js';
 import { findModelFolder, type ModelFolder } from './model/model-folder.js';
 import type { LanguageModel } from './model/types.js';
-import { loadCausalLm } from './onnx/families/causal-lm.js';
+import { loadCausalLm } from './onnx/families/causal/causal-lm.js';
 import { loadEncoder } from './onnx/families/encoder.js';
 import { familyOf } from './onnx/families/inspect-model.js';
 import { loadClassifier } from './onnx/families/load-classifier.js';
 import { loadMaskedLm } from './onnx/families/masked-lm.js';
-import { openModelFile } from './onnx/graph/model-file.js';
+import { openModelFile } from './onnx/graph/file/model-file.js';
 import type { LoadedModel, OnnxModelOptions } from './onnx/run/model-parts.js';
 import { defaultThreads } from './onnx/run/session.js';
 

@@ -8,10 +8,10 @@ import { createJiti } from 'jiti';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { dotpromptFormat } from '../../src/export/formats/dotprompt.js';
-import { promptfooFormat } from '../../src/export/formats/promptfoo.js';
-import { tsFormat } from '../../src/export/formats/ts.js';
-import { tsAiSdkFormat } from '../../src/export/formats/ts-ai-sdk.js';
+import { tsFormat } from '../../src/export/formats/code/ts.js';
+import { tsAiSdkFormat } from '../../src/export/formats/code/ts-ai-sdk.js';
+import { promptfooFormat } from '../../src/export/formats/experiments/promptfoo.js';
+import { dotpromptFormat } from '../../src/export/formats/frameworks/dotprompt.js';
 import { exportedPrompt, scoredText } from './exported.js';
 import { HOSTILE_RUNS, hostileText, TEMPLATES } from './hostile-text.js';
 

@@ -6,7 +6,7 @@ import { isEndpointName } from '../../lm/endpoint/endpoint-name.js';
 import { findModelFolder, type ModelFolder } from '../../lm/model/model-folder.js';
 import { loadTokenizer } from '../../lm/model/tokenizer.js';
 import { inspectModel, type ModelInspection } from '../../lm/onnx/families/inspect-model.js';
-import { openModelFile } from '../../lm/onnx/graph/model-file.js';
+import { openModelFile } from '../../lm/onnx/graph/file/model-file.js';
 import { kvCache, modelInputs } from '../../lm/onnx/graph/model-inputs.js';
 import { headCount, widthOf } from '../../lm/onnx/run/model-parts.js';
 import { activationBytes, rowLimits, rowsWithoutCache } from '../../lm/onnx/run/row-limits.js';

@@ -44,7 +44,7 @@ export async function askForRun(context: CliContext): Promise<string[] | undefin
 }
 
 async function askIn({ stderr, stdin, env }: CliContext): Promise<Ask> {
-  const { askLine } = await import('../../ui/ink/ask-line.js');
+  const { askLine } = await import('../../ui/ink/questions/ask-line.js');
   return async (question, fallback) => {
     const answer = await askLine({ question, fallback, stderr, stdin, env });
     if (answer !== undefined) return answer;

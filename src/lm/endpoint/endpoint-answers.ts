@@ -1,9 +1,9 @@
 import type { AnswersCapability, WordAnswer } from '../model/types.js';
-import type { Completion } from './completion-answer.js';
+import type { Completion } from './answers/completion-answer.js';
+import { withoutThoughts } from './answers/thinking.js';
+import { isUndecided, type WordScores, wordOfAnswer, wordScores } from './answers/word-scores.js';
 import type { CompletionRequest, EndpointService } from './endpoint-service.js';
 import { inParallel } from './in-parallel.js';
-import { withoutThoughts } from './thinking.js';
-import { isUndecided, type WordScores, wordOfAnswer, wordScores } from './word-scores.js';
 
 /** Enough for marks around a word of a few tokens. */
 const ANSWER_TOKENS = 8;

@@ -1,5 +1,5 @@
 import type { GenerateCapability, GenerateRequest, Generation } from '../model/types.js';
-import { endpointError } from './endpoint-errors.js';
+import { endpointError } from './client/endpoint-errors.js';
 import type { EndpointService } from './endpoint-service.js';
 import { inParallel } from './in-parallel.js';
 

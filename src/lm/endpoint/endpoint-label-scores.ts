@@ -2,8 +2,8 @@ import { labelText } from '../../template/label-text.js';
 import { renderTemplate } from '../../template/render-template.js';
 import type { Template } from '../../template/template.js';
 import type { LabelScoreRequest, LabelScoresCapability, LabelWord, WordAnswer } from '../model/types.js';
+import { endpointConfigError, endpointError } from './client/endpoint-errors.js';
 import type { EndpointAnswers } from './endpoint-answers.js';
-import { endpointConfigError, endpointError } from './endpoint-errors.js';
 
 /** Before this many rows a few answers without a label word are not held against the service. */
 const ROWS_TO_JUDGE_BY = 10;

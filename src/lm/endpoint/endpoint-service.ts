@@ -4,12 +4,12 @@ import {
   readCompletions,
   readMessage,
   type TokenPosition,
-} from './completion-answer.js';
+} from './answers/completion-answer.js';
+import { type EndpointClient, RefusedRequest } from './client/endpoint-client.js';
+import { protocolError } from './client/endpoint-errors.js';
+import { Spending } from './client/spending.js';
 import { COMMON_DIALECT, type Dialect, dialectAfter } from './dialect.js';
-import { type EndpointClient, RefusedRequest } from './endpoint-client.js';
-import { protocolError } from './endpoint-errors.js';
 import { grammarOf, schemaOf } from './request-parts.js';
-import { Spending } from './spending.js';
 
 /** What most services give at most. */
 const USUAL_LIKELIEST = 20;

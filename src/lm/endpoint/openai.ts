@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { LoadedModel } from '../onnx/run/model-parts.js';
+import { EndpointClient } from './client/endpoint-client.js';
+import type { EndpointSettings } from './client/endpoint-settings.js';
 import { EndpointAnswers } from './endpoint-answers.js';
-import { EndpointClient } from './endpoint-client.js';
 import { EndpointGenerate } from './endpoint-generate.js';
 import { EndpointLabelScores } from './endpoint-label-scores.js';
 import { modelOfEndpointName } from './endpoint-name.js';
 import { EndpointService } from './endpoint-service.js';
-import type { EndpointSettings } from './endpoint-settings.js';
 
 /**
  * A language model behind an OpenAI-compatible service, asked once to find out what it gives. It writes texts and

@@ -1,5 +1,5 @@
 import { RlpromptError } from '../../errors.js';
-import { wordOfAnswer } from '../../lm/endpoint/word-scores.js';
+import { wordOfAnswer } from '../../lm/endpoint/answers/word-scores.js';
 import { requireCapability } from '../../lm/load.js';
 import type { AnswersCapability, LabelScoresCapability, LanguageModel } from '../../lm/model/types.js';
 import { softmax } from '../../statistics/softmax.js';

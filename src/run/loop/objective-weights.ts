@@ -1,4 +1,4 @@
-import { findWeightProblem } from '../../config/values/objective-weights.js';
+import { findWeightProblem } from '../../config/values/weight-problem.js';
 import type { UnnumberedEvent, WeightsChangedEvent } from '../../events.js';
 import type { WeightedObjectives, WeightedObjectivesState } from '../../rewards/objectives/weighted-objectives.js';
 import type { Evaluation } from '../../task/types.js';

@@ -1,7 +1,7 @@
 import type { RunConfig } from '../../config/run-config.js';
 import { RlpromptError } from '../../errors.js';
+import { readEndpointSettings } from '../../lm/endpoint/client/endpoint-settings.js';
 import { isEndpointName } from '../../lm/endpoint/endpoint-name.js';
-import { readEndpointSettings } from '../../lm/endpoint/endpoint-settings.js';
 import type { Task } from '../../task/types.js';
 
 /** The settings that may name a model behind a service. */

@@ -7,12 +7,12 @@ import { paint, wantsColour } from '../draw/palette.js';
 import { type OutputStream, quietWriter } from '../quiet-writer.js';
 import { INITIAL_SCREEN, metricOf, reduceScreen, type ScreenState } from '../screen-state.js';
 import { finalSummary } from '../summary.js';
-import { FrameStream } from './frame-stream.js';
-import { Guard } from './guard.js';
-import { Keys } from './keys.js';
-import { noteAfter } from './notes.js';
-import { INITIAL_KEYBOARD, type KeyAction, pressKeys } from './press-key.js';
-import { Screen } from './screen.js';
+import { Screen } from './board/screen.js';
+import { Keys } from './input/keys.js';
+import { noteAfter } from './input/notes.js';
+import { INITIAL_KEYBOARD, type KeyAction, pressKeys } from './input/press-key.js';
+import { FrameStream } from './parts/frame-stream.js';
+import { Guard } from './parts/guard.js';
 
 export interface InkReporterOptions {
   readonly stderr: OutputStream;

@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { completeRunConfig } from '../../../src/config/resolve-run-config.js';
 import type { RunConfigInput } from '../../../src/config/run-config.js';
 import { evaluatePrompts } from '../../../src/evaluate.js';
-import type { EndpointSettings } from '../../../src/lm/endpoint/endpoint-settings.js';
+import type { EndpointSettings } from '../../../src/lm/endpoint/client/endpoint-settings.js';
 import { loadEndpointModel } from '../../../src/lm/endpoint/openai.js';
 import { Secret } from '../../../src/lm/hub/hub-settings.js';
 import { loadLanguageModel, requireCapability } from '../../../src/lm/load.js';

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { EndpointSettings } from '../../../src/lm/endpoint/endpoint-settings.js';
+import type { EndpointSettings } from '../../../src/lm/endpoint/client/endpoint-settings.js';
 
 type Body = Record<string, unknown>;
 

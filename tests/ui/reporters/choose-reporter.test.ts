@@ -168,7 +168,7 @@ describe('the sources of the screen', () => {
     const drawing = files.filter((name) =>
       /import \{[^}]*\bText\b[^}]*\} from 'ink'/.test(readFileSync(new URL(name, folder), 'utf8')),
     );
-    expect(drawing).toEqual(['ink/line.tsx']);
+    expect(drawing).toEqual(['ink/parts/line.tsx']);
     const eager = files.filter(
       (name) => !name.startsWith('ink/') && imports(name).some((path) => /^(?:ink|react)$/.test(path)),
     );

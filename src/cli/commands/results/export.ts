@@ -114,7 +114,7 @@ async function exportAll(
 }
 
 async function readRows(record: RunRecord): Promise<readonly ExportedRow[] | undefined> {
-  return (await import('../../exports/test-rows.js')).readTestRows(record);
+  return (await import('../../exports/test-rows-of-run.js')).readTestRows(record);
 }
 
 async function readPrompts(record: RunRecord, rank: number | undefined, isTable: boolean): Promise<ExportedPrompts> {

@@ -72,7 +72,7 @@ type AddRanking = (set: RatingSet, order: Ranking['order'], note?: string) => vo
 
 async function askPerson(sets: readonly RatingSet[], add: AddRanking, context: CliContext): Promise<number> {
   if (sets.length === 0) return 0;
-  const { rateInTerminal } = await import('../../../ui/ink/rating-screen.js');
+  const { rateInTerminal } = await import('../../../ui/ink/questions/rating-screen.js');
   const { stderr, stdin, env } = context;
   return rateInTerminal({ sets, stderr, stdin, env, onRanked: add });
 }

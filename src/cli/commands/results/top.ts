@@ -47,7 +47,7 @@ function describe({ runDir, start, result }: RunRecord, prompts: readonly Prompt
 async function toCsv(record: RunRecord, count: number): Promise<string> {
   const [{ exportPrompt }, { csvFormat }, { packageVersion }] = await Promise.all([
     import('../../../export/export-prompt.js'),
-    import('../../../export/formats/csv.js'),
+    import('../../../export/formats/data/csv.js'),
     import('../../../package-root.js'),
   ]);
   const others = Array.from({ length: count - 1 }, (_, i) => exportPrompt(record, i + 2, packageVersion()));

@@ -162,7 +162,7 @@ function toTable(matrix: TransferMatrix): string {
 
 /** One row a score, as statistics programs like it. */
 async function toCsv({ rows, columns, cells, split }: TransferMatrix): Promise<string> {
-  const { formatCell } = await import('../../../export/formats/csv.js');
+  const { formatCell } = await import('../../../export/formats/data/csv.js');
   const metrics = [...new Set(cells.flat().flatMap((cell) => Object.keys(cell.metrics)))];
   const header = ['prompt', 'from', 'task', 'targetLm', 'split', 'n', ...metrics, 'reward'];
   const lines = rows.flatMap(({ prompt, origin }, row) =>

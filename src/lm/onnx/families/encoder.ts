@@ -2,8 +2,8 @@ import type { ModelFolder } from '../../model/model-folder.js';
 import type { EmbedCapability, Tokenizer } from '../../model/types.js';
 import type { LoadedModel, OnnxModelOptions } from '../run/model-parts.js';
 import { equalLengthBatches } from '../run/token-batches.js';
-import { requireFinite } from './probe-causal.js';
-import { loadWholeModel, type WholeModel } from './whole-model.js';
+import { requireFinite } from './causal/probe-causal.js';
+import { loadWholeModel, type WholeModel } from './shared/whole-model.js';
 
 /** Loads an encoder, for instance all-MiniLM-L6-v2: token vectors of texts. */
 export async function loadEncoder(name: string, folder: ModelFolder, options: OnnxModelOptions): Promise<LoadedModel> {

@@ -3,17 +3,17 @@ import { RlpromptError } from '../../../errors.js';
 import { findModelFolder, type ModelFolder } from '../../model/model-folder.js';
 import { fitTokenizer, loadTokenizer } from '../../model/tokenizer.js';
 import type { ModelFamily } from '../../model/types.js';
+import { filesOf, openModelFile } from '../graph/file/model-file.js';
+import type { ModelFile } from '../graph/file/model-file-types.js';
+import { tensorBytes } from '../graph/file/tensor-bytes.js';
 import { allTensors } from '../graph/graph-walk.js';
-import { filesOf, openModelFile } from '../graph/model-file.js';
-import type { ModelFile } from '../graph/model-file-types.js';
 import { checkInputs, kvCache, modelInputs } from '../graph/model-inputs.js';
 import { type OnnxGraph, toNumber } from '../graph/proto.js';
-import { tensorBytes } from '../graph/tensor-bytes.js';
 import { dimsOfValue } from '../graph/value-info.js';
 import type { HeadMatch } from '../head/head-match.js';
 import { isDynamicQuantised, openLanguageModel } from '../head/split-head.js';
-import { requireManyTokens } from './probe-causal.js';
-import { requireMask } from './require-mask.js';
+import { requireManyTokens } from './causal/probe-causal.js';
+import { requireMask } from './shared/require-mask.js';
 
 export type ModelUse = 'generator' | 'target' | 'classifier' | 'embedder';
 

@@ -2,9 +2,9 @@ import type { ModelFolder } from '../../model/model-folder.js';
 import type { ClassifyCapability } from '../../model/types.js';
 import type { LoadedModel, OnnxModelOptions } from '../run/model-parts.js';
 import { equalLengthBatches } from '../run/token-batches.js';
+import { requireFinite } from './causal/probe-causal.js';
 import { wrapTokens } from './encoder.js';
-import { requireFinite } from './probe-causal.js';
-import { loadWholeModel, type WholeModel } from './whole-model.js';
+import { loadWholeModel, type WholeModel } from './shared/whole-model.js';
 
 /** Loads a sequence classifier; its classes are named by the configuration's id2label. */
 export async function loadClassifier(

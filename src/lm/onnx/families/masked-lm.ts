@@ -17,12 +17,12 @@ import { headCount, int8Notes, type LoadedModel, loadParts, type OnnxModelOption
 import { createModelSession } from '../run/model-session.js';
 import { rowLimits, rowsWithoutCache } from '../run/row-limits.js';
 import { equalLengthBatches } from '../run/token-batches.js';
-import { CausalBody } from './causal-body.js';
-import { columnLogits, labelDivisor, rememberColumns } from './label-columns.js';
-import { likelyWords } from './likely-words.js';
-import { requireFinite } from './probe-causal.js';
-import { requireMask } from './require-mask.js';
-import { VocabularyProjection } from './vocabulary-projection.js';
+import { CausalBody } from './causal/causal-body.js';
+import { requireFinite } from './causal/probe-causal.js';
+import { columnLogits, labelDivisor, rememberColumns } from './shared/label-columns.js';
+import { likelyWords } from './shared/likely-words.js';
+import { requireMask } from './shared/require-mask.js';
+import { VocabularyProjection } from './shared/vocabulary-projection.js';
 
 /** Loads a masked language model; its vocabulary projection is cut down to the label columns. */
 export async function loadMaskedLm(name: string, folder: ModelFolder, options: OnnxModelOptions): Promise<LoadedModel> {

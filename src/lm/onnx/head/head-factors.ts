@@ -1,5 +1,5 @@
+import type { ModelFile } from '../graph/file/model-file-types.js';
 import type { GraphScope } from '../graph/graph-scope.js';
-import type { ModelFile } from '../graph/model-file-types.js';
 import type { OnnxNode } from '../graph/proto.js';
 import { cannotCut } from './head-error.js';
 import { resolveVector } from './head-weight.js';

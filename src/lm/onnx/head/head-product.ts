@@ -1,7 +1,7 @@
+import type { ModelFile } from '../graph/file/model-file-types.js';
+import { tensorBytes } from '../graph/file/tensor-bytes.js';
 import type { GraphScope } from '../graph/graph-scope.js';
-import type { ModelFile } from '../graph/model-file-types.js';
 import { attributeOf, ONNX_TYPE, type OnnxNode, toNumber } from '../graph/proto.js';
-import { tensorBytes } from '../graph/tensor-bytes.js';
 import { dequantizeLinear } from './dequantize-linear.js';
 import { dequantizeNBits } from './dequantize-nbits.js';
 import { cannotCut } from './head-error.js';

@@ -1,6 +1,6 @@
+import type { ModelFile } from '../graph/file/model-file-types.js';
 import { roundToHalf } from '../graph/float16.js';
 import type { GraphScope } from '../graph/graph-scope.js';
-import type { ModelFile } from '../graph/model-file-types.js';
 import { attributeOf, ONNX_TYPE, type OnnxNode, type OnnxTensor, toNumber, typeName } from '../graph/proto.js';
 import { dequantizeLinear, type LinearQuantisation } from './dequantize-linear.js';
 import { cannotCut } from './head-error.js';

@@ -1,6 +1,6 @@
+import type { ModelFile } from '../graph/file/model-file-types.js';
 import { GraphScope } from '../graph/graph-scope.js';
 import { allNodes } from '../graph/graph-walk.js';
-import type { ModelFile } from '../graph/model-file-types.js';
 import {
   ONNX_TYPE,
   type OnnxGraph,

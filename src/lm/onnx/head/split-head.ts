@@ -1,9 +1,9 @@
 import { join, resolve } from 'node:path';
 import { cacheRoot } from '../../../files/cache-root.js';
 import type { HeadWeights } from '../../model/types.js';
+import { filesOf, openModelFile } from '../graph/file/model-file.js';
+import type { ModelFile } from '../graph/file/model-file-types.js';
 import { allNodes } from '../graph/graph-walk.js';
-import { filesOf, openModelFile } from '../graph/model-file.js';
-import type { ModelFile } from '../graph/model-file-types.js';
 import { checkInputs, type KvCache, kvCache, type ModelInput, modelInputs } from '../graph/model-inputs.js';
 import { ONNX_TYPE, type OnnxGraph } from '../graph/proto.js';
 import { type Tuned, tuneBody } from '../tune/tune-body.js';

@@ -15,12 +15,12 @@ import {
 import { join, sep } from 'node:path';
 import { RlpromptError } from '../../../errors.js';
 import { makeFolder } from '../../../files/make-folder.js';
-import { EXTERNAL } from '../graph/external-data.js';
+import { EXTERNAL } from '../graph/file/external-data.js';
+import { INLINE_BYTES } from '../graph/file/model-file.js';
+import type { ModelFile } from '../graph/file/model-file-types.js';
+import { type TensorBytes, tensorBytes } from '../graph/file/tensor-bytes.js';
 import { allTensors } from '../graph/graph-walk.js';
-import { INLINE_BYTES } from '../graph/model-file.js';
-import type { ModelFile } from '../graph/model-file-types.js';
 import { encodeModel, type OnnxModel, type OnnxTensor } from '../graph/proto.js';
-import { type TensorBytes, tensorBytes } from '../graph/tensor-bytes.js';
 
 /** Up to this size a split model is handed to the runtime as bytes; the runtime maps larger ones from disk. */
 const IN_MEMORY_BYTES = 64 * 1024 * 1024;

@@ -1,8 +1,8 @@
 import { RlpromptError } from '../../../errors.js';
+import type { ModelFile } from '../graph/file/model-file-types.js';
+import { dimsOf, tensorBytes } from '../graph/file/tensor-bytes.js';
 import { bfloatToFloat, halfToFloat } from '../graph/float16.js';
-import type { ModelFile } from '../graph/model-file-types.js';
 import { ONNX_TYPE, type OnnxTensor, typeName } from '../graph/proto.js';
-import { dimsOf, tensorBytes } from '../graph/tensor-bytes.js';
 
 /** A constant matrix of a model, read in blocks of rows and always given in float32. */
 export interface WeightMatrix {

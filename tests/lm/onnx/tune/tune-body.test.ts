@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { CausalBody } from '../../../../src/lm/onnx/families/causal-body.js';
-import { probeCausal } from '../../../../src/lm/onnx/families/probe-causal.js';
-import { openModelFile } from '../../../../src/lm/onnx/graph/model-file.js';
+import { CausalBody } from '../../../../src/lm/onnx/families/causal/causal-body.js';
+import { probeCausal } from '../../../../src/lm/onnx/families/causal/probe-causal.js';
+import { openModelFile } from '../../../../src/lm/onnx/graph/file/model-file.js';
 import { kvCache, modelInputs } from '../../../../src/lm/onnx/graph/model-inputs.js';
 import { decodeModel } from '../../../../src/lm/onnx/graph/proto.js';
 import { type SplitModel, splitHead } from '../../../../src/lm/onnx/head/split-head.js';

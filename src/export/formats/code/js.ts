@@ -1,0 +1,12 @@
+import type { FileFormat } from '../../exported-prompt.js';
+import { renderModule, tsFormat } from './ts.js';
+
+export const jsFormat: FileFormat = {
+  name: 'js',
+  description: 'the same module as JavaScript, with its types as JSDoc',
+  group: 'code',
+  isTable: false,
+  file: 'best.mjs',
+  render: ([prompt]) => renderModule(prompt, 'js'),
+  read: (text, options) => tsFormat.read(text, options),
+};

@@ -1,0 +1,100 @@
+import type { ExportedPrompt, FileFormat } from '../../exported-prompt.js';
+import { labelReadings } from '../../text/label-reading.js';
+import { provenance } from '../../text/provenance.js';
+import { isMasked } from '../../text/rendered-parts.js';
+import { comment } from './ts.js';
+
+export const pythonFormat: FileFormat = {
+  name: 'python',
+  description: 'a Python module without dependencies: classify(text, complete), render(text), PROMPT, META',
+  group: 'code',
+  isTable: false,
+  file: 'best.py',
+  render: ([prompt]) => renderModule(prompt),
+  read: (text) => ({ rendered: JSON.parse(JSON.parse(/^_PARTS = json\.loads\((".*")\)$/m.exec(text)![1]!)) }),
+};
+
+function renderModule(prompt: ExportedPrompt): string {
+  const masked = isMasked(prompt);
+  const readings = labelReadings(prompt);
+  const [parameter, argument] = masked ? [', mask: str', ', mask'] : ['', ''];
+  return `# Exported by ${comment(prompt.tool)} from ${comment(prompt.run)}.
+"""A prompt that was found by reinforcement learning, with what reads its answers. Needs Python 3.9 or newer, and nothing else."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from math import exp
+
+# The prompt that was found.
+PROMPT: str = ${literal(prompt.prompt)}
+# How the prompt was found and how it scores.
+META: dict = ${literal(provenance(prompt))}
+
+_PARTS = ${literal(prompt.rendered)}
+_PARTS_WITHOUT_INPUT = ${literal(prompt.renderedWithoutInput)}
+_BLANKS = ${literal(BLANKS)}
+
+
+def render(text: str${parameter}) -> str:
+    """The text for the language model; ${masked ? 'it fills the mask with a label word' : 'a label word follows it'}."""
+    text = text.strip(_BLANKS)
+    slots = {"input": text${masked ? ', "mask": mask' : ''}}
+    parts = _PARTS if text else _PARTS_WITHOUT_INPUT
+    return "".join(part if isinstance(part, str) else slots[part["slot"]] for part in parts)
+${readings.length > 0 ? classifyFunctions(readings, parameter, argument) : ''}`;
+}
+
+function classifyFunctions(readings: ReturnType<typeof labelReadings>, parameter: string, argument: string): string {
+  return `
+
+# Each label with its words, how much each counts, and what is subtracted from its score.
+_READINGS = ${literal(readings)}
+
+Complete = Callable[[str, Sequence[str]], Mapping[str, float]]
+
+
+def classify(text: str, complete: Complete${parameter}) -> tuple[str, dict[str, float]]:
+    """The label of a text, with the probability of each label.
+
+    complete(rendered, words) asks the language model: the natural log-probability of each word (or of the token it
+    begins with) right after the rendered text. A word it does not name counts as the least likely of those it names.
+    """
+    words = [word for reading in _READINGS for word in reading["words"]]
+    given = complete(render(text${argument}), words)
+    found = {word: given.get(word, given.get(word.strip())) for word in words}
+    if all(value is None for value in found.values()):
+        raise ValueError(f"complete() named none of the label words: {words}")
+    least = min(given.values())
+    scores = [
+        sum(w * (least if found[word] is None else found[word]) for word, w in zip(r["words"], r["weights"])) - r["offset"]
+        for r in _READINGS
+    ]
+    most = max(scores)
+    powers = [exp(score - most) for score in scores]
+    labels = [reading["label"] for reading in _READINGS]
+    probabilities = {label: power / sum(powers) for label, power in zip(labels, powers)}
+    return labels[scores.index(most)], probabilities
+
+
+def label_of(answer: str) -> "str | None":
+    """The label that an answer written out begins with; None for another answer."""
+    said = answer.strip().lower()
+    for reading in _READINGS:
+        if any(said.startswith(word.strip().lower()) for word in reading["words"]):
+            return reading["label"]
+    return None
+`;
+}
+
+/** What String.prototype.trim takes off, by which inputs were trimmed when they were scored. */
+const BLANKS =
+  '\t\n\v\f\r \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000\ufeff';
+
+/** A value as an expression of Python; all characters outside ASCII are escapes of JSON, which knows pairs of surrogates. */
+function literal(value: unknown): string {
+  const json = JSON.stringify(value).replace(
+    /[^\x20-\x7e]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+  return `json.loads(${JSON.stringify(json)})`;
+}

@@ -1,0 +1,12 @@
+import type { FileFormat } from '../../exported-prompt.js';
+import { toVisibleJson } from '../../text/visible-json.js';
+
+export const jsonFormat: FileFormat = {
+  name: 'json',
+  description: 'everything known of the prompt, as one object',
+  group: 'data',
+  isTable: false,
+  file: 'best.json',
+  render: ([prompt]) => `${toVisibleJson(prompt, 2)}\n`,
+  read: (text) => ({ rendered: JSON.parse(text).rendered }),
+};

@@ -1,0 +1,203 @@
+import { RlpromptError } from '../../../../errors.js';
+import { Rng } from '../../../../random/rng.js';
+import { openEncoder } from '../../../model/label-rows.js';
+import { sampleToken } from '../../../model/sample-token.js';
+import type { GenerateCapability, GenerateRequest, Generation, Tokenizer } from '../../../model/types.js';
+import { chunksOf } from '../../run/batches.js';
+import { gatherKv, type KvBlock } from '../../run/kv-block.js';
+import { equalLengthBatches } from '../../run/token-batches.js';
+import type { VocabularyProjection } from '../shared/vocabulary-projection.js';
+import type { CausalBody } from './causal-body.js';
+import type { CausalRows } from './causal-rows.js';
+
+export interface CausalGenerationParts {
+  readonly tokenizer: Tokenizer;
+  readonly contextLength: number;
+  readonly body: CausalBody;
+  readonly rows: CausalRows;
+  projection(): Promise<VocabularyProjection>;
+}
+
+/** One text that is being written. */
+interface Draft {
+  readonly rng: Rng;
+  readonly limit: number;
+  readonly before: readonly number[];
+  readonly tokens: number[];
+  text: string;
+  stopped: boolean;
+}
+
+/** Rows after their last token. */
+interface DraftState {
+  readonly drafts: readonly Draft[];
+  readonly hidden: Float32Array;
+  readonly past: KvBlock | undefined;
+}
+
+/** Samples that are written at once. */
+const DRAFTS_PER_CALL = 256;
+
+/** Continues texts: each prefix is computed once for all its samples, and every token after it once. */
+export class CausalGenerate implements GenerateCapability {
+  readonly #parts: CausalGenerationParts;
+  readonly #encode: (text: string) => number[];
+
+  constructor(parts: CausalGenerationParts) {
+    this.#parts = parts;
+    this.#encode = openEncoder(parts.tokenizer);
+  }
+
+  async generate(request: GenerateRequest): Promise<Generation[][]> {
+    const encode = request.isRaw ? openEncoder(this.#parts.tokenizer, true) : this.#encode;
+    const prefixes = request.prefixes.map((text) => encode(text));
+    const drafts = this.#drafts(request, prefixes);
+    const prefixesPerCall = Math.max(1, Math.floor(DRAFTS_PER_CALL / request.samplesPerPrefix));
+    for (const indices of equalLengthBatches(prefixes, (length) => this.#parts.rows.rowsOf(length))) {
+      for (const chunk of chunksOf(indices, prefixesPerCall)) {
+        const start = await this.#parts.rows.appendAll(
+          chunk.map((i) => prefixes[i]!),
+          undefined,
+        );
+        await this.#write(
+          this.#spread(
+            start,
+            chunk.map((i) => drafts[i]!),
+          ),
+          request,
+        );
+      }
+    }
+    return drafts.map((samples) =>
+      samples.map(({ text, stopped, tokens }) => ({ text, stopped, tokenCount: tokens.length })),
+    );
+  }
+
+  /** log p of each text's tokens after the first; a text longer than the context is scored as far as it reaches. */
+  async textLogProbs(texts: readonly string[]): Promise<{ logProb: number; tokenCount: number }[]> {
+    const rows = texts.map((text) => this.#encode(text).slice(0, this.#parts.contextLength));
+    const results = rows.map((row) => ({ logProb: 0, tokenCount: row.length - 1 }));
+    const projection = await this.#parts.projection();
+    const size = this.#parts.body.model.hiddenSize;
+    for (const batch of equalLengthBatches(rows, (length) => this.#parts.rows.rowsOf(length))) {
+      const { hidden } = await this.#parts.body.run({ tokens: batch.map((row) => rows[row]!), keepCache: false });
+      for (const [i, row] of batch.entries()) {
+        const tokens = rows[row]!;
+        const start = i * tokens.length * size;
+        const before = hidden.subarray(start, start + (tokens.length - 1) * size);
+        if (tokens.length < 2) continue;
+        const logProbs = await projection.logProbs(before, tokens.slice(1));
+        results[row]!.logProb = logProbs.reduce((sum, value) => sum + value, 0);
+      }
+    }
+    return results;
+  }
+
+  /** A sample's random numbers depend on the seed, its prefix's text and its own number, not on its neighbours. */
+  #drafts(request: GenerateRequest, prefixes: readonly (readonly number[])[]): Draft[][] {
+    const seen = new Map<string, number>();
+    return prefixes.map((before, prefix) => {
+      const text = request.prefixes[prefix]!;
+      const repeat = seen.get(text) ?? 0;
+      seen.set(text, repeat + 1);
+      const room = this.#parts.contextLength - before.length;
+      if (room < 1) throw tooLong(text, before.length, this.#parts.contextLength);
+      const wanted = typeof request.maxNewTokens === 'number' ? request.maxNewTokens : request.maxNewTokens[prefix]!;
+      return Array.from({ length: request.samplesPerPrefix }, (_, sample) => {
+        const state = { seed: request.seed, stream: textHash(text), counter: (repeat * 2 ** 16 + sample) * 2 ** 20 };
+        const limit = Math.min(wanted, room);
+        return { rng: Rng.restore(state), limit, before, tokens: [], text: '', stopped: false };
+      });
+    });
+  }
+
+  #spread(
+    start: { hidden: Float32Array; past: KvBlock | undefined },
+    drafts: readonly (readonly Draft[])[],
+  ): DraftState {
+    const sources = drafts.flatMap((samples, row) => samples.map(() => row));
+    return { drafts: drafts.flat(), ...this.#pick(start, sources) };
+  }
+
+  #pick({ hidden, past }: { hidden: Float32Array; past: KvBlock | undefined }, sources: readonly number[]) {
+    const size = this.#parts.body.model.hiddenSize;
+    const picked = new Float32Array(sources.length * size);
+    sources.forEach((row, i) => {
+      picked.set(hidden.subarray(row * size, (row + 1) * size), i * size);
+    });
+    const rows = past && sources.map((row) => ({ block: past, row, positions: past.positions }));
+    return { hidden: picked, past: rows && gatherKv(rows, past.positions, this.#parts.body.kv!) };
+  }
+
+  async #write(start: DraftState, request: GenerateRequest): Promise<void> {
+    let state = start;
+    while (state.drafts.length > 0) {
+      request.signal?.throwIfAborted();
+      await this.#sample(state, request);
+      const open = [...state.drafts.keys()].filter((i) => isOpen(state.drafts[i]!));
+      if (open.length === 0) return;
+      const drafts = open.map((i) => state.drafts[i]!);
+      const rest = open.length === state.drafts.length ? state : { drafts, ...this.#pick(state, open) };
+      const tokens = rest.past
+        ? drafts.map((draft) => draft.tokens.slice(-1))
+        : drafts.map((draft) => [...draft.before, ...draft.tokens]);
+      state = { drafts, ...(await this.#parts.rows.appendAll(tokens, rest.past)) };
+    }
+  }
+
+  async #sample({ drafts, hidden }: DraftState, request: GenerateRequest): Promise<void> {
+    const { tokenizer, body, projection } = this.#parts;
+    const width = body.model.vocabularySize;
+    // Padding columns and special tokens are passed over, so a few more than top-k are asked for.
+    const spare = width - tokenizer.vocabularySize + tokenizer.specialTokenIds.size;
+    const wanted = request.temperature === 0 ? 1 : request.topK;
+    const count = wanted > 0 ? Math.min(width, wanted + spare) : width;
+    const ranked = await (await projection()).largest(hidden, count);
+    drafts.forEach((draft, row) => {
+      const isAllowed = (id: number) =>
+        id < tokenizer.vocabularySize && (id === tokenizer.eosTokenId || !tokenizer.specialTokenIds.has(id));
+      const ids = Array.from(ranked.tokenIds.subarray(row * count, (row + 1) * count), Number);
+      const kept = ids.flatMap((id, i) => (isAllowed(id) ? [i] : []));
+      const candidates = {
+        tokenIds: kept.map((i) => ids[i]!),
+        logits: kept.map((i) => ranked.logits[row * count + i]!),
+      };
+      this.#extend(draft, sampleToken(candidates, request, draft.rng.float()), request.stop);
+    });
+  }
+
+  #extend(draft: Draft, token: number, stop: string | undefined): void {
+    const { tokenizer } = this.#parts;
+    if (token === tokenizer.eosTokenId) {
+      draft.stopped = true;
+      return;
+    }
+    draft.tokens.push(token);
+    draft.text = tokenizer.decode(draft.tokens);
+    const end = stop ? draft.text.indexOf(stop) : -1;
+    if (end < 0) return;
+    draft.text = draft.text.slice(0, end);
+    draft.stopped = true;
+  }
+}
+
+function isOpen(draft: Draft): boolean {
+  return !draft.stopped && draft.tokens.length < draft.limit;
+}
+
+/** FNV-1a, 32 bits. */
+function textHash(text: string): number {
+  let hash = 0x811c9dc5;
+  for (const byte of new TextEncoder().encode(text)) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
+  return hash;
+}
+
+function tooLong(text: string, length: number, contextLength: number): RlpromptError {
+  return new RlpromptError({
+    code: 'E_CONTEXT_LENGTH',
+    exit: 'data',
+    message: `a text to continue takes ${length} tokens, the model's context is ${contextLength}`,
+    where: JSON.stringify(text.slice(0, 60)),
+    next: 'shorten the text, or use a model with a longer context',
+  });
+}

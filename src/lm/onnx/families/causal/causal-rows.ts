@@ -1,0 +1,275 @@
+import { chunksOf, groupBy } from '../../run/batches.js';
+import { gatherKv, type KvBlock, type KvRow, KvScratch } from '../../run/kv-block.js';
+import type { PrefixCache } from '../../run/prefix-cache.js';
+import { activationBytes, type RowLimits } from '../../run/row-limits.js';
+import type { CausalBody } from './causal-body.js';
+import type { CausalAbilities } from './probe-causal.js';
+
+/** A row of tokens that begins with the first `shared` tokens of `prefix`, which other rows have too. */
+export interface PrefixedRow {
+  readonly tokens: readonly number[];
+  readonly prefix: readonly number[];
+  /** At most tokens.length - 1: a row's last token is always its own. */
+  readonly shared: number;
+}
+
+/** Some rows of a request after their last token. */
+export interface RowChunk {
+  /** Which rows of the request these are. */
+  readonly indices: readonly number[];
+  /** [indices, hiddenSize], at each row's last token. */
+  readonly hidden: Float32Array;
+  /** The rows' caches, where asked for and the graph has any. */
+  readonly past: KvBlock | undefined;
+  readonly padding: readonly number[];
+}
+
+export interface RowOptions {
+  readonly keepCache?: boolean;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A row's tokens beyond this go into a further call: attention takes memory with the square of them. */
+const TOKENS_PER_PIECE = 512;
+/** A cache's length is rounded up to this where the graph bears padding, so that more rows share a call. */
+const PAST_STEP = 8;
+/** Keys and values of all layers exist about this often at once: tiled, as outputs, and parts of them spread over heads. */
+const CACHE_COPIES = 3;
+/** Size of an attention head where no cache tells it. */
+const USUAL_HEAD_SIZE = 64;
+
+/**
+ * Runs rows through a causal body. Prefixes that rows share are computed once and kept; rows are put together by the
+ * length of their past and of their own tokens, so that no token is padding and a row's numbers are the same whatever
+ * its neighbours are.
+ */
+export class CausalRows {
+  readonly #body: CausalBody;
+  readonly #abilities: CausalAbilities;
+  readonly #prefixes: PrefixCache;
+  readonly #limits: RowLimits;
+  readonly #scratch = new KvScratch();
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(body: CausalBody, abilities: CausalAbilities, prefixes: PrefixCache, limits: RowLimits) {
+    this.#body = body;
+    this.#abilities = abilities;
+    this.#prefixes = prefixes;
+    this.#limits = limits;
+  }
+
+  /** Whether prefixes are shared at all. */
+  get sharesPrefixes(): boolean {
+    return this.#abilities.append !== 'none' && this.#limits.sharesPrefixes;
+  }
+
+  /** How many rows of this many tokens, without a past, may run together. */
+  rowsOf(length: number): number {
+    return this.#rowsPerCall(0, length);
+  }
+
+  async *run(rows: readonly PrefixedRow[], options: RowOptions = {}): AsyncGenerator<RowChunk> {
+    if (!this.sharesPrefixes) {
+      yield* this.#runBuckets(
+        rows,
+        rows.map((_, i) => i),
+        new Map(),
+        options,
+      );
+      return;
+    }
+    for (const wave of this.#waves(rows)) {
+      const prefixes = await this.#loadPrefixes(wave.prefixes, options.signal);
+      yield* this.#runBuckets(rows, wave.rows, prefixes, options);
+    }
+  }
+
+  /** Parts of a request whose prefixes fit into memory together. */
+  *#waves(rows: readonly PrefixedRow[]): Generator<{ rows: number[]; prefixes: Map<string, readonly number[]> }> {
+    const byPrefix = groupBy(rows.keys(), (i) => (rows[i]!.shared === 0 ? '' : prefixKey(rows[i]!.prefix)));
+    let wave = { rows: [] as number[], prefixes: new Map<string, readonly number[]>() };
+    let bytes = 0;
+    for (const [key, indices] of byPrefix) {
+      const prefix = rows[indices[0]!]!.prefix;
+      const more = key === '' ? 0 : prefix.length * this.#cacheBytesPerToken();
+      if (bytes + more > this.#prefixes.capacity && wave.rows.length > 0) {
+        yield wave;
+        wave = { rows: [], prefixes: new Map() };
+        bytes = 0;
+      }
+      bytes += more;
+      wave.rows.push(...indices);
+      if (key !== '') wave.prefixes.set(key, prefix);
+    }
+    yield wave;
+  }
+
+  async #loadPrefixes(
+    wanted: ReadonlyMap<string, readonly number[]>,
+    signal: AbortSignal | undefined,
+  ): Promise<Map<string, KvBlock>> {
+    const found = new Map<string, KvBlock>();
+    const missing: string[] = [];
+    for (const key of wanted.keys()) {
+      const block = this.#prefixes.get(key);
+      if (block) found.set(key, block);
+      else missing.push(key);
+    }
+    for (const [length, keys] of groupBy(missing, (key) => wanted.get(key)!.length)) {
+      for (const chunk of chunksOf(keys, this.#rowsPerCall(0, length))) {
+        signal?.throwIfAborted();
+        const tokens = chunk.map((key) => wanted.get(key)!);
+        const { past } = await this.append(
+          tokens,
+          undefined,
+          tokens.map(() => 0),
+          true,
+        );
+        chunk.forEach((key, row) => {
+          const block = gatherKv([{ block: past!, row, positions: length }], length, this.#body.kv!);
+          found.set(key, block);
+          this.#prefixes.set(key, block);
+        });
+      }
+    }
+    return found;
+  }
+
+  async *#runBuckets(
+    rows: readonly PrefixedRow[],
+    indices: readonly number[],
+    prefixes: ReadonlyMap<string, KvBlock>,
+    options: RowOptions,
+  ): AsyncGenerator<RowChunk> {
+    const own = (row: PrefixedRow) => row.tokens.length - (prefixes.size > 0 ? row.shared : 0);
+    const space = (row: PrefixedRow) => (prefixes.size > 0 ? this.#space(row.shared) : 0);
+    const buckets = groupBy(indices, (i) => `${space(rows[i]!)} ${own(rows[i]!)}`);
+    for (const bucket of buckets.values()) {
+      const first = rows[bucket[0]!]!;
+      for (const chunk of chunksOf(bucket, this.#rowsPerCall(space(first), own(first)))) {
+        options.signal?.throwIfAborted();
+        const chosen = chunk.map((i) => rows[i]!);
+        yield { indices: chunk, ...(await this.#runChunk(chosen, space(first), prefixes, options.keepCache ?? false)) };
+      }
+    }
+  }
+
+  async #runChunk(
+    rows: readonly PrefixedRow[],
+    space: number,
+    prefixes: ReadonlyMap<string, KvBlock>,
+    keepCache: boolean,
+  ): Promise<Omit<RowChunk, 'indices'>> {
+    const sources = rows.map(({ prefix, shared }): KvRow => {
+      return { block: prefixes.get(prefixKey(prefix))!, row: 0, positions: shared };
+    });
+    const padding = rows.map((row) => (space === 0 ? 0 : space - row.shared));
+    const tokens = rows.map((row) => (space === 0 ? row.tokens : row.tokens.slice(row.shared)));
+    const result = await this.#inTurn(() => {
+      const past = space === 0 ? undefined : gatherKv(sources, space, this.#body.kv!, this.#scratch);
+      return this.append(tokens, past, padding, keepCache);
+    });
+    return { ...result, padding };
+  }
+
+  /**
+   * Appends tokens, the same number to each row.
+   * @returns hidden states at the last of them [rows, hiddenSize], and the caches where asked for
+   */
+  async append(
+    tokens: readonly (readonly number[])[],
+    past: KvBlock | undefined,
+    padding: readonly number[],
+    keepCache: boolean,
+  ): Promise<{ hidden: Float32Array; past: KvBlock | undefined }> {
+    const length = tokens[0]!.length;
+    const many = this.#abilities.append === 'many';
+    const step = many ? TOKENS_PER_PIECE : past ? 1 : length;
+    let state: { hidden: Float32Array; past: KvBlock | undefined } = { hidden: new Float32Array(0), past };
+    for (let start = 0; start < length; start += step) {
+      const end = Math.min(length, start + step);
+      const piece = step >= length ? tokens : tokens.map((row) => row.slice(start, end));
+      const call = {
+        ...{ tokens: piece, past: state.past, padding, keepCache: keepCache || end < length },
+        lastOnly: this.#abilities.lastOnly,
+      };
+      const result = await this.#body.run(call);
+      const hidden = lastPositions(result.hidden, tokens.length, end - start, this.#body.model.hiddenSize);
+      state = { hidden, past: result.past };
+    }
+    return state;
+  }
+
+  /**
+   * Appends tokens to rows that have no padding, in as few calls as the limits allow, and keeps the caches.
+   * A past is only given where the graph can append.
+   */
+  async appendAll(
+    tokens: readonly (readonly number[])[],
+    past: KvBlock | undefined,
+  ): Promise<{ hidden: Float32Array; past: KvBlock | undefined }> {
+    const perCall = this.#rowsPerCall(past?.positions ?? 0, tokens[0]!.length);
+    const noPadding = tokens.map(() => 0);
+    const keepCache = this.#abilities.append !== 'none';
+    if (tokens.length <= perCall) return this.append(tokens, past, noPadding, keepCache);
+    const size = this.#body.model.hiddenSize;
+    const hidden = new Float32Array(tokens.length * size);
+    const parts: KvRow[] = [];
+    for (const chunk of chunksOf([...tokens.keys()], perCall)) {
+      const rows = chunk.map((row): KvRow => ({ block: past!, row, positions: past?.positions ?? 0 }));
+      const before = past && gatherKv(rows, past.positions, this.#body.kv!, this.#scratch);
+      const step = await this.append(
+        chunk.map((row) => tokens[row]!),
+        before,
+        noPadding,
+        keepCache,
+      );
+      hidden.set(step.hidden, chunk[0]! * size);
+      if (step.past)
+        parts.push(...chunk.map((_, row) => ({ block: step.past!, row, positions: step.past!.positions })));
+    }
+    const joined = parts.length > 0 ? gatherKv(parts, parts[0]!.positions, this.#body.kv!) : undefined;
+    return { hidden, past: joined };
+  }
+
+  /** One after the other: calls share the arrays that caches are gathered in. */
+  #inTurn<T>(task: () => Promise<T>): Promise<T> {
+    const result = this.#turn.then(task);
+    this.#turn = result.catch(() => undefined);
+    return result;
+  }
+
+  #space(shared: number): number {
+    return this.#abilities.padding ? Math.ceil(shared / PAST_STEP) * PAST_STEP : shared;
+  }
+
+  #cacheBytesPerToken(): number {
+    const { kv } = this.#body;
+    return kv ? kv.inputs.length * kv.heads * kv.headSize * (kv.type === 'float16' ? 2 : 4) : 0;
+  }
+
+  #rowsPerCall(past: number, length: number): number {
+    const { hiddenSize, kv } = this.#body.model;
+    const heads = hiddenSize / (kv?.headSize ?? USUAL_HEAD_SIZE);
+    const piece = Math.min(length, TOKENS_PER_PIECE);
+    const caches = (past + length) * this.#cacheBytesPerToken() * CACHE_COPIES;
+    const bytes = caches + activationBytes(piece, past + length - piece, hiddenSize, heads);
+    const { callBytes, tokensPerCall, rowsPerCall } = this.#limits;
+    return Math.max(1, Math.floor(Math.min(callBytes / bytes, tokensPerCall / length, rowsPerCall)));
+  }
+}
+
+/** The hidden states at the last of `length` positions, or of one: [rows, length or 1, size] to [rows, size]. */
+export function lastPositions(hidden: Float32Array, rows: number, length: number, size: number): Float32Array {
+  if (hidden.length === rows * size) return hidden;
+  const last = new Float32Array(rows * size);
+  for (let row = 0; row < rows; row++) {
+    const end = (row + 1) * length * size;
+    last.set(hidden.subarray(end - size, end), row * size);
+  }
+  return last;
+}
+
+function prefixKey(tokens: readonly number[]): string {
+  return tokens.join(' ');
+}

@@ -1,0 +1,16 @@
+import type { OnnxModel, OnnxTensor } from '../proto.js';
+
+/** Where a tensor's content lies in a file. */
+export interface FileRange {
+  readonly path: string;
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** An ONNX file whose large tensors stay on disk: their `rawData` is missing, `ranges` says where it is. */
+export interface ModelFile {
+  readonly path: string;
+  readonly size: number;
+  readonly model: OnnxModel & { graph: NonNullable<OnnxModel['graph']> };
+  readonly ranges: ReadonlyMap<OnnxTensor, FileRange>;
+}

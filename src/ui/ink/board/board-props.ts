@@ -1,0 +1,13 @@
+import type { ScreenState } from '../../screen-state.js';
+import type { KeyboardState } from '../input/press-key.js';
+
+/** What the board shows. */
+export interface BoardProps {
+  readonly state: ScreenState;
+  readonly keyboard: KeyboardState;
+  readonly elapsedSeconds: number;
+  /** Whether the run can be steered; a replay cannot. */
+  readonly steerable: boolean;
+  /** Whether keys can be pressed at all. */
+  readonly canPress: boolean;
+}

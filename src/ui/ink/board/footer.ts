@@ -1,0 +1,84 @@
+import type { Span, Style } from '../../draw/palette.js';
+import type { LogEntry, LogLevel } from '../../run-log.js';
+import { cutToWidth, safeLine, safeText, widthOf } from '../../sanitize.js';
+import type { BoardProps } from './board-props.js';
+
+export const LEVEL_STYLES: Readonly<Record<LogLevel, Style>> = {
+  info: 'plain',
+  good: 'good',
+  warn: 'warn',
+  bad: 'bad',
+};
+
+const KEYS: readonly (readonly [key: string, long: string, short: string])[] = [
+  ['p', 'pause', 'pause'],
+  ['s', 'save', 'save'],
+  ['e', 'evaluate', 'eval'],
+  ['t', 'try a prompt', 'try'],
+  ['w', 'weights', 'weights'],
+  ['x', 'export', 'exp'],
+  ['q', 'save and quit', 'quit'],
+  ['?', 'help', 'help'],
+];
+
+/** The newest messages, oldest first; the note on the last key is the last line where there is one. */
+export function logLines({ state, keyboard }: BoardProps, count: number): Span[][] {
+  if (count === 0) return [];
+  const note = keyboard.note;
+  const entries = state.log.slice(note ? -(count - 1) || state.log.length : -count).map(logSpans);
+  return note ? [...entries, [{ text: safeText(note), style: 'warn' }]] : entries;
+}
+
+function logSpans({ step, level, text }: LogEntry): Span[] {
+  return [
+    { text: safeLine`${String(step).padStart(4)}  `, style: 'dim' },
+    { text: safeText(text), style: LEVEL_STYLES[level] },
+  ];
+}
+
+/** The keys, or the field for a typed prompt; the note on the last key where messages have no line of their own. */
+export function footerLine(props: BoardProps, width: number, hasLog: boolean): Span[] {
+  if (props.keyboard.mode === 'typing') return typingLine(props, width);
+  if (!props.canPress) return [];
+  if (!hasLog && props.keyboard.note) return [{ text: safeText(props.keyboard.note), style: 'warn' }];
+  const keys = props.steerable
+    ? KEYS.filter(([key]) => key !== 'w' || props.state.objectives !== undefined)
+    : ([
+        ['q', 'quit', 'quit'],
+        ['?', 'help', 'help'],
+      ] as const);
+  const paused = props.keyboard.pauseWanted;
+  const line = (form: 1 | 2): Span[] =>
+    keys.flatMap((names, i): Span[] => [
+      { text: safeText(i === 0 ? names[0] : `  ${names[0]}`), style: 'strong' },
+      { text: safeLine` ${names[0] === 'p' && paused ? 'go on' : names[form]}`, style: 'dim' },
+    ]);
+  const fits = (spans: readonly Span[]): boolean => spans.reduce((sum, { text }) => sum + widthOf(text), 0) <= width;
+  return (
+    [line(1), line(2)].find(fits) ?? [{ text: safeLine`${keys.map(([key]) => key).join(' ')} help`, style: 'dim' }]
+  );
+}
+
+function typingLine({ keyboard: { draft, field }, state }: BoardProps, width: number): Span[] {
+  const name = field === 'prompt' ? 'your prompt ' : 'weights ';
+  const label = width >= 30 ? name : '> ';
+  const now = (state.objectives ?? []).map((objective) => `${objective.name}=${objective.weight}`).join(' ');
+  const weightsHint = `  now ${now || 'one objective'}`;
+  const wanted = field === 'prompt' ? '  Enter scores it, Esc cancels' : weightsHint;
+  const hint = width >= 70 && wanted.length <= width / 2 ? wanted : '';
+  return [
+    { text: safeText(label), style: 'title' },
+    { text: tailOf(draft, width - label.length - hint.length - 1) },
+    { text: safeText(' '), style: 'cursor' },
+    { text: safeText(hint), style: 'dim' },
+  ];
+}
+
+/** The end of a text in at most `width` columns: what was typed last stays in view. */
+function tailOf(text: string, width: number): ReturnType<typeof safeText> {
+  const safe = safeText(text);
+  if (width <= 1) return cutToWidth(safe, Math.max(0, width));
+  let tail = safe as string;
+  while (widthOf(tail) > width) tail = `…${tail.replace(/^…?./u, '')}`;
+  return safeText(tail);
+}

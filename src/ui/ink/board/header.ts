@@ -1,0 +1,98 @@
+import type { Span, Style } from '../../draw/palette.js';
+import { formatCount, formatDuration, formatRate, formatShare } from '../../format-values.js';
+import { forwardsPerSecond } from '../../pace.js';
+import { fitToWidth, type SafeText, safeLine, safeText, widthOf } from '../../sanitize.js';
+import { cacheHitRate, type ScreenState, screenTimeLeft } from '../../screen-state.js';
+import type { BoardProps } from './board-props.js';
+
+/** The header's lines, the most telling first to stay when there is room for few. */
+export function headerLines(props: BoardProps, count: number, width: number): Span[][] {
+  if (count === 1) return [progressLine(props, width)];
+  const lines = [
+    titleLine(props, width),
+    progressLine(props, width),
+    costLine(props.state, width),
+    folderLine(props.state, width),
+  ];
+  return lines.slice(0, count);
+}
+
+function titleLine({ state, keyboard }: BoardProps, width: number): Span[] {
+  const { start } = state;
+  const [status, style] = statusOf(state, keyboard.stopping);
+  const room = width - widthOf(status) - 2;
+  if (!start)
+    return [
+      { text: fitToWidth(safeText('rlprompt'), room), style: 'title' },
+      { text: safeLine`  ${status}`, style },
+    ];
+  const task = safeText(start.task);
+  const models = start.generator === start.targetLm ? start.targetLm : `${start.generator} prompts ${start.targetLm}`;
+  const facts = safeLine`  ${models} · ${start.trainer} · ${start.preset} preset · seed ${start.seed}`;
+  const factsRoom = room - widthOf(task);
+  return [
+    { text: factsRoom > 0 ? task : fitToWidth(task, room), style: 'title' },
+    { text: fitToWidth(facts, Math.max(0, factsRoom)), style: 'dim' },
+    { text: safeLine`  ${status}`, style },
+  ];
+}
+
+function statusOf(state: ScreenState, stopping: boolean): [status: SafeText, style: Style] {
+  if (state.phase === 'failed') return [safeText('failed'), 'bad'];
+  if (state.phase === 'finished') return [safeText('finished'), 'good'];
+  if (state.phase === 'stopped') return [safeText('saved'), 'warn'];
+  if (stopping) return [safeText('stopping'), 'warn'];
+  if (state.paused) return [safeText('paused'), 'warn'];
+  return [safeText(state.phase.replace('-', ' ')), 'good'];
+}
+
+function progressLine({ state, elapsedSeconds }: BoardProps, width: number): Span[] {
+  const total = state.start?.limits.steps;
+  const left = screenTimeLeft(state);
+  const digits = total === undefined ? 1 : String(total).length;
+  const step = safeLine`step ${String(state.step).padStart(digits)}/${total ?? '–'}`;
+  const leftText = safeLine`left ${formatDuration(left?.seconds)}`;
+  const because = left && left.limit !== 'steps' ? ` (${left.limit})` : '';
+  const times = width < 60 ? leftText : safeLine`elapsed ${formatDuration(elapsedSeconds)}  ${leftText}${because}`;
+  const share = safeText(formatShare(shareDone(state)).padStart(5));
+  const bar = width - widthOf(step) - widthOf(share) - widthOf(times) - 5;
+  if (bar < 4) return [{ text: safeLine`${step}  ${times}`, style: 'strong' }];
+  const filled = Math.round(bar * shareDone(state));
+  return [
+    { text: safeLine`${step}  `, style: 'strong' },
+    { text: safeText('━'.repeat(filled)), style: 'good' },
+    { text: safeText('─'.repeat(bar - filled)), style: 'dim' },
+    { text: safeLine`${share}   ` },
+    { text: times },
+  ];
+}
+
+/** Of the limits, the one used up most. */
+function shareDone({ start, step, forwards, pace, phase }: ScreenState): number {
+  if (phase === 'finished') return 1;
+  if (!start) return 0;
+  const { steps, forwards: most, minutes } = start.limits;
+  const shares = [
+    step / steps,
+    most === undefined ? 0 : forwards / most,
+    minutes === undefined ? 0 : pace.seconds / (60 * minutes),
+  ];
+  return Math.min(1, Math.max(0, ...shares.filter(Number.isFinite)));
+}
+
+function costLine(state: ScreenState, width: number): Span[] {
+  const rate = safeLine`${formatRate(forwardsPerSecond(state.pace))} forwards/s`;
+  const hits = safeLine`${formatShare(cacheHitRate(state))} cache hits`;
+  const details = safeLine` · ${formatCount(state.forwards)} forwards · ${hits}`;
+  return [{ text: rate }, { text: width < 50 ? safeLine` · ${hits}` : details, style: 'dim' }];
+}
+
+function folderLine({ start, savedStep }: ScreenState, width: number): Span[] {
+  if (!start) return [];
+  const saved = savedStep === undefined ? '' : ` · saved after step ${savedStep}`;
+  const { train, dev, test } = start.examples;
+  const folder = safeLine`${start.runDir}${saved}`;
+  const examples = safeLine` · ${train} train, ${dev} dev, ${test} test examples`;
+  const fits = widthOf(folder) + widthOf(examples) <= width;
+  return [{ text: fits ? safeLine`${folder}${examples}` : folder, style: 'dim' }];
+}

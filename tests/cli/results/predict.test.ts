@@ -1,0 +1,107 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { Classifier } from '../../../src/classifier/classifier.js';
+import { chooseFormat, PredictionWriter } from '../../../src/cli/predict/prediction-format.js';
+import { readClassifier } from '../../../src/cli/predict/read-classifier.js';
+import { completeRunConfig } from '../../../src/config/resolve-run-config.js';
+import { parseTable } from '../../../src/data/read-table.js';
+import { evaluatePrompts } from '../../../src/evaluate.js';
+import { openClassifier } from '../../../src/predict.js';
+import { refusalOf, temporaryFolder } from '../../data/data-folder.js';
+
+const folder = temporaryFolder();
+const classifier: Classifier = {
+  prompt: 'It was',
+  template: '{input} {prompt}',
+  words: [
+    { label: '0', words: ['bad'] },
+    { label: '1', words: ['good'] },
+  ],
+  demonstrations: [],
+};
+const texts = ['A great meal.', 'An awful hotel, and a long text beside it.', 'Fine', 'Never again!'];
+
+async function predict(given: Classifier, some = texts) {
+  const open = await openClassifier(given, completeRunConfig({ task: 'rows.csv' }), { texts: some });
+  try {
+    return { predictions: await open.predict(some), explanation: await open.explain(some[0]!) };
+  } finally {
+    await open.close();
+  }
+}
+
+describe('labels of new rows', () => {
+  it('have the digits of eval, alone or beside others', async () => {
+    const file = folder.write('rows.csv', ['text,label', ...texts.map((text, i) => `"${text}",${i % 2}`)].join('\n'));
+    const config = completeRunConfig({ task: file, verbalizer: { 0: 'bad', 1: 'good' } });
+    const { results } = await evaluatePrompts(config, { prompts: ['It was'], split: 'test' });
+    const expected = results[0]!.evaluation.outcomes!.map(({ probabilities }) => probabilities);
+    const { predictions, explanation } = await predict(classifier);
+    expect(predictions.map(({ probabilities }) => probabilities)).toEqual(expected);
+    expect((await predict(classifier, [texts[2]!])).predictions[0]!.probabilities).toEqual(expected[2]);
+    for (const { label, probabilities } of predictions) {
+      expect(probabilities[label]).toBe(Math.max(...Object.values(probabilities)));
+    }
+    expect(explanation).toMatchObject({
+      rendered: 'A great meal. It was',
+      words: [{ texts: [' bad'] }, { texts: [' good'] }],
+      probabilities: expected[0],
+    });
+  });
+
+  it('are read behind demonstrations, whose texts may be asked about too, and with offsets', async () => {
+    const demonstrations = [{ text: texts[0]!, label: '1', word: 'good' }];
+    const shown = await predict({ ...classifier, demonstrations });
+    expect(shown.explanation.rendered).toBe('A great meal. It was good\n\nA great meal. It was');
+    const { predictions } = await predict({ ...classifier, offsets: [0, 50] });
+    expect(predictions.map(({ label }) => label)).toEqual(['0', '0', '0', '0']);
+  });
+
+  it('come from an export as well', async () => {
+    const file = folder.write(
+      'best.json',
+      JSON.stringify({ classifier, target: 'mail-gpt-4m', digests: { targetLm: 'x' } }),
+    );
+    const stored = { classifier, settings: { target: 'mail-gpt-4m' }, digest: 'x' };
+    expect(await readClassifier(file, 1)).toEqual(stored);
+    expect(await readClassifier(folder.path, 1)).toEqual(stored);
+    for (const text of ['not json', '{}', '{"classifier":{},"target":"x"}']) {
+      writeFileSync(join(folder.path, 'other.json'), text);
+      const error = await refusalOf(() => readClassifier(join(folder.path, 'other.json'), 1));
+      expect(error).toMatchObject({ code: 'E_PREDICT_SOURCE', exitCode: 66 });
+    }
+    expect(readFileSync(file, 'utf8')).toContain('mail-gpt-4m');
+  });
+
+  it('are written behind the columns of their rows', () => {
+    const table = parseTable(Buffer.from('text,note\n"a, ""b""",1\nc,\n'), 'x.csv');
+    const [one, two] = table.rows;
+    const rows = [
+      { row: one!, prediction: { label: '1', probabilities: { 0: 0.25, 1: 0.75 } } },
+      { row: two!, prediction: undefined },
+    ];
+    const written = (format: 'csv' | 'tsv' | 'jsonl') => {
+      const writer = new PredictionWriter(table, ['0', '1'], format);
+      return writer.header() + writer.rows(rows);
+    };
+    expect(written('csv')).toBe('text,note,predicted,p(0),p(1)\n"a, ""b""",1,1,0.25,0.75\nc,,,,\n');
+    expect(written('tsv')).toBe('text\tnote\tpredicted\tp(0)\tp(1)\na, "b"\t1\t1\t0.25\t0.75\nc\t\t\t\t\n');
+    expect(
+      written('jsonl')
+        .split('\n')
+        .slice(0, 2)
+        .map((line) => JSON.parse(line)),
+    ).toEqual([
+      { text: 'a, "b"', note: '1', predicted: '1', probabilities: { 0: 0.25, 1: 0.75 } },
+      { text: 'c', note: '', predicted: null, probabilities: null },
+    ]);
+  });
+
+  it('are written as asked for, as the file is called, or as they came', () => {
+    expect(chooseFormat('tsv', 'x.csv', 'y.jsonl')).toBe('tsv');
+    expect(chooseFormat(undefined, 'x.csv', 'y.jsonl')).toBe('csv');
+    expect(chooseFormat(undefined, undefined, 'y.tsv')).toBe('tsv');
+    expect(chooseFormat(undefined, undefined, 'y.json')).toBe('jsonl');
+  });
+});

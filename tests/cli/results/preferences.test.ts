@@ -1,0 +1,94 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { lastLine, runCli, TINY_MODEL, tinyTask } from '../spawn-cli.js';
+
+const { cwd, flags } = tinyTask();
+const small = ['--generator', TINY_MODEL, '--shots', '2', '--prompts-per-step', '4', '--inner-size', '16'];
+const cli = (...args: string[]) => runCli(args, { cwd });
+
+const TEXTS = ['It was good', 'It was bad', 'A mail', 'The mail says', 'In short', 'Overall', 'To me', 'This is'];
+writeFileSync(join(cwd, 'texts.txt'), TEXTS.join('\n'));
+
+describe('from rankings to a run', () => {
+  it('ranks with a judge, fits a reward model and searches with it; the same seed gives the same run', async () => {
+    const rated = await cli(
+      'rate',
+      'texts.txt',
+      '--judge',
+      TINY_MODEL,
+      '--items',
+      '4',
+      '--sets',
+      '6',
+      '--out',
+      'r.jsonl',
+    );
+    expect(JSON.parse(rated.stdout)).toMatchObject({ ranked: 6, left: 0 });
+    const again = await cli(
+      'rate',
+      'texts.txt',
+      '--judge',
+      TINY_MODEL,
+      '--items',
+      '4',
+      '--sets',
+      '6',
+      '--out',
+      'r.jsonl',
+    );
+    expect(JSON.parse(again.stdout)).toMatchObject({ ranked: 0, left: 0 });
+    expect(readFileSync(join(cwd, 'r.jsonl'), 'utf8').trim().split('\n')).toHaveLength(6);
+
+    const fitted = await cli('preferences', 'fit', 'r.jsonl', '--model', TINY_MODEL, '--out', 'rm.json');
+    const { heldOut } = JSON.parse(fitted.stdout);
+    expect(heldOut.rankings).toBe(6);
+    expect(heldOut.interval[0]).toBeLessThanOrEqual(heldOut.accuracy);
+
+    const search = (out: string) =>
+      cli(
+        ...['run', 'mails.csv', ...flags, ...small, '--steps', '2', '--candidates', '4', '--ui', 'none', '--json'],
+        ...['--objective', 'preference=0.5', '--reward-model', 'rm.json', '--out', out],
+      );
+    const [first, second] = [await search('runs/a'), await search('runs/b')];
+    expect(JSON.parse(first.stdout).best.prompt).toBe(JSON.parse(second.stdout).best.prompt);
+    const parts = readFileSync(join(cwd, 'runs/a/events.jsonl'), 'utf8');
+    expect(parts).toContain('"preference":');
+  });
+
+  it('writes pairs that it reads back as the same preferences', async () => {
+    const pairs = await cli('preferences', 'pairs', 'r.jsonl');
+    writeFileSync(join(cwd, 'pairs.jsonl'), pairs.stdout);
+    const [asRankings, asPairs] = await Promise.all([
+      cli('preferences', 'show', 'r.jsonl'),
+      cli('preferences', 'show', 'pairs.jsonl'),
+    ]);
+    expect(JSON.parse(asPairs.stdout).preferences).toBe(JSON.parse(asRankings.stdout).preferences);
+  });
+
+  it('says what is wrong before a model is loaded', async () => {
+    writeFileSync(join(cwd, 'broken.json'), '{"kind":"reward-model"}');
+    const broken = await cli(
+      'run',
+      'mails.csv',
+      ...flags,
+      '--shots',
+      '2',
+      '--objective',
+      'preference=1',
+      '--reward-model',
+      'broken.json',
+    );
+    expect([broken.code, lastLine(broken.stderr)]).toEqual([65, expect.stringContaining('E_REWARD_MODEL')]);
+    const missing = await cli('run', 'mails.csv', ...flags, '--shots', '2', '--objective', 'preference=1');
+    expect(lastLine(missing.stderr)).toContain('--reward-model');
+    writeFileSync(join(cwd, 'few.jsonl'), '{"chosen":"a","rejected":"b"}\n');
+    const few = await cli('preferences', 'fit', 'few.jsonl', '--model', TINY_MODEL);
+    expect([few.code, lastLine(few.stderr)]).toEqual([65, expect.stringContaining('E_RANKING_COUNT')]);
+  });
+
+  it('refuses to rank by hand where nobody sits', async () => {
+    const { code, stderr } = await cli('rate', 'texts.txt', '--out', 'none.jsonl');
+    expect([code, lastLine(stderr)]).toEqual([64, expect.stringContaining('E_NO_TERMINAL')]);
+  });
+});

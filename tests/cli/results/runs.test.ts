@@ -1,0 +1,110 @@
+import { cpSync, existsSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { acquireLock } from '../../../src/files/lock.js';
+import { makeReportRun, type ReportedRun } from '../../report/report-run.js';
+import { lastLine, runCli } from '../spawn-cli.js';
+
+function folderOf(runs: Readonly<Record<string, ReportedRun>>): string {
+  const folder = mkdtempSync(join(tmpdir(), 'rlprompt-runs-'));
+  for (const [name, run] of Object.entries(runs)) cpSync(makeReportRun(run), join(folder, name), { recursive: true });
+  return folder;
+}
+
+const listed = async (folder: string): Promise<Record<string, unknown>[]> => {
+  const { code, stdout } = await runCli(['runs', 'list', folder, '--json']);
+  expect(code).toBe(0);
+  return JSON.parse(stdout).runs;
+};
+
+describe('rlprompt runs list', () => {
+  it('tells finished runs from killed and running ones', async () => {
+    const folder = folderOf({ done: {}, killed: { isFinished: false }, going: { isFinished: false } });
+    const lock = acquireLock(join(folder, 'going', 'lock'), { since: '2026-01-01T00:00:00.000Z' });
+    const states = Object.fromEntries((await listed(folder)).map(({ runDir, state }) => [runDir, state]));
+    lock.release();
+    expect(states).toEqual({
+      [join(folder, 'done')]: 'finished',
+      [join(folder, 'killed')]: 'killed',
+      [join(folder, 'going')]: 'running',
+    });
+  });
+
+  it('passes over what is no run, and says why one cannot be read', async () => {
+    const folder = folderOf({ good: {} });
+    mkdirSync(join(folder, 'notes'));
+    mkdirSync(join(folder, 'bad'));
+    writeFileSync(join(folder, 'bad', 'run.json'), '{');
+    const runs = await listed(folder);
+    expect(runs.map(({ runDir }) => runDir).sort()).toEqual([join(folder, 'bad'), join(folder, 'good')]);
+    expect(runs.find(({ runDir }) => runDir === join(folder, 'bad'))).toHaveProperty('unreadable');
+    const { code, stdout } = await runCli(['runs', 'list', folder]);
+    expect(code).toBe(0);
+    expect(stdout).toContain('unreadable');
+  });
+
+  it('says that there is no such folder', async () => {
+    const { code, stderr } = await runCli(['runs', 'list']);
+    expect(code).toBe(66);
+    expect(lastLine(stderr)).toContain('E_NO_RUNS');
+  });
+});
+
+describe('rlprompt runs remove', () => {
+  it('removes with --yes, and only what was named', async () => {
+    const folder = folderOf({ a: {}, b: {} });
+    const { code, stdout } = await runCli(['runs', 'remove', join(folder, 'a'), '--yes']);
+    expect(code).toBe(0);
+    expect(stdout).toBe(`removed ${join(folder, 'a')}\n`);
+    expect([existsSync(join(folder, 'a')), existsSync(join(folder, 'b'))]).toEqual([false, true]);
+  });
+
+  it('removes nothing where nobody can say yes', async () => {
+    const folder = folderOf({ a: {} });
+    const { code, stderr } = await runCli(['runs', 'remove', join(folder, 'a')], { stdin: 'yes\n' });
+    expect(code).toBe(64);
+    expect(lastLine(stderr)).toContain('E_NOT_CONFIRMED');
+    expect(existsSync(join(folder, 'a', 'run.json'))).toBe(true);
+  });
+
+  it('removes none of several where one is being written', async () => {
+    const folder = folderOf({ free: {}, held: {} });
+    const lock = acquireLock(join(folder, 'held', 'lock'), { since: '2026-01-01T00:00:00.000Z' });
+    const { code, stderr } = await runCli(['runs', 'remove', join(folder, 'free'), join(folder, 'held'), '-y']);
+    lock.release();
+    expect(code).toBe(75);
+    expect(lastLine(stderr)).toContain('E_RUN_LOCKED');
+    expect(existsSync(join(folder, 'free', 'run.json'))).toBe(true);
+    expect(existsSync(join(folder, 'free', 'lock'))).toBe(false);
+  });
+
+  it('never touches a folder that is no run', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'rlprompt-precious-'));
+    writeFileSync(join(folder, 'thesis.txt'), 'precious');
+    const { code } = await runCli(['runs', 'remove', folder, '--yes']);
+    expect(code).toBe(66);
+    expect(existsSync(join(folder, 'thesis.txt'))).toBe(true);
+  });
+});
+
+describe('rlprompt compare of runs that are there', () => {
+  it('takes seeds of the same settings together, with mean and standard deviation', async () => {
+    const runs = [makeReportRun(), makeReportRun({ seed: 1 }), makeReportRun({ trainer: 'soft-q-learning' })];
+    const { code, stdout } = await runCli(['compare', ...runs, '--json']);
+    expect(code).toBe(0);
+    const { groups } = JSON.parse(stdout);
+    expect(groups).toHaveLength(2);
+    const both = groups.find(({ trainer }: { trainer: string }) => trainer === 'log-variance');
+    expect(both.runs.map(({ seed }: { seed: number }) => seed)).toEqual([0, 1]);
+    expect(both.test.mean).toBeCloseTo(0.855, 9);
+    expect(both.test.sd).toBeCloseTo(0.01 / Math.SQRT2, 9);
+  });
+
+  it('prints best dev rewards by forwards as a table', async () => {
+    const { code, stdout } = await runCli(['compare', makeReportRun(), makeReportRun({ seed: 1 })]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/log-variance +0 1 +0\.865 ± 0\.014 +0\.855 ± 0\.007/);
+    expect(stdout).toMatch(/Best reward on dev so far.*60,612\nlog-variance .*52\.5 ± 0\.7\n$/s);
+  });
+});

@@ -1,0 +1,44 @@
+import { Command } from 'commander';
+import { describe, expect, it } from 'vitest';
+import { configure } from '../../../src/cli/commands/results/top.js';
+import type { CliContext } from '../../../src/cli/shared/context.js';
+import { EventLog, readEvents } from '../../../src/run/store/event-log.js';
+import { makeReportRun } from '../../report/report-run.js';
+
+const PARTS = { task: 61.25, '\x1b[31mfluency': -7.5 };
+
+/** A run whose prompts have parts: its events rewritten. */
+function runWithParts(): string {
+  const runDir = makeReportRun({ steps: 20 });
+  const events = [...readEvents(runDir)];
+  const log = EventLog.open(runDir, undefined);
+  for (const { seq: _, ...event } of events) {
+    if (event.type !== 'evaluation-end') log.append(event);
+    else log.append({ ...event, prompts: event.prompts.map((prompt) => ({ ...prompt, parts: PARTS })) });
+  }
+  log.close();
+  return runDir;
+}
+
+async function top(...args: string[]): Promise<string> {
+  let shown = '';
+  const stdout = { write: (text: string) => (shown += text) };
+  const command = new Command();
+  configure(command, { stdout } as unknown as CliContext);
+  await command.parseAsync(args, { from: 'user' });
+  return shown;
+}
+
+describe('top of a run with several objectives', () => {
+  it('has a column for each objective, whose name cannot drive the terminal', async () => {
+    const [header, first] = (await top(runWithParts())).split('\n');
+    expect(header).toMatch(/reward +task +\S+fluency +step/);
+    expect(header).not.toContain('\x1b');
+    expect(first).toMatch(/ 61\.25 +-7\.50 /);
+  });
+
+  it('gives them in JSON', async () => {
+    const { prompts } = JSON.parse(await top(runWithParts(), '--json'));
+    expect(prompts[0].parts).toEqual(PARTS);
+  });
+});

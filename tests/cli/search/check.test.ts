@@ -1,0 +1,88 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { checkData } from '../../../src/cli/check/check-data.js';
+import { checkText, proposedCommand, visibleBlanks } from '../../../src/cli/check/check-text.js';
+import { resolveRunConfig } from '../../../src/config/resolve-run-config.js';
+import { refusalOf, temporaryFolder } from '../../data/data-folder.js';
+
+const folder = temporaryFolder();
+const check = (task: string, flags: Record<string, unknown> = {}) =>
+  checkData(resolveRunConfig({ flags: { task, ...flags } }));
+const lines = (count: number, line: (i: number) => string) =>
+  Array.from({ length: count }, (_, i) => line(i)).join('\n');
+
+describe('a check of a data file', () => {
+  it('finds the columns, and proposes what stars with empty cells need', async () => {
+    const body = lines(
+      250,
+      (i) => `${i},2024,"A ${i % 2 ? 'good' : 'bad'} meal, number ${i}",${i % 50 === 0 ? '' : 1 + (i % 5)}`,
+    );
+    const file = folder.write('stars.csv', `id,year,review,stars\n${body}`);
+    const found = await check(file);
+    expect(found).toMatchObject({ textColumn: 'review', labelColumn: 'stars', missing: 5, duplicates: 0 });
+    expect(found.proposed).toEqual({
+      textColumn: 'review',
+      labelColumn: 'stars',
+      onMissing: 'skip',
+      labels: ['1', '2', '4', '5'],
+      verbalizer: { '1|2': 'bad', '4|5': 'good' },
+    });
+    expect(found.run).toMatchObject({ sizes: { train: 32, dev: 32, test: 131 } });
+    expect(found.run!.words.map(({ text }) => text)).toEqual([' bad', ' good']);
+    expect(found.run!.lengths).toMatchObject({ contextLength: 256, tooLong: 0 });
+    expect(proposedCommand(found, {})).toBe(
+      `rlprompt run ${file} --text-column review --label-column stars --on-missing skip --labels 1,2,4,5 ` +
+        '--verbalizer "1|2=bad,4|5=good"',
+    );
+    expect(checkText(found, {})).toContain('5 rows have no text or no label');
+  });
+
+  it('says what splits share, and which rows repeat or contradict another', async () => {
+    const place = path.join(folder.path, 'splits');
+    mkdirSync(place);
+    const rows = (name: string) => lines(20, (i) => `${name} ${i},${'ab'[i % 2]}`);
+    writeFileSync(path.join(place, 'train.csv'), `text,label\n${rows('one')}\none 0,a\none 1,a\n`);
+    writeFileSync(path.join(place, 'test.csv'), `text,label\n${rows('two')}\none 3,b\n`);
+    const found = await check(place);
+    expect(found).toMatchObject({
+      rows: { train: 22, test: 21 },
+      duplicates: 2,
+      contradictions: 1,
+      leaks: [{ splits: ['train', 'test'], texts: 1 }],
+      proposed: { shots: 5 },
+    });
+    expect(checkText(found, {})).toContain('1 texts are in train and in test');
+  });
+
+  it('proposes to say what long texts lose, and to join labels that look alike', async () => {
+    const body = lines(90, (i) => `${'word '.repeat(400)}${i},${['Yes', 'yes', 'no'][i % 3]}`);
+    const found = await check(folder.write('long.csv', `text,label\n${body}`), { truncate: 'tail' });
+    expect(found.proposed.verbalizer).toEqual({ 'Yes|yes': 'yes', no: 'no' });
+    expect(found.run!.lengths!.tooLong).toBe(90);
+    const silent = await check(path.join(folder.path, 'long.csv'));
+    expect(silent.proposed.truncate).toBe('middle');
+  });
+
+  it('shows what is there, and the reason, where no run is possible', async () => {
+    const found = await check(folder.write('price.csv', `text,label\n${lines(60, (i) => `item ${i},${i * 1.5}`)}`));
+    expect(found.problem).toMatchObject({ code: 'E_DATA_LABEL_COLUMN' });
+    expect(checkText(found, {})).not.toContain('Try it');
+    expect(found.columns.map(({ distinct }) => distinct)).toEqual([60, 60]);
+    expect(await refusalOf(() => check('spam'))).toMatchObject({ code: 'E_USAGE' });
+  });
+
+  it('keeps what was typed', async () => {
+    const body = lines(60, (i) => `text ${i},${i % 3},${'xy'[i % 2]}`);
+    const file = folder.write('typed.csv', `text,label,other\n${body}`);
+    const found = await check(file, { labelColumn: 'other' });
+    expect(found.labels.map(({ label }) => label)).toEqual(['x', 'y']);
+    expect(proposedCommand(found, { labelColumn: 'other' })).toBe(
+      `rlprompt run ${file} --label-column other --shots 10`,
+    );
+  });
+});
+
+it('blanks are made visible', () => {
+  expect(visibleBlanks(' a\tb\n')).toBe('·a→b↵');
+});

@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest';
+import { messageLines } from '../../../../src/ui/ink/board/messages.js';
+import { INITIAL_KEYBOARD, pressKeys } from '../../../../src/ui/ink/input/press-key.js';
+
+const log = [
+  { step: 3, level: 'warn', text: 'the best prompts by train have accuracy 0.914 there and 0.711 on dev' },
+  { step: 20, level: 'info', text: 'saved' },
+] as const;
+const text = (height: number, width: number): string[] =>
+  messageLines(log, height, width).map((spans) => spans.map((span) => span.text).join(''));
+
+describe('the list of messages', () => {
+  it('shows warnings in full, wrapped between words', () => {
+    expect(text(10, 40)).toEqual([
+      'Messages, newest last. Any key closes them.',
+      '   3  the best prompts by train have',
+      '      accuracy 0.914 there and 0.711 on',
+      '      dev',
+      '  20  saved',
+    ]);
+  });
+
+  it('keeps the newest where there is not room for all', () => {
+    expect(text(2, 40).at(-1)).toBe('  20  saved');
+    expect(text(1, 40)).toHaveLength(1);
+  });
+
+  it('opens with ! and closes with any key, which does nothing else', () => {
+    const { keyboard } = pressKeys(INITIAL_KEYBOARD, '!', true);
+    expect(keyboard.mode).toBe('messages');
+    expect(pressKeys(keyboard, 'q', true)).toMatchObject({ keyboard: { mode: 'board' }, actions: [] });
+  });
+
+  it('leaves Ctrl-Z to the shell', () => {
+    expect(pressKeys(INITIAL_KEYBOARD, '\u001A', true).actions).toEqual([{ kind: 'suspend' }]);
+  });
+});

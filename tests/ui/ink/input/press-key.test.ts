@@ -1,0 +1,58 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { INITIAL_KEYBOARD, pressKeys } from '../../../../src/ui/ink/input/press-key.js';
+
+function actionsOf(...inputs: string[]): string[] {
+  let keyboard = INITIAL_KEYBOARD;
+  return inputs.flatMap((input) => {
+    const pressed = pressKeys(keyboard, input, true);
+    keyboard = pressed.keyboard;
+    return pressed.actions.map((action) => {
+      if (action.kind === 'set-weights') return `weights:${JSON.stringify(action.weights)}`;
+      return action.kind === 'add-prompt' ? `prompt:${action.text}` : action.kind;
+    });
+  });
+}
+
+describe('pressKeys', () => {
+  it('takes keys that arrive together one after the other', () => {
+    expect(actionsOf('ss', 'thello\r')).toEqual(['save', 'save', 'prompt:hello']);
+  });
+
+  it('does not take pasted text for commands', () => {
+    expect(actionsOf('please quit now')).toEqual([]);
+    expect(actionsOf('t', 'first line\rq\rsecond\r')).toEqual(['prompt:first line q second']);
+  });
+
+  it('sends no empty prompt, and edits by letter, word and line', () => {
+    expect(actionsOf('t', '  ', '\r')).toEqual([]);
+    expect(actionsOf('t', 'one two', '\u0017', 'three', '\u007F', '\r')).toEqual(['prompt:one thre']);
+    expect(actionsOf('t', 'gone', '\u0015', 'e\u0301x', '\u007F', '\u007F', 'kept', '\r')).toEqual(['prompt:kept']);
+  });
+
+  it('takes weights by name, several at once, and nothing that is none', () => {
+    expect(actionsOf('w', 'judge=0.5', '\r')).toEqual(['weights:{"judge":0.5}']);
+    expect(actionsOf('wtask=1 fluency=.25,length=0\r')).toEqual(['weights:{"task":1,"fluency":0.25,"length":0}']);
+    expect(actionsOf('w', 'judge', '\r', 'w', 'judge=much', '\r', 'w', '\r', 'w', 'a=1', '\u001B')).toEqual([]);
+    const { keyboard } = pressKeys(INITIAL_KEYBOARD, 'wjudge 0.5\r', true);
+    expect(keyboard).toMatchObject({ mode: 'board', note: 'that is no weight: NAME=WEIGHT, such as fluency=0.5' });
+  });
+
+  it('takes no more commands while the run stops, but a second Ctrl-C', () => {
+    expect(actionsOf('q', 's', 'p', 'q', '\u0003')).toEqual(['stop', 'force-quit']);
+  });
+
+  it('only quits where there is nothing to steer', () => {
+    expect(pressKeys(INITIAL_KEYBOARD, 's', false).actions).toEqual([]);
+    expect(pressKeys(INITIAL_KEYBOARD, 'q', false).actions).toEqual([{ kind: 'force-quit' }]);
+  });
+
+  it('bears any input', () => {
+    fc.assert(
+      fc.property(fc.array(fc.string({ unit: 'binary', maxLength: 12 }), { maxLength: 6 }), (inputs) => {
+        expect(() => actionsOf(...inputs)).not.toThrow();
+      }),
+      { seed: 7 },
+    );
+  });
+});
