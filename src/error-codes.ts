@@ -5,6 +5,10 @@
 export const ERROR_CODES = {
   E_ACTIONS_EMPTY: ['A phrase in the list of `ppo` has no token.', 'Remove the phrase from the list.'],
   E_BEST_FILE: ['`best.json` of a run is damaged.', '`rlprompt top RUN` shows the same prompt from the event log.'],
+  E_BUDGET: [
+    'A budget of forwards, tokens or money ends before three updates.',
+    'Raise it, or take fewer rows or prompts per step; `rlprompt plan` counts them.',
+  ],
   E_CANNOT_CREATE: ['A file or folder cannot be created.', 'Name another folder, or change its permissions.'],
   E_CHAT: [
     'The target LM has no chat format, or the template has messages without `--chat`.',

@@ -74,6 +74,11 @@ interface EventBase {
   readonly seq: number;
 }
 
+export interface PlannedRange {
+  readonly low: number;
+  readonly high: number;
+}
+
 export interface RunStartEvent extends EventBase {
   readonly type: 'run-start';
   readonly runDir: string;
@@ -98,6 +103,14 @@ export interface RunStartEvent extends EventBase {
   /** The examples that decide between prompts. */
   readonly select?: 'dev' | 'pooled';
   readonly limits: { readonly steps: number; readonly forwards?: number; readonly minutes?: number };
+  /** What the run will take, as far as that is known before: the least and the most. Missing where it is resumed. */
+  readonly plan?: {
+    readonly forwards: PlannedRange;
+    /** Where the target LM is behind a service. */
+    readonly requests?: PlannedRange;
+    readonly tokens?: PlannedRange;
+    readonly cost?: PlannedRange;
+  };
   /** Where the reward has several objectives: each with its weight now and the range of its values. */
   readonly objectives?: readonly {
     readonly name: string;

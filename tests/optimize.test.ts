@@ -96,7 +96,7 @@ describe('optimize', () => {
   );
 
   it('ends at the limit of forwards, and says so', async () => {
-    const { result } = await followRun(config('forwards', { forwards: 60, steps: 100 }));
+    const { result } = await followRun(config('forwards', { forwards: 90, steps: 100 }));
     expect(result!.stopReason).toBe('forwards');
     expect(result!.steps).toBeLessThan(100);
   });

@@ -73,13 +73,25 @@ export function settleDemos<Settings extends SettledConfig>(
 ): ReadConfig<Settings> {
   const { demos } = config;
   if (demos !== 'auto') return { ...config, demos };
-  const each = Math.max(1, Math.floor(USUAL_DEMOS / labels.length));
-  const count = each * labels.length;
-  const isAble = family === 'causal' && tokenizer !== undefined && config.calibrate === 'inputs' && !config.chat;
-  if (!isAble || count > MOST_DEMOS || rowsOfRarest(labels, train) < LEAST_ROWS_PER_LABEL)
-    return { ...config, demos: 0 };
+  const count = usualDemos(labels.length);
+  const isAble = family === 'causal' && tokenizer !== undefined && mayTakeDemos(config, { labels, splits: { train } });
+  if (!isAble) return { ...config, demos: 0 };
   const longest = Math.max(...train.map(({ text }) => tokenizer.encode(text).length));
   return { ...config, demos: (count + 1) * longest + ROOM <= contextLength ? count : 0 };
+}
+
+/** Whether settings and data leave room for demonstrations, whatever the target LM. */
+export function mayTakeDemos(
+  { demos, calibrate, chat }: Pick<SettledConfig, 'demos' | 'calibrate' | 'chat'>,
+  { labels, splits: { train } }: { readonly labels: Task['labels']; readonly splits: Pick<Task['splits'], 'train'> },
+): boolean {
+  if (demos !== 'auto') return demos > 0;
+  const fits = calibrate === 'inputs' && !chat && usualDemos(labels.length) <= MOST_DEMOS;
+  return fits && rowsOfRarest(labels, train) >= LEAST_ROWS_PER_LABEL;
+}
+
+function usualDemos(labelCount: number): number {
+  return Math.max(1, Math.floor(USUAL_DEMOS / labelCount)) * labelCount;
 }
 
 function rowsOfRarest(labels: Task['labels'], train: Task['splits']['train']): number {

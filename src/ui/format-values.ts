@@ -43,3 +43,17 @@ export function formatDuration(seconds: number | undefined | null): string {
   if (hours > 0) return `${hours}:${pad(minutes % 60)}:${pad(whole % 60)}`;
   return `${minutes}:${pad(whole % 60)}`;
 }
+
+/** `12 to 40`, or the one number where both are written alike. */
+export function formatRange(
+  { low, high }: { readonly low: number; readonly high: number },
+  format: (value: number) => string,
+): string {
+  const [least, most] = [format(low), format(high)];
+  return least === most ? most : `${least} to ${most}`;
+}
+
+/** Money: three digits that count. */
+export function formatCost(value: number): string {
+  return value >= 100 ? formatCount(value) : String(Number(value.toPrecision(3)));
+}

@@ -1,6 +1,6 @@
 import type { Reading } from '../classifier/classifier.js';
-import type { Baseline, PromptSummary, RunEvent } from '../events.js';
-import { formatScore } from './format-values.js';
+import type { Baseline, PromptSummary, RunEvent, RunStartEvent } from '../events.js';
+import { formatCost, formatCount, formatRange, formatScore } from './format-values.js';
 
 export type LogLevel = 'info' | 'good' | 'warn' | 'bad';
 
@@ -20,7 +20,8 @@ export function describeEvent(event: RunEvent, step: number, metric: string): Lo
   const entry = (level: LogLevel, text: string): LogEntry => ({ step, level, text });
   switch (event.type) {
     case 'run-start':
-      return event.resumedAtStep === undefined ? undefined : entry('info', `resumed after step ${event.resumedAtStep}`);
+      if (event.resumedAtStep !== undefined) return entry('info', `resumed after step ${event.resumedAtStep}`);
+      return event.plan && entry('info', describePlan(event.plan));
     case 'baselines-end':
       return entry('info', `baselines on dev: ${event.baselines.map((b) => describeBaseline(b, metric)).join(', ')}`);
     case 'reading-chosen':
@@ -40,6 +41,16 @@ export function describeEvent(event: RunEvent, step: number, metric: string): Lo
     default:
       return undefined;
   }
+}
+
+/** `plan: 9,000 to 17,000 forwards, 9,000 to 34,000 requests, …`. */
+function describePlan({ forwards, requests, tokens, cost }: NonNullable<RunStartEvent['plan']>): string {
+  const counted = [
+    { range: forwards, unit: 'forwards' },
+    { range: requests, unit: 'requests' },
+    { range: tokens, unit: 'tokens' },
+  ].flatMap(({ range, unit }) => (range ? [`${formatRange(range, formatCount)} ${unit}`] : []));
+  return `plan: ${[...counted, ...(cost ? [`cost ${formatRange(cost, formatCost)}`] : [])].join(', ')}`;
 }
 
 /** `labels are read by ham: question, mention … (20) · spam: FREE … (20); behind 4 demonstrations`. */

@@ -11,6 +11,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     group: search,
     load: () => import('./search/check.js'),
   },
+  {
+    name: 'plan',
+    summary: 'what a run will take, before it begins',
+    group: search,
+    load: () => import('./search/plan.js'),
+  },
   { name: 'run', summary: 'search for a prompt', group: search, load: () => import('./search/run.js') },
   { name: 'resume', summary: 'resume a run that was stopped', group: search, load: () => import('./search/resume.js') },
   {

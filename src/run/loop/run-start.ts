@@ -1,5 +1,7 @@
 import { givenWords } from '../../classifier/given-words.js';
 import type { UnnumberedEvent } from '../../events.js';
+import { sumOf } from '../plan/range.js';
+import { planRun, type RunPlan } from '../plan/run-plan.js';
 import type { RunParts } from './run-parts.js';
 
 /** What `run-start` says: what is searched, with what, and how far. */
@@ -34,6 +36,12 @@ export function describeStart(
       ...(config.minutes === undefined ? {} : { minutes: config.minutes }),
     },
     ...(objectives ? { objectives: objectives.describe(), combine: objectives.rule } : {}),
-    ...(resumedAtStep === undefined ? {} : { resumedAtStep: resumedAtStep }),
+    ...(resumedAtStep === undefined ? { plan: describePlan(planRun(task, config)) } : { resumedAtStep }),
   };
+}
+
+function describePlan({ forwards, service }: RunPlan) {
+  if (!service) return { forwards };
+  const { requests, read, written, cost } = service;
+  return { forwards, requests, tokens: sumOf([read, written]), ...(cost ? { cost } : {}) };
 }

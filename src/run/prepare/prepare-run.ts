@@ -1,6 +1,5 @@
 import { dirname } from 'node:path';
-import { type SettledConfig, settleConfig, settleDemos } from '../../config/defaults-for.js';
-import { completeRunConfig } from '../../config/resolve-run-config.js';
+import { type SettledConfig, settleDemos } from '../../config/defaults-for.js';
 import type { RunConfigInput } from '../../config/run-config.js';
 import { abortable } from '../../files/abortable.js';
 import type { DownloadProgress } from '../../lm/hub/hub.js';
@@ -8,16 +7,14 @@ import { defaultThreads } from '../../lm/onnx/run/session.js';
 import type { RewardCache } from '../../rewards/cache/reward-cache.js';
 import type { ScoreCache } from '../../rewards/cache/score-cache.js';
 import { prepareEvaluator } from '../../rewards/create-evaluator.js';
-import { checkObjectives } from '../../rewards/objectives/create-objectives.js';
 import { ObjectivesEvaluator } from '../../rewards/objectives/objectives-evaluator.js';
 import type { WeightedObjectives } from '../../rewards/objectives/weighted-objectives.js';
-import { checkStyleModels } from '../../rewards/style/style-models.js';
 import type { Task } from '../../task/types.js';
 import { createTrainer } from '../../trainers/registry.js';
 import type { StoredCheckpoint } from '../checkpoint/checkpoint.js';
 import { Run } from '../loop/run.js';
 import type { RunParts } from '../loop/run-parts.js';
-import { checkExamplesPerStep } from '../loop/step-examples.js';
+import { checkBudget } from '../plan/check-budget.js';
 import { cutInputs } from '../policies/cut-inputs.js';
 import { EventLog } from '../store/event-log.js';
 import { removeDefaultFolder, removeIfEmpty } from '../store/own-files.js';
@@ -25,15 +22,12 @@ import { RewardLog } from '../store/reward-log.js';
 import type { RunFolder } from '../store/run-folder.js';
 import { writeManifest } from '../store/run-manifest.js';
 import { ScoreLog } from '../store/score-log.js';
-import { checkEndpoints } from './check-endpoints.js';
-import { checkQueue } from './check-queue.js';
-import { checkReading } from './check-reading.js';
+import { checkRun } from './check-run.js';
 import { checkCandidateCount, checkStepSize } from './check-step-size.js';
-import { chatHint, checkTemplateSource, loadConfiguredTask, templateFor } from './configured-task.js';
+import { chatHint, templateFor } from './configured-task.js';
 import { generatorContext } from './generator-context.js';
 import { checkResume, describeRun, takeFolder, threadsBefore } from './resume-check.js';
 import { generatorOf, loadModels, pinModels } from './run-models.js';
-import { refuseIncompatible } from './task-compatibility.js';
 import { tunedTo } from './tuned-config.js';
 
 export interface PrepareOptions {
@@ -48,17 +42,8 @@ export interface PrepareOptions {
 
 /** Settings, folder, data, template and models, in this order: what is cheap to check is checked first. */
 export async function prepareRun(input: RunConfigInput, options: PrepareOptions): Promise<Run> {
-  const given = completeRunConfig(input);
-  const task = await loadConfiguredTask(given);
-  const config = settleConfig(given, task);
-  checkTemplateSource(task);
-  checkStyleModels(task, config);
-  refuseIncompatible(task, config);
-  checkExamplesPerStep(task, config);
-  checkObjectives(task, config);
-  checkEndpoints(task, config);
-  checkReading(task, config);
-  checkQueue(task, config);
+  const { task, config } = await checkRun(input);
+  if (options.resume === undefined) checkBudget(task, config);
   const folder = takeFolder(config, task, options.resume);
   const closers: (() => unknown)[] = [() => folder.close()];
   try {

@@ -1,0 +1,104 @@
+import { mayTakeDemos, type SettledConfig } from '../../config/defaults-for.js';
+import type { Task } from '../../task/types.js';
+import { exactly, NONE, product, type Range, sumOf } from './range.js';
+
+/** What of a task decides how many rows a run takes. */
+export type PlannedTask = Pick<Task, 'kind' | 'groupBy' | 'labels' | 'splits' | 'manualPrompts'>;
+
+/** Rows through the target LM by what they are for; each is a pair of a prompt and an input that was not scored before. */
+export interface RunRows {
+  /** Label words and demonstrations, chosen before the search. */
+  readonly reading: Range;
+  /** The empty prompt, the hand-written ones and those to start from. */
+  readonly baselines: Range;
+  /** One update. */
+  readonly step: Range;
+  /** All updates. */
+  readonly steps: Range;
+  /** On dev, between steps. */
+  readonly evaluations: Range;
+  /** On dev and test, at the end. */
+  readonly final: Range;
+}
+
+/** Least share of a step's prompts that are new to the run: a policy that has settled repeats itself. */
+const LEAST_NEW = 0.5;
+/** Prompts that fit any task, behind which label words are tried. */
+const PLAIN_PROMPTS = 4;
+/** What choosing demonstrations takes at most, as `src/run/select/choose-reading.ts` does it. */
+const SETS = { first: 32, rowsOfLabel: 4, onAllRows: 8, onDev: 3, behind: 2, prompts: 3 };
+
+/** How many rows a run will take. */
+export function runRows(task: PlannedTask, config: SettledConfig): RunRows {
+  const { train, dev, test } = sizes(task);
+  const takesPrompts = !config.inputConditioned;
+  const baselines = new Set(['', ...task.manualPrompts.map((prompt) => prompt.trim())]).size;
+  const added = addedPrompts(config);
+  const step = stepRows(task, config);
+  const evaluations = Math.floor(config.steps / config.evaluationEvery);
+  return {
+    reading: readingRows(task, config),
+    baselines: sumOf([
+      exactly(baselines * (dev + (takesPrompts ? train : 0))),
+      product(added, { low: train + dev, high: 2 * train + dev }),
+    ]),
+    step,
+    steps: product(exactly(config.steps), step, { low: LEAST_NEW, high: 1 }),
+    evaluations: product({ low: 0, high: evaluations }, exactly(evaluationRows(task, config))),
+    final: takesPrompts
+      ? { low: baselines * test, high: (baselines + 2) * test + lastDevRows(task, config) }
+      : { low: baselines * test, high: (baselines + 2) * test + train + 3 * dev },
+  };
+}
+
+/** All of a run. */
+export function totalRows({ reading, baselines, steps, evaluations, final }: RunRows): Range {
+  return sumOf([reading, baselines, steps, evaluations, final]);
+}
+
+function sizes({ splits: { train, dev, test } }: PlannedTask) {
+  return { train: train.length, dev: dev.length, test: test.length };
+}
+
+function stepRows(task: PlannedTask, config: SettledConfig): Range {
+  const { promptsPerStep, examplesPerStep, inputConditioned, racing } = config;
+  if (inputConditioned || task.groupBy === 'example') return exactly(promptsPerStep);
+  const rows = promptsPerStep * (examplesPerStep ?? task.splits.train.length);
+  return racing ? { low: rows / 4, high: rows } : exactly(rows);
+}
+
+/** Prompts to start from. What the library has is not known before. */
+function addedPrompts({ initPrompts, promptLibrary, libraryPrompts }: SettledConfig): Range {
+  const given = initPrompts.length;
+  return { low: given, high: given + (promptLibrary ? libraryPrompts : 0) };
+}
+
+/** One evaluation on dev: the trainer's favourite and the best prompts, where they are new. */
+function evaluationRows(task: PlannedTask, { inputConditioned, examplesPerStep, evaluationCandidates }: SettledConfig) {
+  const { train, dev } = sizes(task);
+  if (inputConditioned) return train + dev;
+  const metSome = examplesPerStep === undefined ? 0 : evaluationCandidates;
+  return (1 + metSome) * train + (1 + evaluationCandidates + metSome) * dev;
+}
+
+function lastDevRows(task: PlannedTask, config: SettledConfig): number {
+  const { train, dev, test } = sizes(task);
+  const { candidates, ensemble = 0 } = config;
+  return train + (candidates + 1) * dev + ensemble * test;
+}
+
+/** Words are looked for among the likely answers and scored; demonstrations are tried where dev may want them. */
+function readingRows(task: PlannedTask, config: SettledConfig): Range {
+  const takesDemos = mayTakeDemos(config, task);
+  if (task.kind !== 'classification' || (config.labelWords === 'given' && !takesDemos)) return NONE;
+  const { train, dev } = sizes(task);
+  const asked = config.labelWords === 'given' ? 1 : 2;
+  const prompts = new Set(task.manualPrompts.map((prompt) => prompt.trim())).size + 1 + PLAIN_PROMPTS;
+  const words = prompts * train * asked;
+  const again = config.labelWords === 'given' ? 0 : (prompts + 2) * (train + dev) * asked + config.candidates * dev;
+  const { first, rowsOfLabel, onAllRows, onDev, behind, prompts: few } = SETS;
+  const sets = !takesDemos
+    ? 0
+    : first * rowsOfLabel * task.labels.length + onAllRows * train + behind * few * train * asked + onDev * dev;
+  return { low: config.labelWords === 'given' ? 0 : words, high: words + again + sets };
+}
