@@ -223,6 +223,10 @@ export const ERROR_CODES = {
     'The step or the model does not fit into memory.',
     'Propose fewer prompts per step, or use a smaller model.',
   ],
+  E_MODEL_ARCHITECTURE: [
+    'No engine of the program has this kind of model.',
+    'Use a kind that `docs/reference/models.md` lists, or a service.',
+  ],
   E_MODEL_CAPABILITY: ['The model cannot do what its role needs.', 'Name a model of another kind.'],
   E_MODEL_CONFIG: ['`config.json` of the model cannot be used.', 'Fetch the model folder again.'],
   E_MODEL_CONFIG_MISSING: ['The model folder has no `config.json`.', 'Name the folder that has it.'],
@@ -236,7 +240,10 @@ export const ERROR_CODES = {
   E_MODEL_EXTERNAL_MISSING: ['The file with the model’s weights is missing.', 'Put it beside the model.'],
   E_MODEL_EXTERNAL_SHORT: ['The file with the model’s weights is cut off.', 'Download or export all files again.'],
   E_MODEL_FOLDER_MISSING: ['The model folder does not exist.', '`rlprompt models list`'],
-  E_MODEL_FORM: ['The ONNX file can only continue texts token by token.', 'Use `--dtype decoder_model`.'],
+  E_MODEL_FORM: [
+    'The ONNX file is one part of a model and cannot be used alone.',
+    'Use the `--dtype` that the message names.',
+  ],
   E_MODEL_HEAD: [
     'The output layer of the generator LM cannot be separated.',
     'Use an export that ends in one matrix product.',

@@ -17,6 +17,7 @@ import { loadMaskedLm } from './onnx/families/masked-lm.js';
 import { openModelFile } from './onnx/graph/file/model-file.js';
 import type { LoadedModel, OnnxModelOptions } from './onnx/run/model-parts.js';
 import { defaultThreads } from './onnx/run/session.js';
+import { loadEncoderDecoder } from './transformers/load-encoder-decoder.js';
 
 export interface LoadOptions extends OnnxModelOptions, EndpointOptions {
   /** Number format of the weights: fp32, fp16, q8, q4 …, or the name of one of the folder's ONNX files. */
@@ -95,6 +96,7 @@ function loadFolder(name: string, folder: ModelFolder, options: LoadOptions): Pr
 const LOADERS = {
   causal: loadCausalLm,
   masked: loadMaskedLm,
+  'encoder-decoder': loadEncoderDecoder,
   encoder: loadEncoder,
   classifier: loadClassifier,
 } satisfies Record<ReturnType<typeof familyOf>, typeof loadCausalLm>;
@@ -159,8 +161,10 @@ type Capabilities = LanguageModel['capabilities'];
 /** Which models can do what, for whoever asks the wrong one. */
 const WHO_CAN: Record<keyof Capabilities, string> = {
   hiddenStates: 'causal ONNX models (GPT-2, Llama, Qwen2, OPT, GPT-NeoX …): embedded names, folders, hub ids',
-  labelScores: 'causal and masked ONNX models, and endpoints that give log-probabilities (openai:MODEL)',
-  generate: 'causal ONNX models and endpoints (openai:MODEL)',
+  labelScores:
+    'causal, masked and encoder-decoder ONNX models, and endpoints that give log-probabilities (openai:MODEL)',
+  generate: 'causal and encoder-decoder ONNX models, and endpoints (openai:MODEL)',
+  likelihood: 'causal ONNX models, and endpoints that score a given text (openai:MODEL)',
   embed: 'encoder ONNX models, for instance all-MiniLM-L6-v2',
   classify: 'sequence classifiers in ONNX',
   answers: 'endpoints (openai:MODEL)',

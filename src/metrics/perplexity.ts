@@ -1,4 +1,4 @@
-import type { GenerateCapability } from '../lm/model/types.js';
+import type { LikelihoodCapability } from '../lm/model/types.js';
 
 /**
  * exp(− mean log p of a token), over all tokens of all texts; NaN where no text has a token that is predicted.
@@ -12,9 +12,6 @@ export function perplexityOf(scored: readonly { logProb: number; tokenCount: num
 }
 
 /** Perplexity of texts under a language model; the first token of a text is given, not predicted. */
-export async function perplexity(
-  languageModel: Pick<GenerateCapability, 'textLogProbs'>,
-  texts: readonly string[],
-): Promise<number> {
+export async function perplexity(languageModel: LikelihoodCapability, texts: readonly string[]): Promise<number> {
   return perplexityOf(await languageModel.textLogProbs(texts));
 }

@@ -29,6 +29,11 @@ describeLanguageModel('qwen2 in dynamic int8', {
 describeLanguageModel('bert', { load: hubLike('bert'), words, skip: masked });
 describeLanguageModel('roberta', { load: hubLike('roberta'), words, skip: masked });
 describeLanguageModel('distilbert in dynamic int8', { load: hubLike('distilbert', 'q8'), words, skip: masked });
+describeLanguageModel('t5, run by transformers.js', {
+  load: () => loadLanguageModel(join(import.meta.dirname, '../fixtures/families/t5')),
+  words,
+  skip: { hiddenStates: 'an encoder-decoder is no generator LM' },
+});
 
 for (const { name } of embeddedModels()) {
   describeLanguageModel(`the embedded ${name}`, { load: () => loadLanguageModel(name), words });

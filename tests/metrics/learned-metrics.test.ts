@@ -71,14 +71,14 @@ describe('perplexity', () => {
   it.each(references.perplexity.filter(({ tokenCount }) => tokenCount > 0))(
     'of "$text" is that of PyTorch',
     async (one) => {
-      const own = await perplexity(languageModel.capabilities.generate!, [one.text]);
+      const own = await perplexity(languageModel.capabilities.likelihood!, [one.text]);
       expect(Math.abs(own / one.perplexity! - 1)).toBeLessThan(1e-4);
     },
   );
 
   it('of a corpus weighs every token alike', async () => {
     const whole = await perplexity(
-      languageModel.capabilities.generate!,
+      languageModel.capabilities.likelihood!,
       references.perplexity.map(({ text }) => text),
     );
     const expected = perplexityOf(references.perplexity);

@@ -17,5 +17,5 @@ export async function firstRow(config: RunConfig): Promise<ShownRow> {
     { name: config.target, family, chatTemplate: readChatTemplate(path) },
     config,
   );
-  return showRow(task, { tokenizer: await loadTokenizer(path) }, template, task.splits.train[0]?.text ?? '');
+  return showRow(task, { tokenizer: await loadTokenizer(path), family }, template, task.splits.train[0]?.text ?? '');
 }

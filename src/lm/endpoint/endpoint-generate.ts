@@ -1,10 +1,10 @@
-import type { GenerateCapability, GenerateRequest, Generation } from '../model/types.js';
+import type { GenerateCapability, GenerateRequest, Generation, LikelihoodCapability } from '../model/types.js';
 import { endpointError } from './client/endpoint-errors.js';
 import type { EndpointService } from './endpoint-service.js';
 import { inParallel } from './in-parallel.js';
 
 /** Texts written by a service; top-k is not in its protocol, but for the likeliest token alone. */
-export class EndpointGenerate implements GenerateCapability {
+export class EndpointGenerate implements GenerateCapability, LikelihoodCapability {
   constructor(private readonly service: EndpointService) {}
 
   /** As deterministic as the service is with a seed. */

@@ -28,6 +28,7 @@ export async function loadEndpointModel(
     throw error;
   }
   const answers = new EndpointAnswers(service);
+  const writer = new EndpointGenerate(service);
   const { givesLogProbs, url } = service;
   return {
     name,
@@ -48,7 +49,8 @@ export async function loadEndpointModel(
     },
     capabilities: {
       answers,
-      generate: new EndpointGenerate(service),
+      generate: writer,
+      likelihood: writer,
       labelScores: new EndpointLabelScores(name, url, answers),
     },
     dispose: () => client.close(),

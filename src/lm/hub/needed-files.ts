@@ -14,7 +14,7 @@ const OPTIONAL = [
 ];
 
 /**
- * The files that running a model takes: its descriptions, one ONNX file, and the data beside that.
+ * The files that running a model takes: its descriptions, one ONNX file (an encoder-decoder has two), and the data beside it.
  * @throws RlpromptError E_HUB_FILE_MISSING, E_HUB_DTYPE_MISSING or E_DTYPE, saying what there is.
  */
 export function neededFiles(files: readonly HubFile[], name: HubName, dtype: string | undefined): HubFile[] {
@@ -23,8 +23,9 @@ export function neededFiles(files: readonly HubFile[], name: HubName, dtype: str
   for (const path of REQUIRED) {
     if (!byPath.has(path)) throw missing(name, `no ${path}; it has ${list(files)}`, exportHint(name));
   }
-  const names = [...REQUIRED, ...OPTIONAL, onnx.path].flatMap((path) => byPath.get(path) ?? []);
-  return [...names, ...files.filter(({ path }) => isDataOf(onnx.path, path))];
+  const graphs = [...new Set([onnx.path, encoderOf(onnx.path)])].filter((path) => byPath.has(path));
+  const names = [...REQUIRED, ...OPTIONAL, ...graphs].flatMap((path) => byPath.get(path) ?? []);
+  return [...names, ...files.filter(({ path }) => graphs.some((graph) => isDataOf(graph, path)))];
 }
 
 function chooseOnnx(files: readonly HubFile[], name: HubName, dtype: string | undefined): { path: string } {
@@ -42,6 +43,11 @@ function chooseOnnx(files: readonly HubFile[], name: HubName, dtype: string | un
     where: formatHubName(name),
     next: `use --dtype ${dtypesOf(paths).join('|')}`,
   });
+}
+
+/** The other half of an encoder-decoder, by the name that exports give it; any other file as it is. */
+function encoderOf(decoder: string): string {
+  return decoder.replace(/decoder_model(_merged)?([^/]*)$/, 'encoder_model$2');
 }
 
 /** Large models keep their weights beside the graph: model.onnx_data, model.onnx_data_1, model.onnx.data. */

@@ -138,6 +138,9 @@ export interface Generation {
 export interface GenerateCapability {
   /** [prefixes][samplesPerPrefix]. Deterministic for a seed. */
   generate(request: GenerateRequest): Promise<Generation[][]>;
+}
+
+export interface LikelihoodCapability {
   /** Sum of log p(token | before) over each text's tokens after the first, and how many were scored. */
   textLogProbs(texts: readonly string[]): Promise<{ logProb: number; tokenCount: number }[]>;
 }
@@ -170,7 +173,7 @@ export interface AnswersCapability {
   ): Promise<WordAnswer[]>;
 }
 
-export type ModelFamily = 'causal' | 'masked' | 'encoder' | 'classifier' | 'endpoint';
+export type ModelFamily = 'causal' | 'masked' | 'encoder-decoder' | 'encoder' | 'classifier' | 'endpoint';
 
 /**
  * A loaded language model. What it can do is said by `capabilities`: a missing key means it cannot, and whoever
@@ -190,6 +193,7 @@ export interface LanguageModel {
     readonly hiddenStates?: HiddenStatesCapability;
     readonly labelScores?: LabelScoresCapability;
     readonly generate?: GenerateCapability;
+    readonly likelihood?: LikelihoodCapability;
     readonly embed?: EmbedCapability;
     readonly classify?: ClassifyCapability;
     readonly answers?: AnswersCapability;

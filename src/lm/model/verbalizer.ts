@@ -4,17 +4,21 @@ import type { Template } from '../../template/template.js';
 import { continuationTokens, labelSeam } from './label-seam.js';
 import type { LabelWord, Tokenizer } from './types.js';
 
+/** A label word as it is scored. */
+export type SpellWord = (word: string) => { readonly text: string; readonly tokenIds: readonly number[] };
+
 /**
  * Tokenises label words as a template's answer: with a leading space where the template calls for one. Words that
  * cannot be told apart or cannot be scored are refused, each with its tokens shown.
  *
  * @param options.singleToken refuses words of several tokens: a mask stands for one
+ * @param options.spell how a model writes a word that does not continue the text
  */
 export function resolveLabelWords(
   tokenizer: Tokenizer,
   template: Template,
   labels: readonly { label: string; word: string }[],
-  options: { singleToken: boolean },
+  options: { singleToken: boolean; spell?: SpellWord },
 ): LabelWord[] {
   if (labels.length < 2) {
     throw verbalizerError('E_VERBALIZER_COUNT', `${labels.length} label words are given, at least two are needed`);
@@ -24,31 +28,32 @@ export function resolveLabelWords(
   if (empty) {
     throw verbalizerError('E_VERBALIZER_EMPTY', `the label ${JSON.stringify(empty.label)} has an empty word`);
   }
-  const tokensOf = tokenisation(tokenizer, template, given);
-  const words = given.map(({ label, word }) => resolveWord(tokenizer, template, { label, word }, tokensOf));
+  const spell = options.spell ?? spelling(tokenizer, template, given);
+  const words = given.map((word) => resolveWord(tokenizer, word, spell));
   if (options.singleToken) for (const word of words) requireOneToken(tokenizer, word);
   requireDistinct(tokenizer, words);
   return words;
 }
 
 /** How words become tokens: behind the seam of a causal template, or in the place of a mask. */
-function tokenisation(tokenizer: Tokenizer, template: Template, words: readonly { readonly word: string }[]) {
-  if (template.hasMask) return (text: string) => continuationTokens(tokenizer, text);
-  return labelSeam(
-    tokenizer,
-    template,
-    words.map(({ word }) => labelText(template, word)),
-  ).tokens;
+function spelling(tokenizer: Tokenizer, template: Template, words: readonly { readonly word: string }[]): SpellWord {
+  const textOf = (word: string) => labelText(template, word);
+  const tokensOf = template.hasMask
+    ? (text: string) => continuationTokens(tokenizer, text)
+    : labelSeam(
+        tokenizer,
+        template,
+        words.map(({ word }) => textOf(word)),
+      ).tokens;
+  return (word) => ({ text: textOf(word), tokenIds: tokensOf(textOf(word)) });
 }
 
 function resolveWord(
   tokenizer: Tokenizer,
-  template: Template,
   { label, word }: { readonly label: string; readonly word: string },
-  tokensOf: (text: string) => number[],
+  spell: SpellWord,
 ): LabelWord {
-  const text = labelText(template, word);
-  const tokenIds = tokensOf(text);
+  const { text, tokenIds } = spell(word);
   const special = tokenIds.find((id) => tokenizer.specialTokenIds.has(id));
   if (special !== undefined) {
     throw verbalizerError(

@@ -13,7 +13,7 @@ const BEFORE_PROMPT = '\n';
  */
 export const fluencyObjective: ObjectiveKind = {
   create: ({ generator }) => {
-    const lm = requireCapability(generator, 'generate');
+    const lm = requireCapability(generator, 'likelihood');
     const known = new Map<string, number>();
     const learn = async (texts: readonly string[]): Promise<void> => {
       if (texts.length === 0) return;

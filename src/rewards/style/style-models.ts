@@ -1,6 +1,6 @@
 import { RlpromptError } from '../../errors.js';
 import { requireCapability } from '../../lm/load.js';
-import type { EmbedCapability, GenerateCapability, LanguageModel } from '../../lm/model/types.js';
+import type { EmbedCapability, LanguageModel, LikelihoodCapability } from '../../lm/model/types.js';
 import type { Task } from '../../task/types.js';
 import { referencesOf } from './style-references.js';
 import { type StyleScorer, styleScorer } from './style-scorer.js';
@@ -24,7 +24,7 @@ export interface StyleModels {
 export interface StyleJudges {
   readonly content: EmbedCapability;
   readonly style: StyleScorer;
-  readonly fluency: Pick<GenerateCapability, 'textLogProbs'>;
+  readonly fluency: LikelihoodCapability;
 }
 
 /** The settings that name them. */
@@ -82,6 +82,6 @@ export function styleJudges(models: StyleModels, task: Pick<Task, 'labels' | 'sp
   return {
     content: requireCapability(models.contentModel, 'embed'),
     style: styleScorer(models.styleModel, task.labels, { prompt, typicalTexts }),
-    fluency: requireCapability(models.fluencyModel, 'generate'),
+    fluency: requireCapability(models.fluencyModel, 'likelihood'),
   };
 }

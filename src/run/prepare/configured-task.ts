@@ -34,7 +34,7 @@ export async function templateFor(
 ): Promise<Template> {
   const { name, family, chatTemplate } = targetLm;
   const given = taskTemplate(task, family === 'masked' ? 'masked' : 'causal');
-  if (given.hasMask && labelSpace !== 'auto') throw noSpaceOfItsOwn(name);
+  if ((given.hasMask || family === 'encoder-decoder') && labelSpace !== 'auto') throw noSpaceOfItsOwn(name, family);
   const spaced = labelSpace === 'auto' ? given : withLabelSpace(given, labelSpace === 'yes');
   if (spaced.isRaw) return spaced;
   if (!chat) {
@@ -51,14 +51,17 @@ export function chatHint({ name, chatTemplate }: LanguageModel, { isRaw }: Templ
   return [`${name} has a chat template; --chat asks it in that format`];
 }
 
-function noSpaceOfItsOwn(name: string): RlpromptError {
+function noSpaceOfItsOwn(name: string, family: LanguageModel['family']): RlpromptError {
+  const isWhole = family === 'encoder-decoder';
   return new RlpromptError({
     code: 'E_LABEL_SPACE',
     exit: 'config',
-    message: `the label words of ${name} fill {mask}: what stands before it in the template stands before them`,
+    message: isWhole
+      ? `the label words of ${name} are its whole answer: nothing is before them`
+      : `the label words of ${name} fill {mask}: what stands before it in the template stands before them`,
     where: '--label-space',
     kept: 'nothing was scored',
-    next: 'write the space into --template, and leave --label-space out',
+    next: isWhole ? 'leave --label-space out' : 'write the space into --template, and leave --label-space out',
   });
 }
 
@@ -81,7 +84,7 @@ function noChat(name: string, family: LanguageModel['family']): RlpromptError {
   return new RlpromptError({
     code: 'E_CHAT',
     exit: 'config',
-    message: `${name} ${family === 'endpoint' || family === 'causal' ? why[family] : `is a ${family} model, which holds no conversation`}`,
+    message: `${name} ${family === 'endpoint' || family === 'causal' ? why[family] : `is ${family.startsWith('e') ? 'an' : 'a'} ${family} model, which holds no conversation`}`,
     where: '--chat',
     kept: 'nothing was scored',
     next:

@@ -19,16 +19,16 @@ export interface ShownRow {
 /** An input of a task as its target LM reads it. */
 export function showRow(
   task: Task,
-  { tokenizer }: Pick<LanguageModel, 'tokenizer'>,
+  { tokenizer, family }: Pick<LanguageModel, 'tokenizer' | 'family'>,
   template: Template,
   input: string,
 ): ShownRow {
   const mask = tokenizer?.maskTokenId === undefined ? {} : { mask: tokenizer.piece(tokenizer.maskTokenId) };
   const rendered = renderTemplate(template, { input, prompt: '', ...mask });
   const texts = givenWords(task.labels).flatMap(({ label, words }) =>
-    words.map((word) => ({ label, text: labelText(template, word) })),
+    words.map((word) => ({ label, text: family === 'encoder-decoder' ? word : labelText(template, word) })),
   );
-  if (tokenizer === undefined || template.hasMask) {
+  if (tokenizer === undefined || template.hasMask || family === 'encoder-decoder') {
     const words = texts.map((word) => ({ ...word, pieces: tokenizer?.encode(word.text).map(tokenizer.piece) ?? [] }));
     return { rendered, boundary: rendered.length, words };
   }

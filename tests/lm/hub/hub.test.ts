@@ -83,6 +83,19 @@ describe('a model of the hub', () => {
     expect(hub.requests.length).toBe(asked);
   });
 
+  it('is downloaded with both halves of an encoder-decoder', async () => {
+    const t5 = await FakeHub.start(join(HUB_LIKE, '../families/t5'), (path) => path !== 'golden.json');
+    onTestFinished(() => t5.close());
+    const { path } = await findHubModel('org/name', { settings: t5.settings(folder), dtype: 'fp32' });
+    expect(filesIn(path)).toEqual([
+      'config.json',
+      'onnx/decoder_model_merged.onnx',
+      'onnx/encoder_model.onnx',
+      'tokenizer.json',
+      'tokenizer_config.json',
+    ]);
+  });
+
   it('gets another number format without the files it has', async () => {
     await findHubModel('org/name', { settings: hub.settings(folder), dtype: 'fp32' });
     const before = hub.asked('resolve');

@@ -59,7 +59,7 @@ describe.each(files)('$folder/$name', ({ folder, name, golden, variant }) => {
   it.runIf(isExact)('scores labels of several tokens and whole texts as PyTorch does', async () => {
     const { capabilities } = await load();
     for (const item of items) {
-      const [{ logProb, tokenCount }] = (await capabilities.generate!.textLogProbs([item.text])) as [never];
+      const [{ logProb, tokenCount }] = (await capabilities.likelihood!.textLogProbs([item.text])) as [never];
       expect(Math.abs(logProb - item.textLogProb)).toBeLessThan(1e-3);
       expect(tokenCount).toBe(item.ids.length - 1);
       const [first, second] = [item.logProbs[0]!, item.logProbs[1]!];

@@ -60,7 +60,7 @@ describe('the objectives of a reward', () => {
   it('fluency is the mean log-probability a token that the generator LM gives', async () => {
     const text = 'Thank you for your help';
     const { values, range } = await score('fluency', [text, 'help your for you Thank', text, '']);
-    const [whole] = await generator.capabilities.generate!.textLogProbs([`\n${text}`]);
+    const [whole] = await generator.capabilities.likelihood!.textLogProbs([`\n${text}`]);
     expect(values[0]).toBeCloseTo(whole!.logProb / whole!.tokenCount, 12);
     expect(values[2]).toBe(values[0]);
     expect(values[0]).toBeGreaterThan(values[1]! + 1);

@@ -3,6 +3,7 @@ import { RlpromptError } from '../../../errors.js';
 import { findModelFolder, type ModelFolder } from '../../model/model-folder.js';
 import { fitTokenizer, loadTokenizer } from '../../model/tokenizer.js';
 import type { ModelFamily } from '../../model/types.js';
+import { type EncoderDecoderFiles, encoderDecoderFiles } from '../../transformers/encoder-decoder-files.js';
 import { filesOf, openModelFile } from '../graph/file/model-file.js';
 import type { ModelFile } from '../graph/file/model-file-types.js';
 import { tensorBytes } from '../graph/file/tensor-bytes.js';
@@ -22,6 +23,8 @@ export interface ModelInspection {
   /** As config.json names it, for instance `LlamaForCausalLM`. */
   readonly architecture: string;
   readonly family: Exclude<ModelFamily, 'endpoint'>;
+  /** What runs it; transformers.js is slower. */
+  readonly engine: 'onnxruntime' | 'transformers.js';
   readonly dtype: string;
   readonly file: string;
   /** The ONNX file and its external data together. */
@@ -54,13 +57,14 @@ export async function inspectModel(folder: string, dtype?: string): Promise<Mode
   const inputs = modelInputs(graph);
   const kv = kvCache(graph, inputs);
   const family = familyOf(graph, found.config);
-  const sizeBytes = filesOf(file).reduce((sum, path) => sum + statSync(path).size, 0);
-  const dynamicQuantised = isDynamicQuantised(graph);
-  const { head, refusal } = await tryOpen(file, family, found);
+  const { head, halves, refusal } = await tryOpen(file, family, found);
+  const files = halves ? [openModelFile(halves.encoder), file] : [file];
+  const sizeBytes = files.flatMap(filesOf).reduce((sum, path) => sum + statSync(path).size, 0);
   const headBytes = head ? 4 * head.hiddenSize * head.vocabularySize : 0;
   return {
     architecture: architectureOf(found.config),
     family,
+    engine: family === 'encoder-decoder' ? 'transformers.js' : 'onnxruntime',
     dtype: found.dtype,
     file: found.onnxPath,
     sizeBytes,
@@ -73,24 +77,30 @@ export async function inspectModel(folder: string, dtype?: string): Promise<Mode
     layers: kv?.layers ?? numberIn(found.config, 'num_hidden_layers', 'n_layer', 'n_layers'),
     kvCache: kv?.type,
     inputs: inputs.map(({ name }) => name),
-    dynamicQuantised,
+    dynamicQuantised: files.some(({ model }) => isDynamicQuantised(model.graph)),
     usableAs: refusal ? [] : USES[family],
     refusal,
-    memoryBytes: weightBytes(file) + headBytes,
+    memoryBytes: files.reduce((sum, one) => sum + weightBytes(one), headBytes),
   };
 }
 
 const USES = {
   causal: ['generator', 'target'],
   masked: ['target'],
+  'encoder-decoder': ['target'],
   classifier: ['classifier'],
   encoder: ['embedder'],
 } as const satisfies Record<string, readonly ModelUse[]>;
 
 const MASKED_TYPES = /^(bert|roberta|distilbert|albert|electra|mpnet|deberta.*|xlm-roberta|camembert|modernbert)$/;
 
+/** What only the decoder of an encoder-decoder wants, or both in one file. */
+const ENCODER_DECODER_INPUT =
+  /^(encoder_(hidden_states|attention_mask|outputs)|decoder_input_ids)|\.(encoder|decoder)\.(key|value)$/;
+
 /** What kind of model a graph is: its outputs say more than any name, the configuration decides the rest. */
 export function familyOf(graph: OnnxGraph, config: Readonly<Record<string, unknown>>): keyof typeof USES {
+  if (graph.input.some(({ name }) => ENCODER_DECODER_INPUT.test(name))) return 'encoder-decoder';
   const logits = graph.output.find(({ name }) => name === 'logits');
   if (!logits) return 'encoder';
   if (dimsOfValue(logits)?.length === 2) return 'classifier';
@@ -102,24 +112,28 @@ export function familyOf(graph: OnnxGraph, config: Readonly<Record<string, unkno
 }
 
 /** Goes through what loading checks before it starts a session. */
-async function tryOpen(file: ModelFile, family: keyof typeof USES, { path }: ModelFolder): Promise<Opened> {
+async function tryOpen(file: ModelFile, family: keyof typeof USES, folder: ModelFolder): Promise<Opened> {
+  const { path } = folder;
   let head: HeadMatch | undefined;
+  let halves: EncoderDecoderFiles | undefined;
   try {
-    if (family === 'causal' || family === 'masked') head = openLanguageModel(file).head;
+    if (family === 'encoder-decoder') halves = await encoderDecoderFiles(folder);
+    else if (family === 'causal' || family === 'masked') head = openLanguageModel(file).head;
     else checkInputs(modelInputs(file.model.graph), file.path);
     if (family === 'causal') requireManyTokens(modelInputs(file.model.graph), file.path);
     const tokenizer = await loadTokenizer(path);
     if (head) fitTokenizer(tokenizer, head.vocabularySize, path);
     if (family === 'masked') requireMask(tokenizer, path);
-    return { head, refusal: undefined };
+    return { head, halves, refusal: undefined };
   } catch (error) {
     if (!(error instanceof RlpromptError)) throw error;
-    return { head, refusal: error.message };
+    return { head, halves, refusal: error.message };
   }
 }
 
 interface Opened {
   readonly head: HeadMatch | undefined;
+  readonly halves: EncoderDecoderFiles | undefined;
   readonly refusal: string | undefined;
 }
 

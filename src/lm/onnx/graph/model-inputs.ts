@@ -56,10 +56,6 @@ export function checkInputs(inputs: readonly ModelInput[], where: string): void 
 
 /** What this program does not run, by the inputs that give it away. */
 const OTHER_KINDS = [
-  {
-    kind: 'an encoder-decoder (T5, BART, Marian …)',
-    input: /^(encoder_(hidden_states|attention_mask|outputs)|decoder_input_ids)|\.(encoder|decoder)\.(key|value)$/,
-  },
   { kind: 'a hybrid with convolution states (LFM2 …)', input: /^past_conv\.\d+$/ },
   {
     kind: 'a state-space model (Mamba, Falcon Mamba, hybrids such as Jamba)',

@@ -60,7 +60,9 @@ export async function loadParts(name: string, folder: ModelFolder, files: readon
 
 /** Attention heads, as the configuration has them. */
 export function headCount(config: Readonly<Record<string, unknown>>): number {
-  return firstNumber(config, ['num_attention_heads', 'n_head', 'n_heads']) ?? 12;
+  return (
+    firstNumber(config, ['num_attention_heads', 'n_head', 'n_heads', 'num_heads', 'encoder_attention_heads']) ?? 12
+  );
 }
 
 /** Size of a hidden state, as the configuration has it. */

@@ -35,21 +35,7 @@ export type GraphSource = { readonly path: string } | { readonly bytes: Uint8Arr
 /** Loads a graph into the runtime, which is itself loaded on first use. */
 export async function createSession(source: GraphSource, options: SessionOptions = {}): Promise<OnnxSession> {
   const runtime = await importRuntime();
-  const settings: InferenceSession.SessionOptions = {
-    intraOpNumThreads: options.threads ?? defaultThreads(),
-    interOpNumThreads: 1,
-    executionProviders: executionProviders(options.device ?? 'cpu', runtime.listSupportedBackends()),
-    logSeverityLevel: 4,
-    enableCpuMemArena: !options.returnsMemory,
-    extra: {
-      session: {
-        // Several sessions take turns; threads of one that spin while they wait would slow the others down.
-        intra_op: { allow_spinning: '0' },
-        // Fusing DequantizeLinear with a product would quantise the activations too: a row would depend on its batch.
-        disable_quant_qdq: '1',
-      },
-    },
-  };
+  const settings = sessionSettings(runtime, options);
   const session = await openSession(runtime, source, settings, options);
   return {
     tensor: (type, data, dims) => new runtime.Tensor(type, data as Tensor.DataType, dims) as Tensor,
@@ -63,6 +49,29 @@ export async function createSession(source: GraphSource, options: SessionOptions
     inputNames: session.inputNames,
     outputNames: session.outputNames,
     dispose: () => session.release(),
+  };
+}
+
+/** How a graph is run, for a library that makes its sessions itself. */
+export async function settingsOf(options: SessionOptions): Promise<InferenceSession.SessionOptions> {
+  return sessionSettings(await importRuntime(), options);
+}
+
+function sessionSettings(runtime: Runtime, options: SessionOptions): InferenceSession.SessionOptions {
+  return {
+    intraOpNumThreads: options.threads ?? defaultThreads(),
+    interOpNumThreads: 1,
+    executionProviders: executionProviders(options.device ?? 'cpu', runtime.listSupportedBackends()),
+    logSeverityLevel: 4,
+    enableCpuMemArena: !options.returnsMemory,
+    extra: {
+      session: {
+        // Several sessions take turns; threads of one that spin while they wait would slow the others down.
+        intra_op: { allow_spinning: '0' },
+        // Fusing DequantizeLinear with a product would quantise the activations too: a row would depend on its batch.
+        disable_quant_qdq: '1',
+      },
+    },
   };
 }
 
@@ -173,7 +182,8 @@ async function openSession(
   }
 }
 
-function runError(source: GraphSource, cause: unknown): RlpromptError {
+/** What went wrong in a call of the runtime: E_MODEL_MEMORY or E_MODEL_RUN. */
+export function runError(source: GraphSource, cause: unknown): RlpromptError {
   const [reason = ''] = (cause instanceof Error ? cause.message : String(cause)).split('\n');
   const isMemory = /alloc|out of memory/i.test(reason);
   return new RlpromptError({

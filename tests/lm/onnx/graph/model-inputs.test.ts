@@ -1,6 +1,4 @@
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { inspectModel } from '../../../../src/lm/onnx/families/inspect-model.js';
 import { checkInputs } from '../../../../src/lm/onnx/graph/model-inputs.js';
 
 const inputs = (...names: string[]) => names.map((name) => ({ name, type: 'float32', dims: [] }));
@@ -12,9 +10,6 @@ describe('the inputs of a model', () => {
   });
 
   it.each([
-    [['input_ids', 'encoder_attention_mask', 'encoder_hidden_states'], 'an encoder-decoder'],
-    [['input_ids', 'attention_mask', 'decoder_input_ids'], 'an encoder-decoder'],
-    [['input_ids', 'past_key_values.0.decoder.key', 'past_key_values.0.encoder.key'], 'an encoder-decoder'],
     [
       ['input_ids', 'past_conv.0', 'past_key_values.2.key', 'past_key_values.2.value'],
       'a hybrid with convolution states',
@@ -35,12 +30,5 @@ describe('the inputs of a model', () => {
 
   it('of an unknown kind are named', () => {
     expect(() => checkInputs(inputs('input_ids', 'pixel_values'), 'm')).toThrow(/unknown meaning: pixel_values/);
-  });
-
-  it('tell of a T5 in a folder', async () => {
-    const folder = join(import.meta.dirname, '../../../fixtures/families/t5');
-    const { usableAs, refusal } = await inspectModel(folder);
-    expect(usableAs).toEqual([]);
-    expect(refusal).toContain('an encoder-decoder (T5');
   });
 });

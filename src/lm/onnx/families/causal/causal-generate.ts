@@ -1,8 +1,21 @@
-import { RlpromptError } from '../../../../errors.js';
-import { Rng } from '../../../../random/rng.js';
+import {
+  createDrafts,
+  type Draft,
+  extendDraft,
+  isOpen,
+  isWritable,
+  noRoom,
+  toGenerations,
+} from '../../../model/drafts.js';
 import { openEncoder } from '../../../model/label-rows.js';
 import { sampleToken } from '../../../model/sample-token.js';
-import type { GenerateCapability, GenerateRequest, Generation, Tokenizer } from '../../../model/types.js';
+import type {
+  GenerateCapability,
+  GenerateRequest,
+  Generation,
+  LikelihoodCapability,
+  Tokenizer,
+} from '../../../model/types.js';
 import { chunksOf } from '../../run/batches.js';
 import { gatherKv, type KvBlock } from '../../run/kv-block.js';
 import { equalLengthBatches } from '../../run/token-batches.js';
@@ -18,19 +31,14 @@ export interface CausalGenerationParts {
   projection(): Promise<VocabularyProjection>;
 }
 
-/** One text that is being written. */
-interface Draft {
-  readonly rng: Rng;
-  readonly limit: number;
+/** A draft with the tokens that it continues. */
+interface PrefixedDraft extends Draft {
   readonly before: readonly number[];
-  readonly tokens: number[];
-  text: string;
-  stopped: boolean;
 }
 
 /** Rows after their last token. */
 interface DraftState {
-  readonly drafts: readonly Draft[];
+  readonly drafts: readonly PrefixedDraft[];
   readonly hidden: Float32Array;
   readonly past: KvBlock | undefined;
 }
@@ -39,7 +47,7 @@ interface DraftState {
 const DRAFTS_PER_CALL = 256;
 
 /** Continues texts: each prefix is computed once for all its samples, and every token after it once. */
-export class CausalGenerate implements GenerateCapability {
+export class CausalGenerate implements GenerateCapability, LikelihoodCapability {
   readonly #parts: CausalGenerationParts;
   readonly #encode: (text: string) => number[];
 
@@ -68,9 +76,7 @@ export class CausalGenerate implements GenerateCapability {
         );
       }
     }
-    return drafts.map((samples) =>
-      samples.map(({ text, stopped, tokens }) => ({ text, stopped, tokenCount: tokens.length })),
-    );
+    return toGenerations(drafts);
   }
 
   /** log p of each text's tokens after the first; a text longer than the context is scored as far as it reaches. */
@@ -93,27 +99,19 @@ export class CausalGenerate implements GenerateCapability {
     return results;
   }
 
-  /** A sample's random numbers depend on the seed, its prefix's text and its own number, not on its neighbours. */
-  #drafts(request: GenerateRequest, prefixes: readonly (readonly number[])[]): Draft[][] {
-    const seen = new Map<string, number>();
-    return prefixes.map((before, prefix) => {
-      const text = request.prefixes[prefix]!;
-      const repeat = seen.get(text) ?? 0;
-      seen.set(text, repeat + 1);
-      const room = this.#parts.contextLength - before.length;
-      if (room < 1) throw tooLong(text, before.length, this.#parts.contextLength);
-      const wanted = typeof request.maxNewTokens === 'number' ? request.maxNewTokens : request.maxNewTokens[prefix]!;
-      return Array.from({ length: request.samplesPerPrefix }, (_, sample) => {
-        const state = { seed: request.seed, stream: textHash(text), counter: (repeat * 2 ** 16 + sample) * 2 ** 20 };
-        const limit = Math.min(wanted, room);
-        return { rng: Rng.restore(state), limit, before, tokens: [], text: '', stopped: false };
-      });
+  #drafts(request: GenerateRequest, prefixes: readonly (readonly number[])[]): PrefixedDraft[][] {
+    const { contextLength } = this.#parts;
+    const drafts = createDrafts(request, (prefix) => {
+      const { length } = prefixes[prefix]!;
+      if (length >= contextLength) throw noRoom(request.prefixes[prefix]!, length, contextLength);
+      return contextLength - length;
     });
+    return drafts.map((samples, prefix) => samples.map((draft) => ({ ...draft, before: prefixes[prefix]! })));
   }
 
   #spread(
     start: { hidden: Float32Array; past: KvBlock | undefined },
-    drafts: readonly (readonly Draft[])[],
+    drafts: readonly (readonly PrefixedDraft[])[],
   ): DraftState {
     const sources = drafts.flatMap((samples, row) => samples.map(() => row));
     return { drafts: drafts.flat(), ...this.#pick(start, sources) };
@@ -154,50 +152,13 @@ export class CausalGenerate implements GenerateCapability {
     const count = wanted > 0 ? Math.min(width, wanted + spare) : width;
     const ranked = await (await projection()).largest(hidden, count);
     drafts.forEach((draft, row) => {
-      const isAllowed = (id: number) =>
-        id < tokenizer.vocabularySize && (id === tokenizer.eosTokenId || !tokenizer.specialTokenIds.has(id));
       const ids = Array.from(ranked.tokenIds.subarray(row * count, (row + 1) * count), Number);
-      const kept = ids.flatMap((id, i) => (isAllowed(id) ? [i] : []));
+      const kept = ids.flatMap((id, i) => (isWritable(tokenizer, id) ? [i] : []));
       const candidates = {
         tokenIds: kept.map((i) => ids[i]!),
         logits: kept.map((i) => ranked.logits[row * count + i]!),
       };
-      this.#extend(draft, sampleToken(candidates, request, draft.rng.float()), request.stop);
+      extendDraft(draft, sampleToken(candidates, request, draft.rng.float()), tokenizer, request.stop);
     });
   }
-
-  #extend(draft: Draft, token: number, stop: string | undefined): void {
-    const { tokenizer } = this.#parts;
-    if (token === tokenizer.eosTokenId) {
-      draft.stopped = true;
-      return;
-    }
-    draft.tokens.push(token);
-    draft.text = tokenizer.decode(draft.tokens);
-    const end = stop ? draft.text.indexOf(stop) : -1;
-    if (end < 0) return;
-    draft.text = draft.text.slice(0, end);
-    draft.stopped = true;
-  }
-}
-
-function isOpen(draft: Draft): boolean {
-  return !draft.stopped && draft.tokens.length < draft.limit;
-}
-
-/** FNV-1a, 32 bits. */
-function textHash(text: string): number {
-  let hash = 0x811c9dc5;
-  for (const byte of new TextEncoder().encode(text)) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
-  return hash;
-}
-
-function tooLong(text: string, length: number, contextLength: number): RlpromptError {
-  return new RlpromptError({
-    code: 'E_CONTEXT_LENGTH',
-    exit: 'data',
-    message: `a text to continue takes ${length} tokens, the model's context is ${contextLength}`,
-    where: JSON.stringify(text.slice(0, 60)),
-    next: 'shorten the text, or use a model with a longer context',
-  });
 }

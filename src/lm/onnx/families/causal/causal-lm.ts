@@ -39,6 +39,7 @@ export async function loadCausalLm(name: string, folder: ModelFolder, options: O
   };
   const { contextLength } = parts;
   const { truncate } = options;
+  const writer = new CausalGenerate({ tokenizer, contextLength, body, rows, projection: project });
   const scoring = { tokenizer, contextLength, rows, truncate, headColumns: model.headColumns, projection: project };
   return {
     name,
@@ -52,7 +53,8 @@ export async function loadCausalLm(name: string, folder: ModelFolder, options: O
     capabilities: {
       hiddenStates: new CausalHiddenStates(model, rows, readHead),
       labelScores: new CausalLabelScores(scoring),
-      generate: new CausalGenerate({ tokenizer, contextLength, body, rows, projection: project }),
+      generate: writer,
+      likelihood: writer,
     },
     dispose: async () => {
       prefixes.clear();

@@ -24,20 +24,42 @@ export async function likelyWords(
   { tokenizer, template, count }: WordsRequest,
 ): Promise<AnswerWords> {
   const means = await projection.meanLogProbs(hidden);
-  const ranked = [...means.keys()].filter((id) => id < tokenizer.vocabularySize).sort((a, b) => means[b]! - means[a]!);
   const tokensOf = template.hasMask
     ? (text: string) => continuationTokens(tokenizer, text)
     : labelSeam(tokenizer, template).tokens;
+  const { words, ids } = rankWords(means, {
+    tokenizer,
+    count,
+    tokensOf: (word) => tokensOf(labelText(template, word)),
+  });
+  return { words, logProbs: await logProbsOf(projection, hidden, ids) };
+}
+
+interface RankedWords {
+  readonly tokenizer: Tokenizer;
+  readonly count: number;
+  /** How a word is written as an answer. */
+  tokensOf(word: string): readonly number[];
+}
+
+/** The words of the tokens with the largest of some values, [vocabulary], and their tokens; the largest first. */
+export function rankWords(
+  values: Float64Array,
+  { tokenizer, count, tokensOf }: RankedWords,
+): { words: string[]; ids: number[] } {
+  const ranked = [...values.keys()]
+    .filter((id) => id < tokenizer.vocabularySize)
+    .sort((a, b) => values[b]! - values[a]!);
   const words: string[] = [];
   const ids: number[] = [];
   for (const id of ranked) {
     if (words.length === count) break;
-    const word = wordOf(id, tokenizer, (word) => tokensOf(labelText(template, word)));
+    const word = wordOf(id, tokenizer, tokensOf);
     if (word === undefined) continue;
     words.push(word);
     ids.push(id);
   }
-  return { words, logProbs: await logProbsOf(projection, hidden, ids) };
+  return { words, ids };
 }
 
 /** Rows whose words are looked up together: a list of token ids per row would take more memory than the answer. */
@@ -61,7 +83,7 @@ async function logProbsOf(
 }
 
 /** The word that a token is by itself; undefined where it is a part of one, a mark, or written in several tokens. */
-function wordOf(id: number, tokenizer: Tokenizer, tokensOf: (word: string) => number[]): string | undefined {
+function wordOf(id: number, tokenizer: Tokenizer, tokensOf: RankedWords['tokensOf']): string | undefined {
   if (tokenizer.specialTokenIds.has(id)) return undefined;
   const word = tokenizer.decode([id]).trim();
   if (!WORD.test(word)) return undefined;

@@ -40,7 +40,7 @@ describe.each(['gpt2', 'gpt2-legacy', 'llama-gqa'])('rows of %s', (folder) => {
         const [prompt, input] = rows[row]!;
         const text = source.replace('{prompt}', prompts[prompt]!).replace('{input}', inputs[input]!.trim());
         for (const [column, label] of whole.labels.entries()) {
-          const [before, after] = await model.capabilities.generate!.textLogProbs([text, text + label.text]);
+          const [before, after] = await model.capabilities.likelihood!.textLogProbs([text, text + label.text]);
           const expected = (after!.logProb - before!.logProb) / label.wordCount;
           expect(Math.abs(scores[row * 3 + column]! - expected), `${text} ${label.word}`).toBeLessThan(1e-3);
         }

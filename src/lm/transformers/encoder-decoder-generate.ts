@@ -1,0 +1,94 @@
+import { createDrafts, type Draft, extendDraft, isOpen, isWritable, noRoom, toGenerations } from '../model/drafts.js';
+import { type RankedTokens, sampleToken } from '../model/sample-token.js';
+import type { GenerateCapability, GenerateRequest, Generation, Tokenizer } from '../model/types.js';
+import { chunksOf } from '../onnx/run/batches.js';
+import { equalLengthBatches } from '../onnx/run/token-batches.js';
+import type { DecoderStep, EncodedTexts } from './encoder-decoder.js';
+import type { EncoderDecoderParts } from './encoder-decoder-label-scores.js';
+
+/** Samples that are written at once. */
+const DRAFTS_PER_CALL = 64;
+
+/** Rows of the decoder after their last token. */
+interface Writing {
+  readonly drafts: readonly Draft[];
+  readonly texts: EncodedTexts;
+  readonly step: DecoderStep;
+}
+
+/** Writes answers to texts: each text is read once for all its samples. */
+export class EncoderDecoderGenerate implements GenerateCapability {
+  private readonly parts: EncoderDecoderParts;
+
+  constructor(parts: EncoderDecoderParts) {
+    const { tokenizer } = parts;
+    // An answer is a text by itself: the blank before its first word is the tokenizer's mark of a word, not a part of it.
+    this.parts = { ...parts, tokenizer: { ...tokenizer, decode: (ids) => tokenizer.decode(ids).replace(/^ /, '') } };
+  }
+
+  async generate(request: GenerateRequest): Promise<Generation[][]> {
+    const { tokenizer, contextLength, model, start, rowsOf } = this.parts;
+    const tokens = request.prefixes.map((text) => tokenizer.encode(text, { special: !request.isRaw }));
+    const long = tokens.findIndex(({ length }) => length > contextLength);
+    if (long >= 0) throw noRoom(request.prefixes[long]!, tokens[long]!.length, contextLength);
+    const drafts = createDrafts(request, () => contextLength - start.length);
+    const perCall = Math.max(1, Math.floor(DRAFTS_PER_CALL / request.samplesPerPrefix));
+    for (const batch of equalLengthBatches(tokens, (length) => Math.min(perCall, rowsOf(length)))) {
+      request.signal?.throwIfAborted();
+      const texts = await model.encode(batch.map((row) => tokens[row]!));
+      const step = await model.decode(
+        texts,
+        batch.map(() => start),
+      );
+      const own = batch.map((row) => drafts[row]!);
+      for (const chunk of chunksOf([...own.keys()], Math.min(perCall, own.length))) {
+        const rows = chunk.flatMap((i) => own[i]!.map(() => i));
+        await this.#write({ drafts: chunk.flatMap((i) => own[i]!), ...this.#pick({ texts, step }, rows) }, request);
+      }
+    }
+    return toGenerations(drafts);
+  }
+
+  async #write(writing: Writing, request: GenerateRequest): Promise<void> {
+    const { tokenizer, model } = this.parts;
+    let { drafts, texts, step } = writing;
+    while (drafts.length > 0) {
+      request.signal?.throwIfAborted();
+      drafts.forEach((draft, row) => {
+        const positions = step.logits.length / drafts.length / step.width;
+        const end = (row + 1) * positions * step.width;
+        const candidates = likeliest(step.logits.subarray(end - step.width, end), request, tokenizer);
+        extendDraft(draft, sampleToken(candidates, request, draft.rng.float()), tokenizer, request.stop);
+      });
+      const rows = [...drafts.keys()].filter((row) => isOpen(drafts[row]!));
+      if (rows.length === 0) return;
+      drafts = rows.map((row) => drafts[row]!);
+      ({ texts, step } = this.#pick({ texts, step }, rows));
+      step = await model.decode(
+        texts,
+        drafts.map((draft) => draft.tokens.slice(-1)),
+        step.cache,
+      );
+    }
+  }
+
+  #pick({ texts, step }: Omit<Writing, 'drafts'>, rows: readonly number[]): Omit<Writing, 'drafts'> {
+    const { model } = this.parts;
+    const pick = (tensor: EncodedTexts['states']) => model.pickRows(tensor, rows);
+    const size = step.logits.length / texts.states.dims[0]!;
+    const logits = new Float32Array(rows.length * size);
+    rows.forEach((row, i) => {
+      logits.set(step.logits.subarray(row * size, (row + 1) * size), i * size);
+    });
+    const cache = Object.fromEntries(Object.entries(step.cache).map(([name, tensor]) => [name, pick(tensor)]));
+    return { texts: { states: pick(texts.states) }, step: { ...step, logits, cache } };
+  }
+}
+
+/** The tokens that may be written, likeliest first; equal ones in the order of their ids. */
+function likeliest(logits: Float32Array, { topK, temperature }: GenerateRequest, tokenizer: Tokenizer): RankedTokens {
+  const ids = [...logits.keys()].filter((id) => isWritable(tokenizer, id));
+  const count = temperature === 0 ? 1 : topK > 0 ? topK : ids.length;
+  const kept = ids.sort((a, b) => logits[b]! - logits[a]! || a - b).slice(0, count);
+  return { tokenIds: kept, logits: kept.map((id) => logits[id]!) };
+}
