@@ -93,14 +93,17 @@ export function nearestWord(word: string, candidates: Iterable<string>): string 
 }
 
 function editDistance(a: string, b: string): number {
-  let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const current = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const substitution = previous[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
-      current.push(Math.min(previous[j]! + 1, current[j - 1]! + 1, substitution));
-    }
-    previous = current;
+  // Distances of what has been read of `a` to the empty text, and to each longer beginning of `b`.
+  let whole = b.length;
+  let distances = Array.from(b, (letter, i) => ({ letter, distance: i + 1 }));
+  for (const [i, own] of Array.from(a).entries()) {
+    let diagonal = i;
+    whole = i + 1;
+    distances = distances.map(({ letter, distance }) => {
+      whole = Math.min(distance + 1, whole + 1, diagonal + (own === letter ? 0 : 1));
+      diagonal = distance;
+      return { letter, distance: whole };
+    });
   }
-  return previous[b.length]!;
+  return whole;
 }

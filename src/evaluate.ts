@@ -18,6 +18,7 @@ import { chatHint, checkTemplateSource, loadConfiguredTask, templateFor } from '
 import { modelOptions } from './run/prepare/model-options.js';
 import { openPolicy } from './run/prepare/open-policy.js';
 import { openPaidScores, type PaidScores } from './run/store/paid-scores.js';
+import { zip } from './statistics/zip.js';
 import type { Evaluation, Evaluator, Example, Split, Task } from './task/types.js';
 
 /** A prompt and how its answers are read. */
@@ -109,7 +110,9 @@ export async function evaluatePrompts(
     const asked = prompts.map((prompt) => (typeof prompt === 'string' ? { prompt } : prompt));
     const items = asked.map(({ prompt, ...how }) => ({ text: prompt.trim(), examples, ...how }));
     const evaluations = await evaluator.evaluate(items, { details: true, ...(signal ? { signal } : {}) });
-    const results = asked.map(({ prompt }, i) => ({ prompt, n: examples.length, evaluation: evaluations[i]! }));
+    const results = Array.from(zip(asked, evaluations), ([{ prompt }, evaluation]) => {
+      return { prompt, n: examples.length, evaluation };
+    });
     const ofPolicy = policy === undefined ? [] : [await evaluatePolicy(policy, { load, evaluator, examples, signal })];
     hasEnded = true;
     return {

@@ -68,7 +68,7 @@ export async function measureTransfer(request: TransferRequest): Promise<Transfe
     columns.push({ task, targetLm: target, n: results[0]?.n ?? 0 });
     byColumn.push(results);
   }
-  const cells = rows.map((_, row) => byColumn.map((results) => cellOf(results[row]!)));
+  const cells = rows.map((_, row) => byColumn.flatMap((results) => results.slice(row, row + 1).map(cellOf)));
   return { schemaVersion: 1, split, rows, columns, cells };
 }
 

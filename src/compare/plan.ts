@@ -75,7 +75,7 @@ function isChosen(source: string | undefined): boolean {
 /** Steps that let the forwards decide, and evaluations often enough for every point of the curves. */
 function pace(config: RunConfig, forwards: number, trainCount: number): { steps: number; evaluationEvery: number } {
   const rowsPerStep = config.promptsPerStep * Math.max(1, config.examplesPerStep ?? trainCount);
-  const stepsPerPoint = Math.floor(curveCheckpoints(forwards)[0]! / rowsPerStep);
+  const stepsPerPoint = Math.floor(Math.min(...curveCheckpoints(forwards)) / rowsPerStep);
   return {
     steps: STEPS_FACTOR * Math.ceil(forwards / rowsPerStep),
     evaluationEvery: Math.max(1, Math.min(config.evaluationEvery, stepsPerPoint)),

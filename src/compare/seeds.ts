@@ -1,4 +1,5 @@
 import { RlpromptError } from '../errors.js';
+import { isNonEmpty, type NonEmpty } from '../statistics/non-empty.js';
 
 const LARGEST = 0xff_ff_ff_ff;
 
@@ -6,10 +7,10 @@ const LARGEST = 0xff_ff_ff_ff;
  * Reads `0,1,2`.
  * @throws RlpromptError `E_USAGE` where one is no seed or comes twice
  */
-export function parseSeeds(text: string): number[] {
+export function parseSeeds(text: string): NonEmpty<number> {
   const seeds = text.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
   const isSeed = (seed: number): boolean => Number.isSafeInteger(seed) && seed >= 0 && seed <= LARGEST;
-  if (seeds.every(isSeed) && new Set(seeds).size === seeds.length) return seeds;
+  if (isNonEmpty(seeds) && seeds.every(isSeed) && new Set(seeds).size === seeds.length) return seeds;
   throw new RlpromptError({
     code: 'E_USAGE',
     exit: 'usage',

@@ -1,5 +1,6 @@
 import { nearestWord, RlpromptError } from '../errors.js';
 import { toCamelCase } from '../options/option.js';
+import { isNonEmpty, type NonEmpty } from '../statistics/non-empty.js';
 import { TRAINER_NAMES, type TrainerName } from '../trainers/trainer-table.js';
 
 /** One competitor: a trainer, and settings that only its runs have. */
@@ -22,11 +23,11 @@ const BEGINS_ENTRY = /^[a-z][a-z0-9-]*(:|$)/i;
  *
  * @throws RlpromptError `E_USAGE` for an unknown trainer, a setting without `=`, or an entry that comes twice
  */
-export function parseTrainerEntries(text: string): TrainerEntry[] {
+export function parseTrainerEntries(text: string): NonEmpty<TrainerEntry> {
   const entries = splitEntries(text).map(parseEntry);
   const repeated = entries.find(({ name }, i) => entries.findIndex((other) => other.name === name) < i);
   if (repeated) throw wrong(`${JSON.stringify(repeated.name)} comes twice`);
-  if (entries.length === 0) throw wrong('there is no trainer to compare');
+  if (!isNonEmpty(entries)) throw wrong('there is no trainer to compare');
   return entries;
 }
 

@@ -89,7 +89,7 @@ function settingOfOthers(config: RunConfig): string | false {
   const key = EXCLUSIVE_SETTINGS.find((name) => Boolean(config[name]) && !(name in settings));
   if (key === undefined) return false;
   const need = typeof config[key] === 'number' ? 'must be 0' : 'cannot be given';
-  return `${key} ${need} with trainer ${config.trainer}: only ${ownersOf(key)!.join(', ')} has it`;
+  return `${key} ${need} with trainer ${config.trainer}: only ${(ownersOf(key) ?? []).join(', ')} has it`;
 }
 
 /** What is said of the tokens that a policy draws means nothing where none does. */

@@ -10,12 +10,12 @@ export function runConfigJsonSchema(): Record<string, unknown> {
     metadata: optionRegistry,
     override: ({ jsonSchema, path }) => {
       const [properties, key] = path;
-      if (path.length !== 2 || properties !== 'properties') return;
+      if (path.length !== 2 || properties !== 'properties' || key === undefined) return;
       // The registry holds what flags need as well; a schema keeps the description.
       const { description, ...ofFlags } = optionMeta(key as RunConfigKey);
       for (const name of Object.keys(ofFlags)) delete jsonSchema[name];
       jsonSchema.description = description;
-      if (key! in LIST_FILES) allowPath(jsonSchema);
+      if (key in LIST_FILES) allowPath(jsonSchema);
     },
   });
   return { ...schema, title: 'rlprompt configuration', required: [] };

@@ -59,7 +59,7 @@ function decodeAs(bytes: Buffer, file: string, encoding: string): Buffer {
 
 function notUtf8(bytes: Buffer, file: string): RlpromptError {
   const offset = firstInvalidByte(bytes);
-  const byte = bytes[offset]!.toString(16).padStart(2, '0');
+  const byte = bytes.toString('hex', offset, offset + 1);
   return encodingError(
     `the file is not UTF-8: byte 0x${byte} at offset ${offset}`,
     whereAt(file, bytes, offset),

@@ -21,7 +21,7 @@ export interface DelimitedFormat {
  */
 export function delimitedFormat(bytes: Buffer, extension: string): DelimitedFormat {
   if (extension === '.tsv') return { delimiter: '\t', quoted: false, preamble: 0 };
-  const firstLine = bytes.toString('utf8', 0, MAX_RECORD_BYTES).split(/[\r\n]/, 1)[0]!;
+  const [firstLine = ''] = bytes.toString('utf8', 0, MAX_RECORD_BYTES).split(/[\r\n]/, 1);
   const named = /^"?sep=([ -~\t])"?$/i.exec(firstLine)?.[1];
   if (named !== undefined) return { delimiter: named, quoted: true, preamble: Buffer.byteLength(firstLine) };
   const unquoted = firstLine.replaceAll(/"[^"]*"/g, '');

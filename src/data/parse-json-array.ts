@@ -27,7 +27,7 @@ function arrayElements(text: string): { text: string; line: number }[] {
   let isString = false;
   let isAwaited = false;
   for (let at = 0; at < text.length; at++) {
-    const character = text[at]!;
+    const character = text.charAt(at);
     if (isString) {
       if (character === '\\') at++;
       else if (character === '"') isString = false;
@@ -37,7 +37,8 @@ function arrayElements(text: string): { text: string; line: number }[] {
     if (/\s/.test(character)) continue;
     if (isAwaited && character !== ']') starts.push({ from: at, to: text.length, line });
     isAwaited = depth === 1 && character === ',';
-    if (depth === 1 && (character === ',' || character === ']') && starts.length > 0) starts.at(-1)!.to = at;
+    const last = starts.at(-1);
+    if (last && depth === 1 && (character === ',' || character === ']')) last.to = at;
     if (character === '"') isString = true;
     else if (character === '[' || character === '{') {
       if (depth === 0) isAwaited = true;

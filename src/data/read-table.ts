@@ -83,9 +83,9 @@ function hasMixedLineEnds(bytes: Buffer): boolean {
 }
 
 function refuseDuplicates(columns: readonly string[], where: string): void {
-  const second = columns.findIndex((name, index) => columns.indexOf(name) !== index);
-  if (second === -1) return;
-  const name = columns[second]!;
+  const repeated = [...columns.entries()].find(([index, name]) => columns.indexOf(name) !== index);
+  if (!repeated) return;
+  const [second, name] = repeated;
   throw new RlpromptError({
     code: 'E_DATA_DUPLICATE_COLUMN',
     exit: 'data',
@@ -98,7 +98,7 @@ function refuseDuplicates(columns: readonly string[], where: string): void {
 /** In JSONL a control character can also hide behind an escape, so the values are looked at as well as the bytes. */
 function refuseControl(bytes: Buffer, file: string, columns: readonly string[], rows: readonly TableRow[]): void {
   const offset = findControlByte(bytes);
-  if (offset !== -1) throw controlCharacterError(bytes[offset]!, whereAt(file, bytes, offset));
+  if (offset !== -1) throw controlCharacterError(bytes.readUInt8(offset), whereAt(file, bytes, offset));
   if (!bytes.includes('\\u')) return;
   for (const row of rows) {
     row.values.forEach((value, index) => {

@@ -7,11 +7,11 @@ import { toVisibleJson } from './text/visible-json.js';
 export function ensembleModule(ensemble: ExportedEnsemble): string {
   const { members, labels, tool, run, task, metrics } = ensemble;
   const [first] = members;
-  const masked = isMasked(first!);
+  const masked = isMasked(first);
   const offsets = members.map(({ labelOffsets }) => labelOffsets ?? labels.map(() => 0));
   const texts = (parts: 'rendered' | 'renderedWithoutInput'): string =>
     `[\n${members.map((member) => `    ${expression(member[parts])},\n`).join('')}  ]`;
-  const { generator, target, digests } = first!;
+  const { generator, target, digests } = first;
   return `// Exported by ${comment(tool)} from ${comment(run)}.
 
 /** The prompts that answer together, best first. */

@@ -10,19 +10,20 @@ export function exportEnsemble(record: RunRecord, version: string): ExportedEnse
   const { result, prompts, start, runDir } = record;
   if (!result?.ensemble) throw noEnsemble(record);
   const { dev, test } = result.ensemble;
-  const members = result.ensemble.prompts.map((text) => {
+  const [first, ...others] = result.ensemble.prompts.map((text) => {
     const place = prompts.findIndex((prompt) => prompt.text === text);
     return exportPrompt(record, place + 1, version);
   });
+  if (!first) throw noEnsemble(record);
   return {
     schemaVersion: 1,
     kind: 'ensemble',
     task: start.task,
-    labels: members[0]!.labels,
-    members,
+    labels: first.labels,
+    members: [first, ...others],
     metrics: { dev, test },
     run: runDir,
-    tool: members[0]!.tool,
+    tool: first.tool,
   };
 }
 

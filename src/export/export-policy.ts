@@ -34,7 +34,7 @@ export interface ExportedPolicy {
 export function exportPolicy(record: RunRecord, version: string): ExportedPolicy {
   const { start, manifest, result, prompts, runDir } = record;
   const table = readPolicyTable(runDir);
-  const { train, dev = {} } = prompts.find(({ step, policy }) => policy && step === table.step) ?? prompts[0]!;
+  const { train, dev = {} } = prompts.find(({ step, policy }) => policy && step === table.step) ?? prompts[0];
   return {
     schemaVersion: 1,
     kind: 'policy',

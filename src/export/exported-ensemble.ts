@@ -1,5 +1,5 @@
 import type { TaskLabel } from '../task/types.js';
-import type { ExportedPrompt } from './exported-prompt.js';
+import type { ExportedPrompts } from './exported-prompt.js';
 
 type Scores = Readonly<Record<string, number>>;
 
@@ -10,7 +10,7 @@ export interface ExportedEnsemble {
   readonly task: string;
   readonly labels: readonly TaskLabel[];
   /** Best first. */
-  readonly members: readonly ExportedPrompt[];
+  readonly members: ExportedPrompts;
   /** Of all together. */
   readonly metrics: { readonly dev: Scores; readonly test: Scores };
   readonly run: string;

@@ -11,6 +11,7 @@ import { compareCandidates, splitShares } from '../run/select/selection.js';
 import { readEvents } from '../run/store/event-log.js';
 import { requireRun } from '../run/store/run-folder.js';
 import { type RunManifest, readManifest } from '../run/store/run-manifest.js';
+import { isNonEmpty, type NonEmpty } from '../statistics/non-empty.js';
 
 /** What a run has found so far, read from its folder. */
 export interface RunRecord {
@@ -18,7 +19,7 @@ export interface RunRecord {
   readonly manifest: RunManifest;
   readonly start: RunStartEvent;
   /** Prompts with dev scores, best first: the chosen one stands at the top once the run is finished. */
-  readonly prompts: readonly PromptSummary[];
+  readonly prompts: NonEmpty<PromptSummary>;
   readonly result: RunResult | undefined;
 }
 
@@ -37,8 +38,10 @@ export function readRunRecord(runDir: string): RunRecord {
     result = event.type === 'run-end' ? event.result : undefined;
     for (const prompt of promptsOf(event)) if (prompt.dev) found.set(promptKey(prompt), prompt);
   }
-  if (!start || found.size === 0) throw noPrompts(runDir);
-  return { runDir, manifest, start, prompts: rankPrompts([...found.values()], start, result, manifest), result };
+  if (!start) throw noPrompts(runDir);
+  const prompts = rankPrompts([...found.values()], start, result, manifest);
+  if (!isNonEmpty(prompts)) throw noPrompts(runDir);
+  return { runDir, manifest, start, prompts, result };
 }
 
 function promptsOf(event: RunEvent): readonly PromptSummary[] {

@@ -141,7 +141,7 @@ function readOwner(path: string, fs: FileSystem): Owner | 'unreadable' | undefin
     const owner = JSON.parse(Buffer.from(fs.read(path)).toString('utf8')) as Partial<Owner> | null;
     const texts = [owner?.started, owner?.boot, owner?.pidNamespace, owner?.host, owner?.since, owner?.nonce];
     const isWhole =
-      Number.isSafeInteger(owner?.pid) && owner!.pid! > 0 && texts.every((text) => typeof text === 'string');
+      Number.isSafeInteger(owner?.pid) && Number(owner?.pid) > 0 && texts.every((text) => typeof text === 'string');
     return isWhole ? (owner as Owner) : 'unreadable';
   } catch (error) {
     if (hasErrno(error, 'ENOENT')) return undefined;

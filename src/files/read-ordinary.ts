@@ -46,7 +46,10 @@ function readUpTo(fd: number, size: number, maxBytes: number, path: string): Buf
   for (let total = 0; ; ) {
     const part = Buffer.allocUnsafe(Math.max(total === 0 ? size : 0, CHUNK_BYTES));
     const count = readSync(fd, part);
-    if (count === 0) return parts.length === 1 ? parts[0]! : Buffer.concat(parts);
+    if (count === 0) {
+      const [first, ...others] = parts;
+      return first && others.length === 0 ? first : Buffer.concat(parts);
+    }
     total += count;
     if (total > maxBytes) throw tooLarge(path, maxBytes);
     parts.push(part.subarray(0, count));

@@ -32,14 +32,15 @@ export class PolicyGoal implements SearchGoal {
     if (!policies.has(run.step)) found = await this.measure();
     const isBest = found !== undefined && policies.note(found.kept);
     const prompts = policies.ranking(run.config.evaluationCandidates);
+    const [best] = prompts;
     yield run.emit({ type: 'evaluation-end', step: run.step, prompts, ...run.evaluator.counters() });
-    run.watch.noteEvaluation(prompts[0]!.dev);
+    run.watch.noteEvaluation(best.dev);
     if (found && isBest) {
       writePolicy(run.store.path, found.kept);
       const rows = tableRows('dev', run.task.splits.dev, found.onDev);
       writePolicyTable(run.store.path, { schemaVersion: 1, step: run.step, rows });
-      run.store.writeBest(prompts[0]!);
-      yield run.emit({ type: 'best-prompt-updated', step: run.step, prompt: prompts[0]! });
+      run.store.writeBest(best);
+      yield run.emit({ type: 'best-prompt-updated', step: run.step, prompt: best });
     }
   }
 
@@ -65,13 +66,14 @@ export class PolicyGoal implements SearchGoal {
     yield* this.evaluateOnDev();
     const kept = policies.best();
     const { summary, parameters } = kept;
+    if (!summary.policy) throw new TypeError('a prompt was kept among policies');
     const { dev, test } = run.task.splits;
     const proposer = { policy: policies.policy, evaluator: run.evaluator };
     const onDev = await proposeFor(proposer, dev, { parameters });
     const onTest = await proposeFor(proposer, test, { parameters });
     const measured = await measureOnTest(run, summary, run.prompts.baselines, onTest.evaluation);
     const policy = {
-      ...summary.policy!,
+      ...summary.policy,
       step: summary.step,
       inputs: dev.length,
       file: POLICY_FILE,

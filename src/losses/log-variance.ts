@@ -1,3 +1,4 @@
+import { zip } from '../statistics/zip.js';
 import { checkShapes } from './check-shapes.js';
 import type { LossResult } from './types.js';
 
@@ -38,28 +39,27 @@ export function logVarianceLoss(input: LogVarianceLossInput): LossResult {
     for (let cell = row * time; cell < (row + 1) * time; cell++) sum += logProbs[cell]! - (priorLogProbs?.[cell] ?? 0);
     return sum;
   });
-  const means = groupMeans(deviations, groups);
-
   const weights = new Float64Array(cells);
   let loss = 0;
-  for (let row = 0; row < batch; row++) {
-    const centred = deviations[row]! - means(row);
+  for (const [row, [deviation, mean]] of [...zip(deviations, groupMeans(deviations, groups))].entries()) {
+    const centred = deviation - mean;
     loss += (centred * centred) / batch;
     weights.fill((2 * centred) / batch, row * time, (row + 1) * time);
   }
   return { loss, weights };
 }
 
-/** The mean over the group of a row. */
-function groupMeans(values: Float64Array, groups: ArrayLike<number> | undefined): (row: number) => number {
-  if (!groups) {
-    const mean = values.reduce((sum, value) => sum + value / values.length, 0);
-    return () => mean;
-  }
+/** The mean over the group of each row, [batch]. */
+function groupMeans(values: Float64Array, groups: ArrayLike<number> | undefined): Float64Array {
+  if (!groups)
+    return new Float64Array(values.length).fill(values.reduce((sum, value) => sum + value / values.length, 0));
   const sums = new Map<number, { total: number; count: number }>();
-  values.forEach((value, row) => {
-    const { total, count } = sums.get(groups[row]!) ?? { total: 0, count: 0 };
-    sums.set(groups[row]!, { total: total + value, count: count + 1 });
+  const ofRow = Array.from(zip(values, Array.from(groups)), ([value, group]) => {
+    const sum = sums.get(group) ?? { total: 0, count: 0 };
+    sum.total += value;
+    sum.count += 1;
+    sums.set(group, sum);
+    return sum;
   });
-  return (row) => sums.get(groups[row]!)!.total / sums.get(groups[row]!)!.count;
+  return Float64Array.from(ofRow, ({ total, count }) => total / count);
 }

@@ -100,17 +100,15 @@ function mergePrompts(known: readonly RememberedPrompt[], fresh: Experience['pro
 }
 
 function withoutOneOfClosest(tasks: readonly RememberedTask[]): RememberedTask[] {
-  let closest: [number, number] = [0, 1];
+  let dropped: RememberedTask | undefined;
   let highest = Number.NEGATIVE_INFINITY;
-  for (let a = 0; a < tasks.length; a++) {
-    for (let b = a + 1; b < tasks.length; b++) {
-      const likeness = similarity(tasks[a]!.signature, tasks[b]!.signature);
-      if (likeness > highest) [highest, closest] = [likeness, [a, b]];
+  for (const [i, older] of tasks.entries()) {
+    for (const newer of tasks.slice(i + 1)) {
+      const likeness = similarity(older.signature, newer.signature);
+      if (likeness > highest) [highest, dropped] = [likeness, newer.runs < older.runs ? newer : older];
     }
   }
-  const [older, newer] = closest;
-  const dropped = tasks[newer]!.runs < tasks[older]!.runs ? newer : older;
-  return tasks.filter((_, i) => i !== dropped);
+  return tasks.filter((task) => task !== dropped);
 }
 
 function idOf(signature: TaskSignature): string {

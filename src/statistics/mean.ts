@@ -8,7 +8,5 @@ export function mean(values: ArrayLike<number>): number {
 /** Mean of each key over the records that have it. */
 export function meanOfRecords(records: readonly Readonly<Record<string, number>>[]): Record<string, number> {
   const keys = new Set(records.flatMap((record) => Object.keys(record)));
-  return Object.fromEntries(
-    [...keys].map((key) => [key, mean(records.flatMap((record) => (key in record ? [record[key]!] : [])))]),
-  );
+  return Object.fromEntries([...keys].map((key) => [key, mean(records.flatMap((record) => record[key] ?? []))]));
 }

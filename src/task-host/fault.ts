@@ -6,8 +6,9 @@ const FRAMES_KEPT = 8;
 export function faultOf(code: RewardFault['code'], doing: string, thrown: unknown, hostFolder: string): RewardFault {
   const message = `the reward ${doing} ${describeThrown(thrown)}`;
   const frames = thrown instanceof Error ? ownFrames(thrown.stack ?? '', hostFolder) : [];
-  if (frames.length === 0) return { code, message };
-  const where = /\(?((?:file:\/\/)?[^()]+:\d+:\d+)\)?$/.exec(frames[0]!)?.[1]?.replace(/^at (async )?/, '');
+  const [first] = frames;
+  if (first === undefined) return { code, message };
+  const where = /\(?((?:file:\/\/)?[^()]+:\d+:\d+)\)?$/.exec(first)?.[1]?.replace(/^at (async )?/, '');
   return { code, message, stack: [describeThrown(thrown), ...frames].join('\n'), ...(where ? { where } : {}) };
 }
 

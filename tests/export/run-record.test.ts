@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { exportPrompt } from '../../src/export/export-prompt.js';
 import { foundPrompt } from '../../src/export/found-prompt.js';
-import { readRunRecord } from '../../src/export/run-record.js';
+import { type RunRecord, readRunRecord } from '../../src/export/run-record.js';
 import { makeRun } from './make-run.js';
 
 describe('readRunRecord', () => {
@@ -29,7 +29,7 @@ describe('readRunRecord', () => {
       standIns: [{ text: 'two', label: 'ham', word: 'fine' }],
     };
     const [first, ...others] = record.prompts;
-    const read = { ...record, prompts: [{ ...first!, reading, labelOffsets: [1, 2] }, ...others] };
+    const read: RunRecord = { ...record, prompts: [{ ...first, reading, labelOffsets: [1, 2] }, ...others] };
     expect(foundPrompt(read, 1)).toEqual({ prompt: 'a', reading, offsets: [1, 2] });
     expect(foundPrompt(read, 2).reading).not.toHaveProperty('standIns');
   });

@@ -151,8 +151,8 @@ describe.skipIf(!chromium)(`a report in Chromium${why}`, { timeout: 60_000 }, ()
   });
 
   it.each([390, 1280])('does not scroll sideways at a width of %d', async (width) => {
-    const several = [makeReportRun(), makeReportRun({ seed: 1, hostile: 'x'.repeat(300) })].map(readRunReport);
-    const { page } = await open(renderReport(several), { width });
+    const several = [makeReportRun(), makeReportRun({ seed: 1, hostile: 'x'.repeat(300) })] as const;
+    const { page } = await open(renderReport([readRunReport(several[0]), readRunReport(several[1])]), { width });
     expect(await evaluate(page, 'document.documentElement.scrollWidth')).toBe(width);
     await page.close();
   });

@@ -8,6 +8,7 @@ import { type InputLengths, measureInputs } from '../../rewards/classification/i
 import { checkTemplateSource, templateFor } from '../../run/prepare/configured-task.js';
 import { modelOptions } from '../../run/prepare/model-options.js';
 import { type ShownRow, showRow } from '../../run/prepare/shown-row.js';
+import { zip } from '../../statistics/zip.js';
 import { readTables } from '../../task/load/data-task.js';
 import { countLabels } from '../../task/load/label-values.js';
 import { dataFilesOf, loadTask } from '../../task/load/load-task.js';
@@ -158,10 +159,13 @@ function countDuplicates(splits: readonly (readonly SourceRow[])[]): { duplicate
 }
 
 function findLeaks(names: readonly Split[], splits: readonly (readonly SourceRow[])[]): DataCheck['leaks'] {
-  const texts = splits.map((rows) => new Set(rows.map(({ text }) => text)));
-  return names.flatMap((one, i) =>
-    names.slice(i + 1).flatMap((other, k) => {
-      const shared = [...texts[i + k + 1]!].filter((text) => texts[i]!.has(text)).length;
+  const texts = Array.from(zip(names, splits), ([name, rows]) => ({
+    name,
+    texts: new Set(rows.map(({ text }) => text)),
+  }));
+  return texts.flatMap(({ name: one, texts: own }, i) =>
+    texts.slice(i + 1).flatMap(({ name: other, texts: others }) => {
+      const shared = [...others].filter((text) => own.has(text)).length;
       return shared === 0 ? [] : [{ splits: [one, other] as const, texts: shared }];
     }),
   );

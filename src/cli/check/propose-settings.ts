@@ -49,7 +49,7 @@ function joinedLabels(counts: LabelCounts): Pick<ProposedSettings, 'verbalizer'>
   const values = [...groups.values()];
   const isPlain = values.flat().every((label) => !/[|,=]/.test(label));
   if (values.length < 2 || !isPlain || values.every((group) => group.length === 1)) return {};
-  return { verbalizer: Object.fromEntries(values.map((group) => [group.join('|'), group[0]!.toLowerCase()])) };
+  return { verbalizer: Object.fromEntries(values.map((group) => [group.join('|'), group[0]?.toLowerCase() ?? ''])) };
 }
 
 function joinedCounts(counts: LabelCounts, { labels, verbalizer }: ProposedSettings): number[] {

@@ -4,6 +4,7 @@ import { ENSEMBLE_FORMATS, exportEnsemble } from '../../export/export-ensemble.j
 import type { ExportedFile, ExportFormat } from '../../export/exported-prompt.js';
 import type { RunRecord } from '../../export/run-record.js';
 import { packageVersion } from '../../package-root.js';
+import { zip } from '../../statistics/zip.js';
 import { reportCheck } from '../runs/report-check.js';
 import type { CliContext } from '../shared/context.js';
 import { writeFiles } from './export-files.js';
@@ -36,9 +37,9 @@ export async function exportEnsembleRun(
   writeFiles(files, place, options.force === true, context);
   if (!options.verify) return;
   const { verifyEnsemble } = await import('../../export/verify-ensemble.js');
-  for (const [i, { name, read }] of formats.entries()) {
-    const where = place?.(files[i]!);
-    const prompts = read(where === undefined ? files[i]!.text : readFileSync(where, 'utf8'));
+  for (const [{ name, read }, file] of zip(formats, files)) {
+    const where = place?.(file);
+    const prompts = read(where === undefined ? file.text : readFileSync(where, 'utf8'));
     reportCheck(await verifyEnsemble(record, ensemble, prompts), { name, where: where ?? record.runDir }, context);
   }
 }

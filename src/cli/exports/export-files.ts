@@ -29,7 +29,7 @@ export function writeFiles(
   context: CliContext,
 ): void {
   if (!place) {
-    writeResult(context, files[0]!.text);
+    writeResult(context, files.map(({ text }) => text).join(''));
     return;
   }
   const existing = files.map(place).find((path) => existsSync(path));

@@ -1,3 +1,4 @@
+import { zip } from '../../statistics/zip.js';
 import { fitToWidth, safeText, widthOf } from '../../ui/sanitize.js';
 
 /** Rows of texts as lines with aligned columns; the columns named in `right` stand on the right. */
@@ -6,8 +7,12 @@ export function formatTable(
   { right = [] }: { right?: readonly number[] } = {},
 ): string {
   const cells = rows.map((row) => row.map((cell) => safeText(cell)));
-  const widths = (cells[0] ?? []).map((_, column) => Math.max(...cells.map((row) => widthOf(row[column]!))));
+  const widths = (cells[0] ?? []).map((_, column) =>
+    Math.max(...cells.flatMap((row) => row.slice(column, column + 1).map(widthOf))),
+  );
   const line = (row: (typeof cells)[number]) =>
-    row.map((cell, column) => fitToWidth(cell, widths[column]!, right.includes(column) ? 'right' : 'left')).join('  ');
+    Array.from(zip(row, widths), ([cell, width], column) =>
+      fitToWidth(cell, width, right.includes(column) ? 'right' : 'left'),
+    ).join('  ');
   return cells.map((row) => `${line(row).trimEnd()}\n`).join('');
 }

@@ -1,3 +1,4 @@
+import { zip } from '../../statistics/zip.js';
 import type { Spread } from '../../compare/spread.js';
 import { formatCount } from '../../ui/format-values.js';
 import type { CliContext } from '../shared/context.js';
@@ -28,14 +29,14 @@ function toText(groups: readonly RunGroup[]): string {
   });
   const differences = groups.map(({ settings }) => describeSettings(settings));
   const isSaid = differences.some((text) => text !== '');
-  const table = [header, ...rows].map((row, i) =>
-    isSaid ? [...row, i === 0 ? 'settings' : differences[i - 1]!] : row,
+  const table = Array.from(zip([header, ...rows], ['settings', ...differences]), ([row, settings]) =>
+    isSaid ? [...row, settings] : row,
   );
   return `${formatTable(table, { right: [4, 5, 6] })}\nBest reward on dev so far, by forwards:\n${toCurves(groups)}`;
 }
 
 function toCurves(groups: readonly RunGroup[]): string {
-  const places = groups[0]!.curve.map(({ forwards }) => forwards);
+  const places = (groups[0]?.curve ?? []).map(({ forwards }) => forwards);
   const rows = groups.map(({ trainer, curve }) => [trainer, ...curve.map(({ devReward }) => format(devReward, 1))]);
   return formatTable([['trainer', ...places.map(formatCount)], ...rows], { right: places.map((_, i) => i + 1) });
 }

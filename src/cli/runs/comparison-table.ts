@@ -26,9 +26,9 @@ function curveTable(
   digits: number,
   of: (point: CurveSpread) => Spread | null,
 ): string {
-  const rows = trainers[0]!.curve.map(({ forwards }, i) => [
+  const rows = (trainers[0]?.curve ?? []).map(({ forwards }, i) => [
     String(forwards),
-    ...trainers.map(({ curve }) => formatSpread(of(curve[i]!), digits)),
+    ...trainers.flatMap(({ curve }) => curve.slice(i, i + 1).map((point) => formatSpread(of(point), digits))),
   ]);
   const right = [0, ...trainers.map((_, i) => i + 1)];
   return formatTable([['forwards', ...trainers.map(({ name }) => name)], ...rows], { right });
@@ -42,7 +42,7 @@ function chosenTable({ metric, trainers, baselines }: Comparison): string {
   const table = [['', ...scores, 'forwards', 'seconds', 'best on dev'], ...rows];
   const hasEnsemble = trainers.some(({ ensemble }) => ensemble);
   const shown = hasEnsemble ? table : table.map((row) => row.filter((_, column) => column !== ENSEMBLE_COLUMN));
-  return formatTable(shown, { right: shown[0]!.map((_, column) => column).slice(1, -1) });
+  return formatTable(shown, { right: (shown[0] ?? []).map((_, column) => column).slice(1, -1) });
 }
 
 function trainerRow(trainer: ComparedTrainer, metric: string): string[] {

@@ -1,3 +1,4 @@
+import type { NonEmpty } from '../../statistics/non-empty.js';
 import { bestSoFar } from '../../compare/best-so-far.js';
 import { type Spread, spreadOf } from '../../compare/spread.js';
 import { type RunReport, scoreOf } from '../../report/run-report.js';
@@ -27,10 +28,11 @@ const CURVE_PLACES = 6;
 /** Groups runs by all their settings but the seed, best mean dev score first. */
 export function groupRuns(runs: readonly RunReport[]): RunGroup[] {
   const differing = differingSettings(runs);
-  const groups = new Map<string, RunReport[]>();
+  const groups = new Map<string, NonEmpty<RunReport>>();
   for (const run of runs) {
     const key = JSON.stringify([run.start.task, run.start.targetLm, settingsOf(run, differing)]);
-    groups.set(key, [...(groups.get(key) ?? []), run]);
+    const [first, ...others] = groups.get(key) ?? [];
+    groups.set(key, first ? [first, ...others, run] : [run]);
   }
   const places = curvePlaces(runs);
   return [...groups.values()]
@@ -38,8 +40,8 @@ export function groupRuns(runs: readonly RunReport[]): RunGroup[] {
     .sort((a, b) => (b.dev?.mean ?? 0) - (a.dev?.mean ?? 0));
 }
 
-function describe(runs: readonly RunReport[], differing: readonly string[], places: readonly number[]): RunGroup {
-  const first = runs[0]!;
+function describe(runs: NonEmpty<RunReport>, differing: readonly string[], places: readonly number[]): RunGroup {
+  const [first] = runs;
   const { task, targetLm, trainer, metric } = first.start;
   const { task: _t, target: _g, trainer: _r, ...settings } = settingsOf(first, differing);
   return {
@@ -47,13 +49,13 @@ function describe(runs: readonly RunReport[], differing: readonly string[], plac
     targetLm,
     trainer,
     settings,
-    runs: runs.map(({ runDir, start, prompts }) => ({ runDir, seed: start.seed, prompt: prompts[0]!.text })),
+    runs: runs.map(({ runDir, start, prompts }) => ({ runDir, seed: start.seed, prompt: prompts[0].text })),
     metric,
-    dev: spreadOf(runs.map((run) => scoreOf(run, run.prompts[0]!.dev))),
+    dev: spreadOf(runs.map((run) => scoreOf(run, run.prompts[0].dev))),
     test: spreadOf(runs.map((run) => scoreOf(run, run.result?.best.test))),
     forwards: spreadOf(runs.map(({ result, steps }) => result?.forwards ?? steps.at(-1)?.forwards)),
     curve: places.map((forwards, i) => {
-      const rewards = runs.map((run) => bestSoFar(run, metric, places)[i]!.devReward);
+      const rewards = runs.map((run) => bestSoFar(run, metric, places)[i]?.devReward);
       return { forwards, devReward: spreadOf(rewards) };
     }),
   };

@@ -1,3 +1,4 @@
+import type { NonEmpty } from '../../statistics/non-empty.js';
 import { join } from 'node:path';
 import { parseSeeds } from '../../compare/seeds.js';
 import { spreadOf } from '../../compare/spread.js';
@@ -27,7 +28,7 @@ export async function runSeeds(
   if (isSeedGiven) throw bothGiven();
   const followed = await followSeeds(config, options, context);
   const results = followed.map(({ result }) => result);
-  const { metric } = followed[0]!;
+  const [{ metric }] = followed;
   writeResult(context, options.json ? `${formatJson(results)}\n` : toTable(results, metric));
   if (options.failUnder === undefined) return;
   const test = spreadOf(results.map(({ best }) => best.test[metric]));
@@ -39,15 +40,17 @@ async function followSeeds(
   config: RunConfig,
   { seeds, ui }: RunOptions & { readonly seeds: string },
   context: CliContext,
-): Promise<FollowedRun[]> {
+): Promise<NonEmpty<FollowedRun>> {
   const between = watchBetweenRuns(undefined);
-  const followed: FollowedRun[] = [];
+  const follow = async (seed: number): Promise<FollowedRun> => {
+    between.check();
+    const out = config.out === undefined ? {} : { out: join(config.out, `seed-${seed}`) };
+    return await followRun({ ...config, ...out, seed }, { ui }, context);
+  };
   try {
-    for (const seed of parseSeeds(seeds)) {
-      between.check();
-      const out = config.out === undefined ? {} : { out: join(config.out, `seed-${seed}`) };
-      followed.push(await followRun({ ...config, ...out, seed }, { ui }, context));
-    }
+    const [first, ...others] = parseSeeds(seeds);
+    const followed: [FollowedRun, ...FollowedRun[]] = [await follow(first)];
+    for (const seed of others) followed.push(await follow(seed));
     return followed;
   } finally {
     between.release();
@@ -63,8 +66,9 @@ function toTable(results: readonly RunResult[], metric: string): string {
   const scores = (['train', 'dev', 'test'] as const).map((split) =>
     formatSpread(spreadOf(results.map(({ best }) => best[split][metric])), 3),
   );
-  const cost = [spreadOf(results.map((one) => one.forwards)), spreadOf(results.map((one) => one.seconds))];
-  const last = ['mean ± sd', ...scores, formatSpread(cost[0]!, 0), formatSpread(cost[1]!, 1), '', ''];
+  const forwards = formatSpread(spreadOf(results.map((one) => one.forwards)), 0);
+  const seconds = formatSpread(spreadOf(results.map((one) => one.seconds)), 1);
+  const last = ['mean ± sd', ...scores, forwards, seconds, '', ''];
   return formatTable([header, ...rows, last], { right: [1, 2, 3, 4, 5] });
 }
 

@@ -115,7 +115,7 @@ function copySettings(from: object, into: Record<string, unknown>, where: string
     try {
       into[key] = (from as Record<string, unknown>)[key];
     } catch (cause) {
-      const reason = cause instanceof Error ? cause.message.split('\n')[0]! : String(cause);
+      const [reason = ''] = (cause instanceof Error ? cause.message : String(cause)).split('\n');
       refuseProblems([{ message: `${key} could not be read: ${reason}`, where }]);
     }
   }

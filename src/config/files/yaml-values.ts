@@ -42,7 +42,7 @@ class YamlReader {
       prettyErrors: false,
       uniqueKeys: false,
     });
-    for (const mistake of [...errors, ...warnings]) this.refuse(mistake.message.split('\n')[0]!, mistake.pos[0]);
+    for (const { message, pos } of [...errors, ...warnings]) this.refuse(message.split('\n')[0] ?? message, pos[0]);
     let values: Record<string, unknown> = Object.create(null);
     if (this.problems.length > 0) return this.result(values);
     if (isMap(contents)) values = this.map(contents.items, true);

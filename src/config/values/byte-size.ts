@@ -7,5 +7,6 @@ export const BYTE_SIZE_PATTERN = /^\s*(\d+(?:\.\d+)?)\s*([kmgt]?)(?:i?b)?\s*$/i;
 export function parseByteSize(text: string): number | undefined {
   const match = BYTE_SIZE_PATTERN.exec(text);
   if (!match) return undefined;
-  return Math.floor(Number(match[1]) * (UNITS[match[2]!.toLowerCase()] ?? 1));
+  const [, count, unit = ''] = match;
+  return Math.floor(Number(count) * (UNITS[unit.toLowerCase()] ?? 1));
 }

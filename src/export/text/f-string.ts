@@ -12,7 +12,7 @@ export function readFString(template: string): RenderedPart[] {
   return mergeParts(
     Array.from(pieces, ([piece, variable]) => {
       if (variable !== undefined) return slotOf(variable);
-      return piece === '{{' || piece === '}}' ? piece[0]! : piece;
+      return piece === '{{' || piece === '}}' ? piece.charAt(0) : piece;
     }),
   );
 }

@@ -14,14 +14,15 @@ export function toHandlebars(parts: readonly RenderedPart[]): string {
 export function readHandlebars(template: string): RenderedPart[] {
   const pieces = template.matchAll(/\{\{#with "((?:\\"|[^"])*)"\}\}\{\{this\}\}\{\{\/with\}\}|\{\{(\w+)\}\}|\\(\\+)/g);
   return mergeParts(
-    Array.from(pieces, ([, text, variable, backslashes]) =>
-      variable === undefined ? (text?.replaceAll('\\"', '"') ?? backslashes!) : slotOf(variable),
+    Array.from(pieces, ([, text, variable, backslashes = '']) =>
+      variable === undefined ? (text?.replaceAll('\\"', '"') ?? backslashes) : slotOf(variable),
     ),
   );
 }
 
 function literal(text: string): string {
-  const [, body, backslashes] = /^(.*?)(\\*)$/s.exec(text)!;
-  const asString = body === '' ? '' : `{{#with "${body!.replaceAll('"', '\\"')}"}}{{this}}{{/with}}`;
+  const [backslashes = ''] = /\\*$/.exec(text) ?? [];
+  const body = text.slice(0, text.length - backslashes.length);
+  const asString = body === '' ? '' : `{{#with "${body.replaceAll('"', '\\"')}"}}{{this}}{{/with}}`;
   return backslashes === '' ? asString : `${asString}\\${backslashes}{{!}}`;
 }

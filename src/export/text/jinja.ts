@@ -13,8 +13,8 @@ export function toJinja(parts: readonly RenderedPart[]): string {
 /** The parts of a template that `toJinja` made. */
 export function readJinja(template: string): RenderedPart[] {
   const expression = /\{\{ (?:"((?:[^"\\]|\\.)*)"|(\w+)(?: \| trim)?) \}\}/gs;
-  const parts = Array.from(template.matchAll(expression), ([, text, variable]) =>
-    text === undefined ? slotOf(variable!) : unescapeText(text),
+  const parts = Array.from(template.matchAll(expression), ([, text, variable = '']) =>
+    text === undefined ? slotOf(variable) : unescapeText(text),
   );
   return mergeParts(parts);
 }

@@ -13,6 +13,6 @@ export function toVisibleYaml(value: unknown): string {
     aliasDuplicateObjects: false,
   });
   return yaml.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\ufffe\uffff]/gu, (character) =>
-    character === '\n' ? '\n' : `\\U${character.codePointAt(0)!.toString(16).padStart(8, '0')}`,
+    character === '\n' ? '\n' : `\\U${(character.codePointAt(0) ?? 0).toString(16).padStart(8, '0')}`,
   );
 }

@@ -1,7 +1,7 @@
-/** Candidates for the next token, likeliest first. */
-export interface RankedTokens {
-  readonly logits: Float32Array | readonly number[];
-  readonly tokenIds: readonly number[];
+/** A candidate for the next token. */
+export interface RankedToken {
+  readonly tokenId: number;
+  readonly logit: number;
 }
 
 export interface SamplingOptions {
@@ -13,27 +13,37 @@ export interface SamplingOptions {
   readonly temperature: number;
 }
 
-/** Draws one of the ranked tokens with a uniform number in [0, 1): top-k, then top-p, after temperature. */
-export function sampleToken({ logits, tokenIds }: RankedTokens, options: SamplingOptions, uniform: number): number {
-  const count = options.topK > 0 ? Math.min(options.topK, tokenIds.length) : tokenIds.length;
-  if (options.temperature === 0 || count === 1) return tokenIds[0]!;
-  const powers = Array.from({ length: count }, (_, i) => Math.exp((logits[i]! - logits[0]!) / options.temperature));
-  const total = powers.reduce((sum, power) => sum + power, 0);
-  const kept = keepNucleus(powers, options.topP * total);
+/**
+ * Draws one of the ranked tokens with a uniform number in [0, 1): top-k, then top-p, after temperature.
+ * @param ranked likeliest first
+ * @throws RangeError where there is none
+ */
+export function sampleToken(ranked: readonly RankedToken[], options: SamplingOptions, uniform: number): number {
+  const candidates = options.topK > 0 ? ranked.slice(0, options.topK) : ranked;
+  const [likeliest] = candidates;
+  if (!likeliest) throw new RangeError('no token to choose from');
+  if (options.temperature === 0) return likeliest.tokenId;
+  const tokens = candidates.map(({ tokenId, logit }) => {
+    return { tokenId, power: Math.exp((logit - likeliest.logit) / options.temperature) };
+  });
+  const total = tokens.reduce((sum, { power }) => sum + power, 0);
+  const kept = keepNucleus(tokens, options.topP * total);
   let rest = uniform * kept.mass;
-  for (let i = 0; i < kept.count; i++) {
-    rest -= powers[i]!;
-    if (rest < 0) return tokenIds[i]!;
+  let { tokenId: last } = likeliest;
+  for (const { tokenId, power } of kept.tokens) {
+    rest -= power;
+    last = tokenId;
+    if (rest < 0) break;
   }
-  return tokenIds[kept.count - 1]!;
+  return last;
 }
 
-/** The smallest number of first powers whose sum reaches `mass`, at least one. */
-function keepNucleus(powers: readonly number[], mass: number): { count: number; mass: number } {
+/** The fewest first tokens whose powers sum to `mass`, at least one. */
+function keepNucleus<T extends { readonly power: number }>(tokens: readonly T[], mass: number) {
   let sum = 0;
-  for (const [i, power] of powers.entries()) {
+  for (const [i, { power }] of tokens.entries()) {
     sum += power;
-    if (sum >= mass) return { count: i + 1, mass: sum };
+    if (sum >= mass) return { tokens: tokens.slice(0, i + 1), mass: sum };
   }
-  return { count: powers.length, mass: sum };
+  return { tokens, mass: sum };
 }

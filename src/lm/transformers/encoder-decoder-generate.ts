@@ -1,5 +1,7 @@
+import { pick } from '../../statistics/pick.js';
+import { zip } from '../../statistics/zip.js';
 import { createDrafts, type Draft, extendDraft, isOpen, isWritable, noRoom, toGenerations } from '../model/drafts.js';
-import { type RankedTokens, sampleToken } from '../model/sample-token.js';
+import { type RankedToken, sampleToken } from '../model/sample-token.js';
 import type { GenerateCapability, GenerateRequest, Generation, Tokenizer } from '../model/types.js';
 import { chunksOf } from '../onnx/run/batches.js';
 import { equalLengthBatches } from '../onnx/run/token-batches.js';
@@ -29,21 +31,24 @@ export class EncoderDecoderGenerate implements GenerateCapability {
   async generate(request: GenerateRequest): Promise<Generation[][]> {
     const { tokenizer, contextLength, model, start, rowsOf } = this.parts;
     const tokens = request.prefixes.map((text) => tokenizer.encode(text, { special: !request.isRaw }));
-    const long = tokens.findIndex(({ length }) => length > contextLength);
-    if (long >= 0) throw noRoom(request.prefixes[long]!, tokens[long]!.length, contextLength);
+    for (const [text, { length }] of zip(request.prefixes, tokens)) {
+      if (length > contextLength) throw noRoom(text, length, contextLength);
+    }
     const drafts = createDrafts(request, () => contextLength - start.length);
     const perCall = Math.max(1, Math.floor(DRAFTS_PER_CALL / request.samplesPerPrefix));
     for (const batch of equalLengthBatches(tokens, (length) => Math.min(perCall, rowsOf(length)))) {
       request.signal?.throwIfAborted();
-      const texts = await model.encode(batch.map((row) => tokens[row]!));
+      const texts = await model.encode(batch.map(([, row]) => row));
       const step = await model.decode(
         texts,
         batch.map(() => start),
       );
-      const own = batch.map((row) => drafts[row]!);
-      for (const chunk of chunksOf([...own.keys()], Math.min(perCall, own.length))) {
-        const rows = chunk.flatMap((i) => own[i]!.map(() => i));
-        await this.#write({ drafts: chunk.flatMap((i) => own[i]!), ...this.#pick({ texts, step }, rows) }, request);
+      const places = batch.map(([row]) => row);
+      const own = [...pick(drafts, places).entries()];
+      for (const chunk of chunksOf(own, Math.min(perCall, own.length))) {
+        const rows = chunk.flatMap(([i, samples]) => samples.map(() => i));
+        const ofChunk = chunk.flatMap(([, samples]) => samples);
+        await this.#write({ drafts: ofChunk, ...this.#pick({ texts, step }, rows) }, request);
       }
     }
     return toGenerations(drafts);
@@ -60,9 +65,10 @@ export class EncoderDecoderGenerate implements GenerateCapability {
         const candidates = likeliest(step.logits.subarray(end - step.width, end), request, tokenizer);
         extendDraft(draft, sampleToken(candidates, request, draft.rng.float()), tokenizer, request.stop);
       });
-      const rows = [...drafts.keys()].filter((row) => isOpen(drafts[row]!));
-      if (rows.length === 0) return;
-      drafts = rows.map((row) => drafts[row]!);
+      const open = [...drafts.entries()].filter(([, draft]) => isOpen(draft));
+      if (open.length === 0) return;
+      drafts = open.map(([, draft]) => draft);
+      const rows = open.map(([row]) => row);
       ({ texts, step } = this.#pick({ texts, step }, rows));
       step = await model.decode(
         texts,
@@ -86,9 +92,9 @@ export class EncoderDecoderGenerate implements GenerateCapability {
 }
 
 /** The tokens that may be written, likeliest first; equal ones in the order of their ids. */
-function likeliest(logits: Float32Array, { topK, temperature }: GenerateRequest, tokenizer: Tokenizer): RankedTokens {
-  const ids = [...logits.keys()].filter((id) => isWritable(tokenizer, id));
-  const count = temperature === 0 ? 1 : topK > 0 ? topK : ids.length;
-  const kept = ids.sort((a, b) => logits[b]! - logits[a]! || a - b).slice(0, count);
-  return { tokenIds: kept, logits: kept.map((id) => logits[id]!) };
+function likeliest(logits: Float32Array, { topK, temperature }: GenerateRequest, tokenizer: Tokenizer): RankedToken[] {
+  const tokens = Array.from(logits, (logit, tokenId) => ({ tokenId, logit }));
+  const writable = tokens.filter(({ tokenId }) => isWritable(tokenizer, tokenId));
+  const count = temperature === 0 ? 1 : topK > 0 ? topK : writable.length;
+  return writable.sort((a, b) => b.logit - a.logit || a.tokenId - b.tokenId).slice(0, count);
 }

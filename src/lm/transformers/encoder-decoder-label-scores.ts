@@ -94,14 +94,14 @@ export class EncoderDecoderLabelScores implements LabelScoresCapability {
     const { model, start, rowsOf } = this.parts;
     for (const batch of equalLengthBatches(tokens, rowsOf)) {
       signal?.throwIfAborted();
-      const texts = await model.encode(batch.map((row) => tokens[row]!));
+      const texts = await model.encode(batch.map(([, row]) => row));
       for (const answer of answers) {
         const step = await model.decode(
           texts,
           batch.map(() => [...start, ...answer.given]),
         );
         const positions = start.length + answer.given.length;
-        batch.forEach((row, i) => {
+        batch.forEach(([row], i) => {
           receive(row, logProbAfter(step, i * positions + start.length - 1), answer);
         });
       }

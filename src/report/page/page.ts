@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import type { NonEmpty } from '../../statistics/non-empty.js';
+import { zip } from '../../statistics/zip.js';
 import type { TransferMatrix } from '../../transfer.js';
 import { type Chart, chartData, renderChart } from '../charts/chart.js';
 import { comparisonCharts, runCharts } from '../charts/run-charts.js';
@@ -37,13 +39,13 @@ export interface ReportOptions {
 }
 
 /** One page that needs nothing else: runs, side by side where there are several, as HTML. */
-export function renderReport(runs: readonly RunReport[], { transfer, charts: own = [] }: ReportOptions = {}): string {
+export function renderReport(runs: NonEmpty<RunReport>, { transfer, charts: own = [] }: ReportOptions = {}): string {
   const isSeveral = runs.length > 1;
   const overview = isSeveral ? [...own, ...comparisonCharts(runs)] : [];
   const charts = runs.map((run, i) => runCharts(run, `run-${i + 1}`));
   const body = html`<header class="page"><p class="kicker">rlprompt report</p><button type="button" id="theme" hidden>Dark</button></header>
-<main>${isSeveral && renderOverview(runs, overview)}${runs.map((run, i) => renderRun(run, i, charts[i]!, isSeveral))}${transfer && renderTransfer(transfer)}</main>
-<footer>Made by rlprompt ${runs[0]!.manifest.versions.rlprompt}. This page is complete in itself: it loads nothing and sends nothing.</footer>`;
+<main>${isSeveral && renderOverview(runs, overview)}${Array.from(zip(runs, charts), ([run, own], i) => renderRun(run, i, own, isSeveral))}${transfer && renderTransfer(transfer)}</main>
+<footer>Made by rlprompt ${runs[0].manifest.versions.rlprompt}. This page is complete in itself: it loads nothing and sends nothing.</footer>`;
   return page(titleOf(runs), body, [...overview, ...charts.flat()]);
 }
 
@@ -69,13 +71,13 @@ ${body}
 `.source;
 }
 
-function titleOf(runs: readonly RunReport[]): string {
+function titleOf(runs: NonEmpty<RunReport>): string {
   if (runs.length > 1) return `${runs.length} runs on ${[...new Set(runs.map(({ start }) => start.task))].join(', ')}`;
-  const { task, targetLm } = runs[0]!.start;
+  const { task, targetLm } = runs[0].start;
   return `${task}: a prompt for ${modelName(targetLm)}`;
 }
 
-function renderOverview(runs: readonly RunReport[], charts: readonly Chart[]): Html {
+function renderOverview(runs: NonEmpty<RunReport>, charts: readonly Chart[]): Html {
   return html`<section><h1>${titleOf(runs)}</h1>${renderComparison(runs)}<div class="charts">${charts.map(renderChart)}</div></section>`;
 }
 

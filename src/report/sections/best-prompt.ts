@@ -7,7 +7,7 @@ import { tokenText } from './token-text.js';
 
 /** The prompt a run found, how it is used, and its numbers at a glance. */
 export function renderBestPrompt(run: RunReport): Html {
-  const best = run.prompts[0]!;
+  const best = run.prompts[0];
   return html`<div class="best">
 <p class="kicker">${kickerOf(best)}${!run.result && ' so far'}</p>
 <p class="prompt"><code>${best.text || '(empty)'}</code><button type="button" data-copy="${best.text}" hidden>Copy</button></p>

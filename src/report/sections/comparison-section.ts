@@ -18,7 +18,7 @@ export function renderComparison(runs: readonly RunReport[]): Html {
 
 function comparisonRow(run: RunReport, index: number): Html {
   const { start, result, steps } = run;
-  const best = run.prompts[0]!;
+  const best = run.prompts[0];
   const scores = [best.train, best.dev, result?.best.test];
   const seconds = result?.seconds ?? steps.reduce((sum, step) => sum + step.seconds, 0);
   const numbers = [

@@ -19,7 +19,7 @@ const ORIGINS: Readonly<Record<PromptSummary['origin'], string>> = {
 
 /** The chosen prompt beside the empty and the manual prompts. */
 export function renderBaselines(run: RunReport): Html {
-  const best = run.prompts[0]!;
+  const best = run.prompts[0];
   const isBaseline = best.origin === 'empty' || best.origin === 'manual';
   const rows = [
     {
@@ -57,7 +57,7 @@ function aloneRow({ result }: RunReport) {
 export function renderTopPrompts(run: RunReport): Html {
   const shown = run.prompts.slice(0, MOST_PROMPTS);
   return html`<div class="scroll stack"><table>
-<caption>${shown.length} best of ${run.prompts.length} ${run.prompts[0]!.policy ? 'policies (each by its most frequent prompt)' : 'prompts'} that were scored on dev; ${run.start.metric} by split, raw reward on train.</caption>
+<caption>${shown.length} best of ${run.prompts.length} ${run.prompts[0].policy ? 'policies (each by its most frequent prompt)' : 'prompts'} that were scored on dev; ${run.start.metric} by split, raw reward on train.</caption>
 <thead><tr><th scope="col" class="number">#</th><th scope="col">Prompt and tokens</th>${NUMBERS.map((name) => html`<th scope="col" class="number">${name}</th>`)}<th scope="col">From</th></tr></thead>
 <tbody>${shown.map((prompt, i) => topRow(run, prompt, i))}</tbody>
 </table></div>`;

@@ -1,3 +1,4 @@
+import { zip } from '../../statistics/zip.js';
 import type { TransferCell, TransferMatrix } from '../../transfer.js';
 import { formatCount, formatScore } from '../../ui/format-values.js';
 import { type Html, html } from '../page/html.js';
@@ -9,12 +10,13 @@ export function renderTransfer({ rows, columns, cells, split }: TransferMatrix):
   return html`<section><h2 id="transfer">Transfer</h2><div class="scroll"><table>
 <caption>Scores (${metric}, ${split} split) of prompts with other target LMs; the stronger the shade, the better among those of its column.</caption>
 <thead><tr><th scope="col">Prompt</th><th scope="col">From</th>${columns.map(({ task, targetLm, n }) => html`<th scope="col" class="number">${targetLm}<span>${task}, n = ${formatCount(n)}</span></th>`)}</tr></thead>
-<tbody>${rows.map(
-    ({ prompt, origin }, row) =>
-      html`<tr><th scope="row">${promptText(prompt)}</th><td>${origin}</td>${cells[row]!.map((cell, column) =>
+<tbody>${Array.from(
+    zip(rows, cells),
+    ([{ prompt, origin }, own]) =>
+      html`<tr><th scope="row">${promptText(prompt)}</th><td>${origin}</td>${own.map((cell, column) =>
         shade(
           scoreIn(cell, metric),
-          cells.map((others) => scoreIn(others[column]!, metric)),
+          cells.flatMap((others) => others.slice(column, column + 1).map((other) => scoreIn(other, metric))),
         ),
       )}</tr>`,
   )}</tbody>

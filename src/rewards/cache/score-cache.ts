@@ -6,6 +6,8 @@ import type {
   LabelScoreRequest,
   LabelScoresCapability,
 } from '../../lm/model/types.js';
+import { pick } from '../../statistics/pick.js';
+import { zip } from '../../statistics/zip.js';
 import { blockKey, inputKey, pairKey, parseRecordKey, rowKey } from './record-key.js';
 import type { ScoreContext, ScoreStore } from './score-store.js';
 
@@ -77,15 +79,15 @@ export class ScoreCache {
     const context = contextKey(request);
     const ids = this.intern(request.inputs);
     const result = new Float32Array(request.rows.length * labelCount);
-    const missing: number[] = [];
-    request.rows.forEach(([prompt, input], row) => {
-      const known = this.find(pairKey(context, request.prompts[prompt]!), ids[input]!, labelCount);
-      if (known) result.set(known, row * labelCount);
-      else missing.push(row);
-    });
+    const missing: RequestedRow[] = [];
+    for (const asked of requestedRows(request, ids)) {
+      const known = this.find(pairKey(context, asked.prompt), asked.inputId, labelCount);
+      if (known) result.set(known, asked.row * labelCount);
+      else missing.push(asked);
+    }
     this.cacheHits += request.rows.length - missing.length;
     this.forwards += missing.length;
-    if (missing.length > 0) await this.fill(request, context, ids, missing, result);
+    if (missing.length > 0) await this.fill(request, context, missing, result);
     return result;
   }
 
@@ -105,87 +107,78 @@ export class ScoreCache {
   private async fill(
     request: ScoreRequest,
     context: string,
-    ids: readonly number[],
-    missing: readonly number[],
+    missing: readonly RequestedRow[],
     result: Float32Array,
   ): Promise<void> {
     const labelCount = widthOf(request);
-    const groups = groupByPrompt(request, missing);
-    const keys = groups.map((group) => {
-      const inputs = group.rows.map((row) => ids[request.rows[row]![1]]!);
-      return { inputs, key: blockKey(context, inputs, request.prompts[group.prompt]!) };
-    });
-    if (!keys.every(({ key }) => this.prepaid.has(key))) {
+    const groups = groupByPrompt(missing, context);
+    if (!groups.every(({ key }) => this.prepaid.has(key))) {
       await this.score(request, missing, result);
-      this.write(groups, keys, result, labelCount);
+      this.write(groups, result, labelCount);
     }
-    groups.forEach((group, g) => {
-      const { key, inputs } = keys[g]!;
+    for (const { key, prompt, rows, inputIds } of groups) {
       const paid = this.prepaid.get(key);
-      const values = paid ?? gather(result, group.rows, labelCount);
+      const values = paid ?? gather(result, rows, labelCount);
       if (paid) {
-        scatter(paid, group.rows, result, labelCount);
+        scatter(paid, rows, result, labelCount);
         this.options.sink?.markUsed(key);
       }
-      if (this.options.enabled)
-        this.remember(pairKey(context, request.prompts[group.prompt]!), { inputIds: inputs, values });
-    });
+      if (this.options.enabled) this.remember(pairKey(context, prompt), { inputIds, values });
+    }
   }
 
   /** Fills rows of `result` with what earlier runs know, and asks the target LM for the others. */
-  private async score(request: ScoreRequest, rows: readonly number[], result: Float32Array): Promise<void> {
+  private async score(request: ScoreRequest, rows: readonly RequestedRow[], result: Float32Array): Promise<void> {
     const width = widthOf(request);
     const store = this.options.store?.context(contextParts(request), width);
-    const unknown = store ? rows.filter((row) => !takeStored(store, request, row, result)) : rows;
+    const unknown = store ? rows.filter((asked) => !takeStored(store, asked, result, width)) : rows;
     this.savedForwards += rows.length - unknown.length;
     if (unknown.length === 0) return;
     const { sets } = request;
     const words = await this.ask(request, unknown);
     const scores = sets ? setScores(words, request.labels.length, sets) : words;
-    scatter(scores, unknown, result, width);
+    const places = unknown.map(({ row }) => row);
+    scatter(scores, places, result, width);
     store?.put(
-      unknown.map((row) => ({ ...textsOf(request, row), values: result.slice(row * width, (row + 1) * width) })),
+      unknown.map(({ row, prompt, input }) => {
+        return { prompt, input, values: result.slice(row * width, (row + 1) * width) };
+      }),
     );
   }
 
   /** [rows, label words]. Rows that are paid for one by one are written down one by one, and not asked for again. */
-  private async ask(request: ScoreRequest, rows: readonly number[]): Promise<Float32Array> {
+  private async ask(request: ScoreRequest, rows: readonly RequestedRow[]): Promise<Float32Array> {
     const { sets: _, ...asked } = request;
     const { sink } = this.options;
     const width = request.labels.length;
     const context = contextKey(request);
-    const keys = rows.map((row) => {
-      const { prompt, input } = textsOf(request, row);
-      return rowKey(context, this.inputIds.get(input)!, prompt);
-    });
     const words = new Float32Array(rows.length * width);
-    const open = rows.flatMap((_row, i) => {
-      const paid = this.prepaid.get(keys[i]!);
-      if (!paid) return [i];
-      words.set(paid, i * width);
-      sink?.markUsed(keys[i]!);
+    const open = rows.flatMap(({ inputId, prompt, indices }, place) => {
+      const key = rowKey(context, inputId, prompt);
+      const paid = this.prepaid.get(key);
+      if (!paid) return [{ key, indices, place }];
+      words.set(paid, place * width);
+      sink?.markUsed(key);
       return [];
     });
     if (open.length === 0) return words;
-    const onRow = (k: number, values: Float32Array): void =>
-      sink?.append([...this.unwrittenInputs(), { key: keys[open[k]!]!, values: values.slice() }]);
+    const onRow = (k: number, values: Float32Array): void => {
+      const records = pick(open, [k]).map(({ key }) => ({ key, values: values.slice() }));
+      sink?.append([...this.unwrittenInputs(), ...records]);
+    };
     const scores = await this.scorer.labelScores({
       ...asked,
-      rows: open.map((i) => request.rows[rows[i]!]!),
+      rows: open.map(({ indices }) => indices),
       ...(sink ? { onRow } : {}),
     });
-    scatter(scores, open, words, width);
+    const places = open.map(({ place }) => place);
+    scatter(scores, places, words, width);
     return words;
   }
 
-  private write(
-    groups: readonly { rows: readonly number[] }[],
-    keys: readonly { key: string }[],
-    result: Float32Array,
-    labelCount: number,
-  ): void {
+  private write(groups: readonly PromptGroup[], result: Float32Array, labelCount: number): void {
     if (!this.options.sink) return;
-    const records = groups.map((group, g) => ({ key: keys[g]!.key, values: gather(result, group.rows, labelCount) }));
+    const records = groups.map(({ key, rows }) => ({ key, values: gather(result, rows, labelCount) }));
     this.options.sink.append([...this.unwrittenInputs(), ...records]);
   }
 
@@ -253,15 +246,47 @@ function scatter(values: Float32Array, rows: readonly number[], into: Float32Arr
   });
 }
 
-function groupByPrompt(request: LabelScoreRequest, rows: readonly number[]): { prompt: number; rows: number[] }[] {
-  const groups = new Map<number, number[]>();
-  for (const row of rows) {
-    const prompt = request.rows[row]![0];
-    const group = groups.get(prompt);
-    if (group) group.push(row);
-    else groups.set(prompt, [row]);
+/** A row of a request with its texts. */
+interface RequestedRow {
+  readonly row: number;
+  /** As the request names it: indices of its prompt and its input. */
+  readonly indices: readonly [prompt: number, input: number];
+  readonly prompt: string;
+  readonly input: string;
+  readonly inputId: number;
+}
+
+/** @param ids of the inputs */
+function requestedRows({ rows, prompts, inputs }: LabelScoreRequest, ids: readonly number[]): RequestedRow[] {
+  return rows.map((indices, row) => {
+    const [prompt, input, inputId] = [prompts[indices[0]], inputs[indices[1]], ids[indices[1]]];
+    if (prompt === undefined || input === undefined || inputId === undefined) {
+      throw new RangeError(`row ${row} names prompt ${indices[0]} and input ${indices[1]}`);
+    }
+    return { row, indices, prompt, input, inputId };
+  });
+}
+
+/** The rows of one prompt, and what they are written under. */
+interface PromptGroup {
+  readonly prompt: string;
+  readonly rows: readonly number[];
+  readonly inputIds: readonly number[];
+  readonly key: string;
+}
+
+function groupByPrompt(rows: readonly RequestedRow[], context: string): PromptGroup[] {
+  const groups = new Map<number, { prompt: string; members: RequestedRow[] }>();
+  for (const asked of rows) {
+    const [index] = asked.indices;
+    const group = groups.get(index);
+    if (group) group.members.push(asked);
+    else groups.set(index, { prompt: asked.prompt, members: [asked] });
   }
-  return [...groups].map(([prompt, members]) => ({ prompt, rows: members }));
+  return Array.from(groups.values(), ({ prompt, members }) => {
+    const inputIds = members.map(({ inputId }) => inputId);
+    return { prompt, rows: members.map(({ row }) => row), inputIds, key: blockKey(context, inputIds, prompt) };
+  });
 }
 
 /** Everything but the texts that a score depends on, within one run and one target LM. */
@@ -288,22 +313,23 @@ function setScores(words: Float32Array, wordCount: number, sets: readonly LabelC
   sets.forEach(({ columns, weights }, label) => {
     const total = weights.reduce((sum, weight) => sum + weight, 0);
     for (let row = 0; row < rows; row++) {
-      const sum = columns.reduce((before, column, i) => before + weights[i]! * words[row * wordCount + column]!, 0);
+      const own = pick(words.subarray(row * wordCount, (row + 1) * wordCount), columns);
+      let sum = 0;
+      for (const [weight, word] of zip(weights, own)) sum += weight * word;
       scores[row * sets.length + label] = sum / total;
     }
   });
   return scores;
 }
 
-function textsOf({ prompts, inputs, rows }: LabelScoreRequest, row: number): { prompt: string; input: string } {
-  const [prompt, input] = rows[row]!;
-  return { prompt: prompts[prompt]!, input: inputs[input]! };
-}
-
 /** Whether an earlier run has scored the row. */
-function takeStored(store: ScoreContext, request: ScoreRequest, row: number, result: Float32Array): boolean {
-  const { prompt, input } = textsOf(request, row);
+function takeStored(
+  store: ScoreContext,
+  { row, prompt, input }: RequestedRow,
+  result: Float32Array,
+  width: number,
+): boolean {
   const values = store.get(prompt, input);
-  if (values) result.set(values, row * widthOf(request));
+  if (values) result.set(values, row * width);
   return values !== undefined;
 }

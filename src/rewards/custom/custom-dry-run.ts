@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { RlpromptError } from '../../errors.js';
+import { zip } from '../../statistics/zip.js';
 import type { RewardRow } from '../../task/define/reward-messages.js';
 import type { RewardBatch, Task } from '../../task/types.js';
 import { batchSeed, type RewardScorer } from './custom-evaluator.js';
@@ -32,8 +33,9 @@ export async function dryRun(task: Task, host: RewardScorer, seed: number): Prom
   const second = await host.score(batch, options);
   const metric = first.every(({ metrics }) => metrics.accuracy !== undefined) ? 'accuracy' : 'reward';
   if (task.stochastic) return { metric, warnings: [RANDOM] };
-  const differing = first.findIndex((row, i) => !isDeepStrictEqual(row, second[i]));
-  if (differing >= 0) throw nondeterministic(task, batch.prompts[differing]!, first[differing]!, second[differing]!);
+  for (const [prompt, [once, again]] of zip(batch.prompts, zip(first, second))) {
+    if (!isDeepStrictEqual(once, again)) throw nondeterministic(task, prompt, once, again);
+  }
   return { metric, warnings: [] };
 }
 

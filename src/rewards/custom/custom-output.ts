@@ -6,7 +6,7 @@ const UNSEEN = /[^\P{Cc}\n\t]|[\p{Cf}\p{Zl}\p{Zp}\p{Co}]/gu;
 /** Controls, bidi and zero-width characters become visible escapes; line ends and tabs stay. */
 export function visibleText(text: string): string {
   return text.replace(UNSEEN, (character) => {
-    const code = character.codePointAt(0)!;
+    const code = character.codePointAt(0) ?? 0;
     return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u{${code.toString(16)}}`;
   });
 }

@@ -1,4 +1,5 @@
 import { softmax } from '../../statistics/softmax.js';
+import { zip } from '../../statistics/zip.js';
 
 /** Which of two texts a judge prefers, asked in both orders. */
 export interface Preference {
@@ -52,11 +53,12 @@ export function wholeWordProbabilities(
   tokenIds: readonly (readonly number[])[],
 ): number[] {
   const masses = softmax(logProbs);
-  const whole = masses.map((mass, i) => {
-    const longer = tokenIds.flatMap((ids, k) => (isLonger(ids, tokenIds[i]!) ? [masses[k]!] : []));
+  const words = [...zip(masses, tokenIds)];
+  const whole = words.map(([mass, own]) => {
+    const longer = words.filter(([, ids]) => isLonger(ids, own));
     return Math.max(
       0,
-      longer.reduce((left, other) => left - other, mass),
+      longer.reduce((left, [other]) => left - other, mass),
     );
   });
   const sum = whole.reduce((a, b) => a + b, 0);

@@ -1,4 +1,5 @@
 import { requireCapability } from '../../lm/load.js';
+import { zip } from '../../statistics/zip.js';
 import type { ObjectiveKind } from './objective-kind.js';
 
 /** Nats a token. Random tokens have about -15 under a language model of 50,000 tokens. */
@@ -18,9 +19,9 @@ export const fluencyObjective: ObjectiveKind = {
     const learn = async (texts: readonly string[]): Promise<void> => {
       if (texts.length === 0) return;
       const scored = await lm.textLogProbs(texts.map((text) => `${BEFORE_PROMPT}${text}`));
-      scored.forEach(({ logProb, tokenCount }, i) => {
-        known.set(texts[i]!, tokenCount === 0 ? 0 : logProb / tokenCount);
-      });
+      for (const [text, { logProb, tokenCount }] of zip(texts, scored)) {
+        known.set(text, tokenCount === 0 ? 0 : logProb / tokenCount);
+      }
     };
     return {
       name: 'fluency',

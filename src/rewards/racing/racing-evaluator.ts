@@ -1,14 +1,15 @@
 import { RNG_STREAMS, Rng } from '../../random/rng.js';
+import { zip } from '../../statistics/zip.js';
 import type { Evaluation, EvaluationItem, Evaluator, Example } from '../../task/types.js';
-import { balancedOrder, raceRounds, shrunkMean, survivors } from './racing.js';
+import { balancedOrder, type Contender, raceRounds, shrunkMean, survivors } from './racing.js';
 
 /** More words than the order of the examples draws, so that every step has numbers of its own. */
 const WORDS_PER_STEP = 2 ** 24;
 
-/** What is known of a prompt so far: means over `n` examples. */
-interface Standing {
+/** What is known of a prompt so far: means over `n` examples, 0 before the first round. */
+interface Standing extends Contender {
+  readonly text: string;
   readonly n: number;
-  readonly reward: number;
   readonly metrics: Readonly<Record<string, number>>;
 }
 
@@ -28,67 +29,45 @@ export async function race(
   const examples = items[0]?.examples ?? [];
   const rng = Rng.restore({ seed, stream: RNG_STREAMS.racing, counter: step * WORDS_PER_STEP });
   const order = balancedOrder(examples, rng);
-  const standings = new Map<number, Standing>();
-  let contenders = texts.map((_, i) => i);
+  const all = texts.map((text, index): Standing => ({ index, text, n: 0, reward: 0, metrics: {} }));
   const rounds = raceRounds(texts.length, examples.length);
-  for (const round of rounds.slice(0, -1)) {
-    contenders = survivors(meansOf(contenders, standings), round.prompts);
-    await runRound(
-      evaluator,
-      contenders.map((i) => [i, texts[i]!] as const),
-      order,
-      round.examples,
-      standings,
-    );
+  const last = rounds.pop();
+  let contenders = all;
+  for (const round of rounds) {
+    contenders = await runRound(evaluator, survivors(contenders, round.prompts), order.slice(0, round.examples));
+    for (const standing of contenders) all[standing.index] = standing;
   }
-  contenders = survivors(meansOf(contenders, standings), rounds.at(-1)!.prompts);
-  const complete = await evaluator.evaluate(contenders.map((i) => ({ text: texts[i]!, examples })));
-  const byText = new Map(contenders.map((contender, i) => [texts[contender]!, complete[i]!]));
-  const partial = partialEvaluations(texts, standings);
-  return items.map(({ text }) => byText.get(text) ?? partial.get(text)!);
+  contenders = survivors(contenders, last?.prompts ?? 0);
+  const complete = await evaluator.evaluate(contenders.map(({ text }) => ({ text, examples })));
+  const finalists = Array.from(zip(contenders, complete), ([{ text }, evaluation]) => [text, evaluation] as const);
+  const byText = new Map([...partialEvaluations(all), ...finalists]);
+  return items.flatMap(({ text }) => byText.get(text) ?? []);
 }
 
-/** Brings contenders to `count` examples: only those are scored that they have not met. */
+/** Brings contenders to these examples: only those are scored that they have not met. */
 async function runRound(
   evaluator: Evaluator,
-  contenders: readonly (readonly [number, string])[],
-  order: readonly Example[],
-  count: number,
-  standings: Map<number, Standing>,
-): Promise<void> {
-  const met = standings.get(contenders[0]![0])?.n ?? 0;
-  const block = order.slice(met, count);
-  const evaluated = await evaluator.evaluate(contenders.map(([, text]) => ({ text, examples: block })));
-  contenders.forEach(([contender], i) => {
-    const { reward, metrics } = evaluated[i]!;
-    const before = standings.get(contender);
-    standings.set(contender, pool(before, { n: block.length, reward, metrics }));
-  });
+  contenders: readonly Standing[],
+  examples: readonly Example[],
+): Promise<Standing[]> {
+  const block = examples.slice(contenders[0]?.n ?? 0);
+  const evaluated = await evaluator.evaluate(contenders.map(({ text }) => ({ text, examples: block })));
+  return Array.from(zip(contenders, evaluated), ([before, evaluation]) => pool(before, evaluation, block.length));
 }
 
-function pool(before: Standing | undefined, block: Standing): Standing {
-  if (!before) return block;
-  const n = before.n + block.n;
-  const mean = (a: number, b: number): number => (before.n * a + block.n * b) / n;
-  const metrics = Object.entries(block.metrics).map(([name, value]) => [name, mean(before.metrics[name]!, value)]);
-  return { n, reward: mean(before.reward, block.reward), metrics: Object.fromEntries(metrics) };
+function pool(before: Standing, { reward, metrics }: Evaluation, count: number): Standing {
+  const n = before.n + count;
+  if (before.n === 0) return { ...before, n, reward, metrics };
+  const mean = (a: number, b: number): number => (before.n * a + count * b) / n;
+  const means = Object.entries(metrics).map(([name, value]) => [name, mean(before.metrics[name] ?? Number.NaN, value)]);
+  return { ...before, n, reward: mean(before.reward, reward), metrics: Object.fromEntries(means) };
 }
 
-/** Before the first round all are equal. */
-function meansOf(contenders: readonly number[], standings: ReadonlyMap<number, Standing>): Map<number, number> {
-  return new Map(contenders.map((contender) => [contender, standings.get(contender)?.reward ?? 0]));
-}
-
-function partialEvaluations(
-  texts: readonly string[],
-  standings: ReadonlyMap<number, Standing>,
-): Map<string, Evaluation> {
-  const all = [...standings.values()];
-  const stepMean = all.reduce((sum, { reward }) => sum + reward, 0) / Math.max(1, all.length);
-  return new Map(
-    [...standings].map(([contender, { n, reward, metrics }]) => [
-      texts[contender]!,
-      { reward: shrunkMean(reward, n, stepMean), metrics, partial: true },
-    ]),
-  );
+function partialEvaluations(all: readonly Standing[]): [text: string, evaluation: Evaluation][] {
+  const met = all.filter(({ n }) => n > 0);
+  const stepMean = met.reduce((sum, { reward }) => sum + reward, 0) / Math.max(1, met.length);
+  return met.map(({ text, n, reward, metrics }) => [
+    text,
+    { reward: shrunkMean(reward, n, stepMean), metrics, partial: true },
+  ]);
 }

@@ -26,12 +26,15 @@ export function raceRounds(promptCount: number, exampleCount: number): RaceRound
   }
 }
 
+/** A prompt's place among those of its step, and its mean reward so far. */
+export interface Contender {
+  readonly index: number;
+  readonly reward: number;
+}
+
 /** The contenders with the highest means, as many as `count`; of equals those that come first. */
-export function survivors(means: ReadonlyMap<number, number>, count: number): number[] {
-  return [...means]
-    .sort(([a, meanA], [b, meanB]) => meanB - meanA || a - b)
-    .slice(0, count)
-    .map(([contender]) => contender);
+export function survivors<T extends Contender>(contenders: readonly T[], count: number): T[] {
+  return [...contenders].sort((a, b) => b.reward - a.reward || a.index - b.index).slice(0, count);
 }
 
 const PRIOR_EXAMPLES = 8;

@@ -2,6 +2,7 @@ import { labelOffsets } from '../../classifier/label-offsets.js';
 import { RlpromptError } from '../../errors.js';
 import { requireCapability } from '../../lm/load.js';
 import type { ClassifyCapability, LanguageModel } from '../../lm/model/types.js';
+import { pick } from '../../statistics/pick.js';
 import { softmax } from '../../statistics/softmax.js';
 import { zip } from '../../statistics/zip.js';
 import type { TaskLabel } from '../../task/types.js';
@@ -38,7 +39,7 @@ function byClassifier(name: string, classifier: ClassifyCapability, styles: read
   return {
     probabilities: async (texts) => {
       const values = await classifier.classify(texts);
-      return texts.map((_, row) => columns.map((column) => values[row * width + column]!));
+      return texts.map((_, row) => pick(values.subarray(row * width, (row + 1) * width), columns));
     },
   };
 }

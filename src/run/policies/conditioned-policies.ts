@@ -1,4 +1,5 @@
 import type { PromptSummary } from '../../events.js';
+import type { NonEmpty } from '../../statistics/non-empty.js';
 import type { ConditionedPolicy, TrainerState } from '../../trainers/contract/types.js';
 import { compareCandidates, type SplitShares } from '../select/selection.js';
 
@@ -25,15 +26,19 @@ export class ConditionedPolicies {
     return this.evaluated.some((summary) => summary.step === step);
   }
 
-  /** The best first. */
-  ranking(count: number): PromptSummary[] {
-    return this.evaluated.slice(0, count);
+  /**
+   * The best first, at least one.
+   * @throws TypeError before the first evaluation
+   */
+  ranking(count: number): NonEmpty<PromptSummary> {
+    const [best, ...others] = this.evaluated.slice(0, count);
+    if (!best) throw new TypeError('no policy was evaluated yet');
+    return [best, ...others];
   }
 
   /** @throws TypeError before the first evaluation */
   best(): KeptPolicy {
-    const [summary] = this.evaluated;
-    if (!summary) throw new TypeError('no policy was evaluated yet');
+    const [summary] = this.ranking(1);
     return { summary, parameters: this.keptParameters };
   }
 

@@ -26,8 +26,11 @@ export async function proposeFor(
 
 /** The prompt that most examples get, the first met among equals, and how the prompts are spread. */
 export function describePrompts(rollouts: readonly Rollout[]): { prompt: Rollout; prompts: number; share: number } {
-  const byText = new Map<string, Rollout[]>();
-  for (const rollout of rollouts) byText.set(rollout.text, [...(byText.get(rollout.text) ?? []), rollout]);
-  const largest = [...byText.values()].reduce((one, other) => (other.length > one.length ? other : one));
-  return { prompt: largest[0]!, prompts: byText.size, share: largest.length / rollouts.length };
+  const byText = new Map<string, { prompt: Rollout; count: number }>();
+  for (const prompt of rollouts) {
+    const { prompt: first, count } = byText.get(prompt.text) ?? { prompt, count: 0 };
+    byText.set(prompt.text, { prompt: first, count: count + 1 });
+  }
+  const { prompt, count } = [...byText.values()].reduce((one, other) => (other.count > one.count ? other : one));
+  return { prompt, prompts: byText.size, share: count / rollouts.length };
 }

@@ -29,12 +29,14 @@ export function checkReading(
     throw refusal('E_CONFIG', message, '--demos', 'leave --demos or --chat out');
   }
   const needed = rowsPerLabel(demos, labels.length);
-  const counts = labels.map((_, label) => splits.train.filter((row) => row.label === label).length);
-  const least = Math.min(...counts);
-  if (least >= needed) return;
+  const counts = labels.map(({ name }, label) => {
+    return { name, count: splits.train.filter((row) => row.label === label).length };
+  });
+  const least = counts.find(({ count }) => count === Math.min(...counts.map((other) => other.count)));
+  if (!least || least.count >= needed) return;
   const message =
     `${demos} demonstrations need ${needed} train rows of each label, half of them for the rows that are shown; ` +
-    `${labels[counts.indexOf(least)]!.name} has ${least}`;
+    `${least.name} has ${least.count}`;
   throw refusal('E_DEMOS_ROWS', message, '--demos', 'fewer demonstrations, or more rows with --shots');
 }
 

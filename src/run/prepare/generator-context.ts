@@ -13,13 +13,14 @@ const ROWS_PER_LABEL = 2;
 export function generatorContext(given: readonly string[] | undefined, task: Task): readonly string[] | undefined {
   if (given?.join() !== CONTEXT_OF_TASK) return given;
   const words = task.labels.map(({ word }) => word.trim());
-  const rows = task.labels.flatMap((_, label) =>
-    task.splits.train.filter((example) => example.label === label).slice(0, ROWS_PER_LABEL),
-  );
+  const rows = task.labels.flatMap((_, label) => {
+    const own = task.splits.train.filter((example) => example.label === label).slice(0, ROWS_PER_LABEL);
+    return own.map(({ text }) => `${text.slice(0, LONGEST_ROW)} ... ${words[label]}`);
+  });
   return [
     task.description,
     ...(words.length > 0 ? [`The answer is one of: ${words.join(', ')}.`] : []),
-    ...rows.map(({ text, label }) => `${text.slice(0, LONGEST_ROW)} ... ${words[label!]}`),
+    ...rows,
     'A phrase after which the answer follows:',
   ];
 }

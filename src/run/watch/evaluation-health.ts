@@ -73,12 +73,12 @@ export function splitGap({
   fitted,
   sizes,
 }: Pick<ObservedEvaluation, 'metric' | 'fitted' | 'sizes'>): Gap | undefined {
-  const known = fitted.filter(({ dev }) => dev !== undefined);
+  const known = fitted.flatMap(({ train, dev }) => (dev === undefined ? [] : [{ train, dev }]));
   if (metric !== 'accuracy' || known.length === 0) return undefined;
   const meanOf = (score: (prompt: (typeof known)[number]) => number): number =>
     known.reduce((sum, prompt) => sum + score(prompt) / known.length, 0);
   const train = meanOf((prompt) => prompt.train.accuracy ?? 0);
-  const dev = meanOf((prompt) => prompt.dev!.accuracy ?? 0);
+  const dev = meanOf((prompt) => prompt.dev.accuracy ?? 0);
   const pooled = (sizes.train * train + sizes.dev * dev) / (sizes.train + sizes.dev);
   const error = Math.sqrt(pooled * (1 - pooled) * (1 / sizes.train + 1 / sizes.dev));
   return train - dev > Math.max(SMALLEST_GAP, 2 * error) ? { train, dev } : undefined;

@@ -30,7 +30,7 @@ export function loadFailure(error: unknown, file: string): RlpromptError {
   return new RlpromptError({
     code: 'E_TASK_FILE',
     exit: 'config',
-    message: `the task file cannot be loaded: ${text.split('\n', 1)[0]!.trim()}`,
+    message: `the task file cannot be loaded: ${text.replace(/\n.*/s, '').trim()}`,
     where: `${file}${place ?? ''}`,
     cause: error,
   });

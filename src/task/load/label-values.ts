@@ -54,9 +54,9 @@ export function lookalikeLabels(rows: readonly SourceRow[]): string[] {
     groups.set(plain, [...(groups.get(plain) ?? []), [label, count]]);
   }
   return [...groups.values()].flatMap((group) => {
-    if (group.length < 2) return [];
-    const names = group.map(([label]) => label);
-    const joined = `${names.join(SEPARATOR)}=${names[0]!.toLowerCase()}`;
+    const [first, ...others] = group.map(([label]) => label);
+    if (first === undefined || others.length === 0) return [];
+    const joined = `${[first, ...others].join(SEPARATOR)}=${first.toLowerCase()}`;
     const said = `the labels ${listCounts(group)} differ in case or blanks only`;
     return [`${said}; --verbalizer "${joined},…" joins them`];
   });

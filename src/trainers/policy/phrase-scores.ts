@@ -1,4 +1,5 @@
 import type { Rng } from '../../random/rng.js';
+import { zip } from '../../statistics/zip.js';
 import type { PromptPolicy } from './prompt-policy.js';
 
 /** Rows through the LM at once. */
@@ -18,9 +19,10 @@ export async function wordNormalisedScores(
   for (let start = 0; start < phrases.length; start += CHUNK) {
     const chunk = phrases.slice(start, start + CHUNK);
     const hidden = await lm.statesAlong(chunk.map(({ tokenIds }) => tokenIds));
-    for (const [i, { tokenIds, text }] of chunk.entries()) {
-      const { logProbs } = await lm.head.lmLogProbs(hidden[i]!, tokenIds);
-      scores[start + i] = logProbs.reduce((sum, value) => sum + value, 0) / text.split(/\s+/).length;
+    let place = start;
+    for (const [{ tokenIds, text }, states] of zip(chunk, hidden)) {
+      const { logProbs } = await lm.head.lmLogProbs(states, tokenIds);
+      scores[place++] = logProbs.reduce((sum, value) => sum + value, 0) / text.split(/\s+/).length;
     }
   }
   return scores;

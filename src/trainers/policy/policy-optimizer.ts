@@ -60,7 +60,7 @@ export function named(prefix: string, parameters: MlpParameters): Record<string,
 
 /** The other way round: the parameters that `named` wrote under a prefix. */
 export function unnamed(prefix: string, arrays: TrainerState['arrays']): MlpParameters {
-  const found = PARAMETER_NAMES.map((name) => [name, arrays[`${prefix}.${name}`]!]);
+  const found = PARAMETER_NAMES.map((name) => [name, saved(arrays, `${prefix}.${name}`)]);
   return Object.fromEntries(found) as MlpParameters;
 }
 
@@ -76,5 +76,12 @@ export function matrixShapes(arrays: TrainerState['arrays']): Record<string, [ro
 }
 
 export function fill(prefix: string, parameters: MlpParameters, arrays: TrainerState['arrays']): void {
-  for (const name of PARAMETER_NAMES) parameters[name].set(arrays[`${prefix}.${name}`]!);
+  for (const name of PARAMETER_NAMES) parameters[name].set(saved(arrays, `${prefix}.${name}`));
+}
+
+/** @throws TypeError for an array that the checkpoint does not have */
+export function saved(arrays: TrainerState['arrays'], name: string): Float32Array {
+  const array = arrays[name];
+  if (!array) throw new TypeError(`the checkpoint has no array ${name}`);
+  return array;
 }

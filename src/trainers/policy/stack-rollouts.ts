@@ -13,14 +13,15 @@ export interface StackedRollouts {
 export function stackRollouts(
   rollouts: readonly { readonly tokenIds: readonly number[]; readonly trace: PromptTrace }[],
 ): StackedRollouts {
-  const width = rollouts[0]!.trace.hidden.length;
+  const [first] = rollouts;
+  const width = first?.trace.hidden.length ?? 0;
   const hidden = new Float32Array(rollouts.length * width);
   rollouts.forEach(({ trace }, row) => {
     hidden.set(trace.hidden, row * width);
   });
   return {
     batch: rollouts.length,
-    time: rollouts[0]!.tokenIds.length,
+    time: first?.tokenIds.length ?? 0,
     hidden,
     actions: rollouts.flatMap(({ tokenIds }) => [...tokenIds]),
   };

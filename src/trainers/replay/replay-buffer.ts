@@ -1,6 +1,8 @@
 import type { Rng } from '../../random/rng.js';
+import { zip } from '../../statistics/zip.js';
 import { promptKey } from '../contract/prompt-key.js';
 import type { RewardParts, TrainerState } from '../contract/types.js';
+import { saved } from '../policy/policy-optimizer.js';
 
 export interface ReplayEntry {
   readonly tokenIds: readonly number[];
@@ -122,15 +124,19 @@ export class ReplayBuffer {
       return all.slice(i * width, (i + 1) * width);
     };
     this.known.clear();
-    this.entries = tokenIds.map((ids, i) => ({
-      tokenIds: ids,
-      hidden: row(arrays['replay.hidden']!, i),
-      priorLogProbs: row(arrays['replay.prior']!, i),
-      rawReward: rewards[i]!,
-      ...(parts?.[i] ? { parts: parts[i]! } : {}),
-      ...(inputs ? { input: inputs[i]! } : {}),
-      ...(typeof groups?.[i] === 'number' ? { group: groups[i] } : {}),
-    }));
+    const [hidden, prior] = [saved(arrays, 'replay.hidden'), saved(arrays, 'replay.prior')];
+    this.entries = Array.from(zip(tokenIds, rewards), ([ids, rawReward], i) => {
+      const [own, input, group] = [parts?.[i], inputs?.[i], groups?.[i]];
+      return {
+        tokenIds: ids,
+        hidden: row(hidden, i),
+        priorLogProbs: row(prior, i),
+        rawReward,
+        ...(own ? { parts: own } : {}),
+        ...(input === undefined ? {} : { input }),
+        ...(typeof group === 'number' ? { group } : {}),
+      };
+    });
     for (const entry of this.entries) this.known.add(promptKey(entry.tokenIds, entry.input));
   }
 
@@ -151,10 +157,8 @@ export class ReplayBuffer {
   private dropWorstOfOlderHalf(): void {
     const groups = [...this.byInput().values()];
     const largest = groups.reduce((one, other) => (other.length > one.length ? other : one));
-    let worst = largest[0]!;
-    for (const entry of largest.slice(0, Math.ceil(largest.length / 2))) {
-      if (this.worth(entry) < this.worth(worst)) worst = entry;
-    }
+    const older = largest.slice(0, Math.ceil(largest.length / 2));
+    const worst = older.reduce((least, entry) => (this.worth(entry) < this.worth(least) ? entry : least));
     this.entries.splice(this.entries.indexOf(worst), 1);
     this.known.delete(promptKey(worst.tokenIds, worst.input));
   }

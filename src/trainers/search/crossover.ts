@@ -1,4 +1,6 @@
 import type { Rng } from '../../random/rng.js';
+import { pick } from '../../statistics/pick.js';
+import { zip } from '../../statistics/zip.js';
 
 /** Prompts that compete to be a parent. */
 const TOURNAMENT = 3;
@@ -21,11 +23,11 @@ export function childOf(
   // The parents are sorted, so the lowest of some random places has won.
   const winner = (): readonly number[] => {
     const places = Array.from({ length: TOURNAMENT }, () => rng.below(parents.length));
-    return parents[Math.min(...places)]!;
+    return pick(parents, [Math.min(...places)]).flat();
   };
   const [mother, father] = [winner(), winner()];
-  return mother.map((tokenId, position) => {
-    const inherited = rng.below(2) === 0 ? tokenId : father[position]!;
+  return Array.from(zip(mother, father), ([ofMother, ofFather]) => {
+    const inherited = rng.below(2) === 0 ? ofMother : ofFather;
     return rng.float() < mutations / mother.length ? fill() : inherited;
   });
 }

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { type SamplingOptions, sampleToken } from '../../../src/lm/model/sample-token.js';
+import { zip } from '../../../src/statistics/zip.js';
 
 const probabilities = [0.5, 0.25, 0.15, 0.1];
-const ranked = { tokenIds: [40, 10, 30, 20], logits: probabilities.map(Math.log) };
+const tokenIds = [40, 10, 30, 20];
+const ranked = Array.from(zip(tokenIds, probabilities), ([tokenId, p]) => ({ tokenId, logit: Math.log(p) }));
 
 /** How often each token is drawn with evenly spaced uniform numbers. */
 function shares(options: Partial<SamplingOptions>): Record<number, number> {
@@ -31,6 +33,10 @@ describe('sampling a token', () => {
   it('keeps the smallest set whose probability reaches p', () => {
     expectShares(shares({ topP: 0.7 }), { 40: 2 / 3, 10: 1 / 3 });
     expectShares(shares({ topP: 0.01 }), { 40: 1 });
+  });
+
+  it('refuses to choose from nothing', () => {
+    expect(() => sampleToken([], { topK: 0, topP: 1, temperature: 1 }, 0.5)).toThrow('no token to choose from');
   });
 
   it('sharpens and flattens with the temperature, and takes the likeliest at 0', () => {

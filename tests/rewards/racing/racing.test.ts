@@ -43,13 +43,9 @@ describe('the rounds of a race', () => {
 
 describe('the parts of a race', () => {
   it('those with the highest means go on, of equals the first', () => {
-    const means = new Map([
-      [0, 1],
-      [1, 5],
-      [2, 1],
-      [3, 9],
-    ]);
-    expect(survivors(means, 3)).toEqual([3, 1, 0]);
+    const contenders = [1, 5, 1, 9].map((reward, index) => ({ index, reward }));
+    expect(survivors(contenders, 3).map(({ index }) => index)).toEqual([3, 1, 0]);
+    expect(survivors(contenders.toReversed(), 3).map(({ index }) => index)).toEqual([3, 1, 0]);
   });
 
   it('a partial mean is drawn toward the mean of the step, less the more it has seen', () => {

@@ -156,12 +156,13 @@ function toTable(results: readonly EvaluatedPrompt[]): string {
 /** The first prompts by the mean of their probabilities. */
 function scoreTogether(results: readonly EvaluatedPrompt[], settings: RunConfig, count: number) {
   const members = results.slice(0, count);
+  const n = Math.max(0, ...members.map((member) => member.n));
   const prompts = members.map(({ prompt }) => prompt);
   const scores = ensembleScores(
     members.map(({ evaluation }) => evaluation),
     settings,
   );
-  return { prompts, n: members[0]!.n, ...scores };
+  return { prompts, n, ...scores };
 }
 
 function togetherLine(ensemble: ReturnType<typeof scoreTogether> | undefined): string {

@@ -136,7 +136,9 @@ async function verify(
     import('../../../export/verify-export.js'),
     import('node:fs'),
   ]);
-  const file = 'readsFile' in format ? files.find(({ path }) => path === format.readsFile)! : files[0]!;
+  const read = 'readsFile' in format ? format.readsFile : format.file;
+  const file = files.find(({ path }) => path === read);
+  if (!file) throw new TypeError(`the format ${format.name} wrote no ${read}`);
   const text = place ? readFileSync(place(file), 'utf8') : file.text;
   const back = format.read(text, { isRaw: raw === true });
   const check = await verifyExport(record, prompts[0], back);

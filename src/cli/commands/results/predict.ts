@@ -4,6 +4,7 @@ import type { RunConfig, RunConfigKey } from '../../../config/run-config.js';
 import { columnIndex, type Table } from '../../../data/table.js';
 import { RlpromptError } from '../../../errors.js';
 import type { Explanation, OpenClassifier } from '../../../predict.js';
+import { zip } from '../../../statistics/zip.js';
 import { safeText } from '../../../ui/sanitize.js';
 import { visibleBlanks } from '../../check/check-text.js';
 import { reportDownloads } from '../../output/download-progress.js';
@@ -104,8 +105,8 @@ async function predictAll(
     const some = texts.slice(start, start + ROWS_PER_CALL);
     const predictions = await classifier.predict(some.filter((text) => text !== ''));
     const answers = predictions[Symbol.iterator]();
-    const rows = some.map((text, i) => ({
-      row: table.rows[start + i]!,
+    const rows = Array.from(zip(some, table.rows.slice(start)), ([text, row]) => ({
+      row,
       prediction: text === '' ? undefined : answers.next().value,
     }));
     write(writer.rows(rows));

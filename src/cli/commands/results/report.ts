@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
+import type { NonEmpty } from '../../../statistics/non-empty.js';
 import { writeResult } from '../../output/output.js';
 import type { CliContext } from '../../shared/context.js';
 import { openInBrowser } from '../../shared/open-file.js';
@@ -25,7 +26,7 @@ export function configure(command: Command, context: CliContext): void {
     .option('--transfer <FILE>', 'also show this output of "rlprompt transfer --json"')
     .option('--open', 'open it in the browser')
     .addHelpText('before', EXAMPLES)
-    .action(async (runDirs: string[], options: ReportOptions) => {
+    .action(async (runDirs: NonEmpty<string>, options: ReportOptions) => {
       const file = await writeReport(runDirs, options);
       writeResult(context, `${file}\n`);
       if (options.open && !(await openInBrowser(file))) {
@@ -34,7 +35,7 @@ export function configure(command: Command, context: CliContext): void {
     });
 }
 
-async function writeReport(runDirs: readonly string[], { out, transfer }: ReportOptions): Promise<string> {
+async function writeReport(runDirs: NonEmpty<string>, { out, transfer }: ReportOptions): Promise<string> {
   const [{ readRunReport }, { renderReport }, { readTransferFile }, { atomicWrite }] = await Promise.all([
     import('../../../report/run-report.js'),
     import('../../../report/page/page.js'),
@@ -42,7 +43,8 @@ async function writeReport(runDirs: readonly string[], { out, transfer }: Report
     import('../../../files/atomic-write.js'),
   ]);
   const matrix = transfer === undefined ? undefined : readTransferFile(transfer);
-  const file = resolve(out ?? join(runDirs[0]!, 'report.html'));
-  atomicWrite(file, renderReport(runDirs.map(readRunReport), { transfer: matrix }));
+  const file = resolve(out ?? join(runDirs[0], 'report.html'));
+  const [first, ...others] = runDirs;
+  atomicWrite(file, renderReport([readRunReport(first), ...others.map(readRunReport)], { transfer: matrix }));
   return file;
 }

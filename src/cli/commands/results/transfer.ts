@@ -5,6 +5,7 @@ import { currentSettings } from '../../../config/removed-settings.js';
 import { resolveRunConfig } from '../../../config/resolve-run-config.js';
 import type { RunConfig, RunConfigInput } from '../../../config/run-config.js';
 import { RlpromptError } from '../../../errors.js';
+import { zip } from '../../../statistics/zip.js';
 import type { TransferMatrix, TransferRow } from '../../../transfer.js';
 import { formatTable } from '../../output/format-table.js';
 import { formatJson, writeResult } from '../../output/output.js';
@@ -85,7 +86,7 @@ async function readSources(sources: readonly string[], limit: number): Promise<S
   const prompts = sources.flatMap((source): TransferRow[] => {
     if (!isPath(source)) return [{ prompt: source, origin: 'given' }];
     const record = readRunRecord(source);
-    if (record.prompts[0]!.policy) throw notPrompts(source);
+    if (record.prompts[0].policy) throw notPrompts(source);
     config ??= currentSettings(record.manifest.config);
     return record.prompts.slice(0, limit).map(({ text, reading }) => ({
       prompt: text,
@@ -152,9 +153,9 @@ function toTable(matrix: TransferMatrix): string {
   const { columns, rows, cells } = matrix;
   const metric = Object.keys(cells[0]?.[0]?.metrics ?? {})[0] ?? 'reward';
   const header = [metric, ...columns.map(({ task, targetLm, n }) => `${targetLm}: ${task} (${n})`), 'prompt'];
-  const lines = rows.map(({ prompt, origin }, i) => [
+  const lines = Array.from(zip(rows, cells), ([{ prompt, origin }, own]) => [
     origin,
-    ...cells[i]!.map(({ metrics, reward }) => (metrics[metric] ?? reward).toFixed(3)),
+    ...own.map(({ metrics, reward }) => (metrics[metric] ?? reward).toFixed(3)),
     quotePrompt(prompt),
   ]);
   return formatTable([header, ...lines], { right: columns.map((_, i) => i + 1) });
@@ -165,11 +166,10 @@ async function toCsv({ rows, columns, cells, split }: TransferMatrix): Promise<s
   const { formatCell } = await import('../../../export/formats/data/csv.js');
   const metrics = [...new Set(cells.flat().flatMap((cell) => Object.keys(cell.metrics)))];
   const header = ['prompt', 'from', 'task', 'targetLm', 'split', 'n', ...metrics, 'reward'];
-  const lines = rows.flatMap(({ prompt, origin }, row) =>
-    columns.map(({ task, targetLm, n }, column) => {
-      const { metrics: scores, reward } = cells[row]![column]!;
+  const lines = Array.from(zip(rows, cells), ([{ prompt, origin }, own]) =>
+    Array.from(zip(columns, own), ([{ task, targetLm, n }, { metrics: scores, reward }]) => {
       return [prompt, origin, task, targetLm, split, n, ...metrics.map((name) => scores[name] ?? ''), reward];
     }),
-  );
+  ).flat();
   return [header, ...lines].map((line) => `${line.map((cell) => formatCell(cell, false)).join(',')}\r\n`).join('');
 }

@@ -9,6 +9,7 @@ import { type ResolvedRunConfig, type RunConfigSources, resolveRunConfig } from 
 import type { RunConfigKey } from '../../../config/run-config.js';
 import { RlpromptError } from '../../../errors.js';
 import { OPTION_GROUPS } from '../../../options/option.js';
+import { isNonEmpty } from '../../../statistics/non-empty.js';
 import type { UiName } from '../../../ui/reporters/choose-reporter.js';
 import { formatJson, writeResult } from '../../output/output.js';
 import { followRun, uiOption } from '../../runs/supervise-run.js';
@@ -95,7 +96,7 @@ async function openFolder(
     return openComparison(what, new Date());
   }
   const plan = await makePlan(await readRunSources(command, context, what), options);
-  const out = options.out ?? defaultComparisonPath(plan.runs[0]!.config.task, new Date());
+  const out = options.out ?? defaultComparisonPath(plan.runs[0]?.config.task ?? '', new Date());
   return beginComparison(out, plan, new Date());
 }
 
@@ -130,7 +131,7 @@ async function makePlan(sources: RunConfigSources, options: CompareOptions): Pro
   if (options.trainers === undefined) throw missing('--trainers', 'log-variance,evolution,best-of-n');
   const entries = parseTrainerEntries(options.trainers);
   const seeds = parseSeeds(options.seeds);
-  const { forwards } = resolveEntry(sources, entries[0]!, seeds[0]!).config;
+  const { forwards } = resolveEntry(sources, entries[0], seeds[0]).config;
   if (forwards === undefined) throw missing('--forwards', '20000');
   const resolve = (entry: TrainerEntry, seed: number) => resolveEntry(sources, entry, seed);
   return planComparison({ entries, seeds, forwards, resolve });
@@ -173,7 +174,7 @@ async function writeReport(comparison: Comparison): Promise<string> {
   ]);
   const runs = comparison.trainers.flatMap((trainer) => trainer.runs.map(({ runDir }) => readRunReport(runDir)));
   const file = join(comparison.compareDir, 'report.html');
-  if (runs.length > 0) atomicWrite(file, renderReport(runs, { charts: meanCharts(comparison) }));
+  if (isNonEmpty(runs)) atomicWrite(file, renderReport(runs, { charts: meanCharts(comparison) }));
   return file;
 }
 

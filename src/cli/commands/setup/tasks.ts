@@ -74,8 +74,8 @@ function configureCheck(check: Command, context: CliContext): void {
     };
     await checkTask(config, { onFinding, onOutput: (text) => context.stderr.write(text) });
     if (json) writeResult(context, `${formatJson({ schemaVersion: 1, task: name, findings })}\n`);
-    const errors = findings.filter(({ level }) => level === 'error');
-    if (errors.length > 0) throw checkFailed(name, errors[0]!);
+    const error = findings.find(({ level }) => level === 'error');
+    if (error) throw checkFailed(name, error);
   });
 }
 

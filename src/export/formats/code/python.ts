@@ -11,7 +11,7 @@ export const pythonFormat: FileFormat = {
   isTable: false,
   file: 'best.py',
   render: ([prompt]) => renderModule(prompt),
-  read: (text) => ({ rendered: JSON.parse(JSON.parse(/^_PARTS = json\.loads\((".*")\)$/m.exec(text)![1]!)) }),
+  read: (text) => ({ rendered: JSON.parse(JSON.parse(/^_PARTS = json\.loads\((".*")\)$/m.exec(text)?.[1] ?? '')) }),
 };
 
 function renderModule(prompt: ExportedPrompt): string {

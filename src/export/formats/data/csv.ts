@@ -22,8 +22,8 @@ export const csvFormat: FileFormat = {
     return [header, ...rows].map((row) => `${row.map((cell) => formatCell(cell, isRaw)).join(',')}\r\n`).join('');
   },
   read: (text, { isRaw }) => {
-    const [first] = parse(text, { columns: true, record_delimiter: '\r\n' }) as { prompt: string }[];
-    return { prompt: isRaw ? first!.prompt : first!.prompt.replace(/^'(?='*[=+\-@\t\r\0])/, '') };
+    const [{ prompt }] = parse(text, { columns: true, record_delimiter: '\r\n' }) as [{ prompt: string }];
+    return { prompt: isRaw ? prompt : prompt.replace(/^'(?='*[=+\-@\t\r\0])/, '') };
   },
 };
 

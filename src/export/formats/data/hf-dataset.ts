@@ -15,7 +15,7 @@ export const hfDatasetFormat: FolderFormat = {
     { path: 'README.md', text: renderCard(prompts) },
     { path: ROWS, text: prompts.map((prompt) => `${toVisibleJson(rowOf(prompt))}\n`).join('') },
   ],
-  read: (text) => ({ prompt: JSON.parse(text.split('\n')[0]!).prompt }),
+  read: (text) => ({ prompt: JSON.parse(text.split('\n')[0] ?? '').prompt }),
 };
 
 /** The same columns in every row, so that a table can be made of them. */

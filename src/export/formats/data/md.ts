@@ -10,7 +10,7 @@ export const mdFormat: FileFormat = {
   isTable: false,
   file: 'best.md',
   render: ([prompt]) => renderPage(prompt),
-  read: (text) => ({ prompt: JSON.parse(/^```json\n(.*)\n```$/m.exec(text)![1]!) }),
+  read: (text) => ({ prompt: JSON.parse(/^```json\n(.*)\n```$/m.exec(text)?.[1] ?? '') }),
 };
 
 function renderPage(prompt: ExportedPrompt): string {

@@ -18,7 +18,7 @@ export const mlflowFormat: FolderFormat = {
   ],
   read: (text) => {
     const { tags } = JSON.parse(text) as { tags: { key: string; value: string }[] };
-    return { rendered: readTemplate(tags.find(({ key }) => key === 'mlflow.prompt.text')!.value) };
+    return { rendered: readTemplate(tags.find(({ key }) => key === 'mlflow.prompt.text')?.value ?? '') };
   },
 };
 

@@ -15,7 +15,7 @@ export const optunaFormat: FileFormat = {
   file: 'prompts.optuna.log',
   render: (prompts) =>
     [createStudy(prompts[0]), ...prompts.map(createTrial)].map((op) => `${toVisibleJson(op)}\n`).join(''),
-  read: (text) => ({ rendered: JSON.parse(text.split('\n')[1]!).user_attrs.rendered }),
+  read: (text) => ({ rendered: JSON.parse(text.split('\n')[1] ?? '').user_attrs.rendered }),
 };
 
 function createStudy({ task, metric, run, tool }: ExportedPrompt) {

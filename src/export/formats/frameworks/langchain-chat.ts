@@ -20,9 +20,9 @@ export const langchainChatFormat: FileFormat = {
   },
   read: (text) => {
     const chat = JSON.parse(text) as {
-      kwargs: { messages: { kwargs: { prompt: { kwargs: { template: string } } } }[] };
+      kwargs: { messages: [{ kwargs: { prompt: { kwargs: { template: string } } } }] };
     };
-    return { rendered: readFString(chat.kwargs.messages[0]!.kwargs.prompt.kwargs.template) };
+    return { rendered: readFString(chat.kwargs.messages[0].kwargs.prompt.kwargs.template) };
   },
 };
 

@@ -19,5 +19,5 @@ export const openaiBatchFormat: FileFormat = {
         return `${toVisibleJson(request)}\n`;
       })
       .join(''),
-  read: (text) => ({ rendered: readBody(JSON.parse(text.split('\n')[0]!).body) }),
+  read: (text) => ({ rendered: readBody(JSON.parse(text.split('\n')[0] ?? '').body) }),
 };

@@ -18,7 +18,7 @@ export async function loadEncoder(name: string, folder: ModelFolder, options: On
     contextLength: model.contextLength,
     tokenizer: model.tokenizer,
     notes: model.notes,
-    capabilities: { embed: new TokenVectors(model, probe.dims.at(-1)!) },
+    capabilities: { embed: new TokenVectors(model, probe.dims.at(-1) ?? 0) },
     dispose: model.dispose,
   };
 }
@@ -36,13 +36,9 @@ class TokenVectors implements EmbedCapability {
   async embedTokens(texts: readonly string[]): Promise<{ tokenIds: number[]; vectors: Float32Array }[]> {
     const rows = texts.map((text) => wrapTokens(this.#model.tokenizer, text, this.#model.contextLength));
     const results: { tokenIds: number[]; vectors: Float32Array }[] = [];
-    for (const batch of equalLengthBatches(
-      rows.map((row) => row.tokens),
-      this.#model.rowsOf,
-    )) {
-      const { values } = await this.#model.run(batch.map((row) => rows[row]!.tokens));
-      batch.forEach((row, i) => {
-        const { tokens, start, count } = rows[row]!;
+    for (const batch of equalLengthBatches(rows, this.#model.rowsOf)) {
+      const { values } = await this.#model.run(batch.map(([, { tokens }]) => tokens));
+      batch.forEach(([row, { tokens, start, count }], i) => {
         const offset = (i * tokens.length + start) * this.embeddingSize;
         const vectors = values.slice(offset, offset + count * this.embeddingSize);
         results[row] = { tokenIds: tokens.slice(start, start + count), vectors };
@@ -52,17 +48,23 @@ class TokenVectors implements EmbedCapability {
   }
 }
 
+interface WrappedTokens {
+  readonly tokens: number[];
+  /** Of all tokens. */
+  readonly length: number;
+  /** Where the text's own tokens begin, and how many they are. */
+  readonly start: number;
+  readonly count: number;
+}
+
 /** A text's tokens with what the tokenizer puts around them, and where the text's own are. */
-export function wrapTokens(
-  tokenizer: Tokenizer,
-  text: string,
-  limit: number,
-): { tokens: number[]; start: number; count: number } {
+export function wrapTokens(tokenizer: Tokenizer, text: string, limit: number): WrappedTokens {
   const whole = tokenizer.encode(text, { special: true });
   const plain = tokenizer.encode(text);
   const around = tokenizer.encode('', { special: true });
   const start = whole.findIndex((_, i) => plain.every((id, j) => whole[i + j] === id));
   const count = Math.min(plain.length, limit - around.length);
   const end = whole.slice(start + plain.length);
-  return { tokens: [...whole.slice(0, start + count), ...end], start, count };
+  const tokens = [...whole.slice(0, start + count), ...end];
+  return { tokens, length: tokens.length, start, count };
 }

@@ -49,8 +49,8 @@ class Classifier implements ClassifyCapability {
     const count = this.classNames.length;
     const probabilities = new Float32Array(texts.length * count);
     for (const batch of equalLengthBatches(rows, rowsOf)) {
-      const { values } = await this.#model.run(batch.map((row) => rows[row]!));
-      batch.forEach((row, i) => {
+      const { values } = await this.#model.run(batch.map(([, row]) => row));
+      batch.forEach(([row], i) => {
         probabilities.set(softmax(values.subarray(i * count, (i + 1) * count)), row * count);
       });
     }

@@ -1,3 +1,4 @@
+import { zip } from '../../../statistics/zip.js';
 import type { Template } from '../../../template/template.js';
 import { type LabelRow, labelRows, type TruncatedPart, TruncationCount } from '../../model/label-rows.js';
 import type { ModelFolder } from '../../model/model-folder.js';
@@ -19,7 +20,7 @@ import { rowLimits, rowsWithoutCache } from '../run/row-limits.js';
 import { equalLengthBatches } from '../run/token-batches.js';
 import { CausalBody } from './causal/causal-body.js';
 import { requireFinite } from './causal/probe-causal.js';
-import { columnLogits, labelDivisor, rememberColumns } from './shared/label-columns.js';
+import { columnLogits, firstToken, labelDivisor, rememberColumns } from './shared/label-columns.js';
 import { likelyWords } from './shared/likely-words.js';
 import { requireMask } from './shared/require-mask.js';
 import { VocabularyProjection } from './shared/vocabulary-projection.js';
@@ -94,13 +95,12 @@ class MaskedLabelScores implements LabelScoresCapability {
   async labelScores({ signal, ...request }: LabelScoreRequest): Promise<Float32Array> {
     const { labels, normalise } = request;
     const rows = this.#plan(request);
-    const head = await this.#headColumns(labels.map((label) => label.tokenIds[0]!));
+    const head = await this.#headColumns(labels.map(firstToken));
     const scores = new Float32Array(rows.length * labels.length);
     await this.#atMasks(rows, signal, (row, hidden) => {
       const logits = columnLogits(hidden, head, labels.length);
-      labels.forEach((label, column) => {
-        scores[row * labels.length + column] = logits[column]! / labelDivisor(label, normalise);
-      });
+      const normalised = Array.from(zip(labels, logits), ([label, logit]) => logit / labelDivisor(label, normalise));
+      scores.set(normalised, row * labels.length);
     });
     return scores;
   }
@@ -122,14 +122,17 @@ class MaskedLabelScores implements LabelScoresCapability {
     signal: AbortSignal | undefined,
     receive: (row: number, hidden: Float32Array) => void,
   ): Promise<void> {
-    const tokens = rows.map((row) => row.tokens);
+    const placed = rows.map((row) => ({ ...row, length: row.tokens.length }));
     const size = this.#parts.body.model.hiddenSize;
-    for (const batch of equalLengthBatches(tokens, this.#parts.rowsOf)) {
+    for (const batch of equalLengthBatches(placed, this.#parts.rowsOf)) {
       signal?.throwIfAborted();
-      const { hidden } = await this.#parts.body.run({ tokens: batch.map((row) => tokens[row]!), keepCache: false });
-      batch.forEach((row, i) => {
-        const start = (i * tokens[row]!.length + this.#maskPosition(rows[row]!)) * size;
-        receive(row, hidden.subarray(start, start + size));
+      const { hidden } = await this.#parts.body.run({
+        tokens: batch.map(([, { tokens }]) => tokens),
+        keepCache: false,
+      });
+      batch.forEach(([index, row], i) => {
+        const start = (i * row.length + this.#maskPosition(row)) * size;
+        receive(index, hidden.subarray(start, start + size));
       });
     }
   }
@@ -151,6 +154,8 @@ class MaskedLabelScores implements LabelScoresCapability {
     );
     const isMask = (id: number) => id === mask;
     const earlier = tokenizer.encode(before.map((segment) => segment.text).join('')).filter(isMask).length;
-    return tokens.flatMap((id, position) => (isMask(id) ? [position] : []))[earlier]!;
+    const [position] = tokens.flatMap((id, at) => (isMask(id) ? [at] : [])).slice(earlier);
+    if (position === undefined) throw new RangeError('the row has lost its mask');
+    return position;
   }
 }

@@ -60,13 +60,15 @@ export class GraphBuilder {
 
   /** Adds a node with one output. @returns the output's name */
   node(opType: string, inputs: readonly string[], options: NodeOptions = {}): string {
-    return this.nodes(opType, inputs, options)[0]!;
+    const [output] = this.nodes(opType, inputs, options);
+    return output;
   }
 
   /** Adds a node with several outputs. @returns the outputs' names */
-  nodes(opType: string, inputs: readonly string[], options: NodeOptions = {}): string[] {
+  nodes(opType: string, inputs: readonly string[], options: NodeOptions = {}): [string, ...string[]] {
     const first = options.name ?? `${this.#prefix}${opType}_${this.#fresh++}`;
-    const output = Array.from({ length: options.outputs ?? 1 }, (_, i) => (i === 0 ? first : `${first}_${i}`));
+    const others = Array.from({ length: (options.outputs ?? 1) - 1 }, (_, i) => `${first}_${i + 1}`);
+    const output: [string, ...string[]] = [first, ...others];
     const attribute = Object.entries(options.attributes ?? {}).map(([name, value]) => attributeProto(name, value));
     this.#nodes.push({ name: first, opType, input: [...inputs], output, attribute, domain: options.domain ?? '' });
     return output;

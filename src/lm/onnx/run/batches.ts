@@ -1,6 +1,6 @@
-/** Groups in the order of their first members. */
-export function groupBy<T, K>(values: Iterable<T>, key: (value: T) => K): Map<K, T[]> {
-  const groups = new Map<K, T[]>();
+/** Groups in the order of their first members; none is empty. */
+export function groupBy<T, K>(values: Iterable<T>, key: (value: T) => K): Map<K, [T, ...T[]]> {
+  const groups = new Map<K, [T, ...T[]]>();
   for (const value of values) {
     const group = groups.get(key(value));
     if (group) group.push(value);

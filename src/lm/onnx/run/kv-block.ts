@@ -8,12 +8,9 @@ export type CacheArray = Float32Array | Uint16Array;
 export interface KvBlock {
   readonly rows: number;
   readonly positions: number;
-  readonly arrays: readonly CacheArray[];
-}
-
-export interface KvShape {
   readonly heads: number;
   readonly headSize: number;
+  readonly arrays: readonly CacheArray[];
 }
 
 /** Where a row of a new block comes from: a row of another block, of which the first `positions` are taken. */
@@ -21,6 +18,11 @@ export interface KvRow {
   readonly block: KvBlock;
   readonly row: number;
   readonly positions: number;
+}
+
+/** Rows of one block, as they are. */
+export function rowsOfBlock(block: KvBlock, rows: Iterable<number>): KvRow[] {
+  return Array.from(rows, (row) => ({ block, row, positions: block.positions }));
 }
 
 /** Arrays that are used again from call to call, so that tiling does not allocate hundreds of megabytes a step. */
@@ -41,38 +43,49 @@ export class KvScratch {
 /**
  * Puts rows together into one block of `positions` positions. Shorter rows stand at the end of their space and have
  * zeros before: the caller masks those. With `scratch` the arrays live until the next call with it.
+ *
+ * @param rows of one model, at least one
  */
-export function gatherKv(rows: readonly KvRow[], positions: number, shape: KvShape, scratch?: KvScratch): KvBlock {
-  const { heads, headSize } = shape;
+export function gatherKv(rows: readonly KvRow[], positions: number, scratch?: KvScratch): KvBlock {
+  const [first] = rows;
+  if (!first) throw new RangeError('no rows to gather');
+  const { heads, headSize } = first.block;
   const rowLength = heads * positions * headSize;
-  const before = sameBefore(rows);
-  const arrays = rows[0]!.block.arrays.map((like, index) => {
+  const placed = rows.map((row, i) => ({ row, start: i * rowLength }));
+  const sources = firstOfSame(placed);
+  const arrays = first.block.arrays.map((like, index) => {
     const length = rows.length * rowLength;
     const array = scratch
       ? scratch.array(index, like, length)
       : like instanceof Float32Array
         ? new Float32Array(length)
         : new Uint16Array(length);
-    rows.forEach((row, i) => {
-      const same = before[i]!;
-      if (same < 0) copyRow(array, i * rowLength, row, index, positions, shape);
-      else array.copyWithin(i * rowLength, same * rowLength, (same + 1) * rowLength);
-    });
+    for (const [to, from] of sources) {
+      if (to === from) copyRow(array, to.start, to.row, index, positions);
+      else array.copyWithin(to.start, from.start, from.start + rowLength);
+    }
     return array;
   });
-  return { rows: rows.length, positions, arrays };
+  return { rows: rows.length, positions, heads, headSize, arrays };
 }
 
-/** For each row the first row that comes from the same place, or -1: one prefix stands in many rows. */
-function sameBefore(rows: readonly KvRow[]): number[] {
-  const seen = new Map<KvBlock, Map<string, number>>();
-  return rows.map(({ block, row, positions }, i) => {
-    const places = seen.get(block) ?? new Map<string, number>();
+/** A row of a new block, and where it begins in each array. */
+interface PlacedRow {
+  readonly row: KvRow;
+  readonly start: number;
+}
+
+/** Each row beside the first that comes from the same place, which may be itself: one prefix stands in many rows. */
+function firstOfSame(rows: readonly PlacedRow[]): [row: PlacedRow, first: PlacedRow][] {
+  const seen = new Map<KvBlock, Map<string, PlacedRow>>();
+  return rows.map((placed) => {
+    const { block, row, positions } = placed.row;
+    const places = seen.get(block) ?? new Map<string, PlacedRow>();
     seen.set(block, places);
     const place = `${row} ${positions}`;
-    const first = places.get(place);
-    if (first === undefined) places.set(place, i);
-    return first ?? -1;
+    const first = places.get(place) ?? placed;
+    places.set(place, first);
+    return [placed, first];
   });
 }
 
@@ -82,9 +95,10 @@ function copyRow(
   { block, row, positions }: KvRow,
   index: number,
   space: number,
-  { heads, headSize }: KvShape,
 ): void {
-  const from = block.arrays[index]!;
+  const { heads, headSize } = block;
+  const from = block.arrays[index];
+  if (!from) throw new RangeError('the rows come from different models');
   const sourceHead = block.positions * headSize;
   const sourceRow = row * heads * sourceHead;
   if (positions === space && positions === block.positions) {

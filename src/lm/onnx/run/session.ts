@@ -23,7 +23,7 @@ export type Feeds = Readonly<Record<string, Tensor>>;
 export interface OnnxSession {
   tensor(type: TensorType, data: TensorData, dims: readonly number[]): Tensor;
   /** Computes the named outputs. */
-  run(feeds: Feeds, outputs: readonly string[]): Promise<Record<string, Tensor>>;
+  run<Name extends string>(feeds: Feeds, outputs: readonly Name[]): Promise<Record<Name, Tensor>>;
   readonly inputNames: readonly string[];
   readonly outputNames: readonly string[];
   dispose(): Promise<void>;
@@ -39,9 +39,10 @@ export async function createSession(source: GraphSource, options: SessionOptions
   const session = await openSession(runtime, source, settings, options);
   return {
     tensor: (type, data, dims) => new runtime.Tensor(type, data as Tensor.DataType, dims) as Tensor,
-    run: async (feeds, outputs) => {
+    run: async <Name extends string>(feeds: Feeds, outputs: readonly Name[]) => {
       try {
-        return await metered(() => session.run(feeds, outputs));
+        // The runtime gives what it is asked for, or throws.
+        return (await metered(() => session.run(feeds, outputs))) as Record<Name, Tensor>;
       } catch (cause) {
         throw runError(source, cause);
       }
@@ -116,7 +117,8 @@ export async function knownDevices(): Promise<string[]> {
 }
 
 /** A graph where it was loaded. */
-interface LoadedGraph extends Pick<OnnxSession, 'run' | 'inputNames' | 'outputNames'> {
+interface LoadedGraph extends Pick<OnnxSession, 'inputNames' | 'outputNames'> {
+  run(feeds: Feeds, outputs: readonly string[]): Promise<Record<string, Tensor>>;
   release(): Promise<void>;
 }
 
@@ -165,7 +167,7 @@ async function openSession(
       ? fromThread(runtime, await runtimeThread.open(model, settings))
       : await open(runtime, model, settings);
   } catch (cause) {
-    const reason = (cause instanceof Error ? cause.message : String(cause)).split('\n')[0]!;
+    const [reason = ''] = (cause instanceof Error ? cause.message : String(cause)).split('\n');
     if (device !== 'cpu') {
       const known = runtime.listSupportedBackends().map(({ name }) => name);
       const why = (/Failed to .*/.exec(reason)?.[0] ?? reason).slice(0, 200);

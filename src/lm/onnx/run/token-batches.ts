@@ -6,13 +6,13 @@ export const TOKENS_PER_CALL = 384;
 /**
  * Rows put together by length, so that nothing is padded and a row's numbers are the same whatever its neighbours are.
  * @param rowsOf how many rows of a length may run together; at least one does
- * @returns indices of the rows of each call
+ * @returns the rows of each call with their indices
  */
-export function* equalLengthBatches(
-  rows: readonly (readonly number[])[],
+export function* equalLengthBatches<Row extends { readonly length: number }>(
+  rows: readonly Row[],
   rowsOf: (length: number) => number,
-): Generator<number[]> {
-  for (const [length, indices] of groupBy(rows.keys(), (row) => rows[row]!.length)) {
-    yield* chunksOf(indices, Math.max(1, Math.floor(rowsOf(Math.max(1, length)))));
+): Generator<[index: number, row: Row][]> {
+  for (const [length, members] of groupBy(rows.entries(), ([, row]) => row.length)) {
+    yield* chunksOf(members, Math.max(1, Math.floor(rowsOf(Math.max(1, length)))));
   }
 }

@@ -1,5 +1,6 @@
 import { type Candidates, sampleTokens } from '../../../policy/sampling.js';
 import { Rng, type RngState } from '../../../random/rng.js';
+import { zip } from '../../../statistics/zip.js';
 import { promptKey } from '../../contract/prompt-key.js';
 import type { Generator, TrainerSettings } from '../../contract/settings.js';
 import type { CreateTrainer } from '../../contract/trainer-definition.js';
@@ -59,11 +60,10 @@ class Mcts implements Trainer {
   }
 
   async update(rollouts: readonly Rollout[], rewards: readonly RolloutReward[]): Promise<UpdateMetrics> {
-    rollouts.forEach(({ tokenIds, trace }, i) => {
-      const { raw: reward, parts } = rewards[i]!;
+    for (const [{ tokenIds, trace }, { raw: reward, parts }] of zip(rollouts, rewards)) {
       if (trace && !this.archive.get(tokenIds)) this.tree.backUp(trace as TreePath, reward, { wasProposed: true });
       this.archive.add(tokenIds, reward, parts);
-    });
+    }
     return {
       loss: 0,
       gradNorm: 0,
@@ -124,17 +124,18 @@ class Mcts implements Trainer {
     const { promptLength, topP, temperature } = this.settings;
     while (prompt.length < promptLength) {
       const candidates = await this.candidatesAfter(prompt);
-      prompt.push(sampleTokens(candidates, this.rng, { topP, temperature: temperature * heat }).tokenIds[0]!);
+      prompt.push(...sampleTokens(candidates, this.rng, { topP, temperature: temperature * heat }).tokenIds);
     }
     return prompt;
   }
 
   private async continuations(prefix: readonly number[]): Promise<Continuations> {
     const { logits, values, tokenIds } = await this.candidatesAfter(prefix);
-    const all = tokenIds ? [...tokenIds] : [...logits.keys()];
-    const likely = all
-      .map((id, i) => [id, Math.exp(logits[i]! - values[0]!)] as const)
-      .filter(([, prior]) => prior > 0);
+    const [value = 0] = values;
+    const all = zip(tokenIds ?? logits.keys(), logits);
+    const likely = Array.from(all, ([id, logit]) => [id, Math.exp(logit - value)] as const).filter(
+      ([, prior]) => prior > 0,
+    );
     return { tokenIds: likely.map(([id]) => id), priors: Float64Array.from(likely, ([, prior]) => prior) };
   }
 

@@ -2,6 +2,8 @@ import { RlpromptError } from '../../../errors.js';
 import { ppoClipLoss } from '../../../losses/ppo-clip.js';
 import { zeroParameters } from '../../../policy/mlp-parameters.js';
 import { Rng, type RngState } from '../../../random/rng.js';
+import { pick } from '../../../statistics/pick.js';
+import { zip } from '../../../statistics/zip.js';
 import type { Generator } from '../../contract/settings.js';
 import type { SettingsOf } from '../../contract/trainer-definition.js';
 import type { Rollout, RolloutReward, Trainer, TrainerState, UpdateMetrics } from '../../contract/types.js';
@@ -86,7 +88,7 @@ export class PhrasePpo implements Trainer {
     const deviation = Math.sqrt(rewards.reduce((sum, { shaped }) => sum + (shaped - mean) ** 2 / rewards.length, 0));
     const advantages = rewards.map(({ shaped }) => (shaped - mean) / (deviation + 1e-8));
     const before = this.logProbs(this.learned.w1);
-    const oldLogProbs = actions.map((action) => before[action]!);
+    const oldLogProbs = pick(before, actions);
     let metrics = this.learn(actions, advantages, oldLogProbs);
     for (let epoch = 1; epoch < this.settings.innerEpochs; epoch++) {
       metrics = this.learn(actions, advantages, oldLogProbs);
@@ -122,7 +124,8 @@ export class PhrasePpo implements Trainer {
   }
 
   private logProbs(learned: Float32Array): Float64Array {
-    return logSoftmax(this.lmScores.map((score, i) => (score + learned[i]!) / this.settings.temperature));
+    const sums = zip(this.lmScores, learned);
+    return logSoftmax(Float64Array.from(sums, ([score, own]) => (score + own) / this.settings.temperature));
   }
 
   /** d log π_a / d logit_j = 1[j = a] − π_j, and d KL / d logit_j = π_j (log(π_j / π⁰_j) − KL). */
@@ -133,18 +136,23 @@ export class PhrasePpo implements Trainer {
     const surrogate = ppoClipLoss({
       batch: actions.length,
       time: 1,
-      logProbs: actions.map((action) => logProbs[action]!),
+      logProbs: pick(logProbs, actions),
       oldLogProbs,
       advantages,
       clip: ppoClip,
     });
-    const kl = logProbs.reduce((sum, logProb, i) => sum + Math.exp(logProb) * (logProb - prior[i]!), 0);
+    const changes = Float64Array.from(zip(logProbs, prior), ([logProb, before]) => logProb - before);
+    const kl = Array.from(zip(logProbs, changes)).reduce(
+      (sum, [logProb, change]) => sum + Math.exp(logProb) * change,
+      0,
+    );
     const total = surrogate.weights.reduce((sum, weight) => sum + weight, 0);
     const gradients = zeroParameters({ hiddenSize: this.phrases.length, innerSize: 1 });
-    logProbs.forEach((logProb, i) => {
-      gradients.w1[i] = (Math.exp(logProb) * (klWeight * (logProb - prior[i]! - kl) - total)) / temperature;
+    const descents = Array.from(zip(logProbs, changes), ([logProb, change]) => {
+      return (Math.exp(logProb) * (klWeight * (change - kl) - total)) / temperature;
     });
-    for (const [row, action] of actions.entries()) gradients.w1[action]! += surrogate.weights[row]! / temperature;
+    gradients.w1.set(descents);
+    for (const [action, weight] of zip(actions, surrogate.weights)) gradients.w1[action]! += weight / temperature;
     const loss = surrogate.loss + klWeight * kl;
     return {
       loss,

@@ -27,7 +27,7 @@ export function chartLines(state: ScreenState, height: number, width: number): S
   const panels = panelsFor(state, width);
   const drawn = panels.map(([panel, room]) => panelLines(panel, state.step, height, room));
   const gap: Span = { text: safeText(' '.repeat(GAP)) };
-  return drawn[0]!.map((_, i) => drawn.flatMap((lines, k) => [...(k > 0 ? [gap] : []), ...(lines[i] ?? [])]));
+  return (drawn[0] ?? []).map((_, i) => drawn.flatMap((lines, k) => [...(k > 0 ? [gap] : []), ...(lines[i] ?? [])]));
 }
 
 /** The panels that there is room for, with their columns. */
@@ -92,8 +92,9 @@ function panelLines({ title, lines }: Panel, step: number, height: number, width
  * without the entries that do not fit even so.
  */
 function titleSpans(title: SafeText, lines: readonly PanelLine[], width: number): Span[] {
-  const spans: Span[] = [{ text: cutToWidth(title, width), style: 'strong' }];
-  let room = width - widthOf(spans[0]!.text);
+  const name = cutToWidth(title, width);
+  const spans: Span[] = [{ text: name, style: 'strong' }];
+  let room = width - widthOf(name);
   const entries = (valueCount: number): Span[][] =>
     lines.toReversed().map(({ name, value, style }, i) => {
       const text = i < valueCount ? safeLine`${name} ${formatScore(value)}` : safeLine`${name}`;

@@ -40,7 +40,7 @@ export class CausalBody {
   }
 
   async run(call: BodyCall): Promise<BodyResult> {
-    const tokens = call.tokens[0]!.length;
+    const tokens = call.tokens[0]?.length ?? 0;
     const kept = call.lastOnly && this.model.firstKeptInput ? 1 : tokens;
     runtimeMeter.bodies?.push({ rows: call.tokens.length, tokens, kept });
     const outputs =
@@ -49,14 +49,15 @@ export class CausalBody {
   }
 
   #read(results: Record<string, Tensor>, call: BodyCall, withCache: boolean): BodyResult {
-    const hidden = floatValues(results[this.model.hiddenOutput]!);
+    const hidden = floatValues(output(results, this.model.hiddenOutput));
     if (!withCache || !this.kv) return { hidden, past: undefined };
     const arrays = this.kv.outputs.map((name) => {
-      const tensor = results[name]!;
+      const tensor = output(results, name);
       return tensor.type === 'float16' ? rawHalves(tensor) : (tensor.data as Float32Array);
     });
-    const positions = (call.past?.positions ?? 0) + call.tokens[0]!.length;
-    return { hidden, past: { rows: call.tokens.length, positions, arrays } };
+    const positions = (call.past?.positions ?? 0) + (call.tokens[0]?.length ?? 0);
+    const { heads, headSize } = this.kv;
+    return { hidden, past: { rows: call.tokens.length, positions, heads, headSize, arrays } };
   }
 
   #feeds({ tokens, past, padding, lastOnly }: BodyCall): Record<string, Tensor> {
@@ -81,4 +82,10 @@ export class CausalBody {
       kv.inputs.map((name, i) => [name, this.#session.tensor(kv.type, past?.arrays[i] ?? empty, dims)]),
     );
   }
+}
+
+function output(results: Readonly<Record<string, Tensor>>, name: string): Tensor {
+  const tensor = results[name];
+  if (!tensor) throw new TypeError(`the graph gave no ${name}`);
+  return tensor;
 }

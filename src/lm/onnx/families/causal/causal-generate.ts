@@ -1,3 +1,5 @@
+import { pick } from '../../../../statistics/pick.js';
+import { zip } from '../../../../statistics/zip.js';
 import {
   createDrafts,
   type Draft,
@@ -8,7 +10,7 @@ import {
   toGenerations,
 } from '../../../model/drafts.js';
 import { openEncoder } from '../../../model/label-rows.js';
-import { sampleToken } from '../../../model/sample-token.js';
+import { type RankedToken, sampleToken } from '../../../model/sample-token.js';
 import type {
   GenerateCapability,
   GenerateRequest,
@@ -17,7 +19,7 @@ import type {
   Tokenizer,
 } from '../../../model/types.js';
 import { chunksOf } from '../../run/batches.js';
-import { gatherKv, type KvBlock } from '../../run/kv-block.js';
+import { gatherKv, type KvBlock, rowsOfBlock } from '../../run/kv-block.js';
 import { equalLengthBatches } from '../../run/token-batches.js';
 import type { VocabularyProjection } from '../shared/vocabulary-projection.js';
 import type { CausalBody } from './causal-body.js';
@@ -61,19 +63,17 @@ export class CausalGenerate implements GenerateCapability, LikelihoodCapability 
     const prefixes = request.prefixes.map((text) => encode(text));
     const drafts = this.#drafts(request, prefixes);
     const prefixesPerCall = Math.max(1, Math.floor(DRAFTS_PER_CALL / request.samplesPerPrefix));
-    for (const indices of equalLengthBatches(prefixes, (length) => this.#parts.rows.rowsOf(length))) {
-      for (const chunk of chunksOf(indices, prefixesPerCall)) {
+    for (const batch of equalLengthBatches(prefixes, (length) => this.#parts.rows.rowsOf(length))) {
+      for (const chunk of chunksOf(batch, prefixesPerCall)) {
         const start = await this.#parts.rows.appendAll(
-          chunk.map((i) => prefixes[i]!),
+          chunk.map(([, prefix]) => prefix),
           undefined,
         );
-        await this.#write(
-          this.#spread(
-            start,
-            chunk.map((i) => drafts[i]!),
-          ),
-          request,
+        const ofChunk = pick(
+          drafts,
+          chunk.map(([i]) => i),
         );
+        await this.#write(this.#spread(start, ofChunk), request);
       }
     }
     return toGenerations(drafts);
@@ -82,31 +82,30 @@ export class CausalGenerate implements GenerateCapability, LikelihoodCapability 
   /** log p of each text's tokens after the first; a text longer than the context is scored as far as it reaches. */
   async textLogProbs(texts: readonly string[]): Promise<{ logProb: number; tokenCount: number }[]> {
     const rows = texts.map((text) => this.#encode(text).slice(0, this.#parts.contextLength));
-    const results = rows.map((row) => ({ logProb: 0, tokenCount: row.length - 1 }));
+    const sums = new Float64Array(rows.length);
     const projection = await this.#parts.projection();
     const size = this.#parts.body.model.hiddenSize;
     for (const batch of equalLengthBatches(rows, (length) => this.#parts.rows.rowsOf(length))) {
-      const { hidden } = await this.#parts.body.run({ tokens: batch.map((row) => rows[row]!), keepCache: false });
-      for (const [i, row] of batch.entries()) {
-        const tokens = rows[row]!;
+      const { hidden } = await this.#parts.body.run({ tokens: batch.map(([, tokens]) => tokens), keepCache: false });
+      for (const [i, [row, tokens]] of batch.entries()) {
         const start = i * tokens.length * size;
         const before = hidden.subarray(start, start + (tokens.length - 1) * size);
         if (tokens.length < 2) continue;
         const logProbs = await projection.logProbs(before, tokens.slice(1));
-        results[row]!.logProb = logProbs.reduce((sum, value) => sum + value, 0);
+        sums[row] = logProbs.reduce((sum, value) => sum + value, 0);
       }
     }
-    return results;
+    return Array.from(zip(rows, sums), ([row, logProb]) => ({ logProb, tokenCount: row.length - 1 }));
   }
 
   #drafts(request: GenerateRequest, prefixes: readonly (readonly number[])[]): PrefixedDraft[][] {
     const { contextLength } = this.#parts;
-    const drafts = createDrafts(request, (prefix) => {
-      const { length } = prefixes[prefix]!;
-      if (length >= contextLength) throw noRoom(request.prefixes[prefix]!, length, contextLength);
+    const rooms = Array.from(zip(request.prefixes, prefixes), ([text, { length }]) => {
+      if (length >= contextLength) throw noRoom(text, length, contextLength);
       return contextLength - length;
     });
-    return drafts.map((samples, prefix) => samples.map((draft) => ({ ...draft, before: prefixes[prefix]! })));
+    const drafts = createDrafts(request, (prefix) => rooms[prefix] ?? 0);
+    return Array.from(zip(drafts, prefixes), ([samples, before]) => samples.map((draft) => ({ ...draft, before })));
   }
 
   #spread(
@@ -123,8 +122,7 @@ export class CausalGenerate implements GenerateCapability, LikelihoodCapability 
     sources.forEach((row, i) => {
       picked.set(hidden.subarray(row * size, (row + 1) * size), i * size);
     });
-    const rows = past && sources.map((row) => ({ block: past, row, positions: past.positions }));
-    return { hidden: picked, past: rows && gatherKv(rows, past.positions, this.#parts.body.kv!) };
+    return { hidden: picked, past: past && gatherKv(rowsOfBlock(past, sources), past.positions) };
   }
 
   async #write(start: DraftState, request: GenerateRequest): Promise<void> {
@@ -132,10 +130,11 @@ export class CausalGenerate implements GenerateCapability, LikelihoodCapability 
     while (state.drafts.length > 0) {
       request.signal?.throwIfAborted();
       await this.#sample(state, request);
-      const open = [...state.drafts.keys()].filter((i) => isOpen(state.drafts[i]!));
+      const open = [...state.drafts.entries()].filter(([, draft]) => isOpen(draft));
       if (open.length === 0) return;
-      const drafts = open.map((i) => state.drafts[i]!);
-      const rest = open.length === state.drafts.length ? state : { drafts, ...this.#pick(state, open) };
+      const drafts = open.map(([, draft]) => draft);
+      const rows = open.map(([row]) => row);
+      const rest = rows.length === state.drafts.length ? state : { drafts, ...this.#pick(state, rows) };
       const tokens = rest.past
         ? drafts.map((draft) => draft.tokens.slice(-1))
         : drafts.map((draft) => [...draft.before, ...draft.tokens]);
@@ -152,12 +151,11 @@ export class CausalGenerate implements GenerateCapability, LikelihoodCapability 
     const count = wanted > 0 ? Math.min(width, wanted + spare) : width;
     const ranked = await (await projection()).largest(hidden, count);
     drafts.forEach((draft, row) => {
-      const ids = Array.from(ranked.tokenIds.subarray(row * count, (row + 1) * count), Number);
-      const kept = ids.flatMap((id, i) => (isWritable(tokenizer, id) ? [i] : []));
-      const candidates = {
-        tokenIds: kept.map((i) => ids[i]!),
-        logits: kept.map((i) => ranked.logits[row * count + i]!),
-      };
+      const logits = ranked.logits.subarray(row * count, (row + 1) * count);
+      const candidates: RankedToken[] = [];
+      for (const [id, logit] of zip(ranked.tokenIds.subarray(row * count, (row + 1) * count), logits)) {
+        if (isWritable(tokenizer, Number(id))) candidates.push({ tokenId: Number(id), logit });
+      }
       extendDraft(draft, sampleToken(candidates, request, draft.rng.float()), tokenizer, request.stop);
     });
   }

@@ -1,7 +1,9 @@
+import { pick } from '../../../../statistics/pick.js';
+import { zip } from '../../../../statistics/zip.js';
 import type { HeadWeights, HiddenStatesCapability, HiddenStep, KvState } from '../../../model/types.js';
 import type { SplitModel } from '../../head/split-head.js';
 import { groupBy } from '../../run/batches.js';
-import { gatherKv, type KvBlock } from '../../run/kv-block.js';
+import { gatherKv, type KvBlock, rowsOfBlock } from '../../run/kv-block.js';
 import type { CausalRows } from './causal-rows.js';
 
 /** Rows of equal length, and their caches where the graph has any. */
@@ -36,14 +38,12 @@ class CausalState implements KvState {
 
 /** Hidden states of a causal model, token by token; each token is computed once if the graph has a cache. */
 export class CausalHiddenStates implements HiddenStatesCapability {
-  readonly #model: SplitModel;
   readonly #rows: CausalRows;
   readonly #head: () => Promise<HeadWeights>;
   readonly hiddenSize: number;
   readonly vocabularySize: number;
 
   constructor(model: SplitModel, rows: CausalRows, head: () => Promise<HeadWeights>) {
-    this.#model = model;
     this.#rows = rows;
     this.#head = head;
     this.hiddenSize = model.hiddenSize;
@@ -58,15 +58,20 @@ export class CausalHiddenStates implements HiddenStatesCapability {
   async begin(prefixes: readonly (readonly number[])[]): Promise<HiddenStep> {
     const hidden = new Float32Array(prefixes.length * this.hiddenSize);
     const groups: RowGroup[] = [];
-    const sameTokens = groupBy(prefixes.keys(), (row) => prefixes[row]!.join(' '));
-    const sameLength = groupBy(sameTokens.values(), (rows) => prefixes[rows[0]!]!.length);
+    const sameTokens = groupBy(prefixes.entries(), ([, prefix]) => prefix.join(' '));
+    const sameLength = groupBy(sameTokens.values(), ([[, prefix]]) => prefix.length);
     for (const members of sameLength.values()) {
-      const tokens = members.map((rows) => prefixes[rows[0]!]!);
+      const tokens = members.map(([[, prefix]]) => prefix);
       const step = await this.#rows.appendAll(tokens, undefined);
       const rows = members.flat();
       const sources = members.flatMap((same, row) => same.map(() => row));
-      this.#place(step.hidden, sources, rows, hidden);
-      groups.push({ rows, tokens: rows.map((row) => prefixes[row]!), past: this.#spread(step.past, sources) });
+      const places = rows.map(([row]) => row);
+      this.#place(step.hidden, zip(sources, places), hidden);
+      groups.push({
+        rows: places,
+        tokens: rows.map(([, prefix]) => prefix),
+        past: this.#spread(step.past, sources),
+      });
     }
     return { hidden, state: new CausalState(groups) };
   }
@@ -76,30 +81,27 @@ export class CausalHiddenStates implements HiddenStatesCapability {
     const hidden = new Float32Array(tokenIds.length * this.hiddenSize);
     const groups: RowGroup[] = [];
     for (const group of state.take()) {
-      const tokens = group.tokens.map((row, i) => [...row, tokenIds[group.rows[i]!]!]);
+      const own = pick(tokenIds, group.rows);
+      const tokens = Array.from(zip(group.tokens, own), ([row, tokenId]) => [...row, tokenId]);
       const step = group.past
         ? await this.#rows.appendAll(
             tokens.map((row) => row.slice(-1)),
             group.past,
           )
         : await this.#rows.appendAll(tokens, undefined);
-      this.#place(step.hidden, [...group.rows.keys()], group.rows, hidden);
+      this.#place(step.hidden, group.rows.entries(), hidden);
       groups.push({ rows: group.rows, tokens, past: step.past });
     }
     return { hidden, state: new CausalState(groups) };
   }
 
-  #place(from: Float32Array, sources: readonly number[], rows: readonly number[], into: Float32Array): void {
+  #place(from: Float32Array, rows: Iterable<readonly [source: number, row: number]>, into: Float32Array): void {
     const size = this.hiddenSize;
-    rows.forEach((row, i) => {
-      const source = sources[i]! * size;
-      into.set(from.subarray(source, source + size), row * size);
-    });
+    for (const [source, row] of rows) into.set(from.subarray(source * size, (source + 1) * size), row * size);
   }
 
   #spread(past: KvBlock | undefined, sources: readonly number[]): KvBlock | undefined {
-    if (!past || !this.#model.kv || sources.every((source, i) => source === i)) return past;
-    const rows = sources.map((row) => ({ block: past, row, positions: past.positions }));
-    return gatherKv(rows, past.positions, this.#model.kv);
+    if (!past || sources.every((source, i) => source === i)) return past;
+    return gatherKv(rowsOfBlock(past, sources), past.positions);
   }
 }

@@ -1,3 +1,5 @@
+import { pick } from '../../../../statistics/pick.js';
+import { zip } from '../../../../statistics/zip.js';
 import type { Template } from '../../../../template/template.js';
 import {
   commonLength,
@@ -20,7 +22,7 @@ import type {
 } from '../../../model/types.js';
 import { resolveLabelWords } from '../../../model/verbalizer.js';
 import { groupBy } from '../../run/batches.js';
-import { columnLogits, labelDivisor, logitsSuffice, rememberColumns } from '../shared/label-columns.js';
+import { columnLogits, firstToken, labelDivisor, logitsSuffice, rememberColumns } from '../shared/label-columns.js';
 import { likelyWords } from '../shared/likely-words.js';
 import type { VocabularyProjection } from '../shared/vocabulary-projection.js';
 import type { CausalRows, PrefixedRow, RowChunk } from './causal-rows.js';
@@ -32,6 +34,18 @@ export interface CausalScoringParts {
   readonly rows: CausalRows;
   headColumns(tokenIds: readonly number[]): Promise<HeadWeights>;
   projection(): Promise<VocabularyProjection>;
+}
+
+/** A label of which some tokens have been read: its place among all labels, its next token, and those after it. */
+interface OpenLabel {
+  readonly column: number;
+  readonly token: number;
+  readonly rest: readonly number[];
+}
+
+/** None where a label has no token left. */
+function openLabel(column: number, [token, ...rest]: readonly number[]): OpenLabel[] {
+  return token === undefined ? [] : [{ column, token, rest }];
 }
 
 /** Scores label words at the end of causal texts; only the label's columns of the output layer are computed. */
@@ -64,10 +78,9 @@ export class CausalLabelScores implements LabelScoresCapability {
     for await (const chunk of this.#parts.rows.run(rows, { keepCache: !isSimple, signal })) {
       const values = isSimple ? await this.#logits(chunk, labels) : await this.#logProbs(chunk, rows, labels);
       chunk.indices.forEach((row, i) => {
-        labels.forEach((label, column) => {
-          const value = values[i * labels.length + column]! / labelDivisor(label, normalise);
-          scores[row * labels.length + column] = value;
-        });
+        const own = values.subarray(i * labels.length, (i + 1) * labels.length);
+        const normalised = Array.from(zip(own, labels), ([value, label]) => value / labelDivisor(label, normalise));
+        scores.set(normalised, row * labels.length);
       });
     }
     return scores;
@@ -114,7 +127,7 @@ export class CausalLabelScores implements LabelScoresCapability {
   }
 
   async #logits({ hidden }: RowChunk, labels: readonly LabelWord[]): Promise<Float32Array> {
-    const ids = labels.map((label) => label.tokenIds[0]!);
+    const ids = labels.map(firstToken);
     return columnLogits(hidden, await this.#headColumns(ids), ids.length);
   }
 
@@ -123,43 +136,42 @@ export class CausalLabelScores implements LabelScoresCapability {
     const projection = await this.#parts.projection();
     const count = chunk.indices.length;
     const sums = new Float32Array(count * labels.length);
-    const add = async (hidden: Float32Array, position: number, columns: readonly number[]) => {
-      const ids = Array.from({ length: count }, () => columns.map((column) => labels[column]!.tokenIds[position]!));
+    const add = async (hidden: Float32Array, columns: readonly OpenLabel[]) => {
+      const ids = Array.from({ length: count }, () => columns.map(({ token }) => token));
       const values = await projection.logProbs(hidden, ids.flat());
       for (let row = 0; row < count; row++) {
-        columns.forEach((column, i) => {
-          sums[row * labels.length + column]! += values[row * columns.length + i]!;
-        });
+        const own = values.subarray(row * columns.length, (row + 1) * columns.length);
+        for (const [{ column }, value] of zip(columns, own)) sums[row * labels.length + column]! += value;
       }
     };
     const continueWith = async (
       before: readonly number[],
-      columns: readonly number[],
+      columns: readonly OpenLabel[],
       state: RowChunk,
     ): Promise<void> => {
-      await add(state.hidden, before.length, columns);
-      const byToken = groupBy(columns, (column) => labels[column]!.tokenIds[before.length]!);
-      for (const [token, members] of byToken) {
-        const longer = members.filter((column) => labels[column]!.tokenIds.length > before.length + 1);
+      await add(state.hidden, columns);
+      for (const [token, members] of groupBy(columns, (open) => open.token)) {
+        const longer = members.flatMap(({ column, rest }) => openLabel(column, rest));
         if (longer.length === 0) continue;
-        const next = [...before, token];
-        await continueWith(next, longer, await this.#append(state, rows, next));
+        await continueWith([...before, token], longer, await this.#append(state, rows, before, token));
       }
     };
-    await continueWith(
-      [],
-      labels.map((_, column) => column),
-      chunk,
-    );
+    const all = labels.flatMap(({ tokenIds }, column) => openLabel(column, tokenIds));
+    await continueWith([], all, chunk);
     return sums;
   }
 
   /** The rows of a chunk after one more label token; a graph without a cache runs the whole rows again. */
-  async #append(chunk: RowChunk, rows: readonly PrefixedRow[], label: readonly number[]): Promise<RowChunk> {
+  async #append(
+    chunk: RowChunk,
+    rows: readonly PrefixedRow[],
+    before: readonly number[],
+    token: number,
+  ): Promise<RowChunk> {
     const { past, padding } = chunk;
     const tokens = past
-      ? chunk.indices.map(() => [label.at(-1)!])
-      : chunk.indices.map((i) => [...rows[i]!.tokens, ...label]);
+      ? chunk.indices.map(() => [token])
+      : pick(rows, chunk.indices).map((row) => [...row.tokens, ...before, token]);
     return { ...chunk, ...(await this.#parts.rows.append(tokens, past, past ? padding : [], true)) };
   }
 }

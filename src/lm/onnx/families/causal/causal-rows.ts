@@ -1,5 +1,5 @@
 import { chunksOf, groupBy } from '../../run/batches.js';
-import { gatherKv, type KvBlock, type KvRow, KvScratch } from '../../run/kv-block.js';
+import { gatherKv, type KvBlock, type KvRow, KvScratch, rowsOfBlock } from '../../run/kv-block.js';
 import type { PrefixCache } from '../../run/prefix-cache.js';
 import { activationBytes, type RowLimits } from '../../run/row-limits.js';
 import type { CausalBody } from './causal-body.js';
@@ -23,6 +23,17 @@ export interface RowChunk {
   readonly past: KvBlock | undefined;
   readonly padding: readonly number[];
 }
+
+/** A row of a request, as far as it is computed with the rows beside it. */
+interface PlacedRow {
+  readonly index: number;
+  /** Its tokens after the shared prefix. */
+  readonly tokens: readonly number[];
+  /** The cache of the shared prefix, where it has one. */
+  readonly after: KvRow | undefined;
+}
+
+type NumberedRow = readonly [index: number, row: PrefixedRow];
 
 export interface RowOptions {
   readonly keepCache?: boolean;
@@ -70,27 +81,26 @@ export class CausalRows {
 
   async *run(rows: readonly PrefixedRow[], options: RowOptions = {}): AsyncGenerator<RowChunk> {
     if (!this.sharesPrefixes) {
-      yield* this.#runBuckets(
-        rows,
-        rows.map((_, i) => i),
-        new Map(),
-        options,
-      );
+      const whole = rows.map(({ tokens }, index) => ({ index, tokens, after: undefined }));
+      yield* this.#runBuckets(whole, options);
       return;
     }
     for (const wave of this.#waves(rows)) {
       const prefixes = await this.#loadPrefixes(wave.prefixes, options.signal);
-      yield* this.#runBuckets(rows, wave.rows, prefixes, options);
+      yield* this.#runBuckets(
+        wave.rows.map((row) => place(row, prefixes)),
+        options,
+      );
     }
   }
 
   /** Parts of a request whose prefixes fit into memory together. */
-  *#waves(rows: readonly PrefixedRow[]): Generator<{ rows: number[]; prefixes: Map<string, readonly number[]> }> {
-    const byPrefix = groupBy(rows.keys(), (i) => (rows[i]!.shared === 0 ? '' : prefixKey(rows[i]!.prefix)));
-    let wave = { rows: [] as number[], prefixes: new Map<string, readonly number[]>() };
+  *#waves(rows: readonly PrefixedRow[]): Generator<{ rows: NumberedRow[]; prefixes: Map<string, readonly number[]> }> {
+    const byPrefix = groupBy(rows.entries(), ([, { shared, prefix }]) => (shared === 0 ? '' : prefixKey(prefix)));
+    let wave = { rows: [] as NumberedRow[], prefixes: new Map<string, readonly number[]>() };
     let bytes = 0;
-    for (const [key, indices] of byPrefix) {
-      const prefix = rows[indices[0]!]!.prefix;
+    for (const [key, members] of byPrefix) {
+      const [[, { prefix }]] = members;
       const more = key === '' ? 0 : prefix.length * this.#cacheBytesPerToken();
       if (bytes + more > this.#prefixes.capacity && wave.rows.length > 0) {
         yield wave;
@@ -98,7 +108,7 @@ export class CausalRows {
         bytes = 0;
       }
       bytes += more;
-      wave.rows.push(...indices);
+      wave.rows.push(...members);
       if (key !== '') wave.prefixes.set(key, prefix);
     }
     yield wave;
@@ -109,24 +119,25 @@ export class CausalRows {
     signal: AbortSignal | undefined,
   ): Promise<Map<string, KvBlock>> {
     const found = new Map<string, KvBlock>();
-    const missing: string[] = [];
-    for (const key of wanted.keys()) {
+    const missing: [key: string, prefix: readonly number[]][] = [];
+    for (const [key, prefix] of wanted) {
       const block = this.#prefixes.get(key);
       if (block) found.set(key, block);
-      else missing.push(key);
+      else missing.push([key, prefix]);
     }
-    for (const [length, keys] of groupBy(missing, (key) => wanted.get(key)!.length)) {
-      for (const chunk of chunksOf(keys, this.#rowsPerCall(0, length))) {
+    for (const [length, members] of groupBy(missing, ([, prefix]) => prefix.length)) {
+      for (const chunk of chunksOf(members, this.#rowsPerCall(0, length))) {
         signal?.throwIfAborted();
-        const tokens = chunk.map((key) => wanted.get(key)!);
+        const tokens = chunk.map(([, prefix]) => prefix);
         const { past } = await this.append(
           tokens,
           undefined,
           tokens.map(() => 0),
           true,
         );
-        chunk.forEach((key, row) => {
-          const block = gatherKv([{ block: past!, row, positions: length }], length, this.#body.kv!);
+        if (!past) throw new TypeError('this graph has no cache to keep prefixes in');
+        chunk.forEach(([key], row) => {
+          const block = gatherKv([{ block: past, row, positions: length }], length);
           found.set(key, block);
           this.#prefixes.set(key, block);
         });
@@ -135,38 +146,26 @@ export class CausalRows {
     return found;
   }
 
-  async *#runBuckets(
-    rows: readonly PrefixedRow[],
-    indices: readonly number[],
-    prefixes: ReadonlyMap<string, KvBlock>,
-    options: RowOptions,
-  ): AsyncGenerator<RowChunk> {
-    const own = (row: PrefixedRow) => row.tokens.length - (prefixes.size > 0 ? row.shared : 0);
-    const space = (row: PrefixedRow) => (prefixes.size > 0 ? this.#space(row.shared) : 0);
-    const buckets = groupBy(indices, (i) => `${space(rows[i]!)} ${own(rows[i]!)}`);
+  async *#runBuckets(rows: readonly PlacedRow[], { signal, keepCache = false }: RowOptions): AsyncGenerator<RowChunk> {
+    const spaceOf = ({ after }: PlacedRow) => (after ? this.#space(after.positions) : 0);
+    const buckets = groupBy(rows, (row) => `${spaceOf(row)} ${row.tokens.length}`);
     for (const bucket of buckets.values()) {
-      const first = rows[bucket[0]!]!;
-      for (const chunk of chunksOf(bucket, this.#rowsPerCall(space(first), own(first)))) {
-        options.signal?.throwIfAborted();
-        const chosen = chunk.map((i) => rows[i]!);
-        yield { indices: chunk, ...(await this.#runChunk(chosen, space(first), prefixes, options.keepCache ?? false)) };
+      const [first] = bucket;
+      const space = spaceOf(first);
+      for (const chunk of chunksOf(bucket, this.#rowsPerCall(space, first.tokens.length))) {
+        signal?.throwIfAborted();
+        yield { indices: chunk.map(({ index }) => index), ...(await this.#runChunk(chunk, space, keepCache)) };
       }
     }
   }
 
-  async #runChunk(
-    rows: readonly PrefixedRow[],
-    space: number,
-    prefixes: ReadonlyMap<string, KvBlock>,
-    keepCache: boolean,
-  ): Promise<Omit<RowChunk, 'indices'>> {
-    const sources = rows.map(({ prefix, shared }): KvRow => {
-      return { block: prefixes.get(prefixKey(prefix))!, row: 0, positions: shared };
-    });
-    const padding = rows.map((row) => (space === 0 ? 0 : space - row.shared));
-    const tokens = rows.map((row) => (space === 0 ? row.tokens : row.tokens.slice(row.shared)));
+  /** @param rows all with a prefix, or all without */
+  async #runChunk(rows: readonly PlacedRow[], space: number, keepCache: boolean): Promise<Omit<RowChunk, 'indices'>> {
+    const sources = rows.flatMap(({ after }) => after ?? []);
+    const padding = rows.map(({ after }) => (after ? space - after.positions : 0));
+    const tokens = rows.map((row) => row.tokens);
     const result = await this.#inTurn(() => {
-      const past = space === 0 ? undefined : gatherKv(sources, space, this.#body.kv!, this.#scratch);
+      const past = sources.length === 0 ? undefined : gatherKv(sources, space, this.#scratch);
       return this.append(tokens, past, padding, keepCache);
     });
     return { ...result, padding };
@@ -182,7 +181,7 @@ export class CausalRows {
     padding: readonly number[],
     keepCache: boolean,
   ): Promise<{ hidden: Float32Array; past: KvBlock | undefined }> {
-    const length = tokens[0]!.length;
+    const length = tokens[0]?.length ?? 0;
     const many = this.#abilities.append === 'many';
     const step = many ? TOKENS_PER_PIECE : past ? 1 : length;
     let state: { hidden: Float32Array; past: KvBlock | undefined } = { hidden: new Float32Array(0), past };
@@ -208,28 +207,37 @@ export class CausalRows {
     tokens: readonly (readonly number[])[],
     past: KvBlock | undefined,
   ): Promise<{ hidden: Float32Array; past: KvBlock | undefined }> {
-    const perCall = this.#rowsPerCall(past?.positions ?? 0, tokens[0]!.length);
+    const perCall = this.#rowsPerCall(past?.positions ?? 0, tokens[0]?.length ?? 0);
     const noPadding = tokens.map(() => 0);
     const keepCache = this.#abilities.append !== 'none';
     if (tokens.length <= perCall) return this.append(tokens, past, noPadding, keepCache);
     const size = this.#body.model.hiddenSize;
     const hidden = new Float32Array(tokens.length * size);
     const parts: KvRow[] = [];
-    for (const chunk of chunksOf([...tokens.keys()], perCall)) {
-      const rows = chunk.map((row): KvRow => ({ block: past!, row, positions: past?.positions ?? 0 }));
-      const before = past && gatherKv(rows, past.positions, this.#body.kv!, this.#scratch);
+    let done = 0;
+    for (const chunk of chunksOf([...tokens.entries()], perCall)) {
+      const before =
+        past &&
+        gatherKv(
+          rowsOfBlock(
+            past,
+            chunk.map(([row]) => row),
+          ),
+          past.positions,
+          this.#scratch,
+        );
       const step = await this.append(
-        chunk.map((row) => tokens[row]!),
+        chunk.map(([, own]) => own),
         before,
         noPadding,
         keepCache,
       );
-      hidden.set(step.hidden, chunk[0]! * size);
-      if (step.past)
-        parts.push(...chunk.map((_, row) => ({ block: step.past!, row, positions: step.past!.positions })));
+      hidden.set(step.hidden, done * size);
+      done += chunk.length;
+      if (step.past) parts.push(...rowsOfBlock(step.past, chunk.keys()));
     }
-    const joined = parts.length > 0 ? gatherKv(parts, parts[0]!.positions, this.#body.kv!) : undefined;
-    return { hidden, past: joined };
+    const [part] = parts;
+    return { hidden, past: part && gatherKv(parts, part.positions) };
   }
 
   /** One after the other: calls share the arrays that caches are gathered in. */
@@ -268,6 +276,13 @@ export function lastPositions(hidden: Float32Array, rows: number, length: number
     last.set(hidden.subarray(end - size, end), row * size);
   }
   return last;
+}
+
+function place([index, { tokens, prefix, shared }]: NumberedRow, prefixes: ReadonlyMap<string, KvBlock>): PlacedRow {
+  const block = shared === 0 ? undefined : prefixes.get(prefixKey(prefix));
+  return block
+    ? { index, tokens: tokens.slice(shared), after: { block, row: 0, positions: shared } }
+    : { index, tokens, after: undefined };
 }
 
 function prefixKey(tokens: readonly number[]): string {

@@ -1,4 +1,5 @@
 import { RlpromptError } from '../../../../errors.js';
+import { zip } from '../../../../statistics/zip.js';
 import type { ModelInput } from '../../graph/model-inputs.js';
 import { gatherKv } from '../../run/kv-block.js';
 import type { CausalBody } from './causal-body.js';
@@ -26,15 +27,15 @@ export async function probeCausal(body: CausalBody, vocabularySize: number, wher
   const whole = (await body.run({ tokens: [tokens], keepCache: false })).hidden;
   requireFinite(whole, where);
   const lastOnly = await canKeepLast(body, tokens, whole);
-  if (!body.kv) return { append: 'none', padding: false, lastOnly };
-  const start = (await body.run({ tokens: [tokens.slice(0, PROBE_PREFIX)], keepCache: true })).past!;
+  const start = (await body.run({ tokens: [tokens.slice(0, PROBE_PREFIX)], keepCache: true })).past;
+  if (!start) return { append: 'none', padding: false, lastOnly };
   // Activations quantised at run time differ with the tokens of a call, so comparing says nothing.
   if (body.model.dynamicQuantised) return { append: 'one', padding: false, lastOnly };
   const size = body.model.hiddenSize;
   // Two rows: some attention kernels append many tokens to a cache of one row only.
   const agrees = async (end: number, padding: number) => {
     const row = { block: start, row: 0, positions: PROBE_PREFIX };
-    const past = gatherKv([row, row], PROBE_PREFIX + padding, body.kv!);
+    const past = gatherKv([row, row], PROBE_PREFIX + padding);
     const next = tokens.slice(PROBE_PREFIX, end);
     const call = { tokens: [next, next], past, padding: [padding, padding], keepCache: false };
     const expected = whole.subarray(PROBE_PREFIX * size, end * size);
@@ -87,5 +88,7 @@ export function requireFinite(values: Float32Array, where: string): void {
 function isClose(values: Float32Array, expected: Float32Array): boolean {
   const scale = Math.max(...expected.map(Math.abs));
   const tolerance = 2e-2 * scale;
-  return values.length === expected.length && values.every((value, i) => Math.abs(value - expected[i]!) <= tolerance);
+  return (
+    values.length === expected.length && [...zip(values, expected)].every(([a, b]) => Math.abs(a - b) <= tolerance)
+  );
 }

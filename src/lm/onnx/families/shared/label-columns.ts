@@ -15,6 +15,12 @@ export function columnLogits(hidden: Float32Array, head: HeadWeights, columns: n
   return logits;
 }
 
+/** The one token of a label, or the first of several. */
+export function firstToken({ text, tokenIds: [first] }: LabelWord): number {
+  if (first === undefined) throw new RangeError(`the label word ${JSON.stringify(text)} has no token`);
+  return first;
+}
+
 /** Reads the columns of a label set once. */
 export function rememberColumns(
   read: (tokenIds: readonly number[]) => Promise<HeadWeights>,
@@ -39,6 +45,6 @@ export function labelDivisor(label: LabelWord, normalise: LabelNormalisation): n
  * softmax over the labels takes it off, as long as all labels are one token and divided by the same number.
  */
 export function logitsSuffice(labels: readonly LabelWord[], normalise: LabelNormalisation): boolean {
-  const divisor = labelDivisor(labels[0]!, normalise);
-  return labels.every((label) => label.tokenIds.length === 1 && labelDivisor(label, normalise) === divisor);
+  const divisors = new Set(labels.map((label) => labelDivisor(label, normalise)));
+  return divisors.size === 1 && labels.every((label) => label.tokenIds.length === 1);
 }

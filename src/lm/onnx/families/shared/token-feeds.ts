@@ -17,7 +17,7 @@ export function tokenFeeds(
   inputs: readonly ModelInput[],
   { tokens, before = 0, padding }: TokenRows,
 ): Record<string, Tensor> {
-  const length = tokens[0]!.length;
+  const length = tokens[0]?.length ?? 0;
   const skipped = (row: number) => padding?.[row] ?? 0;
   const values: Record<string, [columns: number, at: (row: number, column: number) => number]> = {
     input_ids: [length, (row, column) => tokens[row]![column]!],

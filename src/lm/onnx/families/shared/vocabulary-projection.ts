@@ -46,7 +46,7 @@ export class VocabularyProjection {
         ids: session.tensor('int64', ids, [rows.length, columns]),
       };
       const { logProbs } = await session.run(feeds, ['logProbs']);
-      place(logProbs!.data as Float32Array, rows, columns, result);
+      place(logProbs.data as Float32Array, rows, columns, result);
     }
     return result;
   }
@@ -59,7 +59,7 @@ export class VocabularyProjection {
     const means = new Float64Array(this.#width);
     for (const rows of this.#calls(hidden)) {
       const { logProbs } = await session.run(this.#feeds(session, hidden, rows), ['logProbs']);
-      const values = logProbs!.data as Float32Array;
+      const values = logProbs.data as Float32Array;
       // A lone row was given twice.
       for (const row of new Set(rows).keys()) {
         const start = rows.indexOf(row) * this.#width;
@@ -81,8 +81,8 @@ export class VocabularyProjection {
         count: session.tensor('int64', BigInt64Array.of(BigInt(count)), [1]),
       };
       const found = await session.run(feeds, ['values', 'indices']);
-      place(found.values!.data as Float32Array, rows, count, logits);
-      place(found.indices!.data as BigInt64Array, rows, count, tokenIds);
+      place(found.values.data as Float32Array, rows, count, logits);
+      place(found.indices.data as BigInt64Array, rows, count, tokenIds);
     }
     return { logits, tokenIds };
   }
@@ -158,8 +158,8 @@ function averagingGraph(head: HeadWeights): Uint8Array {
 function rankingGraph(head: HeadWeights): Uint8Array {
   const { graph, logits } = projectionGraph('largest-logits', head);
   const count = graph.input('count', 'int64', [1]);
-  const [values, indices] = graph.nodes('TopK', [logits, count], { outputs: 2 });
-  graph.output(graph.node('Identity', [values!], { name: 'values' }), 'float32', ['rows', 'count']);
-  graph.output(graph.node('Identity', [indices!], { name: 'indices' }), 'int64', ['rows', 'count']);
+  const [values = '', indices = ''] = graph.nodes('TopK', [logits, count], { outputs: 2 });
+  graph.output(graph.node('Identity', [values], { name: 'values' }), 'float32', ['rows', 'count']);
+  graph.output(graph.node('Identity', [indices], { name: 'indices' }), 'int64', ['rows', 'count']);
   return graph.build();
 }

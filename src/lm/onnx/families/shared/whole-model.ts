@@ -1,4 +1,3 @@
-import type { Tensor } from 'onnxruntime-node';
 import type { ModelFolder } from '../../../model/model-folder.js';
 import { filesOf, openModelFile } from '../../graph/file/model-file.js';
 import { checkInputs, modelInputs } from '../../graph/model-inputs.js';
@@ -39,6 +38,7 @@ export async function loadWholeModel(
   const parts = await loadParts(name, folder, files);
   const session = await createModelSession({ path: folder.onnxPath }, files, options);
   const [output] = session.outputNames;
+  if (output === undefined) throw new TypeError(`${folder.onnxPath} has no output`);
   const isDynamic = isDynamicQuantised(file.model.graph);
   const limits = rowLimits(options, isDynamic);
   const hiddenSize = widthOf(folder.config);
@@ -47,8 +47,9 @@ export async function loadWholeModel(
     rowsOf: (length) => rowsWithoutCache(limits, length, hiddenSize, headCount(folder.config)),
     notes: int8Notes(isDynamic, options),
     run: async (tokens) => {
-      const results = await session.run(tokenFeeds(session, inputs, { tokens }), [output!]);
-      const tensor: Tensor = results[output!]!;
+      const results = await session.run(tokenFeeds(session, inputs, { tokens }), [output]);
+      const tensor = results[output];
+      if (!tensor) throw new TypeError(`the graph gave no ${output}`);
       return { values: floatValues(tensor), dims: tensor.dims };
     },
     dispose: () => session.dispose(),

@@ -58,7 +58,7 @@ function checkTensors(file: ModelFile): void {
 /** The files a model consists of: the ONNX file and those with its external data. */
 export function filesOf(file: ModelFile): string[] {
   const external = [...allTensors(file.model.graph)].filter((tensor) => tensor.dataLocation === EXTERNAL);
-  return [...new Set([file.path, ...external.map((tensor) => tensorBytes(file, tensor).range!.path)])];
+  return [...new Set([file.path, ...external.flatMap((tensor) => tensorBytes(file, tensor).range?.path ?? [])])];
 }
 
 interface SkimmedTensor {
@@ -106,7 +106,8 @@ function skimFields(window: FileWindow, end: number, handlers: Record<number, (f
     window.position = fieldEnd;
   }
   if (end > keptFrom) kept.push(window.bytes(keptFrom, end));
-  return kept.length === 1 ? kept[0]! : Buffer.concat(kept);
+  const [first, ...others] = kept;
+  return first && others.length === 0 ? first : Buffer.concat(kept);
 }
 
 function endOfField(window: FileWindow, wireType: number, end: number): number {
