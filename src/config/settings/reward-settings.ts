@@ -25,7 +25,7 @@ export const rewardSettings = {
   rewardToEnd: reward.range(
     range.optional(),
     'MIN,MAX',
-    'range it is mapped to at the end: the search is cooled, or heated, evenly over the steps or forwards it has (default: 0,30 with log-variance where --reward-to is not given)',
+    'range it is mapped to at the end: cools or heats the search evenly over its steps or forwards (default: 0,30 with log-variance where --reward-to is not given)',
   ),
   normalise: reward.text(
     z.enum(['none', 'token', 'word']).optional(),
@@ -35,12 +35,12 @@ export const rewardSettings = {
   calibrate: reward.text(
     z.enum(['auto', 'none', 'inputs', 'content-free', 'batch']).default('auto'),
     'OVER',
-    'subtract each prompt’s mean label score over the train inputs, over an empty input (content-free), or over the rows that are scored (batch); auto = inputs for classification by a local model',
+    'subtract each prompt’s mean label score over the train inputs, an empty input (content-free) or the rows that are scored (batch); auto = inputs for classification by a local model',
   ),
   labelWords: reward.text(
     z.enum(['auto', 'given', 'found', 'both']).default('auto'),
     'SOURCE',
-    'words that labels are read by: those given, words found among the target LM’s likely answers to the train rows, or the best of both; auto = both where scores are calibrated',
+    'words that labels are read by: those given, those found among the target LM’s likely answers, or the best of both; auto = both where scores are calibrated',
   ),
   labelWordsCount: reward.number(
     z.union([count.max(1000), z.literal('auto')]).default('auto'),
@@ -50,7 +50,7 @@ export const rewardSettings = {
   demos: reward.number(
     z.union([z.int().min(0).max(64), z.literal('auto')]).default('auto'),
     'K',
-    'labelled train rows to stand before each input, chosen among 32 sets; none where that is better on dev; auto = 4, or one per label, where scores are calibrated, labels are few and the rows fit',
+    'labelled train rows before each input, the best of 32 sets, or none if better on dev; auto = 4, or one per label, if scores are calibrated and the rows fit',
   ),
   objectives: reward.weights(
     z.record(z.string(), z.number()).default({ task: 1 }).overwrite(besideTask),

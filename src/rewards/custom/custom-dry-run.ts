@@ -40,8 +40,8 @@ export async function dryRun(task: Task, host: RewardScorer, seed: number): Prom
 }
 
 const RANDOM =
-  'the task says that its reward is random (stochastic: true): a resumed run repeats this one only as far as the reward ' +
-  'does, and scores of the same prompt may differ';
+  'the task says that its reward is random (stochastic: true), so scores of the same prompt may differ; ' +
+  'a resumed run repeats this one only as far as the reward does';
 
 function nondeterministic(task: Task, prompt: string, first: RewardRow, second: RewardRow): RlpromptError {
   return new RlpromptError({
