@@ -17,6 +17,12 @@ describe('what a policy reads of an input', () => {
     }
   });
 
+  it('asks the tokenizer for nothing where there is nothing to read', () => {
+    const marking = { ...tokenizer, encode: (text: string) => [7, ...tokenizer.encode(text)] };
+    expect(inputPrefix(' ', { ...reader, tokenizer: marking })).toEqual({ tokenIds: [0], isCut: false });
+    expect(inputPrefix('x', { ...reader, tokenizer: marking }).tokenIds).toContain(7);
+  });
+
   it('is the beginning of a long input, as much as leaves room for the prompt', () => {
     const words = ['x', 'great', 'movie', 'plot', 'story', 'scene', 'music'];
     const five = inputPrefix(words.slice(0, 6).join(' '), reader);

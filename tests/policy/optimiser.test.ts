@@ -22,6 +22,13 @@ describe('Adam', () => {
     expect(parameters.b2[0]).toBe(1);
   });
 
+  it('moves less where the gradient is as small as epsilon', () => {
+    const parameters = filled(1, 1, 1, 1);
+    adamStep(parameters, filled(1e-8, 3e-8, 0, 0), createAdamState(shape), { learningRate: 0.1 });
+    expect(parameters.w1[0]).toBeCloseTo(0.95, 4);
+    expect(parameters.b1[0]).toBeCloseTo(0.925, 4);
+  });
+
   it('finds the minimum of a bowl', () => {
     const parameters = filled(3, -2, 5, 0.5);
     const state = createAdamState(shape);
@@ -45,6 +52,12 @@ describe('clipping by the global norm', () => {
     expect(gradients.b2[0]).toBeCloseTo(0.8, 5);
   });
 
+  it('keeps the norm a little below the limit, so that rounding does not take it above', () => {
+    const gradients = filled(2e-6, 0, 0, 0);
+    clipGlobalNorm(gradients, 1e-6);
+    expect(gradients.w1[0]! / 2e-6).toBeCloseTo(1 / 3, 4);
+  });
+
   it('reports a norm that is not finite and does not spread it', () => {
     const gradients = filled(1, Number.NaN, 2, Number.POSITIVE_INFINITY);
     expect(clipGlobalNorm(gradients, 1)).toBeNaN();
@@ -58,6 +71,9 @@ describe('the target network', () => {
     const policy = filled(1, 2, -4, 8);
     polyakUpdate(targetNetwork, policy, 0.25);
     expect(targetNetwork).toEqual(filled(0.25, 0.5, -1, 2));
-    expect(copyParameters(policy)).toEqual(policy);
+    const copy = copyParameters(policy);
+    expect(copy).toEqual(policy);
+    for (const values of Object.values(copy)) values.fill(0);
+    expect(policy).toEqual(filled(1, 2, -4, 8));
   });
 });

@@ -58,6 +58,20 @@ describe.each(cases)('the policy head ($title)', ({ options, bias, lmBias }) => 
     expect(relativeError(alone.values, values)).toBeLessThan(1e-6);
   });
 
+  it('gives them from a head of its own', async () => {
+    const own = await create();
+    const { logProbs } = await own.logProbs(hidden, actions);
+    const ofLm = await own.lmLogProbs(hidden, actions);
+    await own.dispose();
+    expect(
+      relativeError(
+        logProbs,
+        range(logits, (row, i) => row[actions[i]!]! - logSumExp(row)),
+      ),
+    ).toBeLessThan(1e-5);
+    expect(relativeError(ofLm.values, range(priorLogits, logSumExp))).toBeLessThan(1e-5);
+  });
+
   it("gives the frozen LM's own log-probabilities over the allowed tokens", async () => {
     const { logProbs, values } = await (await head).lmLogProbs(hidden, actions);
     const expected = range(priorLogits, (row, i) => row[actions[i]!]! - logSumExp(row));
@@ -204,6 +218,20 @@ describe('the policy head in general', () => {
     await expect(PolicyHead.create({ ...shape, headWeights, parameters: wrong })).rejects.toThrow(/parameter b1/);
     const head = await PolicyHead.create({ ...shape, headWeights, parameters });
     await expect(head.logProbs(hidden, [1])).rejects.toThrow(/hidden holds 30 numbers, expected 5/);
-    await expect(head.logProbs(hidden.subarray(0, 5), [13])).rejects.toThrow(/token id 13/);
+    for (const id of [13, -1, 1.5]) {
+      const wrongAction = head.logProbs(hidden.subarray(0, 5), [id]);
+      await expect(wrongAction).rejects.toThrow(`token id ${id} is not one of the head's 13`);
+      await expect(wrongAction).rejects.toMatchObject({ code: 'E_POLICY_ACTION', exit: 'internal' });
+    }
+    await expect(PolicyHead.create({ ...shape, headWeights, headBias: [1] })).rejects.toThrow(
+      /headBias holds 1 numbers/,
+    );
+    const tokens = Float32Array.of(0, 0);
+    await expect(PolicyHead.create({ ...shape, headWeights, tokenBias: tokens })).rejects.toThrow(/tokenBias holds 2/);
+    await expect(head.candidates(hidden, { mask: tokens })).rejects.toThrow(/mask holds 2 numbers, expected 13/);
+    const { gradients } = await head.evaluate(hidden, actions);
+    const weightsOfTwo = (async () => await gradients({ weights: [1, 2] }))();
+    await expect(weightsOfTwo).rejects.toThrow(/weights holds 2 numbers, expected 6/);
+    await expect(weightsOfTwo).rejects.toMatchObject({ code: 'E_POLICY_SHAPE', exit: 'internal' });
   });
 });

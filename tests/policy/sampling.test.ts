@@ -43,6 +43,33 @@ describe('sampling a token', () => {
     expectClose(frequencies({ topP: 0.8 }), softmax(1, 2));
   });
 
+  it('keeps the likeliest wherever they stand, of equals the first', () => {
+    const draw = (logits: number[], topP: number): Set<number> => {
+      const whole = {
+        rows: 500,
+        width: 4,
+        logits: Float32Array.from(Array(500).fill(logits).flat()),
+        tokenIds: undefined,
+      };
+      const values = new Float32Array(500);
+      return new Set(sampleTokens({ ...whole, values }, Rng.create(3, 'sampling'), { topP }).tokenIds);
+    };
+    expect(draw([-1, 2, 0, 1], 0.8)).toEqual(new Set([1, 3]));
+    expect(draw([0, 1, 1, 1], 0.25)).toEqual(new Set([1]));
+  });
+
+  it('stops with top-p at the candidate that reaches the sum exactly', () => {
+    // As below: the shares are exactly 0.75 and 0.25.
+    expect(frequencies({ distribution: 'sparsemax', temperature: 2, topP: 0.75 })).toEqual([1, 0, 0, 0]);
+  });
+
+  it('bears logits whose exponential no number holds', () => {
+    const large = candidates(500);
+    const raised = { ...large, logits: large.logits.map((logit) => logit + 1000) };
+    const draw = (from: Candidates) => sampleTokens(from, Rng.create(4, 'sampling')).tokenIds;
+    expect(draw(raised)).toEqual(draw(large));
+  });
+
   it('follows sparsemax where asked, which gives far tokens no chance at all', () => {
     // z / 2 = 1, 0.5, 0, −0.5: the support is the first two, τ = 0.25
     expectClose(frequencies({ distribution: 'sparsemax', temperature: 2 }), [0.75, 0.25, 0, 0]);
@@ -75,7 +102,9 @@ describe('sampling a token', () => {
 
   it('refuses a policy whose value is not finite', () => {
     const broken = { ...candidates(1), values: Float32Array.of(Number.NaN) };
-    expect(() => sampleTokens(broken, Rng.create(0, 'sampling'))).toThrow(/row 0 is NaN/);
+    const draw = () => sampleTokens(broken, Rng.create(0, 'sampling'));
+    expect(draw).toThrow(/row 0 is NaN/);
+    expect(draw).toThrow(expect.objectContaining({ code: 'E_POLICY_NONFINITE', exit: 'numeric' }));
   });
 });
 

@@ -18,6 +18,7 @@ const TOKENS: [name: string, bytes: Uint8Array | undefined][] = [
   ['emoji', text('🙂')],
   ['empty', new Uint8Array()],
   ['delete', Uint8Array.of(0x7f)],
+  ['tilde', text('~')],
 ];
 
 const tokenizer: Tokenizer = {
@@ -37,23 +38,27 @@ const names = (allowed: Uint8Array) => [...allowed.keys()].filter((id) => allowe
 
 describe('the token mask', () => {
   it('by default allows whole printable characters only', () => {
-    expect(names(allowedTokens(tokenizer))).toEqual(['word', 'accent', 'emoji']);
+    expect(names(allowedTokens(tokenizer))).toEqual(['word', 'accent', 'emoji', 'tilde']);
   });
 
   it('can be narrowed to ASCII, widened to all but special tokens, and takes banned ids', () => {
-    expect(names(allowedTokens(tokenizer, { characters: 'ascii' }))).toEqual(['word']);
+    expect(names(allowedTokens(tokenizer, { characters: 'ascii' }))).toEqual(['word', 'tilde']);
     const all = names(allowedTokens(tokenizer, { characters: 'all' }));
     expect(all).toEqual(TOKENS.map(([name]) => name).filter((name) => name !== 'special' && name !== 'empty'));
-    expect(names(allowedTokens(tokenizer, { banned: [5, 99] }))).toEqual(['word', 'emoji']);
+    expect(names(allowedTokens(tokenizer, { banned: [5, 99] }))).toEqual(['word', 'emoji', 'tilde']);
+    const first = { ...tokenizer, specialTokenIds: new Set<number>(), bytes: () => text('a') };
+    expect(Array.from(allowedTokens(first, { width: 3, banned: [0, -1] }))).toEqual([0, 1, 1]);
   });
 
   it('leaves out the columns of a head that is wider than the tokenizer', () => {
     const allowed = allowedTokens(tokenizer, { width: 16 });
-    expect([...allowed.subarray(13)]).toEqual([0, 0, 0]);
+    expect([...allowed.subarray(13)]).toEqual([1, 0, 0]);
   });
 
   it('refuses to leave nothing', () => {
-    expect(() => allowedTokens(tokenizer, { characters: 'ascii', banned: [1] })).toThrow(/no token of 13 is left/);
+    const none = () => allowedTokens(tokenizer, { characters: 'ascii', banned: [1, 13] });
+    expect(none).toThrow(/no token of 14 is left/);
+    expect(none).toThrow(expect.objectContaining({ code: 'E_TOKEN_MASK', exit: 'config' }));
   });
 
   it('as an addend is zero where allowed and far below any logit elsewhere', () => {
