@@ -1,17 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { createTrainer } from '../../src/trainers/registry.js';
-import { TRAINER_NAMES, type TrainerName } from '../../src/trainers/trainer-table.js';
+import { definitionOf, TRAINER_NAMES } from '../../src/trainers/trainer-table.js';
 import { testTrainer } from '../contracts/trainer.js';
 import { scriptedGenerator } from './scripted-generator.js';
 import { toySettings } from './toy-search.js';
-
-const POLICIES: readonly TrainerName[] = ['soft-q-learning', 'log-variance', 'sparse-q-learning', 'reinforce', 'ppo'];
 
 for (const trainer of TRAINER_NAMES) {
   testTrainer(trainer, {
     create: (generator, settings) => createTrainer(trainer, generator, settings),
     settings: (seed) => toySettings({ trainer, seed, populationSize: 8, promptsPerStep: 8 }),
-    kind: POLICIES.includes(trainer) ? 'policy' : 'search',
+    kind: definitionOf(trainer)?.losses.includes('none') ? 'search' : 'policy',
     ...(trainer === 'edit-search' ? { anyLength: 'edits delete and insert words' } : {}),
   });
 }
