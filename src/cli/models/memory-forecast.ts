@@ -103,8 +103,8 @@ async function cacheBytes(config: RunConfig, { folder, inspection }: ModelFacts)
 /** Activations of the rows of a call of a graph that keeps nothing, such as a masked language model. */
 function callWithoutCache(config: RunConfig, { folder, inspection }: ModelFacts, longest: number): number {
   const length = longest + config.promptLength + 1;
-  const { hiddenSize = widthOf(folder.config), dynamicQuantised } = inspection;
-  const heads = headCount(folder.config);
+  const { hiddenSize = widthOf(folder), dynamicQuantised } = inspection;
+  const heads = headCount(folder);
   const limits = rowLimits({ maxMemoryBytes: config.maxMemory, batchSize: config.batchSize }, dynamicQuantised);
   return rowsWithoutCache(limits, length, hiddenSize, heads) * activationBytes(length, 0, hiddenSize, heads);
 }

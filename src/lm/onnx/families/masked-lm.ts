@@ -36,7 +36,8 @@ export async function loadMaskedLm(name: string, folder: ModelFolder, options: O
   const body = new CausalBody(session, model);
   requireFinite((await body.run({ tokens: [[mask]], keepCache: false })).hidden, folder.onnxPath);
   const limits = rowLimits(options, model.dynamicQuantised);
-  const rowsOf = (length: number) => rowsWithoutCache(limits, length, model.hiddenSize, headCount(folder.config));
+  const heads = headCount(folder);
+  const rowsOf = (length: number) => rowsWithoutCache(limits, length, model.hiddenSize, heads);
   const { truncate } = options;
   let projection: Promise<VocabularyProjection> | undefined;
   const project = () => {

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { RlpromptError } from '../../../errors.js';
 import type { TruncatedPart } from '../../model/label-rows.js';
 import { digestFiles } from '../../model/model-digest.js';
 import type { ModelFolder } from '../../model/model-folder.js';
@@ -55,23 +56,17 @@ export async function loadParts(name: string, folder: ModelFolder, files: readon
     loadTokenizer(dirname(folder.tokenizerPath)),
     digestFiles([...files, folder.tokenizerPath, ...[config, specials, settings].filter((path) => existsSync(path))]),
   ]);
-  return { name, folder, tokenizer, contextLength: contextLength(folder.config), digest };
+  return { name, folder, tokenizer, contextLength: contextLength(folder), digest };
 }
 
 /** Attention heads, as the configuration has them. */
-export function headCount(config: Readonly<Record<string, unknown>>): number {
-  return (
-    firstNumber(config, ['num_attention_heads', 'n_head', 'n_heads', 'num_heads', 'encoder_attention_heads']) ?? 12
-  );
+export function headCount(folder: ModelFolder): number {
+  return firstSize(folder, ['num_attention_heads', 'n_head', 'n_heads', 'num_heads', 'encoder_attention_heads']) ?? 12;
 }
 
 /** Size of a hidden state, as the configuration has it. */
-export function widthOf(config: Readonly<Record<string, unknown>>): number {
-  return firstNumber(config, ['hidden_size', 'n_embd', 'dim', 'd_model']) ?? 768;
-}
-
-function firstNumber(config: Readonly<Record<string, unknown>>, keys: readonly string[]): number | undefined {
-  return keys.map((key) => config[key]).find((value) => typeof value === 'number');
+export function widthOf(folder: ModelFolder): number {
+  return firstSize(folder, ['hidden_size', 'n_embd', 'dim', 'd_model']) ?? 768;
 }
 
 const LENGTH_KEYS = ['max_position_embeddings', 'n_positions', 'n_ctx', 'max_seq_len', 'seq_length'];
@@ -80,8 +75,26 @@ const UNKNOWN_LENGTH = 2048;
 /** RoBERTa and its kin count positions from after the padding token's id. */
 const OFFSET_POSITIONS = /^(roberta|camembert|xlm-roberta|mpnet)/;
 
-function contextLength(config: Readonly<Record<string, unknown>>): number {
-  const length = firstNumber(config, LENGTH_KEYS) ?? UNKNOWN_LENGTH;
-  if (!OFFSET_POSITIONS.test(String(config.model_type))) return length;
-  return length - Number(config.pad_token_id ?? 1) - 1;
+function contextLength(folder: ModelFolder): number {
+  const { model_type: type, pad_token_id: padding } = folder.config;
+  const length = firstSize(folder, LENGTH_KEYS) ?? UNKNOWN_LENGTH;
+  if (!OFFSET_POSITIONS.test(String(type))) return length;
+  return requireSize(folder, 'the positions behind pad_token_id', length - Number(padding ?? 1) - 1);
+}
+
+function firstSize(folder: ModelFolder, keys: readonly string[]): number | undefined {
+  const key = keys.find((name) => typeof folder.config[name] === 'number');
+  return key === undefined ? undefined : requireSize(folder, key, Number(folder.config[key]));
+}
+
+/** A model of no or of negative size would only fail once a run has begun. */
+function requireSize({ path }: ModelFolder, what: string, value: number): number {
+  if (Number.isSafeInteger(value) && value > 0) return value;
+  throw new RlpromptError({
+    code: 'E_MODEL_CONFIG',
+    exit: 'data',
+    message: `${what}: got ${value}, expected a positive integer`,
+    where: join(path, 'config.json'),
+    next: 'download or export the model again',
+  });
 }

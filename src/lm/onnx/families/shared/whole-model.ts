@@ -41,10 +41,11 @@ export async function loadWholeModel(
   if (output === undefined) throw new TypeError(`${folder.onnxPath} has no output`);
   const isDynamic = isDynamicQuantised(file.model.graph);
   const limits = rowLimits(options, isDynamic);
-  const hiddenSize = widthOf(folder.config);
+  const hiddenSize = widthOf(folder);
+  const heads = headCount(folder);
   return {
     ...parts,
-    rowsOf: (length) => rowsWithoutCache(limits, length, hiddenSize, headCount(folder.config)),
+    rowsOf: (length) => rowsWithoutCache(limits, length, hiddenSize, heads),
     notes: int8Notes(isDynamic, options),
     run: async (tokens) => {
       const results = await session.run(tokenFeeds(session, inputs, { tokens }), [output]);
