@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import { type MessagePort, Worker } from 'node:worker_threads';
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { runtimeCalls } from './runtime-calls.js';
+import { turnOffReports } from './runtime-reports.js';
 
 /** A tensor as it travels between threads. */
 interface PlainTensor {
@@ -86,6 +87,7 @@ class RuntimeThread {
 
   private start(): Worker {
     if (this.worker) return this.worker;
+    turnOffReports();
     const library = createRequire(import.meta.url).resolve('onnxruntime-node');
     const worker = new Worker(`(${serve})(require)`, { eval: true, execArgv: [], workerData: { library } });
     worker.on('message', (answer: Answer) => this.settle(answer));

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { RlpromptError } from '../../../errors.js';
 import { metered } from './runtime-meter.js';
+import { turnOffReports } from './runtime-reports.js';
 import { type RemoteSession, runtimeThread } from './runtime-thread.js';
 
 export interface SessionOptions {
@@ -88,6 +89,7 @@ export function defaultThreads(): number {
 type Runtime = typeof import('onnxruntime-node');
 
 async function importRuntime(): Promise<Runtime> {
+  turnOffReports();
   try {
     const runtime = await import('onnxruntime-node');
     // What goes wrong is thrown; the library would print it, too.
