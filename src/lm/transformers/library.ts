@@ -1,4 +1,5 @@
 import { RlpromptError } from '../../errors.js';
+import { turnOffReports } from '../onnx/run/runtime-reports.js';
 
 export type Library = typeof import('@huggingface/transformers');
 
@@ -14,6 +15,7 @@ export function transformersLibrary(): Promise<Library> {
 }
 
 async function load(): Promise<Library> {
+  turnOffReports();
   try {
     const loaded = await import('@huggingface/transformers');
     const { env, LogLevel } = loaded;

@@ -39,7 +39,7 @@ export async function loadEncoderDecoder(
   const scoring = {
     ...{ tokenizer, contextLength, model, truncate: options.truncate },
     start: answerStart(model, tokenizer),
-    rowsOf: (length: number) => rowsWithoutCache(limits, length, widthOf(folder.config), headCount(folder.config)),
+    rowsOf: (length: number) => rowsWithoutCache(limits, length, widthOf(folder), headCount(folder)),
   };
   return {
     name,
