@@ -6,6 +6,7 @@ import { RlpromptError } from './errors.js';
 import type { PolicySummary } from './events.js';
 import type { DownloadProgress } from './lm/hub/hub.js';
 import { loadLanguageModel } from './lm/load.js';
+import { describeUsage } from './lm/model/remote-usage.js';
 import type { LanguageModel } from './lm/model/types.js';
 import { type LoadedModel, notesOf } from './lm/onnx/run/model-parts.js';
 import { targetOverQueue } from './queue/queue-target.js';
@@ -123,7 +124,7 @@ export async function evaluatePrompts(
       warnings: [...task.warnings, ...notesOf(loaded), ...chatHint(targetLm, template), ...prepared.warnings],
     };
   } finally {
-    for (const { usage } of loaded) if (usage) onOutput?.(`${usage()}\n`);
+    for (const { usage } of loaded) if (usage) onOutput?.(`${describeUsage(usage())}\n`);
     prepared?.close();
     paid?.close(hasEnded);
     for (const model of loaded) await model.dispose();

@@ -1,4 +1,5 @@
 import type { Classifier, Reading } from './classifier/classifier.js';
+import type { RemoteUsage } from './lm/model/remote-usage.js';
 import type { UpdateMetrics } from './trainers/contract/types.js';
 
 /** How the prompts of a policy that writes one for each input are spread over the dev inputs. */
@@ -62,12 +63,16 @@ export interface Baseline {
 export type StopReason =
   | 'steps'
   | 'forwards'
+  | 'tokens'
+  | 'cost'
   | 'minutes'
   | 'patience'
   | 'target-score'
   | 'user'
   | 'interrupted'
   | 'terminated';
+
+export type { RemoteUsage };
 
 interface EventBase {
   /** Grows by one an event, without gaps, over a run and its resumes. */
@@ -367,6 +372,8 @@ export interface RunControls {
   /** Gives objectives of the reward other weights; those not named keep theirs. */
   setWeights(weights: Readonly<Record<string, number>>): void;
   exportBest(): void;
+  /** What services and workers have done so far; changes nothing. */
+  usage(): readonly RemoteUsage[];
   /** Saves and ends the run, resumable. */
   stop(reason: 'user' | 'interrupted' | 'terminated'): void;
 }

@@ -99,6 +99,7 @@ function isRefusal(error: unknown): boolean {
 async function* train(run: Run, goal: SearchGoal): AsyncGenerator<RunEvent, RunResult> {
   yield* run.started();
   if (run.prompts.baselines.length === 0) yield* baselines(run, goal);
+  yield* warnOfBudget(run);
   yield run.emit({ type: 'phase-start', phase: 'training' });
   let reason: StopReason | undefined;
   while (true) {
@@ -107,6 +108,7 @@ async function* train(run: Run, goal: SearchGoal): AsyncGenerator<RunEvent, RunR
     reason = run.watch.limitReached(run.used);
     if (reason) break;
     yield* trainStep(run, goal);
+    yield* warnOfBudget(run);
     if (run.step % run.config.evaluationEvery === 0) yield* evaluateOnDev(run, goal);
     if (run.step % run.config.checkpointEvery === 0) yield run.saveCheckpoint();
   }
@@ -136,6 +138,10 @@ async function* trainStep(run: Run, goal: SearchGoal): AsyncGenerator<RunEvent, 
   const warning = watch.health.observe(step);
   if (warning) yield* warn(run, warning);
   watch.health.guard(run.step, run.store.path, run.store.resumeCommand);
+}
+
+function* warnOfBudget(run: Run): Generator<RunEvent, void> {
+  for (const warning of run.watch.alerts.observe(run.used)) yield run.emit({ type: 'warning', ...warning });
 }
 
 /** A policy that repeats itself is restarted where that is possible; otherwise a warning says so. */

@@ -230,7 +230,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'statistics',
     'task',
   ],
-  'events.ts': ['classifier', 'trainers/contract'],
+  'events.ts': ['classifier', 'lm/model', 'trainers/contract'],
   export: [
     'classifier',
     'config',
@@ -513,7 +513,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'trainers/contract',
   ],
   'run/store': ['errors.ts', 'events.ts', 'files', 'package-root.ts', 'run/checkpoint'],
-  'run/watch': ['config', 'errors.ts', 'events.ts', 'rewards/shaping', 'run/select', 'trainers/contract'],
+  'run/watch': ['config', 'errors.ts', 'events.ts', 'lm/model', 'rewards/shaping', 'run/select', 'trainers/contract'],
   statistics: [],
   task: ['classifier', 'errors.ts', 'lm/model', 'task/define', 'task/load', 'template'],
   'task-host': ['errors.ts', 'random', 'rewards/classification', 'rewards/shaping', 'task', 'task/define', 'task/load'],

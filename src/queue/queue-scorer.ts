@@ -25,8 +25,8 @@ export interface QueueParts {
 
 /** Label scores computed by workers; words are resolved here. A row's bits are the same wherever it is computed. */
 export class QueueScorer implements LabelScoresCapability {
-  jobs = 0;
-  rows = 0;
+  /** Jobs and rows so far, and the workers that were there when rows were last asked for. */
+  readonly counts = { rows: 0, requests: 0, inFlight: 0, waitMs: 0, workers: 0 };
   private hasWorker = false;
 
   constructor(
@@ -70,9 +70,19 @@ export class QueueScorer implements LabelScoresCapability {
   }
 
   private async result(job: ScoreJob, width: number): Promise<Float32Array> {
-    this.jobs++;
-    this.rows += job.rows.length;
     const id = jobIdOf(job);
+    this.counts.requests++;
+    this.counts.inFlight++;
+    try {
+      const scores = await this.scoresOf(id, job, width);
+      this.counts.rows += job.rows.length;
+      return scores;
+    } finally {
+      this.counts.inFlight--;
+    }
+  }
+
+  private async scoresOf(id: string, job: ScoreJob, width: number): Promise<Float32Array> {
     for (let asked = 0; ; asked++) {
       const put = await this.put(id, job, asked === 0);
       const returned = await this.waitFor(put);
@@ -106,15 +116,24 @@ export class QueueScorer implements LabelScoresCapability {
   }
 
   private async needWorker(signal: AbortSignal | undefined): Promise<void> {
+    // Once there was a worker, jobs wait for the next one; the count is only shown.
+    if (this.hasWorker) void this.findWorkers().catch(() => undefined);
     const until = performance.now() + PATIENCE_MS;
     while (!this.hasWorker) {
       signal?.throwIfAborted();
-      const others = await presentWorkers(this.parts.client);
-      this.hasWorker = others.some((other) => isSame(other, this.parts.identity));
+      const others = await this.findWorkers();
       if (this.hasWorker) return;
       if (performance.now() > until) throw noWorker(this.parts.identity, others);
       await new Promise((done) => setTimeout(done, 250));
     }
+  }
+
+  /** All workers, whatever they run. */
+  private async findWorkers(): Promise<WorkerIdentity[]> {
+    const others = await presentWorkers(this.parts.client);
+    this.counts.workers = others.filter((other) => isSame(other, this.parts.identity)).length;
+    this.hasWorker ||= this.counts.workers > 0;
+    return others;
   }
 }
 

@@ -28,7 +28,7 @@ export async function targetOverQueue(model: LoadedModel, address: string): Prom
   return {
     ...model,
     capabilities: { ...model.capabilities, labelScores: scorer },
-    usage: () => `${connection.host}: ${scorer.rows} rows in ${scorer.jobs} jobs by workers`,
+    usage: () => ({ model: model.name, ...scorer.counts }),
     dispose: async () => {
       await Promise.all([queue.close(), events.close()]);
       client.disconnect();

@@ -17,6 +17,7 @@ function note(text: string): void {
 }
 
 const controls: RunControls = {
+  usage: () => [],
   pause() {
     note('pause');
     reporter.report({ type: 'run-paused', step, seq: 0 });

@@ -107,6 +107,7 @@ export class FakeClock implements Clock {
 export function notedControls(): { controls: RunControls; asked: string[] } {
   const asked: string[] = [];
   const controls: RunControls = {
+    usage: () => [],
     pause: () => asked.push('pause'),
     continue: () => asked.push('continue'),
     save: () => asked.push('save'),

@@ -39,6 +39,7 @@ export class EndpointAnswers implements AnswersCapability {
   ): Promise<WordAnswer[]> {
     return await inParallel(texts, this.service.width, async (text, i) => {
       const answer = await this.answer({ text, words, signal }, mustChoose);
+      this.service.rows++;
       onAnswer?.(i, answer);
       return answer;
     });

@@ -38,6 +38,8 @@ export class EndpointService {
   thinks = false;
   /** The service gives as many of the likeliest tokens as it is asked for. */
   mayGiveMore = false;
+  /** Texts that were answered, whatever number of requests each took. */
+  rows = 0;
   readonly spending: Spending;
   private dialect: Dialect = COMMON_DIALECT;
 
@@ -128,7 +130,7 @@ export class EndpointService {
   private async post(body: unknown, written: number, signal: AbortSignal | undefined): Promise<CompletionAnswer> {
     const read = this.client.settings.api === 'messages' ? readMessage : readCompletions;
     const most = { read: Buffer.byteLength(JSON.stringify(body)) + CHAT_MARKS, written };
-    const settle = this.spending.reserve(most);
+    const settle = await this.spending.reserve(most);
     try {
       const answer = read(await this.client.post(body, signal), this.url);
       const { promptTokens, writtenTokens } = answer;

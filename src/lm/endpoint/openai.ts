@@ -43,9 +43,10 @@ export async function loadEndpointModel(
       ? []
       : [`${url.host} gives no log-probabilities: the word that it writes is what is scored (--endpoint-samples)`],
     usage: () => {
-      const { tokens, cost } = service.spending;
-      const money = cost === undefined ? '' : `, cost ${cost.toFixed(4)}`;
-      return `${name}: ${client.requests} requests, ${tokens.read} tokens read, ${tokens.written} written${money}`;
+      const { rows, spending } = service;
+      const { requests, waitMs, gate, settings } = client;
+      const { tokens, cost } = spending;
+      return { model: name, rows, requests, inFlight: gate.passing, waitMs, tokens, cost, limits: settings.limits };
     },
     capabilities: {
       answers,

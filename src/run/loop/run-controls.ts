@@ -1,4 +1,5 @@
 import type { RunControls } from '../../events.js';
+import type { RemoteUsage } from '../../lm/model/remote-usage.js';
 
 export type ControlRequest =
   | { kind: 'save' }
@@ -16,6 +17,9 @@ export class RequestQueue implements RunControls {
   private stopReason: 'user' | 'interrupted' | 'terminated' | undefined;
   private wake: (() => void) | undefined;
   private hurry: (() => void) | undefined;
+
+  /** @param usage what services and workers have done so far */
+  constructor(readonly usage: () => readonly RemoteUsage[] = () => []) {}
 
   pause(): void {
     this.paused = true;

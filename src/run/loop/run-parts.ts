@@ -1,4 +1,5 @@
 import type { ReadConfig } from '../../config/defaults-for.js';
+import type { RemoteUsage } from '../../lm/model/remote-usage.js';
 import type { LanguageModel, Tokenizer } from '../../lm/model/types.js';
 import type { PreparedEvaluator } from '../../rewards/create-evaluator.js';
 import type { WeightedObjectives } from '../../rewards/objectives/weighted-objectives.js';
@@ -31,4 +32,6 @@ export interface RunParts {
   readonly scores: ScoreLog;
   /** Where the reward has several objectives. */
   readonly objectives?: WeightedObjectives | undefined;
+  /** What services and workers have done so far. */
+  readonly usage: () => readonly RemoteUsage[];
 }

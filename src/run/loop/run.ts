@@ -6,11 +6,13 @@ import type { Template } from '../../template/template.js';
 import type { Trainer } from '../../trainers/contract/types.js';
 import { matrixShapes } from '../../trainers/policy/policy-optimizer.js';
 import type { StoredCheckpoint } from '../checkpoint/checkpoint.js';
+import { runRows } from '../plan/run-rows.js';
 import { ConditionedPolicies } from '../policies/conditioned-policies.js';
 import { AnswerReading } from '../select/answer-reading.js';
 import { PromptPool } from '../select/prompt-pool.js';
 import { splitShares } from '../select/selection.js';
 import { RunStore } from '../store/run-store.js';
+import type { UsedBudget } from '../watch/budget.js';
 import { Watch } from '../watch/watch.js';
 import { ObjectiveWeights } from './objective-weights.js';
 import { RequestQueue } from './run-controls.js';
@@ -27,7 +29,7 @@ export class Run {
   readonly evaluator: Evaluator;
   readonly template: Template;
   /** What the user asks for while it runs. */
-  readonly requests = new RequestQueue();
+  readonly requests: RequestQueue;
   readonly store: RunStore;
   readonly data: StepData;
   readonly shaper: RewardShaper;
@@ -51,6 +53,7 @@ export class Run {
     const { metric } = evaluator;
     const sizes = { train: train.length, dev: dev.length };
     const order = { capacity: config.topPromptsKept, metric, shares: splitShares(config.select, sizes) };
+    this.requests = new RequestQueue(parts.usage);
     this.config = config;
     this.task = task;
     this.trainer = trainer;
@@ -68,14 +71,16 @@ export class Run {
       stepNow: () => this.step,
     });
     this.policies = trainer.conditioned && new ConditionedPolicies(trainer.conditioned, order);
-    this.watch = new Watch(config, { metric, sizes, elapsedBefore: events.elapsedSeconds });
+    const { step, final } = runRows(task, config);
+    const rowsAhead = step.high + final.high;
+    this.watch = new Watch(config, { metric, sizes, elapsedBefore: events.elapsedSeconds, rowsAhead });
     this.resumedAtStep = checkpoint?.step;
     if (checkpoint) this.restore(checkpoint);
   }
 
   /** What it has used of its limits. */
-  get used(): { readonly step: number; readonly forwards: number } {
-    return { step: this.step, forwards: this.parts.cache.forwards };
+  get used(): UsedBudget {
+    return { step: this.step, forwards: this.parts.cache.forwards, remote: this.parts.usage() };
   }
 
   emit(event: UnnumberedEvent): RunEvent {
@@ -143,6 +148,7 @@ export class Run {
     if (saved.schedule) this.shaper.schedule.restore(saved.schedule);
     this.parts.cache.forwards = saved.counters.forwards;
     this.parts.cache.cacheHits = saved.counters.cacheHits;
+    this.watch.alerts.restore(this.used);
     if (saved.reading) this.reading.readBy(saved.reading);
     if (saved.policies) this.policies?.restore(saved.policies, arrays);
     this.weights.restore(saved.objectives);

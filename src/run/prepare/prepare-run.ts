@@ -66,7 +66,7 @@ async function assemble(
   { resume, onNote, signal }: PrepareOptions,
   closers: (() => unknown)[],
 ): Promise<Run> {
-  const { objectives, notes, ...models } = await loadModels(given, task, closers, { onNote, signal });
+  const { objectives, notes, usage, ...models } = await loadModels(given, task, closers, { onNote, signal });
   const { generator, targetLm, styleModels } = models;
   const proposer = generatorOf(generator);
   const config = settleDemos(tunedTo(proposer, given), task, targetLm);
@@ -76,7 +76,7 @@ async function assemble(
   const warnings = [...task.warnings, ...notes, ...chatHint(targetLm, template)];
   // The language models compute the same bits with any number of threads; the policy's gradients do not.
   const threads = config.threads ?? threadsBefore(resume) ?? defaultThreads();
-  const manifest = { ...describeRun(config, task, { ...models, objectives, notes }), threads };
+  const manifest = { ...describeRun(config, task, { ...models, objectives }), threads };
   const checkpoint = resume !== undefined ? checkResume(folder.path, manifest, warnings) : undefined;
   const rewardLog = new RewardLog();
   const onOutput = (text: string) => rewardLog.write(text);
@@ -116,6 +116,7 @@ async function assemble(
     events,
     scores,
     objectives,
+    usage,
   };
   return new Run(parts, [...warnings, ...events.notes, ...scores.notes], checkpoint, closers);
 }

@@ -51,7 +51,7 @@ function limitsWereRaised(config: RunConfig, before: RunManifest): boolean {
 }
 
 /** What `run.json` says of a run. */
-export function describeRun(config: RunConfig, task: Task, models: RunModels): RunManifest {
+export function describeRun(config: RunConfig, task: Task, models: Omit<RunModels, 'usage' | 'notes'>): RunManifest {
   return {
     schemaVersion: MANIFEST_VERSION,
     versions: programVersions(),

@@ -2,6 +2,7 @@ import type { RunConfig } from '../../config/run-config.js';
 import { abortable } from '../../files/abortable.js';
 import type { DownloadProgress } from '../../lm/hub/hub.js';
 import { loadLanguageModel, pinModelName, requireCapability } from '../../lm/load.js';
+import { describeUsage, type RemoteUsage } from '../../lm/model/remote-usage.js';
 import type { LanguageModel } from '../../lm/model/types.js';
 import { type LoadedModel, notesOf } from '../../lm/onnx/run/model-parts.js';
 import { targetOverQueue } from '../../queue/queue-target.js';
@@ -43,6 +44,8 @@ export interface RunModels {
   readonly styleModels: StyleModels | undefined;
   /** Where the reward has several objectives. */
   readonly objectives: WeightedObjectives | undefined;
+  /** What services and workers have done for them so far. */
+  readonly usage: () => RemoteUsage[];
   /** What their user should know. */
   readonly notes: readonly string[];
 }
@@ -62,7 +65,7 @@ export async function loadModels(
     loaded.push(model);
     closers.push(() => model.dispose());
     const { usage } = model;
-    if (usage) closers.push(() => onNote?.(usage()));
+    if (usage) closers.push(() => onNote?.(describeUsage(usage())));
     return model;
   };
   const generator = await load(config.generator);
@@ -70,7 +73,11 @@ export async function loadModels(
   const styleModels = await loadStyleModels(task, config, targetLm, load);
   const created = await createObjectives({ task, generator, targetLm, settings: config, load });
   const objectives = created.length > 0 ? new WeightedObjectives(created, config) : undefined;
-  return { generator, targetLm, styleModels, objectives, notes: notesOf(loaded) };
+  return { generator, targetLm, styleModels, objectives, usage: usageOf(loaded), notes: notesOf(loaded) };
+}
+
+function usageOf(models: readonly LoadedModel[]): () => RemoteUsage[] {
+  return () => models.flatMap(({ usage }) => (usage ? [usage()] : []));
 }
 
 /** A language model as trainers take it. */

@@ -1,5 +1,6 @@
 import type { StopReason } from '../../events.js';
-import { Budget, type BudgetLimits, type BudgetState } from './budget.js';
+import { Budget, type BudgetLimits, type BudgetState, type UsedBudget } from './budget.js';
+import { BudgetAlerts } from './budget-alerts.js';
 import { EvaluationHealth, type EvaluationHealthState, type ObservedEvaluation } from './evaluation-health.js';
 import { Health, type HealthState, type HealthWarning } from './health.js';
 
@@ -19,16 +20,24 @@ export interface WatchState {
 /** Watches a run: whether its steps and evaluations go anywhere, and whether it has used up what it was given. */
 export class Watch {
   readonly health: Health;
+  readonly alerts: BudgetAlerts;
   private readonly budget: Budget;
   private readonly evaluationHealth: EvaluationHealth;
 
-  /** @param facts.elapsedBefore seconds that the run took before this process */
+  /**
+   * @param facts.elapsedBefore seconds that the run took before this process
+   * @param facts.rowsAhead rows that another step and the end may take
+   */
   constructor(
     settings: WatchSettings,
-    private readonly facts: Pick<ObservedEvaluation, 'metric' | 'sizes'> & { readonly elapsedBefore: number },
+    private readonly facts: Pick<ObservedEvaluation, 'metric' | 'sizes'> & {
+      readonly elapsedBefore: number;
+      readonly rowsAhead: number;
+    },
   ) {
+    this.alerts = new BudgetAlerts(settings);
     this.health = new Health({ hasPolicy: settings.loss !== 'none' });
-    this.budget = new Budget(settings, () => performance.now(), facts.elapsedBefore);
+    this.budget = new Budget({ ...settings, rowsAhead: facts.rowsAhead }, () => performance.now(), facts.elapsedBefore);
     this.evaluationHealth = new EvaluationHealth(settings);
   }
 
@@ -37,7 +46,7 @@ export class Watch {
     return this.budget.elapsedSeconds;
   }
 
-  limitReached(used: { readonly step: number; readonly forwards: number }): StopReason | undefined {
+  limitReached(used: UsedBudget): StopReason | undefined {
     return this.budget.reached(used);
   }
 

@@ -5,6 +5,7 @@ import { asciiStream, wantsAscii } from '../ascii.js';
 import type { Clock } from '../clock.js';
 import { paint, wantsColour } from '../draw/palette.js';
 import { type OutputStream, quietWriter } from '../quiet-writer.js';
+import { RemoteWatch } from '../remote-watch.js';
 import { INITIAL_SCREEN, metricOf, reduceScreen, type ScreenState } from '../screen-state.js';
 import { finalSummary } from '../summary.js';
 import { Screen } from './board/screen.js';
@@ -42,6 +43,7 @@ export function createInkReporter(options: InkReporterOptions): InkReporter {
   const stderr = wantsAscii(env) ? asciiStream(options.stderr) : options.stderr;
   const stream = new FrameStream(stderr);
   const colour = wantsColour(stderr, env);
+  const remote = new RemoteWatch(() => controls?.usage() ?? [], clock);
   let state = INITIAL_SCREEN;
   let keyboard = INITIAL_KEYBOARD;
   let startedAt = clock.now();
@@ -63,6 +65,7 @@ export function createInkReporter(options: InkReporterOptions): InkReporter {
           state={state}
           keyboard={keyboard}
           elapsedSeconds={elapsedSeconds}
+          remote={isOver() ? [] : remote.lines()}
           steerable={controls !== undefined}
           canPress={stdin.isTTY === true && !closed}
           columns={stderr.columns ?? 80}

@@ -61,6 +61,7 @@ async function createScreenReporter(choice: ReporterChoice): Promise<Reporter> {
       clock: choice.clock ?? systemClock,
       state,
       asStarted: choice.asStarted,
+      controls: choice.controls,
     });
   };
   try {
@@ -78,6 +79,6 @@ async function createScreenReporter(choice: ReporterChoice): Promise<Reporter> {
   }
 }
 
-function plainReporter({ stderr, env, clock = systemClock, asStarted }: ReporterChoice): Reporter {
-  return createPlainReporter({ stream: stderr, env, clock, asStarted });
+function plainReporter({ stderr, env, clock = systemClock, asStarted, controls }: ReporterChoice): Reporter {
+  return createPlainReporter({ stream: stderr, env, clock, asStarted, controls });
 }

@@ -1,9 +1,10 @@
-import type { Reporter, RunEvent } from '../../events.js';
+import type { Reporter, RunControls, RunEvent } from '../../events.js';
 import { type Clock, systemClock } from '../clock.js';
 import { paint, type Span, type Style, wantsColour } from '../draw/palette.js';
 import { formatCount, formatDuration, formatRate, formatScore, formatShare } from '../format-values.js';
 import { forwardsPerSecond } from '../pace.js';
 import { type OutputStream, quietWriter } from '../quiet-writer.js';
+import { RemoteWatch } from '../remote-watch.js';
 import { describeEvent, type LogLevel, namePrompt } from '../run-log.js';
 import { cutToWidth, safeLine } from '../sanitize.js';
 import {
@@ -21,6 +22,8 @@ export interface PlainReporterOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly clock?: Clock;
   readonly asStarted?: ((text: string) => string) | undefined;
+  /** Says what services and workers have done. */
+  readonly controls?: Pick<RunControls, 'usage'> | undefined;
   /** State to go on from, where another display drew the run so far. */
   readonly state?: ScreenState;
 }
@@ -31,6 +34,8 @@ const LOG_WIDTH = 200;
 const WARNING_WIDTH = 450;
 /** Events whose news another line tells. */
 const UNTOLD: ReadonlySet<RunEvent['type']> = new Set(['best-prompt-updated']);
+/** Events after which a line says how far services and workers are. */
+const TELLING: ReadonlySet<RunEvent['type']> = new Set(['baselines-end', 'evaluation-end']);
 const LEVEL_STYLES: Readonly<Record<LogLevel, Style>> = { info: 'plain', good: 'good', warn: 'warn', bad: 'bad' };
 
 /** Shows a run line by line, for logs and dumb terminals: one line an evaluation, and one when half a minute was silent. */
@@ -41,15 +46,21 @@ export function createPlainReporter(options: PlainReporterOptions): Reporter {
   let state = options.state ?? INITIAL_SCREEN;
   let written: Promise<void> = Promise.resolve();
   let cancelHeartbeat = (): void => {};
+  const remote = new RemoteWatch(() => options.controls?.usage() ?? [], clock);
+  const remoteLines = (): Span[][] => remote.lines().map((line) => [{ text: safeLine`  ${line}`, style: 'dim' }]);
   const print = (spans: readonly Span[]): void => {
     written = write(`${spans.map((span) => paint(span, colour)).join('')}\n`);
     cancelHeartbeat();
-    cancelHeartbeat = clock.after(HEARTBEAT_MS, () => print([{ text: heartbeatLine(state), style: 'dim' }]));
+    cancelHeartbeat = clock.after(HEARTBEAT_MS, () => {
+      print([{ text: heartbeatLine(state), style: 'dim' }]);
+      remoteLines().forEach(print);
+    });
   };
   return {
     report(event) {
       state = reduceScreen(state, event);
       for (const line of linesOf(event, state)) print(line);
+      if (TELLING.has(event.type)) remoteLines().forEach(print);
       if (event.type === 'run-end' || event.type === 'run-interrupted')
         finalSummary(state, LOG_WIDTH, options.asStarted).forEach(print);
     },

@@ -38,6 +38,20 @@ describe('a language model behind a service on the command line', () => {
     expect(JSON.parse(transfer.stdout).columns[0]).toMatchObject({ targetLm: 'openai:big' });
   });
 
+  it('ends a run within its budget of tokens, with warnings and a result', async () => {
+    const small = ['--generator', TINY_MODEL, '--steps', '900', '--prompts-per-step', '4', '--inner-size', '8'];
+    const budget = ['--max-tokens', '9000', '--ui', 'plain', '--candidates', '4'];
+    const run = ['run', 'mails.csv', '--json', '--out', 'spent', '--top-k', '200', ...small, ...budget, ...data];
+    const { code, stdout, stderr } = await runCli([...run, ...remote()], { cwd });
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ stopReason: 'tokens' });
+    expect(stderr).toMatch(/^warning: 50 % of --max-tokens of openai:big are used: \d+ of 9000$/m);
+    expect(stderr).toMatch(/^warning: 80 % of --max-tokens/m);
+    expect(stderr).toMatch(/^ {2}openai:big: .* rows\/s · 0 in flight · \d+ requests · [\d,]+ tokens$/m);
+    const tokens = /openai:big: \d+ requests, (\d+) tokens read, (\d+) written/.exec(stderr);
+    expect(Number(tokens?.[1]) + Number(tokens?.[2])).toBeLessThanOrEqual(9000);
+  });
+
   it('is looked at by doctor', async () => {
     const good = await runCli(['doctor', 'mails.csv', '--json', '--generator', TINY_MODEL, ...data, ...remote()], {
       cwd,

@@ -9,6 +9,7 @@ import type { EndpointSettings } from '../../../src/lm/endpoint/client/endpoint-
 import { loadEndpointModel } from '../../../src/lm/endpoint/openai.js';
 import { Secret } from '../../../src/lm/hub/hub-settings.js';
 import { loadLanguageModel, requireCapability } from '../../../src/lm/load.js';
+import { describeUsage } from '../../../src/lm/model/remote-usage.js';
 import type { LoadedModel } from '../../../src/lm/onnx/run/model-parts.js';
 import { optimize } from '../../../src/optimize.js';
 import { parseTemplate } from '../../../src/template/parse-template.js';
@@ -145,7 +146,7 @@ describe.each(['chat', 'completions'] as const)('a language model behind a %s se
 
   it('counts requests and tokens', async () => {
     const model = await load({ api });
-    expect(model.usage!()).toBe('openai:tiny: 1 requests, 7 tokens read, 2 written');
+    expect(describeUsage(model.usage!())).toBe('openai:tiny: 1 requests, 7 tokens read, 2 written');
   });
 });
 
@@ -250,7 +251,7 @@ describe('a service that speaks the messages dialect', () => {
     expect(headers).toMatchObject({ 'x-api-key': 'sk-ant-1', 'anthropic-version': '2023-06-01' });
     expect(headers.authorization).toBeUndefined();
     expect(Object.keys(body).sort()).toEqual(['max_tokens', 'messages', 'model', 'temperature']);
-    expect(model.usage!()).toContain('27 tokens read');
+    expect(model.usage!().tokens).toMatchObject({ read: 27 });
   });
 });
 
@@ -355,12 +356,11 @@ describe('what a service may be asked for', () => {
     };
     await expect(ask()).rejects.toMatchObject({ code: 'E_ENDPOINT_SPENT', where: '--max-tokens', exitCode: 69 });
     expect(answered).toBeGreaterThan(10);
-    const [, requests, read, written, cost] = /(\d+) requests, (\d+) tokens read, (\d+) written, cost ([\d.]+)/.exec(
-      model.usage!(),
-    )!;
-    expect(Number(requests)).toBe(service.requests.length);
-    expect(Number(read) + Number(written)).toBeLessThanOrEqual(1200);
-    expect(Number(cost)).toBeCloseTo((Number(read) * 2 + Number(written) * 10) / 1e6, 4);
+    const { requests, rows, tokens, cost, inFlight } = model.usage!();
+    const { read, written } = tokens!;
+    expect({ requests, rows, inFlight }).toEqual({ requests: service.requests.length, rows: answered, inFlight: 0 });
+    expect(read + written).toBeLessThanOrEqual(1200);
+    expect(cost).toBeCloseTo((read * 2 + written * 10) / 1e6, 9);
   });
 
   it('sends nothing at all where the first request could cost too much', async () => {

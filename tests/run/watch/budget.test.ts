@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Budget, type BudgetLimits } from '../../../src/run/watch/budget.js';
 
-const used = (step: number, forwards = 0) => ({ step, forwards });
+const used = (step: number, forwards = 0) => ({ step, forwards, remote: [] });
 
 function budgetWith(limits: Partial<BudgetLimits>, elapsedBefore = 0): { budget: Budget; pass: (ms: number) => void } {
   let now = 5_000_000;

@@ -69,6 +69,11 @@ export class EndpointClient {
     }
   }
 
+  /** Milliseconds that the service asks everyone to wait from now on. */
+  get waitMs(): number {
+    return this.pace.waitMs;
+  }
+
   async close(): Promise<void> {
     await this.dispatcher?.destroy();
   }

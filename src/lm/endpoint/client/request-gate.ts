@@ -30,6 +30,11 @@ export class RequestGate {
     return Math.max(1, Math.floor(this.limit));
   }
 
+  /** Requests under way now. */
+  get passing(): number {
+    return this.underWay;
+  }
+
   async enter(): Promise<void> {
     if (this.underWay < this.width) {
       this.underWay++;

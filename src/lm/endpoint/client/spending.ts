@@ -22,6 +22,7 @@ interface Tokens {
 export class Spending {
   private spent = { read: 0, written: 0 };
   private underWay = { read: 0, written: 0 };
+  private readonly waiting: (() => void)[] = [];
 
   constructor(
     private readonly limits: SpendingLimits,
@@ -38,27 +39,37 @@ export class Spending {
   }
 
   /**
-   * Sets tokens aside for a request.
+   * Sets tokens aside for a request; where only those of others stand in its way, it waits until they are settled.
    *
    * @param most a token has at least one byte, so no text has more tokens than bytes
    * @returns what to call with the tokens it took in the end, or without any where it failed
    * @throws RlpromptError `E_ENDPOINT_SPENT` where it could pass a limit
    */
-  reserve(most: Tokens): (used?: Tokens) => void {
+  async reserve(most: Tokens): Promise<(used?: Tokens) => void> {
+    for (let refusal = this.refusal(most); refusal; refusal = this.refusal(most)) {
+      if (this.underWay.read + this.underWay.written === 0) throw refusal;
+      await new Promise<void>((settled) => this.waiting.push(settled));
+    }
+    add(this.underWay, most, 1);
+    return (used = { read: 0, written: 0 }) => {
+      add(this.underWay, most, -1);
+      add(this.spent, used, 1);
+      for (const wake of this.waiting.splice(0)) wake();
+    };
+  }
+
+  /** Why a request may not be sent now. */
+  private refusal(most: Tokens): RlpromptError | undefined {
     const all = {
       read: this.spent.read + this.underWay.read + most.read,
       written: this.spent.written + this.underWay.written + most.written,
     };
     const { maxTokens, maxCost, price } = this.limits;
     const tokens = all.read + all.written;
-    if (maxTokens !== undefined && tokens > maxTokens) throw this.passed('--max-tokens', tokens, maxTokens);
+    if (maxTokens !== undefined && tokens > maxTokens) return this.passed('--max-tokens', tokens, maxTokens);
     if (maxCost !== undefined && price && costOf(all, price) > maxCost)
-      throw this.passed('--max-cost', costOf(all, price), maxCost);
-    add(this.underWay, most, 1);
-    return (used = { read: 0, written: 0 }) => {
-      add(this.underWay, most, -1);
-      add(this.spent, used, 1);
-    };
+      return this.passed('--max-cost', costOf(all, price), maxCost);
+    return undefined;
   }
 
   private passed(where: string, could: number, limit: number): RlpromptError {

@@ -4,6 +4,7 @@ import { RlpromptError } from '../../../errors.js';
 import type { TruncatedPart } from '../../model/label-rows.js';
 import { digestFiles } from '../../model/model-digest.js';
 import type { ModelFolder } from '../../model/model-folder.js';
+import type { RemoteUsage } from '../../model/remote-usage.js';
 import { loadTokenizer } from '../../model/tokenizer.js';
 import type { LanguageModel, Tokenizer } from '../../model/types.js';
 import type { RowOptions } from './row-limits.js';
@@ -18,8 +19,8 @@ export interface OnnxModelOptions extends SessionOptions, RowOptions {
 export interface LoadedModel extends LanguageModel {
   /** What its user should know, for instance that rows are run one by one. */
   readonly notes: readonly string[];
-  /** What a service has been asked so far, in words; a model of this machine is not paid for. */
-  readonly usage?: () => string;
+  /** What services or workers have done for it so far; missing for a model of this process. */
+  readonly usage?: () => RemoteUsage;
 }
 
 /** What the users of some models should know, each once. */

@@ -6,6 +6,8 @@ export interface BoardProps {
   readonly state: ScreenState;
   readonly keyboard: KeyboardState;
   readonly elapsedSeconds: number;
+  /** How far services and workers are, a line each. */
+  readonly remote: readonly string[];
   /** Whether the run can be steered; a replay cannot. */
   readonly steerable: boolean;
   /** Whether keys can be pressed at all. */

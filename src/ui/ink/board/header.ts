@@ -1,7 +1,7 @@
 import type { Span, Style } from '../../draw/palette.js';
 import { formatCount, formatDuration, formatRate, formatShare } from '../../format-values.js';
 import { forwardsPerSecond } from '../../pace.js';
-import { fitToWidth, type SafeText, safeLine, safeText, widthOf } from '../../sanitize.js';
+import { cutToWidth, fitToWidth, type SafeText, safeLine, safeText, widthOf } from '../../sanitize.js';
 import { cacheHitRate, type ScreenState, screenTimeLeft } from '../../screen-state.js';
 import type { BoardProps } from './board-props.js';
 
@@ -11,7 +11,7 @@ export function headerLines(props: BoardProps, count: number, width: number): Sp
   const lines = [
     titleLine(props, width),
     progressLine(props, width),
-    costLine(props.state, width),
+    costLine(props, width),
     folderLine(props.state, width),
   ];
   return lines.slice(0, count);
@@ -80,7 +80,8 @@ function shareDone({ start, step, forwards, pace, phase }: ScreenState): number 
   return Math.min(1, Math.max(0, ...shares.filter(Number.isFinite)));
 }
 
-function costLine(state: ScreenState, width: number): Span[] {
+function costLine({ state, remote }: BoardProps, width: number): Span[] {
+  if (remote.length > 0) return [{ text: cutToWidth(safeLine`${remote.join(' | ')}`, width) }];
   const rate = safeLine`${formatRate(forwardsPerSecond(state.pace))} forwards/s`;
   const hits = safeLine`${formatShare(cacheHitRate(state))} cache hits`;
   const details = safeLine` · ${formatCount(state.forwards)} forwards · ${hits}`;

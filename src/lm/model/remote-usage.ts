@@ -1,0 +1,26 @@
+/** What has been computed elsewhere for a model, by a service or by workers, since the program started. */
+export interface RemoteUsage {
+  readonly model: string;
+  /** Rows that have come back. */
+  readonly rows: number;
+  /** Requests, or jobs, that were sent. */
+  readonly requests: number;
+  /** Those of them that are under way now. */
+  readonly inFlight: number;
+  /** Milliseconds that the service asks everyone to wait from now on. */
+  readonly waitMs: number;
+  /** Of a queue: workers that are there. */
+  readonly workers?: number;
+  readonly tokens?: { readonly read: number; readonly written: number };
+  /** Undefined without a price. */
+  readonly cost?: number | undefined;
+  /** What it may be asked for at most. */
+  readonly limits?: { readonly maxTokens?: number | undefined; readonly maxCost?: number | undefined };
+}
+
+/** The same in words, for the end. */
+export function describeUsage({ model, rows, requests, tokens, cost }: RemoteUsage): string {
+  if (!tokens) return `${model}: ${rows} rows in ${requests} jobs by workers`;
+  const money = cost === undefined ? '' : `, cost ${cost.toFixed(4)}`;
+  return `${model}: ${requests} requests, ${tokens.read} tokens read, ${tokens.written} written${money}`;
+}

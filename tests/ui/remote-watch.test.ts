@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import type { RemoteUsage } from '../../src/events.js';
+import { RemoteWatch } from '../../src/ui/remote-watch.js';
+import { createPlainReporter } from '../../src/ui/reporters/plain-reporter.js';
+import { FakeClock, FakeTerminal } from './fake-terminal.js';
+import { spamRun } from './fixtures/spam-run.js';
+
+const service: RemoteUsage = {
+  model: 'openai:big',
+  rows: 100,
+  requests: 110,
+  inFlight: 8,
+  waitMs: 0,
+  tokens: { read: 12_000, written: 345 },
+  cost: 0.01234,
+};
+
+describe('what services and workers do', () => {
+  it('is a line with rows per second, requests, tokens, cost, and the wait that the service asks for', () => {
+    const clock = new FakeClock();
+    let usage = service;
+    const watch = new RemoteWatch(() => [usage], clock);
+    expect(watch.lines()).toEqual(['openai:big: – rows/s · 8 in flight · 110 requests · 12,345 tokens · cost 0.0123']);
+    clock.advance(2000);
+    usage = { ...service, rows: 300, waitMs: 4200 };
+    expect(watch.lines()[0]).toContain('100 rows/s · ');
+    expect(watch.lines()[0]).toMatch(/ · the service asks to wait 5 s$/);
+    // Nothing came back for longer than the window: the rate is no longer that of before.
+    clock.advance(20_000);
+    watch.lines();
+    clock.advance(1000);
+    expect(watch.lines()[0]).toContain('0.0 rows/s');
+  });
+
+  it('is, of a queue, a line with its workers and jobs', () => {
+    const queue = { model: 'smollm2', rows: 64, requests: 2, inFlight: 1, waitMs: 0, workers: 3 };
+    const [line] = new RemoteWatch(() => [queue], new FakeClock()).lines();
+    expect(line).toBe('smollm2: 3 workers · – rows/s · 1 in flight · 2 jobs');
+  });
+
+  it('is told by plain lines after an evaluation and in the heartbeat', async () => {
+    const clock = new FakeClock();
+    const stream = new FakeTerminal(120, 24);
+    const reporter = createPlainReporter({
+      stream,
+      env: { NO_COLOR: '1' },
+      clock,
+      controls: { usage: () => [service] },
+    });
+    for (const event of spamRun().slice(0, 60)) reporter.report(event);
+    const told = () => stream.all.match(/^ {2}openai:big: .*110 requests/gm)?.length ?? 0;
+    const before = told();
+    expect(before).toBeGreaterThan(0);
+    clock.advance(31_000);
+    expect(told()).toBe(before + 1);
+    await reporter.close();
+  });
+});
