@@ -5,6 +5,7 @@ import { expect, it } from 'vitest';
 import { Rng } from '../../src/random/rng.js';
 import { BIN, emptyFolder, runCli } from '../cli/spawn-cli.js';
 import { writeSmallData } from '../small-data.js';
+import { tell } from './report/figures.js';
 
 const KILLS = Number(process.env.RLPROMPT_TEST_KILLS ?? 2);
 const FLAGS = [
@@ -30,7 +31,7 @@ function filesOf(run: string): Record<string, string> {
   return Object.fromEntries(names.map((name) => [name, readFileSync(join(run, name)).toString('base64')]));
 }
 
-it(`runs of a policy that reads inputs, killed ${KILLS} times, end with the policy of an unbroken one`, async () => {
+it(`runs of a policy that reads inputs, killed ${KILLS} times, end with the policy of an unbroken one`, async (context) => {
   const cwd = emptyFolder();
   const task = writeSmallData(cwd);
   const began = performance.now();
@@ -39,11 +40,14 @@ it(`runs of a policy that reads inputs, killed ${KILLS} times, end with the poli
 
   const rng = Rng.create(11, 'examples');
   let isOver = false;
+  let kills = 0;
   let args = ['run', task, '--out', 'killed', ...FLAGS];
   for (let kill = 0; kill < KILLS && !isOver; kill++) {
     isOver = await killAfter(args, cwd, usual * (0.3 + 0.5 * rng.float()));
+    kills += isOver ? 0 : 1;
     if (existsSync(join(cwd, 'killed/run.json'))) args = ['resume', 'killed', '--ui', 'none'];
   }
   if (!isOver) expect((await runCli(args, { cwd })).code).toBe(0);
   expect(filesOf(join(cwd, 'killed'))).toEqual(filesOf(join(cwd, 'whole')));
+  tell(context, { kills });
 }, 600_000);

@@ -9,6 +9,7 @@ import { readBest } from '../../src/run/store/best-file.js';
 import { compileProgram } from './compile-program.js';
 import { type Fault, faultyFileSystem } from './faulty-file-system.js';
 import { halfToyRun, STEPS } from './half-toy-run.js';
+import { tell } from './report/figures.js';
 import { prepareToyRun, toyRun } from './toy-run.js';
 
 const { base, copyOf, expected } = halfToyRun('faults');
@@ -41,9 +42,10 @@ const cases: [string, Fault, string[]][] = [
 ];
 
 describe.each(cases)('%s at any file operation of a cycle', (name, fault, codes) => {
-  it.each([false, true])(
+  it.for([false, true])(
     'is a named error, and the run continues from what stood before (for ever: %s)',
-    (always) => {
+    { timeout: 120_000 },
+    (always, context) => {
       const { fs, operations } = faultyFileSystem();
       toyRun(copyOf(`${name}-${always}-count`), { fs, steps: STEPS });
       let failed = 0;
@@ -60,8 +62,8 @@ describe.each(cases)('%s at any file operation of a cycle', (name, fault, codes)
       // A single short write is made good; everything else must be seen somewhere.
       if (!('shortWrite' in fault) || always) expect(failed).toBeGreaterThan(5);
       else expect(failed).toBe(0);
+      tell(context, { faults: operations.length });
     },
-    120_000,
   );
 });
 

@@ -7,6 +7,7 @@ import { Rng } from '../../src/random/rng.js';
 import { resultOf } from '../../src/run/store/run-folder.js';
 import { BIN, emptyFolder, runCli } from '../cli/spawn-cli.js';
 import { SMALL_RUN, writeSmallData } from '../small-data.js';
+import { tell } from './report/figures.js';
 
 /** RLPROMPT_TEST_KILLS=20 for the figure in the README; fewer by default, since each kill is a start of the program. */
 const KILLS = Number(process.env.RLPROMPT_TEST_KILLS ?? 3);
@@ -50,7 +51,7 @@ function finalCheckpoint(run: string): string {
     .digest('hex');
 }
 
-it(`runs killed at ${KILLS} random moments end with the checkpoint and the prompt of an unbroken one`, async () => {
+it(`runs killed at ${KILLS} random moments end with the checkpoint and the prompt of an unbroken one`, async (context) => {
   const cwd = emptyFolder();
   const task = writeSmallData(cwd);
   const began = performance.now();
@@ -77,4 +78,5 @@ it(`runs killed at ${KILLS} random moments end with the checkpoint and the promp
       JSON.parse(readFileSync(join(cwd, run, 'best.json'), 'utf8')) as { prompt: unknown };
     expect(bestOf(name).prompt).toEqual(bestOf('whole').prompt);
   }
+  tell(context, { kills });
 }, 600_000);

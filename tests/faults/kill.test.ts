@@ -8,6 +8,7 @@ import { readLatestCheckpoint } from '../../src/run/checkpoint/checkpoint.js';
 import { readEvents } from '../../src/run/store/event-log.js';
 import { compileProgram } from './compile-program.js';
 import { faultyFileSystem } from './faulty-file-system.js';
+import { tell } from './report/figures.js';
 import { prepareToyRun, toyRun } from './toy-run.js';
 
 const KILLS = Number(process.env.RLPROMPT_TEST_KILLS ?? 60);
@@ -75,7 +76,7 @@ describe('a run that is killed', () => {
 
   it(
     `ends with the checkpoint of an unbroken run after kill -9 at ${KILLS} random moments, no safe reward lost`,
-    async () => {
+    async (context) => {
       let kills = 0;
       let betweenCheckpoints = 0;
       for (let run = 0; kills < KILLS; run++) {
@@ -100,13 +101,14 @@ describe('a run that is killed', () => {
         expect(leftovers(runDir)).toEqual([]);
       }
       expect(betweenCheckpoints).toBeGreaterThan(KILLS / 10);
+      tell(context, { kills, rewardsLost: 0 });
     },
     TIMEOUT_MS,
   );
 
   it(
     'recovers from a kill before each file operation of a cycle, and after the last',
-    async () => {
+    async (context) => {
       const start = newRun('exact-start');
       toyRun(start, { fs: nodeFileSystem, steps: 6 });
       const expected = toyRun(copyOf(start, 'exact-expected'), { fs: nodeFileSystem, steps: 9 });
@@ -127,6 +129,7 @@ describe('a run that is killed', () => {
         expect([...readEvents(runDir)].map(({ seq }) => seq)).toEqual(Array.from({ length: 12 }, (_, j) => j + 1));
         expect(leftovers(runDir)).toEqual([]);
       });
+      tell(context, { kills: points.length });
     },
     TIMEOUT_MS,
   );

@@ -1,0 +1,32 @@
+/** The suites of faults: one line each in the report. Tests that are elsewhere are named, not repeated. */
+export const SUITES: Readonly<Record<string, readonly string[]>> = {
+  'kills at random and at each file operation': [
+    'tests/faults/kill.test.ts',
+    'tests/faults/kill-resume.test.ts',
+    'tests/faults/conditioned-kill.test.ts',
+  ],
+  'power cuts at each file operation': ['tests/faults/power-cut.test.ts'],
+  'faults at each file operation': ['tests/faults/io-faults.test.ts', 'tests/files/atomic-write.test.ts'],
+  'standard output that takes nothing': ['tests/cli/lost-output.test.ts'],
+  'protections taken away': ['tests/faults/protections.test.ts'],
+  'resume identity': ['tests/faults/resume-identity.test.ts', 'tests/faults/clock.test.ts'],
+  'old formats': ['tests/faults/checkpoint-version-1.test.ts', 'tests/run/store/run-manifest.test.ts'],
+  'corrupt files': [
+    'tests/run/checkpoint/checkpoint.test.ts',
+    'tests/run/store/event-log.test.ts',
+    'tests/run/store/score-log.test.ts',
+    'tests/files/safetensors.test.ts',
+    'tests/lm/onnx/graph-checks.test.ts',
+  ],
+  'bad inputs': ['tests/faults/bad-inputs.test.ts'],
+  'bad rewards': ['tests/rewards/custom/custom-host.test.ts', 'tests/rewards/custom/custom-evaluator.test.ts'],
+  'bad services': [
+    'tests/lm/endpoint/client/endpoint-client.test.ts',
+    'tests/lm/endpoint/client/endpoint-settings.test.ts',
+    'tests/lm/endpoint/endpoint-model.test.ts',
+  ],
+  locks: ['tests/files/lock.test.ts'],
+  signals: ['tests/cli/second-signal.test.ts', 'tests/cli/search/run.test.ts'],
+  'text of a model on the screen': ['tests/ui/sanitize.test.ts', 'tests/report/page-parts.test.ts'],
+  secrets: ['tests/faults/secrets.test.ts'],
+};

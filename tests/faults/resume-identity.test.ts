@@ -1,0 +1,52 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import type { RunConfigInput } from '../../src/config/run-config.js';
+import { followRun } from '../follow-run.js';
+import { temporaryFolder } from '../run/temporary-folder.js';
+import { SMALL_RUN, writeSmallData } from '../small-data.js';
+import { tell } from './report/figures.js';
+
+/** RLPROMPT_TEST_STOPS=40 for a run of 40 steps that is stopped after each of them. */
+const STOPS = Number(process.env.RLPROMPT_TEST_STOPS ?? 8);
+
+/** The last checkpoint of a run that is stopped after these steps, and resumed each time. */
+async function endOf(config: RunConfigInput & { out: string }, stops: readonly number[]): Promise<string> {
+  let isFirst = true;
+  for (const stop of [...stops, Number.POSITIVE_INFINITY]) {
+    const options = isFirst ? {} : { resume: config.out };
+    isFirst = false;
+    const { error } = await followRun(config, options, (event, controls) => {
+      if (event.type === 'step-end' && event.step >= stop) controls.stop('user');
+    });
+    expect(error?.code).toBe(stop === Number.POSITIVE_INFINITY ? undefined : 'E_INTERRUPTED');
+  }
+  const checkpoints = join(config.out, 'checkpoints');
+  const last = readdirSync(checkpoints)
+    .filter((file) => file.startsWith('step-'))
+    .sort()
+    .at(-1)!;
+  return readFileSync(join(checkpoints, last)).toString('base64');
+}
+
+it('a run that is stopped after every step, or after all of them in turn, ends with the bits of an unbroken one', async (context) => {
+  const folder = temporaryFolder();
+  const settings = { ...SMALL_RUN, task: writeSmallData(folder), steps: STOPS + 1, checkpointEvery: 3 };
+  const config = (name: string) => ({ ...settings, out: join(folder, name) });
+  const whole = await endOf(config('whole'), []);
+  const steps = Array.from({ length: STOPS }, (_, i) => i + 1);
+  for (const step of steps) expect(await endOf(config(`at-${step}`), [step]), `stopped after ${step}`).toBe(whole);
+  expect(await endOf(config('nested'), steps)).toBe(whole);
+  tell(context, { stops: 2 * STOPS });
+}, 600_000);
+
+it('a run that reuses no score ends with the weights of one that does', async () => {
+  const folder = temporaryFolder();
+  const settings = { ...SMALL_RUN, task: writeSmallData(folder) };
+  const weights = async (name: string, cache: boolean) => {
+    const { result, error } = await followRun({ ...settings, out: join(folder, name), cache });
+    expect(error).toBeUndefined();
+    return result!.best;
+  };
+  expect(await weights('without', false)).toEqual(await weights('with', true));
+});
