@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { RlpromptError } from '../errors.js';
 
 /** A Redis server, as its client takes it. */
@@ -8,7 +9,7 @@ export interface QueueAddress {
   readonly username?: string;
   readonly password?: string;
   /** Encrypted, with the certificate checked. */
-  readonly tls?: { readonly servername: string };
+  readonly tls?: { readonly servername?: string };
 }
 
 const PASSWORD = 'RLPROMPT_REDIS_PASSWORD';
@@ -41,6 +42,6 @@ export function readQueueAddress(text: string, env: NodeJS.ProcessEnv = process.
     db,
     ...(url.username ? { username: decodeURIComponent(url.username) } : {}),
     ...(password ? { password } : {}),
-    ...(url.protocol === 'rediss:' ? { tls: { servername: host } } : {}),
+    ...(url.protocol === 'rediss:' ? { tls: isIP(host) ? {} : { servername: host } } : {}),
   };
 }

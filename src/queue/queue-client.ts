@@ -37,7 +37,9 @@ export async function connectQueue(address: QueueAddress): Promise<Redis> {
       message: `the queue at ${address.host}:${address.port} does not answer: ${lastError}`,
       where: '--queue',
       kept: 'every score that was paid for',
-      next: 'check that Redis runs there, and RLPROMPT_REDIS_PASSWORD if it wants a password',
+      next: /certificate/i.test(lastError)
+        ? 'put the certificate that vouches for it into NODE_EXTRA_CA_CERTS'
+        : 'check that Redis runs there, and RLPROMPT_REDIS_PASSWORD if it wants a password',
       cause: error,
     });
   }

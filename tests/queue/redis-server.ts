@@ -8,6 +8,13 @@ import { join } from 'node:path';
 /** Whether this machine has Redis; tests that need it skip with this word otherwise. */
 export const hasRedis = spawnSync('redis-server', ['--version']).status === 0;
 
+/** Whether its Redis was built with TLS. */
+export const hasRedisTls =
+  hasRedis &&
+  !/bad directive/i.test(
+    String(spawnSync('redis-server', ['--port', '0', '--tls-port', '1', '--dir', '/nowhere']).stderr),
+  );
+
 /** A Redis server that keeps what it was told when it is killed. */
 export class RedisServer {
   private process: ChildProcess | undefined;
@@ -16,16 +23,17 @@ export class RedisServer {
     readonly port: number,
     private readonly folder: string,
     private readonly password: string | undefined,
+    private readonly tls: { readonly key: string; readonly cert: string } | undefined,
   ) {}
 
-  static async start(password?: string): Promise<RedisServer> {
-    const server = new RedisServer(await freePort(), mkdtempSync(join(tmpdir(), 'rlprompt-redis-')), password);
+  static async start(password?: string, tls?: { readonly key: string; readonly cert: string }): Promise<RedisServer> {
+    const server = new RedisServer(await freePort(), mkdtempSync(join(tmpdir(), 'rlprompt-redis-')), password, tls);
     await server.up();
     return server;
   }
 
   get address(): string {
-    return `redis://127.0.0.1:${this.port}`;
+    return `${this.tls ? 'rediss' : 'redis'}://127.0.0.1:${this.port}`;
   }
 
   async restart(): Promise<void> {
@@ -41,7 +49,14 @@ export class RedisServer {
   private async up(): Promise<void> {
     const fsync = ['--appendonly', 'yes', '--appendfsync', 'always', '--save', ''];
     const secret = this.password === undefined ? [] : ['--requirepass', this.password];
-    const where = ['--port', String(this.port), '--bind', '127.0.0.1', '--dir', this.folder];
+    const port = String(this.port);
+    const where = [
+      ...(this.tls ? tlsOptions(port, this.tls) : ['--port', port]),
+      '--bind',
+      '127.0.0.1',
+      '--dir',
+      this.folder,
+    ];
     const server = spawn('redis-server', [...where, ...fsync, ...secret]);
     this.process = server;
     await new Promise<void>((ready, failed) => {
@@ -57,6 +72,11 @@ export class RedisServer {
     server.kill(signal);
     await gone;
   }
+}
+
+function tlsOptions(port: string, { key, cert }: { readonly key: string; readonly cert: string }): string[] {
+  const files = ['--tls-cert-file', cert, '--tls-key-file', key, '--tls-ca-cert-file', cert];
+  return ['--port', '0', '--tls-port', port, '--tls-auth-clients', 'no', ...files];
 }
 
 async function freePort(): Promise<number> {

@@ -17,7 +17,11 @@ export class FakeService {
   givesLogProbs = true;
   /** Answers it sends at once, however many are asked for. */
   mostAnswers = 8;
-  private readonly server = createServer((request, response) => void this.answer(request, response));
+  /** Answers for another server, such as one that speaks TLS. */
+  readonly listener = (request: IncomingMessage, response: ServerResponse): void => {
+    void this.answer(request, response);
+  };
+  private readonly server = createServer(this.listener);
 
   private constructor(public speaks: Speaker) {}
 
