@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { RlpromptError } from '../../errors.js';
 import { readOrdinaryText } from '../../files/read-ordinary.js';
 import type { RenderChat } from '../../template/chat-source.js';
+import { hasTimedOut, withinTime } from './within-time.js';
 
 /** A model's own chat format, as the text that came with it. */
 export interface ChatTemplate {
@@ -66,14 +67,19 @@ export async function chatRenderer({ source, tokens }: ChatTemplate, model: stri
     );
 }
 
+/** A template is a program, and it may have loops. */
+const DEADLINE_MS = 2000;
+
 function attempt<Result>(model: string, work: () => Result): Result {
   try {
-    return work();
+    return withinTime(work, DEADLINE_MS);
   } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    const problem = hasTimedOut(cause) ? `does not end within ${DEADLINE_MS} ms` : `says: ${reason}`;
     throw new RlpromptError({
       code: 'E_CHAT_TEMPLATE',
       exit: 'config',
-      message: `the chat template of ${model} says: ${cause instanceof Error ? cause.message : String(cause)}`,
+      message: `the chat template of ${model} ${problem}`,
       where: '--chat',
       kept: 'nothing was scored',
       next: 'a template without {system}, or without --chat',

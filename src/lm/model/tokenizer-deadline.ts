@@ -1,5 +1,5 @@
-import { Script } from 'node:vm';
 import { RlpromptError } from '../../errors.js';
+import { hasTimedOut, withinTime } from './within-time.js';
 
 /** Patterns of well-known tokenizers, which take time in proportion to a text's length. */
 const KNOWN_PATTERNS = new Set([
@@ -34,26 +34,10 @@ export function tokenizerDeadline(definition: Readonly<Record<string, unknown>>,
     try {
       return withinTime(call, timeout);
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw error;
+      if (!hasTimedOut(error)) throw error;
       throw hangs(unknown, timeout, where);
     }
   };
-}
-
-/** The global through which a script reaches the call it is to make. */
-const CALL = Symbol.for('rlprompt.timed-call');
-const script = new Script("globalThis[Symbol.for('rlprompt.timed-call')]()");
-
-function withinTime<T>(call: () => T, timeout: number): T {
-  const scope = globalThis as { [CALL]?: () => T };
-  const outer = scope[CALL];
-  scope[CALL] = call;
-  try {
-    return script.runInThisContext({ timeout }) as T;
-  } finally {
-    if (outer) scope[CALL] = outer;
-    else delete scope[CALL];
-  }
 }
 
 function patternsIn(value: unknown): string[] {

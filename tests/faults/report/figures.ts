@@ -22,7 +22,9 @@ declare module 'vitest' {
   }
 }
 
-/** Tells the report what a test has counted. */
+/** Adds what a test has counted to its figures in the report. */
 export function tell({ task }: Pick<TestContext, 'task'>, figures: Figures): void {
-  task.meta.figures = { ...task.meta.figures, ...figures };
+  const sum: Record<string, number> = { ...task.meta.figures };
+  for (const [name, value] of Object.entries(figures)) sum[name] = (sum[name] ?? 0) + value;
+  task.meta.figures = sum;
 }

@@ -18,6 +18,7 @@ export const SUITES: Readonly<Record<string, readonly string[]>> = {
     'tests/files/safetensors.test.ts',
     'tests/lm/onnx/graph-checks.test.ts',
   ],
+  'random files for every reader': ['tests/faults/fuzz/readers.test.ts'],
   'bad inputs': ['tests/faults/bad-inputs.test.ts'],
   'bad rewards': ['tests/rewards/custom/custom-host.test.ts', 'tests/rewards/custom/custom-evaluator.test.ts'],
   'bad services': [

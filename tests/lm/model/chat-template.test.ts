@@ -92,6 +92,16 @@ describe('a chat template', () => {
     );
     await expect(chatRenderer({ source: '{% for %}', tokens }, 'm')).rejects.toMatchObject({ code: 'E_CHAT_TEMPLATE' });
   });
+
+  it('that loops for long is stopped after two seconds', async () => {
+    const loops = '{% for i in range(9999) %}{% for j in range(9999) %}{{ i }}{% endfor %}{% endfor %}';
+    const render = await chatRenderer({ source: loops, tokens }, 'm');
+    const since = performance.now();
+    expect(() => chatSource(read('{input} {prompt}'), render)).toThrow(
+      expect.objectContaining({ code: 'E_CHAT_TEMPLATE', message: expect.stringContaining('not end within 2000 ms') }),
+    );
+    expect(performance.now() - since).toBeLessThan(10_000);
+  });
 });
 
 describe('the chat template of a folder', () => {
