@@ -65,4 +65,62 @@ describe('the tree of prompts', () => {
     expect(copy.save()).toEqual(tree.save());
     expect((await copy.select(evenly))!.tokenIds).toEqual((await tree.select(evenly))!.tokenIds);
   });
+
+  it('knows the entropy of the first tokens over what was scored', () => {
+    const tree = new PromptTree(1);
+    expect(tree.rootEntropy()).toBe(0);
+    for (const tokenId of [1, 1, 1, 2]) tree.backUp(tree.pathOf([tokenId]), 1, { wasProposed: false });
+    tree.pathOf([3]);
+    expect(tree.rootEntropy()).toBeCloseTo(-(0.75 * Math.log(0.75) + 0.25 * Math.log(0.25)), 12);
+  });
+
+  it('gives nodes the mean of the new rewards below them, as often as they were visited', () => {
+    const tree = new PromptTree(2);
+    for (const [prompt, reward] of [
+      [[1, 1], 10],
+      [[1, 2], 20],
+      [[2, 1], 60],
+    ] as const) {
+      tree.backUp(tree.pathOf(prompt), reward, { wasProposed: false });
+    }
+    tree.backUp(tree.pathOf([1]), 0, { wasProposed: false });
+    tree.reweigh([
+      { tokenIds: [1, 1], reward: 2 },
+      { tokenIds: [1, 2], reward: 4 },
+      { tokenIds: [2, 1], reward: -3 },
+      { tokenIds: [9, 9], reward: 5 },
+    ]);
+    const totals = [[], [1], [1, 1], [1, 2], [2]].map((prompt) => {
+      const { visits = 0, total = 0 } = tree.pathOf(prompt).nodes.at(-1) ?? {};
+      return [visits, total];
+    });
+    expect(totals).toEqual([
+      [4, 8],
+      [3, 9],
+      [1, 2],
+      [1, 4],
+      [1, -3],
+    ]);
+    expect(tree.save().range).toEqual([-3, 5]);
+  });
+
+  it('counts what is proposed as the least until its reward is known', () => {
+    const tree = new PromptTree(2);
+    const path = tree.pathOf([1, 2]);
+    tree.propose(path);
+    expect(path.nodes.map(({ pending, visits }) => [pending, visits])).toEqual([
+      [1, 0],
+      [1, 0],
+      [1, 0],
+    ]);
+    expect(path.nodes.map(({ isClosed }) => isClosed)).toEqual([false, false, true]);
+    tree.backUp(path, 7, { wasProposed: true });
+    expect(path.nodes.map(({ pending, visits, total }) => [pending, visits, total])).toEqual([
+      [0, 1, 7],
+      [0, 1, 7],
+      [0, 1, 7],
+    ]);
+    expect([tree.isExhausted, tree.save().range]).toEqual([false, [7, 7]]);
+    expect(new PromptTree(2).save().range).toBeNull();
+  });
 });
