@@ -6,6 +6,7 @@ import { COMMANDS } from './commands/commands.js';
 import { StandardOutput } from './output/standard-output.js';
 import { asStarted } from './output/started-as.js';
 import type { CliContext } from './shared/context.js';
+import { isEndedBySignal, type StopSignal, setSignalEnd } from './shared/signals.js';
 
 let hasEnded = false;
 let isFailing = false;
@@ -113,6 +114,13 @@ function toRlpromptError(thrown: unknown): RlpromptError {
   });
 }
 
+function stoppedBy(signal: StopSignal): RlpromptError {
+  const exit = { SIGINT: 'interrupted', SIGTERM: 'terminated', SIGHUP: 'hangup' } as const;
+  const kept = 'every file that was finished';
+  const next = 'repeat the command';
+  return new RlpromptError({ code: 'E_INTERRUPTED', exit: exit[signal], message: `stopped by ${signal}`, kept, next });
+}
+
 function wantsJson(argv: readonly string[]): boolean {
   const end = argv.indexOf('--');
   return argv.slice(2, end < 0 ? undefined : end).includes('--json');
@@ -153,10 +161,11 @@ if (process.platform !== 'win32') process.on('SIGXFSZ', () => {});
 
 // A promise that never settles, or a plug-in that calls process.exit(0), must not look like success.
 process.on('exit', () => {
-  if (hasEnded) return;
+  if (hasEnded || isEndedBySignal()) return;
   process.exitCode = EXIT_CODES.internal;
   writeLine('rlprompt: E_NO_END: the program ended before its work did · what was saved is kept · repeat the command');
 });
+setSignalEnd((signal) => void fail(stoppedBy(signal)));
 process.on('uncaughtException', (error) => void fail(error));
 process.on('unhandledRejection', (reason) => void fail(reason));
 

@@ -10,6 +10,7 @@ import type { CliContext } from '../shared/context.js';
 import { reportDownloads } from '../output/download-progress.js';
 import { formatJson, writeResult } from '../output/output.js';
 import { resultLine } from '../output/result-line.js';
+import { hearSignals, type StopSignal } from '../shared/signals.js';
 import { watchSignals } from '../shared/signal-watch.js';
 
 /** What `run` and `resume` take beside settings. */
@@ -20,8 +21,6 @@ export interface RunOptions {
 }
 
 const STOP_REASONS = { SIGINT: 'interrupted', SIGTERM: 'terminated', SIGHUP: 'terminated' } as const;
-
-type StopSignal = keyof typeof STOP_REASONS;
 
 const STOP_SIGNALS = Object.keys(STOP_REASONS) as StopSignal[];
 
@@ -69,7 +68,6 @@ export async function followRun(
   { ui, resume }: { readonly ui?: UiName | undefined; readonly resume?: string | undefined },
   context: CliContext,
 ): Promise<FollowedRun> {
-  const { optimize } = await import('../../optimize.js');
   const supervisor = new Supervisor(ui, context);
   const options: OptimizeOptions = {
     signal: supervisor.signal,
@@ -77,7 +75,7 @@ export async function followRun(
     ...(resume === undefined ? {} : { resume }),
     ...(ui === 'none' ? {} : { onProgress: reportDownloads(context), onNote: (note) => supervisor.note(note) }),
   };
-  return supervisor.follow(optimize(config, options));
+  return supervisor.follow(config, options);
 }
 
 class Supervisor {
@@ -88,6 +86,7 @@ class Supervisor {
   private stoppedBy: StopSignal | undefined;
   private readonly loading = new AbortController();
   private readonly notes: string[] = [];
+  private readonly endHearing = hearSignals(STOP_SIGNALS, (signal) => this.receive(signal));
 
   constructor(
     private readonly ui: UiName | undefined,
@@ -109,14 +108,14 @@ class Supervisor {
     this.notes.push(text);
   }
 
-  async follow(events: AsyncGenerator<RunEvent, RunResult>): Promise<FollowedRun> {
-    const onSignal = (signal: StopSignal) => this.receive(signal);
-    for (const signal of STOP_SIGNALS) process.on(signal, onSignal);
+  async follow(config: RunConfigInput, options: OptimizeOptions): Promise<FollowedRun> {
     const endWatch = watchSignals(
       STOP_SIGNALS.map((name) => [constants.signals[name], name]),
       Object.fromEntries(STOP_SIGNALS.map((name) => [name, `${this.stoppedAtOnce(STOP_REASONS[name]).line()}\n`])),
     );
     try {
+      const { optimize } = await import('../../optimize.js');
+      const events = optimize(config, options);
       for (let next = await events.next(); ; next = await events.next()) {
         if (next.done) return { result: next.value, metric: this.metric };
         await this.show(next.value);
@@ -127,7 +126,7 @@ class Supervisor {
       await this.reporter?.close();
       for (const note of this.notes) this.context.stderr.write(`rlprompt: ${note}\n`);
       endWatch();
-      for (const signal of STOP_SIGNALS) process.off(signal, onSignal);
+      this.endHearing();
     }
   }
 

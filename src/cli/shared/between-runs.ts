@@ -1,4 +1,5 @@
 import { RlpromptError } from '../../errors.js';
+import { hearSignals, type StopSignal } from './signals.js';
 
 const EXITS = { SIGINT: 'interrupted', SIGTERM: 'terminated', SIGHUP: 'hangup' } as const;
 
@@ -12,12 +13,10 @@ export interface BetweenRuns {
 
 /** @param next the command that does what is left */
 export function watchBetweenRuns(next: string | undefined): BetweenRuns {
-  let received: keyof typeof EXITS | undefined;
-  const onSignal = (signal: keyof typeof EXITS): void => {
+  let received: StopSignal | undefined;
+  const release = hearSignals(Object.keys(EXITS) as StopSignal[], (signal) => {
     received ??= signal;
-  };
-  const signals = Object.keys(EXITS) as (keyof typeof EXITS)[];
-  for (const signal of signals) process.on(signal, onSignal);
+  });
   return {
     check: () => {
       if (received === undefined) return;
@@ -29,8 +28,6 @@ export function watchBetweenRuns(next: string | undefined): BetweenRuns {
         next,
       });
     },
-    release: () => {
-      for (const signal of signals) process.off(signal, onSignal);
-    },
+    release,
   };
 }

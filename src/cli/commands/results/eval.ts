@@ -15,6 +15,7 @@ import type { CliContext } from '../../shared/context.js';
 import { parseCount } from '../../shared/parse-count.js';
 import { readPromptLines } from '../../shared/prompt-lines.js';
 import { SCORING_KEYS } from '../../shared/scoring-keys.js';
+import { hearOneSignal } from '../../shared/signals.js';
 
 const EXAMPLES = `Examples:
   $ rlprompt eval spam --prompt "This mail is" --prompt ""
@@ -124,12 +125,11 @@ function readPrompts({ prompt = [], promptsFile }: EvalOptions, run: string | un
 /** Aborts at the first Ctrl-C or SIGTERM; the second ends the process at once. */
 export function interruption(): AbortSignal {
   const controller = new AbortController();
-  const stops = { SIGINT: 'interrupted', SIGTERM: 'terminated' } as const;
-  for (const [signal, exit] of Object.entries(stops)) {
+  hearOneSignal(['SIGINT', 'SIGTERM'], (signal) => {
+    const exit = signal === 'SIGINT' ? 'interrupted' : 'terminated';
     const kept = 'the scores in the cache';
-    const error = new RlpromptError({ code: 'E_INTERRUPTED', exit, message: `stopped by ${signal}`, kept });
-    process.once(signal, () => controller.abort(error));
-  }
+    controller.abort(new RlpromptError({ code: 'E_INTERRUPTED', exit, message: `stopped by ${signal}`, kept }));
+  });
   return controller.signal;
 }
 

@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { UiName } from '../../../ui/reporters/choose-reporter.js';
 import type { CliContext } from '../../shared/context.js';
+import { hearOneSignal } from '../../shared/signals.js';
 
 const EXAMPLES = `Examples:
   $ rlprompt replay runs/spam-20260101-120000
@@ -47,12 +48,12 @@ async function replay(events: Events, { speed, ui }: ReplayOptions, context: Cli
   const stop = () => stopping.abort();
   const { stderr, stdin, env } = context;
   const reporter = await chooseReporter({ ui, stderr, stdin, env, onForceQuit: stop });
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop);
+  const endHearing = hearOneSignal(['SIGINT', 'SIGTERM'], stop);
   try {
     await replayEvents(events, reporter, { speed, signal: stopping.signal });
   } finally {
     await reporter.close();
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, stop);
+    endHearing();
   }
 }
 

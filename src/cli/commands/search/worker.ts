@@ -6,6 +6,7 @@ import { writeResult } from '../../output/output.js';
 import { addConfigOptions, readRunConfig } from '../../shared/config-options.js';
 import type { CliContext } from '../../shared/context.js';
 import { RUNTIME_KEYS } from '../../shared/scoring-keys.js';
+import { hearOneSignal } from '../../shared/signals.js';
 
 const EXAMPLES = `Examples:
   $ rlprompt worker --queue redis://127.0.0.1:6379 --target ./models/smollm2
@@ -53,7 +54,7 @@ export function configure(command: Command, context: CliContext): void {
 
 async function stopRequest(): Promise<void> {
   await new Promise<void>((stop) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop());
+    hearOneSignal(['SIGINT', 'SIGTERM'], () => stop());
   });
 }
 
