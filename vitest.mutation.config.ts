@@ -8,7 +8,9 @@ export default defineConfig({
   test: {
     include: process.env.MUTATION_TESTS?.split(' ') ?? [
       'tests/{losses,policy,run/select,trainers}/**/*.test.ts',
-      'tests/rewards/{shaping,racing}/**/*.test.ts',
+      'tests/rewards/{shaping,racing,style}/**/*.test.ts',
+      'tests/rewards/objectives/{combine-objectives,objectives-evaluator,objectives}.test.ts',
+      'tests/rewards/{combine-evaluations,cache/score-cache,custom/custom-evaluator}.test.ts',
     ],
     exclude: ['tests/trainers/resume.test.ts', 'tests/trainers/policy/drawn-words.test.ts'],
     testTimeout: 60_000,
