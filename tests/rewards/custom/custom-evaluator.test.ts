@@ -65,6 +65,44 @@ describe('a custom reward as an evaluator', () => {
     expect(evaluator.counters().forwards).toBe(5);
   });
 
+  it('refuses numbers that no mean can hold, by name', async () => {
+    const evaluate = (row: Partial<RewardRow>) => {
+      const host = new ScriptedReward(() => row);
+      return new CustomEvaluator(task, host, new RewardCache({ enabled: true }), settings, 'reward').evaluate(
+        itemsOf('x'),
+      );
+    };
+    const refused = { code: 'E_REWARD_RANGE', exit: 'internal', where: '/tasks/mine.ts' };
+    for (const value of [1e300, -1e300]) {
+      await expect(evaluate({ reward: value })).rejects.toMatchObject({
+        ...refused,
+        message: expect.stringMatching(/^the reward of the prompt "x" is -?1e\+300; at most .* can be averaged$/),
+        next: expect.stringContaining('rlprompt tasks check'),
+      });
+    }
+    await expect(evaluate({ parts: { length: 1e300 } })).rejects.toThrow('"length" of the prompt "x" is 1e+300');
+    await expect(evaluate({ metrics: { speed: 1e300 } })).rejects.toThrow('"speed" of the prompt "x" is 1e+300');
+    expect(await evaluate({ reward: 2, metrics: { speed: 3 } })).toEqual([
+      { reward: 2, metrics: { speed: 3, reward: 2 } },
+    ]);
+  });
+
+  it('hands on what stops it', async () => {
+    const signals: (AbortSignal | undefined)[] = [];
+    const host = {
+      score: async (batch: RewardBatch, { signal }: { signal?: AbortSignal } = {}) => {
+        signals.push(signal);
+        return batch.prompts.map(() => ({ reward: 1, parts: {}, metrics: {} }));
+      },
+    };
+    const evaluator = new CustomEvaluator(task, host, new RewardCache({ enabled: false }), settings, 'reward');
+    const { signal } = new AbortController();
+    await evaluator.evaluate(itemsOf('x'), { signal });
+    await evaluator.evaluate(itemsOf('x'));
+    expect(signals).toEqual([signal, undefined]);
+    expect(await evaluator.evaluate([])).toEqual([]);
+  });
+
   it('refuses a prompt without the accuracy that the others had', async () => {
     const host = new ScriptedReward((prompt) => ({ metrics: prompt === 'x' ? { accuracy: 1 } : {} }));
     const evaluator = new CustomEvaluator(task, host, new RewardCache({ enabled: true }), settings, 'accuracy');
