@@ -69,4 +69,45 @@ describe('ReplayMemory', () => {
     memory.observe([reward(10), reward(30)], [{}, {}]);
     expect(memory.shape(entry([1], 30))).toBeCloseTo(10, 3);
   });
+
+  it('gives prompts the rewards of other weights, and these their own running statistics', () => {
+    const memory = new ReplayMemory(settings);
+    memory.observe([reward(10), reward(30)], [{}, {}]);
+    for (let i = 0; i < 60; i++) {
+      memory.buffer.add({ ...entry([i], 0), parts: { task: i < 20 ? 1000 : i % 2 === 0 ? 2 : 4 } });
+    }
+    memory.reweigh(({ task = 0 }) => 10 * task);
+    // Ten steps of four prompts: the first twenty are forgotten. Mean 30, standard deviation 10.
+    expect(memory.shape(entry([1], 40))).toBeCloseTo(10, 3);
+    expect(memory.shape(entry([1], 20))).toBeCloseTo(-10, 3);
+    expect(memory.buffer.rewardsOf(() => true).slice(18, 22)).toEqual([10_000, 10_000, 20, 40]);
+  });
+
+  it('knows nothing of a group whose prompts were all forgotten', () => {
+    const memory = new ReplayMemory(settings);
+    memory.observe([reward(10, 1), reward(30, 1)], [{}, {}]);
+    memory.buffer.add(entry([1], 10, 1));
+    memory.reweigh(() => 5);
+    expect([memory.buffer.size, memory.shape(entry([1], 30, 1))]).toEqual([0, 0]);
+  });
+
+  it('reads what versions with one scale wrote', () => {
+    const memory = new ReplayMemory(settings);
+    memory.observe([reward(10), reward(30)], [{}, {}]);
+    const { json, arrays } = memory.save();
+    const { scales, ...older } = json as { scales: [string, number[]][] };
+    const resumed = new ReplayMemory(settings);
+    resumed.observe([reward(1, 4), reward(2, 4)], [{}, {}]);
+    resumed.restore({ json: { ...older, scale: scales[0]?.[1] }, arrays });
+    expect(resumed.save().json.scales).toEqual(scales);
+  });
+
+  it('goes back to the range of the settings in a step that names none', () => {
+    const memory = new ReplayMemory(settings);
+    memory.setRange({ rewardTo: [0, 2] });
+    memory.observe([reward(10), reward(30)], [{}, {}]);
+    expect(memory.shape(entry([1], 30))).toBeCloseTo(10, 3);
+    memory.setRange({ rewardTo: [0, 2] });
+    expect(memory.shape(entry([1], 30))).toBeCloseTo(2, 3);
+  });
 });
