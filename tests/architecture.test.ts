@@ -108,6 +108,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'prompt-library',
     'rewards/cache',
     'rewards/custom',
+    'run/inspect',
     'run/prepare',
     'task',
     'task/load',
@@ -431,6 +432,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'template',
   ],
   'run/checkpoint': ['errors.ts', 'files'],
+  'run/inspect': ['errors.ts', 'events.ts', 'files', 'run/checkpoint', 'run/policies', 'run/store'],
   'run/loop': [
     'classifier',
     'config',

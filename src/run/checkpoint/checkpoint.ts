@@ -99,6 +99,22 @@ export function readLatestCheckpoint(
   });
 }
 
+/**
+ * Removes the damaged checkpoints that were passed over for one that is whole: they would be kept in its place once the
+ * next one is written.
+ */
+export function removeDamaged(runDir: string, whole: StoredCheckpoint, fs: FileSystem = nodeFileSystem): void {
+  const folder = join(runDir, FOLDER);
+  try {
+    for (const { name } of stepFiles(folder, fs)) {
+      if (`${FOLDER}/${name}` === whole.file) return;
+      fs.remove(join(folder, name));
+    }
+  } catch (error) {
+    throw toIoError(error, { action: 'write', path: folder });
+  }
+}
+
 /** Undefined where the file is gone: a running run may have removed it since it was listed. */
 function readCheckpoint(runDir: string, file: string, fs: FileSystem): StoredCheckpoint | undefined {
   const path = join(runDir, file);

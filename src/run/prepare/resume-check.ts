@@ -3,7 +3,7 @@ import { completeRunConfig } from '../../config/resolve-run-config.js';
 import type { RunConfig } from '../../config/run-config.js';
 import { styleDigests } from '../../rewards/style/style-models.js';
 import type { Task } from '../../task/types.js';
-import { readLatestCheckpoint, type StoredCheckpoint } from '../checkpoint/checkpoint.js';
+import { readLatestCheckpoint, removeDamaged, type StoredCheckpoint } from '../checkpoint/checkpoint.js';
 import { compareManifest, describeDifference, refuseDrift } from '../store/manifest-drift.js';
 import { programVersions } from '../store/program-versions.js';
 import { createRunFolder, openRunFolder, type RunFolder } from '../store/run-folder.js';
@@ -86,6 +86,7 @@ export function checkResume(runDir: string, now: RunManifest, warnings: string[]
     warnings.push(`the rest of the run is not bit-for-bit as before: ${describeDifference(difference)}`);
   writeManifest(runDir, { ...before, threads: now.threads, config: now.config });
   const latest = readLatestCheckpoint(runDir);
+  if (latest) removeDamaged(runDir, latest.checkpoint);
   warnings.push(...(latest?.warnings ?? []));
   return latest?.checkpoint;
 }

@@ -94,6 +94,12 @@ export class ScoreLog {
   }
 }
 
+/** How many scores a log holds, and what of it is damaged; nothing is changed. @throws RlpromptError `E_SCORE_LOG` */
+export function inspectScores(runDir: string, file: string): { count: number; notes: readonly string[] } {
+  const { frames, notes } = readFrames(join(runDir, file), nodeFileSystem);
+  return { count: frames.reduce((sum, { records }) => sum + records.length, 0), notes };
+}
+
 function header(): Buffer {
   const bytes = Buffer.alloc(HEADER_LENGTH);
   bytes.write('RLPSCORE', 'latin1');

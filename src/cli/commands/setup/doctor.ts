@@ -4,9 +4,10 @@ import { availableParallelism, freemem, totalmem } from 'node:os';
 import type { Command } from 'commander';
 import { EMBEDDED_MODEL } from '../../../config/defaults.js';
 import type { RunConfig, RunConfigKey } from '../../../config/run-config.js';
-import { RlpromptError } from '../../../errors.js';
+import { type ExitReason, RlpromptError } from '../../../errors.js';
 import { isEndpointName } from '../../../lm/endpoint/endpoint-name.js';
 import { packageVersion } from '../../../package-root.js';
+import { inspectRun, looksLikeRun } from '../../../run/inspect/inspect-run.js';
 import { formatTable } from '../../output/format-table.js';
 import { formatJson, writeResult } from '../../output/output.js';
 import { addSettingFlags, givenFlags, readRunConfig } from '../../shared/config-options.js';
@@ -16,6 +17,7 @@ import { TASK_KEYS } from '../../shared/scoring-keys.js';
 const EXAMPLES = `Examples:
   $ rlprompt doctor
   $ rlprompt doctor --json
+  $ rlprompt doctor runs/spam-20260101-120000     whether a run folder is whole, and what can be saved
   $ rlprompt doctor sentiment --generator ./smollm2-135m-instruct     the memory that a run would take
   $ rlprompt doctor --target openai:MODEL --endpoint http://127.0.0.1:8080/v1     what a service gives
 `;
@@ -54,11 +56,19 @@ type Check = (context: CliContext) => Promise<Omit<Finding, 'check' | 'ok'>>;
 
 export function configure(command: Command, context: CliContext): void {
   command
-    .description('Checks that this machine can run the program: runtime, model, tasks, folders, terminal.')
-    .argument('[task]', 'task of a run whose memory is to be predicted (default: spam)')
+    .description('Checks that this machine can run the program, or that a run folder is whole.')
+    .argument(
+      '[run-or-task]',
+      'run folder to check; or the task of a run whose memory is to be predicted (default: spam)',
+    )
     .option('--json', 'print one JSON object')
     .addHelpText('before', EXAMPLES)
     .action(async (task: string | undefined, { json }: { json?: true }) => {
+      if (task !== undefined && looksLikeRun(task)) {
+        const found = inspectRun(task);
+        report(found, 'data', found.at(-1)?.next);
+        return;
+      }
       const findings: Finding[] = [];
       for (const [check, examine] of Object.entries(CHECKS)) findings.push(await examineOne(check, examine, context));
       if (task !== undefined || Object.keys(givenFlags(command)).length > 0) {
@@ -72,9 +82,13 @@ export function configure(command: Command, context: CliContext): void {
           findings.push(await examineOne('service', () => checkService(config), context));
         }
       }
-      writeResult(context, json ? `${formatJson({ schemaVersion: 1, findings })}\n` : toTable(findings));
-      const bad = findings.filter(({ ok }) => !ok);
-      if (bad.length > 0) throw failed(bad);
+      report(findings, 'unavailable');
+
+      function report(all: readonly Finding[], exit: ExitReason, next?: string): void {
+        writeResult(context, json ? `${formatJson({ schemaVersion: 1, findings: all })}\n` : toTable(all));
+        const bad = all.filter(({ ok }) => !ok);
+        if (bad.length > 0) throw failed(bad, exit, next);
+      }
     });
   addSettingFlags(command, MEMORY_KEYS);
 }
@@ -207,11 +221,11 @@ function toTable(findings: readonly Finding[]): string {
   );
 }
 
-function failed(bad: readonly Finding[]): RlpromptError {
+function failed(bad: readonly Finding[], exit: ExitReason, next?: string): RlpromptError {
   return new RlpromptError({
     code: 'E_DOCTOR',
-    exit: 'unavailable',
+    exit,
     message: bad.map(({ check, detail }) => `${check}: ${detail}`).join('; '),
-    next: bad.find(({ next }) => next)?.next ?? 'npm ci',
+    next: next ?? bad.find((finding) => finding.next)?.next ?? 'npm ci',
   });
 }
