@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { RewardCache } from '../../../src/rewards/cache/reward-cache.js';
 import { checkReward, type Finding } from '../../../src/rewards/custom/custom-check.js';
 import { dryRun } from '../../../src/rewards/custom/custom-dry-run.js';
-import { CustomEvaluator } from '../../../src/rewards/custom/custom-evaluator.js';
+import { batchSeed, CustomEvaluator } from '../../../src/rewards/custom/custom-evaluator.js';
 import type { RewardRow } from '../../../src/task/define/reward-messages.js';
 import type { RewardBatch, Task } from '../../../src/task/types.js';
 import { refusalOf } from '../../data/data-folder.js';
@@ -85,6 +85,44 @@ describe('a custom reward as an evaluator', () => {
     expect(await evaluate({ reward: 2, metrics: { speed: 3 } })).toEqual([
       { reward: 2, metrics: { speed: 3, reward: 2 } },
     ]);
+  });
+
+  it('tells the split of what it hands over: that of its first example', async () => {
+    const [dev, test] = [examplesOf(['d'], [0]), examplesOf(['t', 'u'], [0, 1])];
+    const host = byLength();
+    const split: Task = { ...task, splits: { train: TRAIN, dev, test } };
+    const evaluator = new CustomEvaluator(split, host, new RewardCache({ enabled: true }), settings, 'accuracy');
+    const given = new ScriptedReward(() => ({ metrics: { accuracy: 1 } }));
+    const accurate = new CustomEvaluator(split, given, new RewardCache({ enabled: true }), settings, 'accuracy');
+    for (const examples of [TRAIN, dev, test, examplesOf(['nowhere'], [0])]) {
+      expect((await accurate.evaluate([{ text: 'x', examples }]))[0]?.metrics).toEqual({ accuracy: 1 });
+    }
+    expect(given.asked.map((batch) => batch.split)).toEqual(['train', 'dev', 'test', 'test']);
+    await expect(evaluator.evaluate(itemsOf('x'))).rejects.toMatchObject({ exit: 'internal' });
+  });
+
+  it('knows inputs that differ in a text, a label or a field for different ones', async () => {
+    const host = new ScriptedReward((_, { examples }) => ({ reward: Number(examples[0]?.fields.n ?? 0) }));
+    const evaluator = new CustomEvaluator(task, host, new RewardCache({ enabled: true }), settings, 'reward');
+    const example = { index: 0, text: 'a', label: 0, fields: { n: '1' } };
+    const others = [example, { ...example, fields: { n: '2' } }, { ...example, text: 'b' }, { ...example, label: 1 }];
+    const items = others.map((one) => ({ text: 'x', examples: [one] }));
+    expect((await evaluator.evaluate(items)).map(({ reward }) => reward)).toEqual([1, 2, 1, 1]);
+    expect(host.asked).toHaveLength(4);
+  });
+
+  it('draws a seed of each batch from the run, the split, the prompts and the examples', () => {
+    const batch = { prompts: ['x'], examples: TRAIN, split: 'train' } as const;
+    const seeds = [
+      batchSeed(0, batch),
+      batchSeed(1, batch),
+      batchSeed(0, { ...batch, prompts: ['y'] }),
+      batchSeed(0, { ...batch, split: 'dev' }),
+      batchSeed(0, { ...batch, examples: TRAIN.slice(1) }),
+    ];
+    expect(new Set(seeds).size).toBe(5);
+    expect(batchSeed(0, { ...batch })).toBe(seeds[0]);
+    expect(seeds.every((seed) => Number.isSafeInteger(seed) && seed >= 0)).toBe(true);
   });
 
   it('hands on what stops it', async () => {

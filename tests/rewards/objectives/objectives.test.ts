@@ -90,6 +90,42 @@ describe('the objectives of a reward', () => {
   });
 });
 
+describe('what objectives say of themselves', () => {
+  const words = {
+    vocabularySize: 4,
+    encode: () => [0, 1, 2, 3],
+    decode: ([id = 0]) => [' a', 'A ', ' ', 'b'][id] ?? '',
+  };
+  const generator = { tokenizer: words } as unknown as LanguageModel;
+  const create = async (name: string, task: Task, more: Partial<ObjectiveSettings> = { combine: 'product' }) =>
+    await createObjectives({
+      task,
+      generator,
+      targetLm: generator,
+      settings: settings({ [name]: 1 }, more),
+      load: async () => generator,
+    });
+
+  it('is their name, range and what they read', async () => {
+    const [repetition] = await create('repetition', taskOf('classification'));
+    expect(repetition).toMatchObject({ name: 'repetition', range: [-1, 0], readsOutputs: false });
+    const [task] = await create('task', taskOf('classification'));
+    expect(task).toMatchObject({ name: 'task', range: [-180, 200], readsOutputs: false });
+    const [custom] = await create('task', taskOf('custom', { rewardRange: [-1, 5] }));
+    expect(custom).toMatchObject({ range: [-1, 5] });
+  });
+
+  it('is nothing where the task stands alone', async () => {
+    expect(await create('task', taskOf('classification'), {})).toEqual([]);
+  });
+
+  it('repeats tokens whatever their case and space; blank tokens do not count', async () => {
+    const [repetition] = await create('repetition', taskOf('classification'));
+    const [value] = (await repetition?.score([{ text: 'any', evaluation: { reward: 0, metrics: {} } }])) ?? [];
+    expect(value).toBeCloseTo(2 / 3 - 1, 12);
+  });
+});
+
 describe('objectives that a task cannot give', () => {
   it('are refused by name before a model is loaded', () => {
     const check = (task: Task, objectives: Record<string, number>) => () => checkObjectives(task, settings(objectives));
@@ -100,6 +136,27 @@ describe('objectives that a task cannot give', () => {
     expect(check(taskOf('custom', { rewardRange: [0, 1] }), { task: 1, fluency: 1 })).not.toThrow();
     expect(check(taskOf('custom'), { task: 1 })).not.toThrow();
     expect(check(taskOf('style-transfer'), { content: 1, style: 1 })).not.toThrow();
+  });
+
+  it('are refused together, and those that are not there by the names there are', async () => {
+    const two = () => checkObjectives(taskOf('classification'), settings({ content: 1, style: 1 }));
+    expect(two).toThrow(
+      expect.objectContaining({
+        message: expect.stringMatching(/^content is .* task; style is .* task$/),
+        kept: 'nothing was started',
+        next: 'leave the objective out, or choose a task that gives it (rlprompt tasks)',
+      }),
+    );
+    for (const name of ['wit', 'constructor']) {
+      expect(() => checkObjectives(taskOf('classification'), settings({ [name]: 1 }))).toThrow(
+        expect.objectContaining({
+          code: 'E_OBJECTIVE_NOT_FOUND',
+          exit: 'config',
+          where: '--objective',
+          message: expect.stringContaining(`no objective "${name}"; there are task, content, style, joint, fluency`),
+        }),
+      );
+    }
   });
 
   it('end the program as a mistake of the settings', () => {
