@@ -37,4 +37,39 @@ describe('the critic', () => {
   it('bears a state of zeros', () => {
     expect(Number.isFinite(new Critic(SIZE, 0).values(new Float32Array(SIZE))[0])).toBe(true);
   });
+
+  it('continues from what was saved', () => {
+    const critic = new Critic(SIZE, 0);
+    critic.fit(hidden, returns, 3);
+    const state = critic.save();
+    expect([state.json, Object.keys(state.arrays)]).toEqual([
+      { criticStep: 3 },
+      ['critic', 'critic.first', 'critic.second'].flatMap((prefix) =>
+        ['w1', 'b1', 'w2', 'b2'].map((name) => `${prefix}.${name}`),
+      ),
+    ]);
+    const resumed = new Critic(SIZE, 9);
+    resumed.restore(state);
+    for (const each of [critic, resumed]) each.fit(hidden, returns, 2);
+    expect([...resumed.values(hidden)]).toEqual([...critic.values(hidden)]);
+    expect(resumed.save()).toEqual(critic.save());
+  });
+
+  it('draws its first weights from the seed, evenly within the bound of its width', () => {
+    const weights = (seed: number) => [...(new Critic(SIZE, seed).save().arrays['critic.w1'] ?? [])];
+    expect(weights(1)).toEqual(weights(1));
+    expect(weights(1)).not.toEqual(weights(2));
+    const bound = Math.sqrt(6 / SIZE);
+    expect(Math.max(...weights(1))).toBeGreaterThan(0.9 * bound);
+    expect(Math.min(...weights(1))).toBeLessThan(-0.9 * bound);
+    expect(Math.max(...weights(1).map(Math.abs))).toBeLessThanOrEqual(bound);
+  });
+
+  it('leaves the states it was given as they are, and reports no error of no pass', () => {
+    const states = hidden.slice();
+    const critic = new Critic(SIZE, 0);
+    critic.fit(states, returns, 2);
+    expect(states).toEqual(hidden);
+    expect(critic.fit(hidden, returns, 0)).toBe(0);
+  });
 });

@@ -1,5 +1,11 @@
-import { expect, it } from 'vitest';
-import { matrixShapes } from '../../../src/trainers/policy/policy-optimizer.js';
+import { describe, expect, it } from 'vitest';
+import {
+  initialParameters,
+  type MlpParameters,
+  PARAMETER_NAMES,
+  zeroParameters,
+} from '../../../src/policy/mlp-parameters.js';
+import { matrixShapes, PolicyOptimizer, saved, unnamed } from '../../../src/trainers/policy/policy-optimizer.js';
 
 it('matrixShapes finds the rows and columns of each w1 and w2, whatever was saved beside them', () => {
   const arrays = {
@@ -19,5 +25,68 @@ it('matrixShapes finds the rows and columns of each w1 and w2, whatever was save
     'policy.w2': [3, 4],
     'critic.first.w1': [4, 2],
     'critic.first.w2': [2, 1],
+  });
+});
+
+describe('the optimizer of a policy', () => {
+  const shape = { hiddenSize: 2, innerSize: 2 };
+  const all = (value: number): MlpParameters => {
+    const parameters = zeroParameters(shape);
+    for (const name of PARAMETER_NAMES) parameters[name].fill(value);
+    return parameters;
+  };
+  const create = (parameters: MlpParameters) =>
+    new PolicyOptimizer(parameters, shape, { learningRate: 0.1, clipNorm: 1 });
+
+  it('moves the parameters and tells the norm before clipping', () => {
+    const parameters = zeroParameters(shape);
+    const { gradNorm, skipped } = create(parameters).apply(1, all(2));
+    // 4 + 2 + 4 + 2 numbers of 2.
+    expect([gradNorm, skipped]).toEqual([Math.sqrt(48), false]);
+    for (const name of PARAMETER_NAMES) for (const value of parameters[name]) expect(value).toBeCloseTo(-0.1, 4);
+  });
+
+  it.each([
+    ['loss', Number.NaN, all(1)],
+    ['loss', Number.POSITIVE_INFINITY, all(1)],
+    ['gradient', 1, all(Number.NaN)],
+  ] as const)('leaves an update out whose %s is not finite', (_, loss, gradients) => {
+    const parameters = all(3);
+    const optimizer = create(parameters);
+    expect(optimizer.apply(loss, gradients).skipped).toBe(true);
+    expect(parameters).toEqual(all(3));
+    expect(optimizer.save().json).toEqual({ adamStep: 0 });
+  });
+
+  it('starts again as a run does, without memory of earlier gradients', () => {
+    const parameters = all(3);
+    const optimizer = create(parameters);
+    optimizer.apply(1, all(2));
+    optimizer.restart(5);
+    expect(parameters).toEqual(initialParameters(shape, 5));
+    const { json, arrays } = optimizer.save();
+    expect(json).toEqual({ adamStep: 0 });
+    expect(unnamed('adam.first', arrays)).toEqual(all(0));
+    expect(unnamed('adam.second', arrays)).toEqual(all(0));
+  });
+
+  it('continues from what was saved, which later updates do not change', () => {
+    const parameters = all(1);
+    const optimizer = create(parameters);
+    optimizer.apply(1, all(2));
+    const state = optimizer.save();
+    optimizer.apply(1, all(-1));
+    const others = all(9);
+    const resumed = create(others);
+    resumed.restore(state);
+    resumed.apply(1, all(-1));
+    expect(others).toEqual(parameters);
+    expect(resumed.save()).toEqual(optimizer.save());
+    expect(state.json).toEqual({ adamStep: 1 });
+  });
+
+  it('refuses a checkpoint without one of its arrays', () => {
+    expect(() => saved({}, 'policy.w1')).toThrow('the checkpoint has no array policy.w1');
+    expect(() => create(all(0)).restore({ json: { adamStep: 1 }, arrays: {} })).toThrow('no array policy.w1');
   });
 });
