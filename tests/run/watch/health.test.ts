@@ -83,7 +83,7 @@ describe('Health', () => {
       }
     })();
     expect(error).toBeInstanceOf(RlpromptError);
-    expect((error as RlpromptError).exitCode).toBe(3);
+    expect(error).toMatchObject({ code: 'E_DIVERGED', exitCode: 3 });
   });
 
   it('remembers its counts over a resume', () => {
