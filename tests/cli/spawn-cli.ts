@@ -30,17 +30,19 @@ export interface SpawnOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly stdin?: string;
   readonly nodeFlags?: readonly string[];
+  readonly onStart?: (child: ChildProcess) => void;
   /** Called with everything stderr has shown so far, whenever it grows. */
   readonly onStderr?: (stderr: string, child: ChildProcess) => void;
 }
 
 /** Runs the program in an empty folder, without a terminal, and waits for its end. */
 export function runCli(args: readonly string[], options: SpawnOptions = {}): Promise<Outcome> {
-  const { cwd = emptyFolder(), env = {}, stdin = '', nodeFlags = [], onStderr } = options;
+  const { cwd = emptyFolder(), env = {}, stdin = '', nodeFlags = [], onStderr, onStart } = options;
   const child = spawn(process.execPath, [...nodeFlags, INSTALLED, ...args], {
     cwd,
     env: { PATH: process.env.PATH, HOME: cwd, ...env },
   });
+  onStart?.(child);
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text) => {

@@ -15,6 +15,8 @@ export class FakeService {
   readonly requests: { readonly url: string; readonly headers: IncomingMessage['headers']; readonly body: Body }[] = [];
   interfere: Interference = () => false;
   givesLogProbs = true;
+  /** Time before each answer. */
+  latencyMs = 0;
   /** Answers it sends at once, however many are asked for. */
   mostAnswers = 8;
   /** Answers for another server, such as one that speaks TLS. */
@@ -59,8 +61,9 @@ export class FakeService {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const body = JSON.parse(Buffer.concat(chunks).toString('utf8')) as Body;
-    this.requests.push({ url: request.url!, headers: request.headers, body });
-    if (this.interfere(response, body, this.requests.length)) return;
+    const count = this.requests.push({ url: request.url!, headers: request.headers, body });
+    if (this.latencyMs > 0) await new Promise((done) => setTimeout(done, this.latencyMs));
+    if (this.interfere(response, body, count)) return;
     const isChat = request.url === '/v1/chat/completions';
     if (!isChat && request.url !== '/v1/completions')
       return sendJson(response, 404, { error: { message: 'no such path' } });

@@ -10,9 +10,10 @@ import type { EndpointSettings } from './endpoint-settings.js';
 import { RequestGate } from './request-gate.js';
 import { RetryPace } from './retry-pace.js';
 
-const ATTEMPTS = 6;
-/** A service that sends nonsense this often in a row is not asked again. */
-const MALFORMED_ANSWERS = 3;
+/** How often a request is sent at most, and how often in a row its answer may be nonsense. */
+const PATIENCE = { attempts: 6, malformed: 3 };
+/** The same where the service answers well more often than not: of many requests, some meet one fault after another. */
+const TRIED_PATIENCE = { attempts: 10, malformed: 5 };
 const LARGEST_BODY = 8 * 1024 * 1024;
 const LONGEST_ASKED_WAIT_MS = 600_000;
 const PROXY_VARIABLES = ['http_proxy', 'https_proxy', 'HTTP_PROXY', 'HTTPS_PROXY'];
@@ -39,6 +40,8 @@ class MalformedAnswer extends FailedAttempt {}
 export class EndpointClient {
   requests = 0;
   readonly gate: RequestGate;
+  private answered = 0;
+  private failed = 0;
   private dispatcher: Dispatcher | undefined;
   private readonly pace: RetryPace;
 
@@ -60,9 +63,11 @@ export class EndpointClient {
         return await this.inTurn(text, signal);
       } catch (error) {
         if (!(error instanceof FailedAttempt)) throw error;
-        if (error instanceof MalformedAnswer && ++malformed >= MALFORMED_ANSWERS)
-          throw protocolError(error.message, this.settings.url);
-        if (failures >= ATTEMPTS || (error.retryAfterMs ?? 0) > LONGEST_ASKED_WAIT_MS)
+        this.failed++;
+        malformed = error instanceof MalformedAnswer ? malformed + 1 : 0;
+        const most = this.answered > this.failed ? TRIED_PATIENCE : PATIENCE;
+        if (malformed >= most.malformed) throw protocolError(error.message, this.settings.url);
+        if (failures >= most.attempts || (error.retryAfterMs ?? 0) > LONGEST_ASKED_WAIT_MS)
           throw this.giveUp(error, failures);
         await this.pace.after(failures, error.retryAfterMs, signal);
       }
@@ -84,6 +89,7 @@ export class EndpointClient {
       await this.pace.ready(signal);
       const answer = await this.attempt(text, signal);
       this.gate.noteAnswer();
+      this.answered++;
       return answer;
     } finally {
       this.gate.leave();
