@@ -163,6 +163,11 @@ export const ERROR_CODES = {
   E_FOREIGN_FILES: ['A run folder holds files that no run writes.', 'Move them elsewhere, then repeat the command.'],
   E_FOUND_WORDS: ['No label words can be found among the target LM’s answers.', 'Use `--label-words given`.'],
   E_GAP_INPUT: ['A reward was asked for with fewer than two labels. This is a fault of the program.', 'Report it.'],
+  E_GGUF: ['The file is not a whole GGUF file.', 'Download it again.'],
+  E_GGUF_UNSUPPORTED: [
+    'The GGUF file holds a kind of model, tokenizer or weight that is not run.',
+    'Use one that `docs/reference/models.md` lists.',
+  ],
   E_HUB_BUSY: ['The hub is busy, also after several attempts.', 'Try again later.'],
   E_HUB_DTYPE_MISSING: [
     'The model on the hub has no file for the number format.',

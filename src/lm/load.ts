@@ -160,7 +160,8 @@ type Capabilities = LanguageModel['capabilities'];
 
 /** Which models can do what, for whoever asks the wrong one. */
 const WHO_CAN: Record<keyof Capabilities, string> = {
-  hiddenStates: 'causal ONNX models (GPT-2, Llama, Qwen2, OPT, GPT-NeoX …): embedded names, folders, hub ids',
+  hiddenStates:
+    'causal ONNX models (GPT-2, Llama, Qwen2, OPT, GPT-NeoX …): embedded names, folders, GGUF files, hub ids',
   labelScores:
     'causal, masked and encoder-decoder ONNX models, and endpoints that give log-probabilities (openai:MODEL)',
   generate: 'causal and encoder-decoder ONNX models, and endpoints (openai:MODEL)',

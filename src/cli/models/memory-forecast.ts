@@ -1,6 +1,5 @@
 import { realpathSync } from 'node:fs';
 import { totalmem } from 'node:os';
-import { dirname } from 'node:path';
 import type { RunConfig } from '../../config/run-config.js';
 import { isEndpointName } from '../../lm/endpoint/endpoint-name.js';
 import { findModelFolder, type ModelFolder } from '../../lm/model/model-folder.js';
@@ -110,7 +109,7 @@ function callWithoutCache(config: RunConfig, { folder, inspection }: ModelFacts,
 }
 
 async function inputLengths(config: RunConfig, folder: ModelFolder): Promise<number[]> {
-  const tokenizer = await loadTokenizer(dirname(folder.tokenizerPath));
+  const tokenizer = await loadTokenizer(folder.path);
   const { train, dev, test } = (await loadConfiguredTask(config)).splits;
   const texts = new Set([...train, ...dev, ...test].map(({ text }) => text));
   return [...texts].map((text) => tokenizer.encode(text, { special: true }).length);

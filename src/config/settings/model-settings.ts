@@ -15,7 +15,7 @@ export const modelSettings = {
   generator: models.text(
     name.default(EMBEDDED_MODEL),
     'MODEL',
-    'language model inside the policy: an embedded name, a folder or a hub id',
+    'language model inside the policy: an embedded name, a folder, a GGUF file or a hub id',
     { path: true },
   ),
   target: models.text(

@@ -2,6 +2,8 @@ import { join } from 'node:path';
 import { RlpromptError } from '../../errors.js';
 import { readOrdinaryText } from '../../files/read-ordinary.js';
 import type { RenderChat } from '../../template/chat-source.js';
+import { isGgufFile, readGguf } from '../gguf/gguf-file.js';
+import { ggufTokenizer } from '../gguf/gguf-tokenizer.js';
 import { hasTimedOut, withinTime } from './within-time.js';
 
 /** A model's own chat format, as the text that came with it. */
@@ -30,6 +32,7 @@ const DATE_PARTS: Readonly<Record<string, string>> = {
  * order of the Python library; undefined where there is none.
  */
 export function readChatTemplate(folder: string): ChatTemplate | undefined {
+  if (isGgufFile(folder)) return ggufChatTemplate(folder);
   const config = readJson(join(folder, 'tokenizer_config.json'));
   const source =
     readText(join(folder, 'chat_template.jinja')) ??
@@ -42,6 +45,13 @@ export function readChatTemplate(folder: string): ChatTemplate | undefined {
     return /_token$/.test(name) && typeof content === 'string' ? [[name, content]] : [];
   });
   return { source, tokens: Object.fromEntries(tokens) };
+}
+
+function ggufChatTemplate(path: string): ChatTemplate | undefined {
+  const file = readGguf(path);
+  const source = file.metadata.get('tokenizer.chat_template');
+  if (typeof source !== 'string') return undefined;
+  return { source, tokens: ggufTokenizer(file).named as Record<string, string> };
 }
 
 /**

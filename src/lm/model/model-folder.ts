@@ -2,6 +2,8 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { type ErrorCode, nearestWord, RlpromptError } from '../../errors.js';
 import { readOrdinaryText } from '../../files/read-ordinary.js';
+import { type GgufFile, isGgufFile, isGgufName, readGguf } from '../gguf/gguf-file.js';
+import { ggufConfig } from '../gguf/llama-settings.js';
 
 /** Number formats by the names hub users give them, with the endings of their files. */
 const DTYPE_SUFFIXES = {
@@ -37,11 +39,12 @@ export interface ModelFolder {
 
 /**
  * Finds the files of a model in a local folder: `config.json`, `tokenizer.json` and the ONNX file of the wanted number
- * format, in `onnx/` as on the hub or beside them.
+ * format, in `onnx/` as on the hub or beside them. A GGUF file stands for a folder.
  * @param dtype a name of DTYPES or the name of one of the folder's ONNX files; default: the first of DTYPES there is
  */
 export function findModelFolder(path: string, dtype?: string): ModelFolder {
   const stat = statSync(path, { throwIfNoEntry: false });
+  if (isGgufFile(path)) return ggufFolder(readGguf(path));
   if (!stat?.isDirectory()) {
     const message = stat ? 'a file, where a model folder was expected' : 'no such model folder';
     throw missing('E_MODEL_FOLDER_MISSING', message, path, 'rlprompt models list');
@@ -56,6 +59,15 @@ export function findModelFolder(path: string, dtype?: string): ModelFolder {
   const found = dtype === undefined ? defaultFile(files) : fileOf(files, dtype, path);
   if (!found) throw noOnnx(path, files, dtype);
   return { path, config, tokenizerPath, onnxPath: found.path, dtype: found.dtype };
+}
+
+/** A GGUF file is a whole model: settings, tokenizer and weights. */
+function ggufFolder(file: GgufFile): ModelFolder {
+  const { path } = file;
+  const bytes = new Map<string, number>();
+  for (const { type, bytes: size } of file.tensors.values()) bytes.set(type.name, (bytes.get(type.name) ?? 0) + size);
+  const [[dtype] = ['F32']] = [...bytes].sort((a, b) => b[1] - a[1]);
+  return { path, config: ggufConfig(file), tokenizerPath: path, onnxPath: path, dtype };
 }
 
 /**
@@ -167,6 +179,10 @@ function noOnnx(folder: string, files: readonly OnnxFile[], dtype: string | unde
   const isTorch = readdirSync(folder).some((name) => /\.(safetensors|bin)$/.test(name));
   if (files.length === 0) {
     const message = `no ONNX file${isTorch ? ', only PyTorch weights' : ''}; ${contents(folder)}`;
+    const gguf = readdirSync(folder).find(isGgufName);
+    if (gguf !== undefined) {
+      return missing('E_MODEL_ONNX_MISSING', message, folder, `name the GGUF file itself: ${join(folder, gguf)}`);
+    }
     const next = `export it: optimum-cli export onnx --model ${folder} ${join(folder, 'onnx')}`;
     return missing('E_MODEL_ONNX_MISSING', message, folder, next);
   }

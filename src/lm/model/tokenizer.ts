@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { RlpromptError } from '../../errors.js';
 import { readOrdinaryText } from '../../files/read-ordinary.js';
+import { isGgufFile, readGguf } from '../gguf/gguf-file.js';
+import { ggufTokenizer } from '../gguf/gguf-tokenizer.js';
 import { createDecoder, type Decode } from '../tokenizer/decoder.js';
 import { MissingUnknownToken } from '../tokenizer/models/vocabulary.js';
 import { createTokenizerEngine, type TokenizerEngine } from '../tokenizer/tokenize.js';
@@ -14,14 +16,22 @@ type Json = Record<string, unknown>;
 const MAX_TOKENIZER_BYTES = 256 * 1024 * 1024;
 
 /**
- * Loads the tokenizer of a model folder (tokenizer.json, and the names of its special tokens).
+ * Loads the tokenizer of a model folder (tokenizer.json, and the names of its special tokens), or that of a GGUF file.
  */
 export async function loadTokenizer(folder: string): Promise<Tokenizer> {
+  if (isGgufFile(folder)) {
+    const { definition, named } = ggufTokenizer(readGguf(folder));
+    return createTokenizer(definition, named, folder);
+  }
   const path = join(folder, 'tokenizer.json');
   const definition = await readJson(path);
   if (definition === undefined) throw missingTokenizer(path);
   const config = (await readJson(join(folder, 'tokenizer_config.json'))) ?? {};
   const named = { ...(await readJson(join(folder, 'special_tokens_map.json'))), ...config };
+  return createTokenizer(definition, named, path);
+}
+
+function createTokenizer(definition: Json, named: Json, path: string): Tokenizer {
   try {
     const engine = createTokenizerEngine(definition);
     const parts = { engine, decode: createDecoder(definition), definition, named };

@@ -42,7 +42,7 @@ export function configure(command: Command, context: CliContext): void {
   command
     .command('inspect')
     .description('what a model folder holds, and whether it can be generator or target LM')
-    .argument('<model>', 'an embedded name, a folder, or a hub id that was downloaded')
+    .argument('<model>', 'an embedded name, a folder, a GGUF file, or a hub id that was downloaded')
     .option('--dtype <TYPE>', 'which weights (default: the first there are)')
     .option('--json', 'print one JSON object')
     .action(async (name: string, { dtype, json }: ModelOptions) => {
@@ -54,7 +54,10 @@ export function configure(command: Command, context: CliContext): void {
   command
     .command('tokens')
     .description('token ids and pieces of texts, without special tokens')
-    .argument('<model>', 'an embedded name, a hub id that was downloaded, or a folder with a tokenizer.json')
+    .argument(
+      '<model>',
+      'an embedded name, a hub id that was downloaded, a GGUF file, or a folder with a tokenizer.json',
+    )
     .argument('[text...]', 'one or more texts; - reads one JSON string per line and writes one object per line')
     .option('--json', 'print one JSON object')
     .action(async (name: string, texts: readonly string[], { json }: ModelOptions) => {

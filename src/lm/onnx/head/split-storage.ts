@@ -74,7 +74,8 @@ export function cutsOf(cutFolder: string, path: string): string[] {
 function largeContents(file: ModelFile, model: OnnxModel): Map<OnnxTensor, TensorBytes> {
   const contents = new Map<OnnxTensor, TensorBytes>();
   for (const tensor of allTensors(model.graph!)) {
-    if (tensor.dataLocation === EXTERNAL || file.ranges.has(tensor)) contents.set(tensor, tensorBytes(file, tensor));
+    const isElsewhere = tensor.dataLocation === EXTERNAL || file.ranges.has(tensor) || file.contents?.has(tensor);
+    if (isElsewhere) contents.set(tensor, tensorBytes(file, tensor));
   }
   return contents;
 }

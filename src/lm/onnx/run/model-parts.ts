@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { RlpromptError } from '../../../errors.js';
 import type { TruncatedPart } from '../../model/label-rows.js';
 import { digestFiles } from '../../model/model-digest.js';
@@ -51,11 +51,12 @@ export interface ModelParts {
 /** Loads a folder's tokenizer and identifies the model; `files` are those that hold its graph and weights. */
 export async function loadParts(name: string, folder: ModelFolder, files: readonly string[]): Promise<ModelParts> {
   const config = join(folder.path, 'config.json');
-  const specials = join(dirname(folder.tokenizerPath), 'special_tokens_map.json');
-  const settings = join(dirname(folder.tokenizerPath), 'tokenizer_config.json');
+  const specials = join(folder.path, 'special_tokens_map.json');
+  const settings = join(folder.path, 'tokenizer_config.json');
+  const others = [config, specials, settings].filter((path) => existsSync(path));
   const [tokenizer, digest] = await Promise.all([
-    loadTokenizer(dirname(folder.tokenizerPath)),
-    digestFiles([...files, folder.tokenizerPath, ...[config, specials, settings].filter((path) => existsSync(path))]),
+    loadTokenizer(folder.path),
+    digestFiles([...new Set([...files, folder.tokenizerPath, ...others])]),
   ]);
   return { name, folder, tokenizer, contextLength: contextLength(folder), digest };
 }

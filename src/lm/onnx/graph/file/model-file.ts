@@ -1,3 +1,5 @@
+import { isGgufName } from '../../../gguf/gguf-file.js';
+import { openGgufModel } from '../../gguf/llama-model.js';
 import { allTensors } from '../graph-walk.js';
 import { decodeMessage, type OnnxTensor } from '../proto.js';
 import { EXTERNAL } from './external-data.js';
@@ -15,10 +17,11 @@ const GRAPH_INITIALIZER = 5;
 const TENSOR_RAW_DATA = 9;
 
 /**
- * Opens an ONNX file and reads everything but the content of large initializers, so that a model of any size costs
+ * Opens an ONNX file, or a GGUF file as if it were one, and reads everything but the content of large initializers, so that a model of any size costs
  * only its graph in memory. What is not a usable ONNX file is refused by name.
  */
 export function openModelFile(path: string): ModelFile {
+  if (isGgufName(path)) return { ...openGgufModel(path), ranges: new Map() };
   checkModelBytes(path);
   const window = new FileWindow(path);
   try {

@@ -52,7 +52,8 @@ export function tensorBytes(file: ModelFile, tensor: OnnxTensor): TensorBytes {
     return fileBytes(externalRange(file.path, tensor, expected));
   }
   const range = file.ranges.get(tensor);
-  const found = range ? fileBytes(range) : memoryBytes(inlineBytes(tensor));
+  const made = file.contents?.get(tensor);
+  const found = made ? { ...made, range: undefined } : range ? fileBytes(range) : memoryBytes(inlineBytes(tensor));
   if (expected !== undefined && tensor.dataType !== ONNX_TYPE.string && found.length !== expected) {
     throw corrupt(`tensor ${tensor.name} holds ${found.length} bytes, its shape needs ${expected}`, file.path);
   }
