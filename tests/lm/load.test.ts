@@ -119,7 +119,7 @@ describe('loading a language model', () => {
       expect.objectContaining({
         code: 'E_MODEL_CAPABILITY',
         exitCode: 78,
-        message: expect.stringContaining('causal and masked'),
+        message: expect.stringContaining('causal, masked and encoder-decoder'),
       }),
     );
     await encoder.dispose();
