@@ -344,7 +344,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   'lm/onnx/gguf': ['lm/gguf', 'lm/onnx/graph'],
   'lm/onnx/graph': ['errors.ts'],
-  'lm/onnx/graph/file': ['errors.ts', 'lm/gguf', 'lm/onnx/gguf', 'lm/onnx/graph'],
+  'lm/onnx/graph/file': ['errors.ts', 'files', 'lm/gguf', 'lm/onnx/gguf', 'lm/onnx/graph'],
   'lm/onnx/head': ['errors.ts', 'files', 'lm/model', 'lm/onnx/graph', 'lm/onnx/graph/file', 'lm/onnx/tune'],
   'lm/onnx/run': ['errors.ts', 'lm/model', 'lm/onnx/graph'],
   'lm/onnx/tune': ['lm/onnx/graph'],

@@ -1,4 +1,4 @@
-import { bfloatToFloat, halfToFloat } from '../onnx/graph/float16.js';
+import { bfloatToFloat, halfNumber, halfToFloat } from '../onnx/graph/float16.js';
 import type { TensorType, TensorTypeName } from './tensor-types.js';
 
 /** A view of blocks, and the half-precision numbers in them. */
@@ -17,11 +17,7 @@ export function dequantize({ name, blockSize, blockBytes }: TensorType, bytes: U
   if (name === 'F16') return halfToFloat(new Uint16Array(aligned.buffer));
   if (name === 'BF16') return bfloatToFloat(new Uint16Array(aligned.buffer));
   const view = new DataView(aligned.buffer);
-  const one = new Uint16Array(1);
-  const half = (at: number) => {
-    one[0] = view.getUint16(at, true);
-    return halfToFloat(one)[0]!;
-  };
+  const half = (at: number) => halfNumber(view.getUint16(at, true));
   const count = bytes.length / blockBytes;
   const out = new Float32Array(count * blockSize);
   const read = READERS[name];

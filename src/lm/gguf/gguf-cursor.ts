@@ -1,4 +1,4 @@
-import { readSync } from 'node:fs';
+import { readAt } from '../../files/read-at.js';
 import { damaged } from './gguf-error.js';
 
 const WINDOW_BYTES = 1 << 20;
@@ -79,12 +79,8 @@ export class GgufCursor {
 
   #fill(length: number): void {
     const window = Buffer.alloc(Math.min(Math.max(length, WINDOW_BYTES), this.size - this.position));
-    let done = 0;
-    while (done < window.length) {
-      const count = readSync(this.fd, window, done, window.length - done, this.position + done);
-      if (count === 0) throw damaged(`it ends at byte ${this.position + done}`, this.path);
-      done += count;
-    }
+    const count = readAt(this.fd, window, this.position);
+    if (count < window.length) throw damaged(`it ends at byte ${this.position + count}`, this.path);
     this.#window = window;
     this.#start = this.position;
   }

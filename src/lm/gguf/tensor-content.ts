@@ -1,4 +1,5 @@
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
+import { readAt } from '../../files/read-at.js';
 import { dequantize } from './dequantize.js';
 import { damaged } from './gguf-error.js';
 import type { GgufFile, GgufTensor } from './gguf-file.js';
@@ -64,11 +65,8 @@ function readBytes(path: string, position: number, length: number): Uint8Array {
   const bytes = new Uint8Array(length);
   const fd = openSync(path, 'r');
   try {
-    for (let done = 0; done < length; ) {
-      const count = readSync(fd, bytes, done, length - done, position + done);
-      if (count === 0) throw damaged(`it ends at byte ${position + done}`, path);
-      done += count;
-    }
+    const count = readAt(fd, bytes, position);
+    if (count < length) throw damaged(`it ends at byte ${position + count}`, path);
     return bytes;
   } finally {
     closeSync(fd);

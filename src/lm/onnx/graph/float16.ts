@@ -18,6 +18,11 @@ function halfValue(bits: number): number {
   return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }
 
+/** A half-precision number (as its bits); exact. */
+export function halfNumber(bits: number): number {
+  return halfTable()[bits]!;
+}
+
 /** Half-precision numbers (as their bits) in single precision; exact. */
 export function halfToFloat(bits: Uint16Array): Float32Array {
   const values = halfTable();

@@ -1,5 +1,6 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync } from 'node:fs';
 import { RlpromptError } from '../../../../errors.js';
+import { readAt } from '../../../../files/read-at.js';
 
 const WINDOW_BYTES = 1 << 16;
 
@@ -67,18 +68,13 @@ export class FileWindow {
 
 /** Fills `into` from a file's bytes at `position`; a file that ends early is refused. */
 export function readFully(fd: number, into: Uint8Array, position: number, path: string): void {
-  let done = 0;
-  while (done < into.length) {
-    const count = readSync(fd, into, done, into.length - done, position + done);
-    if (count === 0) {
-      throw new RlpromptError({
-        code: 'E_MODEL_TRUNCATED',
-        exit: 'data',
-        message: `the file ends at byte ${position + done}, ${position + into.length} were expected`,
-        where: path,
-        next: 'download or export the model again',
-      });
-    }
-    done += count;
-  }
+  const count = readAt(fd, into, position);
+  if (count === into.length) return;
+  throw new RlpromptError({
+    code: 'E_MODEL_TRUNCATED',
+    exit: 'data',
+    message: `the file ends at byte ${position + count}, ${position + into.length} were expected`,
+    where: path,
+    next: 'download or export the model again',
+  });
 }

@@ -17,8 +17,8 @@ const GRAPH_INITIALIZER = 5;
 const TENSOR_RAW_DATA = 9;
 
 /**
- * Opens an ONNX file, or a GGUF file as if it were one, and reads everything but the content of large initializers, so that a model of any size costs
- * only its graph in memory. What is not a usable ONNX file is refused by name.
+ * Opens an ONNX file, or a GGUF file as if it were one, and reads everything but the content of large initializers, so
+ * that a model of any size costs only its graph in memory. What is not a usable file is refused by name.
  */
 export function openModelFile(path: string): ModelFile {
   if (isGgufName(path)) return { ...openGgufModel(path), ranges: new Map() };
