@@ -460,7 +460,16 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'trainers/contract',
     'trainers/policy',
   ],
-  'run/plan': ['config', 'errors.ts', 'lm/endpoint', 'lm/endpoint/client', 'statistics', 'task', 'template'],
+  'run/plan': [
+    'config',
+    'errors.ts',
+    'lm/endpoint',
+    'lm/endpoint/client',
+    'run/select',
+    'statistics',
+    'task',
+    'template',
+  ],
   'run/policies': [
     'errors.ts',
     'events.ts',

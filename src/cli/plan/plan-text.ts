@@ -1,5 +1,6 @@
 import type { PlannedRun } from '../../plan.js';
 import type { Range } from '../../run/plan/range.js';
+import { LATENCY } from '../../run/plan/run-plan.js';
 import { formatCost, formatCount, formatDuration, formatRange } from '../../ui/format-values.js';
 import { formatTable } from '../output/format-table.js';
 
@@ -38,5 +39,5 @@ export function planText(plan: PlannedRun): string {
 }
 
 function basis({ service }: PlannedRun): string {
-  return service ? ', if the service takes 0.1 to 2 s per request' : '';
+  return service ? `, if the service takes ${formatRange(LATENCY, String)} s per request` : '';
 }

@@ -1,5 +1,6 @@
 import { mayTakeDemos, type SettledConfig } from '../../config/defaults-for.js';
 import type { Task } from '../../task/types.js';
+import { PLAIN_PROMPTS, TRIED } from '../select/choose-reading.js';
 import { exactly, NONE, product, type Range, sumOf } from './range.js';
 
 /** What of a task decides how many rows a run takes. */
@@ -23,10 +24,6 @@ export interface RunRows {
 
 /** Least share of a step's prompts that are new to the run: a policy that has settled repeats itself. */
 const LEAST_NEW = 0.5;
-/** Prompts that fit any task, behind which label words are tried. */
-const PLAIN_PROMPTS = 4;
-/** What choosing demonstrations takes at most, as `src/run/select/choose-reading.ts` does it. */
-const SETS = { first: 32, rowsOfLabel: 4, onAllRows: 8, onDev: 3, behind: 2, prompts: 3 };
 
 /** How many rows a run will take. */
 export function runRows(task: PlannedTask, config: SettledConfig): RunRows {
@@ -93,12 +90,19 @@ function readingRows(task: PlannedTask, config: SettledConfig): Range {
   if (task.kind !== 'classification' || (config.labelWords === 'given' && !takesDemos)) return NONE;
   const { train, dev } = sizes(task);
   const asked = config.labelWords === 'given' ? 1 : 2;
-  const prompts = new Set(task.manualPrompts.map((prompt) => prompt.trim())).size + 1 + PLAIN_PROMPTS;
+  const prompts = new Set(task.manualPrompts.map((prompt) => prompt.trim())).size + 1 + PLAIN_PROMPTS.length;
   const words = prompts * train * asked;
-  const again = config.labelWords === 'given' ? 0 : (prompts + 2) * (train + dev) * asked + config.candidates * dev;
-  const { first, rowsOfLabel, onAllRows, onDev, behind, prompts: few } = SETS;
+  const again =
+    config.labelWords === 'given'
+      ? 0
+      : (prompts + TRIED.promptsAtEnd) * (train + dev) * asked + config.candidates * dev;
+  const { sets: first, firstRows, setsOnAll, setsOnDev, promptsBehindSets } = TRIED;
+  // Dev is also asked about no demonstrations.
   const sets = !takesDemos
     ? 0
-    : first * rowsOfLabel * task.labels.length + onAllRows * train + behind * few * train * asked + onDev * dev;
+    : first * firstRows * task.labels.length +
+      setsOnAll * train +
+      setsOnDev * promptsBehindSets * train * asked +
+      (setsOnDev + 1) * dev;
   return { low: config.labelWords === 'given' ? 0 : words, high: words + again + sets };
 }

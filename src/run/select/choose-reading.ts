@@ -26,18 +26,22 @@ export interface ChosenReading {
 }
 
 /** Prompts that fit any task: words that tell labels apart behind many prompts do so behind those to come. */
-const PLAIN_PROMPTS = ['This is', 'It is about', 'In summary, it is', 'Category:'];
-/** Sets of demonstrations to choose among, and how many of them are tried on every train row. */
-const SETS = 32;
-const SETS_ON_ALL = 8;
-/** Rows of each label that all sets are tried on. */
-const FIRST_ROWS = 4;
-/** Of the last candidates, those that words are found behind at the end. */
-const PROMPTS_AT_END = 2;
-/** Prompts that words are found behind, with each set that dev is asked about. */
-const PROMPTS_BEHIND_SETS = 3;
-/** Sets that dev is asked about. */
-const SETS_ON_DEV = 2;
+export const PLAIN_PROMPTS = ['This is', 'It is about', 'In summary, it is', 'Category:'];
+/** How much is tried; a plan counts with the same numbers. */
+export const TRIED = {
+  /** Sets of demonstrations. */
+  sets: 32,
+  /** Rows of each label that all sets are tried on. */
+  firstRows: 4,
+  /** Sets that are tried on every train row. */
+  setsOnAll: 8,
+  /** Sets that dev is asked about. */
+  setsOnDev: 2,
+  /** Prompts that words are found behind, with each set that dev is asked about. */
+  promptsBehindSets: 3,
+  /** Of the last candidates, those that words are found behind at the end. */
+  promptsAtEnd: 2,
+};
 
 /**
  * Chooses, before a search, how all prompts of a run are read: the label words by cross-validation over the train rows,
@@ -56,7 +60,7 @@ export async function chooseReading(run: ReadRun): Promise<ChosenReading> {
   const best = { prompt, reading };
   if (run.config.demos === 0) return best;
   const sets = await bestSets(run, best);
-  const few = [...prompts].sort((a, b) => accuracyOf(b) - accuracyOf(a)).slice(0, PROMPTS_BEHIND_SETS);
+  const few = [...prompts].sort((a, b) => accuracyOf(b) - accuracyOf(a)).slice(0, TRIED.promptsBehindSets);
   const candidates: Reading[] = [reading];
   // What tells labels apart behind demonstrations is other words: a model that saw answers answers in kind.
   for (const set of sets) candidates.push((await run.reader.choose(few, train, set)).reading);
@@ -79,9 +83,9 @@ export async function readByAllRows(
   const { train, dev } = run.task.splits;
   const { demonstrations, standIns } = current;
   const behind = { demonstrations, ...(standIns ? { standIns } : {}) };
-  const prompts = [...new Set([...last.slice(0, PROMPTS_AT_END), ...startingPrompts(run)])];
+  const prompts = [...new Set([...last.slice(0, TRIED.promptsAtEnd), ...startingPrompts(run)])];
   const { reading } = await run.reader.choose(
-    demonstrations.length > 0 ? prompts.slice(0, PROMPTS_BEHIND_SETS) : prompts,
+    demonstrations.length > 0 ? prompts.slice(0, TRIED.promptsBehindSets) : prompts,
     [...train, ...dev],
     behind,
   );
@@ -111,7 +115,7 @@ async function bestSets(run: ReadRun, { prompt, reading }: ChosenReading): Promi
   const { train } = task.splits;
   const rows = train.map(({ text, label }) => ({ text, label: label! }));
   const rng = Rng.create(config.seed, 'demonstrations');
-  const drawn = drawDemonstrations(rows, task.labels, { count: config.demos, sets: SETS, rng });
+  const drawn = drawDemonstrations(rows, task.labels, { count: config.demos, sets: TRIED.sets, rng });
   const sets = drawn.filter((set) => run.reader.fits(prompt, set));
   if (sets.length === 0) throw tooLong(config.demos);
   const rank = async (
@@ -128,13 +132,13 @@ async function bestSets(run: ReadRun, { prompt, reading }: ChosenReading): Promi
     return train.filter(({ text }) => !shown.has(text));
   };
   const first = await rank(sets, (set) => firstOfEach(free(set), task.labels.length));
-  const second = await rank(first.slice(0, SETS_ON_ALL), free);
-  return second.slice(0, SETS_ON_DEV);
+  const second = await rank(first.slice(0, TRIED.setsOnAll), free);
+  return second.slice(0, TRIED.setsOnDev);
 }
 
 function firstOfEach(examples: readonly Example[], labelCount: number): Example[] {
   return Array.from({ length: labelCount }, (_, label) =>
-    examples.filter((example) => example.label === label).slice(0, FIRST_ROWS),
+    examples.filter((example) => example.label === label).slice(0, TRIED.firstRows),
   ).flat();
 }
 
