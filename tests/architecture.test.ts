@@ -340,6 +340,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'lm/onnx/graph/file',
     'lm/onnx/head',
     'lm/onnx/run',
+    'statistics',
     'template',
   ],
   'lm/onnx/gguf': ['lm/gguf', 'lm/onnx/graph'],

@@ -1,3 +1,4 @@
+import { gatherRows } from '../../statistics/gather-rows.js';
 import { pick } from '../../statistics/pick.js';
 import { zip } from '../../statistics/zip.js';
 import { createDrafts, type Draft, extendDraft, isOpen, isWritable, noRoom, toGenerations } from '../model/drafts.js';
@@ -80,14 +81,12 @@ export class EncoderDecoderGenerate implements GenerateCapability {
 
   #pick({ texts, step }: Omit<Writing, 'drafts'>, rows: readonly number[]): Omit<Writing, 'drafts'> {
     const { model } = this.parts;
-    const pick = (tensor: EncodedTexts['states']) => model.pickRows(tensor, rows);
-    const size = step.logits.length / texts.states.dims[0]!;
-    const logits = new Float32Array(rows.length * size);
-    rows.forEach((row, i) => {
-      logits.set(step.logits.subarray(row * size, (row + 1) * size), i * size);
-    });
-    const cache = Object.fromEntries(Object.entries(step.cache).map(([name, tensor]) => [name, pick(tensor)]));
-    return { texts: { states: pick(texts.states) }, step: { ...step, logits, cache } };
+    const logits = gatherRows(step.logits, rows, step.logits.length / texts.states.dims[0]!);
+    const chosen = Object.entries(step.cache).map(([name, tensor]) => [name, model.pickRows(tensor, rows)] as const);
+    return {
+      texts: { states: model.pickRows(texts.states, rows) },
+      step: { ...step, logits, cache: Object.fromEntries(chosen) },
+    };
   }
 }
 

@@ -6,8 +6,8 @@ import type {
   LabelScoreRequest,
   LabelScoresCapability,
 } from '../../lm/model/types.js';
+import { gatherRows } from '../../statistics/gather-rows.js';
 import { pick } from '../../statistics/pick.js';
-import { zip } from '../../statistics/zip.js';
 import { blockKey, inputKey, pairKey, parseRecordKey, rowKey } from './record-key.js';
 import type { ScoreContext, ScoreStore } from './score-store.js';
 
@@ -118,7 +118,7 @@ export class ScoreCache {
     }
     for (const { key, prompt, rows, inputIds } of groups) {
       const paid = this.prepaid.get(key);
-      const values = paid ?? gather(result, rows, labelCount);
+      const values = paid ?? gatherRows(result, rows, labelCount);
       if (paid) {
         scatter(paid, rows, result, labelCount);
         this.options.sink?.markUsed(key);
@@ -178,7 +178,7 @@ export class ScoreCache {
 
   private write(groups: readonly PromptGroup[], result: Float32Array, labelCount: number): void {
     if (!this.options.sink) return;
-    const records = groups.map(({ key, rows }) => ({ key, values: gather(result, rows, labelCount) }));
+    const records = groups.map(({ key, rows }) => ({ key, values: gatherRows(result, rows, labelCount) }));
     this.options.sink.append([...this.unwrittenInputs(), ...records]);
   }
 
@@ -230,14 +230,6 @@ function noAnswerWords(): RlpromptError {
     where: '--label-words',
     next: '--label-words given',
   });
-}
-
-function gather(values: Float32Array, rows: readonly number[], width: number): Float32Array {
-  const gathered = new Float32Array(rows.length * width);
-  rows.forEach((row, i) => {
-    gathered.set(values.subarray(row * width, (row + 1) * width), i * width);
-  });
-  return gathered;
 }
 
 function scatter(values: Float32Array, rows: readonly number[], into: Float32Array, width: number): void {
@@ -313,9 +305,8 @@ function setScores(words: Float32Array, wordCount: number, sets: readonly LabelC
   sets.forEach(({ columns, weights }, label) => {
     const total = weights.reduce((sum, weight) => sum + weight, 0);
     for (let row = 0; row < rows; row++) {
-      const own = pick(words.subarray(row * wordCount, (row + 1) * wordCount), columns);
-      let sum = 0;
-      for (const [weight, word] of zip(weights, own)) sum += weight * word;
+      // By index: pairs of words and weights take thirteen times as long.
+      const sum = columns.reduce((before, column, i) => before + weights[i]! * words[row * wordCount + column]!, 0);
       scores[row * sets.length + label] = sum / total;
     }
   });

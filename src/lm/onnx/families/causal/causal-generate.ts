@@ -1,3 +1,4 @@
+import { gatherRows } from '../../../../statistics/gather-rows.js';
 import { pick } from '../../../../statistics/pick.js';
 import { zip } from '../../../../statistics/zip.js';
 import {
@@ -117,12 +118,11 @@ export class CausalGenerate implements GenerateCapability, LikelihoodCapability 
   }
 
   #pick({ hidden, past }: { hidden: Float32Array; past: KvBlock | undefined }, sources: readonly number[]) {
-    const size = this.#parts.body.model.hiddenSize;
-    const picked = new Float32Array(sources.length * size);
-    sources.forEach((row, i) => {
-      picked.set(hidden.subarray(row * size, (row + 1) * size), i * size);
-    });
-    return { hidden: picked, past: past && gatherKv(rowsOfBlock(past, sources), past.positions) };
+    const { hiddenSize } = this.#parts.body.model;
+    return {
+      hidden: gatherRows(hidden, sources, hiddenSize),
+      past: past && gatherKv(rowsOfBlock(past, sources), past.positions),
+    };
   }
 
   async #write(start: DraftState, request: GenerateRequest): Promise<void> {

@@ -1,3 +1,4 @@
+import { gatherRows } from '../../../../statistics/gather-rows.js';
 import type { HeadWeights } from '../../../model/types.js';
 import { GraphBuilder } from '../../graph/graph-builder.js';
 import { chunksOf } from '../../run/batches.js';
@@ -104,12 +105,8 @@ export class VocabularyProjection {
   #feeds(session: OnnxSession, hidden: Float32Array, rows: readonly number[]) {
     const size = this.#hiddenSize;
     const { weights, bias } = this.#head;
-    const chosen = new Float32Array(rows.length * size);
-    rows.forEach((row, i) => {
-      chosen.set(hidden.subarray(row * size, (row + 1) * size), i * size);
-    });
     return {
-      hidden: session.tensor('float32', chosen, [rows.length, size]),
+      hidden: session.tensor('float32', gatherRows(hidden, rows, size), [rows.length, size]),
       weights: session.tensor('float32', weights, [size, this.#width]),
       ...(bias && { bias: session.tensor('float32', bias, [this.#width]) }),
     };
