@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
+import { median, round } from '../../bench/machine.js';
 
 /**
  * `npm run soak -- --minutes N [--task TASK]`: a long run, of which memory, open files and the time per step are told as one
@@ -34,15 +35,10 @@ function sample(pid: number): Sample | undefined {
   }
 }
 
-const median = (numbers: readonly number[]): number => {
-  const sorted = [...numbers].sort((a, b) => a - b);
-  return Math.round((sorted[Math.floor(sorted.length / 2)] ?? Number.NaN) * 10) / 10;
-};
-
 /** The median of each quarter. */
 function quarters(numbers: readonly number[]): number[] {
   const size = Math.ceil(numbers.length / QUARTERS);
-  return Array.from({ length: QUARTERS }, (_, i) => median(numbers.slice(i * size, (i + 1) * size)));
+  return Array.from({ length: QUARTERS }, (_, i) => round(median(numbers.slice(i * size, (i + 1) * size)), 1));
 }
 
 function summary(numbers: readonly number[]) {

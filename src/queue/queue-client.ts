@@ -38,7 +38,7 @@ export async function connectQueue(address: QueueAddress): Promise<Redis> {
       where: '--queue',
       kept: 'every score that was paid for',
       next: /certificate/i.test(lastError)
-        ? 'put the certificate that vouches for it into NODE_EXTRA_CA_CERTS'
+        ? 'set NODE_EXTRA_CA_CERTS to the certificate of its authority'
         : 'check that Redis runs there, and RLPROMPT_REDIS_PASSWORD if it wants a password',
       cause: error,
     });

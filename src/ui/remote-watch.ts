@@ -2,7 +2,7 @@ import type { RemoteUsage } from '../events.js';
 import type { Clock } from './clock.js';
 import { formatCost, formatCount, formatRate } from './format-values.js';
 
-/** Seconds over which rows per second are counted. */
+/** Milliseconds over which rows per second are counted. */
 const WINDOW_MS = 15_000;
 const MOST_POINTS = 100;
 

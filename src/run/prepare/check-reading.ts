@@ -32,7 +32,7 @@ export function checkReading(
   const counts = labels.map(({ name }, label) => {
     return { name, count: splits.train.filter((row) => row.label === label).length };
   });
-  const least = counts.find(({ count }) => count === Math.min(...counts.map((other) => other.count)));
+  const [least] = counts.toSorted((a, b) => a.count - b.count);
   if (!least || least.count >= needed) return;
   const message =
     `${demos} demonstrations need ${needed} train rows of each label, half of them for the rows that are shown; ` +

@@ -9,34 +9,14 @@ const cli = (...args: string[]) => runCli(args, { cwd });
 
 const TEXTS = ['It was good', 'It was bad', 'A mail', 'The mail says', 'In short', 'Overall', 'To me', 'This is'];
 writeFileSync(join(cwd, 'texts.txt'), TEXTS.join('\n'));
+const RATING = ['--items', '4', '--sets', '6', '--out', 'r.jsonl'];
 
 describe('from rankings to a run', () => {
   it('ranks with a judge, fits a reward model and searches with it; the same seed gives the same run', async () => {
-    const rated = await cli(
-      'rate',
-      'texts.txt',
-      '--judge',
-      TINY_MODEL,
-      '--items',
-      '4',
-      '--sets',
-      '6',
-      '--out',
-      'r.jsonl',
-    );
+    const rate = () => cli('rate', 'texts.txt', '--judge', TINY_MODEL, ...RATING);
+    const rated = await rate();
     expect(JSON.parse(rated.stdout)).toMatchObject({ ranked: 6, left: 0 });
-    const again = await cli(
-      'rate',
-      'texts.txt',
-      '--judge',
-      TINY_MODEL,
-      '--items',
-      '4',
-      '--sets',
-      '6',
-      '--out',
-      'r.jsonl',
-    );
+    const again = await rate();
     expect(JSON.parse(again.stdout)).toMatchObject({ ranked: 0, left: 0 });
     expect(readFileSync(join(cwd, 'r.jsonl'), 'utf8').trim().split('\n')).toHaveLength(6);
 

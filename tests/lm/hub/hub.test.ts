@@ -10,8 +10,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { createServer, type ServerResponse } from 'node:http';
-import { type AddressInfo, connect } from 'node:net';
+import type { ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
@@ -20,6 +19,7 @@ import { findHubModel, pinHubName, pullHubModel } from '../../../src/lm/hub/hub.
 import { readHubSettings, Secret } from '../../../src/lm/hub/hub-settings.js';
 import { loadLanguageModel } from '../../../src/lm/load.js';
 import { golden, HUB_LIKE } from '../onnx/hub-like.js';
+import { startTunnelProxy } from '../tunnel-proxy.js';
 import { COMMIT, FakeHub, sendContent, sha256 } from './fake-hub.js';
 
 const FIXTURE = join(HUB_LIKE, 'llama-external');
@@ -493,26 +493,8 @@ describe('the way to the hub', () => {
   });
 
   it('goes through the proxy that the environment names', async () => {
-    const tunnels: string[] = [];
-    const proxy = createServer((request, response) => {
-      tunnels.push(`GET ${request.url}`);
-      response.writeHead(500).end();
-    });
-    proxy.on('connect', (request, socket) => {
-      tunnels.push(request.url!);
-      const [host, port] = request.url!.split(':');
-      const upstream = connect(Number(port), host, () => {
-        socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
-        upstream.pipe(socket).pipe(upstream);
-      });
-      for (const end of [upstream, socket]) end.on('error', () => {});
-    });
-    await new Promise<void>((done) => proxy.listen(0, '127.0.0.1', done));
-    onTestFinished(() => {
-      proxy.closeAllConnections();
-      proxy.close();
-    });
-    vi.stubEnv('http_proxy', `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`);
+    const { url, tunnels } = await startTunnelProxy();
+    vi.stubEnv('http_proxy', url);
     vi.stubEnv('no_proxy', '127.0.0.1');
     await findHubModel('org/name', { settings: hub.settings(folder), dtype: 'fp32' });
     expectWhole();

@@ -1,9 +1,8 @@
-import { createServer } from 'node:http';
-import { type AddressInfo, connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { RlpromptError } from '../../../../src/errors.js';
 import { EndpointClient, RefusedRequest } from '../../../../src/lm/endpoint/client/endpoint-client.js';
 import { Secret } from '../../../../src/lm/hub/hub-settings.js';
+import { startTunnelProxy } from '../../tunnel-proxy.js';
 import { FakeService, sendJson } from '../fake-service.js';
 
 let service: FakeService;
@@ -207,24 +206,9 @@ describe('a request to a service', () => {
   });
 
   it('goes through the proxy that the environment names', async () => {
-    const tunnels: string[] = [];
-    const proxy = createServer();
-    proxy.on('connect', (request, socket) => {
-      tunnels.push(request.url!);
-      const [host, port] = request.url!.split(':');
-      const upstream = connect(Number(port), host, () => {
-        socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
-        upstream.pipe(socket).pipe(upstream);
-      });
-      for (const end of [upstream, socket]) end.on('error', () => {});
-    });
-    await new Promise<void>((done) => proxy.listen(0, '127.0.0.1', done));
-    onTestFinished(() => {
-      vi.unstubAllEnvs();
-      proxy.closeAllConnections();
-      proxy.close();
-    });
-    vi.stubEnv('http_proxy', `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`);
+    const { url, tunnels } = await startTunnelProxy();
+    onTestFinished(() => void vi.unstubAllEnvs());
+    vi.stubEnv('http_proxy', url);
     for (const name of ['no_proxy', 'NO_PROXY']) vi.stubEnv(name, '');
     await client().post(BODY);
     expect(tunnels).toEqual([new URL(service.endpoint).host]);
