@@ -14,6 +14,7 @@ import type {
 } from '../../model/types.js';
 import { resolveLabelWords } from '../../model/verbalizer.js';
 import { splitHead } from '../head/split-head.js';
+import { HiddenMemo } from '../run/hidden-memo.js';
 import { headCount, int8Notes, type LoadedModel, loadParts, type OnnxModelOptions } from '../run/model-parts.js';
 import { createModelSession } from '../run/model-session.js';
 import { rowLimits, rowsWithoutCache } from '../run/row-limits.js';
@@ -78,6 +79,7 @@ interface MaskedScoringParts {
 class MaskedLabelScores implements LabelScoresCapability {
   readonly #parts: MaskedScoringParts;
   readonly #count = new TruncationCount();
+  readonly #memo = new HiddenMemo();
   readonly #headColumns: (tokenIds: readonly number[]) => Promise<HeadWeights>;
 
   constructor(parts: MaskedScoringParts) {
@@ -123,18 +125,29 @@ class MaskedLabelScores implements LabelScoresCapability {
     signal: AbortSignal | undefined,
     receive: (row: number, hidden: Float32Array) => void,
   ): Promise<void> {
-    const placed = rows.map((row) => ({ ...row, length: row.tokens.length }));
+    signal?.throwIfAborted();
+    const missing: { row: number; key: string; length: number; tokens: readonly number[]; at: number }[] = [];
+    for (const [row, labelRow] of rows.entries()) {
+      const { tokens } = labelRow;
+      const at = this.#maskPosition(labelRow);
+      const key = `${at}:${tokens.join(' ')}`;
+      const known = this.#memo.get(key);
+      if (known) receive(row, known);
+      else missing.push({ row, key, length: tokens.length, tokens, at });
+    }
     const size = this.#parts.body.model.hiddenSize;
-    for (const batch of equalLengthBatches(placed, this.#parts.rowsOf)) {
+    for (const batch of equalLengthBatches(missing, this.#parts.rowsOf)) {
       signal?.throwIfAborted();
       const { hidden } = await this.#parts.body.run({
         tokens: batch.map(([, { tokens }]) => tokens),
         keepCache: false,
       });
-      batch.forEach(([index, row], i) => {
-        const start = (i * row.length + this.#maskPosition(row)) * size;
-        receive(index, hidden.subarray(start, start + size));
-      });
+      for (const [i, [, { row, key, length, at }]] of batch.entries()) {
+        const start = (i * length + at) * size;
+        const state = hidden.subarray(start, start + size);
+        this.#memo.set(key, state);
+        receive(row, state);
+      }
     }
   }
 

@@ -22,6 +22,7 @@ import type {
 } from '../../../model/types.js';
 import { resolveLabelWords } from '../../../model/verbalizer.js';
 import { groupBy } from '../../run/batches.js';
+import { HiddenMemo } from '../../run/hidden-memo.js';
 import { columnLogits, firstToken, labelDivisor, logitsSuffice, rememberColumns } from '../shared/label-columns.js';
 import { likelyWords } from '../shared/likely-words.js';
 import type { VocabularyProjection } from '../shared/vocabulary-projection.js';
@@ -53,6 +54,7 @@ export class CausalLabelScores implements LabelScoresCapability {
   readonly #parts: CausalScoringParts;
   readonly #encoders: Readonly<Record<'plain' | 'raw', (text: string) => number[]>>;
   readonly #count = new TruncationCount();
+  readonly #memo = new HiddenMemo();
   readonly #headColumns: (tokenIds: readonly number[]) => Promise<HeadWeights>;
 
   constructor(parts: CausalScoringParts) {
@@ -74,13 +76,21 @@ export class CausalLabelScores implements LabelScoresCapability {
     const { labels, normalise, signal } = request;
     const rows = this.#plan(request);
     const scores = new Float32Array(rows.length * labels.length);
-    const isSimple = logitsSuffice(labels, normalise);
-    for await (const chunk of this.#parts.rows.run(rows, { keepCache: !isSimple, signal })) {
-      const values = isSimple ? await this.#logits(chunk, labels) : await this.#logProbs(chunk, rows, labels);
+    const write = (row: number, values: Float32Array): void => {
+      const normalised = Array.from(zip(values, labels), ([value, label]) => value / labelDivisor(label, normalise));
+      scores.set(normalised, row * labels.length);
+    };
+    if (logitsSuffice(labels, normalise)) {
+      const head = await this.#headColumns(labels.map(firstToken));
+      await this.#atLastTokens(rows, signal, (row, hidden) => {
+        write(row, columnLogits(hidden, head, labels.length));
+      });
+      return scores;
+    }
+    for await (const chunk of this.#parts.rows.run(rows, { keepCache: true, signal })) {
+      const values = await this.#logProbs(chunk, rows, labels);
       chunk.indices.forEach((row, i) => {
-        const own = values.subarray(i * labels.length, (i + 1) * labels.length);
-        const normalised = Array.from(zip(own, labels), ([value, label]) => value / labelDivisor(label, normalise));
-        scores.set(normalised, row * labels.length);
+        write(row, values.subarray(i * labels.length, (i + 1) * labels.length));
       });
     }
     return scores;
@@ -89,15 +99,37 @@ export class CausalLabelScores implements LabelScoresCapability {
   async answerWords({ count, signal, ...request }: AnswerWordsRequest): Promise<AnswerWords> {
     const rows = this.#plan({ ...request, labels: [] });
     const projection = await this.#parts.projection();
-    let hidden = new Float32Array(0);
-    for await (const chunk of this.#parts.rows.run(rows, { signal })) {
-      const size = chunk.hidden.length / chunk.indices.length;
-      if (hidden.length === 0) hidden = new Float32Array(rows.length * size);
-      chunk.indices.forEach((row, i) => {
-        hidden.set(chunk.hidden.subarray(i * size, (i + 1) * size), row * size);
-      });
+    const all = new Float32Array(rows.length * projection.hiddenSize);
+    await this.#atLastTokens(rows, signal, (row, hidden) => {
+      all.set(hidden, row * projection.hiddenSize);
+    });
+    return await likelyWords(projection, all, { ...this.#parts, template: request.template, count });
+  }
+
+  /** Hands over each row's hidden state at its last token, [hiddenSize]; a state that is known needs no forward. */
+  async #atLastTokens(
+    rows: readonly PrefixedRow[],
+    signal: AbortSignal | undefined,
+    receive: (row: number, hidden: Float32Array) => void,
+  ): Promise<void> {
+    signal?.throwIfAborted();
+    const missing: { row: number; key: string; tokens: PrefixedRow }[] = [];
+    for (const [row, tokens] of rows.entries()) {
+      const key = `${tokens.shared}:${tokens.tokens.join(' ')}`;
+      const known = this.#memo.get(key);
+      if (known) receive(row, known);
+      else missing.push({ row, key, tokens });
     }
-    return await likelyWords(projection, hidden, { ...this.#parts, template: request.template, count });
+    const unknown = missing.map(({ tokens }) => tokens);
+    for await (const { indices, hidden } of this.#parts.rows.run(unknown, { signal })) {
+      const size = hidden.length / indices.length;
+      for (const [i, index] of indices.entries()) {
+        const { row, key } = missing[index]!;
+        const state = hidden.subarray(i * size, (i + 1) * size);
+        this.#memo.set(key, state);
+        receive(row, state);
+      }
+    }
   }
 
   #plan(request: Omit<LabelScoreRequest, 'normalise'>): PrefixedRow[] {
@@ -124,11 +156,6 @@ export class CausalLabelScores implements LabelScoresCapability {
       prefixes.set(text, prefix);
     }
     return { tokens, prefix, shared: Math.min(commonLength(tokens, prefix), tokens.length - 1) };
-  }
-
-  async #logits({ hidden }: RowChunk, labels: readonly LabelWord[]): Promise<Float32Array> {
-    const ids = labels.map(firstToken);
-    return columnLogits(hidden, await this.#headColumns(ids), ids.length);
   }
 
   /** Sums of token log-probabilities, [indices, labels]: each label's later tokens continue the row's cache. */
