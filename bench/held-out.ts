@@ -1,11 +1,12 @@
 /**
  * What a search brings on rows that nothing was chosen on:
  * `npm run bench:held-out -- --data A.csv [--text-column T --label-column L] --resplits 20 --forwards 30000
- *   [--manual-prompt TEXT …] [--set key=value …] [--out FOLDER]`.
+ *   [--manual-prompt TEXT …] [--trainer NAME …] [--set key=value …] [--out FOLDER]`.
  *
- * Each resplit draws its own train, dev and test rows (seeds 0, 1, …) and has five arms: no prompt, the best hand-written
- * prompt as given (the label words alone, nothing calibrated), the same read as the search reads its prompts, what the
- * default finds, and best-of-n at the same forwards. Every choice is made on train and dev. Each resplit is appended to
+ * Each resplit draws its own train, dev and test rows (seeds 0, 1, …). Its arms: no prompt; the best hand-written prompt
+ * as given (the task's label words alone, nothing calibrated, no rows shown); the best hand-written prompt read as the
+ * search reads its prompts; and for each trainer, at the same forwards, the best prompt that it searched for and what the
+ * run exports, which may be a hand-written prompt. Every choice is made on train and dev. Each resplit is appended to
  * FOLDER/resplits.jsonl, so the command continues where it was stopped; it prints JSON and writes FOLDER/plot.svg.
  */
 import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -29,6 +30,7 @@ const { values: flags } = parseArgs({
     'manual-prompt': { type: 'string', multiple: true, default: [] },
     resplits: { type: 'string', default: '20' },
     forwards: { type: 'string', default: '30000' },
+    trainer: { type: 'string', multiple: true, default: ['log-variance', 'best-of-n'] },
     set: { type: 'string', multiple: true, default: [] },
     out: { type: 'string' },
   },
@@ -54,9 +56,9 @@ function configOf(seed: number, more: Partial<RunConfigInput>): RunConfig {
   return config;
 }
 
-async function search(seed: number, trainer: 'log-variance' | 'best-of-n'): Promise<RunResult> {
+async function search(seed: number, trainer: string): Promise<RunResult> {
   const out = join(folder, 'runs', `${seed}-${trainer}`);
-  const config = configOf(seed, { trainer, out });
+  const config = configOf(seed, { trainer: trainer as RunConfigInput['trainer'], out });
   // A run that was stopped is resumed, one that is finished is read.
   const isBegun = existsSync(join(out, 'run.json'));
   const known = isBegun ? resultOf(out) : undefined;
@@ -67,7 +69,7 @@ async function search(seed: number, trainer: 'log-variance' | 'best-of-n'): Prom
 
 /** The hand-written prompt that is best on dev where only the label words are read, on test. */
 async function bestAsGiven(seed: number): Promise<Arm> {
-  const config = configOf(seed, { calibrate: 'none' });
+  const config = configOf(seed, { calibrate: 'none', labelWords: 'given', demos: 0 });
   const prompts = flags['manual-prompt'];
   const { results } = await evaluatePrompts(config, { prompts, split: 'dev', splitsDataFile: true });
   const best = results.reduce((one, other) =>
@@ -88,13 +90,15 @@ function splitSizes(runDir: string): { train: number; dev: number } {
 }
 
 async function measure(seed: number): Promise<Resplit> {
-  const found = await search(seed, 'log-variance');
-  const drawn = await search(seed, 'best-of-n');
-  const { empty, manual } = found.baselines;
-  const { train, dev } = splitSizes(found.runDir);
+  const runs: RunResult[] = [];
+  for (const trainer of flags.trainer) runs.push(await search(seed, trainer));
+  const [first] = runs;
+  if (!first) throw new Error('--trainer NAME is missing');
+  const { empty, manual } = first.baselines;
+  const { train, dev } = splitSizes(first.runDir);
   return {
     seed,
-    sizes: { test: found.best.test.n!, train: train + dev },
+    sizes: { test: first.best.test.n!, train: train + dev },
     arms: {
       'no prompt': { prompt: '', test: empty.test.accuracy!, forwards: dev },
       ...(manual
@@ -103,10 +107,23 @@ async function measure(seed: number): Promise<Resplit> {
             'hand-written, read alike': { prompt: manual.prompt, test: manual.test.accuracy!, forwards: dev },
           }
         : {}),
-      found: { prompt: found.best.prompt, test: found.best.test.accuracy!, forwards: found.forwards },
-      'best-of-n': { prompt: drawn.best.prompt, test: drawn.best.test.accuracy!, forwards: drawn.forwards },
+      ...Object.fromEntries(runs.flatMap(armsOf)),
     },
   };
+}
+
+/** What a run searched for, and what it exports. */
+function armsOf({ trainer, best, forwards, baselines, verdict }: RunResult): [string, Arm][] {
+  const exported = { prompt: best.prompt, test: best.test.accuracy!, forwards };
+  if (!verdict) return [[`${trainer}, exported`, exported]];
+  const rivals = [{ prompt: '', ...baselines.empty }, ...(baselines.manuals ?? [])];
+  const rival = rivals.find(({ prompt }) => prompt === verdict.baseline)?.test.accuracy;
+  // A verdict is about the best searched prompt, whether or not a baseline was better on dev.
+  const searched = rival === undefined ? exported : { test: rival + verdict.difference, forwards };
+  return [
+    [`${trainer}, searched`, searched],
+    [`${trainer}, exported`, exported],
+  ];
 }
 
 const known = existsSync(log)
