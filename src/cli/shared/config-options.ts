@@ -18,7 +18,9 @@ export function addConfigOptions(command: Command, keys: readonly RunConfigKey[]
 }
 
 export function addSettingFlags(command: Command, keys: readonly RunConfigKey[]): void {
-  for (const key of keys) if (!optionMeta(key).argument) command.addOption(optionOf(key));
+  const { properties } = runConfigJsonSchema() as { properties: Record<string, Property> };
+  for (const key of keys)
+    if (!optionMeta(key).argument) command.addOption(optionOf(key, schemaFacts(key, properties[key]!)));
 }
 
 /** Settings of groups, in the order of the schema. */
@@ -74,9 +76,8 @@ export function collect(value: string, before: readonly string[] = []): string[]
   return [...before, value];
 }
 
-function optionOf(key: RunConfigKey): Option {
+function optionOf(key: RunConfigKey, facts: SchemaFacts): Option {
   const { description, form, short, value, paper, group } = optionMeta(key);
-  const facts = schemaFacts(key);
   const notes = [
     facts.default !== undefined && form !== 'boolean' && `default: ${facts.default}`,
     paper && `paper: ${paper}`,
@@ -90,6 +91,12 @@ function optionOf(key: RunConfigKey): Option {
   return form === 'list' || form === 'weights' ? option.argParser(collect) : option;
 }
 
+/** A setting in the JSON Schema of all settings. */
+interface Property {
+  readonly enum?: string[];
+  readonly default?: unknown;
+}
+
 interface SchemaFacts {
   readonly choices: readonly string[] | undefined;
   /** As help shows it. */
@@ -97,9 +104,7 @@ interface SchemaFacts {
   readonly isOnByDefault: boolean;
 }
 
-function schemaFacts(key: RunConfigKey): SchemaFacts {
-  const property = (runConfigJsonSchema().properties as Record<string, { enum?: string[]; default?: unknown }>)[key]!;
-  const value = property.default;
+function schemaFacts(key: RunConfigKey, { enum: choices, default: value }: Property): SchemaFacts {
   const isShown = value !== undefined && String(value) !== '' && !/\(default: /.test(optionMeta(key).description);
-  return { choices: property.enum, default: isShown ? String(value) : undefined, isOnByDefault: value === true };
+  return { choices, default: isShown ? String(value) : undefined, isOnByDefault: value === true };
 }
