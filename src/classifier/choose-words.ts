@@ -1,9 +1,12 @@
 import { mean } from '../statistics/mean.js';
 import type { WordSet, WordSource } from './classifier.js';
 import { bestWords, findWords, setScores, type WordTable, wordStatistics } from './find-words.js';
+import { weightedSets, weighWords } from './weigh-words.js';
 
 /** The set sizes that `auto` chooses among. */
 export const WORD_COUNTS = [1, 5, 20, 100] as const;
+/** The largest sets that words are weighed for: all labels are then read by the words of all. */
+const MOST_WEIGHED = 20;
 const FOLDS = 4;
 
 /** A choice of words and how well it does on train rows that it was not found on. */
@@ -13,6 +16,8 @@ export interface WordChoice {
   readonly count: number;
   /** Of words given and found: whether the given ones count as much as the found ones together, or each as one word. */
   readonly halved?: boolean;
+  /** Every label is read by the found words of all labels, each with a weight. */
+  readonly weighed?: boolean;
   readonly words: readonly WordSet[];
   /** Cross-validated share of right answers. */
   readonly accuracy: number;
@@ -42,33 +47,48 @@ export function rankWords(request: WordRequest): WordChoice[] {
   const wanted = sources.flatMap((source): Wanted[] => {
     if (source === 'given') return [{ source, count: 0 }];
     const each = counts.map((count) => ({ source, count }));
-    return source === 'found' ? each : [...each, ...each.map((one) => ({ ...one, halved: true }))];
+    if (source === 'both') return [...each, ...each.map((one) => ({ ...one, halved: true }))];
+    const weighed = each.filter(({ count }) => count > 1 && count <= MOST_WEIGHED);
+    return [...each, ...weighed.map((one) => ({ ...one, weighed: true }))];
   });
   const folds = foldsOf(request);
   const whole = findsWords(request) ? wordStatistics(request.found, request.given.sets.length) : [];
   return wanted
     .map((one) => ({ ...one, words: wordsOf(request, one, whole), ...crossValidate(request, one, folds) }))
     .filter(({ words }) => words.every((own) => own.words.length > 0))
-    .sort((a, b) => b.accuracy - a.accuracy || b.margin - a.margin);
+    .sort((a, b) => worth(b) - worth(a) || b.margin - a.margin);
+
+  /** Weights are many more numbers than words: they have to be better by a standard error, of one error more than seen. */
+  function worth({ accuracy, weighed }: WordChoice): number {
+    const examples = request.given.table.labels.length / request.promptCount;
+    const share = (accuracy * examples + 1) / (examples + 2);
+    return weighed ? accuracy - Math.sqrt((share * (1 - share)) / examples) : accuracy;
+  }
 }
 
 /** Rows that are judged together, and what the other rows say of every word: the same for all choices of words. */
 interface Fold {
   readonly held: readonly number[];
+  readonly others: readonly number[];
   /** [labels][words] */
   readonly statistics: readonly (readonly number[])[];
 }
 
-type Wanted = Pick<WordChoice, 'source' | 'count' | 'halved'>;
+type Wanted = Pick<WordChoice, 'source' | 'count' | 'halved' | 'weighed'>;
 
-function wordsOf({ found, given }: WordRequest, { source, count, halved }: Wanted, statistics: number[][]): WordSet[] {
+function wordsOf(
+  { found, given }: WordRequest,
+  { source, count, halved, weighed }: Wanted,
+  statistics: number[][],
+): WordSet[] {
   if (source === 'given') return [...given.sets];
-  const own = findWords(
-    found,
-    given.sets.map(({ label }) => label),
-    count,
-    statistics,
-  );
+  const labels = given.sets.map(({ label }) => label);
+  if (weighed) {
+    const columns = bestWords(statistics, count).flat();
+    const words = columns.map((column) => found.words[column]!);
+    return weightedSets(words, weighWords(found, columns, labels.length), labels);
+  }
+  const own = findWords(found, labels, count, statistics);
   return source === 'found' ? own : joined(given.sets, own, halved ?? false);
 }
 
@@ -92,9 +112,9 @@ function crossValidate(
   const { labels } = given.table;
   const count = labels.length / promptCount;
   const margins = new Float64Array(labels.length);
-  for (const { held, statistics } of folds) {
-    const scores = foldScores(request, wanted, statistics);
-    for (const row of held) {
+  for (const fold of folds) {
+    const scores = foldScores(request, wanted, fold);
+    for (const row of fold.held) {
       const label = labels[row]!;
       const rival = Math.max(...scores[row]!.filter((_, k) => k !== label));
       margins[row] = scores[row]![label]! - rival;
@@ -112,12 +132,21 @@ function crossValidate(
 /** Scores of all rows by the words that a fold's other rows find; offsets need no labels, so they are of all rows. */
 function foldScores(
   { found, given }: WordRequest,
-  { source, count, halved }: Wanted,
-  statistics: Fold['statistics'],
+  { source, count, halved, weighed }: Wanted,
+  { statistics, others }: Fold,
 ): number[][] {
   const givenSets = setsOf(given.table, given.sets);
   if (source === 'given') return setScores(given.table, givenSets);
   const sets = bestWords(statistics, count);
+  if (weighed) {
+    const columns = sets.flat();
+    const weights = weighWords(found, columns, sets.length, others);
+    return setScores(
+      found,
+      sets.map(() => columns),
+      weights,
+    );
+  }
   const byFound = setScores(found, sets);
   if (source === 'found') return byFound;
   const byGiven = centred(setScores(given.table, givenSets));
@@ -150,7 +179,7 @@ function foldsOf(request: WordRequest): Fold[] {
   return Array.from({ length: FOLDS }, (_, fold) => {
     const held = rows.filter((row) => ofExample[row % count] === fold);
     const others = rows.filter((row) => ofExample[row % count] !== fold);
-    return { held, statistics: finds ? wordStatistics(found, given.sets.length, others) : [] };
+    return { held, others, statistics: finds ? wordStatistics(found, given.sets.length, others) : [] };
   });
 }
 

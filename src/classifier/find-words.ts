@@ -92,10 +92,23 @@ export function findWords(
   return found.map((own, label) => ({ label: labels[label]!, words: own.map((word) => table.words[word]!) }));
 }
 
-/** Mean log-probability of each label's words, less its mean over all rows: [rows][labels]. */
-export function setScores({ words, logProbs, labels }: WordTable, sets: readonly (readonly number[])[]): number[][] {
+/**
+ * Mean log-probability of each label's words, less its mean over all rows: [rows][labels].
+ * @param weights how much each word counts, [labels][words]; all alike where missing
+ */
+export function setScores(
+  { words, logProbs, labels }: WordTable,
+  sets: readonly (readonly number[])[],
+  weights: readonly (readonly number[])[] = sets.map((own) => own.map(() => 1)),
+): number[][] {
+  const totals = weights.map((own) => own.reduce((sum, weight) => sum + weight, 0));
   const scores = labels.map((_, row) =>
-    sets.map((own) => own.reduce((sum, word) => sum + logProbs[row * words.length + word]!, 0) / own.length),
+    sets.map((own, label) => {
+      const weightOf = weights[label]!;
+      return (
+        own.reduce((sum, word, i) => sum + weightOf[i]! * logProbs[row * words.length + word]!, 0) / totals[label]!
+      );
+    }),
   );
   const offsets = labelOffsets(scores, sets.length);
   return scores.map((row) => row.map((score, label) => score - offsets[label]!));

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { createJiti } from 'jiti';
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import type { Classifier } from '../../src/classifier/classifier.js';
 import { exportPrompt, renderParts } from '../../src/export/export-prompt.js';
 import type { ExportedPrompt } from '../../src/export/exported-prompt.js';
@@ -12,6 +13,7 @@ import { jsFormat } from '../../src/export/formats/code/js.js';
 import { pythonFormat } from '../../src/export/formats/code/python.js';
 import { tsFormat } from '../../src/export/formats/code/ts.js';
 import { tsAiSdkFormat } from '../../src/export/formats/code/ts-ai-sdk.js';
+import { promptfooFormat } from '../../src/export/formats/experiments/promptfoo.js';
 import { readRunRecord } from '../../src/export/run-record.js';
 import { exportedPrompt } from './exported.js';
 import { makeRun } from './make-run.js';
@@ -40,6 +42,18 @@ const rich: ExportedPrompt = {
   classifier: CLASSIFIER,
 };
 
+/** Both labels are read by the same words, each with its own weights. */
+const weighed: ExportedPrompt = {
+  ...rich,
+  classifier: {
+    ...CLASSIFIER,
+    words: [
+      { label: 'bad', words: ['terrible', 'fine', 'great'], weights: [4, 1, 1] },
+      { label: 'good', words: ['great', 'fine', 'terrible'], weights: [3, 2, 1] },
+    ],
+  },
+};
+
 const ANSWERS = { ' terrible': -1, awful: -2, ' great': -1.6, ' the': -9 };
 /** 3/4 · -1 + 1/4 · -2 - 0.5 and -1.6 + 0.25, worked out by hand. */
 const [BAD, GOOD] = [-1.75, -1.35];
@@ -66,13 +80,13 @@ async function loadJavaScript(source: string): Promise<Module> {
 }
 
 const MODULES = [
-  ['ts', async () => loadTypeScript(tsFormat.render([rich], isRaw))],
-  ['js', async () => await loadJavaScript(jsFormat.render([rich], isRaw))],
+  ['ts', async (prompt: ExportedPrompt) => loadTypeScript(tsFormat.render([prompt], isRaw))],
+  ['js', async (prompt: ExportedPrompt) => await loadJavaScript(jsFormat.render([prompt], isRaw))],
 ] as const;
 
 describe.each(MODULES)('the exported %s module', (_, load) => {
   it('classifies by word sets, weights, offsets and demonstrations', async () => {
-    const { classify } = await load();
+    const { classify } = await load(rich);
     const asked: unknown[] = [];
     const { label, probabilities } = await classify(' Fine. ', (text, words) => {
       asked.push(text, words);
@@ -88,15 +102,26 @@ describe.each(MODULES)('the exported %s module', (_, load) => {
   });
 
   it('counts a word that is not named as the least likely, and refuses an answer without any', async () => {
-    const { classify } = await load();
+    const { classify } = await load(rich);
     const { label } = await classify('Fine.', () => ({ ' great': -3, ' the': -0.1 }));
     expect(label).toBe('good');
     await expect(classify('Fine.', () => ({ ' the': -0.1 }))).rejects.toThrow(/none of the label words: " terrible"/);
   });
 
   it('reads a label off an answer written out', async () => {
-    const { labelOf } = await load();
+    const { labelOf } = await load(rich);
     expect([' Awful, really', 'great', 'no idea'].map((answer) => labelOf(answer))).toEqual(['bad', 'good', undefined]);
+  });
+
+  it('asks for words of several labels once, and reads an answer written out as the label it weighs most for', async () => {
+    const { classify, labelOf } = await load(weighed);
+    const { probabilities } = await classify('x', (_, words) => {
+      expect(words).toEqual([' terrible', ' fine', ' great']);
+      return { ' terrible': -1, ' fine': -2, ' great': -3 };
+    });
+    // (4·−1 − 2 − 3)/6 − 0.5 = −2 and (3·−3 + 2·−2 − 1)/6 + 0.25 = −2 1/12.
+    expect(probabilities.bad).toBeCloseTo(1 / (1 + Math.exp(-1 / 12)), 12);
+    expect(['Great', 'terrible', 'fine'].map((answer) => labelOf(answer))).toEqual(['good', 'bad', 'good']);
   });
 });
 
@@ -125,6 +150,29 @@ print(json.dumps([label, probabilities, seen, best.PROMPT, best.label_of("Awful!
       [`A dull film. ${CLASSIFIER.prompt} terrible\n\nFine. ${CLASSIFIER.prompt}`, [' terrible', ' awful', ' great']],
     ]);
     expect(rest).toEqual([CLASSIFIER.prompt, 'bad', null, 'spam']);
+  });
+
+  it('reads an answer written out as the label it weighs most for', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'rlprompt-python-'));
+    writeFileSync(join(folder, 'best.py'), pythonFormat.render([weighed], isRaw));
+    const program =
+      'import json, best; print(json.dumps([best.label_of(a) for a in ["Great", "terrible", "fine", "no"]]))';
+    const ran = spawnSync('python3', ['-I', '-S', '-c', `import sys; sys.path.insert(0, '.')\n${program}`], {
+      cwd: folder,
+      encoding: 'utf8',
+    });
+    expect(JSON.parse(ran.stdout)).toEqual(['good', 'bad', 'good', null]);
+  });
+});
+
+describe('the exported promptfoo tests', () => {
+  it('take an answer for the label it weighs most for', () => {
+    const config = parse(promptfooFormat.render([weighed], { ...isRaw, rows: [{ text: 'x', label: 0 }] }));
+    const [test] = config.tests;
+    const own: string = test.assert[0].value;
+    expect(test.description).toBe('bad');
+    expect(own).toContain('terrible');
+    expect(own).not.toMatch(/great|fine/);
   });
 });
 

@@ -31,7 +31,7 @@ ${t(TYPES)}
 export async function classify(${
     language === 'ts' ? `input: string, complete: Complete${masked ? ', mask: string' : ''}` : `input, complete${mask}`
   })${t(': Promise<Classification>')} {
-  const words = READINGS.flatMap((reading) => reading.words);
+  const words = [...new Set(READINGS.flatMap((reading) => reading.words))];
   const given = new Map(Object.entries(await complete(render(input${mask}), words)));
   const found = words.map((word) => given.get(word) ?? given.get(word.trim()));
   if (found.every((value) => value === undefined)) {
@@ -52,7 +52,11 @@ export async function classify(${
 /** The label that an answer written out begins with, for services that give no log-probabilities; undefined for another answer. */
 export function labelOf(answer${t(': string')})${t(': string | undefined')} {
   const said = answer.trim().toLowerCase();
-  return READINGS.find(({ words }) => words.some((word) => said.startsWith(word.trim().toLowerCase())))?.label;
+  const weights = READINGS.map((reading) =>
+    Math.max(0, ...reading.words.map((word, i) => (said.startsWith(word.trim().toLowerCase()) ? (reading.weights[i] ?? 0) : 0))),
+  );
+  const most = Math.max(...weights);
+  return most > 0 ? READINGS[weights.indexOf(most)]?.label : undefined;
 }
 `;
 }

@@ -30,6 +30,14 @@ export function labelReadings(prompt: ExportedPrompt): LabelReading[] {
   });
 }
 
+/** Of each label's words, those that an answer written out means it by: no other label gives them more weight. */
+export function writtenWords(readings: readonly LabelReading[]): string[][] {
+  const weightOf = ({ words, weights }: LabelReading, word: string): number => weights[words.indexOf(word)] ?? 0;
+  return readings.map((own) =>
+    own.words.filter((word) => readings.every((other) => weightOf(other, word) <= weightOf(own, word))),
+  );
+}
+
 /** The word of each label as the language model writes it after the text, blanks included. */
 export function answerTexts(prompt: ExportedPrompt): string[] {
   const template = templateOf(prompt);

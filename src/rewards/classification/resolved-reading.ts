@@ -1,4 +1,4 @@
-import type { Reading } from '../../classifier/classifier.js';
+import type { Reading, WordSet } from '../../classifier/classifier.js';
 import { demonstratedTemplate } from '../../classifier/demonstrated-template.js';
 import type { LabelScoresCapability, LabelWord } from '../../lm/model/types.js';
 import type { Template } from '../../template/template.js';
@@ -20,14 +20,17 @@ export interface ResolvedReading {
 /** @throws RlpromptError E_VERBALIZER_… where the target LM cannot tell the words apart, E_DEMOS_MASKED */
 export function resolveReading(scorer: LabelScoresCapability, template: Template, reading: Reading): ResolvedReading {
   const { demonstrations, standIns = [] } = reading;
+  const labelOf = ownersOf(reading.words);
   const words = scorer.resolveLabels(
     template,
-    reading.words.flatMap(({ label, words: own }) => own.map((word) => ({ label, word }))),
+    Array.from(labelOf, ([word, label]) => ({ label, word })),
   );
   return {
     template: demonstratedTemplate(template, demonstrations),
     words,
-    sets: reading.words.every(({ words: own }) => own.length === 1) ? undefined : columnsOf(reading),
+    sets: reading.words.every(({ words: own }) => own.length === 1)
+      ? undefined
+      : columnsOf(reading.words, [...labelOf.keys()]),
     shown: new Set(demonstrations.map(({ text }) => text)),
     standIn:
       standIns.length === 0
@@ -36,10 +39,17 @@ export function resolveReading(scorer: LabelScoresCapability, template: Template
   };
 }
 
-function columnsOf({ words }: Reading): LabelColumns[] {
-  let next = 0;
-  return words.map(({ words: own, weights }) => {
-    const columns = own.map(() => next++);
-    return { columns, weights: weights ?? own.map(() => 1) };
-  });
+/** Each word once, with the first label that it is a word of: where words are weighed, all labels are read by the same. */
+function ownersOf(sets: readonly WordSet[]): Map<string, string> {
+  const owners = new Map<string, string>();
+  for (const { label, words } of sets) for (const word of words) if (!owners.has(word)) owners.set(word, label);
+  return owners;
+}
+
+function columnsOf(sets: readonly WordSet[], all: readonly string[]): LabelColumns[] {
+  const columnOf = new Map(all.map((word, column) => [word, column]));
+  return sets.map(({ words, weights }) => ({
+    columns: words.map((word) => columnOf.get(word)!),
+    weights: weights ?? words.map(() => 1),
+  }));
 }

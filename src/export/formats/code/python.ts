@@ -59,7 +59,7 @@ def classify(text: str, complete: Complete${parameter}) -> tuple[str, dict[str, 
     complete(rendered, words) asks the language model: the natural log-probability of each word (or of the token it
     begins with) right after the rendered text. A word it does not name counts as the least likely of those it names.
     """
-    words = [word for reading in _READINGS for word in reading["words"]]
+    words = list(dict.fromkeys(word for reading in _READINGS for word in reading["words"]))
     given = complete(render(text${argument}), words)
     found = {word: given.get(word, given.get(word.strip())) for word in words}
     if all(value is None for value in found.values()):
@@ -79,10 +79,11 @@ def classify(text: str, complete: Complete${parameter}) -> tuple[str, dict[str, 
 def label_of(answer: str) -> "str | None":
     """The label that an answer written out begins with; None for another answer."""
     said = answer.strip().lower()
-    for reading in _READINGS:
-        if any(said.startswith(word.strip().lower()) for word in reading["words"]):
-            return reading["label"]
-    return None
+    weights = [
+        max([0] + [w for word, w in zip(r["words"], r["weights"]) if said.startswith(word.strip().lower())])
+        for r in _READINGS
+    ]
+    return _READINGS[weights.index(max(weights))]["label"] if max(weights) > 0 else None
 `;
 }
 

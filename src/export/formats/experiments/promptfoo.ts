@@ -1,7 +1,7 @@
 import { parse } from 'yaml';
 import type { ExportedPrompt, ExportedRow, FileFormat } from '../../exported-prompt.js';
 import { readJinja, toJinja } from '../../text/jinja.js';
-import { labelReadings } from '../../text/label-reading.js';
+import { labelReadings, writtenWords } from '../../text/label-reading.js';
 import { describeScores, modelName } from '../../text/provenance.js';
 import { VARIABLES, variablesOf } from '../../text/rendered-parts.js';
 import { toVisibleYaml } from '../../text/visible-yaml.js';
@@ -27,15 +27,15 @@ export const promptfooFormat: FileFormat = {
 function configuration(prompt: ExportedPrompt, rows: readonly ExportedRow[] = []) {
   const isChat = prompt.target.startsWith('openai:');
   const readings = labelReadings(prompt);
+  const written = writtenWords(readings);
   const blank = Object.fromEntries(variablesOf(prompt).map((name) => [name, `the ${name} goes here`]));
   const tests = rows.slice(0, MOST_ROWS).flatMap(({ text, label }) => {
     const reading = readings[label];
-    if (!reading) return [];
-    return [
-      { description: reading.label, vars: { ...blank, [VARIABLES.input]: text }, assert: [answers(reading.words)] },
-    ];
+    const words = written[label];
+    if (!reading || !words) return [];
+    return [{ description: reading.label, vars: { ...blank, [VARIABLES.input]: text }, assert: [answers(words)] }];
   });
-  const isAnyLabel = answers(readings.flatMap(({ words }) => words));
+  const isAnyLabel = answers([...new Set(written.flat())]);
   return {
     description: `${describeScores(prompt)} (${prompt.tool})`,
     prompts: [{ id: 'best', label: 'best', raw: toJinja(prompt.rendered) }],
