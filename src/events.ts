@@ -125,6 +125,13 @@ export interface RunStartEvent extends EventBase {
   /** How they become one reward. */
   readonly combine?: 'sum' | 'product' | 'hypervolume';
   readonly resumedAtStep?: number;
+  /** Rows through the target LM besides those of the steps: of one evaluation on dev, and of the end. */
+  readonly otherRows?: {
+    readonly evaluation: PlannedRange;
+    /** Steps between two evaluations. */
+    readonly evaluationEvery: number;
+    readonly final: PlannedRange;
+  };
 }
 
 export interface PhaseEvent extends EventBase {
@@ -161,6 +168,8 @@ export interface StepEndEvent extends EventBase {
   readonly cacheHits: number;
   readonly flat: boolean;
   readonly bestPrompt: string;
+  /** Of all prompts without dev numbers the best by train; missing where there is none. */
+  readonly leader?: PromptSummary;
   readonly metrics: UpdateMetrics;
   /** Mean of each named objective over the step's prompts. */
   readonly parts?: Readonly<Record<string, number>>;
@@ -360,6 +369,18 @@ export type RunEvent =
 /** An event before its sequence number is given. */
 export type UnnumberedEvent = RunEvent extends infer E ? (E extends RunEvent ? Omit<E, 'seq'> : never) : never;
 
+/** What a run is doing now, and how far it is. */
+export interface RunProgress {
+  /** In a few words, for instance `finding label words`. */
+  readonly doing: string;
+  /** Rows through the target LM that are done. */
+  readonly rows: number;
+  /** The most rows that it can take. */
+  readonly most: number;
+  /** Before the search: the best prompt so far, with its score on train. */
+  readonly best?: { readonly prompt: string; readonly score: number };
+}
+
 /** How a terminal, or any program, steers a running optimisation. Every request takes effect between two steps. */
 export interface RunControls {
   pause(): void;
@@ -374,6 +395,8 @@ export interface RunControls {
   exportBest(): void;
   /** What services and workers have done so far; changes nothing. */
   usage(): readonly RemoteUsage[];
+  /** What the run is doing now; changes nothing. Undefined between two things. */
+  progress(): RunProgress | undefined;
   /** Saves and ends the run, resumable. */
   stop(reason: 'user' | 'interrupted' | 'terminated'): void;
 }

@@ -11,6 +11,7 @@ import { race } from './rewards/racing/racing-evaluator.js';
 import type { Run } from './run/loop/run.js';
 import { describeStep } from './run/loop/step-statistics.js';
 import { stopInTime } from './run/loop/stop-in-time.js';
+import { toldChoice } from './run/loop/told-choice.js';
 import { type PrepareOptions, prepareRun } from './run/prepare/prepare-run.js';
 import { chooseReading } from './run/select/choose-reading.js';
 import { measureBaselines } from './run/select/evaluations.js';
@@ -112,12 +113,14 @@ async function* train(run: Run, goal: SearchGoal): AsyncGenerator<RunEvent, RunR
     if (run.step % run.config.evaluationEvery === 0) yield* evaluateOnDev(run, goal);
     if (run.step % run.config.checkpointEvery === 0) yield run.saveCheckpoint();
   }
+  run.activity.begin('scoring the last candidates on dev', run.rows.final.high);
   return yield* goal.finish(reason);
 }
 
 /** One step: propose, evaluate, reward, update. */
 async function* trainStep(run: Run, goal: SearchGoal): AsyncGenerator<RunEvent, void> {
   const since = performance.now();
+  run.activity.begin(`step ${run.step + 1}`, run.rows.step.high);
   const { config, trainer, evaluator, data, shaper, watch } = run;
   const rewardTo = shaper.schedule.rangeAt(run.used);
   const scale = shaper.metrics(rewardTo);
@@ -133,7 +136,9 @@ async function* trainStep(run: Run, goal: SearchGoal): AsyncGenerator<RunEvent, 
   run.step += 1;
   goal.noteRollouts({ rollouts, evaluations, rewards });
   const seconds = (performance.now() - since) / 1000;
-  const step = describeStep(run.step, evaluator.counters(), { seconds, rollouts, evaluations, rewards, metrics });
+  const outcome = { seconds, rollouts, evaluations, rewards, metrics };
+  const step = describeStep(run.step, evaluator.counters(), outcome, goal.leader());
+  run.activity.end();
   yield run.emit({ type: 'step-end', ...step });
   const warning = watch.health.observe(step);
   if (warning) yield* warn(run, warning);
@@ -151,7 +156,9 @@ async function* warn(run: Run, warning: HealthWarning): AsyncGenerator<RunEvent,
 }
 
 async function* evaluateOnDev(run: Run, goal: SearchGoal): AsyncGenerator<RunEvent, void> {
+  run.activity.begin('scoring the best prompts on dev', run.rows.evaluation.high);
   yield* goal.evaluateOnDev();
+  run.activity.end();
   const fitted = run.policies?.ranking(1) ?? run.prompts.candidates.byTrainScore(run.config.evaluationCandidates);
   for (const warning of run.watch.evaluationWarnings(fitted)) yield run.emit({ type: 'warning', ...warning });
 }
@@ -159,10 +166,12 @@ async function* evaluateOnDev(run: Run, goal: SearchGoal): AsyncGenerator<RunEve
 async function* baselines(run: Run, goal: SearchGoal): AsyncGenerator<RunEvent, void> {
   yield run.emit({ type: 'phase-start', phase: 'baselines' });
   if (run.reading.choice) {
-    const { prompt, reading } = await chooseReading(run.reading.choice);
+    run.activity.begin('choosing label words', run.rows.reading.high);
+    const { prompt, reading } = await chooseReading(toldChoice(run.reading.choice, run.activity));
     run.reading.readBy(reading);
     yield run.emit({ type: 'reading-chosen', prompt, reading });
   }
+  run.activity.begin('scoring the baselines', run.rows.baselines.high);
   const measured = await measureBaselines(run, { compete: goal.takesPrompts });
   run.prompts.baselines = measured;
   yield run.emit({ type: 'baselines-end', baselines: measured });
@@ -170,6 +179,7 @@ async function* baselines(run: Run, goal: SearchGoal): AsyncGenerator<RunEvent, 
   if (best) yield run.emit(best);
   for (const text of run.config.initPrompts) yield* goal.addPrompt(text, 'warm-start');
   if (run.config.promptLibrary) yield* startFromLibrary(run, goal);
+  run.activity.end();
 }
 
 /** What earlier runs found on similar tasks is scored like any prompt a person types. */

@@ -25,6 +25,8 @@ export class PolicyGoal implements SearchGoal {
   /** The prompts of a step met one input each: none of them is a candidate for all. */
   noteRollouts(): void {}
 
+  leader(): undefined {}
+
   /** Scores the policy as it is now on dev: the likeliest prompt of each input, on that input. The best policy is kept. */
   async *evaluateOnDev(): AsyncGenerator<RunEvent, void> {
     const { run, policies } = this;
@@ -71,6 +73,7 @@ export class PolicyGoal implements SearchGoal {
     const proposer = { policy: policies.policy, evaluator: run.evaluator };
     const onDev = await proposeFor(proposer, dev, { parameters });
     const onTest = await proposeFor(proposer, test, { parameters });
+    run.activity.tell('scoring the test split');
     const measured = await measureOnTest(run, summary, run.prompts.baselines, onTest.evaluation);
     const policy = {
       ...summary.policy,

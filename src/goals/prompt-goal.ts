@@ -5,6 +5,7 @@ import type { RunRecord } from '../export/run-record.js';
 import { rememberRun } from '../prompt-library/run-library.js';
 import type { Run } from '../run/loop/run.js';
 import type { StepOutcome } from '../run/loop/step-statistics.js';
+import { toldChoice } from '../run/loop/told-choice.js';
 import { readByAllRows } from '../run/select/choose-reading.js';
 import { evaluateTopCandidates, measureOnTest } from '../run/select/evaluations.js';
 import { measureEnsemble } from '../run/select/measure-ensemble.js';
@@ -26,6 +27,11 @@ export class PromptGoal implements SearchGoal {
     for (const [rollout, [evaluation, reward]] of zip(rollouts, zip(evaluations, rewards))) {
       this.run.prompts.noteRollout(rollout, evaluation, reward);
     }
+  }
+
+  leader(): PromptSummary | undefined {
+    const byTrain = this.run.prompts.candidates.byTrainScore(Number.POSITIVE_INFINITY);
+    return byTrain.find(({ dev }) => dev === undefined);
   }
 
   /** Scores the best prompts by train reward, and the trainer's own favourite, on the dev split. */
@@ -67,13 +73,15 @@ export class PromptGoal implements SearchGoal {
     const { reading, prompts } = run;
     if (reading.choice && reading.current) {
       const last = prompts.top(run.config.candidates).map(({ text }) => text);
-      await readByAllRows({ ...reading.choice, candidates: prompts.candidates }, last, reading.current);
+      const choice = { ...toldChoice(reading.choice, run.activity), candidates: prompts.candidates };
+      await readByAllRows(choice, last, reading.current);
     }
     const topCandidates = run.prompts.top(run.config.candidates);
     const best = topCandidates[0]!;
     const changed = this.noteBest(best);
     if (changed) yield run.emit(changed);
     yield run.emit({ type: 'evaluation-end', step: run.step, prompts: topCandidates, ...run.evaluator.counters() });
+    run.activity.tell('scoring the test split');
     const measured = await measureOnTest(run, best, run.prompts.baselines);
     const chosen = { ...measured.best, ...run.reading.classifierOf(best) };
     const result = run.result(

@@ -1,4 +1,4 @@
-import type { RunEvent, RunResult, StopReason, UnnumberedEvent } from '../events.js';
+import type { PromptSummary, RunEvent, RunResult, StopReason, UnnumberedEvent } from '../events.js';
 import type { RunRecord } from '../export/run-record.js';
 import type { StepOutcome } from '../run/loop/step-statistics.js';
 
@@ -10,6 +10,8 @@ export interface SearchGoal {
   noteBaselines(): UnnumberedEvent | undefined;
   /** Takes in the scored prompts of a step. */
   noteRollouts(step: Pick<StepOutcome, 'rollouts' | 'evaluations' | 'rewards'>): void;
+  /** The best prompt by train that dev does not know yet, where prompts are what is searched for. */
+  leader(): PromptSummary | undefined;
   /** Scores what was found so far on the dev split. */
   evaluateOnDev(): AsyncGenerator<RunEvent, void>;
   /** Scores a prompt from outside, where prompts are what is searched for. */

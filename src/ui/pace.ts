@@ -1,4 +1,4 @@
-import type { RunStartEvent, StepEndEvent } from '../events.js';
+import type { PlannedRange, RunStartEvent, StepEndEvent } from '../events.js';
 
 /** How fast a run goes, from the steps' own durations, so that a replay and a resume tell the same. */
 export interface Pace {
@@ -10,6 +10,7 @@ export interface Pace {
 }
 
 export interface TimeLeft {
+  /** Until the run's end, the final evaluation included. */
   readonly seconds: number;
   /** The limit that will be reached first. */
   readonly limit: 'steps' | 'forwards' | 'minutes';
@@ -37,18 +38,27 @@ export function forwardsPerSecond(pace: Pace): number | undefined {
   return seconds > 0 ? Math.max(0, sum(counted.map((step) => step.forwards ?? 0))) / seconds : undefined;
 }
 
-/** Time until the first limit is reached at the recent pace; undefined before the first step. */
-export function timeLeft(pace: Pace, step: number, limits: RunStartEvent['limits']): TimeLeft | undefined {
+/** Time until the end at the recent pace; undefined before the first step. */
+export function timeLeft(
+  pace: Pace,
+  step: number,
+  { limits, otherRows }: Pick<RunStartEvent, 'limits' | 'otherRows'>,
+): TimeLeft | undefined {
   if (pace.recent.length === 0) return undefined;
   const secondsPerStep = sum(pace.recent.map((recent) => recent.seconds)) / pace.recent.length;
   const rate = forwardsPerSecond(pace);
-  const ends: TimeLeft[] = [{ limit: 'steps', seconds: (limits.steps - step) * secondsPerStep }];
+  const secondsFor = (rows: PlannedRange): number => (rate ? (rows.low + rows.high) / 2 / rate : 0);
+  const evaluations = otherRows ? Math.floor(limits.steps / otherRows.evaluationEvery) : 0;
+  const evaluated = otherRows ? Math.floor(step / otherRows.evaluationEvery) : 0;
+  const evaluating = otherRows ? (evaluations - evaluated) * secondsFor(otherRows.evaluation) : 0;
+  const ends: TimeLeft[] = [{ limit: 'steps', seconds: (limits.steps - step) * secondsPerStep + evaluating }];
   if (limits.forwards !== undefined && rate) {
     ends.push({ limit: 'forwards', seconds: (limits.forwards - (pace.forwards ?? 0)) / rate });
   }
   if (limits.minutes !== undefined) ends.push({ limit: 'minutes', seconds: 60 * limits.minutes - pace.seconds });
   const first = ends.reduce((a, b) => (b.seconds < a.seconds ? b : a));
-  return { ...first, seconds: Math.max(0, first.seconds) };
+  const final = otherRows ? secondsFor(otherRows.final) : 0;
+  return { ...first, seconds: Math.max(0, first.seconds) + final };
 }
 
 function sum(values: readonly number[]): number {

@@ -37,6 +37,8 @@ export interface ScreenState {
   readonly devScore: Curve;
   readonly baselines: readonly Baseline[];
   readonly prompts: readonly PromptSummary[];
+  /** The best prompt by train that has no dev numbers yet. */
+  readonly leader: PromptSummary | undefined;
   /** `promptKey` of the best prompt so far. */
   readonly bestKey: string | undefined;
   /** Step of the last checkpoint. */
@@ -68,6 +70,7 @@ export const INITIAL_SCREEN: ScreenState = {
   devScore: emptyCurve('max'),
   baselines: [],
   prompts: [],
+  leader: undefined,
   bestKey: undefined,
   savedStep: undefined,
   flatSteps: 0,
@@ -96,10 +99,10 @@ export function cacheHitRate(state: ScreenState): number | undefined {
   return rows > 0 ? state.cacheHits / rows : undefined;
 }
 
-/** Time until the first limit; undefined where the run is not training or no step has ended. */
+/** Time until the run's end; undefined where it is not training or no step has ended. */
 export function screenTimeLeft(state: ScreenState): TimeLeft | undefined {
   if (!state.start || state.phase !== 'training') return undefined;
-  return timeLeft(state.pace, state.step, state.start.limits);
+  return timeLeft(state.pace, state.step, state.start);
 }
 
 function applyEvent(state: ScreenState, event: RunEvent): ScreenState {
@@ -172,6 +175,7 @@ function afterStep(state: ScreenState, event: StepEndEvent): ScreenState {
     ...state,
     step: event.step,
     lastStep: event,
+    leader: event.leader,
     pace: paceAfterStep(state.pace, event),
     forwards: event.forwards,
     cacheHits: event.cacheHits,
@@ -199,6 +203,7 @@ function afterEvaluation(state: ScreenState, event: RunEvent & { type: 'evaluati
   const score = event.prompts[0]?.dev?.[metricOf(state)];
   return {
     ...withPrompts(state, event.prompts),
+    leader: undefined,
     pace: paceAfterEvaluation(state.pace, event.forwards),
     forwards: event.forwards,
     cacheHits: event.cacheHits,

@@ -18,6 +18,7 @@ function note(text: string): void {
 
 const controls: RunControls = {
   usage: () => [],
+  progress: () => undefined,
   pause() {
     note('pause');
     reporter.report({ type: 'run-paused', step, seq: 0 });

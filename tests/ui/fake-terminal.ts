@@ -108,6 +108,7 @@ export function notedControls(): { controls: RunControls; asked: string[] } {
   const asked: string[] = [];
   const controls: RunControls = {
     usage: () => [],
+    progress: () => undefined,
     pause: () => asked.push('pause'),
     continue: () => asked.push('continue'),
     save: () => asked.push('save'),

@@ -45,7 +45,7 @@ describe('what services and workers do', () => {
       stream,
       env: { NO_COLOR: '1' },
       clock,
-      controls: { usage: () => [service] },
+      controls: { usage: () => [service], progress: () => undefined },
     });
     for (const event of spamRun().slice(0, 60)) reporter.report(event);
     const told = () => stream.all.match(/^ {2}openai:big: .*110 requests/gm)?.length ?? 0;

@@ -67,6 +67,25 @@ describe('the screen state', () => {
     expect(screenTimeLeft(play(start({ steps: 10 })))).toBeUndefined();
   });
 
+  it('counts the evaluations to come and the end in the time left', () => {
+    const otherRows = { evaluation: { low: 0, high: 200 }, evaluationEvery: 4, final: { low: 300, high: 500 } };
+    const [first, ...others] = start({ steps: 10 });
+    const events = [{ ...first, otherRows } as RunEvent, ...others, step(1), step(2), step(3)];
+    // Seven steps of a second, two evaluations of about 100 rows and an end of about 400, at 100 rows a second.
+    expect(screenTimeLeft(play(events))).toEqual({ limit: 'steps', seconds: 7 + 2 + 4 });
+    expect(screenTimeLeft(play([...events, step(4), step(5)]))?.seconds).toBe(5 + 1 + 4);
+  });
+
+  it('knows the best prompt on train until dev was asked', () => {
+    const leader = { tokenIds: [1], tokens: ['a'], text: 'a', step: 1, reward: 3, train: { accuracy: 0.8 } };
+    const led = step(1, { leader: { ...leader, origin: 'policy' } });
+    const state = play([...start({ steps: 5 }), led]);
+    expect(state.leader?.text).toBe('a');
+    const evaluation = { type: 'evaluation-end', step: 1, prompts: [], forwards: 1, cacheHits: 1, seq: 1 } as const;
+    expect(play([evaluation], state).leader).toBeUndefined();
+    expect(play([step(2)], state).leader).toBeUndefined();
+  });
+
   it('counts forwards a second without those of the baselines, and the share of cache hits', () => {
     const state = play([
       ...start({ steps: 10 }),

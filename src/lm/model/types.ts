@@ -84,6 +84,8 @@ export interface LabelScoreRequest {
   readonly signal?: AbortSignal | undefined;
   /** Called with the [labels] scores of a row the moment they are known, where rows are paid for one by one. */
   readonly onRow?: ((row: number, scores: Float32Array) => void) | undefined;
+  /** Called at each row that is done, where a model tells. */
+  readonly onDone?: (() => void) | undefined;
 }
 
 /** Rows whose likely answers are wanted. */

@@ -48,6 +48,8 @@ export interface ScoreRequest extends LabelScoreRequest {
 export class ScoreCache {
   forwards = 0;
   cacheHits = 0;
+  /** Forwards that are done: `forwards` are those asked for. */
+  done = 0;
   /** Forwards that were counted but taken from earlier runs. */
   savedForwards = 0;
   private readonly blocks = new Map<string, Block[]>();
@@ -87,14 +89,18 @@ export class ScoreCache {
     }
     this.cacheHits += request.rows.length - missing.length;
     this.forwards += missing.length;
+    const done = this.done + missing.length;
     if (missing.length > 0) await this.fill(request, context, missing, result);
+    this.done = done;
     return result;
   }
 
   /** Likely answers, each row a forward; they are not kept. */
   async answerWords(request: AnswerWordsRequest): Promise<AnswerWords> {
-    const answers = await this.scorer.answerWords?.(request);
+    const done = this.done + request.rows.length;
+    const answers = await this.scorer.answerWords?.({ ...request, onDone: this.countDone });
     if (!answers) throw noAnswerWords();
+    this.done = done;
     this.forwards += request.rows.length;
     return answers;
   }
@@ -103,6 +109,10 @@ export class ScoreCache {
   get tellsAnswers(): boolean {
     return this.scorer.answerWords !== undefined;
   }
+
+  private readonly countDone = (): void => {
+    this.done += 1;
+  };
 
   private async fill(
     request: ScoreRequest,
@@ -169,6 +179,7 @@ export class ScoreCache {
     const scores = await this.scorer.labelScores({
       ...asked,
       rows: open.map(({ indices }) => indices),
+      onDone: this.countDone,
       ...(sink ? { onRow } : {}),
     });
     const places = open.map(({ place }) => place);

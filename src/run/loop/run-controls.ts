@@ -1,4 +1,4 @@
-import type { RunControls } from '../../events.js';
+import type { RunControls, RunProgress } from '../../events.js';
 import type { RemoteUsage } from '../../lm/model/remote-usage.js';
 
 export type ControlRequest =
@@ -18,8 +18,14 @@ export class RequestQueue implements RunControls {
   private wake: (() => void) | undefined;
   private hurry: (() => void) | undefined;
 
-  /** @param usage what services and workers have done so far */
-  constructor(readonly usage: () => readonly RemoteUsage[] = () => []) {}
+  /**
+   * @param usage what services and workers have done so far
+   * @param progress what the run is doing now
+   */
+  constructor(
+    readonly usage: () => readonly RemoteUsage[] = () => [],
+    readonly progress: () => RunProgress | undefined = () => undefined,
+  ) {}
 
   pause(): void {
     this.paused = true;

@@ -26,7 +26,7 @@ export interface RunParts {
   /** Classification only: how answers are read. */
   readonly reading?: PreparedReading | undefined;
   /** Counts the rows that were paid for and those that were known. */
-  readonly cache: { forwards: number; cacheHits: number };
+  readonly cache: { forwards: number; cacheHits: number; readonly done?: number };
   readonly folder: RunFolder;
   readonly events: EventLog;
   readonly scores: ScoreLog;

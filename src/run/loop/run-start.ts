@@ -2,11 +2,13 @@ import { givenWords } from '../../classifier/given-words.js';
 import type { UnnumberedEvent } from '../../events.js';
 import { sumOf } from '../plan/range.js';
 import { planRun, type RunPlan } from '../plan/run-plan.js';
+import type { RunRows } from '../plan/run-rows.js';
 import type { RunParts } from './run-parts.js';
 
 /** What `run-start` says: what is searched, with what, and how far. */
 export function describeStart(
   { config, task, generator, targetLm, template, objectives, evaluator, folder }: RunParts,
+  { evaluation, final }: RunRows,
   resumedAtStep: number | undefined,
 ): UnnumberedEvent {
   const { train, dev, test } = task.splits;
@@ -36,6 +38,7 @@ export function describeStart(
       ...(config.minutes === undefined ? {} : { minutes: config.minutes }),
     },
     ...(objectives ? { objectives: objectives.describe(), combine: objectives.rule } : {}),
+    otherRows: { evaluation, evaluationEvery: config.evaluationEvery, final },
     ...(resumedAtStep === undefined ? { plan: describePlan(planRun(task, config)) } : { resumedAtStep }),
   };
 }

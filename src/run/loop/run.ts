@@ -6,12 +6,13 @@ import type { Template } from '../../template/template.js';
 import type { Trainer } from '../../trainers/contract/types.js';
 import { matrixShapes } from '../../trainers/policy/policy-optimizer.js';
 import type { StoredCheckpoint } from '../checkpoint/checkpoint.js';
-import { runRows } from '../plan/run-rows.js';
+import { type RunRows, runRows } from '../plan/run-rows.js';
 import { ConditionedPolicies } from '../policies/conditioned-policies.js';
 import { AnswerReading } from '../select/answer-reading.js';
 import { PromptPool } from '../select/prompt-pool.js';
 import { splitShares } from '../select/selection.js';
 import { RunStore } from '../store/run-store.js';
+import { Activity } from '../watch/activity.js';
 import type { UsedBudget } from '../watch/budget.js';
 import { Watch } from '../watch/watch.js';
 import { ObjectiveWeights } from './objective-weights.js';
@@ -30,6 +31,10 @@ export class Run {
   readonly template: Template;
   /** What the user asks for while it runs. */
   readonly requests: RequestQueue;
+  /** What it is doing, for displays. */
+  readonly activity: Activity;
+  /** How many rows each part of it takes. */
+  readonly rows: RunRows;
   readonly store: RunStore;
   readonly data: StepData;
   readonly shaper: RewardShaper;
@@ -53,7 +58,8 @@ export class Run {
     const { metric } = evaluator;
     const sizes = { train: train.length, dev: dev.length };
     const order = { capacity: config.topPromptsKept, metric, shares: splitShares(config.select, sizes) };
-    this.requests = new RequestQueue(parts.usage);
+    this.activity = new Activity(() => parts.cache.done ?? parts.cache.forwards);
+    this.requests = new RequestQueue(parts.usage, () => this.activity.progress);
     this.config = config;
     this.task = task;
     this.trainer = trainer;
@@ -71,8 +77,8 @@ export class Run {
       stepNow: () => this.step,
     });
     this.policies = trainer.conditioned && new ConditionedPolicies(trainer.conditioned, order);
-    const { step, final } = runRows(task, config);
-    const rowsAhead = step.high + final.high;
+    this.rows = runRows(task, config);
+    const rowsAhead = this.rows.step.high + this.rows.final.high;
     this.watch = new Watch(config, { metric, sizes, elapsedBefore: events.elapsedSeconds, rowsAhead });
     this.resumedAtStep = checkpoint?.step;
     if (checkpoint) this.restore(checkpoint);
@@ -88,7 +94,7 @@ export class Run {
   }
 
   *started(): Generator<RunEvent, void> {
-    yield this.emit(describeStart(this.parts, this.resumedAtStep));
+    yield this.emit(describeStart(this.parts, this.rows, this.resumedAtStep));
     for (const message of this.warnings) yield this.emit({ type: 'warning', code: 'note', message });
   }
 

@@ -1,4 +1,4 @@
-import type { StepEndEvent } from '../../events.js';
+import type { PromptSummary, StepEndEvent } from '../../events.js';
 import { mean, meanOfRecords } from '../../statistics/mean.js';
 import type { Evaluation } from '../../task/types.js';
 import type { Rollout, RolloutReward, UpdateMetrics } from '../../trainers/contract/types.js';
@@ -11,11 +11,15 @@ export interface StepOutcome {
   readonly metrics: UpdateMetrics;
 }
 
-/** What `step-end` says of a step; rewards are raw. */
+/**
+ * What `step-end` says of a step; rewards are raw.
+ * @param leader the best prompt by train that has no dev numbers
+ */
 export function describeStep(
   step: number,
   counters: { forwards: number; cacheHits: number },
   { seconds, rollouts, evaluations, rewards, metrics }: StepOutcome,
+  leader?: PromptSummary,
 ): Omit<StepEndEvent, 'seq' | 'type'> {
   const raw = rewards.map((reward) => reward.raw);
   const rewardMean = mean(raw);
@@ -34,6 +38,7 @@ export function describeStep(
     ...counters,
     flat: isFlat(rewards),
     bestPrompt: rollouts[best]?.text ?? '',
+    ...(leader ? { leader } : {}),
     metrics,
     metricMeans: meanOfRecords(evaluations.map((evaluation) => evaluation.metrics)),
     ...(Object.keys(parts).length > 0 ? { parts } : {}),

@@ -16,9 +16,11 @@ export interface RunRows {
   readonly step: Range;
   /** All updates. */
   readonly steps: Range;
+  /** On dev, once between steps. */
+  readonly evaluation: Range;
   /** On dev, between steps. */
   readonly evaluations: Range;
-  /** On dev and test, at the end. */
+  /** On dev and test, at the end; label words are found again there. */
   readonly final: Range;
 }
 
@@ -32,6 +34,7 @@ export function runRows(task: PlannedTask, config: SettledConfig): RunRows {
   const baselines = new Set(['', ...task.manualPrompts.map((prompt) => prompt.trim())]).size;
   const added = addedPrompts(config);
   const step = stepRows(task, config);
+  const evaluation = { low: 0, high: evaluationRows(task, config) };
   const evaluations = Math.floor(config.steps / config.evaluationEvery);
   return {
     reading: readingRows(task, config),
@@ -41,9 +44,13 @@ export function runRows(task: PlannedTask, config: SettledConfig): RunRows {
     ]),
     step,
     steps: product(exactly(config.steps), step, { low: LEAST_NEW, high: 1 }),
-    evaluations: product({ low: 0, high: evaluations }, exactly(evaluationRows(task, config))),
+    evaluation,
+    evaluations: product(exactly(evaluations), evaluation),
     final: takesPrompts
-      ? { low: baselines * test, high: (baselines + 2) * test + lastDevRows(task, config) }
+      ? {
+          low: baselines * test,
+          high: (baselines + 2) * test + lastDevRows(task, config) + lastReadingRows(task, config),
+        }
       : { low: baselines * test, high: (baselines + 2) * test + train + 3 * dev },
   };
 }
@@ -87,15 +94,11 @@ function lastDevRows(task: PlannedTask, config: SettledConfig): number {
 /** Words are looked for among the likely answers and scored; demonstrations are tried where dev may want them. */
 function readingRows(task: PlannedTask, config: SettledConfig): Range {
   const takesDemos = mayTakeDemos(config, task);
-  if (task.kind !== 'classification' || (config.labelWords === 'given' && !takesDemos)) return NONE;
+  const findsWords = config.labelWords !== 'given';
+  if (task.kind !== 'classification' || (!findsWords && !takesDemos)) return NONE;
   const { train, dev } = sizes(task);
-  const asked = config.labelWords === 'given' ? 1 : 2;
-  const prompts = new Set(task.manualPrompts.map((prompt) => prompt.trim())).size + 1 + PLAIN_PROMPTS.length;
-  const words = prompts * train * asked;
-  const again =
-    config.labelWords === 'given'
-      ? 0
-      : (prompts + TRIED.promptsAtEnd) * (train + dev) * asked + config.candidates * dev;
+  const asked = findsWords ? 2 : 1;
+  const words = startingPrompts(task) * train * asked;
   const { sets: first, firstRows, setsOnAll, setsOnDev, promptsBehindSets } = TRIED;
   // Dev is also asked about no demonstrations.
   const sets = !takesDemos
@@ -104,5 +107,17 @@ function readingRows(task: PlannedTask, config: SettledConfig): Range {
       setsOnAll * train +
       setsOnDev * promptsBehindSets * train * asked +
       (setsOnDev + 1) * dev;
-  return { low: config.labelWords === 'given' ? 0 : words, high: words + again + sets };
+  return { low: findsWords ? words : 0, high: words + sets };
+}
+
+/** Words are found once more at the end, on train and dev together, each row asked and scored. */
+function lastReadingRows(task: PlannedTask, config: SettledConfig): number {
+  if (task.kind !== 'classification' || config.labelWords === 'given') return 0;
+  const { train, dev } = sizes(task);
+  return 2 * (startingPrompts(task) + TRIED.promptsAtEnd) * (train + dev) + config.candidates * dev;
+}
+
+/** Prompts that words are found behind: none, the hand-written ones and plain ones. */
+function startingPrompts({ manualPrompts }: PlannedTask): number {
+  return new Set(manualPrompts.map((prompt) => prompt.trim())).size + 1 + PLAIN_PROMPTS.length;
 }

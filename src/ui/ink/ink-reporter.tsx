@@ -4,6 +4,7 @@ import type { Reporter, RunControls } from '../../events.js';
 import { asciiStream, wantsAscii } from '../ascii.js';
 import type { Clock } from '../clock.js';
 import { paint, wantsColour } from '../draw/palette.js';
+import { ProgressWatch } from '../progress-watch.js';
 import { type OutputStream, quietWriter } from '../quiet-writer.js';
 import { RemoteWatch } from '../remote-watch.js';
 import { INITIAL_SCREEN, metricOf, reduceScreen, type ScreenState } from '../screen-state.js';
@@ -44,6 +45,7 @@ export function createInkReporter(options: InkReporterOptions): InkReporter {
   const stream = new FrameStream(stderr);
   const colour = wantsColour(stderr, env);
   const remote = new RemoteWatch(() => controls?.usage() ?? [], clock);
+  const progress = new ProgressWatch(() => controls?.progress(), clock);
   let state = INITIAL_SCREEN;
   let keyboard = INITIAL_KEYBOARD;
   let startedAt = clock.now();
@@ -65,6 +67,7 @@ export function createInkReporter(options: InkReporterOptions): InkReporter {
           state={state}
           keyboard={keyboard}
           elapsedSeconds={elapsedSeconds}
+          progress={isOver() ? undefined : progress.now()}
           remote={isOver() ? [] : remote.lines()}
           steerable={controls !== undefined}
           canPress={stdin.isTTY === true && !closed}

@@ -1,11 +1,12 @@
-import type { Reporter, RunControls, RunEvent } from '../../events.js';
+import type { Reporter, RunControls, RunEvent, RunProgress } from '../../events.js';
 import { type Clock, systemClock } from '../clock.js';
 import { paint, type Span, type Style, wantsColour } from '../draw/palette.js';
 import { formatCount, formatDuration, formatRate, formatScore, formatShare } from '../format-values.js';
 import { forwardsPerSecond } from '../pace.js';
+import { progressText } from '../progress-watch.js';
 import { type OutputStream, quietWriter } from '../quiet-writer.js';
 import { RemoteWatch } from '../remote-watch.js';
-import { describeEvent, type LogLevel, namePrompt } from '../run-log.js';
+import { describeEvent, describeScores, type LogLevel, namePrompt } from '../run-log.js';
 import { cutToWidth, safeLine } from '../sanitize.js';
 import {
   cacheHitRate,
@@ -23,7 +24,7 @@ export interface PlainReporterOptions {
   readonly clock?: Clock;
   readonly asStarted?: ((text: string) => string) | undefined;
   /** Says what services and workers have done. */
-  readonly controls?: Pick<RunControls, 'usage'> | undefined;
+  readonly controls?: Pick<RunControls, 'usage' | 'progress'> | undefined;
   /** State to go on from, where another display drew the run so far. */
   readonly state?: ScreenState;
 }
@@ -52,7 +53,7 @@ export function createPlainReporter(options: PlainReporterOptions): Reporter {
     written = write(`${spans.map((span) => paint(span, colour)).join('')}\n`);
     cancelHeartbeat();
     cancelHeartbeat = clock.after(HEARTBEAT_MS, () => {
-      print([{ text: heartbeatLine(state), style: 'dim' }]);
+      print([{ text: heartbeatLine(state, options.controls?.progress()), style: 'dim' }]);
       remoteLines().forEach(print);
     });
   };
@@ -118,10 +119,18 @@ function objectivesOf({ objectives = [], lastStep }: ScreenState): string {
   return `  ${objectives.map(({ name }) => `${name} ${formatScore(lastStep.parts?.[name])}`).join(', ')}`;
 }
 
-function heartbeatLine(state: ScreenState): Span['text'] {
-  const doing = state.paused ? 'paused' : state.phase.replace('-', ' ');
+function heartbeatLine(state: ScreenState, now: RunProgress | undefined): Span['text'] {
+  const phase = now ? progressText(now) : state.phase.replace('-', ' ');
+  const doing = state.paused ? 'paused' : phase;
   const speed = `${formatRate(forwardsPerSecond(state.pace))} forwards/s, ${formatCount(state.forwards)} forwards, ${formatShare(cacheHitRate(state))} cache hits`;
-  return safeLine`${progress(state)}  ${doing}  ${speed}${leftOf(state)}`;
+  return safeLine`${progress(state)}  ${doing}  ${speed}${leftOf(state)}${leaderOf(state)}`;
+}
+
+function leaderOf(state: ScreenState): string {
+  const { leader } = state;
+  return leader
+    ? `  best on train, dev pending: ${describeScores(leader, metricOf(state))}  ${namePrompt(leader)}`
+    : '';
 }
 
 function progress(state: ScreenState): string {

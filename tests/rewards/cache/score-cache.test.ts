@@ -43,6 +43,26 @@ describe('ScoreCache', () => {
     expect([cache.forwards, cache.cacheHits]).toEqual([7, 1]);
   });
 
+  it('counts the rows that are done while they are computed, and all of them in the end', async () => {
+    const whole = new ScriptedScorer(score);
+    const seen: number[] = [];
+    const telling = {
+      labelScores: async (asked: LabelScoreRequest) => {
+        for (let row = 0; row < 3; row++) {
+          asked.onDone?.();
+          seen.push(cache.done);
+        }
+        return await whole.labelScores(asked);
+      },
+    };
+    const cache: ScoreCache = new ScoreCache(telling, { enabled: true });
+    await cache.labelScores(request(['a', 'bb'], ['x', 'yy']));
+    expect(seen).toEqual([1, 2, 3]);
+    expect(cache.done).toBe(4);
+    await cache.labelScores(request(['a', 'bb'], ['x', 'yy']));
+    expect(cache.done).toBe(4);
+  });
+
   it('keeps each row that was paid for alone, and does not ask for it again after a failure', async () => {
     const wanted = request(['a', 'bb'], ['x', 'yy']);
     const whole = new ScriptedScorer(score);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { PromptSummary, Reporter, RunEvent } from '../../../src/events.js';
+import type { PromptSummary, Reporter, RunControls, RunEvent } from '../../../src/events.js';
 import { chooseReporter } from '../../../src/ui/reporters/choose-reporter.js';
 import { widthOf } from '../../../src/ui/sanitize.js';
 import { FakeClock, FakeKeyboard, FakeTerminal, forbiddenIn, notedControls, settled } from '../fake-terminal.js';
@@ -14,7 +14,13 @@ interface Shown {
   forced: () => number;
 }
 
-async function show(columns: number, rows: number, events: readonly RunEvent[], env = {}): Promise<Shown> {
+async function show(
+  columns: number,
+  rows: number,
+  events: readonly RunEvent[],
+  env = {},
+  progress: RunControls['progress'] = () => undefined,
+): Promise<Shown> {
   const terminal = new FakeTerminal(columns, rows);
   const keyboard = new FakeKeyboard();
   const clock = new FakeClock();
@@ -28,7 +34,7 @@ async function show(columns: number, rows: number, events: readonly RunEvent[], 
     stderr: terminal,
     stdin: keyboard,
     env,
-    controls,
+    controls: { ...controls, progress },
     onForceQuit,
     clock,
   });
@@ -163,6 +169,39 @@ describe('the screen', () => {
     const { terminal, reporter } = await show(80, 24, spamRun(0));
     expect(terminal.frame).toContain('the first step is under way');
     expect(terminal.frame).toContain('no prompt was evaluated yet');
+    await reporter.close();
+  });
+
+  it('shows what is done before the first step, how far it is, and the best prompt so far', async () => {
+    const best = { prompt: 'It is about', score: 0.781 };
+    const progress = { doing: 'finding label words', rows: 120, most: 480, best };
+    const shown = await show(80, 24, spamRun(0).slice(0, 3), {}, () => progress);
+    const { frame } = shown.terminal;
+    expect(frame).toMatch(/^ finding label words {2}━+─+ 25 % {3}elapsed 0:03 {2}left –$/m);
+    expect(frame).toContain('finding label words: 120 of at most 480 rows');
+    expect(frame).toContain('best before the search: train accuracy 0.781  “It is about”');
+    progress.rows = 240;
+    shown.clock.advance(3_000);
+    await settled();
+    expect(shown.terminal.frame).toMatch(/50 % {3}elapsed 0:06 {2}left 0:1\d$/m);
+    await shown.reporter.close();
+  });
+
+  it('shows the best prompt on train from the first step on, and that dev has not been asked', async () => {
+    const events = spamRun(1).map((event): RunEvent => {
+      if (event.type !== 'step-end') return event;
+      const leader = {
+        text: 'More of',
+        tokenIds: [1],
+        tokens: ['More'],
+        step: 1,
+        reward: 20.5,
+        train: { accuracy: 0.75 },
+      };
+      return { ...event, leader: { ...leader, origin: 'policy' } };
+    });
+    const { terminal, reporter } = await show(80, 24, events);
+    expect(terminal.frame).toMatch(/^ {6}pending {2}0\.750 {4}20\.5 {6}1 {2}“More of”$/m);
     await reporter.close();
   });
 

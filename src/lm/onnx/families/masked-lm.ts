@@ -95,7 +95,7 @@ class MaskedLabelScores implements LabelScoresCapability {
     return { cut: this.#count.cut, total: this.#count.total };
   }
 
-  async labelScores({ signal, ...request }: LabelScoreRequest): Promise<Float32Array> {
+  async labelScores({ signal, onDone, ...request }: LabelScoreRequest): Promise<Float32Array> {
     const { labels, normalise } = request;
     const rows = this.#plan(request);
     const head = await this.#headColumns(labels.map(firstToken));
@@ -104,16 +104,18 @@ class MaskedLabelScores implements LabelScoresCapability {
       const logits = columnLogits(hidden, head, labels.length);
       const normalised = Array.from(zip(labels, logits), ([label, logit]) => logit / labelDivisor(label, normalise));
       scores.set(normalised, row * labels.length);
+      onDone?.();
     });
     return scores;
   }
 
-  async answerWords({ count, signal, ...request }: AnswerWordsRequest): Promise<AnswerWords> {
+  async answerWords({ count, signal, onDone, ...request }: AnswerWordsRequest): Promise<AnswerWords> {
     const rows = this.#plan(request);
     const size = this.#parts.body.model.hiddenSize;
     const all = new Float32Array(rows.length * size);
     await this.#atMasks(rows, signal, (row, hidden) => {
       all.set(hidden, row * size);
+      onDone?.();
     });
     const { tokenizer, projection } = this.#parts;
     return await likelyWords(await projection(), all, { tokenizer, template: request.template, count });

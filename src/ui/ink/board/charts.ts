@@ -1,8 +1,10 @@
 import { brailleChart, type ChartPiece, type ChartSeries } from '../../draw/braille-chart.js';
 import type { Span, Style } from '../../draw/palette.js';
 import { formatScore, isNumber } from '../../format-values.js';
+import { progressText, type ShownProgress } from '../../progress-watch.js';
 import { cutToWidth, fitToWidth, type SafeText, safeLine, safeText, widthOf } from '../../sanitize.js';
 import { metricOf, type ScreenState } from '../../screen-state.js';
+import type { BoardProps } from './board-props.js';
 
 interface PanelLine extends ChartSeries {
   readonly name: string;
@@ -21,9 +23,13 @@ const OBJECTIVE_STYLES: readonly Style[] = ['mean', 'score', 'best', 'warn', 'ba
 const GAP = 3;
 
 /** The charts in exactly `height` lines: rewards on the left, the metric on dev on the right where there is room. */
-export function chartLines(state: ScreenState, height: number, width: number): Span[][] {
+export function chartLines(
+  { state, progress }: Pick<BoardProps, 'state' | 'progress'>,
+  height: number,
+  width: number,
+): Span[][] {
   if (height === 0) return [];
-  if (state.rewardMean.points.length === 0) return emptyChart(state, height);
+  if (state.rewardMean.points.length === 0) return emptyChart(state, progress, height);
   const panels = panelsFor(state, width);
   const drawn = panels.map(([panel, room]) => panelLines(panel, state.step, height, room));
   const gap: Span = { text: safeText(' '.repeat(GAP)) };
@@ -50,9 +56,12 @@ function panelsFor(state: ScreenState, width: number): (readonly [panel: Panel, 
   ];
 }
 
-function emptyChart(state: ScreenState, height: number): Span[][] {
-  const text = state.phase === 'training' ? 'the first step is under way' : 'the charts begin with the first step';
-  return Array.from({ length: height }, (_, i) => (i === 1 ? [{ text: safeText(text), style: 'dim' as const }] : []));
+function emptyChart({ phase }: ScreenState, progress: ShownProgress | undefined, height: number): Span[][] {
+  const text = phase === 'training' ? 'the first step is under way' : 'the charts begin with the first step';
+  const lines = [text, ...(progress ? [progressText(progress)] : [])].map((line) => {
+    return [{ text: safeText(line), style: 'dim' as const }];
+  });
+  return Array.from({ length: height }, (_, i) => lines[i - 1] ?? []);
 }
 
 function rewardPanel({ rewardMean, rewardMax }: ScreenState): Panel {

@@ -1,6 +1,7 @@
 import type { Span, Style } from '../../draw/palette.js';
 import { formatCount, formatDuration, formatRate, formatShare } from '../../format-values.js';
 import { forwardsPerSecond } from '../../pace.js';
+import { progressText } from '../../progress-watch.js';
 import { cutToWidth, fitToWidth, type SafeText, safeLine, safeText, widthOf } from '../../sanitize.js';
 import { cacheHitRate, type ScreenState, screenTimeLeft } from '../../screen-state.js';
 import type { BoardProps } from './board-props.js';
@@ -46,20 +47,35 @@ function statusOf(state: ScreenState, stopping: boolean): [status: SafeText, sty
   return [safeText(state.phase.replace('-', ' ')), 'good'];
 }
 
-function progressLine({ state, elapsedSeconds }: BoardProps, width: number): Span[] {
+/** How far the search is, or what is done before and after it. */
+function progressLine({ state, elapsedSeconds, progress }: BoardProps, width: number): Span[] {
+  if (progress && (state.phase === 'baselines' || state.phase === 'final-evaluation')) {
+    const left = { seconds: progress.secondsLeft, because: '' };
+    const share = progress.rows / Math.max(1, progress.most);
+    return barLine(safeText(progress.doing), share, { elapsedSeconds, left }, width);
+  }
   const total = state.start?.limits.steps;
   const left = screenTimeLeft(state);
   const digits = total === undefined ? 1 : String(total).length;
   const step = safeLine`step ${String(state.step).padStart(digits)}/${total ?? '–'}`;
-  const leftText = safeLine`left ${formatDuration(left?.seconds)}`;
   const because = left && left.limit !== 'steps' ? ` (${left.limit})` : '';
-  const times = width < 60 ? leftText : safeLine`elapsed ${formatDuration(elapsedSeconds)}  ${leftText}${because}`;
-  const share = safeText(formatShare(shareDone(state)).padStart(5));
-  const bar = width - widthOf(step) - widthOf(share) - widthOf(times) - 5;
-  if (bar < 4) return [{ text: safeLine`${step}  ${times}`, style: 'strong' }];
-  const filled = Math.round(bar * shareDone(state));
+  return barLine(step, shareDone(state), { elapsedSeconds, left: { seconds: left?.seconds, because } }, width);
+}
+
+interface Times {
+  readonly elapsedSeconds: number;
+  readonly left: { readonly seconds: number | undefined; readonly because: string };
+}
+
+function barLine(name: SafeText, done: number, { elapsedSeconds, left }: Times, width: number): Span[] {
+  const leftText = safeLine`left ${formatDuration(left.seconds)}`;
+  const times = width < 60 ? leftText : safeLine`elapsed ${formatDuration(elapsedSeconds)}  ${leftText}${left.because}`;
+  const share = safeText(formatShare(done).padStart(5));
+  const bar = width - widthOf(name) - widthOf(share) - widthOf(times) - 5;
+  if (bar < 4) return [{ text: safeLine`${name}  ${times}`, style: 'strong' }];
+  const filled = Math.round(bar * done);
   return [
-    { text: safeLine`${step}  `, style: 'strong' },
+    { text: safeLine`${name}  `, style: 'strong' },
     { text: safeText('━'.repeat(filled)), style: 'good' },
     { text: safeText('─'.repeat(bar - filled)), style: 'dim' },
     { text: safeLine`${share}   ` },
@@ -80,11 +96,16 @@ function shareDone({ start, step, forwards, pace, phase }: ScreenState): number 
   return Math.min(1, Math.max(0, ...shares.filter(Number.isFinite)));
 }
 
-function costLine({ state, remote }: BoardProps, width: number): Span[] {
+/** From here on it is told how far something is. */
+const SLOW_SECONDS = 2;
+
+function costLine({ state, remote, progress }: BoardProps, width: number): Span[] {
   if (remote.length > 0) return [{ text: cutToWidth(safeLine`${remote.join(' | ')}`, width) }];
   const rate = safeLine`${formatRate(forwardsPerSecond(state.pace))} forwards/s`;
   const hits = safeLine`${formatShare(cacheHitRate(state))} cache hits`;
-  const details = safeLine` · ${formatCount(state.forwards)} forwards · ${hits}`;
+  const isSlow = state.rewardMean.points.length > 0 && progress && progress.seconds >= SLOW_SECONDS;
+  const doing = isSlow ? ` · ${progressText(progress)}` : '';
+  const details = safeLine` · ${formatCount(state.forwards)} forwards · ${hits}${doing}`;
   return [{ text: rate }, { text: width < 50 ? safeLine` · ${hits}` : details, style: 'dim' }];
 }
 

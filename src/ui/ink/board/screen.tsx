@@ -51,9 +51,9 @@ function boardLines(board: BoardProps, layout: Layout, width: number): Span[][] 
 function middleLines(board: BoardProps, layout: Layout, width: number, room: number): Span[][] {
   if (board.keyboard.mode === 'help') return helpLines(room, board.steerable);
   if (board.keyboard.mode === 'messages') return messageLines(board.state.log, room, width);
-  const charts = chartLines(board.state, layout.chart, width);
+  const charts = chartLines(board, layout.chart, width);
   const gap: Span[][] = layout.gaps && charts.length > 0 ? [[]] : [];
-  return [...charts, ...gap, ...promptLines(board.state, layout.prompts, width)];
+  return [...charts, ...gap, ...promptLines(board.state, board.progress, layout.prompts, width)];
 }
 
 /** Parts keep their height while their content comes and goes, so that nothing jumps. */

@@ -73,12 +73,13 @@ export class CausalLabelScores implements LabelScoresCapability {
   }
 
   async labelScores(request: LabelScoreRequest): Promise<Float32Array> {
-    const { labels, normalise, signal } = request;
+    const { labels, normalise, signal, onDone } = request;
     const rows = this.#plan(request);
     const scores = new Float32Array(rows.length * labels.length);
     const write = (row: number, values: Float32Array): void => {
       const normalised = Array.from(zip(values, labels), ([value, label]) => value / labelDivisor(label, normalise));
       scores.set(normalised, row * labels.length);
+      onDone?.();
     };
     if (logitsSuffice(labels, normalise)) {
       const head = await this.#headColumns(labels.map(firstToken));
@@ -96,12 +97,13 @@ export class CausalLabelScores implements LabelScoresCapability {
     return scores;
   }
 
-  async answerWords({ count, signal, ...request }: AnswerWordsRequest): Promise<AnswerWords> {
+  async answerWords({ count, signal, onDone, ...request }: AnswerWordsRequest): Promise<AnswerWords> {
     const rows = this.#plan({ ...request, labels: [] });
     const projection = await this.#parts.projection();
     const all = new Float32Array(rows.length * projection.hiddenSize);
     await this.#atLastTokens(rows, signal, (row, hidden) => {
       all.set(hidden, row * projection.hiddenSize);
+      onDone?.();
     });
     return await likelyWords(projection, all, { ...this.#parts, template: request.template, count });
   }
