@@ -6,7 +6,7 @@ import { RlpromptError } from '../../src/errors.js';
 import { nodeFileSystem } from '../../src/files/file-system.js';
 import { readLatestCheckpoint } from '../../src/run/checkpoint/checkpoint.js';
 import { readBest } from '../../src/run/store/best-file.js';
-import { compileProgram } from './compile-program.js';
+import { compileProgram } from '../compile-program.js';
 import { type Fault, faultyFileSystem } from './faulty-file-system.js';
 import { halfToyRun, STEPS } from './half-toy-run.js';
 import { tell } from './report/figures.js';

@@ -6,7 +6,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { nodeFileSystem } from '../../src/files/file-system.js';
 import { readLatestCheckpoint } from '../../src/run/checkpoint/checkpoint.js';
 import { readEvents } from '../../src/run/store/event-log.js';
-import { compileProgram } from './compile-program.js';
+import { compileProgram } from '../compile-program.js';
 import { faultyFileSystem } from './faulty-file-system.js';
 import { tell } from './report/figures.js';
 import { prepareToyRun, toyRun } from './toy-run.js';

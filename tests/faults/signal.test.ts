@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
@@ -16,6 +16,23 @@ const TARGET = process.env.RLPROMPT_TEST_SIGNAL_TARGET;
 const STEPS = process.env.RLPROMPT_TEST_SIGNAL_STEPS ?? '4';
 const base = mkdtempSync(join(tmpdir(), 'rlprompt-signal-'));
 
+/** A reward for which the target LM writes, as for `asking-mail`, with few enough rows to come by every phase in seconds. */
+const TASK = join(base, 'asking.task.mjs');
+writeFileSync(
+  TASK,
+  `const rows = (...texts) => texts.map((text) => ({ text }));
+  export default { kind: 'custom', name: 'asking', manualPrompts: ['Could you tell me', 'What do you think?'], rewardRange: [0, 100],
+    examples: {
+      train: rows('Hello Anna,', 'The draft you sent', 'About the meeting'), dev: rows('Dear all,', 'Our next call'), test: rows('Hi Tom,', 'The report'),
+    },
+    async reward({ prompts, examples }, { generate }) {
+      const texts = prompts.flatMap((prompt) => examples.map(({ text }) => prompt + ' ' + text));
+      const mails = await generate({ texts, maxNewTokens: 12 });
+      const asks = (p) => mails.slice(p * examples.length, (p + 1) * examples.length).filter(([mail]) => mail.includes('?'));
+      return prompts.map((_, p) => (100 * asks(p).length) / examples.length);
+    } };\n`,
+);
+
 afterAll(() => rmSync(base, { recursive: true, force: true }));
 
 interface Ended {
@@ -24,35 +41,51 @@ interface Ended {
   readonly signal: NodeJS.Signals | null;
   readonly events: readonly { readonly type: string; readonly phase?: string }[];
   readonly lastLine: string;
-  /** How long the whole took, and how long after the signal. */
-  readonly ms: number;
+  /** When each phase began, the program's start first, and when all ended. */
+  readonly phaseMs: readonly number[];
+  /** How long it took after the signal. */
   readonly msAfter: number;
 }
 
-function run(name: string, signalAfterMs?: number): Promise<Ended> {
+/** A moment of a run: milliseconds after its `phase` began, counted from 0, which is the program's start. */
+interface Moment {
+  readonly phase: number;
+  readonly ms: number;
+}
+
+function run(name: string, signalAt?: Moment): Promise<Ended> {
   const runDir = join(base, name);
   const target = TARGET === undefined ? [] : ['--target', TARGET, '--generator', TARGET];
-  const args = ['run', 'asking-mail', '--steps', STEPS, '--seed', '1', '--out', runDir, '--ui', 'json', ...target];
+  const small = ['--inner-size', '64', '--candidates', '4'];
+  const args = ['run', TASK, '--steps', STEPS, '--seed', '1', '--out', runDir, '--ui', 'json', ...small, ...target];
   const env = { ...process.env, XDG_CACHE_HOME: join(base, 'cache'), XDG_DATA_HOME: join(base, 'data') };
   const began = performance.now();
   const child = spawn(process.execPath, [BIN, ...args], { env, stdio: ['ignore', 'ignore', 'pipe'] });
   let said = '';
+  const phaseMs: number[] = [];
   let sentAt = Number.NaN;
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    said += text;
-  });
+  let timer: NodeJS.Timeout | undefined;
+  const beginPhase = (): void => {
+    if (signalAt?.phase === phaseMs.length) timer = setTimeout(send, signalAt.ms);
+    phaseMs.push(performance.now() - began);
+  };
   const send = (): void => {
     sentAt = performance.now();
     child.kill('SIGINT');
   };
-  const timer = signalAfterMs === undefined ? undefined : setTimeout(send, signalAfterMs);
+  beginPhase();
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    said += text;
+    if (text.includes('"type":"phase-start"')) beginPhase();
+  });
   return new Promise((done) => {
     child.on('close', (code, signal) => {
       clearTimeout(timer);
       const now = performance.now();
       const lines = said.trimEnd().split('\n');
       const events = lines.flatMap((line) => (line.startsWith('{') ? [JSON.parse(line)] : []));
-      done({ runDir, code, signal, events, lastLine: lines.at(-1) ?? '', ms: now - began, msAfter: now - sentAt });
+      const lastLine = lines.at(-1) ?? '';
+      done({ runDir, code, signal, events, lastLine, phaseMs: [...phaseMs, now - began], msAfter: now - sentAt });
     });
   });
 }
@@ -67,16 +100,20 @@ it.skipIf(process.platform === 'win32')(
   async () => {
     const whole = await run('whole');
     expect(whole.code).toBe(0);
+    let stopped = 0;
     const rng = Rng.create(Number(process.env.RLPROMPT_TEST_SIGNAL_SEED ?? 1), 'sampling');
     for (let i = 0; i < SIGNALS; i++) {
-      // One moment in each equal part of the run: every phase has its share.
-      const after = ((i + rng.float()) / SIGNALS) * whole.ms;
-      const ended = await run(`at-${i}`, after);
-      const moment = `${Math.round(after)} ms, ${phaseOf(ended)}: ${ended.lastLine}`;
+      // Every phase has its share.
+      const phase = i % (whole.phaseMs.length - 1);
+      const [from, to] = whole.phaseMs.slice(phase, phase + 2) as [number, number];
+      const ms = rng.float() * (to - from);
+      const ended = await run(`at-${i}`, { phase, ms });
+      const moment = `${Math.round(ms)} ms, ${phaseOf(ended)}: ${ended.lastLine}`;
       if (process.env.RLPROMPT_TEST_SIGNALS) {
         process.stdout.write(`${Math.round(ended.msAfter)} ms ${ended.code ?? ended.signal} after ${moment}\n`);
       }
       if (ended.code === 0) continue;
+      stopped += 1;
       if (existsSync(ended.runDir)) {
         expect(readLatestCheckpoint(ended.runDir)?.warnings ?? [], moment).toEqual([]);
         expect([...readEvents(ended.runDir)].length, moment).toBeGreaterThanOrEqual(ended.events.length - 1);
@@ -87,6 +124,7 @@ it.skipIf(process.platform === 'win32')(
       expect(ended.lastLine, moment).toMatch(/E_INTERRUPTED: .* · /);
       expect(ended.msAfter, moment).toBeLessThan(LIMIT_MS);
     }
+    expect(stopped).toBeGreaterThanOrEqual(SIGNALS / 4);
   },
   600_000,
 );

@@ -7,7 +7,7 @@ import type { FileSystem } from '../../src/files/file-system.js';
 import { nodeFileSystem } from '../../src/files/file-system.js';
 import { acquireLock, type Lock } from '../../src/files/lock.js';
 import { judgeProcess, ownIdentity } from '../../src/files/process-identity.js';
-import { compileProgram } from '../faults/compile-program.js';
+import { compileProgram } from '../compile-program.js';
 import { temporaryFolder } from '../run/temporary-folder.js';
 
 const base = mkdtempSync(join(tmpdir(), 'rlprompt-lock-'));

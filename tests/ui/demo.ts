@@ -1,6 +1,6 @@
 /**
- * Replays a recorded run in this terminal, with working keys: `node tests/ui/demo.ts [speed] [steps]` after a build, or
- * through any loader of TypeScript. What the keys ask for is written to the file in DEMO_LOG, where that is set.
+ * Replays a recorded run in this terminal, with working keys: `JITI_JSX=1 node --import jiti/register tests/ui/demo.ts
+ * [speed] [steps]`. What the keys ask for is written to the file in DEMO_LOG, where that is set.
  */
 import { appendFileSync } from 'node:fs';
 import type { RunControls, RunEvent } from '../../src/events.js';

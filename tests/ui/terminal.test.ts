@@ -1,10 +1,14 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
+import { compileProgram } from '../compile-program.js';
 import { hasTerminals, inTerminal } from '../in-terminal.js';
 
-const DEMO = new URL('demo.mjs', import.meta.url).pathname;
+const base = mkdtempSync(join(tmpdir(), 'rlprompt-demo-'));
+const DEMO = compileProgram('tests/ui/demo.ts', base);
+
+afterAll(() => rmSync(base, { recursive: true, force: true }));
 
 interface Session {
   output: string;
@@ -24,7 +28,7 @@ async function session(keys: readonly (readonly [shown: string, key: string])[],
   return { output, log: lines };
 }
 
-// Building and starting the demo takes long where other tests run beside it.
+// Starting the demo takes long where other tests run beside it.
 describe.skipIf(!hasTerminals)(
   'in a real terminal (skipped where util-linux `script` is missing)',
   { timeout: 180_000 },
