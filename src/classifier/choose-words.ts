@@ -56,14 +56,15 @@ export function rankWords(request: WordRequest): WordChoice[] {
   return wanted
     .map((one) => ({ ...one, words: wordsOf(request, one, whole), ...crossValidate(request, one, folds) }))
     .filter(({ words }) => words.every((own) => own.words.length > 0))
-    .sort((a, b) => worth(b) - worth(a) || b.margin - a.margin);
+    .sort((a, b) => worthOf(b, request) - worthOf(a, request) || b.margin - a.margin);
+}
 
-  /** Weights are many more numbers than words: they have to be better by a standard error, of one error more than seen. */
-  function worth({ accuracy, weighed }: WordChoice): number {
-    const examples = request.given.table.labels.length / request.promptCount;
-    const share = (accuracy * examples + 1) / (examples + 2);
-    return weighed ? accuracy - Math.sqrt((share * (1 - share)) / examples) : accuracy;
-  }
+/** Weights are many more numbers than words: they have to be better by a standard error, of one error more than seen. */
+function worthOf({ accuracy, weighed }: WordChoice, { given, promptCount }: WordRequest): number {
+  if (!weighed) return accuracy;
+  const examples = given.table.labels.length / promptCount;
+  const share = (accuracy * examples + 1) / (examples + 2);
+  return accuracy - Math.sqrt((share * (1 - share)) / examples);
 }
 
 /** Rows that are judged together, and what the other rows say of every word: the same for all choices of words. */
