@@ -59,9 +59,9 @@ export function settleConfig(config: RunConfig, task: Pick<Task, 'kind' | 'label
   return { ...config, calibrate, labelWords: config.labelWords === 'auto' ? words : config.labelWords };
 }
 
-/** Demonstrations by default, shared evenly by the labels; with more labels than the limit they are too long. */
-const USUAL_DEMOS = 4;
-const MOST_DEMOS = 8;
+/** Demonstrations by default; with more labels they are too long. */
+const DEMOS_PER_LABEL = 2;
+const MOST_LABELS = 8;
 /** Tokens left beside demonstrations for prompts and label words. */
 const ROOM = 128;
 
@@ -73,11 +73,12 @@ export function settleDemos<Settings extends SettledConfig>(
 ): ReadConfig<Settings> {
   const { demos } = config;
   if (demos !== 'auto') return { ...config, demos };
-  const count = usualDemos(labels.length);
   const isAble = family === 'causal' && tokenizer !== undefined && mayTakeDemos(config, { labels, splits: { train } });
   if (!isAble) return { ...config, demos: 0 };
   const longest = Math.max(...train.map(({ text }) => tokenizer.encode(text).length));
-  return { ...config, demos: (count + 1) * longest + ROOM <= contextLength ? count : 0 };
+  const fitting = Math.floor((contextLength - ROOM) / longest) - 1;
+  const perLabel = Math.min(DEMOS_PER_LABEL, Math.floor(fitting / labels.length));
+  return { ...config, demos: Math.max(0, perLabel) * labels.length };
 }
 
 /** Whether settings and data leave room for demonstrations, whatever the target LM. */
@@ -86,12 +87,8 @@ export function mayTakeDemos(
   { labels, splits: { train } }: { readonly labels: Task['labels']; readonly splits: Pick<Task['splits'], 'train'> },
 ): boolean {
   if (demos !== 'auto') return demos > 0;
-  const fits = calibrate === 'inputs' && !chat && usualDemos(labels.length) <= MOST_DEMOS;
+  const fits = calibrate === 'inputs' && !chat && labels.length <= MOST_LABELS;
   return fits && rowsOfRarest(labels, train) >= LEAST_ROWS_PER_LABEL;
-}
-
-function usualDemos(labelCount: number): number {
-  return Math.max(1, Math.floor(USUAL_DEMOS / labelCount)) * labelCount;
 }
 
 function rowsOfRarest(labels: Task['labels'], train: Task['splits']['train']): number {

@@ -59,14 +59,17 @@ describe('rows that are shown by default', () => {
   const demosOf = (task = taskOf(), more: Partial<RunConfigInput> = {}, target: typeof model = model) =>
     settleDemos(settled(more, task), task, target).demos;
 
-  it('are four, or one per label, shared evenly', () => {
-    expect([2, 3, 4, 6, 8, 9].map((labels) => demosOf(taskOf({ labels })))).toEqual([4, 3, 4, 6, 8, 0]);
+  it('are two per label, unless there are many labels', () => {
+    expect([2, 3, 4, 6, 8, 9].map((labels) => demosOf(taskOf({ labels })))).toEqual([4, 6, 8, 12, 16, 0]);
   });
 
-  it('are none where the target LM cannot read them', () => {
-    // (4 + 1) × 179 + 128 = 1,023 tokens; with 180 words 1,028.
+  it('are fewer, or none, where the target LM cannot read them', () => {
+    // (4 + 1) × 179 + 128 = 1,023 tokens; with 180 words 1,028, and one per label (2 + 1) × 180 + 128 = 668.
     expect(demosOf(taskOf({ words: 179 }))).toBe(4);
-    expect(demosOf(taskOf({ words: 180 }))).toBe(0);
+    expect(demosOf(taskOf({ words: 180 }))).toBe(2);
+    // (2 + 1) × 298 + 128 = 1,022.
+    expect(demosOf(taskOf({ words: 298 }))).toBe(2);
+    expect(demosOf(taskOf({ words: 299 }))).toBe(0);
     expect(settleDemos(settled({}), taskOf(), { ...model, family: 'masked' }).demos).toBe(0);
     expect(settleDemos(settled({}), taskOf(), { ...model, tokenizer: undefined }).demos).toBe(0);
   });
