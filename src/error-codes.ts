@@ -34,6 +34,18 @@ export const ERROR_CODES = {
   E_CONFIG: ['A setting is wrong, or two settings exclude each other.', 'Correct the setting that the message names.'],
   E_CONFIG_ENCODING: ['The configuration file is not UTF-8.', 'Convert it with `iconv`.'],
   E_CONFIG_MISSING: ['The configuration file does not exist.', 'Check the path after `--config`.'],
+  E_CONTINUE_FILE: [
+    'The policy that a run with `--continue` began with is damaged.',
+    'Remove the file, if the earlier run is still there.',
+  ],
+  E_CONTINUE_MISMATCH: [
+    'The policy of the run to continue belongs to another generator LM, MLP width or prior.',
+    'Use the settings that the message names.',
+  ],
+  E_CONTINUE_POLICY: [
+    'The run to continue has no policy, or no checkpoint yet.',
+    'Name a run of a trainer with a policy, and let it reach a checkpoint.',
+  ],
   E_CONTEXT_LENGTH: ['A text is longer than the model’s context.', 'Shorten it, or use a model with a longer context.'],
   E_CUT_WRITE: [
     'The model without its output layer cannot be written to the cache.',

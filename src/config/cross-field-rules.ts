@@ -45,6 +45,7 @@ const CHECKS: readonly Check[] = [
     calibrate === 'inputs' &&
     'examplesPerStep saves nothing with calibrate inputs, which reads every train input',
   (config) => writingSetting(config),
+  (config) => continuing(config),
   ({ rewardFrom: [min, max] }) => min >= max && `rewardFrom ${min},${max}: the first must be below the second`,
   ({ rewardTo: [min, max] }) => min >= max && `rewardTo ${min},${max}: the first must be below the second`,
   ({ candidates, topPromptsKept }) =>
@@ -100,4 +101,12 @@ function writingSetting({ trainer, actions, context, forbid, mustContain }: RunC
   return actions
     ? `${key} is for free tokens, not for actions`
     : `${key} needs a trainer that draws token by token: ${able.join(', ')}; not ${trainer}`;
+}
+
+/** Only a policy over tokens can be continued. */
+function continuing({ trainer, actions, continueRun, ewc }: RunConfig): string | false {
+  if (continueRun === undefined) return ewc > 0 && 'ewc needs a run to continue: --continue RUN';
+  if (actions) return 'continueRun is for policies over tokens, not for actions';
+  const able = CONDITIONED_TRAINERS.includes(trainer);
+  return !able && `continueRun needs a trainer with a policy: ${CONDITIONED_TRAINERS.join(', ')}; not ${trainer}`;
 }

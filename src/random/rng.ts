@@ -16,6 +16,7 @@ export const RNG_STREAMS = {
   devExamples: 10,
   testExamples: 11,
   demonstrations: 12,
+  fisher: 13,
 } as const;
 
 export type RngStream = keyof typeof RNG_STREAMS;

@@ -47,6 +47,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     group: results,
     load: () => import('./results/transfer.js'),
   },
+  {
+    name: 'forgetting',
+    summary: 'several tasks in turn: what is kept',
+    group: results,
+    load: () => import('./results/forgetting.js'),
+  },
   { name: 'runs', summary: 'list and remove runs', group: results, load: () => import('./results/runs.js') },
   { name: 'replay', summary: 'draw a finished run again', group: results, load: () => import('./results/replay.js') },
   {

@@ -80,6 +80,22 @@ export const searchSettings = {
   initPrompts: search.list(z.array(z.string().min(1)).default([]), 'TEXT', 'prompt to start from; repeatable', {
     flag: 'init-prompt',
   }),
+  continueRun: search.text(
+    z.string().min(1).optional(),
+    'RUN',
+    'start with the policy of an earlier run, on the same generator',
+    { flag: 'continue', path: true },
+  ),
+  ewc: search.number(
+    z.number().min(0).default(0),
+    'LAMBDA',
+    'with --continue, how firmly the policy is held to what earlier tasks need (elastic weight consolidation); 0 = not',
+  ),
+  ewcDecay: search.number(
+    z.number().min(0).max(1).default(1),
+    'GAMMA',
+    'with --ewc, weight of the tasks before the last one',
+  ),
   promptLibrary: search.boolean(
     z.boolean().default(false),
     'start from the best prompts of earlier runs on similar tasks, and remember what this one finds',

@@ -4,6 +4,7 @@ import { RlpromptError } from '../../errors.js';
 import { nodeFileSystem } from '../../files/file-system.js';
 import { isLockHeld } from '../../files/lock.js';
 import { decodeCheckpoint } from '../checkpoint/checkpoint-format.js';
+import { readStart, START_FILE } from '../continue/start-file.js';
 import { POLICY_FILE, readPolicy } from '../policies/policy-file.js';
 import { readBest } from '../store/best-file.js';
 import { readManifest } from '../store/run-manifest.js';
@@ -37,6 +38,9 @@ export function inspectRun(runDir: string): RunFinding[] {
   const policy = existsSync(join(runDir, POLICY_FILE))
     ? [examine(POLICY_FILE, () => `of step ${readPolicy(runDir).summary.step}`)]
     : [];
+  const start = existsSync(join(runDir, START_FILE))
+    ? [examine(START_FILE, () => `of ${readStart(runDir)?.source.run}`)]
+    : [];
   const scores = scoreFiles(runDir).map((file) => examineScores(runDir, file));
   const isWritten = isLockHeld(join(runDir, 'lock'));
   const remainder: Remainder = {
@@ -55,6 +59,7 @@ export function inspectRun(runDir: string): RunFinding[] {
     ...checkpoints.map(({ finding }) => finding),
     ...best,
     ...policy,
+    ...start,
     ...scores,
     { check: 'lock', ok: true, detail: isWritten ? 'a process writes the run now' : 'nobody writes the run' },
     savedBy(remainder),

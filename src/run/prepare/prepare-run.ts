@@ -12,6 +12,8 @@ import type { WeightedObjectives } from '../../rewards/objectives/weighted-objec
 import type { Task } from '../../task/types.js';
 import { createTrainer } from '../../trainers/registry.js';
 import type { StoredCheckpoint } from '../checkpoint/checkpoint.js';
+import { checkContinues, readEarlierRun } from '../continue/earlier-run.js';
+import { writeStart } from '../continue/start-file.js';
 import { Run } from '../loop/run.js';
 import type { RunParts } from '../loop/run-parts.js';
 import { checkBudget } from '../plan/check-budget.js';
@@ -25,6 +27,7 @@ import { ScoreLog } from '../store/score-log.js';
 import { checkRun } from './check-run.js';
 import { checkCandidateCount, checkStepSize } from './check-step-size.js';
 import { chatHint, templateFor } from './configured-task.js';
+import { continuedStart, policyStart } from './continue-policy.js';
 import { generatorContext } from './generator-context.js';
 import { checkResume, describeRun, takeFolder, threadsBefore } from './resume-check.js';
 import { generatorOf, loadModels, pinModels } from './run-models.js';
@@ -43,7 +46,10 @@ export interface PrepareOptions {
 /** Settings, folder, data, template and models, in this order: what is cheap to check is checked first. */
 export async function prepareRun(input: RunConfigInput, options: PrepareOptions): Promise<Run> {
   const { task, config } = await checkRun(input);
-  if (options.resume === undefined) checkBudget(task, config);
+  if (options.resume === undefined) {
+    checkBudget(task, config);
+    if (config.continueRun !== undefined) checkContinues(readEarlierRun(config.continueRun), config);
+  }
   const folder = takeFolder(config, task, options.resume);
   const closers: (() => unknown)[] = [() => folder.close()];
   try {
@@ -76,7 +82,11 @@ async function assemble(
   const warnings = [...task.warnings, ...notes, ...chatHint(targetLm, template)];
   // The language models compute the same bits with any number of threads; the policy's gradients do not.
   const threads = config.threads ?? threadsBefore(resume) ?? defaultThreads();
-  const manifest = { ...describeRun(config, task, { ...models, objectives }), threads };
+  const continuing = continuedStart({ ...config, threads }, generator, resume);
+  const start = await abortable(continuing, signal);
+  const described = describeRun(config, task, { ...models, objectives });
+  const digests = { ...described.digests, ...(start ? { continued: start.source.sha256 } : {}) };
+  const manifest = { ...described, digests, threads };
   const checkpoint = resume !== undefined ? checkResume(folder.path, manifest, warnings) : undefined;
   const rewardLog = new RewardLog();
   const onOutput = (text: string) => rewardLog.write(text);
@@ -85,10 +95,12 @@ async function assemble(
   closers.push(() => prepared.close());
   warnings.push(...prepared.warnings);
   const context = generatorContext(config.context, task);
-  const trainer = await abortable(createTrainer(config.trainer, proposer, { ...config, threads, context }), signal);
+  const settings = { ...config, threads, context, start: start && policyStart(start, config) };
+  const trainer = await abortable(createTrainer(config.trainer, proposer, settings), signal);
   closers.push(() => trainer.dispose());
   warnings.push(...cutInputs(trainer.conditioned, task.splits, generator));
   if (resume === undefined) writeManifest(folder.path, manifest);
+  if (start) writeStart(folder.path, start);
   rewardLog.open(folder.path);
   const scores = ScoreLog.open(folder.path, { position: positionOf(checkpoint) });
   closers.push(() => scores.close());

@@ -1,4 +1,5 @@
 import type { HiddenStatesCapability, Tokenizer } from '../../lm/model/types.js';
+import type { PolicyStart } from '../../policy/policy-start.js';
 import type { TokenCharacters } from '../../policy/token-mask.js';
 
 /** What every trainer is tuned with: the part of a run's configuration that they know. Each may have settings of its own beside it. */
@@ -33,6 +34,8 @@ export interface TrainerSettings {
   /** Sentences that edit-search starts from. */
   readonly initPrompts: readonly string[];
   readonly threads?: number | undefined;
+  /** Where the policy begins, if not with parameters drawn from the seed. */
+  readonly start?: PolicyStart | undefined;
 }
 
 /** The frozen language model that proposes prompts. */

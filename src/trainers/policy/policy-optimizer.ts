@@ -1,7 +1,14 @@
 import { type AdamState, adamStep, createAdamState } from '../../policy/adam.js';
 import { clipGlobalNorm } from '../../policy/clip-global-norm.js';
 import { initialParameters, type MlpParameters, type MlpShape, PARAMETER_NAMES } from '../../policy/mlp-parameters.js';
+import { addElasticPenalty, type PolicyStart } from '../../policy/policy-start.js';
 import type { TrainerState } from '../contract/types.js';
+
+interface UpdateOutcome {
+  readonly gradNorm: number;
+  readonly skipped: boolean;
+  readonly 'ewc/penalty'?: number;
+}
 
 /** Clip, then Adam, on the policy's parameters; an update with a number that is not finite is left out. */
 export class PolicyOptimizer {
@@ -10,22 +17,24 @@ export class PolicyOptimizer {
   constructor(
     private readonly parameters: MlpParameters,
     private readonly shape: MlpShape,
-    private readonly settings: { learningRate: number; clipNorm: number },
+    private readonly settings: { learningRate: number; clipNorm: number; start?: PolicyStart | undefined },
   ) {
     this.adam = createAdamState(shape);
   }
 
-  /** @returns the gradient's norm before clipping, and whether the update was left out */
-  apply(loss: number, gradients: MlpParameters): { gradNorm: number; skipped: boolean } {
+  /** @returns the gradient's norm before clipping, whether the update was left out, and the penalty where there is one */
+  apply(loss: number, gradients: MlpParameters): UpdateOutcome {
+    const { start } = this.settings;
+    const penalty = start?.elastic && addElasticPenalty(gradients, this.parameters, start.parameters, start.elastic);
     const gradNorm = clipGlobalNorm(gradients, this.settings.clipNorm);
     const skipped = !Number.isFinite(gradNorm) || !Number.isFinite(loss);
     if (!skipped) adamStep(this.parameters, gradients, this.adam, { learningRate: this.settings.learningRate });
-    return { gradNorm, skipped };
+    return { gradNorm, skipped, ...(penalty === undefined ? {} : { 'ewc/penalty': penalty }) };
   }
 
   /** Parameters as at the start of a run, and no memory of earlier gradients. */
   restart(seed: number): void {
-    const initial = initialParameters(this.shape, seed);
+    const initial = this.settings.start?.parameters ?? initialParameters(this.shape, seed);
     for (const name of PARAMETER_NAMES) {
       this.parameters[name].set(initial[name]);
       this.adam.firstMoments[name].fill(0);

@@ -105,7 +105,9 @@ export class PromptPolicy {
     };
     const lmOnly = { ...shared, parameters: zeroParameters(shared), priorWeight: 1 };
     const head = await PolicyHead.create(
-      options.frozen ? lmOnly : { ...shared, seed, logitBias, priorWeight: settings.priorBeta },
+      options.frozen
+        ? lmOnly
+        : { ...shared, seed, parameters: settings.start?.parameters, logitBias, priorWeight: settings.priorBeta },
     );
     const fluency = fluentTopK ? await PolicyHead.create(lmOnly) : undefined;
     return new PromptPolicy(head, generator, settings, mask, fluency);

@@ -46,6 +46,29 @@ describe('the optimizer of a policy', () => {
     for (const name of PARAMETER_NAMES) for (const value of parameters[name]) expect(value).toBeCloseTo(-0.1, 4);
   });
 
+  it('is pulled back to where it started, by λ F (θ − θ*), and restarts there', () => {
+    const [parameters, gradients] = [all(3), zeroParameters(shape)];
+    const start = { parameters: all(1), elastic: { lambda: 4, fisher: all(0.5) } };
+    const optimizer = new PolicyOptimizer(parameters, shape, { learningRate: 0.1, clipNorm: 100, start });
+    const { gradNorm, 'ewc/penalty': penalty } = optimizer.apply(1, gradients);
+    // 12 numbers: slopes 4 · 0.5 · 2, penalties ½ · 4 · 0.5 · 2².
+    expect([gradNorm, penalty]).toEqual([Math.sqrt(12 * 16), 12 * 4]);
+    for (const name of PARAMETER_NAMES) for (const value of parameters[name]) expect(value).toBeCloseTo(2.9, 4);
+    optimizer.restart(7);
+    expect(parameters).toEqual(all(1));
+  });
+
+  it('that only continues learns as one that was given its parameters', () => {
+    const [plain, continued] = [all(3), all(3)];
+    const settings = { learningRate: 0.1, clipNorm: 1 };
+    const outcome = new PolicyOptimizer(continued, shape, { ...settings, start: { parameters: all(3) } }).apply(
+      1,
+      all(2),
+    );
+    expect(outcome).toEqual(new PolicyOptimizer(plain, shape, settings).apply(1, all(2)));
+    expect(continued).toEqual(plain);
+  });
+
   it.each([
     ['loss', Number.NaN, all(1)],
     ['loss', Number.POSITIVE_INFINITY, all(1)],

@@ -1,0 +1,56 @@
+import { type Command, Option } from 'commander';
+import type { ForgettingTable } from '../../../forgetting.js';
+import { zip } from '../../../statistics/zip.js';
+import { formatTable } from '../../output/format-table.js';
+import { formatJson, writeResult } from '../../output/output.js';
+import { quotePrompt } from '../../output/result-line.js';
+import type { CliContext } from '../../shared/context.js';
+import { parseCount } from '../../shared/parse-count.js';
+import { interruption } from './eval.js';
+
+const EXAMPLES = `Examples:
+  $ rlprompt run spam --context task --out runs/first
+  $ rlprompt run topic --context task --continue runs/first --ewc 1e4 --out runs/second
+  $ rlprompt forgetting runs/first runs/second
+`;
+
+interface ForgettingOptions {
+  readonly prompts: number;
+  readonly split: 'train' | 'dev' | 'test';
+  readonly json?: true;
+}
+
+export function configure(command: Command, context: CliContext): void {
+  command
+    .description('Scores the policy of each run on the task of each run: what was forgotten, and what was transferred.')
+    .argument('<run...>', 'run folders, in the order in which each continued the one before')
+    .option('--prompts <N>', 'prompts that each policy draws for each task', parseCount, 16)
+    .addOption(new Option('--split <NAME>', 'examples to score on').choices(['train', 'dev', 'test']).default('test'))
+    .option('--json', 'print one JSON object')
+    .addHelpText('before', EXAMPLES)
+    .action(async (runs: string[], { prompts, split, json }: ForgettingOptions) => {
+      const { measureForgetting } = await import('../../../forgetting.js');
+      const table = await measureForgetting({
+        runs,
+        prompts,
+        split,
+        signal: interruption(),
+        onTask: (task, i) => context.stderr.write(`rlprompt: ${i + 1} of ${runs.length}: ${quotePrompt(task)}\n`),
+      });
+      writeResult(context, json ? `${formatJson(table)}\n` : toText(table));
+    });
+}
+
+function toText({ tasks, scores, forgetting, backwardTransfer, forwardTransfer }: ForgettingTable): string {
+  const policies = ['untrained', ...tasks.map(({ run }) => run)];
+  const header = ['policy', ...tasks.map(({ task, measure, n }) => `${task}: ${measure} (${n})`)];
+  const rows = Array.from(zip(policies, scores), ([policy, own]) => [policy, ...own.map(show)]);
+  const table = formatTable([header, ...rows, ['forgetting', ...forgetting.map(show), '']], {
+    right: tasks.map((_, i) => i + 1),
+  });
+  return `${table}backward transfer ${show(backwardTransfer)}, forward transfer ${show(forwardTransfer)}\n`;
+}
+
+function show(value: number): string {
+  return value.toFixed(3);
+}

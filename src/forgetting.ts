@@ -1,0 +1,161 @@
+import { currentSettings } from './config/removed-settings.js';
+import { resolveRunConfig } from './config/resolve-run-config.js';
+import { RlpromptError } from './errors.js';
+import { evaluatePrompts, type ReadPrompt } from './evaluate.js';
+import { type RunRecord, readRunRecord } from './export/run-record.js';
+import { loadLanguageModel } from './lm/load.js';
+import { initialParameters, type MlpParameters } from './policy/mlp-parameters.js';
+import { Rng } from './random/rng.js';
+import { checkContinues, checkSameGenerator, type EarlierRun, readEarlierRun } from './run/continue/earlier-run.js';
+import { checkRun } from './run/prepare/check-run.js';
+import { generatorContext } from './run/prepare/generator-context.js';
+import { generatorOf } from './run/prepare/run-models.js';
+import { tunedTo } from './run/prepare/tuned-config.js';
+import { mean } from './statistics/mean.js';
+import type { Split } from './task/types.js';
+import type { Generator, TrainerSettings } from './trainers/contract/settings.js';
+import { PromptPolicy } from './trainers/policy/prompt-policy.js';
+
+export interface ForgettingRequest {
+  /** Run folders, in the order in which each continued the one before. */
+  readonly runs: readonly string[];
+  /** Prompts that each policy draws for each task. */
+  readonly prompts: number;
+  readonly split: Split;
+  readonly signal?: AbortSignal;
+  /** Called before each task, for whoever waits. */
+  readonly onTask?: (task: string, index: number) => void;
+}
+
+/** How well policies of several tasks in turn do on each of them. */
+export interface ForgettingTable {
+  readonly schemaVersion: 1;
+  readonly split: Split;
+  readonly prompts: number;
+  /** Numbers of examples stand with each task. */
+  readonly tasks: readonly {
+    readonly run: string;
+    readonly task: string;
+    readonly measure: string;
+    readonly n: number;
+  }[];
+  /** [policy][task], the untrained policy first, then that of each run: the mean over its prompts. */
+  readonly scores: readonly (readonly number[])[];
+  /** max over the policies l < T of R_l,i − R_T,i, by task but the last. */
+  readonly forgetting: readonly number[];
+  /** Mean of R_T,i − R_i,i over the tasks but the last. */
+  readonly backwardTransfer: number;
+  /** Mean of R_i−1,i − R_0,i over the tasks but the first, R_0 the untrained policy. */
+  readonly forwardTransfer: number;
+}
+
+/**
+ * Draws prompts from the policy of each run as it reads each task, and scores them on that task as its run does. All is
+ * read and checked before a prompt is scored.
+ *
+ * @throws RlpromptError `E_CONTINUE_MISMATCH` and the like where a policy cannot be read by another run's settings
+ */
+export async function measureForgetting(request: ForgettingRequest): Promise<ForgettingTable> {
+  const { runs, prompts: count, split, signal, onTask } = request;
+  const records = runs.map(readRunRecord);
+  const earlier = runs.map(readEarlierRun);
+  const [first] = earlier;
+  if (!first || runs.length < 2) throw tooFew();
+  for (const { config } of earlier) checkContinues(first, config);
+  for (const run of records) if (run.prompts[0].policy) throw readsInputs(run);
+  const model = await loadLanguageModel(first.config.generator, { offline: first.config.offline });
+  const drawn: string[][][] = [];
+  try {
+    for (const run of earlier) checkSameGenerator(run, model);
+    const generator = generatorOf(model);
+    const { hiddenSize } = generator.hiddenStates;
+    const untrained = initialParameters({ hiddenSize, innerSize: first.config.innerSize }, first.config.seed);
+    const policies = [untrained, ...earlier.map(({ parameters }) => parameters)];
+    for (const run of earlier) drawn.push(await drawForTask(generator, run, policies, count));
+  } finally {
+    await model.dispose();
+  }
+  const tasks: ForgettingTable['tasks'][number][] = [];
+  const columns: number[][] = [];
+  for (const [i, record] of records.entries()) {
+    onTask?.(record.start.task, i);
+    const column = await scoreOnTask(record, drawn[i] ?? [], split, signal);
+    tasks.push(column.task);
+    columns.push(column.scores);
+  }
+  const scores = [...columns[0]!.keys()].map((row) => columns.map((column) => column[row]!));
+  return { schemaVersion: 1, split, prompts: count, tasks, scores, ...summarise(scores) };
+}
+
+/** [policy][prompt], as each policy reads one task. */
+async function drawForTask(
+  generator: Generator,
+  { config: given }: EarlierRun,
+  policies: readonly MlpParameters[],
+  count: number,
+): Promise<string[][]> {
+  const { task, config } = await checkRun(given);
+  const settings: TrainerSettings = { ...tunedTo(generator, config), context: generatorContext(config.context, task) };
+  const drawn: string[][] = [];
+  for (const parameters of policies) {
+    const policy = await PromptPolicy.create(generator, { ...settings, start: { parameters } }, { maskedInLoss: true });
+    const rollouts = await policy.sample(count, Rng.create(config.seed, 'sampling'));
+    drawn.push(rollouts.map(({ text }) => text));
+    await policy.dispose();
+  }
+  return drawn;
+}
+
+/** The mean over each policy's prompts, read as the run's best prompt is. */
+async function scoreOnTask(
+  { runDir, manifest, start, prompts: [best] }: RunRecord,
+  drawn: readonly (readonly string[])[],
+  split: Split,
+  signal: AbortSignal | undefined,
+) {
+  const { config } = resolveRunConfig({ flags: currentSettings(manifest.config) as Record<string, unknown> });
+  const reading = best.reading ? { reading: best.reading } : {};
+  const prompts = drawn.flat().map((prompt): ReadPrompt => ({ prompt, ...reading }));
+  const options = { prompts, split, splitsDataFile: true, ...(signal ? { signal } : {}) };
+  const { results } = await evaluatePrompts(config, options);
+  const measured = results.map(({ evaluation: { metrics, reward } }) => metrics[start.metric] ?? reward);
+  const { length } = drawn[0] ?? [];
+  const scores = drawn.map((_, row) => mean(measured.slice(row * length, (row + 1) * length)));
+  return { task: { run: runDir, task: start.task, measure: start.metric, n: results[0]?.n ?? 0 }, scores };
+}
+
+/** @param scores [policy][task], the untrained policy first */
+export function summarise(
+  scores: readonly (readonly number[])[],
+): Pick<ForgettingTable, 'forgetting' | 'backwardTransfer' | 'forwardTransfer'> {
+  const last = scores.at(-1) ?? [];
+  const after = (policy: number, task: number): number => scores[policy]?.[task] ?? 0;
+  const old = last.slice(0, -1);
+  const lost = (now: number, task: number): number =>
+    Math.max(...scores.slice(1, -1).map((row) => row[task] ?? 0)) - now;
+  return {
+    forgetting: old.map(lost),
+    backwardTransfer: mean(old.map((now, task) => now - after(task + 1, task))),
+    forwardTransfer: mean(last.slice(1).map((_, i) => after(i + 1, i + 1) - after(0, i + 1))),
+  };
+}
+
+function tooFew(): RlpromptError {
+  return new RlpromptError({
+    code: 'E_USAGE',
+    exit: 'usage',
+    message: 'forgetting shows between two runs or more',
+    next: 'name the runs in the order in which each continued the one before',
+  });
+}
+
+function readsInputs({ runDir }: RunRecord): RlpromptError {
+  return new RlpromptError({
+    code: 'E_POLICY_RUN',
+    exit: 'usage',
+    message:
+      'the policy of the run writes a prompt for each input; the table is for policies that write prompts for a task',
+    where: runDir,
+    next: `rlprompt eval --policy ${runDir}`,
+  });
+}

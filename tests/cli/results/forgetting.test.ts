@@ -1,0 +1,26 @@
+import { describe, expect, it } from 'vitest';
+import { lastLine, runCli, tinyTask } from '../spawn-cli.js';
+
+describe('rlprompt forgetting', { timeout: 120_000 }, () => {
+  it('prints a table of policies and tasks, of two runs of which the second continues the first', async () => {
+    const { cwd, flags } = tinyTask();
+    const search = ['run', 'mails.csv', ...flags, '--steps', '1', '--prompts-per-step', '4', '--inner-size', '16'];
+    const first = await runCli([...search, '--out', 'one'], { cwd });
+    expect(first.code).toBe(0);
+    const second = await runCli([...search, '--out', 'two', '--continue', 'one', '--ewc', '10'], { cwd });
+    expect(second.code).toBe(0);
+    const { code, stdout } = await runCli(['forgetting', 'one', 'two', '--prompts', '2'], { cwd });
+    expect(code).toBe(0);
+    const lines = stdout.trimEnd().split('\n');
+    expect(lines.map((line) => line.split(' ')[0])).toEqual([
+      'policy',
+      'untrained',
+      'one',
+      'two',
+      'forgetting',
+      'backward',
+    ]);
+    const alone = await runCli(['forgetting', 'one'], { cwd });
+    expect([alone.code, lastLine(alone.stderr)]).toEqual([64, expect.stringContaining('E_USAGE')]);
+  });
+});
