@@ -381,6 +381,24 @@ export interface RunProgress {
   readonly best?: { readonly prompt: string; readonly score: number };
 }
 
+/** A prompt at work. */
+export interface PromptInspection {
+  /** What the target LM reads for the hardest row; a label word follows it, or stands at its mask. */
+  readonly rendered: string;
+  /** The split that the rows are of: dev, or train where dev was not asked yet. */
+  readonly split: 'train' | 'dev';
+  /** Classification only. */
+  readonly perClass: readonly { readonly label: string; readonly n: number; readonly accuracy: number }[];
+  /** Classification only: the rows with the lowest reward, the lowest first. */
+  readonly hardest: readonly {
+    readonly text: string;
+    readonly label: string;
+    readonly predicted: string;
+    /** Of the right label. */
+    readonly probability: number;
+  }[];
+}
+
 /** How a terminal, or any program, steers a running optimisation. Every request takes effect between two steps. */
 export interface RunControls {
   pause(): void;
@@ -392,7 +410,10 @@ export interface RunControls {
   addPrompt(text: string): void;
   /** Gives objectives of the reward other weights; those not named keep theirs. */
   setWeights(weights: Readonly<Record<string, number>>): void;
-  exportBest(): void;
+  /** Writes the best prompt into the run folder, as a format of `rlprompt export`; `json` where none is named. */
+  exportBest(format?: string): void;
+  /** How a prompt does row by row; changes nothing. Answered between two steps. */
+  inspect(text: string): Promise<PromptInspection>;
   /** What services and workers have done so far; changes nothing. */
   usage(): readonly RemoteUsage[];
   /** What the run is doing now; changes nothing. Undefined between two things. */

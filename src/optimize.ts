@@ -1,9 +1,7 @@
-import { join } from 'node:path';
 import type { RunConfigInput } from './config/run-config.js';
 import { RlpromptError } from './errors.js';
-import type { RunControls, RunEvent, RunResult, StopReason, UnnumberedEvent } from './events.js';
-import { readRunRecord } from './export/run-record.js';
-import { atomicWrite } from './files/atomic-write.js';
+import type { RunControls, RunEvent, RunResult, StopReason } from './events.js';
+import { exportBest } from './goals/export-best.js';
 import { goalOf } from './goals/goal-of.js';
 import type { SearchGoal } from './goals/search-goal.js';
 import { recallForRun } from './prompt-library/run-library.js';
@@ -16,7 +14,6 @@ import { type PrepareOptions, prepareRun } from './run/prepare/prepare-run.js';
 import { chooseReading } from './run/select/choose-reading.js';
 import { measureBaselines } from './run/select/evaluations.js';
 import { discardRun } from './run/store/own-files.js';
-import { programVersions } from './run/store/program-versions.js';
 import type { HealthWarning } from './run/watch/health.js';
 import { restartPolicy } from './run/watch/restart-policy.js';
 
@@ -194,8 +191,13 @@ async function* serveRequests(run: Run, goal: SearchGoal): AsyncGenerator<RunEve
   for (let request = run.requests.next(); request; request = run.requests.next()) {
     if (request.kind === 'save') yield run.saveCheckpoint();
     else if (request.kind === 'evaluate') yield* evaluateOnDev(run, goal);
-    else if (request.kind === 'export-best') yield run.emit(exportBest(run, goal));
-    else if (request.kind === 'set-weights') yield* changeWeights(run, request.weights);
+    else if (request.kind === 'export-best') yield run.emit(exportBest(run.store, goal, request.format));
+    else if (request.kind === 'inspect') {
+      const inspection = run.inspect(request.text);
+      request.answer(inspection);
+      // Whoever asked hears of a failure; the run does not end by it.
+      await inspection.catch(() => undefined);
+    } else if (request.kind === 'set-weights') yield* changeWeights(run, request.weights);
     else {
       yield* goal.addPrompt(request.text, 'user');
       // What a person typed cannot be replayed from the seed: it is kept at once.
@@ -214,23 +216,6 @@ async function* changeWeights(run: Run, change: Readonly<Record<string, number>>
   const event = run.weights.change(change, run.step, run);
   yield run.emit(event);
   if (event.type === 'weights-changed') yield run.saveCheckpoint();
-}
-
-/** Writes the best prompt so far beside the run's other files; before the first evaluation there is none. */
-function exportBest(run: Run, goal: SearchGoal): UnnumberedEvent {
-  if (!run.store.readBest()) {
-    return {
-      type: 'warning',
-      code: 'nothing-to-export',
-      message: 'no prompt was evaluated yet',
-      hint: 'evaluate first, then export',
-    };
-  }
-  const file = join(run.store.path, 'export.json');
-  const record = readRunRecord(run.store.path);
-  const version = programVersions().rlprompt!;
-  atomicWrite(file, goal.render(record, version));
-  return { type: 'prompt-exported', file };
 }
 
 async function* interrupt(run: Run, reason: 'user' | 'interrupted' | 'terminated'): AsyncGenerator<RunEvent, never> {

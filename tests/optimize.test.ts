@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { RunConfigInput } from '../src/config/run-config.js';
-import type { RunEvent, RunResult } from '../src/events.js';
+import type { PromptInspection, RunEvent, RunResult } from '../src/events.js';
 import { readEvents } from '../src/run/store/event-log.js';
+import { requireOwnFiles } from '../src/run/store/own-files.js';
 import { followRun } from './follow-run.js';
 import { temporaryFolder } from './run/temporary-folder.js';
 import { SMALL_RUN, writeSmallData } from './small-data.js';
@@ -125,6 +126,52 @@ describe('optimize', () => {
     expect(
       events.some((event) => event.type === 'evaluation-end' && event.prompts.some((p) => p.origin === 'user')),
     ).toBe(true);
+  });
+
+  it('shows how a prompt does row by row, and is the same run whether somebody looks or not', async () => {
+    await followRun(config('unseen'));
+    const answers: Promise<PromptInspection>[] = [];
+    const { events } = await followRun(config('seen'), {}, (event, controls) => {
+      if (event.type === 'step-end' && event.leader && event.step === 1)
+        answers.push(controls.inspect(event.leader.text));
+      if (event.type === 'best-prompt-updated') answers.push(controls.inspect(event.prompt.text));
+    });
+    expect(checkpointsOf('seen')).toEqual(checkpointsOf('unseen'));
+    expect(events.some((event) => event.type === 'step-end' && event.leader?.dev)).toBe(false);
+    const seen = await Promise.all(answers);
+    expect(seen.map(({ split }) => split)).toEqual(expect.arrayContaining(['train', 'dev']));
+    const evaluated = events.flatMap((event) => (event.type === 'best-prompt-updated' ? [event.prompt] : []));
+    const inspections = seen.filter(({ split }) => split === 'dev');
+    expect(inspections).toHaveLength(evaluated.length);
+    inspections.forEach(({ perClass, hardest, rendered }, i) => {
+      const right = perClass.reduce((sum, { n, accuracy }) => sum + n * accuracy, 0);
+      const total = perClass.reduce((sum, { n }) => sum + n, 0);
+      expect(right / total).toBeCloseTo(evaluated[i]!.dev!.accuracy!, 12);
+      expect(hardest).toHaveLength(5);
+      expect(hardest[0]!.probability).toBeLessThanOrEqual(hardest[4]!.probability);
+      expect(rendered).toContain(hardest[0]!.text);
+      expect(rendered).toContain(evaluated[i]!.text);
+    });
+  });
+
+  it('exports in the format that is asked for, and says why where it does not', async () => {
+    const { events } = await followRun(config('formats'), {}, (event, controls) => {
+      if (event.type === 'evaluation-end' && event.step === 2) {
+        for (const format of ['python', 'lm-eval', 'pyhton']) controls.exportBest(format);
+      }
+    });
+    const written = events.flatMap((event) => (event.type === 'prompt-exported' ? [event.file] : []));
+    const exported = join(folder, 'formats', 'exports');
+    expect(written).toEqual([join(exported, 'python', 'best.py'), join(exported, 'lm-eval')]);
+    expect(
+      readFileSync(join(exported, 'lm-eval', 'test.jsonl'), 'utf8')
+        .trimEnd()
+        .split('\n'),
+    ).toHaveLength(30);
+    expect(events).toContainEqual(
+      expect.objectContaining({ code: 'export-refused', message: expect.stringContaining('did you mean python?') }),
+    );
+    expect(() => requireOwnFiles(join(folder, 'formats'))).not.toThrow();
   });
 
   it('pauses between two steps until it is told to go on', async () => {

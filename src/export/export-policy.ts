@@ -64,7 +64,7 @@ export interface PolicyFormat {
   render(policy: ExportedPolicy, options?: { readonly isRaw: boolean }): string;
 }
 
-export const policyJson: PolicyFormat = {
+const policyJson: PolicyFormat = {
   name: 'json',
   file: 'policy.json',
   render: (policy) => `${toVisibleJson(policy, 2)}\n`,

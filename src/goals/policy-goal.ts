@@ -1,5 +1,7 @@
+import { RlpromptError } from '../errors.js';
 import type { PromptSummary, RunEvent, RunResult, StopReason } from '../events.js';
-import { exportPolicy, policyJson } from '../export/export-policy.js';
+import { exportPolicy, POLICY_FORMATS } from '../export/export-policy.js';
+import type { ExportedFile } from '../export/exported-prompt.js';
 import type { RunRecord } from '../export/run-record.js';
 import type { Run } from '../run/loop/run.js';
 import type { ConditionedPolicies, KeptPolicy } from '../run/policies/conditioned-policies.js';
@@ -57,8 +59,15 @@ export class PolicyGoal implements SearchGoal {
     });
   }
 
-  render(record: RunRecord, version: string): string {
-    return policyJson.render(exportPolicy(record, version));
+  exportFiles(record: RunRecord, version: string, name: string): readonly ExportedFile[] {
+    const format = POLICY_FORMATS.find((candidate) => candidate.name === name);
+    if (format) return [{ path: format.file, text: format.render(exportPolicy(record, version)) }];
+    throw new RlpromptError({
+      code: 'E_EXPORT_POLICY',
+      exit: 'usage',
+      message: `the format ${name} holds one prompt, and this run looks for a policy`,
+      next: `formats: ${POLICY_FORMATS.map((known) => known.name).join(', ')}`,
+    });
   }
 
   /** Touches the test split once, with the policy that was best on dev, and its most frequent prompt alone beside it. */

@@ -1,7 +1,9 @@
 import type { PromptSummary, RunEvent, RunResult, StopReason, UnnumberedEvent } from '../events.js';
 import { exportPrompt } from '../export/export-prompt.js';
-import { jsonFormat } from '../export/formats/data/json.js';
+import type { ExportedFile } from '../export/exported-prompt.js';
+import { findFormat } from '../export/formats.js';
 import type { RunRecord } from '../export/run-record.js';
+import { writeFormat } from '../export/write-format.js';
 import { rememberRun } from '../prompt-library/run-library.js';
 import type { Run } from '../run/loop/run.js';
 import type { StepOutcome } from '../run/loop/step-statistics.js';
@@ -62,8 +64,10 @@ export class PromptGoal implements SearchGoal {
     if (prompt) yield run.emit({ type: 'prompt-added', step: run.step, prompt });
   }
 
-  render(record: RunRecord, version: string): string {
-    return jsonFormat.render([exportPrompt(record, 1, version)], { isRaw: false });
+  exportFiles(record: RunRecord, version: string, format: string): readonly ExportedFile[] {
+    const { test } = this.run.task.splits;
+    const rows = test.flatMap(({ text, label }) => (label === undefined ? [] : [{ text, label }]));
+    return writeFormat(findFormat(format), [exportPrompt(record, 1, version)], { isRaw: false, rows });
   }
 
   async *finish(stopReason: StopReason): AsyncGenerator<RunEvent, RunResult> {

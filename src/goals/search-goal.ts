@@ -1,4 +1,5 @@
 import type { PromptSummary, RunEvent, RunResult, StopReason, UnnumberedEvent } from '../events.js';
+import type { ExportedFile } from '../export/exported-prompt.js';
 import type { RunRecord } from '../export/run-record.js';
 import type { StepOutcome } from '../run/loop/step-statistics.js';
 
@@ -16,8 +17,11 @@ export interface SearchGoal {
   evaluateOnDev(): AsyncGenerator<RunEvent, void>;
   /** Scores a prompt from outside, where prompts are what is searched for. */
   addPrompt(text: string, origin: 'user' | 'warm-start'): AsyncGenerator<RunEvent, void>;
-  /** The best so far as the text of an export file. */
-  render(record: RunRecord, version: string): string;
+  /**
+   * The best so far as files of an export format.
+   * @throws RlpromptError for a format that there is not, or that cannot hold it
+   */
+  exportFiles(record: RunRecord, version: string, format: string): readonly ExportedFile[];
   /** Chooses by dev score, and scores the choice on the test split, once. */
   finish(stopReason: StopReason): AsyncGenerator<RunEvent, RunResult>;
 }

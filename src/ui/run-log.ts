@@ -78,7 +78,7 @@ export function describeScores(prompt: PromptSummary, metric: string): string {
 
 /** The text in quotation marks; of a policy, how many prompts it writes and the most frequent. */
 export function namePrompt({ text, policy }: Pick<PromptSummary, 'text' | 'policy'>): string {
-  if (!policy) return quote(text);
+  if (!policy) return text === '' ? 'no prompt' : quote(text);
   if (policy.prompts === 1) return `policy, for every dev input ${quote(text)}`;
   return `policy of ${policy.prompts} prompts, mostly ${quote(text)}`;
 }

@@ -24,6 +24,10 @@ export interface ScreenState {
   readonly step: number;
   readonly lastStep: StepEndEvent | undefined;
   readonly pace: Pace;
+  /** Time that a resumed run had taken when its checkpoint was saved. */
+  readonly secondsBefore: number;
+  /** Time that the run had taken when its last checkpoint was saved. */
+  readonly secondsSaved: number;
   readonly forwards: number;
   readonly cacheHits: number;
   /** Raw reward of each step's prompts. */
@@ -61,6 +65,8 @@ export const INITIAL_SCREEN: ScreenState = {
   step: 0,
   lastStep: undefined,
   pace: NO_PACE,
+  secondsBefore: 0,
+  secondsSaved: 0,
   forwards: 0,
   cacheHits: 0,
   rewardMean: emptyCurve('mean'),
@@ -130,7 +136,7 @@ function applyEvent(state: ScreenState, event: RunEvent): ScreenState {
         })),
       };
     case 'checkpoint-saved':
-      return { ...state, savedStep: event.step };
+      return { ...state, savedStep: event.step, secondsSaved: event.elapsedSeconds ?? state.pace.seconds };
     case 'warning':
       return { ...state, warnings: state.warnings + 1 };
     case 'run-paused':
@@ -158,7 +164,10 @@ function started(state: ScreenState, event: RunStartEvent): ScreenState {
     phase: 'starting',
     paused: false,
     step: resumedAt,
-    pace: NO_PACE,
+    pace: { ...NO_PACE, seconds: state.secondsSaved },
+    secondsBefore: state.secondsSaved,
+    leader: undefined,
+    result: undefined,
     rewardMean: upTo(state.rewardMean),
     rewardMax: upTo(state.rewardMax),
     objectives: event.objectives,

@@ -19,6 +19,7 @@ function note(text: string): void {
 const controls: RunControls = {
   usage: () => [],
   progress: () => undefined,
+  inspect: () => Promise.reject(new Error('no run')),
   pause() {
     note('pause');
     reporter.report({ type: 'run-paused', step, seq: 0 });

@@ -109,13 +109,17 @@ export function notedControls(): { controls: RunControls; asked: string[] } {
   const controls: RunControls = {
     usage: () => [],
     progress: () => undefined,
+    inspect: (text) => {
+      asked.push(`inspect:${text}`);
+      return new Promise(() => {});
+    },
     pause: () => asked.push('pause'),
     continue: () => asked.push('continue'),
     save: () => asked.push('save'),
     evaluate: () => asked.push('evaluate'),
     addPrompt: (text) => asked.push(`prompt:${text}`),
     setWeights: (weights) => asked.push(`weights:${JSON.stringify(weights)}`),
-    exportBest: () => asked.push('export'),
+    exportBest: (format) => asked.push(`export:${format}`),
     stop: (reason) => asked.push(`stop:${reason}`),
   };
   return { controls, asked };

@@ -105,9 +105,15 @@ describe('the screen state', () => {
 
   it('continues from the checkpoint when a run is resumed', () => {
     const again = { ...spamRun(0)[0]!, resumedAtStep: 40 } as RunEvent;
-    const state = play([again, { type: 'phase-start', phase: 'training', seq: 1 }, step(41)], play(spamRun(50)));
+    const training: RunEvent[] = [{ type: 'phase-start', phase: 'training', seq: 1 }, step(41)];
+    const state = play([again, ...training], play(spamRun(50)));
     expect(state.rewardMean.points.map((point) => point.step)).toEqual(Array.from({ length: 41 }, (_, i) => i + 1));
     expect(state.prompts.length).toBeGreaterThan(0);
+    expect(state).toMatchObject({ secondsBefore: 20, savedStep: 40 });
+    expect(state.pace.seconds).toBe(21);
+    const limited = { ...again, limits: { steps: 1000, minutes: 1 } } as RunEvent;
+    const left = screenTimeLeft(play([limited, ...training], play(spamRun(50))));
+    expect(left).toEqual({ limit: 'minutes', seconds: 39 });
   });
 
   it('orders prompts as they are chosen: by dev, or by train and dev where the run says so', () => {

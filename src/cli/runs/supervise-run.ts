@@ -144,15 +144,20 @@ class Supervisor {
       this.metric = event.metric;
       this.runDir = event.runDir;
     }
-    this.reporter ??= await this.createReporter();
+    this.reporter ??= await this.createReporter(event);
     this.reporter.report(event);
   }
 
-  private async createReporter(): Promise<Reporter> {
-    const { chooseReporter } = await import('../../ui/reporters/choose-reporter.js');
+  private async createReporter(first: RunEvent): Promise<Reporter> {
+    const [{ chooseReporter }, { readEvents }] = await Promise.all([
+      import('../../ui/reporters/choose-reporter.js'),
+      import('../../run/store/event-log.js'),
+    ]);
+    const isResumed = first.type === 'run-start' && first.resumedAtStep !== undefined;
+    const past = isResumed ? [...readEvents(first.runDir)].filter(({ seq }) => seq < first.seq) : [];
     const { stderr, stdin, env, asStarted } = this.context;
     const onForceQuit = () => this.abort('interrupted');
-    return chooseReporter({ ui: this.ui, stderr, stdin, env, controls: this.controls, onForceQuit, asStarted });
+    return chooseReporter({ ui: this.ui, stderr, stdin, env, controls: this.controls, onForceQuit, asStarted, past });
   }
 
   private receive(signal: StopSignal): void {

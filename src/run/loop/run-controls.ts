@@ -1,4 +1,4 @@
-import type { RunControls, RunProgress } from '../../events.js';
+import type { PromptInspection, RunControls, RunProgress } from '../../events.js';
 import type { RemoteUsage } from '../../lm/model/remote-usage.js';
 
 export type ControlRequest =
@@ -6,7 +6,8 @@ export type ControlRequest =
   | { kind: 'evaluate' }
   | { kind: 'add-prompt'; text: string }
   | { kind: 'set-weights'; weights: Readonly<Record<string, number>> }
-  | { kind: 'export-best' };
+  | { kind: 'export-best'; format: string }
+  | { kind: 'inspect'; text: string; answer: (inspection: Promise<PromptInspection>) => void };
 
 /**
  * What a terminal asks of a run, kept until the loop is between two steps.
@@ -52,8 +53,12 @@ export class RequestQueue implements RunControls {
     this.push({ kind: 'set-weights', weights: { ...weights } });
   }
 
-  exportBest(): void {
-    this.push({ kind: 'export-best' });
+  exportBest(format = 'json'): void {
+    this.push({ kind: 'export-best', format });
+  }
+
+  inspect(text: string): Promise<PromptInspection> {
+    return new Promise((answer) => this.push({ kind: 'inspect', text, answer }));
   }
 
   stop(reason: 'user' | 'interrupted' | 'terminated'): void {

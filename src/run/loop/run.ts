@@ -1,5 +1,5 @@
 import type { RunConfig } from '../../config/run-config.js';
-import type { RunEvent, RunResult, StopReason, UnnumberedEvent } from '../../events.js';
+import type { PromptInspection, RunEvent, RunResult, StopReason, UnnumberedEvent } from '../../events.js';
 import { RewardShaper } from '../../rewards/shaping/reward-shaper.js';
 import type { Evaluator, Task } from '../../task/types.js';
 import type { Template } from '../../template/template.js';
@@ -15,6 +15,7 @@ import { RunStore } from '../store/run-store.js';
 import { Activity } from '../watch/activity.js';
 import type { UsedBudget } from '../watch/budget.js';
 import { Watch } from '../watch/watch.js';
+import { inspectPrompt } from './inspect-prompt.js';
 import { ObjectiveWeights } from './objective-weights.js';
 import { RequestQueue } from './run-controls.js';
 import type { RunParts } from './run-parts.js';
@@ -114,6 +115,10 @@ export class Run {
       seconds: Math.round(this.watch.elapsedSeconds * 100) / 100,
       ...measured,
     };
+  }
+
+  inspect(text: string): Promise<PromptInspection> {
+    return inspectPrompt(this.parts, this.prompts, text);
   }
 
   saveCheckpoint(): RunEvent {

@@ -50,6 +50,8 @@ export function removeIfEmpty(path: string): void {
 
 function foreignFiles(runDir: string): string[] {
   return readdirSync(runDir, { withFileTypes: true }).flatMap((entry) => {
+    // Exports are whatever their formats name them.
+    if (entry.name === 'exports' && entry.isDirectory()) return [];
     if (entry.name !== 'checkpoints' || !entry.isDirectory()) {
       return entry.isFile() && OWN_FILE.test(entry.name) ? [] : [entry.name];
     }

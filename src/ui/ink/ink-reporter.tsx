@@ -1,14 +1,17 @@
 import { render } from 'ink';
 import type { ReactNode } from 'react';
-import type { Reporter, RunControls } from '../../events.js';
+import type { PromptSummary, Reporter, RunControls } from '../../events.js';
 import { asciiStream, wantsAscii } from '../ascii.js';
 import type { Clock } from '../clock.js';
+import { layoutFor } from '../draw/layout.js';
 import { paint, wantsColour } from '../draw/palette.js';
 import { ProgressWatch } from '../progress-watch.js';
 import { type OutputStream, quietWriter } from '../quiet-writer.js';
 import { RemoteWatch } from '../remote-watch.js';
 import { INITIAL_SCREEN, metricOf, reduceScreen, type ScreenState } from '../screen-state.js';
 import { finalSummary } from '../summary.js';
+import type { InspectedPrompt } from './board/board-props.js';
+import { shownPrompts } from './board/prompts.js';
 import { Screen } from './board/screen.js';
 import { Keys } from './input/keys.js';
 import { noteAfter } from './input/notes.js';
@@ -23,6 +26,8 @@ export interface InkReporterOptions {
   readonly controls?: RunControls | undefined;
   readonly onForceQuit: () => void;
   readonly clock: Clock;
+  /** State to go on from: what a resumed run did before. */
+  readonly state?: ScreenState | undefined;
   readonly asStarted?: ((text: string) => string) | undefined;
   /** Told when the screen cannot go on. */
   readonly onFailure: (error: unknown) => void;
@@ -46,8 +51,9 @@ export function createInkReporter(options: InkReporterOptions): InkReporter {
   const colour = wantsColour(stderr, env);
   const remote = new RemoteWatch(() => controls?.usage() ?? [], clock);
   const progress = new ProgressWatch(() => controls?.progress(), clock);
-  let state = INITIAL_SCREEN;
+  let state = options.state ?? INITIAL_SCREEN;
   let keyboard = INITIAL_KEYBOARD;
+  let inspected: InspectedPrompt | undefined;
   let startedAt = clock.now();
   let elapsedSeconds = 0;
   let drawnAt = Number.NEGATIVE_INFINITY;
@@ -67,6 +73,7 @@ export function createInkReporter(options: InkReporterOptions): InkReporter {
           state={state}
           keyboard={keyboard}
           elapsedSeconds={elapsedSeconds}
+          inspected={keyboard.mode === 'prompt' ? inspected : undefined}
           progress={isOver() ? undefined : progress.now()}
           remote={isOver() ? [] : remote.lines()}
           steerable={controls !== undefined}
@@ -83,7 +90,8 @@ export function createInkReporter(options: InkReporterOptions): InkReporter {
     cancelDraw = undefined;
     drawnAt = clock.now();
     // A replay has the recorded time, whatever its speed.
-    if (!isOver()) elapsedSeconds = controls ? (clock.now() - startedAt) / 1000 : state.pace.seconds;
+    if (!isOver())
+      elapsedSeconds = controls ? state.secondsBefore + (clock.now() - startedAt) / 1000 : state.pace.seconds;
     try {
       ink.rerender(board());
     } catch (error) {
@@ -100,16 +108,37 @@ export function createInkReporter(options: InkReporterOptions): InkReporter {
   };
   const onInput = (input: string): void => {
     const pressed = pressKeys(keyboard, input, controls !== undefined);
-    keyboard = pressed.keyboard;
+    const { selected } = pressed.keyboard;
+    const last = Math.max(0, tableRows().length - 1);
+    keyboard = { ...pressed.keyboard, selected: selected === undefined ? undefined : Math.min(selected, last) };
     for (const action of pressed.actions) {
       try {
         if (action.kind === 'suspend') suspend();
+        else if (action.kind === 'inspect') inspect();
         else perform(action, options);
       } catch (error) {
         keyboard = { ...keyboard, note: `that failed: ${error instanceof Error ? error.message : error}` };
       }
     }
     drawWithin(KEY_FRAME_MS);
+  };
+  const tableRows = (): PromptSummary[] => {
+    return shownPrompts(state, layoutFor(stderr.columns ?? 80, stderr.rows ?? 24).prompts);
+  };
+  const inspect = (): void => {
+    const prompt = tableRows()[keyboard.selected ?? 0];
+    if (!prompt) {
+      keyboard = { ...keyboard, mode: 'board', note: 'there is no prompt yet to look into' };
+      return;
+    }
+    const answer = controls && !isOver() && !prompt.policy ? controls.inspect(prompt.text) : undefined;
+    inspected = { prompt, inspection: answer ? 'asked' : 'unknown' };
+    const told = (inspection: InspectedPrompt['inspection']): void => {
+      if (inspected?.prompt !== prompt) return;
+      inspected = { prompt, inspection };
+      drawSoon();
+    };
+    answer?.then(told, () => told('unknown'));
   };
   // In raw mode Ctrl-Z is a key like others: the shell must find its terminal as it left it, and so must the board afterwards.
   const suspend = (): void => {
@@ -180,7 +209,7 @@ function perform(action: KeyAction, { controls, onForceQuit }: InkReporterOption
   else if (action.kind === 'continue') controls?.continue();
   else if (action.kind === 'save') controls?.save();
   else if (action.kind === 'evaluate') controls?.evaluate();
-  else if (action.kind === 'export') controls?.exportBest();
+  else if (action.kind === 'export') controls?.exportBest(action.format);
   else if (action.kind === 'stop') controls?.stop('user');
   else controls?.stop('interrupted');
 }

@@ -1,8 +1,8 @@
-import type { Reporter, RunControls } from '../../events.js';
+import type { Reporter, RunControls, RunEvent } from '../../events.js';
 import { type Clock, systemClock } from '../clock.js';
 import { type OutputStream, quietWriter } from '../quiet-writer.js';
 import { safeLine } from '../sanitize.js';
-import { INITIAL_SCREEN } from '../screen-state.js';
+import { INITIAL_SCREEN, reduceScreen, type ScreenState } from '../screen-state.js';
 import { createFallbackReporter } from './fallback-reporter.js';
 import { createJsonReporter } from './json-reporter.js';
 import { loadInkReporter } from './load-ink.js';
@@ -26,6 +26,8 @@ export interface ReporterChoice {
   /** Called at the second Ctrl-C, when the user will not wait for the step to end; without controls at the first. */
   readonly onForceQuit: () => void;
   readonly clock?: Clock;
+  /** What a resumed run said before, which the display goes on from. */
+  readonly past?: Iterable<RunEvent> | undefined;
   /** Puts the words with which the program was started before its commands. */
   readonly asStarted?: ((text: string) => string) | undefined;
 }
@@ -51,8 +53,15 @@ function canRedraw({ stderr, env }: Pick<ReporterChoice, 'stderr' | 'env'>): boo
   return stderr.isTTY === true && !isCi && env.TERM !== 'dumb';
 }
 
+function stateAfter(past: Iterable<RunEvent>): ScreenState {
+  let state = INITIAL_SCREEN;
+  for (const event of past) state = reduceScreen(state, event);
+  return state;
+}
+
 async function createScreenReporter(choice: ReporterChoice): Promise<Reporter> {
-  const fallBack = (error: unknown, state = INITIAL_SCREEN): Reporter => {
+  const before = stateAfter(choice.past ?? []);
+  const fallBack = (error: unknown, state = before): Reporter => {
     const reason = error instanceof Error ? error.message : error;
     void quietWriter(choice.stderr)(`${safeLine`rlprompt: the screen failed (${reason}); going on in plain lines`}\n`);
     return createPlainReporter({
@@ -69,7 +78,7 @@ async function createScreenReporter(choice: ReporterChoice): Promise<Reporter> {
     let screen: ReturnType<typeof createInkReporter> | undefined;
     return createFallbackReporter(
       (onFailure) => {
-        screen = createInkReporter({ ...choice, clock: choice.clock ?? systemClock, onFailure });
+        screen = createInkReporter({ ...choice, state: before, clock: choice.clock ?? systemClock, onFailure });
         return screen;
       },
       (error) => fallBack(error, screen?.state()),
@@ -79,6 +88,6 @@ async function createScreenReporter(choice: ReporterChoice): Promise<Reporter> {
   }
 }
 
-function plainReporter({ stderr, env, clock = systemClock, asStarted, controls }: ReporterChoice): Reporter {
-  return createPlainReporter({ stream: stderr, env, clock, asStarted, controls });
+function plainReporter({ stderr, env, clock = systemClock, asStarted, controls, past = [] }: ReporterChoice): Reporter {
+  return createPlainReporter({ stream: stderr, env, clock, asStarted, controls, state: stateAfter(past) });
 }

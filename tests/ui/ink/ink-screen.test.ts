@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { PromptSummary, Reporter, RunControls, RunEvent } from '../../../src/events.js';
+import type { PromptInspection, PromptSummary, Reporter, RunControls, RunEvent } from '../../../src/events.js';
 import { chooseReporter } from '../../../src/ui/reporters/choose-reporter.js';
 import { widthOf } from '../../../src/ui/sanitize.js';
 import { FakeClock, FakeKeyboard, FakeTerminal, forbiddenIn, notedControls, settled } from '../fake-terminal.js';
@@ -19,7 +19,7 @@ async function show(
   rows: number,
   events: readonly RunEvent[],
   env = {},
-  progress: RunControls['progress'] = () => undefined,
+  more: Partial<Pick<RunControls, 'progress' | 'inspect'>> & { readonly past?: readonly RunEvent[] } = {},
 ): Promise<Shown> {
   const terminal = new FakeTerminal(columns, rows);
   const keyboard = new FakeKeyboard();
@@ -34,7 +34,8 @@ async function show(
     stderr: terminal,
     stdin: keyboard,
     env,
-    controls: { ...controls, progress },
+    controls: { ...controls, ...more },
+    past: more.past,
     onForceQuit,
     clock,
   });
@@ -70,7 +71,7 @@ describe('the screen', () => {
        -40┤⠰⠜⠓⠙⠉⠊                            0.55┤        ⠤⠒⠉
            0                            84        0                                84
 
-                dev  train  reward   step  prompt
+                dev  train  reward   step  prompt        arrows, Enter: look into one
          1 ★  0.813  0.844    46.2     77  “For more information about”
          2 ›  0.781  0.844    31.2     50  “This message is an offer”
          3    0.750  0.781    33.9     57  “More about this”
@@ -108,7 +109,7 @@ describe('the screen', () => {
        -40┤ ⠃                                                   0.550┤        ⠠⠊
            0                                              130         0                                                   130
 
-                dev  train  reward   step        from  prompt
+                dev  train  reward   step        from  prompt                                    arrows, Enter: look into one
          1 ★  0.875  0.906    57.1    117      policy  “Subscribe for more on”
          2    0.844  0.906    55.7     97      policy  “Offer: more information on”
          3    0.813  0.844    46.2     77      policy  “For more information about”
@@ -175,7 +176,7 @@ describe('the screen', () => {
   it('shows what is done before the first step, how far it is, and the best prompt so far', async () => {
     const best = { prompt: 'It is about', score: 0.781 };
     const progress = { doing: 'finding label words', rows: 120, most: 480, best };
-    const shown = await show(80, 24, spamRun(0).slice(0, 3), {}, () => progress);
+    const shown = await show(80, 24, spamRun(0).slice(0, 3), {}, { progress: () => progress });
     const { frame } = shown.terminal;
     expect(frame).toMatch(/^ finding label words {2}━+─+ 25 % {3}elapsed 0:03 {2}left –$/m);
     expect(frame).toContain('finding label words: 120 of at most 480 rows');
@@ -202,6 +203,17 @@ describe('the screen', () => {
     });
     const { terminal, reporter } = await show(80, 24, events);
     expect(terminal.frame).toMatch(/^ {6}pending {2}0\.750 {4}20\.5 {6}1 {2}“More of”$/m);
+    await reporter.close();
+  });
+
+  it('goes on from what a resumed run did before: curves, baselines, table and time', async () => {
+    const past = spamRun(84);
+    const again = { ...past[0]!, resumedAtStep: 80 } as RunEvent;
+    const { terminal, reporter } = await show(80, 24, [again], {}, { past });
+    expect(terminal.frame).toMatch(/^ step {2}80\/200 .* elapsed 0:43 {2}left –$/m);
+    expect(terminal.frame).toMatch(/dev accuracy {2}─ best 0\.813 {2}─ base 0\.719/);
+    expect(terminal.frame).toMatch(/^ {3}1 ★ {2}0\.813 {2}0\.844/m);
+    expect(terminal.frame).toContain('resumed after step 80');
     await reporter.close();
   });
 
@@ -359,9 +371,51 @@ describe('the keys', () => {
 
   it('steer the run through its controls', async () => {
     const shown = await show(80, 24, spamRun(84));
-    for (const key of ['p', 'p', 's', 'e', 'x', 'q']) await press(shown, key);
-    expect(shown.asked).toEqual(['pause', 'continue', 'save', 'evaluate', 'export', 'stop:user']);
+    for (const key of ['p', 'p', 's', 'e', 'xts', '\r', 'q']) await press(shown, key);
+    expect(shown.asked).toEqual(['pause', 'continue', 'save', 'evaluate', 'export:ts', 'stop:user']);
     expect(shown.terminal.frame).toContain('stopping after this step');
+    await shown.reporter.close();
+  });
+
+  it('look into the prompt that the arrows have come to', async () => {
+    const inspection: PromptInspection = {
+      rendered: 'Win a prize now! This message is an offer',
+      split: 'dev',
+      perClass: [
+        { label: 'free', n: 16, accuracy: 0.75 },
+        { label: 'mail', n: 16, accuracy: 0.875 },
+      ],
+      hardest: [
+        { text: 'Win a prize now!', label: 'free', predicted: 'mail', probability: 0.021 },
+        { text: 'See you there', label: 'mail', predicted: 'mail', probability: 0.53 },
+      ],
+    };
+    const looked: string[] = [];
+    const inspect = async (text: string) => {
+      looked.push(text);
+      return inspection;
+    };
+    const shown = await show(80, 24, spamRun(84), {}, { inspect });
+    expect(shown.terminal.frame).toMatch(/step {2}prompt +arrows, Enter: look into one$/m);
+    // Two steps down, as a terminal sends the arrow.
+    for (const input of ['\u001B[B', '\u001B[B']) await press(shown, input);
+    expect(shown.terminal.frame).toMatch(/^ > 2 › {2}0\.781/m);
+    await press(shown, '\r');
+    shown.clock.advance(1000);
+    await settled();
+    expect(looked).toEqual(['This message is an offer']);
+    for (const part of [
+      'prompt  “This message is an offer”',
+      'scores  dev accuracy 0.781, train 0.844, reward 31.2',
+      'accuracy by label on dev  free 0.750 of 16 · mail 0.875 of 16',
+      '  p(free) 0.021 said mail  Win a prize now!',
+      '  p(mail) 0.530 right  See you there',
+      '  Win a prize now! This message is an offer',
+    ])
+      expect(shown.terminal.frame).toContain(part);
+    await press(shown, 'q');
+    expect(shown.terminal.frame).toContain('dev accuracy  ─');
+    expect(shown.asked).toEqual([]);
     await shown.reporter.close();
   });
 

@@ -60,11 +60,15 @@ export function footerLine(props: BoardProps, width: number, hasLog: boolean): S
 }
 
 function typingLine({ keyboard: { draft, field }, state }: BoardProps, width: number): Span[] {
-  const name = field === 'prompt' ? 'your prompt ' : 'weights ';
+  const name = { prompt: 'your prompt ', weights: 'weights ', format: 'format ' }[field];
   const label = width >= 30 ? name : '> ';
   const now = (state.objectives ?? []).map((objective) => `${objective.name}=${objective.weight}`).join(' ');
   const weightsHint = `  now ${now || 'one objective'}`;
-  const wanted = field === 'prompt' ? '  Enter scores it, Esc cancels' : weightsHint;
+  const wanted = {
+    prompt: '  Enter scores it, Esc cancels',
+    weights: weightsHint,
+    format: '  Enter takes json; ts, python, node …',
+  }[field];
   const hint = width >= 70 && wanted.length <= width / 2 ? wanted : '';
   return [
     { text: safeText(label), style: 'title' },

@@ -7,7 +7,8 @@ const STEERING: readonly (readonly [keys: string, meaning: string])[] = [
   ['e', 'evaluate the best prompts on dev now'],
   ['t', 'type your own prompt: it is scored and joins the table'],
   ['w', 'type weights of the reward’s objectives, such as fluency=0.5'],
-  ['x', 'export the best prompt to the run folder'],
+  ['x', 'export the best prompt to the run folder, in a format that you name'],
+  ['↑ ↓ Enter', 'choose a prompt of the table and look into it'],
   ['q', 'save and quit; the run can be resumed'],
   ['Ctrl-C', 'the same; a second time quits at once'],
   ['Ctrl-Z', 'suspend; the command fg brings it back'],
@@ -15,6 +16,7 @@ const STEERING: readonly (readonly [keys: string, meaning: string])[] = [
 ];
 
 const WATCHING: typeof STEERING = [
+  ['↑ ↓ Enter', 'choose a prompt of the table and look into it'],
   ['q', 'quit'],
   ['Ctrl-C', 'quit'],
   ['!', 'read messages and warnings in full'],
@@ -34,7 +36,7 @@ const BRIEFLY = [
   'p pause · s save · e eval · w weights',
   't type your own prompt · x export',
   'q save and quit · Ctrl-C twice: at once',
-  '! messages in full · Ctrl-Z suspend',
+  '↑ ↓ Enter look into a prompt · ! messages',
 ];
 
 /** The help in at most `height` lines. What a key asks for happens when the step under way has ended. */
@@ -46,5 +48,5 @@ export function helpLines(height: number, steerable: boolean): Span[][] {
 }
 
 function helpLine([name, meaning]: (typeof STEERING)[number]): Span[] {
-  return [{ text: safeText(`  ${name.padEnd(9)}`), style: 'title' }, { text: safeText(meaning) }];
+  return [{ text: safeText(`  ${name.padEnd(11)}`), style: 'title' }, { text: safeText(meaning) }];
 }

@@ -1,6 +1,7 @@
 import type { Span } from '../../draw/palette.js';
+import { wrapText } from '../../draw/wrap-text.js';
 import type { LogEntry } from '../../run-log.js';
-import { safeLine, safeText, widthOf } from '../../sanitize.js';
+import { safeLine, safeText } from '../../sanitize.js';
 import { LEVEL_STYLES } from './footer.js';
 
 /** The newest messages in full, wrapped to `width` columns, oldest first; as many as `height` lines hold. */
@@ -8,7 +9,7 @@ export function messageLines(log: readonly LogEntry[], height: number, width: nu
   const title: Span[] = [{ text: safeText('Messages, newest last. Any key closes them.'), style: 'strong' }];
   if (log.length === 0) return [title, [{ text: safeText('none yet') }]].slice(0, height);
   const lines = log.flatMap(({ step, level, text }) =>
-    wrap(text, Math.max(1, width - INDENT)).map((part, i): Span[] => [
+    wrapText(text, Math.max(1, width - INDENT)).map((part, i): Span[] => [
       { text: safeLine`${i === 0 ? String(step).padStart(4) : '    '}  `, style: 'dim' },
       { text: safeText(part), style: LEVEL_STYLES[level] },
     ]),
@@ -18,26 +19,3 @@ export function messageLines(log: readonly LogEntry[], height: number, width: nu
 }
 
 const INDENT = 6;
-
-/** Lines of at most `width` columns, broken between words; a longer word is broken within. */
-function wrap(text: string, width: number): string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of safeText(text).split(' ')) {
-    const longer = line === '' ? word : `${line} ${word}`;
-    if (widthOf(longer) <= width) {
-      line = longer;
-      continue;
-    }
-    if (line !== '') lines.push(line);
-    line = '';
-    for (const character of word) {
-      if (widthOf(line + character) > width) {
-        lines.push(line);
-        line = '';
-      }
-      line += character;
-    }
-  }
-  return [...lines, line];
-}

@@ -2,8 +2,9 @@ import { type PromptSummary, promptKey, type RunProgress } from '../../../events
 import type { Span } from '../../draw/palette.js';
 import { formatScore } from '../../format-values.js';
 import { namePrompt, quote } from '../../run-log.js';
-import { cutToWidth, fitToWidth, type SafeText, safeLine, safeText } from '../../sanitize.js';
+import { cutToWidth, fitToWidth, type SafeText, safeLine, safeText, widthOf } from '../../sanitize.js';
 import { metricOf, type ScreenState } from '../../screen-state.js';
+import type { BoardProps } from './board-props.js';
 
 interface Column {
   readonly title: string;
@@ -21,29 +22,51 @@ const COLUMNS: readonly Column[] = [
   { title: 'from', width: 12, from: 100, value: ({ origin }) => origin },
 ];
 
+const HINT = 'arrows, Enter: look into one';
+
 /** The table of the best prompts: its head and at most `rows` of them, last the one that leads on train before dev knows it. */
 export function promptLines(
-  state: ScreenState,
-  progress: RunProgress | undefined,
+  { state, progress, keyboard, canPress }: Pick<BoardProps, 'state' | 'progress' | 'keyboard' | 'canPress'>,
   rows: number,
   width: number,
 ): Span[][] {
   if (rows === 0) return [];
   const columns = COLUMNS.filter(({ from }) => width >= from);
   const head = columns.map(({ title, width: room }) => fitToWidth(safeText(title), room, 'right')).join('');
-  const lines: Span[][] = [[{ text: safeLine`     ${head}  prompt`, style: 'dim' }]];
-  const { leader } = state;
-  state.prompts.slice(0, leader ? Math.max(1, rows - 1) : rows).forEach((prompt, i) => {
-    lines.push(rowSpans(prompt, String(i + 1), state, columns, width));
+  const shown = shownPrompts(state, rows);
+  const title = safeLine`     ${head}  prompt`;
+  const hint =
+    canPress && shown.length > 0 && widthOf(title) + HINT.length + 2 <= width
+      ? fitToWidth(safeText(HINT), width - widthOf(title), 'right')
+      : safeText('');
+  const lines: Span[][] = [
+    [
+      { text: title, style: 'dim' },
+      { text: hint, style: 'dim' },
+    ],
+  ];
+  const selected = selectedRow(keyboard, shown.length);
+  shown.forEach((prompt, i) => {
+    const rank = prompt === state.leader ? '' : String(i + 1);
+    lines.push(rowSpans(prompt, { rank, isSelected: i === selected }, state, columns, width));
   });
-  if (leader) lines.push(rowSpans(leader, '', state, columns, width));
   if (lines.length === 1) lines.push([{ text: emptyLine(progress, metricOf(state)), style: 'dim' }]);
   return lines.length > rows + 1 ? lines.slice(0, rows + 1) : lines;
 }
 
+/** The best prompts and, last, the one that leads on train before dev knows it. */
+export function shownPrompts({ prompts, leader }: ScreenState, rows: number): PromptSummary[] {
+  return leader ? [...prompts.slice(0, Math.max(1, rows - 1)), leader] : prompts.slice(0, rows);
+}
+
+/** Where the arrows are among `count` rows; undefined before the first of them. */
+function selectedRow({ selected }: BoardProps['keyboard'], count: number): number | undefined {
+  return selected === undefined ? undefined : Math.min(selected, count - 1);
+}
+
 function rowSpans(
   prompt: PromptSummary,
-  rank: string,
+  { rank, isSelected }: { readonly rank: string; readonly isSelected: boolean },
   state: ScreenState,
   columns: readonly Column[],
   width: number,
@@ -55,7 +78,7 @@ function rowSpans(
     .join('');
   const used = 7 + columns.reduce((sum, column) => sum + column.width, 0);
   return [
-    { text: safeLine`${rank.padStart(3)} `, style: 'dim' },
+    { text: safeLine`${isSelected ? '>' : ' '}${rank.padStart(2)} `, style: isSelected ? 'title' : 'dim' },
     { text: safeText(markOf(prompt, isBest)), style: isBest ? 'good' : 'warn' },
     { text: safeLine`${cells}  `, style: isBest ? 'strong' : 'plain' },
     { text: cutToWidth(safeLine`${namePrompt(prompt)}`, width - used), style: isBest ? 'good' : 'plain' },

@@ -9,6 +9,7 @@ import { footerLine, logLines } from './footer.js';
 import { headerLines } from './header.js';
 import { healthLines } from './health-lines.js';
 import { helpLines } from './help.js';
+import { inspectionLines } from './inspection.js';
 import { messageLines } from './messages.js';
 import { promptLines } from './prompts.js';
 
@@ -51,9 +52,10 @@ function boardLines(board: BoardProps, layout: Layout, width: number): Span[][] 
 function middleLines(board: BoardProps, layout: Layout, width: number, room: number): Span[][] {
   if (board.keyboard.mode === 'help') return helpLines(room, board.steerable);
   if (board.keyboard.mode === 'messages') return messageLines(board.state.log, room, width);
+  if (board.inspected) return inspectionLines(board.inspected, { ...board, height: room, width });
   const charts = chartLines(board, layout.chart, width);
   const gap: Span[][] = layout.gaps && charts.length > 0 ? [[]] : [];
-  return [...charts, ...gap, ...promptLines(board.state, board.progress, layout.prompts, width)];
+  return [...charts, ...gap, ...promptLines(board, layout.prompts, width)];
 }
 
 /** Parts keep their height while their content comes and goes, so that nothing jumps. */

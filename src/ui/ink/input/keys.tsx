@@ -1,5 +1,6 @@
 import { type Key, useInput } from 'ink';
 import { useEffect } from 'react';
+import { DOWN, UP } from './arrows.js';
 
 interface KeysProps {
   readonly active: boolean;
@@ -15,9 +16,11 @@ export function Keys({ active, onInput, onReady }: KeysProps): null {
   return null;
 }
 
-/** Undoes Ink's naming of keys; those without a use here (arrows, tab, Alt with a letter) come out empty. */
+/** Undoes Ink's naming of keys; those without a use here (tab, Alt with a letter) come out empty. */
 export function rawCharacters(input: string, key: Partial<Key>): string {
   if (key.return) return '\r';
+  if (key.upArrow) return UP;
+  if (key.downArrow) return DOWN;
   if (key.escape) return '\u001B';
   if (key.backspace || key.delete) return '\u007F';
   if (key.ctrl) return /^[a-z]$/.test(input) ? String.fromCharCode(input.charCodeAt(0) & 31) : '';

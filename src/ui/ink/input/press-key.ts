@@ -1,13 +1,18 @@
+import { DOWN, UP } from './arrows.js';
 import { charactersOf, editDraft } from './draft.js';
 import { NOTES } from './notes.js';
 import { parseWeights } from './parse-weights.js';
 
 /** What the keyboard changes on the screen; everything else comes from the run's events. */
 export interface KeyboardState {
-  readonly mode: 'board' | 'help' | 'messages' | 'typing';
+  readonly mode: 'board' | 'help' | 'messages' | 'typing' | 'prompt';
   /** What is being typed. */
-  readonly field: 'prompt' | 'weights';
+  readonly field: 'prompt' | 'weights' | 'format';
   readonly draft: string;
+  /** Row of the table that the arrows are at, from 0; undefined before the first of them. */
+  readonly selected: number | undefined;
+  /** Lines of the inspected prompt above the first that is shown. */
+  readonly scrolled: number;
   readonly pauseWanted: boolean;
   readonly stopping: boolean;
   /** Confirms the last key until the run's own message comes. */
@@ -21,12 +26,13 @@ export type KeyAction =
         | 'continue'
         | 'save'
         | 'evaluate'
-        | 'export'
         | 'stop'
         | 'interrupt'
         | 'force-quit'
-        | 'suspend';
+        | 'suspend'
+        | 'inspect';
     }
+  | { readonly kind: 'export'; readonly format: string }
   | { readonly kind: 'add-prompt'; readonly text: string }
   | { readonly kind: 'set-weights'; readonly weights: Readonly<Record<string, number>> };
 
@@ -39,6 +45,8 @@ export const INITIAL_KEYBOARD: KeyboardState = {
   mode: 'board',
   field: 'prompt',
   draft: '',
+  selected: undefined,
+  scrolled: 0,
   pauseWanted: false,
   stopping: false,
   note: undefined,
@@ -48,7 +56,7 @@ export const INITIAL_KEYBOARD: KeyboardState = {
 const LONGEST_BURST = 8;
 
 /** Keys after which text is typed. */
-const FIELD_KEYS: ReadonlySet<string> = new Set(['t', 'w']);
+const FIELD_KEYS: ReadonlySet<string> = new Set(['t', 'w', 'x']);
 
 const ENTER = '\r';
 const ESCAPE = '\u001B';
@@ -77,12 +85,22 @@ function pressCharacter(keyboard: KeyboardState, character: string, steerable: b
   if (character === CTRL_C) return pressCtrlC(keyboard, steerable);
   if (character === CTRL_Z) return changed(keyboard, {}, 'suspend');
   if (keyboard.mode === 'typing') return pressTyping(keyboard, character);
+  if (character === UP || character === DOWN) return pressArrow(keyboard, character === UP ? -1 : 1);
   if (keyboard.mode !== 'board') return changed(keyboard, { mode: 'board' });
+  if (character === ENTER) return changed(keyboard, { mode: 'prompt', scrolled: 0 }, 'inspect');
   if (character === '!') return changed(keyboard, { mode: 'messages' });
   if (character === '?') return changed(keyboard, { mode: 'help' });
   if (!steerable)
     return character === 'q' ? changed(keyboard, { stopping: true }, 'force-quit') : changed(keyboard, {});
   return keyboard.stopping ? changed(keyboard, {}) : pressCommand(keyboard, character.toLowerCase());
+}
+
+/** Moves through the table, or through what is said of a prompt; whoever draws it knows how far. */
+function pressArrow(keyboard: KeyboardState, by: -1 | 1): KeyPress {
+  if (keyboard.mode === 'prompt') return changed(keyboard, { scrolled: Math.max(0, keyboard.scrolled + by) });
+  if (keyboard.mode !== 'board') return changed(keyboard, {});
+  const { selected } = keyboard;
+  return changed(keyboard, { selected: selected === undefined ? 0 : Math.max(0, selected + by) });
 }
 
 function pressCtrlC(keyboard: KeyboardState, steerable: boolean): KeyPress {
@@ -102,7 +120,7 @@ function pressCommand(keyboard: KeyboardState, character: string): KeyPress {
     case 'e':
       return changed(keyboard, { note: NOTES.evaluate }, 'evaluate');
     case 'x':
-      return changed(keyboard, { note: 'exporting the best prompt after this step' }, 'export');
+      return changed(keyboard, { mode: 'typing', field: 'format', draft: '', note: undefined });
     case 'q':
       return changed(keyboard, { stopping: true, note: 'stopping after this step; everything will be saved' }, 'stop');
     case 't':
@@ -127,6 +145,11 @@ function pressTyping(keyboard: KeyboardState, character: string): KeyPress {
 }
 
 function enter(keyboard: KeyboardState, text: string): KeyPress {
+  if (keyboard.field === 'format') {
+    const format = text === '' ? 'json' : text;
+    const note = `exporting the best prompt as ${format} after this step`;
+    return { keyboard: { ...keyboard, note }, actions: [{ kind: 'export', format }] };
+  }
   if (text === '') return { keyboard, actions: [] };
   if (keyboard.field === 'prompt') {
     const note = 'your prompt will be scored after this step';
@@ -138,7 +161,7 @@ function enter(keyboard: KeyboardState, text: string): KeyPress {
   return { keyboard: { ...keyboard, note }, actions: [{ kind: 'set-weights', weights }] };
 }
 
-type PlainAction = Exclude<KeyAction['kind'], 'add-prompt' | 'set-weights'>;
+type PlainAction = Exclude<KeyAction['kind'], 'add-prompt' | 'set-weights' | 'export'>;
 
 function changed(keyboard: KeyboardState, change: Partial<KeyboardState>, action?: PlainAction): KeyPress {
   return { keyboard: { ...keyboard, ...change }, actions: action ? [{ kind: action }] : [] };

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { DOWN, UP } from '../../../../src/ui/ink/input/arrows.js';
 import { INITIAL_KEYBOARD, pressKeys } from '../../../../src/ui/ink/input/press-key.js';
 
 function actionsOf(...inputs: string[]): string[] {
@@ -9,6 +10,7 @@ function actionsOf(...inputs: string[]): string[] {
     keyboard = pressed.keyboard;
     return pressed.actions.map((action) => {
       if (action.kind === 'set-weights') return `weights:${JSON.stringify(action.weights)}`;
+      if (action.kind === 'export') return `export:${action.format}`;
       return action.kind === 'add-prompt' ? `prompt:${action.text}` : action.kind;
     });
   });
@@ -28,6 +30,24 @@ describe('pressKeys', () => {
     expect(actionsOf('t', '  ', '\r')).toEqual([]);
     expect(actionsOf('t', 'one two', '\u0017', 'three', '\u007F', '\r')).toEqual(['prompt:one thre']);
     expect(actionsOf('t', 'gone', '\u0015', 'e\u0301x', '\u007F', '\u007F', 'kept', '\r')).toEqual(['prompt:kept']);
+  });
+
+  it('asks for the format of an export, json where none is named', () => {
+    expect(actionsOf('x', '\r')).toEqual(['export:json']);
+    expect(actionsOf('x', 'python', '\r', 'x', 'ts', '\u001B')).toEqual(['export:python']);
+  });
+
+  it('moves through the table, looks into a prompt, scrolls there, and goes back with any other key', () => {
+    let { keyboard } = pressKeys(INITIAL_KEYBOARD, UP, true);
+    expect(keyboard.selected).toBe(0);
+    keyboard = pressKeys(keyboard, DOWN + DOWN + UP, true).keyboard;
+    expect(keyboard.selected).toBe(1);
+    const pressed = pressKeys(keyboard, '\r', true);
+    expect(pressed.actions).toEqual([{ kind: 'inspect' }]);
+    expect(pressed.keyboard.mode).toBe('prompt');
+    expect(pressKeys(pressed.keyboard, DOWN + DOWN, true).keyboard).toMatchObject({ scrolled: 2, selected: 1 });
+    expect(pressKeys(pressed.keyboard, 's', true)).toMatchObject({ keyboard: { mode: 'board' }, actions: [] });
+    expect(pressKeys(INITIAL_KEYBOARD, '\r', false).actions).toEqual([{ kind: 'inspect' }]);
   });
 
   it('takes weights by name, several at once, and nothing that is none', () => {
