@@ -36,8 +36,10 @@ export class RedisServer {
     return `${this.tls ? 'rediss' : 'redis'}://127.0.0.1:${this.port}`;
   }
 
-  async restart(): Promise<void> {
+  /** Kills it and starts it again, with what it was told or without. */
+  async restart({ empty = false } = {}): Promise<void> {
     await this.down('SIGKILL');
+    if (empty) rmSync(join(this.folder, 'appendonlydir'), { recursive: true });
     await this.up();
   }
 

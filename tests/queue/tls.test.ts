@@ -1,11 +1,12 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hasOpenssl, selfSigned } from '../certificate.js';
-import { BIN, lastLine, runCli, TINY_MODEL, tinyTask } from '../cli/spawn-cli.js';
+import { lastLine, runCli, TINY_MODEL, tinyTask } from '../cli/spawn-cli.js';
 import { hasRedis, hasRedisTls, RedisServer } from './redis-server.js';
+import { startWorkerProcess } from './worker-process.js';
 
 const PASSWORD = 'redis-canary-tls';
 
@@ -28,14 +29,7 @@ describe.skipIf(!hasRedis || !hasOpenssl || !hasRedisTls)(
     beforeAll(async () => {
       certificate = selfSigned();
       redis = await RedisServer.start(PASSWORD, certificate);
-      const child = spawn(process.execPath, [BIN, 'worker', '--queue', redis.address, '--target', TINY_MODEL], {
-        env: { ...process.env, ...vouched() },
-      });
-      worker = child;
-      await new Promise<void>((ready, failed) => {
-        child.stderr.on('data', (text: Buffer) => text.includes('worker ready') && ready());
-        child.once('exit', () => failed(new Error('the worker ended')));
-      });
+      worker = await startWorkerProcess(redis.address, { env: vouched() });
     }, 40_000);
     afterAll(async () => {
       worker?.kill('SIGKILL');

@@ -1,6 +1,7 @@
 import { currentSettings, refuseRemovedSettings } from '../../config/removed-settings.js';
 import { completeRunConfig } from '../../config/resolve-run-config.js';
-import type { RunConfig } from '../../config/run-config.js';
+import type { RunConfig, RunConfigKey } from '../../config/run-config.js';
+import { LIMIT_SETTINGS, PLACE_SETTINGS } from '../../config/settings-on-resume.js';
 import { styleDigests } from '../../rewards/style/style-models.js';
 import type { Task } from '../../task/types.js';
 import { readLatestCheckpoint, removeDamaged, type StoredCheckpoint } from '../checkpoint/checkpoint.js';
@@ -10,26 +11,8 @@ import { createRunFolder, openRunFolder, type RunFolder } from '../store/run-fol
 import { MANIFEST_VERSION, type RunManifest, readManifest, writeManifest } from '../store/run-manifest.js';
 import type { RunModels } from './run-models.js';
 
-/** Settings that a resumed run may have changed: they decide when it ends and where it computes, not what. */
-const FREE_ON_RESUME = [
-  'steps',
-  'forwards',
-  'minutes',
-  'maxTokens',
-  'maxCost',
-  'price',
-  'patience',
-  'targetScore',
-  'out',
-  'offline',
-  'endpointTimeout',
-  'queue',
-  'endpointConcurrency',
-  'batchSize',
-  'maxMemory',
-  'rewardTimeout',
-  'maxRewardErrors',
-] as const;
+/** Settings that a resumed run may have changed. */
+const FREE_ON_RESUME: readonly RunConfigKey[] = [...LIMIT_SETTINGS, ...PLACE_SETTINGS, 'out'];
 
 /** Threads of the policy's gradients, which a resumed run keeps. */
 export function threadsBefore(resume: string | undefined): number | undefined {
@@ -47,7 +30,7 @@ export function takeFolder(config: RunConfig, task: Task, resume: string | undef
 }
 
 function limitsWereRaised(config: RunConfig, before: RunManifest): boolean {
-  return FREE_ON_RESUME.some((key) => key !== 'out' && config[key] !== before.config[key]);
+  return LIMIT_SETTINGS.some((key) => config[key] !== before.config[key]);
 }
 
 /** What `run.json` says of a run. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +9,7 @@ import type { Concurrency } from '../../../src/lm/endpoint/client/request-gate.j
 import { loadEndpointModel } from '../../../src/lm/endpoint/openai.js';
 import { requireCapability } from '../../../src/lm/load.js';
 import { parseTemplate } from '../../../src/template/parse-template.js';
+import { checkpointHash } from '../../checkpoint-hash.js';
 import { runCli, TINY_MODEL, tinyTask } from '../../cli/spawn-cli.js';
 import { followRun } from '../../follow-run.js';
 import { SMALL_RUN, writeSmallData } from '../../small-data.js';
@@ -93,7 +94,7 @@ describe('a run over a service', () => {
     console.log(`${calm} requests without faults; with ${faults} faults ${service.requests.length - calm}`);
     expect(faults).toBeGreaterThan(0.15 * calm);
     expect(service.requests.length - calm).toBe(calm + faults);
-    expect(hashOf(join(folder, 'stormy'))).toBe(hashOf(join(folder, 'calm')));
+    expect(checkpointHash(join(folder, 'stormy'))).toBe(checkpointHash(join(folder, 'calm')));
   }, 600_000);
 
   it('asks at most for what was in flight again when it is killed', async () => {
@@ -129,7 +130,7 @@ describe('a run over a service', () => {
     const twice = [...counts.values()].reduce((sum, count) => sum + count - 1, 0);
     console.log(`${KILLS} kills: ${twice} of ${whole.size} requests were sent again, ${IN_FLIGHT} in flight`);
     expect(twice).toBeLessThanOrEqual(KILLS * IN_FLIGHT);
-    expect(hashOf(join(cwd, 'killed'))).toBe(hashOf(join(cwd, 'whole')));
+    expect(checkpointHash(join(cwd, 'killed'))).toBe(checkpointHash(join(cwd, 'whole')));
   }, 600_000);
 
   /** Kills the program when the service has been asked so many different things. */
@@ -150,11 +151,4 @@ function asked({ requests }: FakeService): Map<string, number> {
     if (!text.includes('1 + 1 =')) counts.set(text, (counts.get(text) ?? 0) + 1);
   }
   return counts;
-}
-
-function hashOf(runDir: string): string {
-  const last = readdirSync(join(runDir, 'checkpoints')).sort().at(-1) ?? '';
-  return createHash('sha256')
-    .update(readFileSync(join(runDir, 'checkpoints', last)))
-    .digest('hex');
 }

@@ -1,42 +1,46 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { currentSettings } from '../../../config/removed-settings.js';
 import { resolveRunConfig } from '../../../config/resolve-run-config.js';
-import type { RunConfigInput, RunConfigKey } from '../../../config/run-config.js';
+import type { RunConfigInput } from '../../../config/run-config.js';
+import { LIMIT_SETTINGS, PLACE_SETTINGS } from '../../../config/settings-on-resume.js';
 import { RlpromptError } from '../../../errors.js';
 import { requireRun } from '../../../run/store/run-folder.js';
 import { readManifest } from '../../../run/store/run-manifest.js';
 import { addRunOptions, type RunOptions, superviseRun } from '../../runs/supervise-run.js';
-import { addSettingFlags, configKeys, givenFlags } from '../../shared/config-options.js';
+import { addSettingFlags, givenFlags } from '../../shared/config-options.js';
 import type { CliContext } from '../../shared/context.js';
 
 const EXAMPLES = `Examples:
   $ rlprompt resume runs/spam-20260101-120000
   $ rlprompt resume runs/spam-20260101-120000 --steps 300
+  $ rlprompt resume runs/spam-20260101-120000 --queue redis://10.0.0.5:6379
 `;
-
-const LIMITS = configKeys(['Limits']);
 
 export function configure(command: Command, context: CliContext): void {
   command
     .description(
-      'Resumes a run that was stopped; it ends exactly as if it had never stopped. Its limits may be raised.',
+      'Resumes a run that was stopped; it ends exactly as if it had never stopped. Its limits may be raised, and it may compute elsewhere.',
     )
     .argument('<run>', 'run folder')
     .addHelpText('before', EXAMPLES);
-  addSettingFlags(command, LIMITS);
+  addSettingFlags(command, [...LIMIT_SETTINGS, ...PLACE_SETTINGS]);
+  command.addOption(new Option('--no-queue', 'compute label scores on this machine').helpGroup('Models:'));
   addRunOptions(command);
   command.action(async (runDir: string, options: RunOptions) => {
     requireRun(runDir);
     const before = currentSettings(readManifest(runDir).config);
-    const raised = raiseLimits(before, givenFlags(command), runDir);
+    const flags = givenFlags(command);
+    const now = { ...before, ...flags };
+    if (flags.queue === false) delete now.queue;
+    const raised = raiseLimits(before, now, runDir);
     await superviseRun(raised, { ...options, resume: runDir }, context);
   });
 }
 
 /** @throws RlpromptError E_DRIFT with old and new value where a limit would be lowered. */
-function raiseLimits(before: RunConfigInput, flags: Record<string, unknown>, runDir: string): RunConfigInput {
-  const { config } = resolveRunConfig({ flags: { ...before, ...flags } });
-  const lowered = (Object.keys(flags) as RunConfigKey[]).filter((key) => {
+function raiseLimits(before: RunConfigInput, flags: RunConfigInput, runDir: string): RunConfigInput {
+  const { config } = resolveRunConfig({ flags });
+  const lowered = LIMIT_SETTINGS.filter((key) => {
     const [old, now] = [before[key], config[key]];
     return typeof old === 'number' && typeof now === 'number' && now < old;
   });
