@@ -9,7 +9,7 @@ export default defineConfig({
     include: process.env.MUTATION_TESTS?.split(' ') ?? [
       'tests/{losses,policy,run/select,trainers}/**/*.test.ts',
       'tests/rewards/{shaping,racing,style}/**/*.test.ts',
-      'tests/rewards/objectives/{combine-objectives,objectives-evaluator,objectives,weighted-objectives}.test.ts',
+      'tests/rewards/objectives/{combine-objectives,objectives-evaluator,objectives,preference-objective,weighted-objectives}.test.ts',
       'tests/rewards/{combine-evaluations,cache/score-cache,custom/custom-evaluator}.test.ts',
     ],
     exclude: ['tests/trainers/resume.test.ts', 'tests/trainers/policy/drawn-words.test.ts'],

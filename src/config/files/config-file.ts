@@ -4,7 +4,6 @@ import { pathToFileURL } from 'node:url';
 import { RlpromptError } from '../../errors.js';
 import { readOrdinary } from '../../files/read-ordinary.js';
 import { type ConfigProblem, refuseProblems } from '../config-problem.js';
-import { readYamlValues } from './yaml-values.js';
 
 /** A configuration file, read but not yet checked against the schema. */
 export interface ConfigFile {
@@ -64,6 +63,7 @@ export async function loadConfigFile(path: string): Promise<ConfigFile> {
       },
     ]);
   }
+  const { readYamlValues } = await import('./yaml-values.js');
   const { values, positions, problems } = readYamlValues(
     readUtf8(file, name),
     name,

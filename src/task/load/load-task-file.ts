@@ -1,6 +1,5 @@
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { createJiti } from 'jiti';
 import { loadFailure, readDefinition } from '../define/read-definition.js';
 import type { TaskDefinition } from '../types.js';
 
@@ -17,6 +16,7 @@ const PUBLIC_API = path.join(path.dirname(THIS_FILE), '..', '..', `index${path.e
  */
 export async function loadTaskFile(file: string, api?: object): Promise<TaskDefinition> {
   const rlprompt: unknown = api ?? (await import(pathToFileURL(PUBLIC_API).href));
+  const { createJiti } = await import('jiti');
   const jiti = createJiti(file, { fsCache: false, moduleCache: false, virtualModules: { rlprompt } });
   let module: unknown;
   try {
