@@ -28,7 +28,7 @@ function curveTable(
 ): string {
   const rows = (trainers[0]?.curve ?? []).map(({ forwards }, i) => [
     String(forwards),
-    ...trainers.flatMap(({ curve }) => curve.slice(i, i + 1).map((point) => formatSpread(of(point), digits))),
+    ...trainers.map(({ curve }) => formatSpread(of(curve[i]!), digits)),
   ]);
   const right = [0, ...trainers.map((_, i) => i + 1)];
   return formatTable([['forwards', ...trainers.map(({ name }) => name)], ...rows], { right });

@@ -7,7 +7,6 @@ import type {
   LabelScoresCapability,
 } from '../../lm/model/types.js';
 import { gatherRows } from '../../statistics/gather-rows.js';
-import { pick } from '../../statistics/pick.js';
 import { blockKey, inputKey, pairKey, parseRecordKey, rowKey } from './record-key.js';
 import type { ScoreContext, ScoreStore } from './score-store.js';
 
@@ -173,8 +172,7 @@ export class ScoreCache {
     });
     if (open.length === 0) return words;
     const onRow = (k: number, values: Float32Array): void => {
-      const records = pick(open, [k]).map(({ key }) => ({ key, values: values.slice() }));
-      sink?.append([...this.unwrittenInputs(), ...records]);
+      sink?.append([...this.unwrittenInputs(), { key: open[k]!.key, values: values.slice() }]);
     };
     const scores = await this.scorer.labelScores({
       ...asked,

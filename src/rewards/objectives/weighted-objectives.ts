@@ -57,7 +57,7 @@ export class WeightedObjectives {
     for (const objective of this.objectives)
       columns.push([objective.name, await objective.score(items, signal ? { signal } : {})]);
     return items.map(({ evaluation }, i) => ({
-      ...Object.fromEntries(columns.flatMap(([name, values]) => values.slice(i, i + 1).map((value) => [name, value]))),
+      ...Object.fromEntries(columns.map(([name, values]) => [name, values[i]!])),
       ...(this.rule === 'hypervolume' ? { volume: evaluation.volume ?? Number.NaN } : {}),
     }));
   }

@@ -1,4 +1,5 @@
 import { RlpromptError } from '../../errors.js';
+import { pick } from '../../statistics/pick.js';
 import { zip } from '../../statistics/zip.js';
 
 /** A group whose standard deviation is at most this is flat: it tells no prompt from another. */
@@ -35,10 +36,7 @@ export function zScore(
   }
   const scores = new Array<number>(rewards.length).fill(0);
   for (const members of indicesByGroup(groups)) {
-    const standardised = standardise(
-      members.flatMap((index) => rewards.slice(index, index + 1)),
-      epsilon,
-    );
+    const standardised = standardise(pick(rewards, members), epsilon);
     for (const [index, score] of zip(members, standardised)) scores[index] = score;
   }
   return scores;

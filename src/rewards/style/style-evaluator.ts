@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { requireCapability } from '../../lm/load.js';
 import type { LanguageModel } from '../../lm/model/types.js';
+import { pick } from '../../statistics/pick.js';
 import { zip } from '../../statistics/zip.js';
 import type { RewardRow } from '../../task/define/reward-messages.js';
 import type { Evaluation, EvaluationItem, Evaluator, Example, Task } from '../../task/types.js';
@@ -70,7 +71,7 @@ export class StyleEvaluator implements Evaluator {
     const exampleCount = this.settings.samples * this.settings.bootstraps;
     const keys = pairs.map(({ prompt, example }) => ({ prompt, examplesKey: exampleKey(example), exampleCount }));
     return this.cache.rewards(keys, async (positions) => {
-      const unpaid = positions.flatMap((i) => pairs.slice(i, i + 1));
+      const unpaid = pick(pairs, positions);
       const scored = await this.score(unpaid, signal);
       for (const [pair, { outputs }] of zip(unpaid, scored)) chosen.set(pair, outputs);
       return scored.map(({ row }) => row);

@@ -1,4 +1,5 @@
 import type { RunConfig } from '../../config/run-config.js';
+import { zip } from '../../statistics/zip.js';
 import type { EvaluationItem, Example, Task } from '../../task/types.js';
 import type { ProposeOptions, Rollout } from '../../trainers/contract/types.js';
 import { stepInputs } from '../policies/step-inputs.js';
@@ -45,7 +46,7 @@ export class StepData {
       return { items: rollouts.map(({ text }) => ({ text, examples })), groups: undefined };
     }
     const met = this.inTurn(rollouts.length, step).map((example) => [example]);
-    const items = met.flatMap((examples, i) => rollouts.slice(i, i + 1).map(({ text }) => ({ text, examples })));
+    const items = Array.from(zip(met, rollouts), ([examples, { text }]) => ({ text, examples }));
     return { items, groups: met.flatMap((examples) => examples.map(({ index }) => index)) };
   }
 

@@ -1,3 +1,4 @@
+import { pick } from '../../statistics/pick.js';
 import { promptKey } from '../contract/prompt-key.js';
 import type { ProposeOptions } from '../contract/types.js';
 import type { PolicyRollout } from './prompt-policy.js';
@@ -66,5 +67,5 @@ class FreshPrompts {
 
 /** The inputs of some rows of a step; undefined where the policy reads none. */
 export function inputsOf(rows: readonly number[], { inputs }: ProposeOptions): readonly string[] | undefined {
-  return inputs && rows.flatMap((row) => inputs.slice(row, row + 1));
+  return inputs && pick(inputs, rows);
 }

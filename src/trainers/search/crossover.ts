@@ -1,5 +1,4 @@
 import type { Rng } from '../../random/rng.js';
-import { pick } from '../../statistics/pick.js';
 import { zip } from '../../statistics/zip.js';
 
 /** Prompts that compete to be a parent. */
@@ -23,7 +22,7 @@ export function childOf(
   // The parents are sorted, so the lowest of some random places has won.
   const winner = (): readonly number[] => {
     const places = Array.from({ length: TOURNAMENT }, () => rng.below(parents.length));
-    return pick(parents, [Math.min(...places)]).flat();
+    return parents[Math.min(...places)]!;
   };
   const [mother, father] = [winner(), winner()];
   return Array.from(zip(mother, father), ([ofMother, ofFather]) => {
