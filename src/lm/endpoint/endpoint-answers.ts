@@ -1,7 +1,7 @@
 import type { AnswersCapability, WordAnswer } from '../model/types.js';
 import type { Completion } from './answers/completion-answer.js';
 import { withoutThoughts } from './answers/thinking.js';
-import { isUndecided, type WordScores, wordOfAnswer, wordScores } from './answers/word-scores.js';
+import { isUndecided, isWord, type WordScores, wordOfAnswer, wordScores } from './answers/word-scores.js';
 import type { CompletionRequest, EndpointService } from './endpoint-service.js';
 import { inParallel } from './in-parallel.js';
 
@@ -30,6 +30,9 @@ export interface AnswerOptions {
 
 /** Puts questions to a service whose answer is one of some words. */
 export class EndpointAnswers implements AnswersCapability {
+  /** By word, asked once. */
+  readonly #isOneToken = new Map<string, Promise<boolean>>();
+
   constructor(private readonly service: EndpointService) {}
 
   async answers(
@@ -64,9 +67,31 @@ export class EndpointAnswers implements AnswersCapability {
 
   private async scores(asked: Asked, completion: Completion): Promise<WordScores | undefined> {
     const scores = wordScores(completion, asked.words);
-    if (!this.service.mayGiveMore || scores?.censored === 0) return scores;
+    if (scores?.unseen.length === 0) return scores;
+    const oneToken = await this.oneTokenWords(scores?.unseen ?? asked.words);
+    const strict = wordScores(completion, asked.words, oneToken);
+    if (!this.service.mayGiveMore || strict?.censored === 0) return strict;
     const wider = await this.first(asked, ALL_LIKELIEST);
-    return wider && wordScores(wider, asked.words);
+    return wider && wordScores(wider, asked.words, oneToken);
+  }
+
+  private async oneTokenWords(words: readonly string[]): Promise<readonly string[]> {
+    // The answer to a message begins without a space, where a word may be cut in another way.
+    if (!this.service.continues) return [];
+    const known = words.map((word) => {
+      const asked = this.#isOneToken.get(word) ?? this.askIsOneToken(word);
+      this.#isOneToken.set(word, asked);
+      return asked;
+    });
+    const isOneToken = await Promise.all(known);
+    return words.filter((_, i) => isOneToken[i]);
+  }
+
+  /** What follows a word that was written many times is that word again, as the model cuts it. */
+  private async askIsOneToken(word: string): Promise<boolean> {
+    const text = Array.from({ length: 8 }, () => word).join(' ');
+    const [next] = await this.service.complete(text, { maxTokens: 1, temperature: 0, seed: 0, wantsLogProbs: true });
+    return next !== undefined && isWord(next.text, word);
   }
 
   /** What the model writes when it is told which answers there are; of several samples, their shares. */

@@ -59,6 +59,11 @@ export class EndpointService {
     return this.client.gate.most;
   }
 
+  /** It continues texts; others answer messages. */
+  get continues(): boolean {
+    return this.client.settings.api === 'completions';
+  }
+
   /** Answers to one text that make up a probability where the service gives none. */
   get samples(): number {
     return this.client.settings.samples;
@@ -96,7 +101,7 @@ export class EndpointService {
 
   /** The tokens of a text itself with their log-probabilities; empty where the service does not tell them. */
   async echo(text: string): Promise<readonly TokenPosition[]> {
-    if (this.client.settings.api !== 'completions') return [];
+    if (!this.continues) return [];
     try {
       const body = { model: this.model, prompt: text, [this.dialect.lengthKey]: 0, echo: true, logprobs: 1 };
       const { completions } = await this.post(body, 1, undefined);

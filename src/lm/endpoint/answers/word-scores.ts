@@ -2,9 +2,14 @@ import type { Completion, ScoredToken, TokenPosition } from './completion-answer
 
 /** How likely each word is as a service's answer. */
 export interface WordScores {
-  /** [words], natural logarithms; a word that was not seen has the smallest value that was, which it cannot exceed. */
+  /**
+   * [words], natural logarithms. A word of several tokens may have that of its beginning; one that was not seen at all
+   * has the smallest value that was, which it cannot exceed.
+   */
   readonly logProbs: readonly number[];
-  /** Words that were not seen. */
+  /** Words that were not seen as a whole. */
+  readonly unseen: readonly string[];
+  /** Words of which no beginning was seen either. */
   readonly censored: number;
 }
 
@@ -14,9 +19,14 @@ export interface WordScores {
  * several words ("1" of "1" and "10"), the next token tells them apart; a service gives that for the token that it has
  * written only, any other counts for the word that it spells.
  *
+ * @param oneToken words that the model writes as one token: what begins like them is another word
  * @returns undefined where no word is among the likeliest tokens
  */
-export function wordScores({ positions }: Completion, words: readonly string[]): WordScores | undefined {
+export function wordScores(
+  { positions }: Completion,
+  words: readonly string[],
+  oneToken: readonly string[] = [],
+): WordScores | undefined {
   const fold = folderOf(words);
   const folded = words.map(fold);
   const search = {
@@ -28,13 +38,15 @@ export function wordScores({ positions }: Completion, words: readonly string[]):
     bare: unwrapper(folded),
   };
   share(search, 0, '', 1);
+  const unseen = words.filter((_, word) => search.masses[word] === 0);
   search.begun.forEach(({ mass }, word) => {
-    if (search.masses[word] === 0) search.masses[word] = mass;
+    if (search.masses[word] === 0 && !oneToken.includes(words[word]!)) search.masses[word] = mass;
   });
   const floor = Math.min(...(positions[0]?.likeliest ?? []).map(({ logProb }) => logProb));
   if (!search.masses.some((mass) => mass > 0)) return undefined;
   return {
     logProbs: search.masses.map((mass) => (mass > 0 ? Math.log(mass) : floor)),
+    unseen,
     censored: search.masses.filter((mass) => mass === 0).length,
   };
 }
@@ -118,6 +130,12 @@ export function isUndecided(text: string, words: readonly string[]): boolean {
   const folded = words.map(fold);
   const written = unwrapper(folded)(fold(text));
   return folded.some((word) => word !== written && word.startsWith(written));
+}
+
+/** Whether a word is all that was written. */
+export function isWord(text: string, word: string): boolean {
+  const fold = folderOf([word]);
+  return fold(text).trim() === fold(word);
 }
 
 /** The word that a written answer begins with, where it begins with one; marks such as quotes before it are passed over. */
