@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { atomicWrite, removeDeadTemporaries } from '../../src/files/atomic-write.js';
 import { nodeFileSystem } from '../../src/files/file-system.js';
-import { faultyFileSystem } from '../faults/faulty-file-system.js';
+import { faultyFileSystem } from '../faults/file-operations/faulty-file-system.js';
 import { temporaryFolder } from '../run/temporary-folder.js';
 
 const failure = (code: string) => (): never => {

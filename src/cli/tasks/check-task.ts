@@ -5,7 +5,7 @@ import type { LanguageModel } from '../../lm/model/types.js';
 import { checkReward, type Finding, findingOf } from '../../rewards/custom/custom-check.js';
 import { RewardHost } from '../../rewards/custom/custom-host.js';
 import { RewardLanguageModel } from '../../rewards/custom/custom-language-model.js';
-import { checkEndpoints } from '../../run/prepare/check-endpoints.js';
+import { checkEndpoints } from '../../run/prepare/checks/check-endpoints.js';
 import { checkTemplateSource, loadConfiguredTask, templateFor } from '../../run/prepare/configured-task.js';
 import { modelOptions } from '../../run/prepare/model-options.js';
 import { showRow } from '../../run/prepare/shown-row.js';

@@ -5,11 +5,11 @@ import { checkObjectives } from '../../rewards/objectives/create-objectives.js';
 import { checkStyleModels } from '../../rewards/style/style-models.js';
 import type { Task } from '../../task/types.js';
 import { checkExamplesPerStep } from '../loop/step-examples.js';
-import { checkEndpoints } from './check-endpoints.js';
-import { checkQueue } from './check-queue.js';
-import { checkReading } from './check-reading.js';
+import { checkEndpoints } from './checks/check-endpoints.js';
+import { checkQueue } from './checks/check-queue.js';
+import { checkReading } from './checks/check-reading.js';
+import { refuseIncompatible } from './checks/task-compatibility.js';
 import { checkTemplateSource, loadConfiguredTask } from './configured-task.js';
-import { refuseIncompatible } from './task-compatibility.js';
 
 /** The task and the settings of a run, checked as far as that is possible without a language model. */
 export async function checkRun(input: RunConfigInput): Promise<{ task: Task; config: SettledConfig }> {

@@ -25,7 +25,7 @@ import type { RunFolder } from '../store/run-folder.js';
 import { writeManifest } from '../store/run-manifest.js';
 import { ScoreLog } from '../store/score-log.js';
 import { checkRun } from './check-run.js';
-import { checkCandidateCount, checkStepSize } from './check-step-size.js';
+import { checkCandidateCount, checkStepSize } from './checks/check-step-size.js';
 import { chatHint, templateFor } from './configured-task.js';
 import { continuedStart, policyStart } from './continue-policy.js';
 import { generatorContext } from './generator-context.js';

@@ -1,14 +1,17 @@
 /** The suites of faults: one line each in the report. Tests that are elsewhere are named, not repeated. */
 export const SUITES: Readonly<Record<string, readonly string[]>> = {
   'kills at random and at each file operation': [
-    'tests/faults/kill.test.ts',
+    'tests/faults/file-operations/kill.test.ts',
     'tests/faults/kill-resume.test.ts',
     'tests/faults/conditioned-kill.test.ts',
   ],
-  'power cuts at each file operation': ['tests/faults/power-cut.test.ts'],
-  'faults at each file operation': ['tests/faults/io-faults.test.ts', 'tests/files/atomic-write.test.ts'],
+  'power cuts at each file operation': ['tests/faults/file-operations/power-cut.test.ts'],
+  'faults at each file operation': [
+    'tests/faults/file-operations/io-faults.test.ts',
+    'tests/files/atomic-write.test.ts',
+  ],
   'standard output that takes nothing': ['tests/cli/lost-output.test.ts'],
-  'protections taken away': ['tests/faults/protections.test.ts'],
+  'protections taken away': ['tests/faults/file-operations/protections.test.ts'],
   'resume identity': ['tests/faults/resume-identity.test.ts', 'tests/faults/clock.test.ts'],
   'old formats': ['tests/faults/checkpoint-version-1.test.ts', 'tests/run/store/run-manifest.test.ts'],
   'corrupt files': [

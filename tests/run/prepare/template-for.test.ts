@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { completeRunConfig } from '../../../src/config/resolve-run-config.js';
-import { checkReading } from '../../../src/run/prepare/check-reading.js';
+import { checkReading } from '../../../src/run/prepare/checks/check-reading.js';
 import { loadConfiguredTask, templateFor } from '../../../src/run/prepare/configured-task.js';
 
 const source = readFileSync(join(import.meta.dirname, '../../fixtures/chat/chatml.jinja'), 'utf8');

@@ -1,8 +1,8 @@
-import type { RunConfig } from '../../config/run-config.js';
-import { RlpromptError } from '../../errors.js';
-import { readEndpointSettings } from '../../lm/endpoint/client/endpoint-settings.js';
-import { isEndpointName } from '../../lm/endpoint/endpoint-name.js';
-import type { Task } from '../../task/types.js';
+import type { RunConfig } from '../../../config/run-config.js';
+import { RlpromptError } from '../../../errors.js';
+import { readEndpointSettings } from '../../../lm/endpoint/client/endpoint-settings.js';
+import { isEndpointName } from '../../../lm/endpoint/endpoint-name.js';
+import type { Task } from '../../../task/types.js';
 
 /** The settings that may name a model behind a service. */
 const MODELS = ['target', 'styleModel', 'fluencyModel', 'judge'] as const;

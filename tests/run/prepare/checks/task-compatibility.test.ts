@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { refuseIncompatible } from '../../../src/run/prepare/task-compatibility.js';
-import type { Task } from '../../../src/task/types.js';
+import { refuseIncompatible } from '../../../../src/run/prepare/checks/task-compatibility.js';
+import type { Task } from '../../../../src/task/types.js';
 
 const task = (kind: Task['kind']) => ({ name: 'toy', kind });
 

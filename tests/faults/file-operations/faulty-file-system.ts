@@ -1,4 +1,4 @@
-import { type FileSystem, nodeFileSystem } from '../../src/files/file-system.js';
+import { type FileSystem, nodeFileSystem } from '../../../src/files/file-system.js';
 
 export type Fault = { readonly errno: string } | { readonly shortWrite: true } | { readonly kill: 'before' | 'after' };
 

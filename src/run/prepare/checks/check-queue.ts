@@ -1,8 +1,8 @@
-import type { RunConfig } from '../../config/run-config.js';
-import { RlpromptError } from '../../errors.js';
-import { isEndpointName } from '../../lm/endpoint/endpoint-name.js';
-import { readQueueAddress } from '../../queue/queue-address.js';
-import type { Task } from '../../task/types.js';
+import type { RunConfig } from '../../../config/run-config.js';
+import { RlpromptError } from '../../../errors.js';
+import { isEndpointName } from '../../../lm/endpoint/endpoint-name.js';
+import { readQueueAddress } from '../../../queue/queue-address.js';
+import type { Task } from '../../../task/types.js';
 
 /** Refuses a queue where workers cannot serve, before a model is loaded. @throws RlpromptError `E_QUEUE_…` */
 export function checkQueue({ name, kind }: Pick<Task, 'name' | 'kind'>, { queue, target }: RunConfig): void {

@@ -2,7 +2,7 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
-import { nodeFileSystem } from '../../src/files/file-system.js';
+import { nodeFileSystem } from '../../../src/files/file-system.js';
 import { prepareToyRun, toyRun } from './toy-run.js';
 
 /** Steps of the whole run; the half that copies start from has six. */

@@ -1,8 +1,8 @@
-import { rowsPerLabel } from '../../classifier/draw-demonstrations.js';
-import type { RunConfig } from '../../config/run-config.js';
-import { type ErrorCode, RlpromptError } from '../../errors.js';
-import { isEndpointName } from '../../lm/endpoint/endpoint-name.js';
-import type { Task } from '../../task/types.js';
+import { rowsPerLabel } from '../../../classifier/draw-demonstrations.js';
+import type { RunConfig } from '../../../config/run-config.js';
+import { type ErrorCode, RlpromptError } from '../../../errors.js';
+import { isEndpointName } from '../../../lm/endpoint/endpoint-name.js';
+import type { Task } from '../../../task/types.js';
 
 /**
  * Refuses, before a model is loaded, ways of reading that the data or the target LM cannot have.

@@ -3,12 +3,12 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { nodeFileSystem } from '../../src/files/file-system.js';
-import { readLatestCheckpoint } from '../../src/run/checkpoint/checkpoint.js';
-import { readEvents } from '../../src/run/store/event-log.js';
-import { compileProgram } from '../compile-program.js';
+import { nodeFileSystem } from '../../../src/files/file-system.js';
+import { readLatestCheckpoint } from '../../../src/run/checkpoint/checkpoint.js';
+import { readEvents } from '../../../src/run/store/event-log.js';
+import { compileProgram } from '../../compile-program.js';
+import { tell } from '../report/figures.js';
 import { faultyFileSystem } from './faulty-file-system.js';
-import { tell } from './report/figures.js';
 import { prepareToyRun, toyRun } from './toy-run.js';
 
 const KILLS = Number(process.env.RLPROMPT_TEST_KILLS ?? 60);
@@ -16,7 +16,7 @@ const STEPS = 600;
 /** Generous: a busy machine takes ten times as long to start a process. */
 const TIMEOUT_MS = 120_000 + KILLS * 2000;
 const base = mkdtempSync(join(tmpdir(), 'rlprompt-kill-'));
-const program = compileProgram('tests/faults/toy-program.ts', base);
+const program = compileProgram('tests/faults/file-operations/toy-program.ts', base);
 
 afterAll(() => rmSync(base, { recursive: true, force: true }));
 

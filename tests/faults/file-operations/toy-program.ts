@@ -1,6 +1,6 @@
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { RlpromptError } from '../../src/errors.js';
+import { RlpromptError } from '../../../src/errors.js';
 import { faultyFileSystem } from './faulty-file-system.js';
 import { toyRun } from './toy-run.js';
 

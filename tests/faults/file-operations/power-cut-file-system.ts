@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { type FileSystem, nodeFileSystem } from '../../src/files/file-system.js';
+import { type FileSystem, nodeFileSystem } from '../../../src/files/file-system.js';
 
 export class PowerCut extends Error {}
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { tell } from '../report/figures.js';
 import { halfToyRun } from './half-toy-run.js';
 import { cutEverywhere } from './power-cuts.js';
-import { tell } from './report/figures.js';
 
 const { copyOf, expected } = halfToyRun('power');
 

@@ -1,9 +1,9 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { type FileSystem, nodeFileSystem } from '../../src/files/file-system.js';
-import { readLatestCheckpoint } from '../../src/run/checkpoint/checkpoint.js';
-import { readEvents } from '../../src/run/store/event-log.js';
-import { ScoreLog } from '../../src/run/store/score-log.js';
+import { type FileSystem, nodeFileSystem } from '../../../src/files/file-system.js';
+import { readLatestCheckpoint } from '../../../src/run/checkpoint/checkpoint.js';
+import { readEvents } from '../../../src/run/store/event-log.js';
+import { ScoreLog } from '../../../src/run/store/score-log.js';
 import { STEPS } from './half-toy-run.js';
 import { powerCutFileSystem } from './power-cut-file-system.js';
 import { type ToyState, toyRun } from './toy-run.js';

@@ -2,14 +2,14 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { RlpromptError } from '../../src/errors.js';
-import { nodeFileSystem } from '../../src/files/file-system.js';
-import { readLatestCheckpoint } from '../../src/run/checkpoint/checkpoint.js';
-import { readBest } from '../../src/run/store/best-file.js';
-import { compileProgram } from '../compile-program.js';
+import { RlpromptError } from '../../../src/errors.js';
+import { nodeFileSystem } from '../../../src/files/file-system.js';
+import { readLatestCheckpoint } from '../../../src/run/checkpoint/checkpoint.js';
+import { readBest } from '../../../src/run/store/best-file.js';
+import { compileProgram } from '../../compile-program.js';
+import { tell } from '../report/figures.js';
 import { type Fault, faultyFileSystem } from './faulty-file-system.js';
 import { halfToyRun, STEPS } from './half-toy-run.js';
-import { tell } from './report/figures.js';
 import { prepareToyRun, toyRun } from './toy-run.js';
 
 const { base, copyOf, expected } = halfToyRun('faults');
@@ -68,7 +68,7 @@ describe.each(cases)('%s at any file operation of a cycle', (name, fault, codes)
 });
 
 describe('a file that may not grow any further', () => {
-  const program = compileProgram('tests/faults/toy-program.ts', base);
+  const program = compileProgram('tests/faults/file-operations/toy-program.ts', base);
 
   it.skipIf(process.platform === 'win32').each([1, 2, 3])(
     'ends the run with exit 74 at a limit of %i KiB, and the run continues once there is room',

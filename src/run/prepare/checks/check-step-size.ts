@@ -1,8 +1,8 @@
 import { totalmem } from 'node:os';
-import type { RunConfig } from '../../config/run-config.js';
-import { RlpromptError } from '../../errors.js';
-import { requireCapability } from '../../lm/load.js';
-import type { LanguageModel } from '../../lm/model/types.js';
+import type { RunConfig } from '../../../config/run-config.js';
+import { RlpromptError } from '../../../errors.js';
+import { requireCapability } from '../../../lm/load.js';
+import type { LanguageModel } from '../../../lm/model/types.js';
 
 /** @throws RlpromptError `E_CONFIG` where more tokens are to be sampled among than the generator LM has */
 export function checkCandidateCount({ topK }: RunConfig, generator: LanguageModel): void {

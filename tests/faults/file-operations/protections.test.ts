@@ -1,14 +1,14 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { FileSystem } from '../../src/files/file-system.js';
-import { decodeCheckpoint, encodeCheckpoint } from '../../src/run/checkpoint/checkpoint-format.js';
-import { followRun } from '../follow-run.js';
-import { temporaryFolder } from '../run/temporary-folder.js';
-import { SMALL_RUN, writeSmallData } from '../small-data.js';
+import type { FileSystem } from '../../../src/files/file-system.js';
+import { decodeCheckpoint, encodeCheckpoint } from '../../../src/run/checkpoint/checkpoint-format.js';
+import { followRun } from '../../follow-run.js';
+import { temporaryFolder } from '../../run/temporary-folder.js';
+import { SMALL_RUN, writeSmallData } from '../../small-data.js';
+import { tell } from '../report/figures.js';
 import { halfToyRun } from './half-toy-run.js';
 import { cutEverywhere } from './power-cuts.js';
-import { tell } from './report/figures.js';
 
 const { copyOf, expected } = halfToyRun('protections');
 

@@ -1,6 +1,6 @@
-import type { RunConfig } from '../../config/run-config.js';
-import { RlpromptError } from '../../errors.js';
-import type { Task, TaskKind } from '../../task/types.js';
+import type { RunConfig } from '../../../config/run-config.js';
+import { RlpromptError } from '../../../errors.js';
+import type { Task, TaskKind } from '../../../task/types.js';
 
 type TaskKindKey = 'racing' | 'ensemble' | 'inputConditioned';
 
