@@ -1,6 +1,7 @@
 import { nearestWord, RlpromptError } from '../errors.js';
 import type { ExportFormat } from './exported-prompt.js';
 import { jsFormat } from './formats/code/js.js';
+import { nodeFormat } from './formats/code/node.js';
 import { pythonFormat } from './formats/code/python.js';
 import { tsFormat } from './formats/code/ts.js';
 import { tsAiSdkFormat } from './formats/code/ts-ai-sdk.js';
@@ -30,6 +31,7 @@ export const EXPORT_FORMATS: readonly ExportFormat[] = [
   mdFormat,
   tsFormat,
   jsFormat,
+  nodeFormat,
   pythonFormat,
   tsAiSdkFormat,
   openaiChatFormat,

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createJiti } from 'jiti';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -13,6 +13,7 @@ const ROWS = 50;
 interface Predicted {
   readonly text: string;
   readonly predicted: string;
+  readonly probabilities: Readonly<Record<string, number>>;
 }
 
 interface Module {
@@ -66,7 +67,7 @@ describe('fifty rows', { timeout: 120_000 }, () => {
       { cwd },
     );
     expect(run.stderr).toBe('');
-    const formats = ['export', 'run', '--format', 'ts,python,promptfoo,lm-eval,json', '--out', 'out'];
+    const formats = ['export', 'run', '--format', 'ts,python,promptfoo,lm-eval,json,node', '--out', 'out'];
     expect(await runCli(formats, { cwd })).toMatchObject({ code: 0 });
     writeFileSync(
       join(cwd, 'new.csv'),
@@ -110,6 +111,29 @@ print(json.dumps([best.classify(text, lambda whole, words: asked['known'][whole]
     const { stdout, stderr } = spawnSync('python3', ['-I', '-c', program], { cwd, encoding: 'utf8' });
     expect(stderr).toBe('');
     expect(JSON.parse(stdout)).toEqual(labels);
+  });
+
+  it('get them, and the probabilities, from the folder that runs by itself', async () => {
+    symlinkSync(join(import.meta.dirname, '../../node_modules'), join(cwd, 'out/node_modules'));
+    expect(JSON.parse(readFileSync(join(cwd, 'out/package.json'), 'utf8')).dependencies).toEqual({
+      '@huggingface/transformers': JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8'))
+        .dependencies['@huggingface/transformers'],
+    });
+    const input = expected.map(({ text }) => `${text}\n`).join('');
+    const { stdout, stderr } = spawnSync(process.execPath, ['index.mjs'], {
+      cwd: join(cwd, 'out'),
+      input,
+      encoding: 'utf8',
+    });
+    expect(stderr).toBe('');
+    const rows = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(rows.map(({ label }) => label)).toEqual(expected.map(({ predicted }) => predicted));
+    rows.forEach(({ probabilities }, i) => {
+      expect(probabilities.bad).toBeCloseTo(expected[i]!.probabilities.bad!, 4);
+    });
   });
 
   it('pass or fail in promptfoo as the label of the row says', () => {

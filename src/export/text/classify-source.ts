@@ -21,7 +21,7 @@ export function classifySource(prompt: ExportedPrompt, language: ScriptLanguage)
   const doc = language === 'js' ? ['', ...jsDoc(masked)].join('\n * ') : '';
   return `
 /** How each label is read: its words after the text, how much each counts, and what is subtracted from its score. */
-const READINGS${t(': readonly Reading[]')} = ${toVisibleJson(readings, 2)};
+export const READINGS${t(': readonly Reading[]')} = ${toVisibleJson(readings, 2)};
 ${t(TYPES)}
 /**
  * The label of an input, with the probability of each label.
@@ -62,7 +62,7 @@ export function labelOf(answer${t(': string')})${t(': string | undefined')} {
 }
 
 const TYPES = `
-interface Reading {
+export interface Reading {
   readonly label: string;
   readonly words: readonly string[];
   readonly weights: readonly number[];
