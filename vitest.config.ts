@@ -2,15 +2,38 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
+const ALL = ['tests/**/*.test.{ts,tsx}'];
+
+/**
+ * Folders whose tests start no process and leave nothing behind in theirs. They share one, which loads each module once:
+ * a file in a process of its own spends most of its time on that.
+ */
+const SHARED = [
+  'tests/{classifier,compare,config,goals,losses,metrics,policy,random,statistics,template}/**/*.test.ts',
+  'tests/trainers/{policy,replay,search}/**/*.test.ts',
+  'tests/rewards/{racing,shaping}/**/*.test.ts',
+  'tests/run/select/**/*.test.ts',
+];
+
+/** What all tests run with. */
+export const settings = {
+  testTimeout: 60_000,
+  hookTimeout: 120_000,
+  pool: 'forks',
+  // Runs in tests neither use nor fill the scores and models of whoever starts them.
+  env: { RLPROMPT_CACHE_DIR: join(tmpdir(), `rlprompt-tests-${process.pid}`) },
+} as const;
+
+/** Native inference sessions and spawned programs already use both cores of a small machine. */
+export const maxWorkers = 2;
+
 export default defineConfig({
   test: {
-    include: ['tests/**/*.test.{ts,tsx}'],
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
-    // Native inference sessions and spawned programs already use both cores of a small machine.
-    maxWorkers: 2,
-    pool: 'forks',
-    // Runs in tests neither use nor fill the scores and models of whoever starts them.
-    env: { RLPROMPT_CACHE_DIR: join(tmpdir(), `rlprompt-tests-${process.pid}`) },
+    // Not in the projects, where `--maxWorkers` would not change it.
+    maxWorkers,
+    projects: [
+      { test: { ...settings, name: 'shared process', include: SHARED, isolate: false } },
+      { test: { ...settings, name: 'own process', include: ALL, exclude: SHARED } },
+    ],
   },
 });
