@@ -6,7 +6,7 @@ import type { LanguageModel } from '../src/lm/model/types.js';
 import { type BodyShape, runtimeMeter } from '../src/lm/onnx/run/runtime-meter.js';
 import { ScoreCache } from '../src/rewards/cache/score-cache.js';
 import { ClassificationEvaluator } from '../src/rewards/classification/classification-evaluator.js';
-import { toStepRewards } from '../src/rewards/shaping/step-rewards.js';
+import { toStepRewards } from '../src/rewards/shaping/reward-shaper.js';
 import { templateFor } from '../src/run/prepare/configured-task.js';
 import { tunedTo } from '../src/run/prepare/tuned-config.js';
 import { loadTask } from '../src/task/load/load-task.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { toStepRewards } from '../../src/rewards/shaping/step-rewards.js';
+import { toStepRewards } from '../../src/rewards/shaping/reward-shaper.js';
 import { decodeCheckpoint, encodeCheckpoint } from '../../src/run/checkpoint/checkpoint-format.js';
 import type { Generator } from '../../src/trainers/contract/settings.js';
 import type { Rollout, Trainer, TrainerState } from '../../src/trainers/contract/types.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RunConfigInput } from '../../src/config/run-config.js';
-import { toStepRewards } from '../../src/rewards/shaping/step-rewards.js';
+import { toStepRewards } from '../../src/rewards/shaping/reward-shaper.js';
 import type { Rollout } from '../../src/trainers/contract/types.js';
 import { createTrainer } from '../../src/trainers/registry.js';
 import { CONDITIONED_TRAINERS, type TrainerName } from '../../src/trainers/trainer-table.js';

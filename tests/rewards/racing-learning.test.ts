@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { race } from '../../src/rewards/racing/racing-evaluator.js';
-import { toStepRewards } from '../../src/rewards/shaping/step-rewards.js';
+import { toStepRewards } from '../../src/rewards/shaping/reward-shaper.js';
 import type { Evaluation, EvaluationItem, Evaluator } from '../../src/task/types.js';
 import { createTrainer } from '../../src/trainers/registry.js';
 import { scriptedGenerator } from '../trainers/scripted-generator.js';

@@ -1,6 +1,6 @@
 import { completeRunConfig } from '../../src/config/resolve-run-config.js';
 import type { RunConfigInput } from '../../src/config/run-config.js';
-import { type ShapingSettings, toStepRewards } from '../../src/rewards/shaping/step-rewards.js';
+import { type ShapingSettings, toStepRewards } from '../../src/rewards/shaping/reward-shaper.js';
 import { tunedTo } from '../../src/run/prepare/tuned-config.js';
 import type { Rollout, RolloutReward, Trainer, UpdateMetrics } from '../../src/trainers/contract/types.js';
 import type { AllTrainerSettings } from '../../src/trainers/registry.js';

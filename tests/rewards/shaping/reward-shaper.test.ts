@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { RewardShaper } from '../../../src/rewards/shaping/reward-shaper.js';
+import { RewardShaper, toStepRewards } from '../../../src/rewards/shaping/reward-shaper.js';
 import { scaleReward, shapeReward } from '../../../src/rewards/shaping/shape-reward.js';
 
 const settings = { zScoreEpsilon: 0, rewardFrom: [0, 1], rewardTo: [0, 10], steps: 10 } as const;
@@ -41,4 +41,19 @@ describe('RewardShaper', () => {
 it('a replayed reward lies on the line of fresh ones, without its offset', () => {
   const line = { from: [-1, 3], to: [2, 10] } as const;
   expect(scaleReward(1.5, line)).toBeCloseTo(shapeReward(1.5, line) - shapeReward(0, line), 12);
+});
+
+it('rewards are z-scored over their group, then mapped from one range to the other', () => {
+  const rewards = toStepRewards([1, 3, 10, 30], { ...settings, rewardTo: [-1, 4] }, [0, 0, 1, 1]);
+  expect(rewards.map(({ raw }) => raw)).toEqual([1, 3, 10, 30]);
+  const expected = [-1, 1, -1, 1];
+  rewards.forEach(({ zScored, shaped }, i) => {
+    expect(zScored).toBeCloseTo(expected[i]!, 12);
+    expect(shaped).toBeCloseTo(5 * expected[i]! - 1, 12);
+  });
+});
+
+it('a step in which every prompt earned the same has nothing to teach', () => {
+  const rewards = toStepRewards([7, 7, 7], settings);
+  expect(rewards.every(({ zScored }) => zScored === 0)).toBe(true);
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { toStepRewards } from '../../../src/rewards/shaping/step-rewards.js';
+import { toStepRewards } from '../../../src/rewards/shaping/reward-shaper.js';
 import { bestOfSegments, outputReward, relativeFluency } from '../../../src/rewards/style/style-quality.js';
 
 describe('the quality of rewritten texts', () => {
