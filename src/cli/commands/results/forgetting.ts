@@ -9,9 +9,8 @@ import { parseCount } from '../../shared/parse-count.js';
 import { interruption } from './eval.js';
 
 const EXAMPLES = `Examples:
-  $ rlprompt run spam --context task --out runs/first
-  $ rlprompt run topic --context task --continue runs/first --ewc 1e4 --out runs/second
   $ rlprompt forgetting runs/first runs/second
+  $ rlprompt run topic --context task --continue runs/first --ewc 1 --out runs/second
 `;
 
 interface ForgettingOptions {
