@@ -13,6 +13,7 @@ export function renderBestPrompt(run: RunReport): Html {
 <p class="prompt"><code>${best.text || '(empty)'}</code><button type="button" data-copy="${best.text}" hidden>Copy</button></p>
 ${renderTokens(best)}
 ${renderUse(run)}
+${best.reading && renderReading(best.reading)}
 </div>
 <dl class="tiles">${tiles(run, best)}</dl>`;
 }
@@ -28,11 +29,30 @@ export function renderTokens({ tokens, tokenIds }: Pick<PromptSummary, 'tokens' 
   return html`<ol class="tokens" aria-label="Tokens and their ids; ␣ is a space">${tokenIds.map((id, i) => html`<li><code>${tokenText(tokens[i] ?? '?')}</code><span>${id}</span></li>`)}</ol>`;
 }
 
-function renderUse({ start }: RunReport): Html {
-  const words = start.labels.map(
-    (label, i) => html`${i > 0 && ', '}<b>${label}</b> as “${start.labelWords?.[i] ?? label}”`,
-  );
+function renderUse({ start, prompts }: RunReport): Html {
+  const words = prompts[0].reading
+    ? []
+    : start.labels.map((label, i) => html`${i > 0 && ', '}<b>${label}</b> as “${start.labelWords?.[i] ?? label}”`);
   return html`<p class="use">Used as <code>${start.template}</code>${words.length > 0 && html`; the answers are ${words}`}.</p>`;
+}
+
+/** Words that a reader sees at once; the others are a click away. */
+const WORDS_SHOWN = 8;
+
+/** The label words that a run has found, or weighed, and the labelled rows before each input. */
+function renderReading({ words, demonstrations }: NonNullable<PromptSummary['reading']>): Html {
+  const sets = words.map(({ label, words: own }) => {
+    const [shown, others] = [own.slice(0, WORDS_SHOWN).join(', '), own.slice(WORDS_SHOWN).join(', ')];
+    return html`<li><b>${label}</b>: ${shown}${others !== '' && html`<details><summary>${own.length - WORDS_SHOWN} more</summary>${others}</details>`}</li>`;
+  });
+  const rows = demonstrations.map(({ text, word }) => html`<li>${text} <b>${word}</b></li>`);
+  return html`<p class="use">The answers are read by these words:</p>
+<ul class="use">${sets}</ul>
+${
+  rows.length > 0 &&
+  html`<p class="use">Labelled rows that stand before each input:</p>
+<ol class="use">${rows}</ol>`
+}`;
 }
 
 function tiles(run: RunReport, best: PromptSummary): Html[] {

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { chosenKey, type PromptSummary, promptKey } from '../../../events.js';
 import type { RunRecord } from '../../../export/run-record.js';
-import { safeText } from '../../../ui/sanitize.js';
+import { safeLine, safeText } from '../../../ui/sanitize.js';
 import { formatTable } from '../../output/format-table.js';
 import { formatJson, writeResult } from '../../output/output.js';
 import { describePolicy, quotePrompt } from '../../output/result-line.js';
@@ -81,6 +81,8 @@ function toTable({ start, result }: RunRecord, prompts: readonly PromptSummary[]
 
 /** Words per label that are shown; the exports have all of them. */
 const WORDS_SHOWN = 6;
+/** Characters of a labelled row that are shown. */
+const ROW_WIDTH = 90;
 
 /** How the answers to the best prompt are read, where that is not by the task's own words alone. */
 function readingLines(best: PromptSummary | undefined): string {
@@ -92,7 +94,8 @@ function readingLines(best: PromptSummary | undefined): string {
       .map((word) => safeText(word))
       .join(', ')}${more}\n`;
   });
-  const shown = demonstrations.length > 0 ? `  ${demonstrations.length} labelled rows stand before each input\n` : '';
+  const rows = demonstrations.map(({ text, word }) => `    ${safeLine`${word}: ${text}`.slice(0, ROW_WIDTH)}\n`);
+  const shown = rows.length > 0 ? `  behind these labelled rows\n${rows.join('')}` : '';
   return lines.length === 0 ? '' : `#1 is read by\n${lines.join('')}${shown}`;
 }
 
