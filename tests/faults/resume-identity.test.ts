@@ -7,8 +7,11 @@ import { temporaryFolder } from '../run/temporary-folder.js';
 import { SMALL_RUN, writeSmallData } from '../small-data.js';
 import { tell } from './report/figures.js';
 
-/** RLPROMPT_TEST_STOPS=40 for a run of 40 steps that is stopped after each of them. */
-const STOPS = Number(process.env.RLPROMPT_TEST_STOPS ?? 8);
+/**
+ * RLPROMPT_TEST_STOPS=40 for a run of 40 steps that is stopped after each of them. The default has a stop before, at and after
+ * a checkpoint.
+ */
+const STOPS = Number(process.env.RLPROMPT_TEST_STOPS ?? 4);
 
 /** The last checkpoint of a run that is stopped after these steps, and resumed each time. */
 async function endOf(config: RunConfigInput & { out: string }, stops: readonly number[]): Promise<string> {
