@@ -1,10 +1,12 @@
 import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { COMMANDS } from '../../src/cli/commands/commands.js';
 import { runCommandLine } from '../../src/cli/program.js';
 import { flagName } from '../../src/config/config-layers.js';
 import { optionMeta, RUN_CONFIG_KEYS, runConfigSchema } from '../../src/config/run-config.js';
-import { runCli } from './spawn-cli.js';
+import { BIN, emptyFolder, runCli } from './spawn-cli.js';
 
 /** Prints every module the program resolves. */
 const TRACE = `import { register } from 'node:module';
@@ -112,6 +114,20 @@ describe('rlprompt completion', () => {
     expect((await runCli(['complete', '--', ''])).stdout).toMatch(/^run\tsearch for a prompt$/m);
     expect((await runCli(['complete', '--', 'run', '--ste'])).stdout).toMatch(/^--steps\t/m);
     expect((await runCli(['complete', '--', 'run', '--preset', ''])).stdout).toMatch(/^paper/m);
+  });
+});
+
+describe.skipIf(spawnSync('fish', ['--version']).status !== 0)('the fish completion script', () => {
+  it('completes, also when it was sourced twice', async () => {
+    const folder = emptyFolder();
+    writeFileSync(join(folder, 'rlprompt'), `#!/bin/sh\nexec "${process.execPath}" "${BIN}" "$@"\n`, { mode: 0o755 });
+    const { stdout: script } = await runCli(['completion', 'fish']);
+    const command = `${script}\n${script}\ncomplete -C 'rlprompt che'; complete -C 'rlprompt run --ste'`;
+    const env = { ...process.env, HOME: folder, PATH: `${folder}:${process.env.PATH}` };
+    const { stdout, stderr } = spawnSync('fish', ['-N', '-c', command], { encoding: 'utf8', env });
+    expect(stderr).toBe('');
+    expect(stdout).toMatch(/^check\t/m);
+    expect(stdout).toMatch(/^--steps\t/m);
   });
 });
 
