@@ -27,7 +27,7 @@ export function toIoError(error: unknown, attempt: Attempt): RlpromptError {
     return new RlpromptError({ ...common, code: 'E_CANNOT_CREATE', exit: 'cannotCreate', next });
   }
   const isFull = hasErrno(error, 'ENOSPC', 'EDQUOT', 'EFBIG');
-  const next = isFull ? 'free some space, then rlprompt resume' : 'check the disk, then rlprompt resume';
+  const next = isFull ? 'free some space' : 'check the disk';
   return new RlpromptError({ ...common, code: 'E_IO', exit: 'io', next });
 }
 

@@ -133,10 +133,13 @@ class Supervisor {
   /** What stopped a run that was under way has left it as it was at its last checkpoint. */
   private withRun(error: unknown): unknown {
     const { runDir } = this;
-    if (!(error instanceof RlpromptError) || error.kept || runDir === undefined || !existsSync(runDir)) return error;
+    if (!(error instanceof RlpromptError) || runDir === undefined || !existsSync(runDir)) return error;
     const { code, exit, message, where, cause } = error;
-    const kept = 'the last checkpoint and every score paid for';
-    return new RlpromptError({ code, exit, message, where, cause, kept, next: error.next ?? `rlprompt resume ${runDir}` });
+    const kept = error.kept ?? 'the last checkpoint and every score paid for';
+    const resume = `rlprompt resume ${runDir}`;
+    const isForDisk = code === 'E_IO' && error.next !== undefined;
+    const next = isForDisk ? `${error.next}, then ${resume}` : (error.next ?? resume);
+    return new RlpromptError({ code, exit, message, where, cause, kept, next });
   }
 
   private async show(event: RunEvent): Promise<void> {

@@ -20,19 +20,28 @@ export function checkCandidateCount({ topK }: RunConfig, generator: LanguageMode
 
 /** Logits, log-probabilities and their gradient exist at once. */
 const LOGIT_COPIES = 3;
+/** The inner layer's activations and their gradient: the backward pass takes all tokens of a step at once. */
+const INNER_COPIES = 2;
+/** Both matrices of the policy: their weights, gradients, and the two averages of Adam. */
+const MATRIX_COPIES = 2 * 4;
 
-/** @throws RlpromptError `E_MEMORY` where the logits of one step would not fit into this machine */
-export function checkStepSize({ promptsPerStep, promptLength }: RunConfig, generator: LanguageModel): void {
-  const { vocabularySize } = requireCapability(generator, 'hiddenStates');
-  const bytes = 4 * LOGIT_COPIES * promptsPerStep * promptLength * vocabularySize;
+type StepSize = Pick<RunConfig, 'promptsPerStep' | 'promptLength' | 'innerSize'>;
+
+/** @throws RlpromptError `E_MEMORY` where what one step keeps would not fit into this machine */
+export function checkStepSize({ promptsPerStep, promptLength, innerSize }: StepSize, generator: LanguageModel): void {
+  const { vocabularySize, hiddenSize } = requireCapability(generator, 'hiddenStates');
+  const perToken = LOGIT_COPIES * vocabularySize + INNER_COPIES * innerSize;
+  const bytes = 4 * (promptsPerStep * promptLength * perToken + MATRIX_COPIES * hiddenSize * innerSize);
   if (bytes <= totalmem()) return;
   const [wanted, there] = [bytes, totalmem()].map((size) => (size / 1e9).toFixed(1));
   throw new RlpromptError({
     code: 'E_MEMORY',
     exit: 'unavailable',
-    message: `a step of ${promptsPerStep} prompts of ${promptLength} tokens takes ${wanted} GB; this machine has ${there} GB`,
-    where: '--prompts-per-step',
+    message:
+      `a step of ${promptsPerStep} prompts of ${promptLength} tokens with an inner layer of ${innerSize} takes ${wanted} GB; ` +
+      `this machine has ${there} GB`,
+    where: '--prompts-per-step, --prompt-length, --inner-size',
     kept: 'nothing was started',
-    next: 'propose fewer prompts per step',
+    next: 'make one of them smaller',
   });
 }
