@@ -13,7 +13,7 @@ export function toldChoice(choice: ReadRun, activity: Activity): ReadRun {
       fits: (prompt, behind) => reader.fits(prompt, behind),
       choose: async (prompts, examples, behind) => {
         const isBehindRows = behind !== undefined && behind.demonstrations.length > 0;
-        activity.tell(`finding label words${isBehindRows ? ' behind demonstrations' : ''}`);
+        activity.tell(isBehindRows ? 'words behind demonstrations' : 'finding label words');
         const chosen = await reader.choose(prompts, examples, behind);
         if (behind === undefined) {
           const scored = Array.from(zip(prompts, chosen.byPrompt), ([prompt, score]) => ({ prompt, score }));

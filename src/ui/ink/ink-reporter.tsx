@@ -11,6 +11,7 @@ import { RemoteWatch } from '../remote-watch.js';
 import { INITIAL_SCREEN, metricOf, reduceScreen, type ScreenState } from '../screen-state.js';
 import { finalSummary } from '../summary.js';
 import type { InspectedPrompt } from './board/board-props.js';
+import { inspectionText } from './board/inspection.js';
 import { shownPrompts } from './board/prompts.js';
 import { Screen } from './board/screen.js';
 import { Keys } from './input/keys.js';
@@ -110,7 +111,12 @@ export function createInkReporter(options: InkReporterOptions): InkReporter {
     const pressed = pressKeys(keyboard, input, controls !== undefined);
     const { selected } = pressed.keyboard;
     const last = Math.max(0, tableRows().length - 1);
-    keyboard = { ...pressed.keyboard, selected: selected === undefined ? undefined : Math.min(selected, last) };
+    const text = inspected ? inspectionText(inspected, metricOf(state), stderr.columns ?? 80) : [];
+    keyboard = {
+      ...pressed.keyboard,
+      selected: selected === undefined ? undefined : Math.min(selected, last),
+      scrolled: Math.min(pressed.keyboard.scrolled, text.length),
+    };
     for (const action of pressed.actions) {
       try {
         if (action.kind === 'suspend') suspend();

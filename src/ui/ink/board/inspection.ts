@@ -20,16 +20,21 @@ export function inspectionLines(
   { state, keyboard, height, width }: Pick<BoardProps, 'state' | 'keyboard'> & Room,
 ): Span[][] {
   const title = 'Arrows scroll, any other key goes back.';
-  const lines = [
+  const lines = inspectionText({ prompt, inspection }, metricOf(state), width);
+  const room = Math.max(0, height - 1);
+  const from = Math.min(keyboard.scrolled, Math.max(0, lines.length - room));
+  return [[{ text: safeText(title), style: 'strong' as const }], ...lines.slice(from, from + room)].slice(0, height);
+}
+
+/** The same without a limit of lines. */
+export function inspectionText({ prompt, inspection }: InspectedPrompt, metric: string, width: number): Span[][] {
+  return [
     ...block('prompt', namePrompt(prompt), width, 'strong'),
-    ...block('scores', `${describeScores(prompt, metricOf(state))}, reward ${formatScore(prompt.reward)}`, width),
+    ...block('scores', `${describeScores(prompt, metric)}, reward ${formatScore(prompt.reward)}`, width),
     ...block('found', `after step ${prompt.step} (${prompt.origin}), ${prompt.tokenIds.length} tokens`, width),
     ...readingLines(prompt, width),
     ...rowLines(inspection, width),
   ];
-  const room = Math.max(0, height - 1);
-  const from = Math.min(keyboard.scrolled, Math.max(0, lines.length - room));
-  return [[{ text: safeText(title), style: 'strong' as const }], ...lines.slice(from, from + room)].slice(0, height);
 }
 
 function readingLines({ reading }: PromptSummary, width: number): Span[][] {
