@@ -9,6 +9,7 @@
  * --curve N runs N steps with the cache on and the default preset instead. Prints JSON on stdout.
  */
 import { execFile } from 'node:child_process';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { parseArgs, promisify } from 'node:util';
 import { EMBEDDED_MODEL } from '../src/config/defaults.js';
 import { curve } from './curve.js';
@@ -34,6 +35,14 @@ const { values: flags } = parseArgs({
   },
 });
 const threads = flags.threads === undefined ? undefined : Number(flags.threads);
+
+/** Milliseconds between two looks at the event loop. */
+const STALL_RESOLUTION = 5;
+
+/** Milliseconds for which the event loop was blocked without a break. */
+function longest({ max }: { readonly max: number }): number {
+  return round(max / 1e6, 1);
+}
 
 /** Median seconds a step of one run of the peer, its first step left out where there are more. */
 async function runPeer(command: string): Promise<number> {
@@ -71,20 +80,27 @@ function pairs(mine: readonly number[], others: readonly number[], ratio: (mine:
 
 async function compareSteps(): Promise<Record<string, unknown>> {
   const preset = (flags.preset ?? 'paper') as 'paper';
+  const stalls = monitorEventLoopDelay({ resolution: STALL_RESOLUTION });
+  stalls.enable();
   const stepper = await createStepper({ ...flags, data: flags.data, preset, threads });
   for (let i = 0; i < Number(flags.warmup); i++) await stepper.step();
+  const loadStall = longest(stalls);
+  stalls.reset();
   const times: StepTimes[] = [];
   const peers: number[] = [];
   const bare: ProductTimes[] = [];
   let peak = peakMiB();
+  let stepStall = 0;
   const products = flags.products ? await createProducts(flags.model, threads) : undefined;
   for (let i = 0; i < Number(flags.steps); i++) {
     const time = await stepper.step();
     times.push(time);
     if (!products) peak = peakMiB();
+    stepStall = Math.max(stepStall, longest(stalls));
     if (products && bare.length === 0) await products.time(time.bodies.slice(0, 1));
     if (products) bare.push(await products.time(time.bodies));
     if (flags.peer !== undefined) peers.push(await runPeer(flags.peer));
+    stalls.reset();
   }
   const bareSeconds = bare.map(({ seconds }) => seconds);
   return {
@@ -92,6 +108,8 @@ async function compareSteps(): Promise<Record<string, unknown>> {
     preset,
     steps: times.length,
     median: medians(times),
+    // How long keys and screen wait at most; other programs on the machine make it longer.
+    longestStallMs: { load: loadStall, steps: stepStall },
     allSeconds: times.map(({ seconds }) => round(seconds)),
     // Read before the products' own weights came into the process.
     peakMemoryMiB: peak,
