@@ -25,12 +25,16 @@ const PROGRAM_BYTES = 250e6;
 const POLICY_COPIES = 5;
 /** Logits, log-probabilities and their gradient at once. */
 const LOGIT_COPIES = 3;
+/** The inner layer's activations and their gradient: the backward pass takes all tokens of a step at once. */
+const INNER_COPIES = 2;
 /** A model of up to this size is handed over as bytes, which the runtime copies. */
 const IN_MEMORY_BYTES = 64 * 1024 * 1024;
 /** Keys and values exist about this often in a call: put together, as outputs, and spread over heads. */
 const CACHE_COPIES = 3;
 /** Activations of a token for each element of its hidden state. */
 const ACTIVATION_BYTES = 4 * 24;
+/** Its label word, and the blank line behind it. */
+const MARKS_OF_A_DEMONSTRATION = 3;
 /** As the loader divides it: half for prefixes, half for a call. */
 const DEFAULT_CACHE_BYTES = 2 * 1024 ** 3;
 
@@ -78,8 +82,9 @@ function headBytes({ hiddenSize = 0, vocabularySize = 0, headNode }: ModelInspec
 
 function policyBytes(config: RunConfig, { hiddenSize = 0, vocabularySize = 0 }: ModelInspection): number {
   const parameters = 2 * hiddenSize * config.innerSize * 4;
-  const logits = config.promptsPerStep * config.promptLength * vocabularySize * 4;
-  return POLICY_COPIES * parameters + LOGIT_COPIES * logits;
+  const tokens = config.promptsPerStep * config.promptLength;
+  const perToken = LOGIT_COPIES * vocabularySize + INNER_COPIES * config.innerSize;
+  return POLICY_COPIES * parameters + tokens * perToken * 4;
 }
 
 /** Keys and values of every input's tokens, as far as they are kept, and those of the rows of one call. */
@@ -108,9 +113,14 @@ function callWithoutCache(config: RunConfig, { folder, inspection }: ModelFacts,
   return rowsWithoutCache(limits, length, hiddenSize, heads) * activationBytes(length, 0, hiddenSize, heads);
 }
 
+/** Tokens of each different input, behind the demonstrations that a number asks for. */
 async function inputLengths(config: RunConfig, folder: ModelFolder): Promise<number[]> {
   const tokenizer = await loadTokenizer(folder.path);
   const { train, dev, test } = (await loadConfiguredTask(config)).splits;
+  const lengthOf = (text: string) => tokenizer.encode(text, { special: true }).length;
   const texts = new Set([...train, ...dev, ...test].map(({ text }) => text));
-  return [...texts].map((text) => tokenizer.encode(text, { special: true }).length);
+  const count = config.demos === 'auto' ? 0 : config.demos;
+  const shown = train.reduce((sum, { text }) => sum + lengthOf(text), 0) / Math.max(1, train.length);
+  const before = Math.ceil(count * (shown + config.promptLength + MARKS_OF_A_DEMONSTRATION));
+  return [...texts].map((text) => before + lengthOf(text));
 }

@@ -27,7 +27,8 @@ describe('doctor', () => {
 
   it('counts the largest step that settings allow, and says what is not there', async () => {
     const large = await forecast('--prompt-length', '64', '--prompts-per-step', '1024', '--inner-size', '65536');
-    expect(large.bytes).toBeGreaterThan(3e9);
+    // More than many machines have: then it is no finding that is right.
+    expect(Number.parseInt(large.detail, 10)).toBeGreaterThan(30_000);
     const absent = await forecast('--generator', './absent');
     expect([absent.ok, absent.detail]).toEqual([false, expect.stringContaining('no language model')]);
   });

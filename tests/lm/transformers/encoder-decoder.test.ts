@@ -4,9 +4,11 @@ import { join } from 'node:path';
 import { env, pipeline } from '@huggingface/transformers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadLanguageModel } from '../../../src/lm/load.js';
+import { findModelFolder } from '../../../src/lm/model/model-folder.js';
 import type { GenerateRequest, LabelWord } from '../../../src/lm/model/types.js';
 import { inspectModel } from '../../../src/lm/onnx/families/inspect-model.js';
 import type { LoadedModel } from '../../../src/lm/onnx/run/model-parts.js';
+import { encoderDecoderFiles } from '../../../src/lm/transformers/encoder-decoder-files.js';
 import { parseTemplate } from '../../../src/template/parse-template.js';
 
 const T5 = join(import.meta.dirname, '../../fixtures/families/t5');
@@ -30,6 +32,15 @@ const writing: GenerateRequest = {
   ...{ prefixes: golden.map(({ text }) => text), samplesPerPrefix: 1, maxNewTokens: 6, stop: undefined },
   ...{ topK: 0, topP: 1, temperature: 0, seed: 1 },
 };
+
+it('is refused by name where the library has no encoder-decoder of its type', async () => {
+  const folder = findModelFolder(T5, 'fp32');
+  const unknown = { ...folder, config: { ...folder.config, model_type: 'nonsense' } };
+  await expect(encoderDecoderFiles(unknown)).rejects.toMatchObject({
+    code: 'E_MODEL_ARCHITECTURE',
+    message: expect.stringContaining('nonsense'),
+  });
+});
 
 describe('an encoder-decoder, run by transformers.js', () => {
   let model: LoadedModel;

@@ -77,6 +77,15 @@ describe('label-word sets', () => {
     expect(read!.exampleRewards).toHaveLength(4);
   });
 
+  it('never score a row behind itself where there are no others to read it behind', async () => {
+    const { evaluator: reader } = evaluator();
+    const demonstrations = [{ text: 'a', word: 'no', label: 'no' }];
+    const reading = { words, demonstrations };
+    await expect(reader.evaluate([{ text: 'p', examples: train, reading }])).rejects.toMatchObject({
+      code: 'E_DEMOS_SCORED',
+    });
+  });
+
   it('are refused where two labels share a word, or one is empty', () => {
     expect(splitWords('great | good')).toEqual(['great', 'good']);
     expect(verbalizerProblems({ a: 'x|y', b: 'z|y' })).toEqual(['verbalizer: a and b have the same word "y"']);

@@ -34,6 +34,7 @@ const MEMORY_KEYS: readonly RunConfigKey[] = [
   'promptLength',
   'promptsPerStep',
   'innerSize',
+  'demos',
   ...TASK_KEYS,
   'endpoint',
   'endpointTimeout',
