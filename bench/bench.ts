@@ -85,7 +85,6 @@ async function compareSteps(): Promise<Record<string, unknown>> {
   const stepper = await createStepper({ ...flags, data: flags.data, preset, threads });
   for (let i = 0; i < Number(flags.warmup); i++) await stepper.step();
   const loadStall = longest(stalls);
-  stalls.reset();
   const times: StepTimes[] = [];
   const peers: number[] = [];
   const bare: ProductTimes[] = [];
@@ -93,6 +92,7 @@ async function compareSteps(): Promise<Record<string, unknown>> {
   let stepStall = 0;
   const products = flags.products ? await createProducts(flags.model, threads) : undefined;
   for (let i = 0; i < Number(flags.steps); i++) {
+    stalls.reset();
     const time = await stepper.step();
     times.push(time);
     if (!products) peak = peakMiB();
@@ -100,7 +100,6 @@ async function compareSteps(): Promise<Record<string, unknown>> {
     if (products && bare.length === 0) await products.time(time.bodies.slice(0, 1));
     if (products) bare.push(await products.time(time.bodies));
     if (flags.peer !== undefined) peers.push(await runPeer(flags.peer));
-    stalls.reset();
   }
   const bareSeconds = bare.map(({ seconds }) => seconds);
   return {

@@ -178,6 +178,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'run/prepare',
     'task/load',
     'ui',
+    'ui/draw',
     'ui/ink/questions',
     'ui/reporters',
   ],

@@ -2,6 +2,7 @@ import { PRESET_NAMES } from '../../config/presets.js';
 import { resolveRunConfig } from '../../config/resolve-run-config.js';
 import { RlpromptError } from '../../errors.js';
 import { dataFilesOf } from '../../task/load/load-task.js';
+import { wrapText } from '../../ui/draw/wrap-text.js';
 import { isInteractive } from '../../ui/reporters/choose-reporter.js';
 import { safeText } from '../../ui/sanitize.js';
 import { checkData, type DataCheck } from '../check/check-data.js';
@@ -112,9 +113,10 @@ function withoutCommand(text: string): string {
   return text.replace(/\nTry it:\n.*\n$/, '');
 }
 
+/** Sentences are broken between words; what is indented, a command or a table, is left to the terminal. */
 function say({ stderr, asStarted }: CliContext, text: string): void {
   const lines = asStarted(text)
     .split('\n')
-    .map((line) => safeText(line, 100_000));
+    .flatMap((line) => (line.startsWith(' ') ? safeText(line, 100_000) : wrapText(line, stderr.columns || 80)));
   stderr.write(`${lines.join('\n')}\n`);
 }

@@ -32,6 +32,8 @@ describe.skipIf(!hasTerminals)('the questions of a first run', { timeout: 120_00
       ['save and quit', 'q'],
     ]);
     expect(output).toMatch(/Your data .*reviews\.csv/);
+    // A sentence that is longer than the terminal is wide is broken between words.
+    expect(output).toMatch(/^tokens: .{1,72}\r?\n\w.*longer\r?$/m);
     expect(output).toContain(
       ' run reviews.csv --text-column "what was said" --label-column verdict --shots 6 --preset quick',
     );
