@@ -25,6 +25,14 @@ describe('a wrong command line', () => {
     expect(stderr).toContain(message);
   });
 
+  it('is not even read by a Node that is too old', async () => {
+    const old = 'Object.defineProperty(process, "versions", { value: { ...process.versions, node: "18.20.4" } })';
+    const nodeFlags = ['--import', `data:text/javascript,${encodeURIComponent(old)}`];
+    const { code, stderr } = await runCli(['rnu'], { nodeFlags });
+    expect(code).toBe(69);
+    expect(lastLine(stderr)).toMatch(/^rlprompt: E_NODE_VERSION: Node 18\.20\.4 is too old, 20\.19 or later is needed/);
+  });
+
   it('shows the help of a command that lacks its subcommand, and then the line', async () => {
     const { code, stderr } = await runCli(['preferences']);
     expect(code).toBe(64);
