@@ -70,8 +70,11 @@ describe('export --ensemble', { timeout: 180_000 }, () => {
 
   it('says what an ensemble cannot be', async () => {
     for (const [args, message] of [
-      [['--format', 'txt'], 'the format txt holds one prompt; several that answer together go into json or ts'],
-      [['--rank', '2'], 'an ensemble has no rank'],
+      [
+        ['--format', 'txt'],
+        'E_EXPORT_ENSEMBLE: the format txt holds one prompt; several that answer together go into json or ts',
+      ],
+      [['--rank', '2'], 'E_EXPORT_ENSEMBLE: an ensemble has no rank'],
     ] as const) {
       const { code, stderr } = await exported(...args);
       expect({ code, says: lastLine(stderr) }).toMatchObject({ code: 64, says: expect.stringContaining(message) });
