@@ -337,6 +337,10 @@ export const ERROR_CODES = {
   E_RANKING_FILE: ['Lines of the file are not rankings.', 'Correct or remove the lines that the message names.'],
   E_RATING_TEXTS: ['There are too few different texts to rank.', 'Rate a run with more prompts, or a file of texts.'],
   E_REPLAY_SPEED: ['The speed of a replay is not above 0.', 'Use `--speed 1`.'],
+  E_REWARDED_TEXTS: [
+    'A file of texts with rewards has a bad line, or too few texts.',
+    'Correct the line that the message names.',
+  ],
   E_REWARD_GROUPS: ['Rewards and groups differ in number.', 'Give one group number per reward.'],
   E_REWARD_MODEL: ['The file is not a reward model.', 'Fit one with `rlprompt preferences fit`.'],
   E_REWARD_MODEL_LM: [
@@ -354,6 +358,11 @@ export const ERROR_CODES = {
   E_RUN_NAME: ['The name cannot be a run folder.', 'Use letters, digits, hyphens and dots.'],
   E_RUN_NOT_FOUND: ['There is no such run.', '`rlprompt runs list`'],
   E_RUN_VERSION: ['A later version of the program made the run.', 'Use that version.'],
+  E_SCORER_FILE: ['The file is no prefix scorer.', 'Fit one with `rlprompt decode fit`.'],
+  E_SCORER_LM: [
+    'The prefix scorer belongs to another language model.',
+    'Name that model, or fit a scorer on this one.',
+  ],
   E_SCORE_LOG: [
     'The score log is not one of this program.',
     'Resume with the version that wrote it, or move the file away.',

@@ -67,6 +67,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     group: results,
     load: () => import('./results/preferences.js'),
   },
+  {
+    name: 'decode',
+    summary: 'texts under the guidance of a scorer',
+    group: results,
+    load: () => import('./results/decode.js'),
+  },
   { name: 'init', summary: 'make your own task', group: about, load: () => import('./setup/init.js') },
   {
     name: 'prompt-library',

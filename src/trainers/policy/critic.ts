@@ -34,16 +34,18 @@ export class Critic {
   }
 
   /**
-   * Some full passes over the states. @param returns [n]
+   * Some full passes over the states.
+   * @param returns [n]
+   * @param rateFactor multiplies the learning rate, which is constant otherwise
    * @returns the mean squared error before the first pass
    */
-  fit(hidden: Float32Array, returns: ArrayLike<number>, passes: number): number {
+  fit(hidden: Float32Array, returns: ArrayLike<number>, passes: number, rateFactor = 1): number {
     const states = this.normalised(hidden);
     let first = 0;
     for (let pass = 0; pass < passes; pass++) {
       const { gradients, loss } = this.backward(states, returns);
       if (pass === 0) first = loss;
-      adamStep(this.parameters, gradients, this.adam, { learningRate: LEARNING_RATE });
+      adamStep(this.parameters, gradients, this.adam, { learningRate: rateFactor * LEARNING_RATE });
     }
     return first;
   }

@@ -4,7 +4,19 @@ import { lastLine, runCli, tinyTask } from '../spawn-cli.js';
 describe('rlprompt forgetting', { timeout: 120_000 }, () => {
   it('prints a table of policies and tasks, of two runs of which the second continues the first', async () => {
     const { cwd, flags } = tinyTask();
-    const search = ['run', 'mails.csv', ...flags, '--steps', '1', '--prompts-per-step', '4', '--inner-size', '16'];
+    const search = [
+      'run',
+      'mails.csv',
+      ...flags,
+      '--steps',
+      '1',
+      '--prompts-per-step',
+      '4',
+      '--inner-size',
+      '16',
+      '--shots',
+      '3',
+    ];
     const first = await runCli([...search, '--out', 'one'], { cwd });
     expect(first.code).toBe(0);
     const second = await runCli([...search, '--out', 'two', '--continue', 'one', '--ewc', '10'], { cwd });

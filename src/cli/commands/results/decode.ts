@@ -1,0 +1,264 @@
+import { writeFileSync } from 'node:fs';
+import { type Command, Option } from 'commander';
+import type { WeightedScorer } from '../../../decoding/decode-text.js';
+import type { FrozenLm } from '../../../decoding/frozen-lm.js';
+import { TEXT_REWARD_NAMES, type TextRewardName } from '../../../decoding/text-rewards.js';
+import type { DecodingMethod, DecodingRequest, TradeOff } from '../../../decoding/trade-off.js';
+import { RlpromptError } from '../../../errors.js';
+import { toIoError } from '../../../files/io-error.js';
+import type { LanguageModel } from '../../../lm/model/types.js';
+import { formatTable } from '../../output/format-table.js';
+import { formatJson, writeResult } from '../../output/output.js';
+import { collect } from '../../shared/config-options.js';
+import type { CliContext } from '../../shared/context.js';
+import { parseCount } from '../../shared/parse-count.js';
+
+const EXAMPLES = `Examples:
+  $ rlprompt decode sample "Dear all," --reward shorter --texts 128 --out texts.jsonl
+  $ rlprompt decode fit texts.jsonl --out shorter.safetensors
+  $ rlprompt decode write "Dear all," --scorer shorter.safetensors --strength 2
+  $ rlprompt decode table "Dear all," --scorer shorter.safetensors --reward shorter
+`;
+
+/** What `table` compares: the LM itself first. */
+const METHODS: readonly DecodingMethod[] = [
+  ...[0, 0.5, 1, 2, 4].map((strength) => ({ kind: 'token-wise' as const, strength })),
+  ...[2, 4, 8].map((candidates) => ({ kind: 'block-wise' as const, blockLength: 4, candidates })),
+  ...[2, 4, 8].map((candidates) => ({ kind: 'best-of' as const, candidates })),
+];
+
+interface LmOptions {
+  readonly model: string;
+  readonly topK: number;
+  readonly seed: number;
+}
+
+interface TextOptions extends LmOptions {
+  readonly texts: number;
+  readonly tokens: number;
+}
+
+interface ScorerOptions extends TextOptions {
+  readonly scorer: readonly string[];
+  readonly reward: TextRewardName;
+}
+
+export function configure(command: Command, context: CliContext): void {
+  command
+    .description('Decodes a frozen language model under the guidance of a learned scorer of prefixes.')
+    .addHelpText('before', EXAMPLES);
+  const sample = command
+    .command('sample')
+    .description('writes texts of the model with their rewards, to learn a scorer from');
+  rewardOption(textOptions(sample, 128))
+    .requiredOption('--out <FILE>', 'where to write the texts, one JSON object per line')
+    .action((prefixes: string[], options: TextOptions & { reward: TextRewardName; out: string }) =>
+      sampleTexts(prefixes, options, context),
+    );
+  lmOptions(command.command('fit').description('fits a scorer of prefixes to texts with rewards'))
+    .argument('<texts>', 'file of texts with rewards')
+    .addOption(
+      new Option('--loss <NAME>', 'fudge = the reward of the whole text, cd-q = the model’s mean over the next token')
+        .choices(['fudge', 'cd-q'])
+        .default('fudge'),
+    )
+    .option('--epochs <N>', 'passes over the texts', parseCount, 30)
+    .option('--out <FILE>', 'where to write the scorer', 'scorer.safetensors')
+    .action((file: string, options: LmOptions & { loss: 'fudge' | 'cd-q'; epochs: number; out: string }) =>
+      fitTo(file, options, context),
+    );
+  scorerOptions(textOptions(command.command('write').description('writes texts under the guidance of scorers'), 1))
+    .option('--strength <LAMBDA>', 'token by token, how far the scorers lead away from the model', Number, 1)
+    .option(
+      '--block <M>',
+      'in blocks of M tokens, the best of --candidates each, in place of token by token',
+      parseCount,
+    )
+    .option('--candidates <K>', 'blocks to choose from', parseCount, 4)
+    .action((prefixes: string[], options: ScorerOptions & { strength: number; block?: number; candidates: number }) =>
+      write(prefixes, options, context),
+    );
+  rewardOption(
+    scorerOptions(
+      textOptions(
+        command.command('table').description('reward, KL to the model and tokens drawn of several ways to decode'),
+        32,
+      ),
+    ),
+  )
+    .option('--json', 'print one JSON object')
+    .action((prefixes: string[], options: ScorerOptions & { json?: true }) => table(prefixes, options, context));
+}
+
+function lmOptions(command: Command): Command {
+  return command
+    .option('--model <MODEL>', 'causal language model of this machine', 'mail-gpt-4m')
+    .option('--top-k <K>', 'draw among the K likeliest tokens', parseCount, 20)
+    .option('--seed <N>', 'same seed, same texts', Number, 0);
+}
+
+function textOptions(command: Command, texts: number): Command {
+  return lmOptions(command)
+    .argument('<prefix...>', 'beginnings of texts')
+    .option('--texts <N>', 'texts for each prefix', parseCount, texts)
+    .option('--tokens <N>', 'longest text', parseCount, 24);
+}
+
+function rewardOption(command: Command): Command {
+  return command.addOption(
+    new Option('--reward <NAME>', 'what is wanted of a text').choices(TEXT_REWARD_NAMES).default('shorter'),
+  );
+}
+
+function scorerOptions(command: Command): Command {
+  return command.requiredOption(
+    '--scorer <FILE[=WEIGHT]>',
+    'a scorer and its weight (1 if left out); repeatable',
+    collect,
+  );
+}
+
+async function sampleTexts(
+  prefixes: string[],
+  options: TextOptions & { reward: TextRewardName; out: string },
+  context: CliContext,
+): Promise<void> {
+  const { reward, out } = options;
+  await withLm(options, async (lm) => {
+    const [{ decodeAll }, { TEXT_REWARDS }] = await Promise.all([
+      import('../../../decoding/trade-off.js'),
+      import('../../../decoding/text-rewards.js'),
+    ]);
+    const decoded = await decodeAll(
+      lm,
+      { kind: 'token-wise', strength: 0 },
+      requestOf(prefixes, { ...options, scorers: [] }),
+    );
+    const lines = decoded.map(({ prefix, decoded: text }) => {
+      return {
+        schemaVersion: 1,
+        prefix,
+        text: text.text,
+        tokenIds: text.tokenIds,
+        reward: TEXT_REWARDS[reward](text),
+        rewardName: reward,
+      };
+    });
+    try {
+      writeFileSync(out, lines.map((line) => `${formatJson(line)}\n`).join(''));
+    } catch (error) {
+      throw toIoError(error, { action: 'create', path: out });
+    }
+    writeResult(context, `${formatJson({ schemaVersion: 1, out, texts: lines.length })}\n`);
+  });
+}
+
+async function fitTo(
+  file: string,
+  options: LmOptions & { loss: 'fudge' | 'cd-q'; epochs: number; out: string },
+  context: CliContext,
+): Promise<void> {
+  await withLm(options, async (lm, model) => {
+    const [{ readRewardedTexts }, { fitScorer }, { writeScorer }] = await Promise.all([
+      import('../../../decoding/rewarded-texts.js'),
+      import('../../../decoding/fit-scorer.js'),
+      import('../../../decoding/prefix-scorer.js'),
+    ]);
+    const texts = readRewardedTexts(file, lm.tokenizer);
+    const scorer = await fitScorer(lm, texts, { lm: model.name, lmDigest: model.digest, reward: file }, options);
+    writeScorer(options.out, scorer);
+    writeResult(context, `${formatJson({ schemaVersion: 1, out: options.out, ...scorer.facts })}\n`);
+  });
+}
+
+async function write(
+  prefixes: string[],
+  options: ScorerOptions & { strength: number; block?: number; candidates: number },
+  context: CliContext,
+): Promise<void> {
+  const { strength, block, candidates } = options;
+  const method: DecodingMethod =
+    block === undefined ? { kind: 'token-wise', strength } : { kind: 'block-wise', blockLength: block, candidates };
+  await withLm(options, async (lm, model) => {
+    const { decodeAll } = await import('../../../decoding/trade-off.js');
+    const scorers = await readScorers(options.scorer, lm, model);
+    const decoded = await decodeAll(lm, method, requestOf(prefixes, { ...options, reward: 'shorter', scorers }));
+    for (const { prefix, decoded: text } of decoded)
+      writeResult(context, `${formatJson({ schemaVersion: 1, prefix, ...text })}\n`);
+  });
+}
+
+async function table(prefixes: string[], options: ScorerOptions & { json?: true }, context: CliContext): Promise<void> {
+  await withLm(options, async (lm, model) => {
+    const { measureTradeOff } = await import('../../../decoding/trade-off.js');
+    const scorers = await readScorers(options.scorer, lm, model);
+    const rows = await measureTradeOff(lm, METHODS, requestOf(prefixes, { ...options, scorers }));
+    writeResult(context, options.json ? `${formatJson({ schemaVersion: 1, rows })}\n` : toTable(rows, options.reward));
+  });
+}
+
+async function withLm(
+  { model: name, topK }: LmOptions,
+  use: (lm: FrozenLm, model: LanguageModel) => Promise<void>,
+): Promise<void> {
+  const [{ loadLanguageModel }, { stateSourceOf }, { FrozenLm: Frozen }] = await Promise.all([
+    import('../../../lm/load.js'),
+    import('../../../preferences/pooled-states.js'),
+    import('../../../decoding/frozen-lm.js'),
+  ]);
+  const model = await loadLanguageModel(name);
+  let lm: FrozenLm | undefined;
+  try {
+    lm = await Frozen.create(stateSourceOf(model), topK);
+    await use(lm, model);
+  } finally {
+    await lm?.dispose();
+    await model.dispose();
+  }
+}
+
+async function readScorers(
+  given: readonly string[],
+  lm: FrozenLm,
+  { name, digest }: LanguageModel,
+): Promise<WeightedScorer[]> {
+  const { readScorer } = await import('../../../decoding/prefix-scorer.js');
+  return given.map((text) => {
+    const [, file = text, weight = '1'] = /^(.*)=(-?[\d.]+)$/.exec(text) ?? [];
+    if (!Number.isFinite(Number(weight))) throw badWeight(text);
+    return { scorer: readScorer(file, { name, digest, featureSize: lm.featureSize }), weight: Number(weight) };
+  });
+}
+
+function requestOf(
+  prefixes: readonly string[],
+  { texts, tokens, seed, reward, scorers }: TextOptions & Pick<DecodingRequest, 'reward' | 'scorers'>,
+): DecodingRequest {
+  return { prefixes, texts, maxTokens: tokens, seed, reward, scorers };
+}
+
+function toTable(rows: readonly TradeOff[], reward: string): string {
+  const lines = rows.map(({ method, ...row }) => [
+    describe(method),
+    ...[row.reward, row.kl, row.drawn].map((value) => value.toFixed(2)),
+  ]);
+  return formatTable([['decoding', reward, 'KL', 'tokens drawn'], ...lines], { right: [1, 2, 3] });
+}
+
+function describe(method: DecodingMethod): string {
+  if (method.kind === 'token-wise')
+    return method.strength === 0 ? 'the model itself' : `token-wise, strength ${method.strength}`;
+  return method.kind === 'block-wise'
+    ? `blocks of ${method.blockLength}, best of ${method.candidates}`
+    : `best of ${method.candidates} by the reward`;
+}
+
+function badWeight(text: string): RlpromptError {
+  return new RlpromptError({
+    code: 'E_USAGE',
+    exit: 'usage',
+    message: `${text} has a weight that is no number`,
+    where: '--scorer',
+    next: '--scorer FILE=0.5',
+  });
+}

@@ -1,0 +1,90 @@
+import { RlpromptError } from '../errors.js';
+import { atomicWrite } from '../files/atomic-write.js';
+import { nodeFileSystem } from '../files/file-system.js';
+import { toIoError } from '../files/io-error.js';
+import { CheckpointDamage } from '../run/checkpoint/checkpoint-damage.js';
+import { decodeCheckpoint, encodeCheckpoint, NewerCheckpoint } from '../run/checkpoint/checkpoint-format.js';
+import { Critic } from '../trainers/policy/critic.js';
+import { matrixShapes } from '../trainers/policy/policy-optimizer.js';
+import type { FrozenLm } from './frozen-lm.js';
+
+export interface ScorerFacts {
+  readonly lm: string;
+  readonly lmDigest: string;
+  /** Name of the reward that it foretells. */
+  readonly reward: string;
+  readonly loss: 'fudge' | 'cd-q';
+  /** Texts that it was fitted to, and their rewards' mean and standard deviation. */
+  readonly texts: number;
+  readonly mean: number;
+  readonly deviation: number;
+}
+
+/**
+ * V(x, y₁…yₜ), the reward that the frozen LM's continuations of a text will have on average, in standard deviations from
+ * the mean. It is a Q-head: the value of each candidate token comes from the state before it.
+ */
+export class PrefixScorer {
+  constructor(
+    readonly facts: ScorerFacts,
+    readonly critic: Critic,
+  ) {}
+
+  /** V after each token. @param tokenIds [rows * width]; @returns [rows * width] */
+  values(lm: FrozenLm, hidden: Float32Array, tokenIds: ArrayLike<number>): Float64Array {
+    return this.critic.values(lm.features(hidden, tokenIds));
+  }
+}
+
+export function writeScorer(path: string, { facts, critic }: PrefixScorer): void {
+  const { json, arrays } = critic.save();
+  const content = { step: 0, json: { ...facts, critic: json }, arrays };
+  atomicWrite(path, encodeCheckpoint(content, matrixShapes(arrays)).bytes);
+}
+
+/**
+ * @throws RlpromptError `E_SCORER_FILE` where the file is none, `E_SCORER_LM` where it was fitted on the states of another LM
+ */
+export function readScorer(path: string, lm: { name: string; digest: string; featureSize: number }): PrefixScorer {
+  const { json, arrays } = decode(path);
+  const { critic: saved, ...facts } = json as ScorerFacts & { critic: Record<string, unknown> };
+  if (facts.lmDigest !== lm.digest) throw otherLm(path, facts.lm, lm.name);
+  const critic = new Critic(lm.featureSize, 0);
+  critic.restore({ json: saved, arrays });
+  return new PrefixScorer(facts, critic);
+}
+
+function decode(path: string): ReturnType<typeof decodeCheckpoint> {
+  let bytes: Uint8Array;
+  try {
+    bytes = nodeFileSystem.read(path);
+  } catch (error) {
+    throw toIoError(error, { action: 'read', path });
+  }
+  try {
+    const content = decodeCheckpoint(bytes);
+    if ('lmDigest' in Object(content.json)) return content;
+    throw new CheckpointDamage('it holds something else');
+  } catch (error) {
+    if (!(error instanceof CheckpointDamage || error instanceof NewerCheckpoint)) throw error;
+    throw new RlpromptError({
+      code: 'E_SCORER_FILE',
+      exit: 'data',
+      message: `not a prefix scorer: ${error.message}`,
+      where: path,
+      kept: 'the file is unchanged',
+      next: `rlprompt decode fit TEXTS --out ${path}`,
+    });
+  }
+}
+
+function otherLm(path: string, fitted: string, now: string): RlpromptError {
+  return new RlpromptError({
+    code: 'E_SCORER_LM',
+    exit: 'config',
+    message: `the scorer was fitted on the states of ${fitted}, but the model is ${now} (its files differ)`,
+    where: path,
+    kept: 'nothing was started',
+    next: `--model ${fitted}, or fit a scorer on ${now}`,
+  });
+}

@@ -1,0 +1,13 @@
+import type { DecodedText } from './decode-text.js';
+
+/** Rewards of texts that need nothing but the text. */
+export const TEXT_REWARDS = {
+  /** Less for every token. */
+  shorter: ({ tokenIds }: Pick<DecodedText, 'tokenIds'>): number => -tokenIds.length,
+  /** 1 for a text that asks something. */
+  asking: ({ text }: Pick<DecodedText, 'text'>): number => Number(text.includes('?')),
+} as const;
+
+export type TextRewardName = keyof typeof TEXT_REWARDS;
+
+export const TEXT_REWARD_NAMES = Object.keys(TEXT_REWARDS) as TextRewardName[];

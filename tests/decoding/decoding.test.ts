@@ -1,0 +1,167 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  byScorers,
+  decodeBlockWise,
+  decodeTokenWise,
+  guideCandidates,
+  type WeightedScorer,
+} from '../../src/decoding/decode-text.js';
+import { fitScorer } from '../../src/decoding/fit-scorer.js';
+import { FrozenLm } from '../../src/decoding/frozen-lm.js';
+import { readScorer, writeScorer } from '../../src/decoding/prefix-scorer.js';
+import { readRewardedTexts } from '../../src/decoding/rewarded-texts.js';
+import { measureTradeOff } from '../../src/decoding/trade-off.js';
+import { Rng } from '../../src/random/rng.js';
+import { allTexts, DEPTH, eighths, treeLm } from './tree-lm.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'rlprompt-decoding-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const FACTS = { lm: 'tree', lmDigest: 'd', reward: 'letters' };
+const reward = (tokenIds: readonly number[]): number =>
+  tokenIds.reduce((sum, id, i) => sum + id * (i === 0 ? 1 : -0.5), 0);
+const texts = allTexts().map(({ tokenIds, share }) => ({ prefix: '', tokenIds, share, reward: reward(tokenIds) }));
+const inProportion = texts.flatMap((text) => new Array<typeof text>(text.share).fill(text));
+
+/** V* by enumeration: the mean reward after some letters and a token. */
+function exactValue(letters: readonly number[], token: number): number {
+  const text = [...letters, token];
+  if (token === 0 || text.length === DEPTH) return reward(text);
+  return eighths(text).reduce((sum, share, next) => sum + (share / 8) * exactValue(text, next), 0);
+}
+
+let lm: FrozenLm;
+beforeAll(async () => {
+  lm = await FrozenLm.create(treeLm(), 4);
+});
+afterAll(() => lm.dispose());
+
+const stateAfter = async (letters: readonly number[]) => (await lm.begin([letters])).hidden;
+const softmax = (logits: ArrayLike<number>): number[] => {
+  const weights = Array.from(logits, Math.exp);
+  return weights.map((weight) => weight / weights.reduce((sum, value) => sum + value, 0));
+};
+
+describe.each([
+  // The LM's own mean over the next token does not depend on who wrote the texts: each of them once.
+  ['cd-q', texts],
+  ['fudge', inProportion],
+] as const)('a scorer fitted by %s', (loss, given) => {
+  let scorers: WeightedScorer[];
+  beforeAll(async () => {
+    scorers = [{ scorer: await fitScorer(lm, given, FACTS, { loss, epochs: 4000, seed: 0 }), weight: 1 }];
+  });
+
+  it('foretells the mean reward within 0.01, and decodes token by token as the optimum does', async () => {
+    const { scorer } = scorers[0]!;
+    const { mean, deviation } = scorer.facts;
+    for (const letters of [[], [1], [2], [3]]) {
+      const hidden = await stateAfter(letters);
+      const values = scorer.values(lm, hidden, [0, 1, 2, 3]);
+      const exact = [0, 1, 2, 3].map((token) => exactValue(letters, token));
+      for (const [token, value] of exact.entries())
+        expect(Math.abs(mean + deviation * values[token]! - value)).toBeLessThan(0.01);
+      const guided = guideCandidates(lm, hidden, await lm.candidates(hidden), { strength: 2, scorers });
+      const ids = guided.tokenIds ? [...guided.tokenIds] : [0, 1, 2, 3];
+      const found = softmax(guided.logits);
+      const optimum = softmax(
+        ids.map((token) => Math.log(eighths(letters)[token]! / 8) + (2 * exact[token]!) / deviation),
+      );
+      const variation = found.reduce((sum, p, i) => sum + Math.abs(p - optimum[i]!) / 2, 0);
+      expect(variation).toBeLessThan(0.02);
+    }
+  });
+});
+
+describe('decoding', () => {
+  let scorers: WeightedScorer[];
+  beforeAll(async () => {
+    scorers = [{ scorer: await fitScorer(lm, texts, FACTS, { loss: 'cd-q', epochs: 500, seed: 0 }), weight: 1 }];
+  });
+  const seeds = Array.from({ length: 30 }, (_, seed) => Rng.ofPass(7, 'sampling', seed).save());
+
+  it('is the LM itself with strength 0, and with one candidate', async () => {
+    for (const state of seeds) {
+      const base = await decodeTokenWise(lm, [], { strength: 0, scorers, maxTokens: DEPTH }, Rng.restore(state));
+      const one = { blockLength: 1, candidates: 1, maxTokens: DEPTH };
+      const block = await decodeBlockWise(lm, [], one, byScorers(lm, scorers), Rng.restore(state));
+      expect(block).toEqual({ ...base, kl: 0 });
+      expect(base.kl).toBe(0);
+    }
+  });
+
+  it('is best-of-K where a block is as long as the text', async () => {
+    for (const state of seeds) {
+      const whole = { blockLength: DEPTH, candidates: 5, maxTokens: DEPTH };
+      const guided = await decodeBlockWise(lm, [], whole, byScorers(lm, scorers), Rng.restore(state));
+      const byReward = ({ texts: drawn }: { texts: readonly (readonly number[])[] }) => drawn.map(reward);
+      const best = await decodeBlockWise(lm, [], whole, byReward, Rng.restore(state));
+      expect(reward(guided.tokenIds)).toBe(reward(best.tokenIds));
+      expect(guided.kl).toBeCloseTo(Math.log(5) - 4 / 5, 12);
+    }
+  });
+
+  it('gains reward for KL and for tokens drawn, by as many scorers as are given', async () => {
+    const request = { prefixes: [''], texts: 60, maxTokens: DEPTH, seed: 3, reward: 'shorter' } as const;
+    const lengths = texts.map((text) => ({ ...text, reward: -text.tokenIds.length }));
+    const shorter = await fitScorer(lm, lengths, FACTS, { loss: 'cd-q', epochs: 500, seed: 0 });
+    const methods = [
+      { kind: 'token-wise', strength: 0 },
+      { kind: 'token-wise', strength: 2 },
+      { kind: 'block-wise', blockLength: 1, candidates: 4 },
+      { kind: 'best-of', candidates: 4 },
+    ] as const;
+    const [base, token, block, best] = await measureTradeOff(lm, methods, {
+      ...request,
+      scorers: [{ scorer: shorter, weight: 1 }],
+    });
+    for (const row of [token!, block!, best!]) {
+      expect(row.reward).toBeGreaterThan(base!.reward);
+      expect(row.kl).toBeGreaterThan(0.1);
+    }
+    expect(base!.kl).toBe(0);
+    expect(best!.drawn).toBeGreaterThan(2 * base!.drawn);
+    const cancelled = [
+      { scorer: shorter, weight: 1 },
+      { scorer: shorter, weight: -1 },
+    ];
+    const [, none] = await measureTradeOff(lm, methods.slice(0, 2), { ...request, scorers: cancelled });
+    expect(none).toEqual({ ...base!, method: methods[1], kl: expect.closeTo(0, 9) });
+  });
+});
+
+describe('files', () => {
+  it('keep a scorer, and refuse one of another LM or none at all', async () => {
+    const scorer = await fitScorer(lm, texts, FACTS, { loss: 'fudge', epochs: 3, seed: 0 });
+    const path = join(folder, 'scorer.safetensors');
+    writeScorer(path, scorer);
+    const tree = { name: 'tree', digest: 'd', featureSize: lm.featureSize };
+    const read = readScorer(path, tree);
+    const hidden = await stateAfter([]);
+    expect(read.facts).toEqual(scorer.facts);
+    expect(read.values(lm, hidden, [1, 2])).toEqual(scorer.values(lm, hidden, [1, 2]));
+    expect(() => readScorer(path, { ...tree, digest: 'e' })).toThrow(expect.objectContaining({ code: 'E_SCORER_LM' }));
+    writeFileSync(path, 'nothing');
+    expect(() => readScorer(path, tree)).toThrow(expect.objectContaining({ code: 'E_SCORER_FILE' }));
+  });
+
+  it('of texts with rewards are read with or without tokens; the first bad line is named', () => {
+    const path = join(folder, 'texts.jsonl');
+    const line = (more: object) => JSON.stringify({ prefix: 'a', text: 'ab', reward: 1, ...more });
+    writeFileSync(path, [line({ tokenIds: [1, 2, 0] }), ...new Array<string>(7).fill(line({}))].join('\n'));
+    const read = readRewardedTexts(path, lm.tokenizer);
+    expect(read.slice(0, 2).map(({ tokenIds }) => tokenIds)).toEqual([
+      [1, 2, 0],
+      [1, 2],
+    ]);
+    writeFileSync(path, line({}));
+    const refused = (message: string) =>
+      expect.objectContaining({ code: 'E_REWARDED_TEXTS', message: expect.stringContaining(message) });
+    expect(() => readRewardedTexts(path, lm.tokenizer)).toThrow(refused('too few'));
+    writeFileSync(path, `${line({})}\n{"text": 3}\n`);
+    expect(() => readRewardedTexts(path, lm.tokenizer)).toThrow(refused('line 2'));
+  });
+});
