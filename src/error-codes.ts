@@ -338,7 +338,7 @@ export const ERROR_CODES = {
   E_RATING_TEXTS: ['There are too few different texts to rank.', 'Rate a run with more prompts, or a file of texts.'],
   E_REPLAY_SPEED: ['The speed of a replay is not above 0.', 'Use `--speed 1`.'],
   E_REWARDED_TEXTS: [
-    'A file of texts with rewards has a bad line, or too few texts.',
+    'A file of texts with rewards has a bad line, too few texts, or equal rewards only.',
     'Correct the line that the message names.',
   ],
   E_REWARD_GROUPS: ['Rewards and groups differ in number.', 'Give one group number per reward.'],

@@ -144,6 +144,7 @@ function divergence(a: Float32Array, b: Float32Array): number {
   return left.reduce((sum, logProb, i) => sum + Math.exp(logProb) * (logProb - right[i]!), 0);
 }
 
-function textOf(lm: FrozenLm, tokenIds: readonly number[]): string {
+/** Without the end token. */
+export function textOf(lm: FrozenLm, tokenIds: readonly number[]): string {
   return lm.tokenizer.decode(tokenIds.filter((id) => id !== lm.endToken));
 }

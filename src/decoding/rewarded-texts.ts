@@ -27,6 +27,7 @@ export function readRewardedTexts(path: string, tokenizer: Pick<Tokenizer, 'enco
     return tokenIds.length > 0 ? [{ prefix, reward, tokenIds }] : [];
   });
   if (texts.length < LEAST) throw refused(path, `${texts.length} texts are too few: at least ${LEAST}`);
+  if (texts.every(({ reward }) => reward === texts[0]?.reward)) throw refused(path, 'all rewards are equal');
   return texts;
 }
 

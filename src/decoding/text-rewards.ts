@@ -2,8 +2,8 @@ import type { DecodedText } from './decode-text.js';
 
 /** Rewards of texts that need nothing but the text. */
 export const TEXT_REWARDS = {
-  /** Less for every token. */
-  shorter: ({ tokenIds }: Pick<DecodedText, 'tokenIds'>): number => -tokenIds.length,
+  /** Less for every character: few texts end before the longest length in tokens. */
+  shorter: ({ text }: Pick<DecodedText, 'text'>): number => -text.length,
   /** 1 for a text that asks something. */
   asking: ({ text }: Pick<DecodedText, 'text'>): number => Number(text.includes('?')),
 } as const;

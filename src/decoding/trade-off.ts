@@ -1,6 +1,13 @@
 import { Rng } from '../random/rng.js';
 import { mean } from '../statistics/mean.js';
-import { byScorers, type DecodedText, decodeBlockWise, decodeTokenWise, type WeightedScorer } from './decode-text.js';
+import {
+  byScorers,
+  type DecodedText,
+  decodeBlockWise,
+  decodeTokenWise,
+  textOf,
+  type WeightedScorer,
+} from './decode-text.js';
 import type { FrozenLm } from './frozen-lm.js';
 import { TEXT_REWARDS, type TextRewardName } from './text-rewards.js';
 
@@ -73,6 +80,6 @@ function decodeBy(
     return decodeBlockWise(lm, prefix, { ...method, maxTokens }, byScorers(lm, scorers), rng);
   const whole = { blockLength: maxTokens, candidates: method.candidates, maxTokens };
   const byReward = ({ texts }: { texts: readonly (readonly number[])[] }) =>
-    texts.map((tokenIds) => TEXT_REWARDS[reward]({ tokenIds, text: lm.tokenizer.decode(tokenIds) }));
+    texts.map((tokenIds) => TEXT_REWARDS[reward]({ text: textOf(lm, tokenIds) }));
   return decodeBlockWise(lm, prefix, whole, byReward, rng);
 }

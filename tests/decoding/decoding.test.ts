@@ -106,7 +106,7 @@ describe('decoding', () => {
 
   it('gains reward for KL and for tokens drawn, by as many scorers as are given', async () => {
     const request = { prefixes: [''], texts: 60, maxTokens: DEPTH, seed: 3, reward: 'shorter' } as const;
-    const lengths = texts.map((text) => ({ ...text, reward: -text.tokenIds.length }));
+    const lengths = texts.map((text) => ({ ...text, reward: -text.tokenIds.filter((id) => id !== 0).length }));
     const shorter = await fitScorer(lm, lengths, FACTS, { loss: 'cd-q', epochs: 500, seed: 0 });
     const methods = [
       { kind: 'token-wise', strength: 0 },
@@ -151,12 +151,16 @@ describe('files', () => {
   it('of texts with rewards are read with or without tokens; the first bad line is named', () => {
     const path = join(folder, 'texts.jsonl');
     const line = (more: object) => JSON.stringify({ prefix: 'a', text: 'ab', reward: 1, ...more });
-    writeFileSync(path, [line({ tokenIds: [1, 2, 0] }), ...new Array<string>(7).fill(line({}))].join('\n'));
+    writeFileSync(path, [line({ tokenIds: [1, 2, 0], reward: 2 }), ...new Array<string>(7).fill(line({}))].join('\n'));
     const read = readRewardedTexts(path, lm.tokenizer);
     expect(read.slice(0, 2).map(({ tokenIds }) => tokenIds)).toEqual([
       [1, 2, 0],
       [1, 2],
     ]);
+    writeFileSync(path, new Array<string>(8).fill(line({})).join('\n'));
+    expect(() => readRewardedTexts(path, lm.tokenizer)).toThrow(
+      expect.objectContaining({ message: 'all rewards are equal' }),
+    );
     writeFileSync(path, line({}));
     const refused = (message: string) =>
       expect.objectContaining({ code: 'E_REWARDED_TEXTS', message: expect.stringContaining(message) });
