@@ -122,25 +122,28 @@ export const OUTPUT: readonly BadInput[] = [
       refusal(runSmall('--queue', 'redis://127.0.0.1:9'), 'E_QUEUE_UNREACHABLE', 'unavailable', /ECONNREFUSED/),
       refusal(runSmall('--queue', 'http://x'), 'E_QUEUE_URL', 'config', /expected a Redis server/),
     ],
-    tests: ['loses and double-counts nothing when workers are killed and Redis restarts'],
+    tests: ['lose and double-count nothing, nor do restarts of Redis'],
   },
   {
     number: 112,
     what: 'a worker that is killed, and a job that kills workers',
     tests: [
-      'loses and double-counts nothing when workers are killed and Redis restarts',
+      'lose and double-count nothing, nor do restarts of Redis',
       'sets a job aside that no worker can do, and says so',
     ],
   },
   {
     number: 113,
     what: 'an answer that comes twice',
-    tests: ['loses and double-counts nothing when workers are killed and Redis restarts'],
+    tests: ['lose and double-count nothing, nor do restarts of Redis'],
   },
   {
     number: 114,
     what: 'a worker with another model',
-    tests: ['names the workers there are where none has the model', 'gives the bits of this machine'],
+    tests: [
+      'names the workers that have another version or another model, and refuses them',
+      'gives the bits of this machine',
+    ],
   },
   {
     number: 115,
