@@ -176,6 +176,13 @@ describe('the exported promptfoo tests', () => {
   });
 });
 
+describe.each([tsFormat, jsFormat, pythonFormat])('the export $name', (format) => {
+  it('says that scores were divided by the length of a label, where they were', () => {
+    expect(format.warn?.(rich)).toBeUndefined();
+    expect(format.warn?.({ ...rich, normalise: 'token' })).toMatch(/divided a word's log-probability by its tokens/);
+  });
+});
+
 describe('a text that was continued in the run', () => {
   it('is said to be a chat message now, unless the run sent it as one', () => {
     const prompt = exportPrompt(readRunRecord(makeRun({ texts: ['x'] })), 1, '0.1.0');

@@ -30,6 +30,14 @@ export function labelReadings(prompt: ExportedPrompt): LabelReading[] {
   });
 }
 
+/** What a function that gives log-probabilities of words has to do where the run divided them by a label's length. */
+export function lengthWarning({ normalise }: ExportedPrompt): string | undefined {
+  return (
+    normalise &&
+    `the run divided a word's log-probability by its ${normalise}s; the function given to classify has to do the same`
+  );
+}
+
 /** Of each label's words, those that an answer written out means it by: no other label gives them more weight. */
 export function writtenWords(readings: readonly LabelReading[]): string[][] {
   const weightOf = ({ words, weights }: LabelReading, word: string): number => weights[words.indexOf(word)] ?? 0;

@@ -1,4 +1,5 @@
 import type { FileFormat } from '../../exported-prompt.js';
+import { lengthWarning } from '../../text/label-reading.js';
 import { renderModule, tsFormat } from './ts.js';
 
 export const jsFormat: FileFormat = {
@@ -7,6 +8,7 @@ export const jsFormat: FileFormat = {
   group: 'code',
   isTable: false,
   file: 'best.mjs',
+  warn: lengthWarning,
   render: ([prompt]) => renderModule(prompt, 'js'),
   read: (text, options) => tsFormat.read(text, options),
 };

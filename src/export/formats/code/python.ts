@@ -1,5 +1,5 @@
 import type { ExportedPrompt, FileFormat } from '../../exported-prompt.js';
-import { labelReadings } from '../../text/label-reading.js';
+import { labelReadings, lengthWarning } from '../../text/label-reading.js';
 import { provenance } from '../../text/provenance.js';
 import { isMasked } from '../../text/rendered-parts.js';
 import { comment } from './ts.js';
@@ -10,6 +10,7 @@ export const pythonFormat: FileFormat = {
   group: 'code',
   isTable: false,
   file: 'best.py',
+  warn: lengthWarning,
   render: ([prompt]) => renderModule(prompt),
   read: (text) => ({ rendered: JSON.parse(JSON.parse(/^_PARTS = json\.loads\((".*")\)$/m.exec(text)?.[1] ?? '')) }),
 };

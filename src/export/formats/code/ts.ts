@@ -3,6 +3,7 @@ import { createJiti } from 'jiti';
 import type { TaskLabel } from '../../../task/types.js';
 import type { ExportedPrompt, FileFormat, RenderedPart } from '../../exported-prompt.js';
 import { classifySource, type ScriptLanguage, typed } from '../../text/classify-source.js';
+import { lengthWarning } from '../../text/label-reading.js';
 import { provenance } from '../../text/provenance.js';
 import { isMasked } from '../../text/rendered-parts.js';
 import { toVisibleJson } from '../../text/visible-json.js';
@@ -14,6 +15,7 @@ export const tsFormat: FileFormat = {
   group: 'code',
   isTable: false,
   file: 'best.ts',
+  warn: lengthWarning,
   render: ([prompt]) => renderModule(prompt),
   read: (text) => {
     const { render } = loadModule(text) as { render(input: string, mask: string): string };
