@@ -1,5 +1,6 @@
 import { Rng } from '../random/rng.js';
 import { mean } from '../statistics/mean.js';
+import { softmax } from '../statistics/softmax.js';
 import { Critic } from '../trainers/policy/critic.js';
 import type { FrozenLm } from './frozen-lm.js';
 import { PrefixScorer, type ScorerFacts } from './prefix-scorer.js';
@@ -25,7 +26,7 @@ interface TokenRow {
   /** Standardised. */
   readonly reward: number;
   /** Undefined for the last token of a text. */
-  readonly next?: { readonly features: Float32Array; readonly probabilities: Float64Array };
+  readonly next?: { readonly features: Float32Array; readonly probabilities: readonly number[] };
 }
 
 const TEXTS_AT_ONCE = 32;
@@ -98,11 +99,10 @@ async function tokenRows(lm: FrozenLm, texts: readonly RewardedText[], withNext:
 async function nextOf(lm: FrozenLm, hidden: Float32Array): Promise<Required<TokenRow>['next'][]> {
   const { rows, width, logits, tokenIds } = await lm.candidates(hidden);
   return Array.from({ length: rows }, (_, row) => {
-    const own = Float64Array.from(logits.subarray(row * width, (row + 1) * width), Math.exp);
-    const sum = own.reduce((total, value) => total + value, 0);
     const ids = tokenIds?.subarray(row * width, (row + 1) * width) ?? Array.from({ length: width }, (_, id) => id);
     const state = hidden.subarray(row * lm.hiddenSize, (row + 1) * lm.hiddenSize);
-    return { features: lm.features(state, ids), probabilities: own.map((value) => value / sum) };
+    const probabilities = softmax(logits.subarray(row * width, (row + 1) * width));
+    return { features: lm.features(state, ids), probabilities };
   });
 }
 
