@@ -70,7 +70,7 @@ export function guideCandidates(
 }
 
 /**
- * Draws `candidates` continuations of `blockLength` tokens, keeps that with the largest value and goes on from there. One
+ * Draws `candidates` continuations of `blockLength` tokens, keeps that with the largest value and continues from there. One
  * candidate is the LM itself; a block as long as the text is best-of-K.
  */
 export async function decodeBlockWise(

@@ -26,7 +26,7 @@ export interface ReporterChoice {
   /** Called at the second Ctrl-C, when the user will not wait for the step to end; without controls at the first. */
   readonly onForceQuit: () => void;
   readonly clock?: Clock;
-  /** What a resumed run said before, which the display goes on from. */
+  /** What a resumed run said before: where the display continues. */
   readonly past?: Iterable<RunEvent> | undefined;
   /** Puts the words with which the program was started before its commands. */
   readonly asStarted?: ((text: string) => string) | undefined;
