@@ -468,7 +468,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'template',
   ],
   'run/checkpoint': ['errors.ts', 'files'],
-  'run/continue': ['config', 'errors.ts', 'files', 'policy', 'run/checkpoint', 'run/store', 'trainers/policy'],
+  'run/continue': ['config', 'errors.ts', 'policy', 'run/checkpoint', 'run/store', 'trainers/policy'],
   'run/inspect': ['errors.ts', 'events.ts', 'files', 'run/checkpoint', 'run/continue', 'run/policies', 'run/store'],
   'run/loop': [
     'classifier',

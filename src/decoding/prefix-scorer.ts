@@ -1,9 +1,7 @@
 import { RlpromptError } from '../errors.js';
 import { atomicWrite } from '../files/atomic-write.js';
-import { nodeFileSystem } from '../files/file-system.js';
-import { toIoError } from '../files/io-error.js';
-import { CheckpointDamage } from '../run/checkpoint/checkpoint-damage.js';
-import { decodeCheckpoint, encodeCheckpoint, NewerCheckpoint } from '../run/checkpoint/checkpoint-format.js';
+import { encodeCheckpoint } from '../run/checkpoint/checkpoint-format.js';
+import { readCheckpointFile } from '../run/checkpoint/read-checkpoint-file.js';
 import { Critic } from '../trainers/policy/critic.js';
 import { matrixShapes } from '../trainers/policy/policy-optimizer.js';
 import type { FrozenLm } from './frozen-lm.js';
@@ -46,7 +44,8 @@ export function writeScorer(path: string, { facts, critic }: PrefixScorer): void
  * @throws RlpromptError `E_SCORER_FILE` where the file is none, `E_SCORER_LM` where it was fitted on the states of another LM
  */
 export function readScorer(path: string, lm: { name: string; digest: string; featureSize: number }): PrefixScorer {
-  const { json, arrays } = decode(path);
+  const { json, arrays } = readCheckpointFile(path, (why) => noScorer(path, why));
+  if (!('lmDigest' in Object(json))) throw noScorer(path, 'it holds something else');
   const { critic: saved, ...facts } = json as ScorerFacts & { critic: Record<string, unknown> };
   if (facts.lmDigest !== lm.digest) throw otherLm(path, facts.lm, lm.name);
   const critic = new Critic(lm.featureSize, 0);
@@ -54,28 +53,15 @@ export function readScorer(path: string, lm: { name: string; digest: string; fea
   return new PrefixScorer(facts, critic);
 }
 
-function decode(path: string): ReturnType<typeof decodeCheckpoint> {
-  let bytes: Uint8Array;
-  try {
-    bytes = nodeFileSystem.read(path);
-  } catch (error) {
-    throw toIoError(error, { action: 'read', path });
-  }
-  try {
-    const content = decodeCheckpoint(bytes);
-    if ('lmDigest' in Object(content.json)) return content;
-    throw new CheckpointDamage('it holds something else');
-  } catch (error) {
-    if (!(error instanceof CheckpointDamage || error instanceof NewerCheckpoint)) throw error;
-    throw new RlpromptError({
-      code: 'E_SCORER_FILE',
-      exit: 'data',
-      message: `not a prefix scorer: ${error.message}`,
-      where: path,
-      kept: 'the file is unchanged',
-      next: `rlprompt decode fit TEXTS --out ${path}`,
-    });
-  }
+function noScorer(path: string, why: string): RlpromptError {
+  return new RlpromptError({
+    code: 'E_SCORER_FILE',
+    exit: 'data',
+    message: `not a prefix scorer: ${why}`,
+    where: path,
+    kept: 'the file is unchanged',
+    next: `rlprompt decode fit TEXTS --out ${path}`,
+  });
 }
 
 function otherLm(path: string, fitted: string, now: string): RlpromptError {

@@ -1,13 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { RlpromptError } from '../../errors.js';
-import { nodeFileSystem } from '../../files/file-system.js';
-import { toIoError } from '../../files/io-error.js';
 import type { MlpParameters } from '../../policy/mlp-parameters.js';
 import { matrixShapes, named, unnamed } from '../../trainers/policy/policy-optimizer.js';
 import { writeCheckpoint } from '../checkpoint/checkpoint.js';
-import { CheckpointDamage } from '../checkpoint/checkpoint-damage.js';
-import { decodeCheckpoint, NewerCheckpoint } from '../checkpoint/checkpoint-format.js';
+import { readCheckpointFile } from '../checkpoint/read-checkpoint-file.js';
 
 const NAME = 'start';
 /** Within the run folder. */
@@ -34,7 +31,7 @@ export function writeStart(runDir: string, { source, parameters, fisher }: KeptS
 export function readStart(runDir: string): KeptStart | undefined {
   const path = join(runDir, START_FILE);
   if (!existsSync(path)) return undefined;
-  const { json, arrays } = decode(path);
+  const { json, arrays } = readCheckpointFile(path, (why) => damaged(path, why));
   return {
     source: json as KeptStart['source'],
     parameters: unnamed('start', arrays),
@@ -42,24 +39,13 @@ export function readStart(runDir: string): KeptStart | undefined {
   };
 }
 
-function decode(path: string): ReturnType<typeof decodeCheckpoint> {
-  let bytes: Uint8Array;
-  try {
-    bytes = nodeFileSystem.read(path);
-  } catch (error) {
-    throw toIoError(error, { action: 'read', path });
-  }
-  try {
-    return decodeCheckpoint(bytes);
-  } catch (error) {
-    if (!(error instanceof CheckpointDamage || error instanceof NewerCheckpoint)) throw error;
-    throw new RlpromptError({
-      code: 'E_CONTINUE_FILE',
-      exit: 'data',
-      message: `the policy that the run began with cannot be read: ${error.message}`,
-      where: path,
-      kept: 'the other files of the run',
-      next: 'remove the file; the earlier run is read again',
-    });
-  }
+function damaged(path: string, why: string): RlpromptError {
+  return new RlpromptError({
+    code: 'E_CONTINUE_FILE',
+    exit: 'data',
+    message: `the policy that the run began with cannot be read: ${why}`,
+    where: path,
+    kept: 'the other files of the run',
+    next: 'remove the file; the earlier run is read again',
+  });
 }

@@ -1,12 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { RlpromptError } from '../../errors.js';
-import { nodeFileSystem } from '../../files/file-system.js';
-import { toIoError } from '../../files/io-error.js';
 import { matrixShapes } from '../../trainers/policy/policy-optimizer.js';
 import { writeCheckpoint } from '../checkpoint/checkpoint.js';
-import { CheckpointDamage } from '../checkpoint/checkpoint-damage.js';
-import { decodeCheckpoint, NewerCheckpoint } from '../checkpoint/checkpoint-format.js';
+import { readCheckpointFile } from '../checkpoint/read-checkpoint-file.js';
 import type { KeptPolicy } from './conditioned-policies.js';
 
 const NAME = 'best-policy';
@@ -26,29 +23,19 @@ export function writePolicy(runDir: string, { summary, parameters }: KeptPolicy)
 export function readPolicy(runDir: string): KeptPolicy {
   const path = [POLICY_FILE, VERSION_1_FILE].map((file) => join(runDir, file)).find((file) => existsSync(file));
   if (path === undefined) throw noPolicy(runDir);
-  const bytes = readFile(path);
-  try {
-    const { json, arrays } = decodeCheckpoint(bytes);
-    return { summary: json as KeptPolicy['summary'], parameters: arrays };
-  } catch (error) {
-    if (!(error instanceof CheckpointDamage || error instanceof NewerCheckpoint)) throw error;
-    throw new RlpromptError({
-      code: 'E_POLICY_FILE',
-      exit: 'data',
-      message: `the policy of the run cannot be read: ${error.message}`,
-      where: path,
-      kept: 'the run and its checkpoints',
-      next: `rlprompt resume ${runDir}`,
-    });
-  }
+  const { json, arrays } = readCheckpointFile(path, (why) => damaged(path, why, runDir));
+  return { summary: json as KeptPolicy['summary'], parameters: arrays };
 }
 
-function readFile(path: string): Uint8Array {
-  try {
-    return nodeFileSystem.read(path);
-  } catch (error) {
-    throw toIoError(error, { action: 'read', path });
-  }
+function damaged(path: string, why: string, runDir: string): RlpromptError {
+  return new RlpromptError({
+    code: 'E_POLICY_FILE',
+    exit: 'data',
+    message: `the policy of the run cannot be read: ${why}`,
+    where: path,
+    kept: 'the run and its checkpoints',
+    next: `rlprompt resume ${runDir}`,
+  });
 }
 
 function noPolicy(runDir: string): RlpromptError {

@@ -1,0 +1,27 @@
+import type { RlpromptError } from '../../errors.js';
+import { nodeFileSystem } from '../../files/file-system.js';
+import { toIoError } from '../../files/io-error.js';
+import { CheckpointDamage } from './checkpoint-damage.js';
+import { decodeCheckpoint, NewerCheckpoint } from './checkpoint-format.js';
+
+/**
+ * Reads a file of the form of a checkpoint that no run is resumed from.
+ * @param refused the error for a file that is damaged or of a later version
+ */
+export function readCheckpointFile(
+  path: string,
+  refused: (why: string) => RlpromptError,
+): ReturnType<typeof decodeCheckpoint> {
+  let bytes: Uint8Array;
+  try {
+    bytes = nodeFileSystem.read(path);
+  } catch (error) {
+    throw toIoError(error, { action: 'read', path });
+  }
+  try {
+    return decodeCheckpoint(bytes);
+  } catch (error) {
+    if (!(error instanceof CheckpointDamage || error instanceof NewerCheckpoint)) throw error;
+    throw refused(error.message);
+  }
+}
