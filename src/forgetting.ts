@@ -1,5 +1,4 @@
-import { currentSettings } from './config/removed-settings.js';
-import { resolveRunConfig } from './config/resolve-run-config.js';
+import type { RunConfig } from './config/run-config.js';
 import { RlpromptError } from './errors.js';
 import { evaluatePrompts, type ReadPrompt } from './evaluate.js';
 import { type RunRecord, readRunRecord } from './export/run-record.js';
@@ -12,6 +11,7 @@ import { generatorContext } from './run/prepare/generator-context.js';
 import { generatorOf } from './run/prepare/run-models.js';
 import { tunedTo } from './run/prepare/tuned-config.js';
 import { mean } from './statistics/mean.js';
+import { zip } from './statistics/zip.js';
 import type { Split } from './task/types.js';
 import type { Generator, TrainerSettings } from './trainers/contract/settings.js';
 import { PromptPolicy } from './trainers/policy/prompt-policy.js';
@@ -77,9 +77,9 @@ export async function measureForgetting(request: ForgettingRequest): Promise<For
   }
   const tasks: ForgettingTable['tasks'][number][] = [];
   const columns: number[][] = [];
-  for (const [i, record] of records.entries()) {
+  for (const [i, [record, { config }]] of [...zip(records, earlier)].entries()) {
     onTask?.(record.start.task, i);
-    const column = await scoreOnTask(record, drawn[i] ?? [], split, signal);
+    const column = await scoreOnTask(record, config, drawn[i] ?? [], split, signal);
     tasks.push(column.task);
     columns.push(column.scores);
   }
@@ -108,12 +108,12 @@ async function drawForTask(
 
 /** The mean over each policy's prompts, read as the run's best prompt is. */
 async function scoreOnTask(
-  { runDir, manifest, start, prompts: [best] }: RunRecord,
+  { runDir, start, prompts: [best] }: RunRecord,
+  config: RunConfig,
   drawn: readonly (readonly string[])[],
   split: Split,
   signal: AbortSignal | undefined,
 ) {
-  const { config } = resolveRunConfig({ flags: currentSettings(manifest.config) as Record<string, unknown> });
   const reading = best.reading ? { reading: best.reading } : {};
   const prompts = drawn.flat().map((prompt): ReadPrompt => ({ prompt, ...reading }));
   const options = { prompts, split, splitsDataFile: true, ...(signal ? { signal } : {}) };

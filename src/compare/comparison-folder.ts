@@ -2,9 +2,8 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { RlpromptError } from '../errors.js';
 import { atomicWrite } from '../files/atomic-write.js';
-import { toIoError } from '../files/io-error.js';
 import { acquireLock } from '../files/lock.js';
-import { readOrdinaryText } from '../files/read-ordinary.js';
+import { readText } from '../files/read-file.js';
 import { strictJson } from '../files/strict-json.js';
 import { makeFolder } from '../run/store/run-folder.js';
 import { checkRunPath, defaultRunName } from '../run/store/run-name.js';
@@ -81,12 +80,12 @@ function refuseForeign(path: string): void {
 function readPlan(path: string): ComparisonPlan {
   const file = join(path, PLAN);
   try {
-    const plan = JSON.parse(readOrdinaryText(file)) as Partial<ComparisonPlan> | null;
+    const plan = JSON.parse(readText(file)) as Partial<ComparisonPlan> | null;
     if (plan?.schemaVersion === 1 && plan.kind === 'comparison' && Array.isArray(plan.runs)) {
       return plan as ComparisonPlan;
     }
   } catch (error) {
-    if (!(error instanceof SyntaxError)) throw toIoError(error, { action: 'read', path: file });
+    if (!(error instanceof SyntaxError)) throw error;
   }
   throw new RlpromptError({
     code: 'E_COMPARISON_FILE',

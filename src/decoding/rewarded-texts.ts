@@ -1,7 +1,6 @@
 import * as z from 'zod';
 import { RlpromptError } from '../errors.js';
-import { nodeFileSystem } from '../files/file-system.js';
-import { toIoError } from '../files/io-error.js';
+import { readText } from '../files/read-file.js';
 import type { Tokenizer } from '../lm/model/types.js';
 import type { RewardedText } from './fit-scorer.js';
 
@@ -21,22 +20,16 @@ const LEAST = 8;
  * @throws RlpromptError `E_REWARDED_TEXTS` with the first bad line
  */
 export function readRewardedTexts(path: string, tokenizer: Pick<Tokenizer, 'encode'>): RewardedText[] {
-  const texts = readLines(path).flatMap((line, index): RewardedText[] => {
-    if (line.trim() === '') return [];
-    const { prefix, text, reward, tokenIds = tokenizer.encode(text) } = parseLine(line, path, index + 1);
-    return tokenIds.length > 0 ? [{ prefix, reward, tokenIds }] : [];
-  });
+  const texts = readText(path)
+    .split(/\r?\n/)
+    .flatMap((line, index): RewardedText[] => {
+      if (line.trim() === '') return [];
+      const { prefix, text, reward, tokenIds = tokenizer.encode(text) } = parseLine(line, path, index + 1);
+      return tokenIds.length > 0 ? [{ prefix, reward, tokenIds }] : [];
+    });
   if (texts.length < LEAST) throw refused(path, `${texts.length} texts are too few: at least ${LEAST}`);
   if (texts.every(({ reward }) => reward === texts[0]?.reward)) throw refused(path, 'all rewards are equal');
   return texts;
-}
-
-function readLines(path: string): string[] {
-  try {
-    return Buffer.from(nodeFileSystem.read(path)).toString('utf8').split(/\r?\n/);
-  } catch (error) {
-    throw toIoError(error, { action: 'read', path });
-  }
 }
 
 function parseLine(line: string, path: string, number: number): z.infer<typeof LINE> {

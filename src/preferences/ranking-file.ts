@@ -3,6 +3,7 @@ import { RlpromptError } from '../errors.js';
 import { AppendFile } from '../files/append-file.js';
 import { nodeFileSystem } from '../files/file-system.js';
 import { toIoError } from '../files/io-error.js';
+import { readText } from '../files/read-file.js';
 import { strictJson } from '../files/strict-json.js';
 import { type Ranking, readRanking } from './ranking.js';
 
@@ -55,14 +56,6 @@ export class RankingWriter {
 
   close(): void {
     this.file.close();
-  }
-}
-
-function readText(path: string): string {
-  try {
-    return Buffer.from(nodeFileSystem.read(path)).toString('utf8');
-  } catch (error) {
-    throw toIoError(error, { action: 'read', path });
   }
 }
 

@@ -2,8 +2,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { RlpromptError } from '../errors.js';
 import { atomicWrite } from '../files/atomic-write.js';
-import { nodeFileSystem } from '../files/file-system.js';
-import { toIoError } from '../files/io-error.js';
+import { readText } from '../files/read-file.js';
 import { strictJson } from '../files/strict-json.js';
 import { Rng } from '../random/rng.js';
 import { dot, fitBradleyTerry, pairAccuracy, type RankedFeatures } from './bradley-terry.js';
@@ -100,9 +99,9 @@ export function writeRewardModel(path: string, model: RewardModel): void {
 export function readRewardModel(path: string): RewardModel {
   let value: unknown;
   try {
-    value = JSON.parse(Buffer.from(nodeFileSystem.read(path)).toString('utf8'));
+    value = JSON.parse(readText(path));
   } catch (error) {
-    if (!(error instanceof SyntaxError)) throw toIoError(error, { action: 'read', path });
+    if (!(error instanceof SyntaxError)) throw error;
   }
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;

@@ -5,9 +5,8 @@ import * as z from 'zod';
 import { RlpromptError } from '../errors.js';
 import { atomicWrite } from '../files/atomic-write.js';
 import { dataRoot } from '../files/data-root.js';
-import { toIoError } from '../files/io-error.js';
 import { acquireLock, type Lock } from '../files/lock.js';
-import { readOrdinaryText } from '../files/read-ordinary.js';
+import { readText } from '../files/read-file.js';
 import { strictJson } from '../files/strict-json.js';
 import { makeFolder } from '../run/store/run-folder.js';
 import type { RememberedTask } from './prompt-library.js';
@@ -49,13 +48,7 @@ export function formerLibraryPath(path: string): string {
 export function readLibrary(libraryFile: string): RememberedTask[] {
   const path = [libraryFile, formerLibraryPath(libraryFile)].find((file) => existsSync(file));
   if (path === undefined) return [];
-  let text: string;
-  try {
-    text = readOrdinaryText(path);
-  } catch (error) {
-    throw toIoError(error, { action: 'read', path });
-  }
-  const tasks = parse(text);
+  const tasks = parse(readText(path));
   if (tasks) return tasks;
   throw new RlpromptError({
     code: 'E_LIBRARY_FILE',

@@ -1,6 +1,5 @@
 import type { RlpromptError } from '../../errors.js';
-import { nodeFileSystem } from '../../files/file-system.js';
-import { toIoError } from '../../files/io-error.js';
+import { readBytes } from '../../files/read-file.js';
 import { CheckpointDamage } from './checkpoint-damage.js';
 import { decodeCheckpoint, NewerCheckpoint } from './checkpoint-format.js';
 
@@ -12,12 +11,7 @@ export function readCheckpointFile(
   path: string,
   refused: (why: string) => RlpromptError,
 ): ReturnType<typeof decodeCheckpoint> {
-  let bytes: Uint8Array;
-  try {
-    bytes = nodeFileSystem.read(path);
-  } catch (error) {
-    throw toIoError(error, { action: 'read', path });
-  }
+  const bytes = readBytes(path);
   try {
     return decodeCheckpoint(bytes);
   } catch (error) {

@@ -4,7 +4,7 @@ import { RlpromptError } from '../../errors.js';
 import type { PromptSummary, RunResult } from '../../events.js';
 import { atomicWrite } from '../../files/atomic-write.js';
 import { type FileSystem, nodeFileSystem } from '../../files/file-system.js';
-import { toIoError } from '../../files/io-error.js';
+import { readText } from '../../files/read-file.js';
 import { strictJson } from '../../files/strict-json.js';
 
 /** `best.json`: the best prompt so far, and the result once the run is finished. */
@@ -28,13 +28,7 @@ export function writeBest(runDir: string, best: BestFile, fs: FileSystem = nodeF
 export function readBest(runDir: string): BestFile | undefined {
   const path = join(runDir, FILE);
   if (!existsSync(path)) return undefined;
-  let text: string;
-  try {
-    text = Buffer.from(nodeFileSystem.read(path)).toString('utf8');
-  } catch (error) {
-    throw toIoError(error, { action: 'read', path });
-  }
-  const best = parse(text);
+  const best = parse(readText(path));
   if (best) return best;
   throw new RlpromptError({
     code: 'E_BEST_FILE',

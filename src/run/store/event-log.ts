@@ -3,6 +3,7 @@ import type { CheckpointSavedEvent, RunEvent, UnnumberedEvent, WeightsChangedEve
 import { AppendFile } from '../../files/append-file.js';
 import { type FileSystem, nodeFileSystem, readIfThere } from '../../files/file-system.js';
 import { toIoError } from '../../files/io-error.js';
+import { readBytes } from '../../files/read-file.js';
 import { formatEvent, scanEvents } from './event-line.js';
 
 const FILE = 'events.jsonl';
@@ -84,14 +85,7 @@ export class EventLog {
 
 /** The events of a run, finished or under way, in order; also to be used with `for await`. */
 export function* readEvents(runDir: string): Generator<RunEvent, void> {
-  const path = join(runDir, FILE);
-  let bytes: Uint8Array;
-  try {
-    bytes = nodeFileSystem.read(path);
-  } catch (error) {
-    throw toIoError(error, { action: 'read', path });
-  }
-  for (const { event } of scanEvents(bytes)) yield event;
+  for (const { event } of scanEvents(readBytes(join(runDir, FILE)))) yield event;
 }
 
 interface KeptPart {

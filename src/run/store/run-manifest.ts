@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { RlpromptError } from '../../errors.js';
 import { atomicWrite } from '../../files/atomic-write.js';
 import { type FileSystem, nodeFileSystem } from '../../files/file-system.js';
-import { toIoError } from '../../files/io-error.js';
+import { readText } from '../../files/read-file.js';
 import { strictJson } from '../../files/strict-json.js';
 import { requireRun } from './run-folder.js';
 
@@ -80,12 +80,7 @@ function asBefore(manifest: RunManifest): RunManifest {
 }
 
 function readJson(path: string): unknown {
-  let text: string;
-  try {
-    text = Buffer.from(nodeFileSystem.read(path)).toString('utf8');
-  } catch (error) {
-    throw toIoError(error, { action: 'read', path });
-  }
+  const text = readText(path);
   try {
     return JSON.parse(text);
   } catch (error) {

@@ -1,9 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { RlpromptError } from '../../../errors.js';
-import { toIoError } from '../../../files/io-error.js';
+import { readText } from '../../../files/read-file.js';
 import type { Ranking } from '../../../preferences/ranking.js';
 import type { RatingSet } from '../../../preferences/rating-sets.js';
 import { formatJson, writeResult } from '../../output/output.js';
@@ -98,11 +98,7 @@ async function readSource(source: string): Promise<{ texts: readonly string[]; c
     const { prompts, start } = readRunRecord(source);
     return { texts: prompts.map(({ text }) => text), context: `prompts for the task ${start.task}` };
   }
-  try {
-    return { texts: readFileSync(source, 'utf8').split(/\r\n|\n/), context: '' };
-  } catch (error) {
-    throw toIoError(error, { action: 'read', path: source });
-  }
+  return { texts: readText(source).split(/\r\n|\n/), context: '' };
 }
 
 function checkOptions({ items, seed }: RateOptions): number {

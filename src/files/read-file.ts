@@ -1,0 +1,21 @@
+import { toIoError } from './io-error.js';
+import { readOrdinary } from './read-ordinary.js';
+
+/**
+ * The bytes of a file that must be there.
+ *
+ * @throws RlpromptError that names the file and what failed: `E_FILE_NOT_FOUND`, `E_NO_PERMISSION`, `E_FILE_KIND`,
+ *   `E_FILE_TOO_LARGE`, `E_OS_LIMIT` or `E_IO`
+ */
+export function readBytes(path: string): Uint8Array {
+  try {
+    return readOrdinary(path);
+  } catch (error) {
+    throw toIoError(error, { action: 'read', path });
+  }
+}
+
+/** The same as UTF-8 text. @throws RlpromptError as `readBytes` */
+export function readText(path: string): string {
+  return Buffer.from(readBytes(path)).toString('utf8');
+}
