@@ -6,6 +6,8 @@ import { maxWorkers, settings } from './vitest.config.js';
 export default defineConfig({
   test: {
     ...settings,
+    // Each bad input is given to a program of its own.
+    env: { ...settings.env, RLPROMPT_TEST_PROCESSES: '1' },
     maxWorkers,
     include: Object.values(SUITES).flat(),
     reporters: ['default', './tests/faults/report/reporter.ts'],
