@@ -11,7 +11,7 @@ export { type OptimizeOptions, optimize } from './optimize.js';
 export { PolicyHead } from './policy/policy-head.js';
 export { classificationGap } from './rewards/classification/classification-gap.js';
 export { labelProbabilities } from './rewards/classification/label-probabilities.js';
-export { shapeReward } from './rewards/shaping/shape-reward.js';
+export { shapeReward } from './rewards/shaping/reward-shaper.js';
 export { zScore } from './rewards/shaping/z-score.js';
 export { defineTask } from './task/define/define-task.js';
 export type {

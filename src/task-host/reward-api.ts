@@ -2,6 +2,6 @@
 export { RlpromptError } from '../errors.js';
 export { classificationGap } from '../rewards/classification/classification-gap.js';
 export { labelProbabilities } from '../rewards/classification/label-probabilities.js';
-export { shapeReward } from '../rewards/shaping/shape-reward.js';
+export { shapeReward } from '../rewards/shaping/reward-shaper.js';
 export { zScore } from '../rewards/shaping/z-score.js';
 export { defineTask } from '../task/define/define-task.js';

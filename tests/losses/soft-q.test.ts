@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { logVarianceLoss } from '../../src/losses/log-variance.js';
 import { SOFT_Q_KINDS, type SoftQKind, softQLoss } from '../../src/losses/soft-q.js';
 import { Rng } from '../../src/random/rng.js';
-import { shapeReward } from '../../src/rewards/shaping/shape-reward.js';
+import { shapeReward } from '../../src/rewards/shaping/reward-shaper.js';
 import { zScore } from '../../src/rewards/shaping/z-score.js';
 import { numericalGradient, relativeError } from './numerical-gradient.js';
 import { TabularPolicy } from './tabular-policy.js';

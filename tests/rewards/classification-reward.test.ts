@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { classificationGap } from '../../src/rewards/classification/classification-gap.js';
 import { labelProbabilities } from '../../src/rewards/classification/label-probabilities.js';
-import { shapeReward } from '../../src/rewards/shaping/shape-reward.js';
+import { shapeReward } from '../../src/rewards/shaping/reward-shaper.js';
 import { zScore } from '../../src/rewards/shaping/z-score.js';
 import { relativeError } from '../losses/numerical-gradient.js';
 

@@ -1,5 +1,5 @@
 import { Rng, type RngState } from '../../random/rng.js';
-import { scaleReward } from '../../rewards/shaping/shape-reward.js';
+import { scaleReward } from '../../rewards/shaping/reward-shaper.js';
 import { zip } from '../../statistics/zip.js';
 import type { TrainerSettings } from '../contract/settings.js';
 import type { RewardParts, RolloutReward, TrainerState, UpdateOptions } from '../contract/types.js';

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { RewardShaper, toStepRewards } from '../../../src/rewards/shaping/reward-shaper.js';
-import { scaleReward, shapeReward } from '../../../src/rewards/shaping/shape-reward.js';
+import { RewardShaper, scaleReward, shapeReward, toStepRewards } from '../../../src/rewards/shaping/reward-shaper.js';
 
 const settings = { zScoreEpsilon: 0, rewardFrom: [0, 1], rewardTo: [0, 10], steps: 10 } as const;
 const evaluation = (reward: number) => ({ reward, metrics: {}, parts: { task: reward } });
@@ -23,11 +22,19 @@ describe('RewardShaper', () => {
     expect(shaper.shape([evaluation(2)], [0, 5], undefined)).toMatchObject([{ parts: { task: 2 } }]);
   });
 
-  it('refuses a part that is not finite', () => {
+  it.each([
+    ['reward NaN', { reward: Number.NaN }],
+    ['reward -Infinity', { reward: Number.NEGATIVE_INFINITY }],
+    ['fluency Infinity', { parts: { task: 2, fluency: Number.POSITIVE_INFINITY } }],
+  ])('refuses %s by the place of its prompt, before anything is learned from it', (what, wrong) => {
     const shaper = new RewardShaper(settings, { keepsParts: true });
-    const broken = { reward: 1, metrics: {}, parts: { fluency: Number.NaN } };
-    expect(() => shaper.shape([broken], [0, 5], undefined)).toThrow(
-      expect.objectContaining({ code: 'E_REWARD_NONFINITE' }),
+    expect(() => shaper.shape([evaluation(1), { ...evaluation(2), ...wrong }], [0, 5], undefined)).toThrow(
+      expect.objectContaining({
+        code: 'E_REWARD_NONFINITE',
+        exitCode: 3,
+        message: `prompt 2 of the step has ${what}, which is not finite`,
+        kept: 'what was learned before this step',
+      }),
     );
   });
 

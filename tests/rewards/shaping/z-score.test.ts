@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { scaleReward, shapeReward } from '../../../src/rewards/shaping/shape-reward.js';
+import { scaleReward, shapeReward } from '../../../src/rewards/shaping/reward-shaper.js';
 import { zScore } from '../../../src/rewards/shaping/z-score.js';
 
 describe('the z-score', () => {
