@@ -34,6 +34,11 @@ export function findTheWords(winner: readonly number[]): ToyReward {
   };
 }
 
+/** Rewards that are their own shaped ones. */
+export function plainRewards(values: readonly number[]): RolloutReward[] {
+  return values.map((value) => ({ raw: value, zScored: value, shaped: value }));
+}
+
 export interface ToyStep {
   readonly rollouts: readonly Rollout[];
   readonly rewards: readonly RolloutReward[];

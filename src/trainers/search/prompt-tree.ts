@@ -73,7 +73,7 @@ export class PromptTree {
   /** A prompt below the path was proposed: others are looked for until its reward is known. */
   propose({ nodes, tokenIds }: TreePath): void {
     for (const node of nodes) node.pending += 1;
-    this.closeWhole({ nodes, tokenIds });
+    this.close({ nodes, tokenIds });
   }
 
   /** @param wasProposed says that `propose` was called for it */
@@ -85,7 +85,13 @@ export class PromptTree {
       node.total += reward;
       if (wasProposed) node.pending -= 1;
     }
-    this.closeWhole({ nodes, tokenIds });
+    this.close({ nodes, tokenIds });
+  }
+
+  /** There is nothing below a whole prompt to look at; below any other path there is. */
+  close({ nodes, tokenIds }: TreePath): void {
+    const last = nodes.at(-1);
+    if (last && tokenIds.length === this.depth) last.isClosed = true;
   }
 
   /** The nodes of a whole prompt, made where they are not there yet. */
@@ -153,12 +159,6 @@ export class PromptTree {
     for (const [prefix, visits, total, isClosed] of nodes) {
       Object.assign(this.pathOf(prefix).nodes.at(-1) ?? this.root, { visits, total, isClosed });
     }
-  }
-
-  /** There is nothing below a whole prompt to look at. */
-  private closeWhole({ nodes, tokenIds }: TreePath): void {
-    const last = nodes.at(-1);
-    if (last && tokenIds.length === this.depth) last.isClosed = true;
   }
 
   private choose(node: TreeNode, { tokenIds, priors }: Continuations): number | undefined {

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { RunConfigInput } from '../../../src/config/run-config.js';
-import type { Rollout, RolloutReward, Trainer } from '../../../src/trainers/contract/types.js';
+import type { Rollout, Trainer } from '../../../src/trainers/contract/types.js';
 import type { PolicyRollout } from '../../../src/trainers/policy/prompt-policy.js';
 import { createTrainer } from '../../../src/trainers/registry.js';
 import { lmLogits, logSumExp } from '../../policy/reference-policy.js';
 import { scriptedGenerator } from '../scripted-generator.js';
-import { findTheWords, toySettings, toyStep } from '../toy-search.js';
+import { findTheWords, plainRewards, toySettings, toyStep } from '../toy-search.js';
 
 const COUNT = 8;
 
@@ -15,11 +15,6 @@ function setting(given: Partial<RunConfigInput> = {}) {
 
 function create(given: Partial<RunConfigInput> = {}, generator = scriptedGenerator()): Promise<Trainer> {
   return createTrainer('log-variance', generator, setting(given));
-}
-
-/** Rewards that are their own shaped ones. */
-function rewardsOf(shaped: readonly number[]): RolloutReward[] {
-  return shaped.map((value) => ({ raw: value, zScored: value, shaped: value }));
 }
 
 function policyOf(trainer: Trainer): number[] {
@@ -51,7 +46,7 @@ describe('the loss of a step', () => {
   it('is the variance of log π − r over its prompts, where the prior is uniform', async () => {
     const trainer = await create();
     const rollouts = (await trainer.propose(COUNT)) as PolicyRollout[];
-    const metrics = await trainer.update(rollouts, rewardsOf(SHAPED));
+    const metrics = await trainer.update(rollouts, plainRewards(SHAPED));
     const deviations = rollouts.map(({ trace }, i) => total(trace.samplingLogProbs) - SHAPED[i]!);
     expect(metrics.loss).toBeCloseTo(variance(deviations), 3);
     await trainer.dispose();
@@ -61,7 +56,7 @@ describe('the loss of a step', () => {
     const priorBeta = 0.5;
     const trainer = await create({ priorBeta, resampling: 0 });
     const rollouts = (await trainer.propose(COUNT)) as PolicyRollout[];
-    const metrics = await trainer.update(rollouts, rewardsOf(SHAPED));
+    const metrics = await trainer.update(rollouts, plainRewards(SHAPED));
     const priors = await Promise.all(rollouts.map((rollout) => lmLogProb(rollout)));
     const deviations = rollouts.map(
       ({ trace }, i) => total(trace.samplingLogProbs) - priorBeta * priors[i]! - SHAPED[i]!,
@@ -86,7 +81,7 @@ describe('the loss of a step', () => {
       const trainer = await create(conditioned);
       const rollouts = await trainer.propose(COUNT, { inputs });
       const shaped = SHAPED.map((value, i) => value + (inputs[i] === 'sad plot' ? shiftOfSad : 0));
-      const { loss } = await trainer.update(rollouts, rewardsOf(shaped));
+      const { loss } = await trainer.update(rollouts, plainRewards(shaped));
       await trainer.dispose();
       return loss;
     };
@@ -97,7 +92,7 @@ describe('the loss of a step', () => {
     const lossOf = async (shift: number) => {
       const trainer = await create();
       const shaped = SHAPED.map((value, i) => value + (i < 4 ? shift : 0));
-      const { loss } = await trainer.update(await trainer.propose(COUNT), rewardsOf(shaped));
+      const { loss } = await trainer.update(await trainer.propose(COUNT), plainRewards(shaped));
       await trainer.dispose();
       return loss;
     };
@@ -106,7 +101,7 @@ describe('the loss of a step', () => {
 
   it('comes with the mean entropy of a token, over those that a prompt may hold', async () => {
     const trainer = await create();
-    const { entropy } = await trainer.update(await trainer.propose(COUNT), rewardsOf(SHAPED));
+    const { entropy } = await trainer.update(await trainer.propose(COUNT), plainRewards(SHAPED));
     // An untrained policy likes all forty words about equally.
     expect(entropy).toBeCloseTo(Math.log(40), 2);
     await trainer.dispose();
@@ -118,7 +113,7 @@ describe('the share of different prompts', () => {
   const shareOf = async (given: Partial<RunConfigInput>) => {
     const trainer = await create({ ...few, ...given });
     const rollouts = await trainer.propose(COUNT);
-    const metrics = await trainer.update(rollouts, rewardsOf(SHAPED));
+    const metrics = await trainer.update(rollouts, plainRewards(SHAPED));
     await trainer.dispose();
     return { share: metrics['policy/distinct'], different: new Set(rollouts.map(({ text }) => text)).size };
   };
@@ -136,7 +131,7 @@ describe('the share of different prompts', () => {
     const inputs = ['great', 'sad', 'great', 'sad'];
     const trainer = await create({ promptLength: 1, topK: 1, inputConditioned: true, inputsPerStep: 2, resampling: 0 });
     const rollouts = await trainer.propose(4, { inputs });
-    const metrics = await trainer.update(rollouts, rewardsOf([0, 1, 2, 3]));
+    const metrics = await trainer.update(rollouts, plainRewards([0, 1, 2, 3]));
     expect(metrics['policy/distinct']).toBe(2 / 4);
     await trainer.dispose();
   });
@@ -144,7 +139,7 @@ describe('the share of different prompts', () => {
   it('is not told of prompts that were not drawn', async () => {
     const [drawn, learner] = [await create(), await create()];
     const rollouts = await drawn.propose(COUNT);
-    expect(await learner.update(rollouts, rewardsOf(SHAPED))).not.toHaveProperty('policy/distinct');
+    expect(await learner.update(rollouts, plainRewards(SHAPED))).not.toHaveProperty('policy/distinct');
     await Promise.all([drawn.dispose(), learner.dispose()]);
   });
 });
@@ -154,7 +149,7 @@ describe('what was scored before', () => {
     const trainer = await create({ promptLength: 1, resampling: 100 });
     const texts = async (): Promise<string[]> => {
       const rollouts = await trainer.propose(COUNT);
-      await trainer.update(rollouts, rewardsOf(SHAPED));
+      await trainer.update(rollouts, plainRewards(SHAPED));
       return rollouts.map(({ text }) => text);
     };
     const all = [...(await texts()), ...(await texts()), ...(await texts())];

@@ -6,7 +6,7 @@ import { PromptPolicy } from '../../../src/trainers/policy/prompt-policy.js';
 import { testTrainer } from '../../contracts/trainer.js';
 import { lmLogits, logSumExp } from '../../policy/reference-policy.js';
 import { scriptedGenerator } from '../scripted-generator.js';
-import { findTheWords, toySettings, toyStep } from '../toy-search.js';
+import { findTheWords, plainRewards, toySettings, toyStep } from '../toy-search.js';
 
 const { words } = scriptedGenerator();
 /** Every pair of neighbours, and every word alone. */
@@ -92,7 +92,7 @@ describe('an update of ppo over phrases', () => {
   const learn = (trainer: PhrasePpo, rewards: readonly number[] = shaped) =>
     trainer.update(
       chosen.map((index) => ({ tokenIds: [], text: list[index]!, trace: index })),
-      rewards.map((value) => ({ raw: value, zScored: value, shaped: value })),
+      plainRewards(rewards),
     );
   const learnedBy = (trainer: PhrasePpo): Float32Array => trainer.save().arrays['policy.w1']!;
 
@@ -115,21 +115,22 @@ describe('an update of ppo over phrases', () => {
     return settings.klWeight * kl - gains.reduce((sum, gain) => sum + gain, 0) / gains.length;
   }
 
+  /** d loss / d θ by central differences. */
+  function slopesAt(learned: Float64Array, old: Float64Array): Promise<number[]> {
+    const moved = (j: number, by: number) =>
+      lossAt(
+        learned.map((value, i) => (i === j ? value + by : value)),
+        old,
+      );
+    return Promise.all(list.map(async (_, j) => ((await moved(j, 1e-4)) - (await moved(j, -1e-4))) / 2e-4));
+  }
+
   it('follows the gradient of the clipped loss and the divergence, as finite differences have it', async () => {
     const trainer = await PhrasePpo.create(generator, settings);
     for (let step = 0; step < 3; step++) await learn(trainer);
     const learned = Float64Array.from(learnedBy(trainer));
     const old = await policyOf(learned);
-    const slopes = await Promise.all(
-      list.map(async (_, j) => {
-        const moved = (by: number) =>
-          lossAt(
-            Float64Array.from(learned, (value, i) => (i === j ? value + by : value)),
-            old,
-          );
-        return ((await moved(1e-4)) - (await moved(-1e-4))) / 2e-4;
-      }),
-    );
+    const slopes = await slopesAt(learned, old);
     const metrics = await learn(trainer);
     expect(metrics.loss).toBeCloseTo(await lossAt(learned, old), 4);
     expect(metrics.gradNorm).toBeCloseTo(Math.hypot(...slopes), 4);
@@ -139,17 +140,22 @@ describe('an update of ppo over phrases', () => {
     const first = await PhrasePpo.create(generator, settings);
     await learn(first);
     const atZero = await policyOf(new Float32Array(list.length));
-    const firstSlopes = await Promise.all(
-      list.map(async (_, j) => {
-        const moved = (by: number) =>
-          lossAt(
-            list.map((__, i) => (i === j ? by : 0)),
-            atZero,
-          );
-        return (await moved(1e-4)) - (await moved(-1e-4));
-      }),
-    );
+    const firstSlopes = await slopesAt(new Float64Array(list.length), atZero);
     expect(signs(learnedBy(first))).toEqual(signs(firstSlopes.map((slope) => -slope)));
+  });
+
+  it('weighs the second pass by how far the policy has moved since the choices were drawn', async () => {
+    const wide = { ...settings, ppoClip: 1 };
+    const [once, twice] = await Promise.all(
+      [1, 2].map((innerEpochs) => PhrasePpo.create(generator, { ...wide, innerEpochs })),
+    );
+    await learn(once!);
+    const moved = Float64Array.from(learnedBy(once!));
+    const old = await policyOf(new Float32Array(list.length));
+    const slopes = await slopesAt(moved, old);
+    const metrics = await learn(twice!);
+    expect(metrics.loss).toBeCloseTo(await lossAt(moved, old), 4);
+    expect(metrics.gradNorm).toBeCloseTo(Math.hypot(...slopes), 4);
   });
 
   it('moves a free score by 500 times the learning rate at first', async () => {

@@ -5,7 +5,7 @@ import type { PolicyRollout } from '../../../src/trainers/policy/prompt-policy.j
 import { createTrainer } from '../../../src/trainers/registry.js';
 import { klDivergence, lmLogits } from '../../policy/reference-policy.js';
 import { scriptedGenerator } from '../scripted-generator.js';
-import { findTheWords, toySettings, toyStep } from '../toy-search.js';
+import { findTheWords, plainRewards, toySettings, toyStep } from '../toy-search.js';
 
 async function ppo(given: Partial<RunConfigInput>) {
   const generator = scriptedGenerator();
@@ -50,10 +50,7 @@ describe('PPO', () => {
 const SHAPED = [0, 3, 1, 7, 2, 2, 9, 4];
 
 function learn(trainer: Trainer, rollouts: readonly Rollout[], shaped: readonly number[]): Promise<UpdateMetrics> {
-  return trainer.update(
-    rollouts,
-    shaped.map((value) => ({ raw: value, zScored: value, shaped: value })),
-  );
+  return trainer.update(rollouts, plainRewards(shaped));
 }
 
 /** What a trainer learns from its first prompts with some shaped rewards. */

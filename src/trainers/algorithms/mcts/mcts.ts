@@ -108,11 +108,14 @@ class Mcts implements Trainer {
   /** One way down the tree and on to a whole prompt; what is known of it goes up at once. */
   private async simulate(paths: Map<string, TreePath>, heat: number): Promise<number[]> {
     const path = await this.tree.select((prefix) => this.continuations(prefix));
-    const prompt = await this.complete(path?.tokenIds ?? [], heat);
+    if (!path) return this.complete([], heat);
+    const prompt = await this.complete(path.tokenIds, heat);
     const key = promptKey(prompt);
     const known = this.archive.get(prompt);
-    if (path && known) this.tree.backUp(path, known.reward, { wasProposed: false });
-    else if (path && !paths.has(key)) {
+    if (known) this.tree.backUp(path, known.reward, { wasProposed: false });
+    // Another way led to it in this step, and would lead to it again.
+    else if (paths.has(key)) this.tree.close(path);
+    else {
       this.tree.propose(path);
       paths.set(key, path);
     }
