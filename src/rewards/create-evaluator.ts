@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { cacheRoot } from '../files/cache-root.js';
+import { cacheRoot } from '../files/program-folders.js';
 import { requireCapability } from '../lm/load.js';
 import type { TruncatedPart } from '../lm/model/label-rows.js';
 import type { LanguageModel } from '../lm/model/types.js';

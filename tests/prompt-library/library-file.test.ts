@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, renameSync, writeFileSync } from
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { dataRoot } from '../../src/files/data-root.js';
+import { dataRoot } from '../../src/files/program-folders.js';
 import { changeLibrary, libraryPath, readLibrary } from '../../src/prompt-library/library-file.js';
 import { learn } from '../../src/prompt-library/prompt-library.js';
 import type { TaskSignature } from '../../src/prompt-library/task-signature.js';

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { cacheRoot } from '../../files/cache-root.js';
+import { cacheRoot } from '../../files/program-folders.js';
 import { HubCache } from '../../lm/hub/hub-cache.js';
 import { embeddedModels } from '../../lm/model/embedded.js';
 import { dtypesOf } from '../../lm/model/model-folder.js';

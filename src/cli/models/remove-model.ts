@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { nearestWord, RlpromptError } from '../../errors.js';
-import { cacheRoot } from '../../files/cache-root.js';
+import { cacheRoot } from '../../files/program-folders.js';
 import { HubCache } from '../../lm/hub/hub-cache.js';
 import { looksLikeHubName, parseHubName } from '../../lm/hub/hub-name.js';
 import { embeddedModels } from '../../lm/model/embedded.js';

@@ -2,7 +2,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { RlpromptError } from '../../errors.js';
-import { cacheRoot } from '../../files/cache-root.js';
+import { cacheRoot } from '../../files/program-folders.js';
 import { readOrdinaryText } from '../../files/read-ordinary.js';
 
 /** An access key that no log, error or report can show. */

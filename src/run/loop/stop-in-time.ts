@@ -1,6 +1,6 @@
 import type { RequestQueue } from './run-controls.js';
 
-/** How long a run that is told to stop may go on: long enough for a step of a small model. */
+/** How long a run that is told to stop may still take: long enough for a step of a small model. */
 const PATIENCE_MS = 800;
 /** What is ready when that time is over still comes. */
 const LAST_MS = 50;

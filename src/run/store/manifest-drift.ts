@@ -7,7 +7,7 @@ export interface ManifestDifference {
   readonly key: string;
   readonly old: unknown;
   readonly now: unknown;
-  /** `environment`: the run can go on, but not bit-for-bit as before. */
+  /** `environment`: the run can be resumed, but not bit-for-bit as before. */
   readonly kind: 'config' | 'data' | 'model' | 'environment';
 }
 
@@ -60,7 +60,7 @@ function parse(json: string | undefined): unknown {
 }
 
 /**
- * Refuses to go on where data, models or settings changed. What is left are changes of the environment, to be told
+ * Refuses to resume where data, models or settings changed. What is left are changes of the environment, to be told
  * as a warning: the rest of the run is then not bit-for-bit what it would have been.
  *
  * @throws RlpromptError `E_DATA_DRIFT` or `E_DRIFT`

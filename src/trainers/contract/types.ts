@@ -50,7 +50,7 @@ export interface UpdateMetrics {
   readonly [name: string]: number | boolean | undefined;
 }
 
-/** Everything a trainer needs to go on exactly as if it had not been stopped. */
+/** Everything a trainer needs to continue exactly as if it had not been stopped. */
 export interface TrainerState {
   readonly json: Readonly<Record<string, unknown>>;
   readonly arrays: Readonly<Record<string, Float32Array>>;

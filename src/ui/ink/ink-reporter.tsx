@@ -27,10 +27,10 @@ export interface InkReporterOptions {
   readonly controls?: RunControls | undefined;
   readonly onForceQuit: () => void;
   readonly clock: Clock;
-  /** State to go on from: what a resumed run did before. */
+  /** State to resume from: what a resumed run did before. */
   readonly state?: ScreenState | undefined;
   readonly asStarted?: ((text: string) => string) | undefined;
-  /** Told when the screen cannot go on. */
+  /** Told when the screen cannot be drawn any more. */
   readonly onFailure: (error: unknown) => void;
 }
 

@@ -25,7 +25,7 @@ export interface PlainReporterOptions {
   readonly asStarted?: ((text: string) => string) | undefined;
   /** Says what services and workers have done. */
   readonly controls?: Pick<RunControls, 'usage' | 'progress'> | undefined;
-  /** State to go on from, where another display drew the run so far. */
+  /** State to resume from, where another display drew the run so far. */
   readonly state?: ScreenState;
 }
 

@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { RlpromptError } from '../../../errors.js';
-import { cacheRoot } from '../../../files/cache-root.js';
+import { cacheRoot } from '../../../files/program-folders.js';
 import { measureScores } from '../../../rewards/cache/score-store.js';
 import { formatTable } from '../../output/format-table.js';
 import { formatJson, writeResult } from '../../output/output.js';

@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path';
-import { cacheRoot } from '../../../files/cache-root.js';
+import { cacheRoot } from '../../../files/program-folders.js';
 import type { HeadWeights } from '../../model/types.js';
 import { filesOf, openModelFile } from '../graph/file/model-file.js';
 import type { ModelFile } from '../graph/file/model-file-types.js';

@@ -51,7 +51,7 @@ export function footerLine(props: BoardProps, width: number, hasLog: boolean): S
   const line = (form: 1 | 2): Span[] =>
     keys.flatMap((names, i): Span[] => [
       { text: safeText(i === 0 ? names[0] : `  ${names[0]}`), style: 'strong' },
-      { text: safeLine` ${names[0] === 'p' && paused ? 'go on' : names[form]}`, style: 'dim' },
+      { text: safeLine` ${names[0] === 'p' && paused ? 'resume' : names[form]}`, style: 'dim' },
     ]);
   const fits = (spans: readonly Span[]): boolean => spans.reduce((sum, { text }) => sum + widthOf(text), 0) <= width;
   return (
