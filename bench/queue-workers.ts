@@ -12,6 +12,7 @@ import type { LabelScoresCapability } from '../src/lm/model/types.js';
 import { type QueueAddress, readQueueAddress } from '../src/queue/queue-address.js';
 import { announceWorker, connectQueue } from '../src/queue/queue-client.js';
 import { QueueScorer } from '../src/queue/queue-scorer.js';
+import { QueueWatch } from '../src/queue/queue-watch.js';
 import { queueNameOf, type ScoreJob, type WorkerIdentity } from '../src/queue/score-job.js';
 import { parseTemplate } from '../src/template/parse-template.js';
 import { machine, processorSeconds, round } from './machine.js';
@@ -45,7 +46,7 @@ async function measure(count: number): Promise<Record<string, number>> {
   const identity: WorkerIdentity = { version: 'bench', model: 'none', digest: randomUUID(), dtype: 'none' };
   const name = queueNameOf(identity);
   const connection = { ...address, maxRetriesPerRequest: null };
-  const client = await connectQueue(address);
+  const client = await connectQueue(address, name);
   const [queue, events] = [new Queue(name, { connection }), new QueueEvents(name, { connection })];
   queue.setMaxListeners(0);
   events.setMaxListeners(0);
@@ -53,7 +54,8 @@ async function measure(count: number): Promise<Record<string, number>> {
   await Promise.all(workers.map((worker) => worker.waitUntilReady()));
   await announceWorker(client, name, identity);
 
-  const scorer = new QueueScorer(noModel, { client, queue, events, identity, family: 'causal' });
+  const watch = new QueueWatch(client, identity, values.queue);
+  const scorer = new QueueScorer(noModel, { address: values.queue, watch, queue, events, identity, family: 'causal' });
   const inputs = Array.from({ length: count * ROUNDS * ROWS_PER_JOB }, (_, i) => `text ${i}`);
   const rows = inputs.map((_, i) => [0, i] as const);
   const [since, cpuSince] = [performance.now(), processorSeconds()];

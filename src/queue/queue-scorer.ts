@@ -1,9 +1,8 @@
 import type { Job, Queue, QueueEvents } from 'bullmq';
-import type { Redis } from 'ioredis';
 import { RlpromptError } from '../errors.js';
 import type { LabelScoreRequest, LabelScoresCapability } from '../lm/model/types.js';
-import { presentWorkers } from './queue-client.js';
-import { jobIdOf, type ScoreJob, type WorkerIdentity } from './score-job.js';
+import type { QueueWatch } from './queue-watch.js';
+import { jobIdOf, type ScoreJob, type WorkerIdentity, workerCommand } from './score-job.js';
 
 const ROWS_PER_JOB = 32;
 /** Jobs that wait or run at once: enough for many workers, little enough for the memory of Redis. */
@@ -16,7 +15,9 @@ const PATIENCE_MS = 15_000;
 const KEPT_SECONDS = 3600;
 
 export interface QueueParts {
-  readonly client: Redis;
+  /** Of the Redis server, without a password. */
+  readonly address: string;
+  readonly watch: QueueWatch;
   readonly queue: Queue;
   readonly events: QueueEvents;
   readonly identity: WorkerIdentity;
@@ -25,9 +26,7 @@ export interface QueueParts {
 
 /** Label scores computed by workers; words are resolved here. A row's bits are the same wherever it is computed. */
 export class QueueScorer implements LabelScoresCapability {
-  /** Jobs and rows so far, and the workers that were there when rows were last asked for. */
-  readonly counts = { rows: 0, requests: 0, inFlight: 0, waitMs: 0, workers: 0 };
-  private hasWorker = false;
+  private readonly counts = { rows: 0, requests: 0, inFlight: 0, waitMs: 0 };
 
   constructor(
     private readonly local: LabelScoresCapability,
@@ -36,6 +35,12 @@ export class QueueScorer implements LabelScoresCapability {
 
   resolveLabels(...request: Parameters<LabelScoresCapability['resolveLabels']>) {
     return this.local.resolveLabels(...request);
+  }
+
+  /** Jobs and rows so far, the workers that were there at the last look, and what keeps rows from coming back. */
+  usage() {
+    const { workers, trouble } = this.parts.watch;
+    return { ...this.counts, workers, trouble: this.counts.inFlight > 0 ? trouble : undefined };
   }
 
   truncation(): { cut: number; total: number } {
@@ -54,7 +59,12 @@ export class QueueScorer implements LabelScoresCapability {
         scores.set(await this.result(this.jobOf(request, start), width), start * width);
       }
     };
-    await Promise.all(Array.from({ length: Math.min(MOST_JOBS, starts.length) }, feed));
+    const endFollowing = this.parts.watch.follow();
+    try {
+      await Promise.all(Array.from({ length: Math.min(MOST_JOBS, starts.length) }, feed));
+    } finally {
+      endFollowing();
+    }
     return scores;
   }
 
@@ -116,32 +126,21 @@ export class QueueScorer implements LabelScoresCapability {
   }
 
   private async needWorker(signal: AbortSignal | undefined): Promise<void> {
+    const { watch, identity, address } = this.parts;
     // Once there was a worker, jobs wait for the next one; the count is only shown.
-    if (this.hasWorker) void this.findWorkers().catch(() => undefined);
+    if (watch.hasSeenWorker) return void watch.look();
     const until = performance.now() + PATIENCE_MS;
-    while (!this.hasWorker) {
+    for (;;) {
       signal?.throwIfAborted();
-      const others = await this.findWorkers();
-      if (this.hasWorker) return;
-      if (performance.now() > until) throw noWorker(this.parts.identity, others);
+      const others = await watch.look();
+      if (watch.hasSeenWorker) return;
+      if (others && performance.now() > until) throw noWorker(identity, others, address);
       await new Promise((done) => setTimeout(done, 250));
     }
   }
-
-  /** All workers, whatever they run. */
-  private async findWorkers(): Promise<WorkerIdentity[]> {
-    const others = await presentWorkers(this.parts.client);
-    this.counts.workers = others.filter((other) => isSame(other, this.parts.identity)).length;
-    this.hasWorker ||= this.counts.workers > 0;
-    return others;
-  }
 }
 
-function isSame(one: WorkerIdentity, other: WorkerIdentity): boolean {
-  return one.version === other.version && one.digest === other.digest && one.dtype === other.dtype;
-}
-
-function noWorker(wanted: WorkerIdentity, others: readonly WorkerIdentity[]): RlpromptError {
+function noWorker(wanted: WorkerIdentity, others: readonly WorkerIdentity[], address: string): RlpromptError {
   const name = ({ version, model, dtype, digest }: WorkerIdentity) =>
     `rlprompt ${version} with ${model} (${dtype}, ${digest.slice(0, 8)})`;
   const there = [...new Set(others.map(name))];
@@ -151,7 +150,7 @@ function noWorker(wanted: WorkerIdentity, others: readonly WorkerIdentity[]): Rl
     message: `no worker runs ${name(wanted)}; ${there.length > 0 ? `there are: ${there.join(', ')}` : 'there is none at all'}`,
     where: '--queue',
     kept: 'every score that was paid for',
-    next: `rlprompt worker --queue … --target ${wanted.model}`,
+    next: workerCommand(wanted, address),
   });
 }
 

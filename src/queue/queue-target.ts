@@ -2,8 +2,9 @@ import { requireCapability } from '../lm/load.js';
 import type { LoadedModel } from '../lm/onnx/run/model-parts.js';
 import { packageVersion } from '../package-root.js';
 import { readQueueAddress } from './queue-address.js';
-import { connectQueue } from './queue-client.js';
+import { closeInTime, connectQueue } from './queue-client.js';
 import { QueueScorer } from './queue-scorer.js';
+import { QueueWatch } from './queue-watch.js';
 import { queueNameOf, type WorkerIdentity } from './score-job.js';
 
 /** The target LM of a run, with its label scores computed by workers. */
@@ -24,14 +25,14 @@ export async function targetOverQueue(model: LoadedModel, address: string): Prom
   queue.on('error', () => undefined);
   events.on('error', () => undefined);
   const family = model.family === 'masked' ? 'masked' : 'causal';
-  const scorer = new QueueScorer(local, { client, queue, events, identity, family });
+  const watch = new QueueWatch(client, identity, address);
+  const scorer = new QueueScorer(local, { address, watch, queue, events, identity, family });
   return {
     ...model,
     capabilities: { ...model.capabilities, labelScores: scorer },
-    usage: () => ({ model: model.name, ...scorer.counts }),
+    usage: () => ({ model: model.name, ...scorer.usage() }),
     dispose: async () => {
-      await Promise.all([queue.close(), events.close()]);
-      client.disconnect();
+      await closeInTime(client, [queue, events]);
       await model.dispose();
     },
   };

@@ -38,6 +38,17 @@ export function queueNameOf(identity: WorkerIdentity): string {
   return `rlprompt-${hash.digest('hex').slice(0, 24)}`;
 }
 
+/** Whether a worker's scores have the bits that a run expects. */
+export function isSameWorker(one: WorkerIdentity, other: WorkerIdentity): boolean {
+  return one.version === other.version && one.digest === other.digest && one.dtype === other.dtype;
+}
+
+/** How to start a worker that can serve a run. */
+export function workerCommand({ model, dtype }: WorkerIdentity, address: string): string {
+  const weights = dtype === 'fp32' ? '' : ` --dtype ${dtype}`;
+  return `rlprompt worker --queue ${address} --target ${model}${weights}`;
+}
+
 /** The same rows are the same job, whoever asks and however often. */
 export function jobIdOf(job: ScoreJob): string {
   return createHash('sha256').update(JSON.stringify(job)).digest('hex');

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Redis } from 'ioredis';
 import { requireCapability } from '../lm/load.js';
 import type { LoadedModel } from '../lm/onnx/run/model-parts.js';
 import { parseTemplate } from '../template/parse-template.js';
 import { readQueueAddress } from './queue-address.js';
-import { announceWorker, connectQueue, forgetWorker } from './queue-client.js';
+import { announceWorker, closeInTime, connectQueue, forgetWorker } from './queue-client.js';
 import { identityOf } from './queue-target.js';
 import { queueNameOf, scoreJobSchema } from './score-job.js';
 
@@ -11,6 +13,8 @@ const ANNOUNCE_MS = 5000;
 /** A worker that was killed loses its job to another one after this long. */
 const LOCK_MS = 10_000;
 const MOST_STALLS = 20;
+/** How often a worker that is to end looks whether Redis is still there. */
+const LOOK_MS = 500;
 
 export interface ScoreWorker {
   readonly queue: string;
@@ -30,7 +34,8 @@ export interface WorkerOptions {
 export async function startScoreWorker(model: LoadedModel, options: WorkerOptions): Promise<ScoreWorker> {
   const scorer = requireCapability(model, 'labelScores');
   const connection = readQueueAddress(options.address);
-  const client = await connectQueue(connection);
+  const id = randomUUID();
+  const client = await connectQueue(connection, id);
   const { Worker } = await import('bullmq');
   const identity = identityOf(model);
   const name = queueNameOf(identity);
@@ -61,9 +66,16 @@ export async function startScoreWorker(model: LoadedModel, options: WorkerOption
       maxStalledCount: MOST_STALLS,
     },
   );
-  worker.on('error', (error) => options.onFailure?.(error.message));
+  // A server that is away fails at every attempt to reach it: that is said once.
+  let lastFailure = '';
+  client.on('ready', () => {
+    lastFailure = '';
+  });
+  worker.on('error', ({ message }) => {
+    if (message !== lastFailure) options.onFailure?.(message);
+    lastFailure = message;
+  });
   worker.on('failed', (job, error) => options.onFailure?.(`job ${job?.id ?? ''}: ${error.message}`));
-  const id = randomUUID();
   const announce = (): void => void announceWorker(client, id, identity).catch(() => undefined);
   await worker.waitUntilReady();
   await announceWorker(client, id, identity);
@@ -73,9 +85,16 @@ export async function startScoreWorker(model: LoadedModel, options: WorkerOption
     counts,
     drain: async () => {
       clearInterval(timer);
-      await worker.close();
-      await forgetWorker(client, id);
-      client.disconnect();
+      const closing = worker.close().then(() => forgetWorker(client, id));
+      if (await isDone(closing, client)) client.disconnect();
+      else await closeInTime(client, [worker]);
     },
   };
+}
+
+/** Waits as long as Redis is there; without it a job's result reaches nobody. */
+async function isDone(closing: Promise<unknown>, client: Redis): Promise<boolean> {
+  const closed = closing.then(() => true);
+  while (!(await Promise.race([closed, delay(LOOK_MS, false)]))) if (client.status !== 'ready') return false;
+  return true;
 }

@@ -18,7 +18,8 @@ export class RemoteWatch {
   /** A line for each service or queue; none where all is computed in this process. */
   lines(): string[] {
     return this.usage().map((usage) => {
-      const { model, requests, inFlight, waitMs, workers, tokens, cost } = usage;
+      const { model, requests, inFlight, waitMs, workers, trouble, tokens, cost } = usage;
+      if (trouble !== undefined) return `${model}: ${trouble}`;
       const facts = [
         workers === undefined ? undefined : `${formatCount(workers)} workers`,
         `${formatRate(this.rateOf(usage))} rows/s`,

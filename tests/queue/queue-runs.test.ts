@@ -2,13 +2,17 @@ import type { ChildProcess } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { readLatestCheckpoint } from '../../src/run/checkpoint/checkpoint.js';
 import { checkpointHash } from '../checkpoint-hash.js';
 import { lastLine, runCli, TINY_MODEL, tinyTask } from '../cli/spawn-cli.js';
 import { hasRedis, RedisServer } from './redis-server.js';
 import { startWorkerProcess, type WorkerProcessOptions } from './worker-process.js';
 
 const ROOT = resolve(import.meta.dirname, '../..');
+/** Milliseconds. Two seconds are promised; a busy machine takes longer. */
+const LIMIT_MS = 5000;
 const PASSWORD = 'redis-canary-7261';
 
 describe.skipIf(!hasRedis)('a run over a queue (needs redis-server)', () => {
@@ -60,7 +64,6 @@ describe.skipIf(!hasRedis)('a run over a queue (needs redis-server)', () => {
     workers.push(await startWorkerProcess(redis.address, { ...options, env: { RLPROMPT_REDIS_PASSWORD: PASSWORD } }));
   };
 
-  // First: the workers of a run are taken for present until 15 seconds after they were killed.
   it('names the workers that have another version or another model, and refuses them', async () => {
     await addWorker({ bin: copyWithVersion(join(folder, 'other'), '9.8.7') });
     await addWorker({ target: join(dirname(TINY_MODEL), 'llama') });
@@ -98,6 +101,27 @@ describe.skipIf(!hasRedis)('a run over a queue (needs redis-server)', () => {
     await resume('far', ['--no-queue']);
     expect(checkpointHash(join(folder, 'far'))).toBe(expected);
   }, 180_000);
+
+  it('ends soon after one signal when its workers and Redis are gone, and keeps its checkpoint', async () => {
+    await redis.restart({ empty: true });
+    await addWorker();
+    let signalledAt = Number.NaN;
+    const lose = async (child: ChildProcess) => {
+      while (!existsSync(join(folder, 'lost', 'checkpoints/step-000002.safetensors'))) await delay(5);
+      endWorkers();
+      await redis.stop();
+      await delay(1000);
+      signalledAt = performance.now();
+      child.kill('SIGTERM');
+    };
+    const args = ['--queue', redis.address, '--steps', '2000'];
+    const { code, stderr } = await command([...begin('lost'), ...args], (child) => void lose(child));
+    expect(performance.now() - signalledAt).toBeLessThan(LIMIT_MS);
+    expect(code).toBe(143);
+    expect(lastLine(stderr)).toMatch(/E_INTERRUPTED: .*the checkpoint after step \d+/);
+    expect(readLatestCheckpoint(join(folder, 'lost'))?.warnings).toEqual([]);
+    await redis.restart();
+  }, 60_000);
 });
 
 /** The program with another version, as if an older one were installed on another machine. */

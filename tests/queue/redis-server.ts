@@ -38,13 +38,18 @@ export class RedisServer {
 
   /** Kills it and starts it again, with what it was told or without. */
   async restart({ empty = false } = {}): Promise<void> {
-    await this.down('SIGKILL');
+    await this.stop();
     if (empty) rmSync(join(this.folder, 'appendonlydir'), { recursive: true });
     await this.up();
   }
 
+  /** Kills it; `restart` brings it back. */
+  stop(): Promise<void> {
+    return this.down('SIGKILL');
+  }
+
   async close(): Promise<void> {
-    await this.down('SIGKILL');
+    await this.stop();
     rmSync(this.folder, { recursive: true, force: true });
   }
 
@@ -69,7 +74,7 @@ export class RedisServer {
 
   private async down(signal: NodeJS.Signals): Promise<void> {
     const { process: server } = this;
-    if (!server || server.exitCode !== null) return;
+    if (!server || server.exitCode !== null || server.signalCode !== null) return;
     const gone = new Promise((done) => server.once('exit', done));
     server.kill(signal);
     await gone;

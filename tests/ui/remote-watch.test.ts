@@ -38,6 +38,12 @@ describe('what services and workers do', () => {
     expect(line).toBe('smollm2: 3 workers · – rows/s · 1 in flight · 2 jobs');
   });
 
+  it('is, of a queue from which nothing comes back, the reason and what to do', () => {
+    const trouble = 'no worker for 12 s; start one with `rlprompt worker`';
+    const queue = { model: 'smollm2', rows: 64, requests: 2, inFlight: 1, waitMs: 0, workers: 0, trouble };
+    expect(new RemoteWatch(() => [queue], new FakeClock()).lines()).toEqual([`smollm2: ${trouble}`]);
+  });
+
   it('is told by plain lines after an evaluation and in the heartbeat', async () => {
     const clock = new FakeClock();
     const stream = new FakeTerminal(120, 24);

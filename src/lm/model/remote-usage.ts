@@ -11,6 +11,8 @@ export interface RemoteUsage {
   readonly waitMs: number;
   /** Of a queue: workers that are there. */
   readonly workers?: number;
+  /** Of a queue: what keeps rows from coming back now, and what to do. */
+  readonly trouble?: string | undefined;
   readonly tokens?: { readonly read: number; readonly written: number };
   /** Undefined without a price. */
   readonly cost?: number | undefined;
