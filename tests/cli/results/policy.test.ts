@@ -1,9 +1,9 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { SMALL_RUN, writeSmallData } from '../../small-data.js';
-import { emptyFolder, type Outcome, runCli } from '../spawn-cli.js';
+import { emptyFolder, lastLine, type Outcome, runCli } from '../spawn-cli.js';
 
 const FLAGS = [
   ...['--verbalizer', 'ham=list,spam=free', '--input-conditioned', '--inputs-per-step', '2'],
@@ -51,6 +51,17 @@ describe('a run whose policy reads its inputs, on the command line', () => {
     const transfer = await runCli(['transfer', 'run', '--target', 'x'], { cwd });
     expect(transfer.stderr).toMatch(/E_POLICY_RUN.*rlprompt eval --policy run/);
   }, 180_000);
+
+  it('refuses a policy whose generator LM is another one now', async () => {
+    cpSync(join(cwd, 'run'), join(cwd, 'drifted'), { recursive: true });
+    const manifest = JSON.parse(readFileSync(join(cwd, 'drifted/run.json'), 'utf8'));
+    const digests = { ...manifest.digests, generator: '0'.repeat(64) };
+    writeFileSync(join(cwd, 'drifted/run.json'), JSON.stringify({ ...manifest, digests }));
+    writeFileSync(join(cwd, 'one.csv'), 'text,label\n"Buy cheap pills now.",spam\n');
+    const { code, stderr } = await runCli(['eval', 'one.csv', '--policy', 'drifted'], { cwd });
+    expect(lastLine(stderr)).toMatch(/E_MODEL_DRIFT: the generator LM mail-gpt-4m .*its files have changed/);
+    expect(code).toBe(65);
+  }, 60_000);
 
   it('applies the policy to the user’s own data file, with the prompt of each row', async () => {
     writeFileSync(join(cwd, 'own.csv'), 'text,label\n"Buy cheap pills now.",spam\n"The patch is applied.",ham\n');

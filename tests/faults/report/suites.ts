@@ -30,7 +30,11 @@ export const SUITES: Readonly<Record<string, readonly string[]>> = {
     'tests/lm/endpoint/client/endpoint-settings.test.ts',
     'tests/lm/endpoint/endpoint-model.test.ts',
   ],
-  'a queue with killed workers': ['tests/queue/queue-kills.test.ts', 'tests/queue/queue-runs.test.ts'],
+  'a queue with killed workers': [
+    'tests/queue/queue-kills.test.ts',
+    'tests/queue/queue-runs.test.ts',
+    'tests/queue/queue-watch.test.ts',
+  ],
   locks: ['tests/files/lock.test.ts'],
   signals: ['tests/cli/second-signal.test.ts', 'tests/cli/search/run.test.ts'],
   'text of a model on the screen': ['tests/ui/sanitize.test.ts', 'tests/report/page-parts.test.ts'],
