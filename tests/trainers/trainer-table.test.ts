@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest';
+import {
+  definitionOf,
+  EXCLUSIVE_SETTINGS,
+  ownersOf,
+  REPLAY_TRAINERS,
+  TRAINER_NAMES,
+  trainerOfLoss,
+} from '../../src/trainers/trainer-table.js';
+
+describe('the table of trainers', () => {
+  it('knows whose a setting is, and that others are of the run', () => {
+    expect(ownersOf('ppoClip')).toEqual(['ppo']);
+    expect(ownersOf('replayUpdates')).toEqual([...REPLAY_TRAINERS]);
+    expect(ownersOf('discount')).toEqual(['sparse-q-learning', 'reinforce', 'ppo']);
+    expect(ownersOf('seed')).toBeUndefined();
+  });
+
+  it('knows the trainer of a loss: the first that has it, none for searches', () => {
+    expect(trainerOfLoss('ppo-clip')).toBe('ppo');
+    expect(trainerOfLoss('multi-step')).toBe('soft-q-learning');
+    expect(trainerOfLoss('none')).toBeUndefined();
+    expect(trainerOfLoss('no-loss')).toBeUndefined();
+  });
+
+  it('knows which trainers replay, and which settings no other trainer can be given', () => {
+    expect(REPLAY_TRAINERS).toEqual(['log-variance', 'sparse-q-learning']);
+    expect(EXCLUSIVE_SETTINGS).toEqual(expect.arrayContaining(['replayUpdates', 'resampling', 'actions']));
+    expect(EXCLUSIVE_SETTINGS).not.toContain('discount');
+  });
+
+  it('has each trainer once, and no other', () => {
+    expect(new Set(TRAINER_NAMES).size).toBe(TRAINER_NAMES.length);
+    for (const name of TRAINER_NAMES) expect(definitionOf(name)?.name).toBe(name);
+    expect(definitionOf('sac')).toBeUndefined();
+  });
+});
