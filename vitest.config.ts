@@ -5,14 +5,18 @@ import { defineConfig } from 'vitest/config';
 const ALL = ['tests/**/*.test.{ts,tsx}'];
 
 /**
- * Folders whose tests start no process and leave nothing behind in theirs. They share one, which loads each module once:
- * a file in a process of its own spends most of its time on that.
+ * Folders whose tests leave nothing behind in their process: no timer, no variable of the environment, no listener. They share
+ * one, which loads each module once: a file in a process of its own spends most of its time on that.
  */
 const SHARED = [
-  'tests/{classifier,compare,config,goals,losses,metrics,policy,random,statistics,template}/**/*.test.ts',
-  'tests/trainers/{policy,replay,search}/**/*.test.ts',
-  'tests/rewards/{racing,shaping}/**/*.test.ts',
-  'tests/run/select/**/*.test.ts',
+  'tests/{classifier,compare,config,decoding,goals,learning,losses,metrics,policy,preferences,random}/**/*.test.ts',
+  'tests/{statistics,task,template,trainers}/**/*.test.ts',
+  'tests/cli/{results,setup}/**/*.test.ts',
+  'tests/lm/{gguf,model,tokenizer,transformers}/**/*.test.ts',
+  'tests/lm/onnx/{*,families/**/*,graph/**/*,head/*,tune/*}.test.ts',
+  'tests/report/**/*.test.ts',
+  'tests/rewards/{*,classification/*,judge/*,objectives/*,racing/*,shaping/*,style/*}.test.ts',
+  'tests/run/{checkpoint,continue,inspect,loop,plan,policies,prepare,select,store,watch}/**/*.test.ts',
 ];
 
 /** What all tests run with. */

@@ -3,18 +3,24 @@ import { writeError } from '../../src/cli/output/write-error.js';
 import { runCommandLine } from '../../src/cli/program.js';
 import type { CliContext } from '../../src/cli/shared/context.js';
 import { EXIT_CODES, RlpromptError } from '../../src/errors.js';
-import type { Outcome } from './spawn-cli.js';
+import { emptyFolder, type Outcome, type SpawnOptions } from './spawn-cli.js';
 
-interface Surroundings {
-  readonly cwd: string;
-  readonly env?: Readonly<Record<string, string>>;
-}
+type Surroundings = Pick<SpawnOptions, 'cwd' | 'env'>;
+
+/** The folder and the environment are those of the whole process, so commands run one after another. */
+let turn: Promise<unknown> = Promise.resolve();
 
 /**
- * Runs a command line as `runCli` does, but in this process: everything but `src/cli/main.ts`, at a tenth of the time. What
- * is thrown that has no code is thrown on.
+ * Runs a command line as `runCli` does, but in this process: everything but `src/cli/main.ts`, without the time that a
+ * process takes to load the program. What is thrown that has no code is thrown on.
  */
-export async function runInProcess(args: readonly string[], { cwd, env = {} }: Surroundings): Promise<Outcome> {
+export function runInProcess(args: readonly string[], surroundings: Surroundings = {}): Promise<Outcome> {
+  const outcome = turn.then(() => run(args, surroundings));
+  turn = outcome.catch(() => undefined);
+  return outcome;
+}
+
+async function run(args: readonly string[], { cwd = emptyFolder(), env = {} }: Surroundings): Promise<Outcome> {
   const [stdout, stderr] = [new Written(), new Written()];
   const context: CliContext = {
     stdout: { write: (text) => void stdout.write(text) },
@@ -44,20 +50,32 @@ export async function runInProcess(args: readonly string[], { cwd, env = {} }: S
 class Written extends PassThrough {
   text = '';
 
-  override write(chunk: unknown): boolean {
+  override write(chunk: unknown, ...rest: unknown[]): boolean {
     this.text += String(chunk);
+    const done = rest.at(-1);
+    if (typeof done === 'function') done();
     return true;
   }
 }
 
-/** Gives the process another folder and environment; what comes back takes it home. */
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** Gives the process another folder and environment; what comes back takes it home, without what a command listens to. */
 function enter({ cwd, env }: Required<Surroundings>): () => void {
   const [home, before] = [process.cwd(), { ...process.env }];
+  const listening = SIGNALS.map((signal) => new Set(process.listeners(signal)));
   const become = (folder: string, variables: NodeJS.ProcessEnv): void => {
     process.chdir(folder);
     for (const name of Object.keys(process.env)) delete process.env[name];
     Object.assign(process.env, variables);
   };
   become(cwd, env);
-  return () => become(home, before);
+  return () => {
+    become(home, before);
+    for (const [i, signal] of SIGNALS.entries()) {
+      for (const listener of process.listeners(signal)) {
+        if (!listening[i]?.has(listener)) process.off(signal, listener);
+      }
+    }
+  };
 }

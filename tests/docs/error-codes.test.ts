@@ -26,6 +26,7 @@ import { labelProbabilities } from '../../src/rewards/classification/label-proba
 import { readPolicy } from '../../src/run/policies/policy-file.js';
 import { requireOwnFiles } from '../../src/run/store/own-files.js';
 import { parseTemplate } from '../../src/template/parse-template.js';
+import { runInProcess } from '../cli/in-process-cli.js';
 import { emptyFolder, lastLine, runCli, TINY_MODEL } from '../cli/spawn-cli.js';
 import { FakeService } from '../lm/endpoint/fake-service.js';
 import { writeSmallData } from '../small-data.js';
@@ -44,7 +45,7 @@ beforeAll(async () => {
   writeSmallData(cwd);
   write('one.txt', 'only one\n');
   write('there.json', 'mine');
-  const { code, stderr } = await runCli([...RUN, '--out', 'run'], { cwd });
+  const { code, stderr } = await runInProcess([...RUN, '--out', 'run'], { cwd });
   expect(code, stderr).toBe(0);
   cpSync(join(cwd, 'run'), join(cwd, 'foreign'), { recursive: true });
   write('foreign/thesis.txt', 'mine');
@@ -94,7 +95,7 @@ describe('a refusal', () => {
     ['E_TOKENS_LINE', ['models', 'tokens', 'mail-gpt-4m', '-'], 'not JSON\n'],
     ['E_MODEL_NOT_LOCAL', ['models', 'tokens', 'openai:x', 'text']],
   ])('%s comes from a command', async (code, args, stdin = '') => {
-    const { stderr } = await runCli(args, { cwd, stdin });
+    const { stderr } = await (stdin ? runCli(args, { cwd, stdin }) : runInProcess(args, { cwd }));
     expect(lastLine(stderr)).toMatch(new RegExp(`^rlprompt: ${code}: `));
   });
 
@@ -124,7 +125,7 @@ describe('a refusal', () => {
       response.writeHead(404).end('{}');
       return true;
     };
-    const { stderr } = await runCli([...RUN, '--target', 'openai:x', '--endpoint', service.endpoint], { cwd });
+    const { stderr } = await runInProcess([...RUN, '--target', 'openai:x', '--endpoint', service.endpoint], { cwd });
     await service.close();
     expect(lastLine(stderr)).toMatch(/^rlprompt: E_ENDPOINT_NOT_FOUND: /);
   });

@@ -6,7 +6,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { loadLanguageModel, requireCapability } from '../../src/lm/load.js';
 import { parseTemplate } from '../../src/template/parse-template.js';
-import { emptyFolder, runCli, TINY_MODEL } from '../cli/spawn-cli.js';
+import { runInProcess } from '../cli/in-process-cli.js';
+import { emptyFolder, TINY_MODEL } from '../cli/spawn-cli.js';
 
 const ROWS = 50;
 
@@ -62,13 +63,13 @@ describe('fifty rows', { timeout: 120_000 }, () => {
     ]).flat();
     writeFileSync(join(cwd, 'mails.csv'), `text,label\n${rows.join('\n')}\n`);
     const data = ['mails.csv', '--verbalizer', 'bad=the|you,good=a', '--target', TINY_MODEL, '--generator', TINY_MODEL];
-    const run = await runCli(
+    const run = await runInProcess(
       ['run', ...data, '--shots', '6', '--steps', '1', '--calibrate', 'inputs', '--out', 'run', '--ui', 'none'],
       { cwd },
     );
     expect(run.stderr).toBe('');
     const formats = ['export', 'run', '--format', 'ts,python,promptfoo,lm-eval,json,node', '--out', 'out'];
-    expect(await runCli(formats, { cwd })).toMatchObject({ code: 0 });
+    expect(await runInProcess(formats, { cwd })).toMatchObject({ code: 0 });
     writeFileSync(
       join(cwd, 'new.csv'),
       `text\n${rows
@@ -77,7 +78,7 @@ describe('fifty rows', { timeout: 120_000 }, () => {
         .join('\n')}\n`,
     );
     expect(
-      await runCli(['predict', 'run', 'new.csv', '--out', 'new.jsonl', '--format', 'jsonl'], { cwd }),
+      await runInProcess(['predict', 'run', 'new.csv', '--out', 'new.jsonl', '--format', 'jsonl'], { cwd }),
     ).toMatchObject({
       code: 0,
     });

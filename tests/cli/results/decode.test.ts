@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { emptyFolder, lastLine, runCli } from '../spawn-cli.js';
+import { runInProcess } from '../in-process-cli.js';
+import { emptyFolder, lastLine } from '../spawn-cli.js';
 
 it('samples, fits, writes and compares; a scorer for another model is refused', { timeout: 120_000 }, async () => {
   const cwd = emptyFolder();
-  const decode = (...args: string[]) => runCli(['decode', ...args], { cwd });
+  const decode = (...args: string[]) => runInProcess(['decode', ...args], { cwd });
   const short = ['--tokens', '4', '--texts'];
   expect((await decode('sample', 'Dear all,', ...short, '8', '--out', 'texts.jsonl')).code).toBe(0);
   expect(readFileSync(join(cwd, 'texts.jsonl'), 'utf8').trimEnd().split('\n')).toHaveLength(8);

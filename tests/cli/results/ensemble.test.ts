@@ -2,7 +2,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../../src/events.js';
-import { lastLine, runCli, TINY_MODEL, tinyTask } from '../spawn-cli.js';
+import { runInProcess } from '../in-process-cli.js';
+import { lastLine, TINY_MODEL, tinyTask } from '../spawn-cli.js';
 
 const { cwd, flags } = tinyTask();
 const offers = Array.from(
@@ -15,18 +16,20 @@ const run = ['run', 'mails.csv', ...flags, ...small, '--candidates', '4', '--ui'
 
 describe('--ensemble', () => {
   it('adds to a result what the best prompts are worth together, as eval finds it', async () => {
-    const { stdout } = await runCli([...run, '--steps', '2', '--ensemble', '3', '--out', 'runs/e'], { cwd });
+    const { stdout } = await runInProcess([...run, '--steps', '2', '--ensemble', '3', '--out', 'runs/e'], { cwd });
     const { best, ensemble } = JSON.parse(stdout);
     expect(ensemble.prompts).toHaveLength(3);
     expect(ensemble.prompts[0]).toBe(best.prompt);
     expect(ensemble.test).toMatchObject({ accuracy: expect.any(Number), reward: expect.any(Number), n: best.test.n });
 
     const prompts = ensemble.prompts.flatMap((prompt: string) => ['--prompt', prompt]);
-    const evaluated = await runCli(['eval', 'mails.csv', ...flags, ...prompts, '--ensemble', '3', '--json'], { cwd });
+    const evaluated = await runInProcess(['eval', 'mails.csv', ...flags, ...prompts, '--ensemble', '3', '--json'], {
+      cwd,
+    });
     const report = JSON.parse(evaluated.stdout);
     expect(report.ensemble).toMatchObject({ prompts: ensemble.prompts, n: 40 });
     expect(report.results).toHaveLength(3);
-    const few = await runCli(['eval', 'mails.csv', ...flags, '--prompt', 'a', '--ensemble', '3'], { cwd });
+    const few = await runInProcess(['eval', 'mails.csv', ...flags, '--prompt', 'a', '--ensemble', '3'], { cwd });
     expect(lastLine(few.stderr)).toContain('3 prompts are to be scored together, but there are 1');
   }, 120_000);
 });
@@ -36,14 +39,14 @@ describe('--racing', () => {
     // One range throughout: how far a search is cooled depends on the steps that it was given when it began.
     const steady = [...run, '--reward-to', '0,10', '--checkpoint-every', '1'];
     const forwards = async (out: string, ...more: string[]) => {
-      const { stdout, stderr } = await runCli([...steady, ...more, '--out', out], { cwd });
+      const { stdout, stderr } = await runInProcess([...steady, ...more, '--out', out], { cwd });
       expect(stderr).toBe('');
       return JSON.parse(stdout).forwards;
     };
     const raced = await forwards('runs/raced', '--racing', '--steps', '4');
     expect(raced).toBeLessThan(await forwards('runs/all', '--steps', '4'));
     await forwards('runs/parts', '--racing', '--steps', '2');
-    expect((await runCli(['resume', 'runs/parts', '--steps', '4', '--ui', 'none'], { cwd })).code).toBe(0);
+    expect((await runInProcess(['resume', 'runs/parts', '--steps', '4', '--ui', 'none'], { cwd })).code).toBe(0);
     const steps = (out: string) =>
       eventsOf(out).flatMap((event) => (event.type === 'step-end' ? [measured(event)] : []));
     expect(steps('runs/parts').map(({ rewardMean }) => rewardMean)).toEqual(
@@ -56,7 +59,7 @@ describe('--racing', () => {
       [['--no-cache'], 'racing needs the cache'],
       [['--calibrate', 'inputs'], 'racing saves nothing'],
     ] as const) {
-      const { code, stderr } = await runCli([...run, '--racing', ...more], { cwd });
+      const { code, stderr } = await runInProcess([...run, '--racing', ...more], { cwd });
       expect({ code, says: lastLine(stderr) }).toMatchObject({ code: 78, says: expect.stringContaining(message) });
     }
   }, 60_000);

@@ -2,7 +2,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createJiti } from 'jiti';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { lastLine, runCli, TINY_MODEL, tinyTask } from '../spawn-cli.js';
+import { runInProcess } from '../in-process-cli.js';
+import { lastLine, TINY_MODEL, tinyTask } from '../spawn-cli.js';
 
 interface EnsembleModule {
   readonly PROMPTS: readonly string[];
@@ -13,13 +14,13 @@ interface EnsembleModule {
 }
 
 const { cwd, flags } = tinyTask();
-const exported = (...args: string[]) => runCli(['export', 'run', '--ensemble', ...args], { cwd });
+const exported = (...args: string[]) => runInProcess(['export', 'run', '--ensemble', ...args], { cwd });
 
 async function run(out: string, ...more: string[]): Promise<void> {
   const limits = ['--steps', '2', '--prompts-per-step', '4', '--shots', '3', '--prompt-length', '2'];
   const models = ['--generator', TINY_MODEL, '--calibrate', 'inputs'];
   const args = ['run', 'mails.csv', ...flags, ...limits, ...models, ...more, '--out', out, '--ui', 'none'];
-  expect(await runCli(args, { cwd })).toMatchObject({ code: 0 });
+  expect(await runInProcess(args, { cwd })).toMatchObject({ code: 0 });
 }
 
 describe('export --ensemble', { timeout: 180_000 }, () => {
@@ -80,7 +81,7 @@ describe('export --ensemble', { timeout: 180_000 }, () => {
       expect({ code, says: lastLine(stderr) }).toMatchObject({ code: 64, says: expect.stringContaining(message) });
     }
     await run('alone');
-    const none = await runCli(['export', 'alone', '--ensemble'], { cwd });
+    const none = await runInProcess(['export', 'alone', '--ensemble'], { cwd });
     expect(none.code).toBe(64);
     expect(none.stderr).toContain('the run did not score several prompts together');
   });

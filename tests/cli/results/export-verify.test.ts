@@ -2,7 +2,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { EXPORT_FORMATS } from '../../../src/export/formats.js';
-import { lastLine, runCli, TINY_MODEL, tinyTask } from '../spawn-cli.js';
+import { runInProcess } from '../in-process-cli.js';
+import { lastLine, TINY_MODEL, tinyTask } from '../spawn-cli.js';
 
 /** A finished run of a calibrated task on a data file. */
 async function tinyRun(): Promise<string> {
@@ -10,7 +11,7 @@ async function tinyRun(): Promise<string> {
   const limits = ['--steps', '2', '--prompts-per-step', '4', '--shots', '3', '--prompt-length', '2'];
   const models = ['--generator', TINY_MODEL, '--calibrate', 'inputs', '--template', 'Mail: {input} {{x}} {prompt} ='];
   const args = ['run', 'mails.csv', ...flags, ...limits, ...models, '--out', 'run', '--ui', 'none'];
-  const { code, stderr } = await runCli(args, { cwd });
+  const { code, stderr } = await runInProcess(args, { cwd });
   expect({ code, stderr }).toEqual({ code: 0, stderr: expect.any(String) });
   return cwd;
 }
@@ -20,7 +21,7 @@ describe('export --verify', { timeout: 180_000 }, () => {
     const cwd = await tinyRun();
     const names = EXPORT_FORMATS.map(({ name }) => name);
     const all = ['export', 'run', '--format', names.join(','), '--output', 'out', '--verify'];
-    const { code, stderr } = await runCli(all, { cwd });
+    const { code, stderr } = await runInProcess(all, { cwd });
     const verified = stderr.split('\n').filter((line) => line.startsWith('verified'));
     expect(verified.map((line) => line.split(/[ :]/)[1])).toEqual(names);
     for (const line of verified) {
@@ -36,7 +37,7 @@ describe('export --verify', { timeout: 180_000 }, () => {
 
     const log = join(cwd, 'run/events.jsonl');
     writeFileSync(log, readFileSync(log, 'utf8').replace(/"dev":\{"accuracy":[^}]*\}/g, '"dev":{"accuracy":0.123}'));
-    const changed = await runCli(['export', 'run', '--format', 'txt', '--verify'], { cwd });
+    const changed = await runInProcess(['export', 'run', '--format', 'txt', '--verify'], { cwd });
     expect(changed.code).toBe(65);
     expect(lastLine(changed.stderr)).toMatch(/E_EXPORT_MISMATCH: txt: dev accuracy 0\.1230 in the run, \S+ from/);
   });

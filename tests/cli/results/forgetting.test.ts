@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { lastLine, runCli, tinyTask } from '../spawn-cli.js';
+import { runInProcess } from '../in-process-cli.js';
+import { lastLine, tinyTask } from '../spawn-cli.js';
 
 describe('rlprompt forgetting', { timeout: 120_000 }, () => {
   it('prints a table of policies and tasks, of two runs of which the second continues the first', async () => {
@@ -17,11 +18,11 @@ describe('rlprompt forgetting', { timeout: 120_000 }, () => {
       '--shots',
       '3',
     ];
-    const first = await runCli([...search, '--out', 'one'], { cwd });
+    const first = await runInProcess([...search, '--out', 'one'], { cwd });
     expect(first.code).toBe(0);
-    const second = await runCli([...search, '--out', 'two', '--continue', 'one', '--ewc', '10'], { cwd });
+    const second = await runInProcess([...search, '--out', 'two', '--continue', 'one', '--ewc', '10'], { cwd });
     expect(second.code).toBe(0);
-    const { code, stdout } = await runCli(['forgetting', 'one', 'two', '--prompts', '2'], { cwd });
+    const { code, stdout } = await runInProcess(['forgetting', 'one', 'two', '--prompts', '2'], { cwd });
     expect(code).toBe(0);
     const lines = stdout.trimEnd().split('\n');
     expect(lines.map((line) => line.split(' ')[0])).toEqual([
@@ -32,7 +33,7 @@ describe('rlprompt forgetting', { timeout: 120_000 }, () => {
       'forgetting',
       'backward',
     ]);
-    const alone = await runCli(['forgetting', 'one'], { cwd });
+    const alone = await runInProcess(['forgetting', 'one'], { cwd });
     expect([alone.code, lastLine(alone.stderr)]).toEqual([64, expect.stringContaining('E_USAGE')]);
   });
 });

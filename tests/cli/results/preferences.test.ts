@@ -1,11 +1,12 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { lastLine, runCli, TINY_MODEL, tinyTask } from '../spawn-cli.js';
+import { runInProcess } from '../in-process-cli.js';
+import { lastLine, TINY_MODEL, tinyTask } from '../spawn-cli.js';
 
 const { cwd, flags } = tinyTask();
 const small = ['--generator', TINY_MODEL, '--shots', '2', '--prompts-per-step', '4', '--inner-size', '16'];
-const cli = (...args: string[]) => runCli(args, { cwd });
+const cli = (...args: string[]) => runInProcess(args, { cwd });
 
 const TEXTS = ['It was good', 'It was bad', 'A mail', 'The mail says', 'In short', 'Overall', 'To me', 'This is'];
 writeFileSync(join(cwd, 'texts.txt'), TEXTS.join('\n'));

@@ -2,6 +2,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'n
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { makeReportRun } from '../../report/report-run.js';
+import { runInProcess } from '../in-process-cli.js';
 import { emptyFolder, lastLine, runCli } from '../spawn-cli.js';
 
 describe('rlprompt report', () => {
@@ -46,7 +47,7 @@ describe('rlprompt report', () => {
     ['a run that is not there', ['report', 'nowhere'], 66, 'E_RUN_NOT_FOUND'],
     ['no run', ['report'], 64, 'E_USAGE'],
   ])('refuses %s', async (_, args, code, name) => {
-    const outcome = await runCli(args);
+    const outcome = await runInProcess(args);
     expect(outcome.code).toBe(code);
     expect(lastLine(outcome.stderr)).toContain(`rlprompt: ${name}: `);
   });
@@ -54,9 +55,9 @@ describe('rlprompt report', () => {
   it('refuses a transfer file of another kind, and one that is missing', async () => {
     const file = join(emptyFolder(), 'transfer.json');
     const args = ['report', makeReportRun(), '--transfer', file];
-    expect((await runCli(args)).code).toBe(66);
+    expect((await runInProcess(args)).code).toBe(66);
     writeFileSync(file, '{"rows": []}');
-    const { code, stderr } = await runCli(args);
+    const { code, stderr } = await runInProcess(args);
     expect(code).toBe(65);
     expect(lastLine(stderr)).toContain('E_TRANSFER_FILE');
   });
@@ -64,7 +65,7 @@ describe('rlprompt report', () => {
   it('says what it cannot write', async () => {
     const folder = join(emptyFolder(), 'taken');
     mkdirSync(folder);
-    const { code } = await runCli(['report', makeReportRun(), '--out', folder]);
+    const { code } = await runInProcess(['report', makeReportRun(), '--out', folder]);
     expect([73, 74]).toContain(code);
   });
 });

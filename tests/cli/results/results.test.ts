@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
 import { makeRun } from '../../export/make-run.js';
+import { runInProcess } from '../in-process-cli.js';
 import { BIN, runCli, TINY_MODEL } from '../spawn-cli.js';
 
 const texts = ['say "free"', '=1+1', '\x1b[31mred\u202e', 'plain'];
@@ -19,7 +20,7 @@ describe('top', () => {
   });
 
   it('prints one JSON object, cut at --limit', async () => {
-    const { stdout } = await runCli(['top', makeRun({ texts }), '--json', '--limit', '2']);
+    const { stdout } = await runInProcess(['top', makeRun({ texts }), '--json', '--limit', '2']);
     const { schemaVersion, finished, prompts } = JSON.parse(stdout);
     expect({ schemaVersion, finished }).toEqual({ schemaVersion: 1, finished: true });
     expect(prompts.map(({ rank, prompt }: { rank: number; prompt: string }) => [rank, prompt])).toEqual([
@@ -29,7 +30,7 @@ describe('top', () => {
   });
 
   it('prints CSV that reads back', async () => {
-    const { stdout } = await runCli(['top', makeRun({ texts }), '--csv']);
+    const { stdout } = await runInProcess(['top', makeRun({ texts }), '--csv']);
     const rows = parse(stdout, { columns: true, record_delimiter: '\r\n' }) as { prompt: string }[];
     expect(rows.map(({ prompt }) => prompt)).toEqual([texts[0], "'=1+1", texts[2], texts[3]]);
   });
@@ -38,9 +39,12 @@ describe('top', () => {
 describe('looking around', () => {
   it('config print says each value and its source', async () => {
     const env = { RLPROMPT_SEED: '3' };
-    const { stdout } = await runCli(['config', 'print', 'spam', '--top-k', '9', '--no-cache', '--sources', '--json'], {
-      env,
-    });
+    const { stdout } = await runInProcess(
+      ['config', 'print', 'spam', '--top-k', '9', '--no-cache', '--sources', '--json'],
+      {
+        env,
+      },
+    );
     const { config, sources } = JSON.parse(stdout);
     expect(config).toMatchObject({ task: 'spam', topK: 9, cache: false, seed: 3 });
     expect(sources).toMatchObject({
@@ -56,7 +60,7 @@ describe('looking around', () => {
   });
 
   it('config schema is a JSON Schema that knows every key and refuses others', async () => {
-    const schema = JSON.parse((await runCli(['config', 'schema'])).stdout);
+    const schema = JSON.parse((await runInProcess(['config', 'schema'])).stdout);
     expect(schema.$schema).toContain('json-schema.org');
     expect(schema.additionalProperties).toBe(false);
     expect(schema.properties.topK).toEqual(
@@ -65,22 +69,22 @@ describe('looking around', () => {
   });
 
   it('tasks lists the built-in tasks and shows one', async () => {
-    const { stdout } = await runCli(['tasks', '--json']);
+    const { stdout } = await runInProcess(['tasks', '--json']);
     expect(JSON.parse(stdout).tasks.map(({ name }: { name: string }) => name)).toEqual(
       expect.arrayContaining(['sentiment', 'spam', 'topic']),
     );
-    const shown = JSON.parse((await runCli(['tasks', 'show', 'sentiment', '--json'])).stdout);
+    const shown = JSON.parse((await runInProcess(['tasks', 'show', 'sentiment', '--json'])).stdout);
     expect(shown).toMatchObject({ name: 'sentiment', kind: 'classification', sizes: { train: 32, dev: 32 } });
   });
 
   it('models inspect says what a folder can be used for', async () => {
-    const { stdout } = await runCli(['models', 'inspect', TINY_MODEL]);
+    const { stdout } = await runInProcess(['models', 'inspect', TINY_MODEL]);
     expect(stdout).toMatch(/^architecture +GPT2LMHeadModel$/m);
     expect(stdout).toMatch(/^usable as +generator, target$/m);
   });
 
   it('doctor fails exactly when a finding is bad', async () => {
-    const { code, stdout } = await runCli(['doctor', '--json']);
+    const { code, stdout } = await runInProcess(['doctor', '--json']);
     const { findings } = JSON.parse(stdout) as { findings: { check: string; ok: boolean }[] };
     expect(findings.map(({ check }) => check)).toEqual(
       expect.arrayContaining(['node', 'runtime', 'memory', 'embedded model', 'tasks', 'run folder', 'terminal']),

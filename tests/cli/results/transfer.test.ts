@@ -4,7 +4,8 @@ import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
 import type { TransferMatrix } from '../../../src/transfer.js';
 import { makeReportRun } from '../../report/report-run.js';
-import { lastLine, runCli, TINY_MODEL, tinyTask } from '../spawn-cli.js';
+import { runInProcess } from '../in-process-cli.js';
+import { lastLine, TINY_MODEL, tinyTask } from '../spawn-cli.js';
 
 /** The tiny task, without the target LM among its flags, and a copy of the tiny model under another name. */
 function tinyPair() {
@@ -19,9 +20,12 @@ describe('rlprompt transfer', { timeout: 60_000 }, () => {
   it('scores prompts with every target LM, the empty prompt beside them, as eval does', async () => {
     const { cwd, flags, targets } = tinyPair();
     const task = ['--task', 'mails.csv', ...COLUMNS, ...flags];
-    const { code, stdout, stderr } = await runCli(['transfer', 'call now', 'see you', ...task, ...targets, '--json'], {
-      cwd,
-    });
+    const { code, stdout, stderr } = await runInProcess(
+      ['transfer', 'call now', 'see you', ...task, ...targets, '--json'],
+      {
+        cwd,
+      },
+    );
     expect(stderr).toContain('2 of 2');
     expect(code).toBe(0);
     const matrix: TransferMatrix = JSON.parse(stdout);
@@ -31,7 +35,7 @@ describe('rlprompt transfer', { timeout: 60_000 }, () => {
       ['', 'empty'],
     ]);
     expect(matrix.columns.map(({ n }) => n)).toEqual([24, 24]);
-    const evaluated = await runCli(
+    const evaluated = await runInProcess(
       ['eval', 'mails.csv', ...COLUMNS, ...flags, '--target', TINY_MODEL, '-p', 'call now', '--json'],
       { cwd },
     );
@@ -42,14 +46,14 @@ describe('rlprompt transfer', { timeout: 60_000 }, () => {
   it('reads what a run found, and the baselines beside it, as the run did', async () => {
     const { cwd } = tinyPair();
     const search = ['--steps', '1', '--prompts-per-step', '4', '--evaluation-every', '1', '--out', 'run', '--json'];
-    const run = JSON.parse((await runCli(['run', 'spam', ...search], { cwd })).stdout);
+    const run = JSON.parse((await runInProcess(['run', 'spam', ...search], { cwd })).stdout);
     expect(run.best.classifier.words[0].words.length).toBeGreaterThan(1);
-    const { stdout } = await runCli(['transfer', 'run', '-n', '1', '--target', 'mail-gpt-4m', '--json'], { cwd });
+    const { stdout } = await runInProcess(['transfer', 'run', '-n', '1', '--target', 'mail-gpt-4m', '--json'], { cwd });
     const { rows, cells }: TransferMatrix = JSON.parse(stdout);
     const of = (prompt: string) => cells[rows.findIndex((row) => row.prompt === prompt)]![0]!.metrics.accuracy;
     expect(of(run.best.prompt)).toBe(run.best.test.accuracy);
     expect(of('')).toBe(run.baselines.empty.test.accuracy);
-    const scored = await runCli(['eval', 'run', '--json'], { cwd });
+    const scored = await runInProcess(['eval', 'run', '--json'], { cwd });
     expect(JSON.parse(scored.stdout).results[0]).toMatchObject({
       prompt: run.best.prompt,
       accuracy: run.best.test.accuracy,
@@ -58,14 +62,17 @@ describe('rlprompt transfer', { timeout: 60_000 }, () => {
 
   it('feeds the report', async () => {
     const { cwd, flags, targets } = tinyPair();
-    const { stdout } = await runCli(
+    const { stdout } = await runInProcess(
       ['transfer', 'call <b>now', '--task', 'mails.csv', ...COLUMNS, ...flags, ...targets, '--json'],
       { cwd },
     );
     writeFileSync(join(cwd, 'transfer.json'), stdout);
-    const { code } = await runCli(['report', makeReportRun(), '--transfer', 'transfer.json', '--out', 'page.html'], {
-      cwd,
-    });
+    const { code } = await runInProcess(
+      ['report', makeReportRun(), '--transfer', 'transfer.json', '--out', 'page.html'],
+      {
+        cwd,
+      },
+    );
     expect(code).toBe(0);
     const page = readFileSync(join(cwd, 'page.html'), 'utf8');
     expect(page).toMatch(/id="transfer".*call &lt;b&gt;now/s);
@@ -74,7 +81,7 @@ describe('rlprompt transfer', { timeout: 60_000 }, () => {
   it('prints a table, or CSV with one row a score', async () => {
     const { cwd, flags, targets } = tinyPair();
     const args = ['transfer', '=now', '--task', 'mails.csv', ...COLUMNS, ...flags, ...targets];
-    const csv = await runCli([...args, '--csv'], { cwd });
+    const csv = await runInProcess([...args, '--csv'], { cwd });
     const rows: { prompt: string; from: string; accuracy: string }[] = parse(csv.stdout, { columns: true });
     expect(rows.map(({ prompt, from }) => [prompt, from])).toEqual([
       ["'=now", 'given'],
@@ -82,7 +89,7 @@ describe('rlprompt transfer', { timeout: 60_000 }, () => {
       ['', 'empty'],
       ['', 'empty'],
     ]);
-    const table = await runCli(args, { cwd });
+    const table = await runInProcess(args, { cwd });
     expect(table.stdout).toContain(`"=now"`);
     expect(table.stdout).toContain('given     ');
   });
@@ -92,7 +99,7 @@ describe('rlprompt transfer', { timeout: 60_000 }, () => {
     ['a run without a target LM', ['transfer', makeReportRun()], 64, '--target'],
     ['a mistyped run', ['transfer', 'runs/spam-2026', '--target', 'x'], 66, 'E_RUN_NOT_FOUND'],
   ])('refuses %s', async (_, args, code, text) => {
-    const outcome = await runCli(args);
+    const outcome = await runInProcess(args);
     expect(outcome.code).toBe(code);
     expect(lastLine(outcome.stderr)).toContain(text);
   });

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FakeService } from '../../lm/endpoint/fake-service.js';
-import { lastLine, runCli, TINY_MODEL, tinyTask } from '../spawn-cli.js';
+import { runInProcess } from '../in-process-cli.js';
+import { lastLine, TINY_MODEL, tinyTask } from '../spawn-cli.js';
 
 let service: FakeService;
 beforeEach(async () => {
@@ -26,14 +27,17 @@ const remote = () => ['--target', 'openai:big', '--endpoint', service.endpoint, 
 
 describe('rlprompt plan', () => {
   it('sends nothing, and says what the run then takes', async () => {
-    const planned = await runCli(['plan', '--json', ...data, ...small, ...remote()], { cwd });
+    const planned = await runInProcess(['plan', '--json', ...data, ...small, ...remote()], { cwd });
     expect(planned.code).toBe(0);
     expect(service.requests).toHaveLength(0);
     const plan = JSON.parse(planned.stdout);
     expect(plan).toMatchObject({ schemaVersion: 1, task: 'mails', target: 'openai:big', steps: 4 });
-    const run = await runCli(['run', '--json', '--ui', 'plain', '--out', 'planned', ...data, ...small, ...remote()], {
-      cwd,
-    });
+    const run = await runInProcess(
+      ['run', '--json', '--ui', 'plain', '--out', 'planned', ...data, ...small, ...remote()],
+      {
+        cwd,
+      },
+    );
     expect(run.code).toBe(0);
     // One request more than rows: the first finds out what the service gives.
     expect(service.requests.length - 1).toBeGreaterThanOrEqual(plan.service.requests.low);
@@ -42,7 +46,7 @@ describe('rlprompt plan', () => {
   });
 
   it('measures a target LM of this machine', async () => {
-    const { code, stdout } = await runCli(['plan', ...data, ...small, '--target', TINY_MODEL], { cwd });
+    const { code, stdout } = await runInProcess(['plan', ...data, ...small, '--target', TINY_MODEL], { cwd });
     expect(code).toBe(0);
     expect(stdout).toMatch(/^forwards +\d+ to \d+$/m);
     expect(stdout).toMatch(/^measured here +[\d,]+ rows per second$/m);
@@ -50,7 +54,7 @@ describe('rlprompt plan', () => {
   });
 
   it('refuses what the run would refuse', async () => {
-    const { code, stderr } = await runCli(['plan', ...data, ...small, '--forwards', '5'], { cwd });
+    const { code, stderr } = await runInProcess(['plan', ...data, ...small, '--forwards', '5'], { cwd });
     expect(code).toBe(78);
     expect(lastLine(stderr)).toMatch(/^rlprompt: E_BUDGET: --forwards 5 ends before 3 updates/);
   });

@@ -1,13 +1,14 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { lastLine, runCli, tinyTask } from '../spawn-cli.js';
+import { runInProcess } from '../in-process-cli.js';
+import { lastLine, tinyTask } from '../spawn-cli.js';
 
 describe('the cache on the command line', () => {
   it('answers a second evaluation without the model, says so nowhere in the result, and is cleared', async () => {
     const { cwd, flags } = tinyTask();
     const env = { RLPROMPT_CACHE_DIR: join(cwd, 'cache') };
-    const cli = (...args: string[]) => runCli(args, { cwd, env });
+    const cli = (...args: string[]) => runInProcess(args, { cwd, env });
     const args = ['eval', 'mails.csv', '--prompt', 'so it', '--json', ...flags];
     expect((await cli('cache', 'path')).stdout).toBe(`${join(cwd, 'cache')}\n`);
     const uncached = await cli(...args, '--no-cache');
@@ -29,7 +30,8 @@ describe('the cache on the command line', () => {
     const { cwd, flags } = tinyTask();
     const env = { RLPROMPT_CACHE_DIR: join(cwd, 'cache') };
     const small = ['--steps', '2', '--prompts-per-step', '2', '--shots', '2', '--inner-size', '8', '--candidates', '1'];
-    const run = (out: string) => runCli(['run', 'mails.csv', '--out', out, '--json', ...small, ...flags], { cwd, env });
+    const run = (out: string) =>
+      runInProcess(['run', 'mails.csv', '--out', out, '--json', ...small, ...flags], { cwd, env });
     const [first, second] = [await run('a'), await run('b')];
     const withoutTime = (text: string) => ({ ...JSON.parse(text), seconds: 0, runDir: '' });
     expect(withoutTime(second.stdout)).toEqual(withoutTime(first.stdout));
@@ -41,7 +43,7 @@ describe('the cache on the command line', () => {
   it('is no condition for a run', async () => {
     const { cwd, flags } = tinyTask();
     const env = { RLPROMPT_CACHE_DIR: '/proc/nowhere' };
-    const { code, stderr } = await runCli(['eval', 'mails.csv', '--prompt', 'so it', ...flags], { cwd, env });
+    const { code, stderr } = await runInProcess(['eval', 'mails.csv', '--prompt', 'so it', ...flags], { cwd, env });
     expect([code, stderr]).toEqual([0, expect.stringContaining('scores are not kept for later runs')]);
   });
 });

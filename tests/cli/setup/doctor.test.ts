@@ -1,13 +1,14 @@
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { runCli, TINY_MODEL, tinyTask } from '../spawn-cli.js';
+import { runInProcess } from '../in-process-cli.js';
+import { TINY_MODEL, tinyTask } from '../spawn-cli.js';
 
 describe('doctor', () => {
   async function forecast(...args: string[]): Promise<{ ok: boolean; detail: string; bytes: number }> {
     const { cwd, flags } = tinyTask();
     const named = ['--text-column', 'text', '--label-column', 'label', '--shots', '2', '--inner-size', '64'];
     const given = [...named, ...flags.slice(flags.indexOf('--target'))];
-    const { stdout } = await runCli(['doctor', 'mails.csv', '--json', ...given, ...args], { cwd });
+    const { stdout } = await runInProcess(['doctor', 'mails.csv', '--json', ...given, ...args], { cwd });
     const { findings } = JSON.parse(stdout) as {
       findings: { check: string; ok: boolean; detail: string; bytes: number }[];
     };
@@ -43,7 +44,7 @@ describe('doctor', () => {
   });
 
   it('lists the devices of the runtime, and tries the one that is named', async () => {
-    const { stdout, code } = await runCli(['doctor', '--device', 'tensorrt', '--json']);
+    const { stdout, code } = await runInProcess(['doctor', '--device', 'tensorrt', '--json']);
     const findings = JSON.parse(stdout).findings as { check: string; ok: boolean; detail: string }[];
     const of = (check: string) => findings.find((finding) => finding.check === check)!;
     expect(of('runtime').detail).toMatch(/^onnxruntime-node \d+\.\d+\.\d+; devices: cpu/);
@@ -53,7 +54,7 @@ describe('doctor', () => {
   });
 
   it('asks for no memory where no run is named', async () => {
-    const { stdout } = await runCli(['doctor', '--json']);
+    const { stdout } = await runInProcess(['doctor', '--json']);
     const checks = JSON.parse(stdout).findings.map(({ check }: { check: string }) => check);
     expect(checks).toContain('embedded model');
     expect(checks).not.toContain('memory of the run');

@@ -2,7 +2,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../../src/events.js';
-import { emptyFolder, lastLine, runCli, TINY_MODEL, tinyTask } from '../spawn-cli.js';
+import { runInProcess } from '../in-process-cli.js';
+import { emptyFolder, lastLine, TINY_MODEL, tinyTask } from '../spawn-cli.js';
 
 const { cwd, flags } = tinyTask();
 const env = { RLPROMPT_DATA_DIR: join(cwd, 'data') };
@@ -10,7 +11,7 @@ const small = ['--generator', TINY_MODEL, '--shots', '2', '--prompts-per-step', 
 const run = ['run', 'mails.csv', ...flags, ...small, '--steps', '2', '--candidates', '4', '--ui', 'none', '--json'];
 
 const start = async (out: string, ...more: string[]) => {
-  const { code, stdout } = await runCli([...run, ...more, '--out', out], { cwd, env });
+  const { code, stdout } = await runInProcess([...run, ...more, '--out', out], { cwd, env });
   expect(code).toBe(0);
   const { runDir: _, seconds: __, ...result } = JSON.parse(stdout);
   return result;
@@ -25,7 +26,7 @@ const eventsOf = (out: string): RunEvent[] =>
 const added = (out: string): string[] =>
   eventsOf(out).flatMap((event) => (event.type === 'prompt-added' ? [event.prompt.text] : []));
 
-const library = (...args: string[]) => runCli(['prompt-library', ...args], { cwd, env });
+const library = (...args: string[]) => runInProcess(['prompt-library', ...args], { cwd, env });
 
 describe('the library of earlier runs', () => {
   it('is off unless asked for; asked for, it starts a run from what others found and says so', async () => {
@@ -71,7 +72,7 @@ describe('--init-prompts-file', () => {
     writeFileSync(join(cwd, 'start.txt'), ' see you\n\nat the meeting\n');
     await start('runs/init', '--init-prompt', 'now', '--init-prompts-file', 'start.txt');
     expect(added('runs/init')).toEqual(['now', 'see you', 'at the meeting']);
-    const missing = await runCli([...run, '--init-prompts-file', 'none.txt'], { cwd: emptyFolder() });
+    const missing = await runInProcess([...run, '--init-prompts-file', 'none.txt'], { cwd: emptyFolder() });
     expect(lastLine(missing.stderr)).toMatch(/^rlprompt: E_PROMPTS_FILE: .*none\.txt/);
   }, 60_000);
 });

@@ -12,7 +12,8 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { acquireLock } from '../../../src/files/lock.js';
 import { inspectRun } from '../../../src/run/inspect/inspect-run.js';
-import { emptyFolder, lastLine, runCli } from '../../cli/spawn-cli.js';
+import { runInProcess } from '../../cli/in-process-cli.js';
+import { emptyFolder, lastLine } from '../../cli/spawn-cli.js';
 import { followRun } from '../../follow-run.js';
 import { SMALL_RUN, writeSmallData } from '../../small-data.js';
 
@@ -134,17 +135,17 @@ describe('doctor on a run folder', () => {
   });
 
   it('ends with 0 or 65, and its advice works', async () => {
-    const good = await runCli(['doctor', 'whole'], { cwd });
+    const good = await runInProcess(['doctor', 'whole'], { cwd });
     expect(good).toMatchObject({ code: 0, stderr: '' });
     expect(good.stdout).toMatch(/^ok +run\.json +task/);
     const folder = changed('stopped', (run) => flipByte(join(run, lastCheckpoint(run))));
-    const bad = await runCli(['doctor', folder, '--json'], { cwd });
+    const bad = await runInProcess(['doctor', folder, '--json'], { cwd });
     expect(bad.code).toBe(65);
     expect(lastLine(bad.stderr)).toMatch(
       /^rlprompt: E_DOCTOR: checkpoints\/step-\d+\.safetensors: .* · rlprompt resume /,
     );
     expect(JSON.parse(bad.stdout)).toMatchObject({ schemaVersion: 1, findings: expect.any(Array) });
-    expect((await runCli(['resume', folder, '--ui', 'none'], { cwd })).code).toBe(0);
-    expect((await runCli(['doctor', folder], { cwd })).code).toBe(0);
+    expect((await runInProcess(['resume', folder, '--ui', 'none'], { cwd })).code).toBe(0);
+    expect((await runInProcess(['doctor', folder], { cwd })).code).toBe(0);
   });
 });
