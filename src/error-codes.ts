@@ -336,6 +336,10 @@ export const ERROR_CODES = {
   E_RANKING_COUNT: ['There are too few rankings for a reward model.', 'Rank more with `rlprompt rate`.'],
   E_RANKING_FILE: ['Lines of the file are not rankings.', 'Correct or remove the lines that the message names.'],
   E_RATING_TEXTS: ['There are too few different texts to rank.', 'Rate a run with more prompts, or a file of texts.'],
+  E_RDKIT_MISSING: [
+    'RDKit, which reads molecules, is not installed or does not start.',
+    'Install it: `npm install @rdkit/rdkit@2026.9.1`.',
+  ],
   E_REPLAY_SPEED: ['The speed of a replay is not above 0.', 'Use `--speed 1`.'],
   E_REWARDED_TEXTS: [
     'A file of texts with rewards has a bad line, too few texts, or equal rewards only.',
@@ -372,6 +376,7 @@ export const ERROR_CODES = {
     'Resume with version 0.1.0, or start a new run without it.',
   ],
   E_SHOTS_TOO_MANY: ['The task `spam` has too few mails for `--shots`.', 'Lower `--shots`.'],
+  E_SMILES: ['A text is no molecule that RDKit can read.', 'Check its brackets, ring digits and valences.'],
   E_SPLIT_EMPTY: ['The split has no examples here.', 'Leave `--split` out.'],
   E_STYLE_CLASSES: ['The style classifier lacks a class.', 'Name the styles with `--verbalizer style=class`.'],
   E_STYLE_CONTENT_MODEL: ['Style transfer needs a content model.', 'Add `--content-model`.'],

@@ -7,6 +7,7 @@ export { policyGradientLoss } from './losses/policy-gradient.js';
 export { ppoClipLoss } from './losses/ppo-clip.js';
 export { softQLoss } from './losses/soft-q.js';
 export { sparseQLoss } from './losses/sparse-q.js';
+export { type Molecule, Molecules, tanimoto } from './molecules/molecules.js';
 export { type OptimizeOptions, optimize } from './optimize.js';
 export { PolicyHead } from './policy/policy-head.js';
 export { classificationGap } from './rewards/classification/classification-gap.js';

@@ -1,5 +1,6 @@
 // What `rlprompt` means to a task file in the process of its reward: all that needs no language model.
 export { RlpromptError } from '../errors.js';
+export { Molecules, tanimoto } from '../molecules/molecules.js';
 export { classificationGap } from '../rewards/classification/classification-gap.js';
 export { labelProbabilities } from '../rewards/classification/label-probabilities.js';
 export { shapeReward } from '../rewards/shaping/reward-shaper.js';
