@@ -155,6 +155,24 @@ export const ERROR_CODES = {
     'Label words cannot be told apart in the service’s answers.',
     'Choose other words with `--verbalizer`.',
   ],
+  E_ENVIRONMENT_ACTIONS: [
+    'An environment offers no action, or an action twice, before the episode has ended.',
+    'Correct `actions`, or answer `done: true`.',
+  ],
+  E_ENVIRONMENT_ANSWER: ['The answer of an environment is not what it should be.', 'Correct the environment.'],
+  E_ENVIRONMENT_ENDLESS: [
+    'An episode of an environment does not end.',
+    'Let `step` answer `done: true` in time, or raise `mostSteps`.',
+  ],
+  E_ENVIRONMENT_MISSING: ['There is no such environment.', 'Name a built-in one, or the path of a file.'],
+  E_ENVIRONMENT_SPELLING: [
+    'An environment spells an action in two ways.',
+    'Spell it alike: the same words are the same action.',
+  ],
+  E_ENVIRONMENT_TURN: [
+    'An environment answers out of turn.',
+    'Let it wait for the answer to each action before it answers.',
+  ],
   E_EXISTS: ['The file to write exists.', 'Add `--force` to replace it.'],
   E_EXPORT_ENSEMBLE: [
     'The format holds one prompt, not several that answer together.',

@@ -14,7 +14,9 @@ export { classificationGap } from './rewards/classification/classification-gap.j
 export { labelProbabilities } from './rewards/classification/label-probabilities.js';
 export { shapeReward } from './rewards/shaping/reward-shaper.js';
 export { zScore } from './rewards/shaping/z-score.js';
+export { defineEnvironment } from './task/define/define-environment.js';
 export { defineTask } from './task/define/define-task.js';
+export type { EnvironmentDefinition, FirstObservation, StepAnswer } from './task/environment.js';
 export type {
   CustomReward,
   ExampleSource,

@@ -10,6 +10,18 @@ const source = join(root, 'src');
  * permission that nobody uses is refused too, so this table is the structure as it is.
  */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  acting: [
+    'errors.ts',
+    'lm/model',
+    'policy',
+    'preferences',
+    'random',
+    'rewards/custom',
+    'statistics',
+    'task',
+    'task/load',
+    'trainers/policy',
+  ],
   classifier: ['errors.ts', 'random', 'statistics', 'template'],
   cli: [
     'cli/commands',
@@ -71,6 +83,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'ui/reporters',
   ],
   'cli/commands/search': [
+    'acting',
     'cli/check',
     'cli/output',
     'cli/plan',
@@ -82,9 +95,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'errors.ts',
     'files',
     'lm',
+    'lm/model',
     'options',
     'plan.ts',
+    'preferences',
     'queue',
+    'random',
     'report',
     'report/page',
     'run/prepare',

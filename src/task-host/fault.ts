@@ -1,10 +1,14 @@
-import type { RewardFault } from '../task/define/reward-messages.js';
+import type { HostedKind, RewardFault } from '../task/define/reward-messages.js';
 
 const FRAMES_KEPT = 8;
 
-/** What a reward threw, with the stack down to the reward's own code. */
-export function faultOf(code: RewardFault['code'], doing: string, thrown: unknown, hostFolder: string): RewardFault {
-  const message = `the reward ${doing} ${describeThrown(thrown)}`;
+/** What a reward or an environment threw, with the stack down to its own code. */
+export function faultOf(
+  code: RewardFault['code'],
+  { kind, doing, hostFolder }: { kind: HostedKind; doing: string; hostFolder: string },
+  thrown: unknown,
+): RewardFault {
+  const message = `the ${kind} ${doing} ${describeThrown(thrown)}`;
   const frames = thrown instanceof Error ? ownFrames(thrown.stack ?? '', hostFolder) : [];
   const [first] = frames;
   if (first === undefined) return { code, message };

@@ -1,10 +1,11 @@
 import { dirname } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { RlpromptError } from '../errors.js';
-import { readDefinition } from '../task/define/read-definition.js';
-import type { FromHost, RewardFault, ToHost } from '../task/define/reward-messages.js';
-import { loadTaskFile } from '../task/load/load-task-file.js';
-import type { CustomReward, TaskDefinition } from '../task/types.js';
+import { readDefinition, readEnvironment } from '../task/define/read-definition.js';
+import type { FromHost, HostedKind, RewardFault, ToHost } from '../task/define/reward-messages.js';
+import type { EnvironmentDefinition } from '../task/environment.js';
+import { importTaskFile } from '../task/load/load-task-file.js';
+import type { CustomReward } from '../task/types.js';
 import { faultOf } from './fault.js';
 import { readAnswers, WrongAnswer } from './read-answers.js';
 import * as rewardApi from './reward-api.js';
@@ -13,7 +14,12 @@ import { startWatchdog } from './watchdog.js';
 
 const HOST_FOLDER = dirname(fileURLToPath(import.meta.url));
 
+/** An episode without end is told from a long one by its length. */
+const MOST_STEPS = 100;
+
+let kind: HostedKind = 'reward';
 let reward: CustomReward;
+let environment: EnvironmentDefinition;
 let current: CallContext | undefined;
 let questions = 0;
 
@@ -28,28 +34,33 @@ function send(message: FromHost, then: () => void = () => {}): void {
 async function receive(message: ToHost): Promise<void> {
   if (message.type === 'load') await load(message);
   else if (message.type === 'call') await call(message);
+  else if (message.type === 'act') await act(message);
   else if (message.type === 'abort') current?.end('the run was stopped');
   else current?.receive(message);
 }
 
-async function load({ file, isBuiltIn, memoryLimit }: Extract<ToHost, { type: 'load' }>): Promise<void> {
+async function load(message: Extract<ToHost, { type: 'load' }>): Promise<void> {
+  const { file, isBuiltIn, memoryLimit } = message;
+  kind = message.kind;
   await startWatchdog({ parent: process.ppid, memoryLimit });
   try {
-    reward = (await readTask(file, isBuiltIn)).reward!;
-    send({ type: 'loaded' });
+    const module: unknown = isBuiltIn ? await import(pathToFileURL(file).href) : await importTaskFile(file, rewardApi);
+    if (kind === 'reward') {
+      reward = readDefinition(module, file).reward!;
+      send({ type: 'loaded' });
+    } else {
+      environment = readEnvironment(module, file);
+      const { name, tasks, mostSteps = MOST_STEPS } = environment;
+      send({ type: 'loaded', environment: { name, tasks, mostSteps } });
+    }
   } catch (error) {
     send({ type: 'load-failed', fault: loadFault(error, file) });
   }
 }
 
-async function readTask(file: string, isBuiltIn: boolean): Promise<TaskDefinition> {
-  if (isBuiltIn) return readDefinition(await import(pathToFileURL(file).href), file);
-  return await loadTaskFile(file, rewardApi);
-}
-
 function loadFault(error: unknown, file: string): RewardFault {
   const message = error instanceof RlpromptError ? error.message : String(error);
-  return { code: 'E_PLUGIN_LOAD', message: `the task file cannot be loaded for its reward: ${message}`, where: file };
+  return { code: 'E_PLUGIN_LOAD', message: `the task file cannot be loaded for its ${kind}: ${message}`, where: file };
 }
 
 async function call({ call, batch, seed }: Extract<ToHost, { type: 'call' }>): Promise<void> {
@@ -61,16 +72,30 @@ async function call({ call, batch, seed }: Extract<ToHost, { type: 'call' }>): P
     const rows = readAnswers(await reward(batch, session.context), asked);
     send({ type: 'answers', call, rows });
   } catch (error) {
-    const fault = error instanceof WrongAnswer ? error.fault : faultOf('E_PLUGIN_THROW', 'threw', error, HOST_FOLDER);
+    const fault = error instanceof WrongAnswer ? error.fault : thrown(error);
     send({ type: 'failed', call, fault });
   } finally {
     session.end('the reward has answered');
   }
 }
 
-/** What fails on its own, outside of the promise that the reward gave back: this process is not to be trusted further. */
-function stray(doing: string, thrown: unknown): void {
-  send({ type: 'stray', fault: faultOf('E_PLUGIN_STRAY', doing, thrown, HOST_FOLDER) }, () => exit(1));
+async function act({ call, ask }: Extract<ToHost, { type: 'act' }>): Promise<void> {
+  try {
+    const answer = await ('reset' in ask ? environment.reset(ask.reset) : environment.step(ask.step));
+    send({ type: 'acted', call, answer });
+  } catch (error) {
+    send({ type: 'failed', call, fault: thrown(error) });
+  }
+}
+
+function thrown(error: unknown): RewardFault {
+  return faultOf('E_PLUGIN_THROW', { kind, doing: 'threw', hostFolder: HOST_FOLDER }, error);
+}
+
+/** What fails on its own, outside of the promise that was given back: this process is not to be trusted further. */
+function stray(doing: string, error: unknown): void {
+  const fault = faultOf('E_PLUGIN_STRAY', { kind, doing, hostFolder: HOST_FOLDER }, error);
+  send({ type: 'stray', fault }, () => exit(1));
 }
 
 process.on('unhandledRejection', (reason) => stray('left a rejection unhandled:', reason));

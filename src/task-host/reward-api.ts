@@ -5,4 +5,5 @@ export { classificationGap } from '../rewards/classification/classification-gap.
 export { labelProbabilities } from '../rewards/classification/label-probabilities.js';
 export { shapeReward } from '../rewards/shaping/reward-shaper.js';
 export { zScore } from '../rewards/shaping/z-score.js';
+export { defineEnvironment } from '../task/define/define-environment.js';
 export { defineTask } from '../task/define/define-task.js';

@@ -26,6 +26,7 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./search/worker.js'),
   },
   { name: 'compare', summary: 'trainers at equal forwards', group: search, load: () => import('./search/compare.js') },
+  { name: 'act', summary: 'act in an environment of texts', group: search, load: () => import('./search/act.js') },
   { name: 'eval', summary: 'score your own prompts', group: results, load: () => import('./results/eval.js') },
   { name: 'predict', summary: 'label new rows', group: results, load: () => import('./results/predict.js') },
   { name: 'top', summary: 'the best prompts of a run', group: results, load: () => import('./results/top.js') },

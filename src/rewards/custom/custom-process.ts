@@ -4,8 +4,17 @@ import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { RlpromptError } from '../../errors.js';
-import type { FromHost, LmQuestion, RewardFault, RewardRow, ToHost } from '../../task/define/reward-messages.js';
+import type {
+  EnvironmentCall,
+  FromHost,
+  HostedKind,
+  LmQuestion,
+  RewardFault,
+  RewardRow,
+  ToHost,
+} from '../../task/define/reward-messages.js';
 import { LAST_WORDS_FD } from '../../task/define/reward-messages.js';
+import type { EnvironmentFacts } from '../../task/environment.js';
 import type { RewardBatch } from '../../task/types.js';
 import { Deadline } from './custom-deadline.js';
 import { rewardError } from './custom-error.js';
@@ -20,6 +29,8 @@ const ENVIRONMENT =
 const LOAD_TIMEOUT_MS = 60_000;
 
 export interface ProcessOptions {
+  /** @default 'reward' */
+  readonly kind?: HostedKind;
   readonly file: string;
   readonly isBuiltIn: boolean;
   /** Names of environment variables that the task asks for. */
@@ -43,6 +54,8 @@ export class RewardProcess {
   private isOutOfHeap = false;
   /** Why the target LM did not answer: where the reward then fails, this is the reason. */
   private lmError: RlpromptError | undefined;
+  /** What an environment says of itself; undefined in the process of a reward. */
+  environment: EnvironmentFacts | undefined;
   /** Why it ended; undefined while it lives. */
   ended: RewardFault | undefined;
 
@@ -62,10 +75,11 @@ export class RewardProcess {
   /** @throws RlpromptError E_PLUGIN_LOAD, or as the process ended */
   static async start(options: ProcessOptions): Promise<RewardProcess> {
     const started = new RewardProcess(options);
-    const { file, isBuiltIn, memoryLimit } = options;
-    await started.request<void>({ type: 'load', file, isBuiltIn, memoryLimit }, LOAD_TIMEOUT_MS, (message, settle) => {
-      if (message.type === 'loaded') settle.resolve();
-      if (message.type === 'load-failed') settle.reject(message.fault);
+    const { kind = 'reward', file, isBuiltIn, memoryLimit } = options;
+    const message: ToHost = { type: 'load', kind, file, isBuiltIn, memoryLimit };
+    started.environment = await started.request(message, LOAD_TIMEOUT_MS, (reply, settle) => {
+      if (reply.type === 'loaded') settle.resolve(reply.environment);
+      if (reply.type === 'load-failed') settle.reject(reply.fault);
     });
     return started;
   }
@@ -83,10 +97,24 @@ export class RewardProcess {
     });
   }
 
+  /** What the environment answers, not checked. @throws RlpromptError E_PLUGIN_… */
+  async act(ask: EnvironmentCall): Promise<unknown> {
+    const call = this.calls++;
+    return await this.request<unknown>({ type: 'act', call, ask }, this.options.timeoutMs, (reply, settle) => {
+      if (!('call' in reply) || reply.call !== call) return;
+      if (reply.type === 'acted') settle.resolve(reply.answer);
+      if (reply.type === 'failed') settle.reject(reply.fault);
+    });
+  }
+
   /** Ends the process and whatever it has started, at once. */
   kill(fault: RewardFault): void {
     this.end(fault);
     this.killGroup();
+  }
+
+  private get kind(): HostedKind {
+    return this.options.kind ?? 'reward';
   }
 
   private killGroup(): void {
@@ -114,7 +142,7 @@ export class RewardProcess {
         resolve: (answer) => finish(() => resolve(answer)),
         reject: (fault) => finish(() => reject(this.errorOf(fault))),
       };
-      const deadline = new Deadline(timeoutMs, () => this.kill(timeout(timeoutMs)));
+      const deadline = new Deadline(timeoutMs, () => this.kill(timeout(this.kind, timeoutMs)));
       const receive = (reply: FromHost): void => onMessage(reply, settle, deadline);
       this.onMessage.add(receive);
       this.onEnd.add(settle.reject);
@@ -126,7 +154,7 @@ export class RewardProcess {
   private errorOf(fault: RewardFault): Error {
     if (fault.stack) this.options.output.append(Buffer.from(`${fault.stack}\n`));
     if (fault.code === 'E_PLUGIN_THROW' && this.lmError) return this.lmError;
-    return rewardError(fault, this.options.file);
+    return rewardError(fault, this.options.file, this.kind);
   }
 
   private async answer(id: number, question: LmQuestion, deadline: Deadline): Promise<void> {
@@ -157,7 +185,9 @@ export class RewardProcess {
       this.lastWords += chunk.toString().slice(0, 100);
     });
     child.on('message', (message) => this.receive(message as FromHost));
-    child.on('error', (error) => this.end({ code: 'E_PLUGIN_EXIT', message: `the reward’s process failed: ${error}` }));
+    child.on('error', (error) =>
+      this.end({ code: 'E_PLUGIN_EXIT', message: `the ${this.kind}’s process failed: ${error}` }),
+    );
     // What it started may hold its pipes open; 'close', not 'exit', because by then its last words are read.
     child.on('exit', () => this.killGroup());
     child.on('close', (code, signal) => this.end(this.faultOfExit(code, signal)));
@@ -177,13 +207,13 @@ export class RewardProcess {
   private faultOfExit(code: number | null, signal: NodeJS.Signals | null): RewardFault {
     const { memoryLimit } = this.options;
     if (this.lastWords.startsWith('memory')) {
-      const message = `the reward’s process took more than ${Math.round(memoryLimit / 2 ** 20)} MiB and was ended`;
+      const message = `the ${this.kind}’s process took more than ${Math.round(memoryLimit / 2 ** 20)} MiB and was ended`;
       return { code: 'E_PLUGIN_OOM', message };
     }
     // V8 gives up by itself where its own limit is lower than ours.
-    if (this.isOutOfHeap) return { code: 'E_PLUGIN_OOM', message: 'the reward’s process ran out of heap memory' };
+    if (this.isOutOfHeap) return { code: 'E_PLUGIN_OOM', message: `the ${this.kind}’s process ran out of heap memory` };
     const how = signal ? `was ended by ${signal}` : `exited with code ${code}`;
-    return { code: 'E_PLUGIN_EXIT', message: `the reward’s process ${how} without an answer` };
+    return { code: 'E_PLUGIN_EXIT', message: `the ${this.kind}’s process ${how} without an answer` };
   }
 }
 
@@ -192,10 +222,10 @@ interface Settle<Answer> {
   reject(fault: RewardFault): void;
 }
 
-function timeout(timeoutMs: number): RewardFault {
+function timeout(kind: HostedKind, timeoutMs: number): RewardFault {
   return {
     code: 'E_PLUGIN_TIMEOUT',
-    message: `the reward gave no answer within ${timeoutMs / 1000} s and its process was ended`,
+    message: `the ${kind} gave no answer within ${timeoutMs / 1000} s and its process was ended`,
   };
 }
 

@@ -1,5 +1,7 @@
 import { RlpromptError } from '../../errors.js';
+import type { EnvironmentDefinition } from '../environment.js';
 import type { TaskDefinition } from '../types.js';
+import { defineEnvironment } from './define-environment.js';
 import { defineTask, isDefinedTask } from './define-task.js';
 
 /** Takes the definition out of a loaded task file: its default export, or in CommonJS what it exports. */
@@ -17,6 +19,15 @@ export function readDefinition(module: unknown, file: string): TaskDefinition {
   }
   try {
     return defineTask(definition as TaskDefinition);
+  } catch (error) {
+    throw loadFailure(error, file);
+  }
+}
+
+/** The same for the file of an environment. */
+export function readEnvironment(module: unknown, file: string): EnvironmentDefinition {
+  try {
+    return defineEnvironment(defaultExport(module) as EnvironmentDefinition);
   } catch (error) {
     throw loadFailure(error, file);
   }

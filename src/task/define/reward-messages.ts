@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../../errors.js';
+import type { EnvironmentFacts } from '../environment.js';
 import type { RewardBatch } from '../types.js';
 
 /** What one prompt was answered, checked: finite numbers only. */
@@ -26,19 +27,34 @@ export interface LmQuestion {
   readonly seed: number;
 }
 
-/** From the program to the process of a reward. */
+/** What an environment is asked. */
+export type EnvironmentCall = { readonly reset: string } | { readonly step: string };
+
+/** What a process is for. */
+export type HostedKind = 'reward' | 'environment';
+
+/** From the program to the process of a reward or an environment. */
 export type ToHost =
-  | { readonly type: 'load'; readonly file: string; readonly isBuiltIn: boolean; readonly memoryLimit: number }
+  | {
+      readonly type: 'load';
+      readonly kind: HostedKind;
+      readonly file: string;
+      readonly isBuiltIn: boolean;
+      readonly memoryLimit: number;
+    }
   | { readonly type: 'call'; readonly call: number; readonly batch: RewardBatch; readonly seed: number }
+  | { readonly type: 'act'; readonly call: number; readonly ask: EnvironmentCall }
   | { readonly type: 'abort' }
   | { readonly type: 'lm-answer'; readonly id: number; readonly value: unknown }
   | { readonly type: 'lm-error'; readonly id: number; readonly message: string };
 
-/** From the process of a reward to the program. */
+/** From the process of a reward or an environment to the program. */
 export type FromHost =
-  | { readonly type: 'loaded' }
+  | { readonly type: 'loaded'; readonly environment?: EnvironmentFacts }
   | { readonly type: 'load-failed'; readonly fault: RewardFault }
   | { readonly type: 'answers'; readonly call: number; readonly rows: readonly RewardRow[] }
+  /** As the environment gave it, not checked. */
+  | { readonly type: 'acted'; readonly call: number; readonly answer: unknown }
   | { readonly type: 'failed'; readonly call: number; readonly fault: RewardFault }
   | { readonly type: 'lm-question'; readonly call: number; readonly id: number; readonly question: LmQuestion }
   | { readonly type: 'log'; readonly text: string }

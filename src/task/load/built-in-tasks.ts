@@ -22,6 +22,17 @@ export function builtInTaskFile(name: string): string {
   return path.join(CODE_FOLDER, name, `task${path.extname(THIS_FILE)}`);
 }
 
+/** The code of a built-in environment. */
+export function builtInEnvironmentFile(name: string): string {
+  return path.join(CODE_FOLDER, name, `environment${path.extname(THIS_FILE)}`);
+}
+
+export function builtInEnvironmentNames(): string[] {
+  return readdirSync(TASKS_FOLDER)
+    .filter((name) => existsSync(builtInEnvironmentFile(name)))
+    .sort();
+}
+
 /** Where a built-in task's data lies; the build compiles the code but leaves the data in its place. */
 export function builtInDataFolder(name: string): string {
   return path.join(TASKS_FOLDER, name);

@@ -1,0 +1,94 @@
+import * as z from 'zod';
+import { type ErrorCode, RlpromptError } from '../errors.js';
+import { visibleText } from '../rewards/custom/custom-output.js';
+import type { FirstObservation, Observation, StepAnswer } from '../task/environment.js';
+
+const OBSERVATION = {
+  observation: z.string(),
+  actions: z.array(z.string().trim().min(1)),
+  turn: z.int().min(0).optional(),
+};
+const FIRST = z.strictObject({ ...OBSERVATION, bestReturn: z.number().optional() });
+const STEP = z.strictObject({ ...OBSERVATION, reward: z.number(), done: z.boolean() });
+
+/** Checks what an environment answers; one that answers wrongly is stopped, and nothing is learned from it. */
+export class AnswerChecks {
+  private steps = 0;
+  /** Spellings of the actions seen, by what they have in common. */
+  private readonly spellings = new Map<string, string>();
+
+  constructor(
+    private readonly mostSteps: number,
+    private readonly file: string,
+  ) {}
+
+  /** @throws RlpromptError E_ENVIRONMENT_… */
+  first(answer: unknown): FirstObservation {
+    this.steps = 0;
+    const seen = this.parse(FIRST, answer, 'reset');
+    this.check(seen);
+    return seen;
+  }
+
+  /** @throws RlpromptError E_ENVIRONMENT_… */
+  next(answer: unknown): StepAnswer {
+    this.steps += 1;
+    const seen = this.parse(STEP, answer, 'step');
+    if (!seen.done && this.steps >= this.mostSteps)
+      throw this.fault('E_ENVIRONMENT_ENDLESS', `the episode has not ended after ${this.steps} steps`);
+    this.check(seen, seen.done);
+    return seen;
+  }
+
+  private parse<Schema extends z.ZodType>(schema: Schema, answer: unknown, asked: string): z.output<Schema> {
+    const parsed = schema.safeParse(answer);
+    if (parsed.success) return parsed.data;
+    const why = parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'the answer'}: ${message}`);
+    throw this.fault('E_ENVIRONMENT_ANSWER', `${asked} gave a wrong answer: ${why.join('; ')}`);
+  }
+
+  private check({ actions, turn = this.steps }: Observation, isDone = false): void {
+    if (turn !== this.steps) {
+      throw this.fault('E_ENVIRONMENT_TURN', `the answer is that of turn ${turn}, expected turn ${this.steps}`);
+    }
+    if (actions.length === 0 && !isDone) {
+      throw this.fault(
+        'E_ENVIRONMENT_ACTIONS',
+        `there is no action after ${this.steps} steps, and the episode goes on`,
+      );
+    }
+    const twice = actions.find((action, place) => actions.indexOf(action) !== place);
+    if (twice !== undefined) throw this.fault('E_ENVIRONMENT_ACTIONS', `the action ${quote(twice)} is there twice`);
+    for (const action of actions) this.checkSpelling(action);
+  }
+
+  /** To a language model other capitals, blanks and marks make another phrase, so it would have to learn both. */
+  private checkSpelling(action: string): void {
+    const words =
+      action
+        .toLowerCase()
+        .match(/[\p{L}\p{N}]+/gu)
+        ?.join(' ') ?? action;
+    const before = this.spellings.get(words);
+    if (before === undefined) this.spellings.set(words, action);
+    else if (before !== action) {
+      const message = `the action ${quote(before)} is now spelled ${quote(action)}`;
+      throw this.fault('E_ENVIRONMENT_SPELLING', message);
+    }
+  }
+
+  private fault(code: ErrorCode, message: string): RlpromptError {
+    return new RlpromptError({
+      code,
+      exit: 'internal',
+      message: visibleText(message).replaceAll('\n', ' '),
+      where: this.file,
+      kept: 'all that was learned up to the last checkpoint',
+      next: 'correct the environment; then resume with: rlprompt act resume FOLDER',
+    });
+  }
+}
+
+function quote(text: string): string {
+  return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
+}

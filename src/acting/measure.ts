@@ -1,0 +1,25 @@
+import { mean } from '../statistics/mean.js';
+import { type Actor, type Episode, playEpisode, type World } from './episodes.js';
+
+export interface Measured {
+  readonly episodes: number;
+  readonly meanReturn: number;
+  readonly meanSteps: number;
+  /** Share of episodes with the largest return there is; undefined where the environment does not know it. */
+  readonly best?: number;
+}
+
+/** Plays some episodes of each task. */
+export async function measure(world: World, tasks: readonly string[], actor: Actor, times: number): Promise<Measured> {
+  const episodes: Episode[] = [];
+  for (const task of tasks) {
+    for (let time = 0; time < times; time++) episodes.push(await playEpisode(world, task, actor));
+  }
+  const known = episodes.flatMap(({ isBest }) => (isBest === undefined ? [] : [isBest ? 1 : 0]));
+  return {
+    episodes: episodes.length,
+    meanReturn: mean(episodes.map(({ total }) => total)),
+    meanSteps: mean(episodes.map(({ steps }) => steps.length)),
+    ...(known.length > 0 ? { best: mean(known) } : {}),
+  };
+}

@@ -1,0 +1,105 @@
+import { type Command, Option } from 'commander';
+import type { EnvironmentWorld } from '../../../acting/environment-world.js';
+import type { Measured } from '../../../acting/measure.js';
+import type { LabelNormalisation, LanguageModel } from '../../../lm/model/types.js';
+import { formatTable } from '../../output/format-table.js';
+import { formatJson, writeResult } from '../../output/output.js';
+import type { CliContext } from '../../shared/context.js';
+import { parseCount } from '../../shared/parse-count.js';
+
+const EXAMPLES = `Examples:
+  $ rlprompt act score kitchen                     the frozen model, three ways to score a phrase
+  $ rlprompt act score my-world.ts --episodes 20
+`;
+
+const NORMALISATIONS: readonly LabelNormalisation[] = ['none', 'token', 'word'];
+
+interface WorldOptions {
+  readonly model: string;
+  readonly seed: number;
+  readonly timeout: number;
+}
+
+export function configure(command: Command, context: CliContext): void {
+  command.description('Acts in an environment of texts by choosing among phrases.').addHelpText('before', EXAMPLES);
+  worldOptions(command.command('score').description('how the frozen model acts before anything is learned'))
+    .option('--episodes <N>', 'episodes of each task', parseCount, 5)
+    .addOption(new Option('--normalise <HOW>', 'one way only: divide log p of a phrase by').choices(NORMALISATIONS))
+    .option('--json', 'print one JSON object')
+    .action(
+      (reference: string, options: WorldOptions & { episodes: number; normalise?: LabelNormalisation; json?: true }) =>
+        score(reference, options, context),
+    );
+}
+
+function worldOptions(command: Command): Command {
+  return command
+    .argument('<environment>', 'built-in environment (kitchen), or the file of one')
+    .option('--model <MODEL>', 'causal language model of this machine', 'mail-gpt-4m')
+    .option('--seed <N>', 'same seed, same episodes', Number, 0)
+    .option('--timeout <SECONDS>', 'how long the environment may take to answer', Number, 60);
+}
+
+async function score(
+  reference: string,
+  options: WorldOptions & { episodes: number; normalise?: LabelNormalisation; json?: true },
+  context: CliContext,
+): Promise<void> {
+  const { seed, episodes, normalise } = options;
+  await withWorld(reference, options, async (world, model) => {
+    const [{ stateSourceOf }, { PhrasePolicy }, { policyActor }, { measure }, { Rng }] = await Promise.all([
+      import('../../../preferences/pooled-states.js'),
+      import('../../../acting/phrase-policy.js'),
+      import('../../../acting/actors.js'),
+      import('../../../acting/measure.js'),
+      import('../../../random/rng.js'),
+    ]);
+    const { train, test } = world.facts.tasks;
+    const rows: (Measured & { normalise: LabelNormalisation })[] = [];
+    for (const way of normalise ? [normalise] : NORMALISATIONS) {
+      const policy = await PhrasePolicy.create(stateSourceOf(model), { normalise: way, seed });
+      const actor = policyActor(policy, Rng.create(seed, 'sampling'));
+      rows.push({ normalise: way, ...(await measure(world, [...train, ...test], actor, episodes)) });
+      await policy.dispose();
+    }
+    const json = { schemaVersion: 1, environment: world.facts.name, model: model.name, seed, rows };
+    writeResult(context, options.json ? `${formatJson(json)}\n` : toTable(rows));
+  });
+}
+
+async function withWorld(
+  reference: string,
+  { model: name, timeout }: WorldOptions,
+  use: (world: EnvironmentWorld, model: LanguageModel) => Promise<void>,
+): Promise<void> {
+  const [{ loadLanguageModel }, { EnvironmentWorld: World }] = await Promise.all([
+    import('../../../lm/load.js'),
+    import('../../../acting/environment-world.js'),
+  ]);
+  const world = await World.open(reference, timeout * 1000);
+  try {
+    const model = await loadLanguageModel(name);
+    await use(world, model).finally(() => model.dispose());
+  } finally {
+    world.close();
+  }
+}
+
+function toTable(rows: readonly (Measured & { normalise: LabelNormalisation })[]): string {
+  const lines = rows.map(({ normalise, episodes, meanReturn, meanSteps, best }) => [
+    NAMES[normalise],
+    String(episodes),
+    meanReturn.toFixed(3),
+    meanSteps.toFixed(1),
+    best === undefined ? '-' : `${(100 * best).toFixed(1)} %`,
+  ]);
+  return formatTable([['score of a phrase', 'episodes', 'return', 'steps', 'best return'], ...lines], {
+    right: [1, 2, 3, 4],
+  });
+}
+
+const NAMES: Readonly<Record<LabelNormalisation, string>> = {
+  none: 'log p',
+  token: 'log p / tokens',
+  word: 'log p / words',
+};

@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest';
+import { EnvironmentWorld } from '../../src/acting/environment-world.js';
+import type { RlpromptError } from '../../src/errors.js';
+import { openWorld, worldFile } from './world-file.js';
+
+const SEEN = "return { observation: 'a door', actions: ['open it', 'wait'] }";
+const STEP = "return { observation: 'a room', actions: ['sit'], reward: 1, done: true }";
+
+async function failureOf(promise: Promise<unknown>): Promise<RlpromptError> {
+  return promise.then(
+    (value) => expect.unreachable(`answered ${JSON.stringify(value)}`),
+    (error: RlpromptError) => error,
+  );
+}
+
+describe('an environment in a process of its own', () => {
+  it('says what it is, and answers', async (context) => {
+    const world = await openWorld(context, worldFile(SEEN, STEP, 'mostSteps: 7,'));
+    expect(world.facts).toEqual({ name: 'small', tasks: { train: ['go'], test: ['stay'] }, mostSteps: 7 });
+    expect(await world.reset('go')).toEqual({ observation: 'a door', actions: ['open it', 'wait'] });
+    expect(await world.step('wait')).toEqual({ observation: 'a room', actions: ['sit'], reward: 1, done: true });
+  });
+
+  it.concurrent.for<[string, string, string, string, string]>([
+    [
+      'offers no action at the start',
+      "return { observation: '', actions: [] }",
+      STEP,
+      'E_ENVIRONMENT_ACTIONS',
+      'no action after 0',
+    ],
+    [
+      'offers no action in the middle',
+      SEEN,
+      "return { observation: '', actions: [], reward: 0, done: false }",
+      'E_ENVIRONMENT_ACTIONS',
+      'no action after 1 steps',
+    ],
+    [
+      'offers an action twice',
+      "return { observation: '', actions: ['wait', 'wait'] }",
+      STEP,
+      'E_ENVIRONMENT_ACTIONS',
+      '"wait" is there twice',
+    ],
+    [
+      'changes how an action is spelled',
+      SEEN,
+      "return { observation: '', actions: ['Open it.'], reward: 0, done: false }",
+      'E_ENVIRONMENT_SPELLING',
+      '"open it" is now spelled "Open it."',
+    ],
+    [
+      'answers out of turn',
+      SEEN,
+      "return { observation: '', actions: ['wait'], turn: 0, reward: 0, done: false }",
+      'E_ENVIRONMENT_TURN',
+      'turn 0, expected turn 1',
+    ],
+    ['gives no number as reward', SEEN, STEP.replace('reward: 1', 'reward: NaN'), 'E_ENVIRONMENT_ANSWER', 'reward: '],
+    ['gives nothing', '', STEP, 'E_ENVIRONMENT_ANSWER', 'reset gave a wrong answer'],
+    ['throws', SEEN, "throw new Error('it is locked')", 'E_PLUGIN_THROW', 'the environment threw Error: it is locked'],
+    ['ends its process', SEEN, 'process.exit(0)', 'E_PLUGIN_EXIT', 'the environment’s process exited with code 0'],
+  ])('is stopped where it %s', async ([, reset, step, code, message], { onTestFinished }) => {
+    const world = await openWorld({ onTestFinished }, worldFile(reset, step));
+    const error = await failureOf(world.reset('go').then(() => world.step('open it')));
+    expect(error.code).toBe(code);
+    expect(error.exitCode).toBe(70);
+    expect(error.message).toContain(message);
+    expect(error.next).toContain('rlprompt act resume');
+  });
+
+  it('is stopped where an episode does not end', async (context) => {
+    const step = "return { observation: '', actions: ['wait'], reward: 0, done: false }";
+    const world = await openWorld(context, worldFile(SEEN, step, 'mostSteps: 3,'));
+    await world.reset('go');
+    await world.step('wait');
+    await world.step('wait');
+    const error = await failureOf(world.step('wait'));
+    expect(error.code).toBe('E_ENVIRONMENT_ENDLESS');
+    expect(error.message).toContain('has not ended after 3 steps');
+  });
+
+  it('is stopped where it does not answer in time', async (context) => {
+    const world = await openWorld(context, worldFile(SEEN, 'await new Promise(() => {})'), 500);
+    await world.reset('go');
+    const error = await failureOf(world.step('wait'));
+    expect(error.code).toBe('E_PLUGIN_TIMEOUT');
+    expect(error.message).toContain('the environment gave no answer within 0.5 s');
+  });
+
+  it('is refused where there is none', async () => {
+    const error = await failureOf(EnvironmentWorld.open('castle', 1000));
+    expect(error.code).toBe('E_ENVIRONMENT_MISSING');
+    expect(error.message).toContain('built-in: kitchen');
+  });
+
+  it('is refused where its definition is wrong, with all that is wrong', async () => {
+    const error = await failureOf(
+      EnvironmentWorld.open(worldFile('', '', 'tasks: { train: [] }, mostSteps: 0,'), 1000),
+    );
+    expect(error.code).toBe('E_PLUGIN_LOAD');
+    expect(error.message).toMatch(/tasks\.train.*tasks\.test.*mostSteps/);
+  });
+});
