@@ -37,6 +37,12 @@ describe('REINFORCE', () => {
     expect(loss).toBeCloseTo(-mean - entropyWeight * 3 * entropy, 3);
   });
 
+  it('weighs each prompt by its whole reward without a baseline', async () => {
+    const { rollouts, metrics } = await learn(SHAPED, { baseline: 'none', entropyWeight: 0 });
+    const terms = rollouts.map(({ trace }, i) => SHAPED[i]! * trace.samplingLogProbs.reduce((sum, p) => sum + p, 0));
+    expect(metrics[0]!.loss).toBeCloseTo(-terms.reduce((sum, term) => sum + term / terms.length, 0), 3);
+  });
+
   it('says the mean entropy of a token, of an untrained policy that of the uniform one', async () => {
     const { metrics } = await learn(SHAPED, { entropyWeight: 0, logitBias: 0 });
     expect(metrics[0]!.entropy).toBeGreaterThan(Math.log(40) - 1);

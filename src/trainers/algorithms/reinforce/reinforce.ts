@@ -4,17 +4,17 @@ import { createOnPolicyTrainer } from '../../policy/on-policy-trainer.js';
 import type { reinforce } from './settings.js';
 
 /**
- * REINFORCE (Williams 1992) with the mean of a step's other prompts as each prompt's baseline, a discount by token, and
- * an entropy bonus: loss = policyGradientLoss − w · mean_i Σ_t H(π(·|s_t)).
+ * REINFORCE (Williams 1992) with the mean of a step's other prompts as each prompt's baseline, if any, a discount by
+ * token, and an entropy bonus: loss = policyGradientLoss − w · mean_i Σ_t H(π(·|s_t)).
  */
 export const create: CreateTrainer<typeof reinforce> = (generator, settings) =>
   createOnPolicyTrainer({ name: 'reinforce' }, generator, settings, ({ head, optimizer }) => ({
     async learn({ batch, time, hidden, actions, rewards }) {
-      const { entropyWeight, discount } = settings;
+      const { entropyWeight, discount, baseline } = settings;
       const regulariser = entropyWeight > 0 ? 'entropy' : 'none';
       const evaluation = await head.evaluate(hidden, actions, { regulariser });
       const { logProbs, entropies } = evaluation;
-      const surrogate = policyGradientLoss({ batch, time, logProbs, rewards, discount });
+      const surrogate = policyGradientLoss({ batch, time, logProbs, rewards, discount, baseline });
       const entropy = entropies.reduce((sum, value) => sum + value, 0) / (batch * time);
       const loss = surrogate.loss - entropyWeight * time * entropy;
       const gradients = await evaluation.gradients({

@@ -12,6 +12,11 @@ export const reinforce = defineTrainer({
   readsInputs: true,
   settings: {
     ...discountSettings,
+    baseline: search.text(
+      z.enum(['leave-one-out', 'none']).default('leave-one-out'),
+      'KIND',
+      'what a prompt’s reward is measured from: the mean of the step’s other prompts, or nothing',
+    ),
     entropyWeight: search.number(
       z.number().min(0).default(0.01),
       'WEIGHT',
