@@ -24,6 +24,8 @@ export interface PromptSummary {
   readonly dev?: Readonly<Record<string, number>>;
   /** Raw reward on the dev examples. */
   readonly devReward?: number;
+  /** How clearly the dev examples are told apart, [−1, 1]: of classification, the mean margin over its root mean square. */
+  readonly devMargin?: number;
   /** What was subtracted from the label log scores, label by label, where label calibration is on. */
   readonly labelOffsets?: readonly number[];
   /** How the answers were read, where that is not by the task's own words alone. */
@@ -265,7 +267,7 @@ export interface RunResult {
   readonly seconds: number;
   readonly best: {
     readonly prompt: string;
-    /** `empty`, `manual` and `user` where a prompt that was not searched for won on dev. */
+    /** `empty`, `manual` and `user` where no prompt of the search was clearly better on dev. */
     readonly origin?: PromptSummary['origin'];
     readonly tokenIds: readonly number[];
     readonly tokens: readonly string[];

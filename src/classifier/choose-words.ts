@@ -1,12 +1,16 @@
+import { setImmediate } from 'node:timers/promises';
 import { mean } from '../statistics/mean.js';
+import { relativeMargin } from '../statistics/relative-margin.js';
 import type { WordSet, WordSource } from './classifier.js';
 import { bestWords, findWords, setScores, type WordTable, wordStatistics } from './find-words.js';
 import { weightedSets, weighWords } from './weigh-words.js';
 
 /** The set sizes that `auto` chooses among. */
 export const WORD_COUNTS = [1, 5, 20, 100] as const;
-/** The largest sets that words are weighed for: all labels are then read by the words of all. */
-const MOST_WEIGHED = 20;
+/** Most words that are weighed together: all labels are then read by the words of all. */
+const MOST_WEIGHED = 600;
+/** Strengths of the ridge: many labels are told apart by weights that differ much, two by weights that hardly do. */
+const STRENGTHS = [0.1, 1, 10] as const;
 const FOLDS = 4;
 
 /** A choice of words and how well it does on train rows that it was not found on. */
@@ -16,12 +20,12 @@ export interface WordChoice {
   readonly count: number;
   /** Of words given and found: whether the given ones count as much as the found ones together, or each as one word. */
   readonly halved?: boolean;
-  /** Every label is read by the found words of all labels, each with a weight. */
-  readonly weighed?: boolean;
+  /** Every label is read by the found words of all labels, weighed by ridge regression of this strength. */
+  readonly ridge?: number;
   readonly words: readonly WordSet[];
   /** Cross-validated share of right answers. */
   readonly accuracy: number;
-  /** Cross-validated mean of the right label's score less its best rival's, over the scores' spread. */
+  /** Cross-validated `relativeMargin`. */
   readonly margin: number;
   /** Cross-validated share of right answers behind each prompt, [prompts]. */
   readonly byPrompt: readonly number[];
@@ -40,31 +44,28 @@ export interface WordRequest {
 
 /**
  * Every choice of words, best first by cross-validation over the train rows: words are found without the rows they are
- * judged on. Words that do well behind several prompts are fewer accidents than those that do behind one.
+ * judged on. Words that do well behind several prompts are fewer accidents than those that do behind one. Other work of
+ * the program gets its turn in between.
  */
-export function rankWords(request: WordRequest): WordChoice[] {
-  const { sources, counts } = request;
+export async function rankWords(request: WordRequest): Promise<WordChoice[]> {
+  const { sources, counts, found, given } = request;
   const wanted = sources.flatMap((source): Wanted[] => {
     if (source === 'given') return [{ source, count: 0 }];
     const each = counts.map((count) => ({ source, count }));
     if (source === 'both') return [...each, ...each.map((one) => ({ ...one, halved: true }))];
-    const weighed = each.filter(({ count }) => count > 1 && count <= MOST_WEIGHED);
-    return [...each, ...weighed.map((one) => ({ ...one, weighed: true }))];
+    const weighed = counts.filter((count) => count > 1 && count * given.sets.length <= MOST_WEIGHED);
+    if (weighed.length === 0) return each;
+    return [...each, ...STRENGTHS.map((ridge) => ({ source, count: Math.max(...weighed), ridge }))];
   });
   const folds = foldsOf(request);
-  const whole = findsWords(request) ? wordStatistics(request.found, request.given.sets.length) : [];
-  return wanted
-    .map((one) => ({ ...one, words: wordsOf(request, one, whole), ...crossValidate(request, one, folds) }))
+  const whole = findsWords(request) ? wordStatistics(found, given.sets.length) : [];
+  const choices: WordChoice[] = [];
+  for (const one of wanted) {
+    choices.push({ ...one, words: wordsOf(request, one, whole), ...(await crossValidate(request, one, folds)) });
+  }
+  return choices
     .filter(({ words }) => words.every((own) => own.words.length > 0))
-    .sort((a, b) => worthOf(b, request) - worthOf(a, request) || b.margin - a.margin);
-}
-
-/** Weights are many more numbers than words: they have to be better by a standard error, of one error more than seen. */
-function worthOf({ accuracy, weighed }: WordChoice, { given, promptCount }: WordRequest): number {
-  if (!weighed) return accuracy;
-  const examples = given.table.labels.length / promptCount;
-  const share = (accuracy * examples + 1) / (examples + 2);
-  return accuracy - Math.sqrt((share * (1 - share)) / examples);
+    .sort((a, b) => b.accuracy - a.accuracy || b.margin - a.margin);
 }
 
 /** Rows that are judged together, and what the other rows say of every word: the same for all choices of words. */
@@ -75,19 +76,19 @@ interface Fold {
   readonly statistics: readonly (readonly number[])[];
 }
 
-type Wanted = Pick<WordChoice, 'source' | 'count' | 'halved' | 'weighed'>;
+type Wanted = Pick<WordChoice, 'source' | 'count' | 'halved' | 'ridge'>;
 
 function wordsOf(
   { found, given }: WordRequest,
-  { source, count, halved, weighed }: Wanted,
+  { source, count, halved, ridge }: Wanted,
   statistics: number[][],
 ): WordSet[] {
   if (source === 'given') return [...given.sets];
   const labels = given.sets.map(({ label }) => label);
-  if (weighed) {
+  if (ridge !== undefined) {
     const columns = bestWords(statistics, count).flat();
     const words = columns.map((column) => found.words[column]!);
-    return weightedSets(words, weighWords(found, columns, labels.length), labels);
+    return weightedSets(words, weighWords(found, columns, { labelCount: labels.length, ridge }), labels);
   }
   const own = findWords(found, labels, count, statistics);
   return source === 'found' ? own : joined(given.sets, own, halved ?? false);
@@ -104,16 +105,17 @@ function joined(given: readonly WordSet[], found: readonly WordSet[], halved: bo
   });
 }
 
-function crossValidate(
+async function crossValidate(
   request: WordRequest,
   wanted: Wanted,
   folds: readonly Fold[],
-): Pick<WordChoice, 'accuracy' | 'margin' | 'byPrompt'> {
+): Promise<Pick<WordChoice, 'accuracy' | 'margin' | 'byPrompt'>> {
   const { given, promptCount } = request;
   const { labels } = given.table;
   const count = labels.length / promptCount;
   const margins = new Float64Array(labels.length);
   for (const fold of folds) {
+    await setImmediate();
     const scores = foldScores(request, wanted, fold);
     for (const row of fold.held) {
       const label = labels[row]!;
@@ -121,11 +123,10 @@ function crossValidate(
       margins[row] = scores[row]![label]! - rival;
     }
   }
-  const spread = Math.sqrt(mean(margins.map((margin) => margin * margin))) || 1;
   const right = margins.map((margin) => Number(margin > 0));
   return {
     accuracy: mean(right),
-    margin: mean(margins) / spread,
+    margin: relativeMargin(margins),
     byPrompt: Array.from({ length: promptCount }, (_, i) => mean(right.subarray(i * count, (i + 1) * count))),
   };
 }
@@ -133,15 +134,15 @@ function crossValidate(
 /** Scores of all rows by the words that a fold's other rows find; offsets need no labels, so they are of all rows. */
 function foldScores(
   { found, given }: WordRequest,
-  { source, count, halved, weighed }: Wanted,
+  { source, count, halved, ridge }: Wanted,
   { statistics, others }: Fold,
 ): number[][] {
   const givenSets = setsOf(given.table, given.sets);
   if (source === 'given') return setScores(given.table, givenSets);
   const sets = bestWords(statistics, count);
-  if (weighed) {
+  if (ridge !== undefined) {
     const columns = sets.flat();
-    const weights = weighWords(found, columns, sets.length, others);
+    const weights = weighWords(found, columns, { labelCount: sets.length, ridge, rows: others });
     return setScores(
       found,
       sets.map(() => columns),

@@ -3,8 +3,14 @@ import { solveSymmetric } from '../statistics/solve-symmetric.js';
 import type { WordSet } from './classifier.js';
 import type { WordTable } from './find-words.js';
 
-/** Strength of the ridge, in mean squared lengths of a row: a few dozen rows tell little about a hundred words. */
-const RIDGE = 1;
+/** What words are weighed for, and on what. */
+export interface WeighRequest {
+  readonly labelCount: number;
+  /** Strength of the ridge, in mean squared lengths of a row. */
+  readonly ridge: number;
+  /** Rows of the table to learn from; all where missing. */
+  readonly rows?: readonly number[];
+}
 
 /**
  * How much each of some words says for each label: ridge regression of the labels on the words' log-probabilities. Where
@@ -12,15 +18,13 @@ const RIDGE = 1;
  * own words cannot express.
  * @param table centred by prompt
  * @param columns of the words
- * @param rows of the table to learn from
  * @returns [labels][columns]: none below 0, and every label's sum to the same, so that the weighted mean of
  *   log-probabilities differs between labels as the regression says, whatever all words of a row have in common
  */
 export function weighWords(
   { words, logProbs, labels }: WordTable,
   columns: readonly number[],
-  labelCount: number,
-  rows: readonly number[] = [...labels.keys()],
+  { labelCount, ridge, rows = [...labels.keys()] }: WeighRequest,
 ): number[][] {
   const size = columns.length;
   const features = rows.map((row) => {
@@ -35,7 +39,7 @@ export function weighWords(
     });
   }
   const lengths = mean(features.map((row) => row.reduce((sum, value) => sum + value * value, 0)));
-  for (let i = 0; i < size; i++) gram[i * size + i]! += RIDGE * (lengths || 1);
+  for (let i = 0; i < size; i++) gram[i * size + i]! += ridge * (lengths || 1);
   const own = Array.from({ length: labelCount }, (_, label) => rows.map((row) => Number(labels[row] === label)));
   const products = own.map((is) => {
     const share = mean(is);

@@ -42,6 +42,8 @@ export interface Evaluation {
   /** Classification only: [label] accuracy and reward, and [label][predicted] counts. */
   readonly perClass?: readonly { label: string; n: number; accuracy: number; reward: number }[];
   readonly confusion?: readonly (readonly number[])[];
+  /** Classification only: how clearly the right label's log score is above its best rival's, `relativeMargin`. */
+  readonly margin?: number;
   /** What was subtracted from the label log scores before the softmax, where label calibration is on. */
   readonly labelOffsets?: readonly number[];
   /** How the answers were read, where that is not by the task's own words alone. */

@@ -45,7 +45,7 @@ describe('rows behind several prompts', () => {
     expect(Array.from(centredByPrompt(two, 1).logProbs)).toEqual([3.5, 0, 1.5, -2, -3.5, 2, -1.5, 0]);
   });
 
-  it('are judged by words found without their example behind any prompt', () => {
+  it('are judged by words found without their example behind any prompt', async () => {
     // Behind the second prompt the words answer the example's number, not its label: what holds behind both is "up".
     const behindTwo = {
       words,
@@ -56,7 +56,7 @@ describe('rows behind several prompts', () => {
       { label: 'no', words: ['down'] },
       { label: 'yes', words: ['up'] },
     ];
-    const [best] = rankWords({
+    const [best] = await rankWords({
       promptCount: 2,
       found: centredByPrompt(behindTwo, 2),
       given: { table: centredByPrompt(behindTwo, 2), sets },
@@ -88,15 +88,15 @@ describe('choosing label words', () => {
     counts: [1],
   };
 
-  it('prefers words that tell rows apart which they were not found on', () => {
-    const ranked = rankWords(request);
+  it('prefers words that tell rows apart which they were not found on', async () => {
+    const ranked = await rankWords(request);
     expect(ranked.map(({ source }) => source)).toContain('given');
     expect(ranked[0]).toMatchObject({ source: 'found', count: 1, accuracy: 1 });
     expect(ranked.find(({ source }) => source === 'given')!.accuracy).toBeLessThan(1);
   });
 
-  it('joins given and found words, as single words or as halves', () => {
-    const joined = rankWords({ ...request, sources: ['both'], counts: [2] });
+  it('joins given and found words, as single words or as halves', async () => {
+    const joined = await rankWords({ ...request, sources: ['both'], counts: [2] });
     const [single] = joined.filter(({ halved }) => !halved);
     expect(single!.words[0]!.words.slice(0, 2)).toEqual(['flat', 'down']);
     expect(single!.words[0]!.weights).toBeUndefined();

@@ -11,7 +11,7 @@ describe('weights of words', () => {
     // Rows less their own mean: (1, −1) and (−1, 1), mean squared length 2. The gram matrix is [[2, −2], [−2, 2]] plus 2 on the
     // diagonal. Centred labels of "yes": −1/2 and 1/2, so the products are (−1, 1) and the weights (−1/6, 1/6).
     const table = { words: ['a', 'b'], logProbs: [3, 1, -2, 0], labels: [0, 1] };
-    const [no, yes] = weighWords(table, [0, 1], 2);
+    const [no, yes] = weighWords(table, [0, 1], { labelCount: 2, ridge: 1 });
     expect(no![0]).toBeCloseTo(1 / 3, 12);
     expect(no![1]).toBeCloseTo(0, 12);
     expect(yes![0]).toBeCloseTo(0, 12);
@@ -26,11 +26,11 @@ describe('weights of words', () => {
       logProbs: labels.flatMap(() => [1, 2, 3, 4].map(() => rng.float())),
       labels,
     };
-    const weights = weighWords(table, [0, 1, 2, 3], 3);
+    const weights = weighWords(table, [0, 1, 2, 3], { labelCount: 3, ridge: 1 });
     expect(Math.min(...weights.flat())).toBe(0);
     for (const own of weights) expect(sum(own)).toBeCloseTo(sum(weights[0]!), 9);
     const raised = { ...table, logProbs: table.logProbs.map((value, i) => value + Math.floor(i / 4)) };
-    weighWords(raised, [0, 1, 2, 3], 3).forEach((own, label) => {
+    weighWords(raised, [0, 1, 2, 3], { labelCount: 3, ridge: 1 }).forEach((own, label) => {
       own.forEach((value, i) => {
         expect(value).toBeCloseTo(weights[label]![i]!, 9);
       });
@@ -77,17 +77,31 @@ describe('choosing between means and weights', () => {
     return rankWords({ promptCount: 1, found, given: { table: found, sets }, sources: ['found'], counts: [2] });
   };
 
-  it('weighs where that tells more rows apart by a standard error', () => {
-    const [best, second] = rank(shared);
-    expect(best!.weighed).toBe(true);
-    expect(best!.accuracy).toBeGreaterThan(second!.accuracy + 0.07);
+  it('weighs where that tells more rows apart, by each strength', async () => {
+    const ranked = await rank(shared);
+    const [best] = ranked;
+    expect(best!.ridge).toBeDefined();
+    expect(best!.accuracy).toBeGreaterThan(ranked.find(({ ridge }) => ridge === undefined)!.accuracy + 0.07);
     for (const { words, weights } of best!.words) expect(weights).toHaveLength(words.length);
+    expect(ranked.map(({ ridge }) => ridge ?? 0).sort((a, b) => a - b)).toEqual([0, 0.1, 1, 10]);
   });
 
-  it('keeps the mean where weights tell no more', () => {
+  it('puts the larger margin first where as many rows are right', async () => {
     const clear = labels.flatMap((label) => [0, 1, 2, 3].map((word) => (word === label ? 3 : 0) + noise()));
-    const [best] = rank(clear);
-    expect(best!.weighed).toBeUndefined();
-    expect(best!.accuracy).toBe(1);
+    const ranked = await rank(clear);
+    expect(new Set(ranked.map(({ accuracy }) => accuracy))).toEqual(new Set([1]));
+    const margins = ranked.map(({ margin }) => margin);
+    expect(margins).toEqual([...margins].sort((x, y) => y - x));
+    expect(new Set(margins).size).toBe(margins.length);
+  });
+
+  it('weighs the largest sets whose words are few enough for all labels together', async () => {
+    const found = centredByPrompt({ words: ['a', 'b', 'c', 'd'], logProbs: shared, labels }, 1);
+    const sets = ['x', 'y', 'z'].map((label, i) => ({ label, words: [found.words[i]!] }));
+    const request = { promptCount: 1, found, given: { table: found, sets }, sources: ['found'] as const };
+    const countsOf = async (counts: readonly number[]): Promise<number[]> =>
+      (await rankWords({ ...request, counts })).filter(({ ridge }) => ridge !== undefined).map(({ count }) => count);
+    expect(await countsOf([1])).toEqual([]);
+    expect(await countsOf([1, 2, 200, 201])).toEqual([200, 200, 200]);
   });
 });

@@ -146,6 +146,7 @@ describe('the screen state', () => {
       reward: 90,
       train: { accuracy: 1 },
       dev: { accuracy: 1 },
+      devMargin: 1,
       origin: 'policy' as const,
     }));
     const state = play([

@@ -82,7 +82,7 @@ export class AnswerReader {
     const found = this.findsWords ? centred(likely) : { ...none, labels };
     const counts = labelWordsCount === 'auto' ? WORD_COUNTS : [labelWordsCount];
     const sources: readonly WordSource[] = labelWords === 'both' ? ['given', 'found', 'both'] : [labelWords];
-    const choices = rankWords({ found, given, sources, counts, promptCount: prompts.length });
+    const choices = await rankWords({ found, given, sources, counts, promptCount: prompts.length });
     const [best] = choices;
     if (!best) throw noWords(likely.words.length);
     if (labelWordsCount !== 'auto') this.checkCount(labelWordsCount, choices);

@@ -4,6 +4,7 @@ import { labelOffsets } from '../../classifier/label-offsets.js';
 import { RlpromptError } from '../../errors.js';
 import type { LabelScoresCapability } from '../../lm/model/types.js';
 import { mean } from '../../statistics/mean.js';
+import { relativeMargin } from '../../statistics/relative-margin.js';
 import { softmax } from '../../statistics/softmax.js';
 import type { Evaluation, EvaluationItem, Evaluator, Example, ExampleOutcome, Task } from '../../task/types.js';
 import type { Template } from '../../template/template.js';
@@ -165,12 +166,15 @@ export class ClassificationEvaluator implements Evaluator {
     const { examples, reading = this.reading } = item;
     const tally = new ClassTally(this.labels);
     const exampleRewards = new Float64Array(examples.length);
+    const margins = new Float64Array(examples.length);
     const outcomes: ExampleOutcome[] = [];
     examples.forEach((example, i) => {
-      const probabilities = softmax(scores[i]!);
+      const own = scores[i]!;
+      const probabilities = softmax(own);
       const { reward, correct } = classificationGap(probabilities, example.label!, this.settings);
       exampleRewards[i] = reward;
       const predicted = correct ? example.label! : rivalOf(probabilities, example.label!);
+      margins[i] = own[example.label!]! - own[rivalOf(own, example.label!)]!;
       tally.add(example.label!, predicted, correct, reward);
       if (details) outcomes.push(this.outcome(example, predicted, probabilities, reward));
     });
@@ -178,6 +182,7 @@ export class ClassificationEvaluator implements Evaluator {
       reward: mean(exampleRewards),
       metrics: { accuracy: tally.accuracy() },
       exampleRewards,
+      margin: relativeMargin(margins),
       perClass: tally.perClass(),
       confusion: tally.confusion,
       ...(this.settings.calibrate === 'none' && !item.offsets ? {} : { labelOffsets: offsets }),
@@ -265,8 +270,8 @@ function shownRows(count: number): RlpromptError {
   });
 }
 
-/** The likeliest label other than `label`: what was predicted when the answer was not right, ties included. */
-function rivalOf(probabilities: readonly number[], label: number): number {
+/** The best label other than `label`: what was predicted when the answer was not right, ties included. */
+function rivalOf(scores: readonly number[], label: number): number {
   const first = label === 0 ? 1 : 0;
-  return probabilities.reduce((best, value, i) => (i !== label && value > probabilities[best]! ? i : best), first);
+  return scores.reduce((best, value, i) => (i !== label && value > scores[best]! ? i : best), first);
 }

@@ -1,7 +1,7 @@
 import type { Reading } from '../../classifier/classifier.js';
 import type { PromptSummary } from '../../events.js';
 import type { Evaluation } from '../../task/types.js';
-import { compareCandidates, DEV_ALONE, type SplitShares } from './selection.js';
+import { compareCandidates, type SplitShares } from './selection.js';
 
 /** A prompt with its numbers: what events call a PromptSummary. */
 export type Candidate = PromptSummary;
@@ -17,10 +17,10 @@ export class Candidates {
     private readonly capacity: number,
     /** The metric that decides between prompts, for instance `accuracy`. */
     private readonly metric: string,
-    private readonly shares: SplitShares = DEV_ALONE,
+    private readonly shares: SplitShares,
   ) {}
 
-  add(candidate: Omit<Candidate, 'dev' | 'devReward'>): void {
+  add(candidate: Omit<Candidate, 'dev' | 'devReward' | 'devMargin'>): void {
     if (this.byText.has(candidate.text)) return;
     this.byText.set(candidate.text, candidate);
     if (this.byText.size > 2 * this.capacity) this.shrink();
@@ -33,8 +33,12 @@ export class Candidates {
   scoreDev(text: string, evaluation: Evaluation): Candidate | undefined {
     const candidate = this.byText.get(text);
     if (!candidate) return undefined;
-    const { metrics, reward, labelOffsets, reading } = evaluation;
-    const read = { ...(labelOffsets ? { labelOffsets } : {}), ...(reading ? { reading } : {}) };
+    const { metrics, reward, margin, labelOffsets, reading } = evaluation;
+    const read = {
+      ...(margin === undefined ? {} : { devMargin: margin }),
+      ...(labelOffsets ? { labelOffsets } : {}),
+      ...(reading ? { reading } : {}),
+    };
     const scored = { ...candidate, dev: metrics, devReward: reward, ...read };
     this.byText.set(text, scored);
     return scored;

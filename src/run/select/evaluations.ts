@@ -90,7 +90,8 @@ export async function measureOnTest(
   const manuals = measured
     .filter(({ name }) => name === 'manual')
     .map(({ prompt, dev, test: scores }) => ({ prompt, dev, test: scores }));
-  const manual = manuals.length > 0 ? bestOnDev(run, manuals) : undefined;
+  const firstOfRanked = ranked.flatMap(({ text }) => manuals.filter(({ prompt }) => prompt.trim() === text))[0];
+  const manual = firstOfRanked ?? (manuals.length > 0 ? bestOnDev(run, manuals) : undefined);
   return {
     best: {
       prompt: best.text,

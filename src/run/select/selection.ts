@@ -1,42 +1,55 @@
 import type { PromptSummary } from '../../events.js';
+import { shareError } from '../../statistics/share-error.js';
 
-/** How much a split counts in the choice between prompts; they add up to 1. */
+/** How much a split counts in the choice between prompts. */
 export interface SplitShares {
+  /** The shares of the splits add up to 1. */
   readonly train: number;
   readonly dev: number;
+  /** Examples that a choice rests on. */
+  readonly rows: number;
 }
-
-export const DEV_ALONE: SplitShares = { train: 0, dev: 1 };
 
 /** @param sizes examples of each split: pooled, every example counts alike */
 export function splitShares(
   select: 'dev' | 'pooled',
   sizes: { readonly train: number; readonly dev: number },
 ): SplitShares {
-  if (select === 'dev') return DEV_ALONE;
+  if (select === 'dev') return { train: 0, dev: 1, rows: sizes.dev };
   const all = sizes.train + sizes.dev;
-  return { train: sizes.train / all, dev: sizes.dev / all };
+  return { train: sizes.train / all, dev: sizes.dev / all, rows: all };
 }
 
 /**
- * Orders prompts for selection: by the metric, then those that nobody searched for first, then by the reward, on dev, or on train and dev as `shares` say; those that
- * have no dev numbers come last. The search has fitted the train examples: among its best prompts the numbers on train no
- * longer say which of them holds on new ones (docs/lab-notebook/log.md).
+ * Orders prompts for selection by `worthOf`, then those that nobody searched for first, then by the reward, on dev, or on
+ * train and dev as `shares` say. Those that have no dev numbers come last. The search has fitted the train examples:
+ * among its best prompts the numbers on train no longer say which of them holds on new ones (docs/lab-notebook/log.md).
  */
 export function compareCandidates(a: PromptSummary, b: PromptSummary, metric: string, shares: SplitShares): number {
   const isUnscored = ({ dev }: PromptSummary): number => (dev === undefined ? 1 : 0);
-  const score = ({ train, dev }: PromptSummary): number =>
-    shares.train * (train[metric] ?? 0) + shares.dev * (dev?.[metric] ?? 0);
   const rewardOf = ({ reward, devReward }: PromptSummary): number =>
     shares.train * reward + shares.dev * (devReward ?? 0);
   return (
     isUnscored(a) - isUnscored(b) ||
-    score(b) - score(a) ||
+    worthOf(b, metric, shares) - worthOf(a, metric, shares) ||
     Number(isUnsearched(b)) - Number(isUnsearched(a)) ||
     rewardOf(b) - rewardOf(a) ||
     b.reward - a.reward ||
     a.step - b.step
   );
+}
+
+/**
+ * The metric. Of classification, accuracy and margin together: with a few dozen rows the margin says more about new rows
+ * than a row more or less (docs/lab-notebook/log.md). Prompts that no person wrote are chosen among many, so half a
+ * standard error is subtracted from theirs.
+ */
+function worthOf(prompt: PromptSummary, metric: string, shares: SplitShares): number {
+  const { train, dev, devMargin = 0, origin } = prompt;
+  const score = shares.train * (train[metric] ?? 0) + shares.dev * (dev?.[metric] ?? 0);
+  if (metric !== 'accuracy') return score;
+  const isWritten = origin === 'manual' || origin === 'user';
+  return score + shares.dev * devMargin - (isWritten ? 0 : shareError(score, shares.rows) / 2);
 }
 
 /** Prompts that came from a person, or none at all: of these few, a good score is less often luck. */

@@ -14,7 +14,7 @@ interface Compared {
 /**
  * Whether what was found beats the best baseline, by their paired difference on each test example.
  * @param baseline the text of the rival
- * @param options.rivalWon the rival was better on dev, and is what the run recommends
+ * @param options.rivalWon dev did not clearly prefer what was found, so the rival is what the run recommends
  * @returns undefined where single examples have no reward
  */
 export function judgeFound(
@@ -46,7 +46,7 @@ function sentenceOf(
 ): string {
   const rival = baseline === '' ? 'no prompt' : `the best baseline “${baseline}”`;
   const numbers = `${signed(difference)} ${measure}, 95 % interval ${interval.map(signed).join(' to ')}`;
-  const choice = rivalWon ? '; the baseline was better on dev and is the result' : '';
+  const choice = rivalWon ? '; on dev it was not clearly better, so the baseline is the result' : '';
   if (better === 'cannot-tell') {
     return `Cannot tell with ${n} test rows whether the found prompt is better than ${rival} (${numbers})${choice}.`;
   }

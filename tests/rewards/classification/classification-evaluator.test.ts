@@ -29,6 +29,8 @@ describe('ClassificationEvaluator', () => {
     const rewards = [200 * gapOf(1), 180 * gapOf(-2), 200 * gapOf(3), 180 * gapOf(-0.5)];
     expect(evaluation!.reward).toBeCloseTo(rewards.reduce((a, b) => a + b) / 4, 4);
     expect(evaluation!.metrics.accuracy).toBe(0.5);
+    // Margins 1, −2, 3 and −0.5: their mean is 0.375, their mean square 14.25/4.
+    expect(evaluation!.margin).toBeCloseTo(0.375 / Math.sqrt(14.25 / 4), 6);
     expect(evaluation!.perClass!.map(({ label, n, accuracy }) => [label, n, accuracy])).toEqual([
       ['no', 2, 0.5],
       ['yes', 2, 0.5],

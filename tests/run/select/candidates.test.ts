@@ -15,14 +15,14 @@ const onDev = (accuracy: number, reward = 0) => ({ reward, metrics: { accuracy }
 
 describe('Candidates', () => {
   it('keeps one of the prompts that spell the same text, the first', () => {
-    const candidates = new Candidates(10, 'accuracy');
+    const candidates = new Candidates(10, 'accuracy', splitShares('dev', { train: 10, dev: 100 }));
     candidates.add(candidate('a', 1, 0.5, 1));
     candidates.add(candidate('a', 1, 0.5, 9));
     expect(candidates.byTrainScore(5).map(({ step }) => step)).toEqual([1]);
   });
 
   it('ranks by the metric on train, ties by reward, and ties of both by who came first', () => {
-    const candidates = new Candidates(10, 'accuracy');
+    const candidates = new Candidates(10, 'accuracy', splitShares('dev', { train: 10, dev: 100 }));
     candidates.add(candidate('late', 5, 0.5, 3));
     candidates.add(candidate('low reward', 1, 0.5, 1));
     candidates.add(candidate('early', 5, 0.5, 2));
@@ -33,7 +33,7 @@ describe('Candidates', () => {
   });
 
   it('forgets the worst of too many, but none that was scored on dev', () => {
-    const candidates = new Candidates(3, 'accuracy');
+    const candidates = new Candidates(3, 'accuracy', splitShares('dev', { train: 10, dev: 100 }));
     candidates.add(candidate('worst', -5, 0));
     candidates.scoreDev('worst', onDev(0.9));
     for (let i = 0; i < 20; i++) candidates.add(candidate(`p${i}`, i, 0.5));
@@ -45,7 +45,7 @@ describe('Candidates', () => {
   });
 
   it('ranks by dev, ties by the reward there: what the search has fitted does not count', () => {
-    const candidates = new Candidates(10, 'accuracy');
+    const candidates = new Candidates(10, 'accuracy', splitShares('dev', { train: 10, dev: 100 }));
     candidates.add(candidate('fitted', 99, 1));
     candidates.add(candidate('holds', 1, 0.6));
     candidates.add(candidate('holds better', 0, 0.5));
@@ -72,7 +72,7 @@ describe('Candidates', () => {
   });
 
   it('leaves prompts without dev numbers out of the ranking by dev', () => {
-    const candidates = new Candidates(10, 'accuracy');
+    const candidates = new Candidates(10, 'accuracy', splitShares('dev', { train: 10, dev: 100 }));
     candidates.add(candidate('a', 1, 0.5));
     candidates.add(candidate('b', 2, 0.6));
     candidates.scoreDev('a', onDev(0.5));
@@ -80,10 +80,10 @@ describe('Candidates', () => {
   });
 
   it('continues from what was saved', () => {
-    const candidates = new Candidates(10, 'accuracy');
+    const candidates = new Candidates(10, 'accuracy', splitShares('dev', { train: 10, dev: 100 }));
     candidates.add(candidate('a', 1, 0.5));
     candidates.scoreDev('a', onDev(0.7));
-    const again = new Candidates(10, 'accuracy');
+    const again = new Candidates(10, 'accuracy', splitShares('dev', { train: 10, dev: 100 }));
     again.restore(JSON.parse(JSON.stringify(candidates.save())));
     expect(again.save()).toEqual(candidates.save());
   });

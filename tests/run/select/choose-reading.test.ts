@@ -4,6 +4,7 @@ import type { DemonstrationSet } from '../../../src/classifier/draw-demonstratio
 import type { ReadingChoice } from '../../../src/rewards/classification/answer-reader.js';
 import { Candidates } from '../../../src/run/select/candidates.js';
 import { chooseReading, type ReadRun, readByAllRows } from '../../../src/run/select/choose-reading.js';
+import { splitShares } from '../../../src/run/select/selection.js';
 import { examples, TableEvaluator, type Worth } from './table-evaluator.js';
 
 const SPLITS = { train: examples(24, 'train'), dev: examples(6, 'dev'), test: examples(2, 'test') };
@@ -160,7 +161,7 @@ describe('the last candidates', () => {
 
   async function readBy(reader: TableReader, more: readonly string[] = []) {
     const { run, evaluator } = runOf(reader, { worth: byWord({ 'found+1': 3 }), manualPrompts: ['by hand'] });
-    const candidates = new Candidates(5, 'accuracy');
+    const candidates = new Candidates(5, 'accuracy', splitShares('dev', { train: 8, dev: 8 }));
     for (const text of ['p', ...more]) candidates.add({ ...candidate, text });
     candidates.scoreDev('p', { reward: 2, metrics: { accuracy: 0.5 }, labelOffsets: [1, 2] });
     await readByAllRows({ ...run, candidates }, ['p'], current);

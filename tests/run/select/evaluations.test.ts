@@ -6,7 +6,7 @@ import {
   measureOnTest,
 } from '../../../src/run/select/evaluations.js';
 import { PromptPool } from '../../../src/run/select/prompt-pool.js';
-import { DEV_ALONE } from '../../../src/run/select/selection.js';
+import { splitShares } from '../../../src/run/select/selection.js';
 import type { TaskKind } from '../../../src/task/types.js';
 import { scriptedGenerator } from '../../trainers/scripted-generator.js';
 import { examples, TableEvaluator, type Worth } from './table-evaluator.js';
@@ -22,7 +22,13 @@ function runOf({ worth = byNumber, manualPrompts = [] as string[], kind = 'class
   evaluator: TableEvaluator;
 } {
   const evaluator = new TableEvaluator(worth);
-  const settings = { capacity: 20, metric: 'accuracy', shares: DEV_ALONE, promptLength: 3, share: 'all' } as const;
+  const settings = {
+    capacity: 20,
+    metric: 'accuracy',
+    shares: splitShares('dev', { train: 4, dev: 4 }),
+    promptLength: 3,
+    share: 'all',
+  } as const;
   const prompts = new PromptPool(tokenizer, { ...settings, stepNow: () => 7 });
   return { run: { task: { kind, splits: SPLITS, manualPrompts }, evaluator, prompts }, evaluator };
 }
@@ -124,7 +130,7 @@ describe('the test split', () => {
     const measured = await measureOnTest(run, best!, baselines);
     expect(measured.best).toMatchObject({ prompt: 'hand 5', origin: 'manual', test: { accuracy: 5 / 8 } });
     expect(measured.verdict).toMatchObject({ baseline: 'hand 5', difference: -3 / 8 });
-    expect(measured.verdict?.sentence).toContain('the baseline was better on dev and is the result');
+    expect(measured.verdict?.sentence).toContain('on dev it was not clearly better, so the baseline is the result');
   });
 
   it('takes the numbers of a policy as they are, and the best baseline on dev beside it', async () => {

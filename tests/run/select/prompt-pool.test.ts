@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type PoolSettings, PromptPool } from '../../../src/run/select/prompt-pool.js';
-import { DEV_ALONE } from '../../../src/run/select/selection.js';
+import { splitShares } from '../../../src/run/select/selection.js';
 import { scriptedGenerator } from '../../trainers/scripted-generator.js';
 
 const { tokenizer } = scriptedGenerator();
@@ -8,7 +8,7 @@ const poolOf = (more: Partial<PoolSettings> = {}): PromptPool =>
   new PromptPool(tokenizer, {
     capacity: 5,
     metric: 'accuracy',
-    shares: DEV_ALONE,
+    shares: splitShares('dev', { train: 4, dev: 4 }),
     promptLength: 4,
     share: 'all',
     stepNow: () => 2,

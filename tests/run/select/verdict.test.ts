@@ -22,7 +22,7 @@ describe('the verdict on what was found', () => {
   });
 
   it('says where the baseline is what the run recommends', () => {
-    expect(judge(evaluated(5, 5), evaluated(6, 4), true)!.sentence).toMatch(/on dev and is the result\.$/);
+    expect(judge(evaluated(5, 5), evaluated(6, 4), true)!.sentence).toMatch(/so the baseline is the result\.$/);
   });
 
   it('compares rewards where there are no labels', () => {
@@ -57,7 +57,7 @@ describe('the verdict on what was found', () => {
       50,
       '',
       true,
-      'Cannot tell with 100 test rows whether the found prompt is better than no prompt (+0.000 accuracy, 95 % interval −0.019 to +0.019); the baseline was better on dev and is the result.',
+      'Cannot tell with 100 test rows whether the found prompt is better than no prompt (+0.000 accuracy, 95 % interval −0.019 to +0.019); on dev it was not clearly better, so the baseline is the result.',
     ],
   ])('%i right against %i in words', (found, rival, baseline, rivalWon, sentence) => {
     const verdict = judgeFound(
