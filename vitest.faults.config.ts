@@ -6,8 +6,12 @@ import { maxWorkers, settings } from './vitest.config.js';
 export default defineConfig({
   test: {
     ...settings,
-    // Each bad input is given to a program of its own.
-    env: { ...settings.env, RLPROMPT_TEST_PROCESSES: '1' },
+    // Each bad input is given to a program of its own, and each reader to 10,000 random files.
+    env: {
+      ...settings.env,
+      RLPROMPT_TEST_PROCESSES: '1',
+      RLPROMPT_TEST_FUZZ: process.env.RLPROMPT_TEST_FUZZ ?? '10000',
+    },
     maxWorkers,
     include: Object.values(SUITES).flat(),
     reporters: ['default', './tests/faults/report/reporter.ts'],

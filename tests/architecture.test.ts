@@ -168,7 +168,17 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   'cli/output': ['cli/shared', 'errors.ts', 'events.ts', 'files', 'lm/hub', 'statistics', 'ui'],
   'cli/plan': ['cli/output', 'plan.ts', 'run/plan', 'ui'],
-  'cli/predict': ['classifier', 'cli/output', 'config', 'data', 'errors.ts', 'export', 'package-root.ts', 'predict.ts'],
+  'cli/predict': [
+    'classifier',
+    'cli/output',
+    'config',
+    'data',
+    'errors.ts',
+    'export',
+    'files',
+    'package-root.ts',
+    'predict.ts',
+  ],
   'cli/runs': [
     'cli/output',
     'cli/shared',

@@ -1,8 +1,10 @@
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import path from 'node:path';
 import type { Classifier } from '../../classifier/classifier.js';
 import type { RunConfigInput } from '../../config/run-config.js';
 import { RlpromptError } from '../../errors.js';
+import { readText } from '../../files/read-file.js';
+import { type ExportedClassifier, parseExportedClassifier } from './exported-classifier.js';
 
 /** A classifier with the settings that its answers depend on. */
 export interface StoredClassifier {
@@ -42,19 +44,14 @@ async function readRun(runDir: string, rank: number): Promise<StoredClassifier> 
 }
 
 function readExport(file: string): StoredClassifier {
-  let value: Pick<RunConfigInput, 'target' | 'normalise' | 'truncate'> & {
-    classifier?: Classifier;
-    digests?: Record<string, string>;
-  };
+  const text = readText(file);
+  let exported: ExportedClassifier;
   try {
-    value = JSON.parse(readFileSync(file, 'utf8'));
+    exported = parseExportedClassifier(text);
   } catch (error) {
-    throw noSource(file, 'the file is neither a run nor an export with --format json', error);
+    throw noSource(file, error instanceof Error ? error.message : String(error), error);
   }
-  const { classifier, target, normalise, truncate, digests } = value;
-  if (!Array.isArray(classifier?.words) || target === undefined) {
-    throw noSource(file, 'the file holds no classifier that was exported with --format json');
-  }
+  const { classifier, target, normalise, truncate, digests } = exported;
   return {
     classifier,
     settings: { target, ...(normalise ? { normalise } : {}), ...(truncate ? { truncate } : {}) },

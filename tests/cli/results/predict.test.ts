@@ -66,7 +66,8 @@ describe('labels of new rows', () => {
     const stored = { classifier, settings: { target: 'mail-gpt-4m' }, digest: 'x' };
     expect(await readClassifier(file, 1)).toEqual(stored);
     expect(await readClassifier(folder.path, 1)).toEqual(stored);
-    for (const text of ['not json', '{}', '{"classifier":{},"target":"x"}']) {
+    const damaged = JSON.stringify({ classifier: { ...classifier, words: [{ label: '0', words: [7] }] }, target: 'x' });
+    for (const text of ['not json', '{}', '{"classifier":{},"target":"x"}', damaged]) {
       writeFileSync(join(folder.path, 'other.json'), text);
       const error = await refusalOf(() => readClassifier(join(folder.path, 'other.json'), 1));
       expect(error).toMatchObject({ code: 'E_PREDICT_SOURCE', exitCode: 66 });

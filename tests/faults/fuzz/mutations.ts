@@ -1,8 +1,5 @@
 import fc from 'fast-check';
 
-/** Random files per reader: RLPROMPT_TEST_FUZZ=10000 for the long form. */
-export const RUNS = Number(process.env.RLPROMPT_TEST_FUZZ ?? 300);
-
 type Edit = (bytes: Buffer) => Buffer;
 
 const at = fc.double({ min: 0, max: 1, noNaN: true });

@@ -22,7 +22,11 @@ export const SUITES: Readonly<Record<string, readonly string[]>> = {
     'tests/lm/onnx/graph/graph-checks.test.ts',
     'tests/run/inspect/doctor-run.test.ts',
   ],
-  'random files for every reader': ['tests/faults/fuzz/readers.test.ts'],
+  'random files for every reader': [
+    'tests/faults/fuzz/models.test.ts',
+    'tests/faults/fuzz/tokenizers.test.ts',
+    'tests/faults/fuzz/files.test.ts',
+  ],
   'bad inputs': ['tests/faults/bad-inputs.test.ts'],
   'bad rewards': ['tests/rewards/custom/custom-host.test.ts', 'tests/rewards/custom/custom-evaluator.test.ts'],
   'bad services': [
