@@ -3,18 +3,13 @@ import { RlpromptError } from './errors.js';
 import { evaluatePrompts, type ReadPrompt } from './evaluate.js';
 import { type RunRecord, readRunRecord } from './export/run-record.js';
 import { loadLanguageModel } from './lm/load.js';
-import { initialParameters, type MlpParameters } from './policy/mlp-parameters.js';
-import { Rng } from './random/rng.js';
-import { checkContinues, checkSameGenerator, type EarlierRun, readEarlierRun } from './run/continue/earlier-run.js';
-import { checkRun } from './run/prepare/check-run.js';
-import { generatorContext } from './run/prepare/generator-context.js';
+import { initialParameters } from './policy/mlp-parameters.js';
+import { checkContinues, checkSameGenerator, readEarlierRun } from './run/continue/earlier-run.js';
+import { drawPrompts } from './run/prepare/draw-prompts.js';
 import { generatorOf } from './run/prepare/run-models.js';
-import { tunedTo } from './run/prepare/tuned-config.js';
 import { mean } from './statistics/mean.js';
 import { zip } from './statistics/zip.js';
 import type { Split } from './task/types.js';
-import type { Generator, TrainerSettings } from './trainers/contract/settings.js';
-import { PromptPolicy } from './trainers/policy/prompt-policy.js';
 
 export interface ForgettingRequest {
   /** Run folders, in the order in which each continued the one before. */
@@ -71,7 +66,7 @@ export async function measureForgetting(request: ForgettingRequest): Promise<For
     const { hiddenSize } = generator.hiddenStates;
     const untrained = initialParameters({ hiddenSize, innerSize: first.config.innerSize }, first.config.seed);
     const policies = [untrained, ...earlier.map(({ parameters }) => parameters)];
-    for (const run of earlier) drawn.push(await drawForTask(generator, run, policies, count));
+    for (const run of earlier) drawn.push(await drawPrompts(generator, run, policies, count));
   } finally {
     await model.dispose();
   }
@@ -85,25 +80,6 @@ export async function measureForgetting(request: ForgettingRequest): Promise<For
   }
   const scores = [...columns[0]!.keys()].map((row) => columns.map((column) => column[row]!));
   return { schemaVersion: 1, split, prompts: count, tasks, scores, ...summarise(scores) };
-}
-
-/** [policy][prompt], as each policy reads one task. */
-async function drawForTask(
-  generator: Generator,
-  { config: given }: EarlierRun,
-  policies: readonly MlpParameters[],
-  count: number,
-): Promise<string[][]> {
-  const { task, config } = await checkRun(given);
-  const settings: TrainerSettings = { ...tunedTo(generator, config), context: generatorContext(config.context, task) };
-  const drawn: string[][] = [];
-  for (const parameters of policies) {
-    const policy = await PromptPolicy.create(generator, { ...settings, start: { parameters } }, { maskedInLoss: true });
-    const rollouts = await policy.sample(count, Rng.create(config.seed, 'sampling'));
-    drawn.push(rollouts.map(({ text }) => text));
-    await policy.dispose();
-  }
-  return drawn;
 }
 
 /** The mean over each policy's prompts, read as the run's best prompt is. */

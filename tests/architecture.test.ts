@@ -68,6 +68,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'forgetting.ts',
     'lm',
     'lm/model',
+    'molecules',
     'package-root.ts',
     'predict.ts',
     'preferences',
@@ -81,6 +82,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'ui',
     'ui/ink/questions',
     'ui/reporters',
+    'written-molecules.ts',
   ],
   'cli/commands/search': [
     'acting',
@@ -307,13 +309,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'export',
     'lm',
     'policy',
-    'random',
     'run/continue',
     'run/prepare',
     'statistics',
     'task',
-    'trainers/contract',
-    'trainers/policy',
   ],
   goals: [
     'errors.ts',
@@ -559,6 +558,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'lm/onnx/run',
     'policy',
     'queue',
+    'random',
     'rewards',
     'rewards/cache',
     'rewards/objectives',
@@ -691,6 +691,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'ui/ink/parts': ['ui', 'ui/draw'],
   'ui/ink/questions': ['ui', 'ui/draw', 'ui/ink/input', 'ui/ink/parts'],
   'ui/reporters': ['errors.ts', 'events.ts', 'ui', 'ui/draw', 'ui/ink'],
+  'written-molecules.ts': ['files', 'lm', 'lm/model', 'molecules', 'policy', 'run/continue', 'run/prepare'],
 };
 
 function sourceFiles(folder: string): string[] {

@@ -54,6 +54,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     group: results,
     load: () => import('./results/forgetting.js'),
   },
+  {
+    name: 'molecules',
+    summary: 'what a policy writes, as molecules',
+    group: results,
+    load: () => import('./results/molecules.js'),
+  },
   { name: 'runs', summary: 'list and remove runs', group: results, load: () => import('./results/runs.js') },
   { name: 'replay', summary: 'draw a finished run again', group: results, load: () => import('./results/replay.js') },
   {
