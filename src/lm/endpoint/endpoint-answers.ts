@@ -1,7 +1,14 @@
 import type { AnswersCapability, WordAnswer } from '../model/types.js';
 import type { Completion } from './answers/completion-answer.js';
 import { withoutThoughts } from './answers/thinking.js';
-import { isUndecided, isWord, type WordScores, wordOfAnswer, wordScores } from './answers/word-scores.js';
+import {
+  isAnswerToken,
+  isUndecided,
+  isWord,
+  type WordScores,
+  wordOfAnswer,
+  wordScores,
+} from './answers/word-scores.js';
 import type { CompletionRequest, EndpointService } from './endpoint-service.js';
 import { inParallel } from './in-parallel.js';
 
@@ -13,6 +20,8 @@ const CHOICE_TOKENS = 48;
 const THOUGHT_TOKENS = 4096;
 /** As good as the whole vocabulary; asked for only where a word is not among the likeliest. */
 const ALL_LIKELIEST = 20_000;
+/** More tokens than any model has; asked for once per word. */
+const WHOLE_VOCABULARY = 1_000_000;
 
 interface Asked {
   readonly text: string;
@@ -68,30 +77,38 @@ export class EndpointAnswers implements AnswersCapability {
   private async scores(asked: Asked, completion: Completion): Promise<WordScores | undefined> {
     const scores = wordScores(completion, asked.words);
     if (scores?.unseen.length === 0) return scores;
-    const oneToken = await this.oneTokenWords(scores?.unseen ?? asked.words);
+    const oneToken = await this.oneTokenWords(scores?.unseen ?? asked.words, asked);
     const strict = wordScores(completion, asked.words, oneToken);
     if (!this.service.mayGiveMore || strict?.censored === 0) return strict;
     const wider = await this.first(asked, ALL_LIKELIEST);
     return wider && wordScores(wider, asked.words, oneToken);
   }
 
-  private async oneTokenWords(words: readonly string[]): Promise<readonly string[]> {
-    // The answer to a message begins without a space, where a word may be cut in another way.
-    if (!this.service.continues) return [];
+  /** Which of the words the model writes as one token; none where that cannot be told. */
+  private async oneTokenWords(words: readonly string[], asked: Asked): Promise<readonly string[]> {
+    const { continues, mayGiveMore, thinks } = this.service;
+    if (!continues && (!mayGiveMore || thinks)) return [];
     const known = words.map((word) => {
-      const asked = this.#isOneToken.get(word) ?? this.askIsOneToken(word);
-      this.#isOneToken.set(word, asked);
-      return asked;
+      const isOne = this.#isOneToken.get(word) ?? (continues ? this.repeatsWord(word) : this.hasToken(word, asked));
+      this.#isOneToken.set(word, isOne);
+      return isOne;
     });
     const isOneToken = await Promise.all(known);
     return words.filter((_, i) => isOneToken[i]);
   }
 
   /** What follows a word that was written many times is that word again, as the model cuts it. */
-  private async askIsOneToken(word: string): Promise<boolean> {
+  private async repeatsWord(word: string): Promise<boolean> {
     const text = Array.from({ length: 8 }, () => word).join(' ');
     const [next] = await this.service.complete(text, { maxTokens: 1, temperature: 0, seed: 0, wantsLogProbs: true });
     return next !== undefined && isWord(next.text, word);
+  }
+
+  /** An answer to a message may begin without a space, where a word is cut in another way: all its tokens are looked through. */
+  private async hasToken(word: string, asked: Asked): Promise<boolean> {
+    const answer = await this.ask(asked, { maxTokens: 1, likeliest: WHOLE_VOCABULARY });
+    const [first] = answer?.positions ?? [];
+    return first !== undefined && isAnswerToken(first, word);
   }
 
   /** What the model writes when it is told which answers there are; of several samples, their shares. */

@@ -138,6 +138,13 @@ export function isWord(text: string, word: string): boolean {
   return fold(text).trim() === fold(word);
 }
 
+/** Whether a word is one of the tokens that an answer may begin with: with a space before it where the written one has it. */
+export function isAnswerToken({ token, likeliest }: TokenPosition, word: string): boolean {
+  const fold = folderOf([word]);
+  const begins = /^\s/.test(fold(token)) ? ` ${fold(word)}` : fold(word);
+  return likeliest.some((one) => fold(one.token) === begins);
+}
+
 /** The word that a written answer begins with, where it begins with one; marks such as quotes before it are passed over. */
 export function wordOfAnswer(text: string, words: readonly string[]): number | undefined {
   const fold = folderOf(words);
