@@ -2,8 +2,7 @@ import { type ResampleInterval, resampleInterval } from '../src/statistics/resam
 
 /** What was chosen for an arm, on the test rows of a resplit. */
 export interface Arm {
-  /** Missing where a run only tells how good it is. */
-  readonly prompt?: string;
+  readonly prompt: string;
   /** Accuracy. */
   readonly test: number;
   /** Rows run through the target LM to choose it, the test rows aside where nothing was searched. */

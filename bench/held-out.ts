@@ -113,16 +113,13 @@ async function measure(seed: number): Promise<Resplit> {
 }
 
 /** What a run searched for, and what it exports. */
-function armsOf({ trainer, best, forwards, baselines, verdict }: RunResult): [string, Arm][] {
-  const exported = { prompt: best.prompt, test: best.test.accuracy!, forwards };
-  if (!verdict) return [[`${trainer}, exported`, exported]];
-  const rivals = [{ prompt: '', ...baselines.empty }, ...(baselines.manuals ?? [])];
-  const rival = rivals.find(({ prompt }) => prompt === verdict.baseline)?.test.accuracy;
-  // A verdict is about the best searched prompt, whether or not a baseline was better on dev.
-  const searched = rival === undefined ? exported : { test: rival + verdict.difference, forwards };
+function armsOf({ trainer, best, found, forwards }: RunResult): [string, Arm][] {
+  const armOf = ({ prompt, test }: { prompt: string; test: Readonly<Record<string, number>> }): Arm => {
+    return { prompt, test: test.accuracy!, forwards };
+  };
   return [
-    [`${trainer}, searched`, searched],
-    [`${trainer}, exported`, exported],
+    [`${trainer}, searched`, armOf(found ?? best)],
+    [`${trainer}, exported`, armOf(best)],
   ];
 }
 

@@ -312,6 +312,12 @@ export interface RunResult {
     /** With `n`, the number of test examples. */
     readonly test: Readonly<Record<string, number>>;
   };
+  /** The best prompt of the search, where another is recommended. */
+  readonly found?: {
+    readonly prompt: string;
+    readonly dev: Readonly<Record<string, number>>;
+    readonly test: Readonly<Record<string, number>>;
+  };
   /** Undefined where a task gives no reward for single examples. */
   readonly verdict?: Verdict;
   readonly baselines: {

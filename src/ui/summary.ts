@@ -20,19 +20,20 @@ export function finalSummary(state: ScreenState, columns = 80, asStarted = (text
 }
 
 function resultLines(result: RunResult, metric: string, columns: number): Span[][] {
+  const { best, found } = result;
   const { empty, manual } = result.baselines;
-  const { policy } = result.best;
-  const chosen = { text: result.best.prompt, ...(policy ? { policy } : {}) };
+  const { policy } = best;
+  const chosen = { text: best.prompt, ...(policy ? { policy } : {}) };
   const hits = result.cacheHits / Math.max(1, result.forwards + result.cacheHits);
   const spent = `${formatCount(result.steps)} steps, ${formatDuration(result.seconds)}, ${formatCount(result.forwards)} forwards, ${formatShare(hits)} cache hits`;
-  const testSize = result.best.test.n;
-  const row = (name: string, dev: unknown, test: unknown, prompt: string, best = false): Span[] => [
-    { text: fitToWidth(safeText(name), 14), style: best ? 'good' : 'plain' },
+  const testSize = best.test.n;
+  const row = (name: string, dev: unknown, test: unknown, prompt: string, isBest = false): Span[] => [
+    { text: fitToWidth(safeText(name), 14), style: isBest ? 'good' : 'plain' },
     { text: fitToWidth(safeText(formatScore(dev as number)), 9, 'right') },
-    { text: fitToWidth(safeText(formatScore(test as number)), 9, 'right'), style: best ? 'strong' : 'plain' },
+    { text: fitToWidth(safeText(formatScore(test as number)), 9, 'right'), style: isBest ? 'strong' : 'plain' },
     {
       text: cutToWidth(prompt === '' ? safeText('') : safeLine`   ${prompt}`, Math.max(10, columns - 35)),
-      style: best ? 'strong' : 'plain',
+      style: isBest ? 'strong' : 'plain',
     },
   ];
   return [
@@ -44,20 +45,15 @@ function resultLines(result: RunResult, metric: string, columns: number): Span[]
         style: 'dim',
       },
     ],
-    indent(
-      row(
-        nameOfOrigin(result.best.origin),
-        result.best.dev[metric],
-        result.best.test[metric],
-        namePrompt(chosen),
-        true,
-      ),
-    ),
+    indent(row(nameOfOrigin(best.origin), best.dev[metric], best.test[metric], namePrompt(chosen), true)),
     ...(policy
       ? [indent(row('that one alone', policy.alone.dev[metric], policy.alone.test[metric], quote(chosen.text)))]
       : []),
-    ...(manual ? [indent(row('hand-written', manual.dev[metric], manual.test[metric], quote(manual.prompt)))] : []),
-    indent(row('no prompt', empty.dev[metric], empty.test[metric], '')),
+    ...(found ? [indent(row('found', found.dev[metric], found.test[metric], quote(found.prompt)))] : []),
+    ...(manual && manual.prompt.trim() !== best.prompt
+      ? [indent(row('hand-written', manual.dev[metric], manual.test[metric], quote(manual.prompt)))]
+      : []),
+    ...(best.origin === 'empty' ? [] : [indent(row('no prompt', empty.dev[metric], empty.test[metric], ''))]),
     [],
     ...(result.verdict ? [...wrapped(result.verdict.sentence, columns - 2), []] : []),
     [{ text: safeLine`  run folder    ${result.runDir}` }],

@@ -99,7 +99,10 @@ export class Run {
     for (const message of this.warnings) yield this.emit({ type: 'warning', code: 'note', message });
   }
 
-  result(measured: Pick<RunResult, 'best' | 'baselines' | 'ensemble' | 'verdict'>, stopReason: StopReason): RunResult {
+  result(
+    measured: Pick<RunResult, 'best' | 'found' | 'baselines' | 'ensemble' | 'verdict'>,
+    stopReason: StopReason,
+  ): RunResult {
     const { config, task, generator, targetLm } = this.parts;
     return {
       schemaVersion: 1,

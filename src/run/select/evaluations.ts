@@ -67,7 +67,7 @@ export async function measureOnTest(
   best: PromptSummary,
   baselines: readonly Baseline[],
   policyOnTest?: Evaluation,
-): Promise<Pick<RunResult, 'best' | 'baselines' | 'verdict'>> {
+): Promise<Pick<RunResult, 'best' | 'found' | 'baselines' | 'verdict'>> {
   const { test } = run.task.splits;
   const ranked = policyOnTest ? [] : run.prompts.candidates.byDevScore(Number.POSITIVE_INFINITY);
   const found = ranked.find((prompt) => !isUnsearched(prompt));
@@ -106,6 +106,9 @@ export async function measureOnTest(
       ...(perClass ? { perClass } : {}),
       ...(confusion ? { confusion } : {}),
     },
+    ...(found && found !== best && foundOnTest
+      ? { found: { prompt: found.text, dev: found.dev ?? {}, test: foundOnTest.metrics } }
+      : {}),
     ...(verdict ? { verdict } : {}),
     baselines: { empty: { dev: empty.dev, test: empty.test }, ...(manual ? { manual, manuals } : {}) },
   };

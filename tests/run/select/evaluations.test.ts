@@ -118,7 +118,8 @@ describe('the test split', () => {
     expect(measured.baselines.manual).toEqual({ prompt: 'hand 3', dev: { accuracy: 0.5 }, test: { accuracy: 3 / 8 } });
     expect(measured.baselines.manuals?.map(({ prompt }) => prompt)).toEqual(['hand 1', 'hand 3', 'also 3']);
     expect(measured.verdict).toMatchObject({ baseline: 'hand 3', difference: 0.25, n: 8, better: 'cannot-tell' });
-    expect(measured.verdict?.sentence).not.toContain('the baseline was better on dev');
+    expect(measured.verdict?.sentence).not.toContain('the baseline is the result');
+    expect(measured.found).toBeUndefined();
   });
 
   it('compares what was found with the baseline that won on dev', async () => {
@@ -129,6 +130,7 @@ describe('the test split', () => {
     const [best] = run.prompts.top(1);
     const measured = await measureOnTest(run, best!, baselines);
     expect(measured.best).toMatchObject({ prompt: 'hand 5', origin: 'manual', test: { accuracy: 5 / 8 } });
+    expect(measured.found).toEqual({ prompt: 'p 2', dev: { accuracy: 1 / 3 }, test: { accuracy: 1 / 4 } });
     expect(measured.verdict).toMatchObject({ baseline: 'hand 5', difference: -3 / 8 });
     expect(measured.verdict?.sentence).toContain('on dev it was not clearly better, so the baseline is the result');
   });
