@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { chosenKey, type PromptSummary, promptKey } from '../../../events.js';
+import { chosenKey, type PromptSummary, promptKey, type RunResult } from '../../../events.js';
 import type { RunRecord } from '../../../export/run-record.js';
 import { safeLine, safeText } from '../../../ui/sanitize.js';
 import { formatTable } from '../../output/format-table.js';
@@ -22,7 +22,9 @@ interface TopOptions {
 
 export function configure(command: Command, context: CliContext): void {
   command
-    .description('Shows the best prompts of a run, finished or under way, with their train and dev scores.')
+    .description(
+      'Shows the best prompts of a run, finished or under way, in the order in which they are chosen (accuracy and margin on dev).',
+    )
     .argument('<run>', 'run folder')
     .option('-n, --limit <N>', 'prompts to show', parseCount, 10)
     .option('--json', 'print one JSON object')
@@ -57,9 +59,11 @@ async function toCsv(record: RunRecord, count: number): Promise<string> {
 function toTable({ start, result }: RunRecord, prompts: readonly PromptSummary[]): string {
   const { metric } = start;
   const objectives = [...new Set(prompts.flatMap(({ parts }) => Object.keys(parts ?? {})))];
+  const isRankedByMargin = prompts.some(({ devMargin }) => devMargin !== undefined);
   const scores = [
     `train ${metric}`,
     `dev ${metric}`,
+    ...(isRankedByMargin ? ['dev margin'] : []),
     `test ${metric}`,
     'reward',
     ...objectives.map((name) => safeText(name)),
@@ -69,7 +73,8 @@ function toTable({ start, result }: RunRecord, prompts: readonly PromptSummary[]
     String(i + 1),
     decimals(prompt.train[metric]),
     decimals(prompt.dev?.[metric]),
-    promptKey(prompt) === chosenKey(result) ? decimals(result?.best.test[metric]) : '',
+    ...(isRankedByMargin ? [decimals(prompt.devMargin)] : []),
+    decimals(testOf(prompt, result)?.[metric]),
     decimals(prompt.reward, 2),
     ...objectives.map((name) => decimals(prompt.parts?.[name], 2)),
     String(prompt.step),
@@ -77,6 +82,16 @@ function toTable({ start, result }: RunRecord, prompts: readonly PromptSummary[]
     prompt.policy ? describePolicy(prompt.text, { ...prompt.policy, step: prompt.step }) : quotePrompt(prompt.text),
   ]);
   return formatTable([header, ...rows], { right: [...Array(scores.length + 2).keys()] }) + readingLines(prompts[0]);
+}
+
+/** Test scores are known of what a run recommends, of its best searched prompt and of the baselines. */
+function testOf(prompt: PromptSummary, result: RunResult | undefined): Readonly<Record<string, number>> | undefined {
+  if (!result) return undefined;
+  if (promptKey(prompt) === chosenKey(result)) return result.best.test;
+  if (prompt.policy) return undefined;
+  const { found, baselines } = result;
+  const known = [found, ...(baselines.manuals ?? []), { prompt: '', ...baselines.empty }];
+  return known.find((one) => one?.prompt.trim() === prompt.text)?.test;
 }
 
 /** Words per label that are shown; the exports have all of them. */
