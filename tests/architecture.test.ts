@@ -449,7 +449,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'prompt-library': ['errors.ts', 'events.ts', 'files', 'run/store', 'task'],
   queue: ['errors.ts', 'lm', 'lm/model', 'lm/onnx/run', 'package-root.ts', 'template'],
   random: ['errors.ts'],
-  report: ['errors.ts', 'events.ts', 'export', 'files', 'run/store', 'transfer.ts'],
+  report: ['errors.ts', 'events.ts', 'export', 'files', 'molecules', 'run/store', 'transfer.ts'],
   'report/charts': ['events.ts', 'report', 'report/page'],
   'report/page': ['report', 'report/charts', 'report/sections', 'statistics', 'transfer.ts', 'ui'],
   'report/sections': ['events.ts', 'report', 'report/charts', 'report/page', 'statistics', 'transfer.ts', 'ui'],

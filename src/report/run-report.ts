@@ -2,6 +2,7 @@ import { basename, resolve } from 'node:path';
 import type { Baseline, PromptSummary, RunEvent, StepEndEvent, WarningEvent, WeightsChangedEvent } from '../events.js';
 import { type RunRecord, readRunRecord } from '../export/run-record.js';
 import { readEvents } from '../run/store/event-log.js';
+import type { DrawnMolecule } from './draw-molecules.js';
 
 /** How a run stands: `open` is one that runs still, or was killed. */
 export type RunEnding = 'finished' | 'stopped' | 'failed' | 'open';
@@ -25,6 +26,8 @@ export interface RunReport extends RunRecord {
   readonly ending: RunEnding;
   /** What a failed run died of. */
   readonly failure: string | undefined;
+  /** Its best prompts that are molecules, where they were drawn. */
+  readonly molecules?: readonly DrawnMolecule[];
 }
 
 /**

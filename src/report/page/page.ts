@@ -9,6 +9,7 @@ import { renderBestPrompt } from '../sections/best-prompt.js';
 import { renderClasses } from '../sections/classes.js';
 import { renderComparison } from '../sections/comparison-section.js';
 import { modelName } from '../sections/model-name.js';
+import { renderMolecules } from '../sections/molecules.js';
 import { renderBaselines, renderTopPrompts } from '../sections/prompt-tables.js';
 import { renderSettings, renderWarnings } from '../sections/settings-tables.js';
 import { renderTransfer } from '../sections/transfer-section.js';
@@ -96,7 +97,7 @@ ${renderBestPrompt(run)}
 <section><h3>Against the baselines</h3>${renderBaselines(run)}</section>
 <section><h3>Course of the run</h3><div class="charts">${charts.map(renderChart)}</div></section>
 <section><h3>Top prompts</h3>${renderTopPrompts(run)}</section>
-${renderClasses(run)}${renderWarnings(run)}${renderSettings(run)}</article>`;
+${renderMolecules(run.molecules ?? [])}${renderClasses(run)}${renderWarnings(run)}${renderSettings(run)}</article>`;
 }
 
 function hashOf(text: string): string {

@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
+import type { RunReport } from '../../../report/run-report.js';
 import type { NonEmpty } from '../../../statistics/non-empty.js';
 import { writeResult } from '../../output/output.js';
 import type { CliContext } from '../../shared/context.js';
@@ -36,15 +37,22 @@ export function configure(command: Command, context: CliContext): void {
 }
 
 async function writeReport(runDirs: NonEmpty<string>, { out, transfer }: ReportOptions): Promise<string> {
-  const [{ readRunReport }, { renderReport }, { readTransferFile }, { atomicWrite }] = await Promise.all([
-    import('../../../report/run-report.js'),
-    import('../../../report/page/page.js'),
-    import('../../../report/transfer-file.js'),
-    import('../../../files/atomic-write.js'),
-  ]);
+  const [{ readRunReport }, { drawMolecules }, { renderReport }, { readTransferFile }, { atomicWrite }] =
+    await Promise.all([
+      import('../../../report/run-report.js'),
+      import('../../../report/draw-molecules.js'),
+      import('../../../report/page/page.js'),
+      import('../../../report/transfer-file.js'),
+      import('../../../files/atomic-write.js'),
+    ]);
   const matrix = transfer === undefined ? undefined : readTransferFile(transfer);
   const file = resolve(out ?? join(runDirs[0], 'report.html'));
+  const read = async (runDir: string): Promise<RunReport> => {
+    const run = readRunReport(runDir);
+    return { ...run, molecules: await drawMolecules(run.prompts) };
+  };
   const [first, ...others] = runDirs;
-  atomicWrite(file, renderReport([readRunReport(first), ...others.map(readRunReport)], { transfer: matrix }));
+  const runs: NonEmpty<RunReport> = [await read(first), ...(await Promise.all(others.map(read)))];
+  atomicWrite(file, renderReport(runs, { transfer: matrix }));
   return file;
 }
