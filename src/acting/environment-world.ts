@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto';
 import { RlpromptError } from '../errors.js';
+import { readBytes } from '../files/read-file.js';
 import { BoundedOutput } from '../rewards/custom/custom-output.js';
 import { RewardProcess } from '../rewards/custom/custom-process.js';
 import type { EnvironmentFacts, FirstObservation, StepAnswer } from '../task/environment.js';
@@ -14,7 +16,7 @@ export class EnvironmentWorld implements World {
   private constructor(
     private readonly host: RewardProcess,
     readonly facts: EnvironmentFacts,
-    file: string,
+    private readonly file: string,
   ) {
     this.checks = new AnswerChecks(facts.mostSteps, file);
   }
@@ -45,6 +47,11 @@ export class EnvironmentWorld implements World {
 
   async step(action: string): Promise<StepAnswer> {
     return this.checks.next(await this.host.act({ step: action }));
+  }
+
+  /** sha256 of the environment's file. */
+  get digest(): string {
+    return createHash('sha256').update(readBytes(this.file)).digest('hex');
   }
 
   close(): void {

@@ -1,35 +1,33 @@
 import { type HiddenStep, type LabelNormalisation, startTokenOf } from '../lm/model/types.js';
-import { initialParameters, type MlpParameters } from '../policy/mlp-parameters.js';
+import { zeroParameters } from '../policy/mlp-parameters.js';
 import { PolicyHead } from '../policy/policy-head.js';
 import type { StateSource } from '../preferences/pooled-states.js';
 import { zip } from '../statistics/zip.js';
+import { Critic } from '../trainers/policy/critic.js';
 import { logSoftmax } from '../trainers/policy/phrase-scores.js';
 
-const INNER = 256;
-
-/** A state of an environment as the frozen LM reads it: its hidden states never change, so they are computed once. */
+/** A state of an environment as the frozen LM reads it: none of this ever changes, so it is computed once. */
 export interface Choice {
   readonly actions: readonly string[];
-  /** The state before the first token of a phrase, [hiddenSize]; the critic reads it. */
+  /** log p of each phrase, normalised, [actions] */
+  readonly lmScores: Float64Array;
+  /** The state before the phrases, [hiddenSize]; the critic reads it. */
   readonly state: Float32Array;
-  /** The states before each token of each phrase, phrase by phrase, [tokens, hiddenSize]. */
-  readonly hidden: Float32Array;
-  readonly tokenIds: readonly number[];
-  /** By token: its phrase, and what the phrase's log-probability is divided by. */
-  readonly phrases: readonly number[];
-  readonly divisors: readonly number[];
+  /** What the trained part reads: that state and the one after each phrase, [actions, 2 * hiddenSize]. */
+  readonly features: Float32Array;
 }
 
 /**
- * π(a|s) = softmax over the admissible phrases of log p(a|s) / words (TWOSOME, arXiv 2401.14151, section 3.3). p is the
- * frozen LM with the trained MLP before its head; at the start it is the LM itself.
+ * π(a|s) = softmax over the admissible phrases of log p(a|s) / words (TWOSOME, arXiv 2401.14151, section 3.3) plus a
+ * trained part, which reads the frozen LM's states. At the start the trained part is zero: the policy is the LM itself.
  */
 export class PhrasePolicy {
   private readonly choices = new Map<string, Promise<Choice>>();
 
   private constructor(
     private readonly source: StateSource,
-    readonly head: PolicyHead,
+    private readonly head: PolicyHead,
+    readonly trained: Critic,
     private readonly normalise: LabelNormalisation,
   ) {}
 
@@ -39,16 +37,20 @@ export class PhrasePolicy {
   ): Promise<PhrasePolicy> {
     const { hiddenSize, vocabularySize } = source.hiddenStates;
     const { weights, bias } = await source.hiddenStates.head();
-    const shape = { hiddenSize, innerSize: INNER };
+    const shape = { hiddenSize, innerSize: 1 };
+    const parameters = zeroParameters(shape);
     const head = await PolicyHead.create({
       ...shape,
       vocabularySize,
       headWeights: weights,
       headBias: bias,
-      parameters: initialParameters(shape, seed),
-      priorWeight: 1,
+      parameters,
     });
-    return new PhrasePolicy(source, head, normalise);
+    return new PhrasePolicy(source, head, new Critic(2 * hiddenSize, seed), normalise);
+  }
+
+  get hiddenSize(): number {
+    return this.source.hiddenStates.hiddenSize;
   }
 
   /** What the LM makes of a text and the phrases that may follow it. */
@@ -61,41 +63,18 @@ export class PhrasePolicy {
     return choice;
   }
 
-  /** log π of each action, by choice. */
-  async logProbs(choices: readonly Choice[]): Promise<Float64Array[]> {
-    const { logProbs } = await this.head.logProbs(...rowsOf(choices));
-    return this.distributions(choices, logProbs);
+  /** log π of each action, [actions]. */
+  logProbs(choice: Choice): Float64Array {
+    return this.withTrained(choice, this.trained.values(choice.features));
   }
 
-  /** log π, and the gradients of Σ weights · (score of an action) with `weights` as [choice][action]. */
-  async evaluate(
-    choices: readonly Choice[],
-  ): Promise<{ logProbs: Float64Array[]; gradients(weights: readonly ArrayLike<number>[]): Promise<MlpParameters> }> {
-    const evaluation = await this.head.evaluate(...rowsOf(choices));
-    return {
-      logProbs: this.distributions(choices, evaluation.logProbs),
-      gradients: (weights) => {
-        const byToken = Array.from(zip(choices, weights)).flatMap(([{ phrases, divisors }, own]) =>
-          Array.from(zip(phrases, divisors), ([phrase, divisor]) => (own[phrase] ?? 0) / divisor),
-        );
-        return evaluation.gradients({ weights: byToken });
-      },
-    };
+  /** log π of each action from the values of the trained part, [actions]. */
+  withTrained({ lmScores }: Choice, values: Float64Array): Float64Array {
+    return logSoftmax(Float64Array.from(zip(lmScores, values), ([score, value]) => score + value));
   }
 
   dispose(): Promise<void> {
     return this.head.dispose();
-  }
-
-  private distributions(choices: readonly Choice[], logProbs: Float32Array): Float64Array[] {
-    let place = 0;
-    return choices.map(({ actions, phrases, divisors }) => {
-      const scores = new Float64Array(actions.length);
-      for (const [phrase, divisor] of zip(phrases, divisors)) {
-        scores[phrase] = (scores[phrase] ?? 0) + (logProbs[place++] ?? 0) / divisor;
-      }
-      return logSoftmax(scores);
-    });
   }
 
   private async read(text: string, actions: readonly string[]): Promise<Choice> {
@@ -105,33 +84,28 @@ export class PhrasePolicy {
     const longest = Math.max(...phrases.map(({ length }) => length));
     const start = startTokenOf(tokenizer);
     // The end of a text is what counts where not all of it fits.
-    const prefix = [start, ...tokenizer.encode(text).slice(1 + longest - contextLength)];
+    const prefix = [start, ...tokenizer.encode(text)].slice(longest - contextLength);
     let step: HiddenStep = await hiddenStates.begin(phrases.map(() => prefix));
-    const state = step.hidden.slice(0, hiddenSize);
-    const along: Float32Array[] = [];
-    for (let time = 0; ; time++) {
+    const along: Float32Array[] = [step.hidden];
+    for (let time = 0; time < longest; time++) {
+      const tokens = phrases.map((phrase) => phrase[time] ?? start);
+      step = await hiddenStates.advance(step.state, tokens);
       along.push(step.hidden);
-      if (time + 1 >= longest) break;
-      step = await hiddenStates.advance(
-        step.state,
-        phrases.map((tokens) => tokens[time] ?? start),
-      );
     }
     step.state.dispose();
-    const rows = phrases.flatMap((tokens, phrase) => tokens.map((token, time) => ({ token, phrase, time })));
-    const hidden = new Float32Array(rows.length * hiddenSize);
-    for (const [row, { phrase, time }] of rows.entries()) {
-      hidden.set(along[time]?.subarray(phrase * hiddenSize, (phrase + 1) * hiddenSize) ?? [], row * hiddenSize);
-    }
-    const divisors = phrases.map((tokens, phrase) => this.divisor(tokens, actions[phrase] ?? ''));
-    return {
-      actions,
-      state,
-      hidden,
-      tokenIds: rows.map(({ token }) => token),
-      phrases: rows.map(({ phrase }) => phrase),
-      divisors: rows.map(({ phrase }) => divisors[phrase] ?? 1),
-    };
+    const stateOf = (phrase: number, time: number): Float32Array =>
+      along[time]?.subarray(phrase * hiddenSize, (phrase + 1) * hiddenSize) ?? new Float32Array(hiddenSize);
+    const state = stateOf(0, 0).slice();
+    const hidden = joined(phrases.flatMap((tokens, phrase) => tokens.map((_, time) => stateOf(phrase, time))));
+    const { logProbs } = await this.head.lmLogProbs(hidden, phrases.flat());
+    let place = 0;
+    const sums = phrases.map((tokens) => tokens.reduce((sum) => sum + (logProbs[place++] ?? 0), 0));
+    const lmScores = Float64Array.from(
+      zip(sums, zip(phrases, actions)),
+      ([sum, [tokens, action]]) => sum / this.divisor(tokens, action),
+    );
+    const features = joined(phrases.flatMap((tokens, phrase) => [state, stateOf(phrase, tokens.length)]));
+    return { actions, lmScores, state, features };
   }
 
   private divisor(tokens: readonly number[], action: string): number {
@@ -140,12 +114,7 @@ export class PhrasePolicy {
   }
 }
 
-/** The rows of several choices, one after the other. */
-function rowsOf(choices: readonly Choice[]): [hidden: Float32Array, tokenIds: number[]] {
-  return [joined(choices.map(({ hidden }) => hidden)), choices.flatMap(({ tokenIds }) => tokenIds)];
-}
-
-function joined(parts: readonly Float32Array[]): Float32Array {
+export function joined(parts: readonly Float32Array[]): Float32Array {
   const whole = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
   let start = 0;
   for (const part of parts) {

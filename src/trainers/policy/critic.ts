@@ -43,11 +43,22 @@ export class Critic {
     const states = this.normalised(hidden);
     let first = 0;
     for (let pass = 0; pass < passes; pass++) {
-      const { gradients, loss } = this.backward(states, returns);
-      if (pass === 0) first = loss;
-      adamStep(this.parameters, gradients, this.adam, { learningRate: rateFactor * LEARNING_RATE });
+      const values = this.step(
+        states,
+        (now) => now.map((value, row) => (2 * (value - returns[row]!)) / now.length),
+        rateFactor,
+      );
+      if (pass === 0) first = values.reduce((sum, value, row) => sum + (value - returns[row]!) ** 2 / values.length, 0);
     }
     return first;
+  }
+
+  /**
+   * One step down any loss of the values.
+   * @param slopesOf d loss / d value of each row, from the values, [n]
+   */
+  descend(hidden: Float32Array, slopesOf: (values: Float64Array) => ArrayLike<number>, rateFactor = 1): void {
+    this.step(this.normalised(hidden), slopesOf, rateFactor);
   }
 
   save(): TrainerState {
@@ -107,16 +118,18 @@ export class Critic {
     return { inner, values };
   }
 
-  private backward(states: Float32Array, returns: ArrayLike<number>): { gradients: MlpParameters; loss: number } {
+  /** @returns the values before the step */
+  private step(
+    states: Float32Array,
+    slopesOf: (values: Float64Array) => ArrayLike<number>,
+    rateFactor: number,
+  ): Float64Array {
     const { w2 } = this.parameters;
     const { inner, values } = this.forward(states);
     const gradients = this.zeros();
-    const rows = values.length;
-    let loss = 0;
-    for (let row = 0; row < rows; row++) {
-      const error = values[row]! - returns[row]!;
-      const slope = (2 * error) / rows;
-      loss += (error * error) / rows;
+    const slopes = slopesOf(values);
+    for (let row = 0; row < values.length; row++) {
+      const slope = slopes[row]!;
       gradients.b2[0]! += slope;
       for (let k = 0; k < INNER; k++) {
         const active = inner[row * INNER + k]!;
@@ -128,6 +141,7 @@ export class Critic {
         }
       }
     }
-    return { gradients, loss };
+    adamStep(this.parameters, gradients, this.adam, { learningRate: rateFactor * LEARNING_RATE });
+    return values;
   }
 }

@@ -35,3 +35,17 @@ describe('rlprompt act score', () => {
     expect([code, lastLine(stderr)]).toEqual([66, expect.stringContaining('E_ENVIRONMENT_MISSING')]);
   });
 });
+
+describe('rlprompt act train', () => {
+  it('learns, and gives the result of a finished folder again', { timeout: 120_000 }, async () => {
+    const cwd = folderWithWorld();
+    const few = ['--updates', '2', '--episodes', '3', '--out', 'out'];
+    const trained = await runInProcess(['act', 'train', 'doors.mjs', ...few], { cwd });
+    expect(trained.code).toBe(0);
+    expect(JSON.parse(trained.stdout)).toMatchObject({ out: 'out', train: { episodes: 1 }, test: { episodes: 1 } });
+    const again = await runInProcess(['act', 'resume', 'out'], { cwd });
+    expect([again.code, again.stdout]).toEqual([0, trained.stdout]);
+    const other = await runInProcess(['act', 'resume', '.'], { cwd });
+    expect([other.code, lastLine(other.stderr)]).toEqual([66, expect.stringContaining('E_NOT_A_RUN')]);
+  });
+});

@@ -1,6 +1,8 @@
 import { type Command, Option } from 'commander';
+import type { ActFolder } from '../../../acting/act-folder.js';
 import type { EnvironmentWorld } from '../../../acting/environment-world.js';
 import type { Measured } from '../../../acting/measure.js';
+import type { CurvePoint } from '../../../acting/training.js';
 import type { LabelNormalisation, LanguageModel } from '../../../lm/model/types.js';
 import { formatTable } from '../../output/format-table.js';
 import { formatJson, writeResult } from '../../output/output.js';
@@ -10,6 +12,8 @@ import { parseCount } from '../../shared/parse-count.js';
 const EXAMPLES = `Examples:
   $ rlprompt act score kitchen                     the frozen model, three ways to score a phrase
   $ rlprompt act score my-world.ts --episodes 20
+  $ rlprompt act train kitchen --out cook           learn by PPO
+  $ rlprompt act resume cook                        after it was stopped
 `;
 
 const NORMALISATIONS: readonly LabelNormalisation[] = ['none', 'token', 'word'];
@@ -18,6 +22,12 @@ interface WorldOptions {
   readonly model: string;
   readonly seed: number;
   readonly timeout: number;
+}
+
+interface TrainOptions extends WorldOptions {
+  readonly out: string;
+  readonly updates: number;
+  readonly episodes: number;
 }
 
 export function configure(command: Command, context: CliContext): void {
@@ -30,6 +40,16 @@ export function configure(command: Command, context: CliContext): void {
       (reference: string, options: WorldOptions & { episodes: number; normalise?: LabelNormalisation; json?: true }) =>
         score(reference, options, context),
     );
+  worldOptions(command.command('train').description('learns to act by PPO, with phrases scored per word'))
+    .requiredOption('--out <DIR>', 'new folder for checkpoints and the result')
+    .option('--updates <N>', 'updates of the policy', parseCount, 200)
+    .option('--episodes <N>', 'episodes that an update learns from', parseCount, 36)
+    .action((reference: string, options: TrainOptions) => startTraining(reference, options, context));
+  command
+    .command('resume')
+    .description('resumes learning from its latest checkpoint')
+    .argument('<folder>', 'folder after --out of act train')
+    .action((folder: string) => resumeTraining(folder, context));
 }
 
 function worldOptions(command: Command): Command {
@@ -67,9 +87,70 @@ async function score(
   });
 }
 
+async function startTraining(reference: string, options: TrainOptions, context: CliContext): Promise<void> {
+  const { out, seed, updates, episodes, timeout } = options;
+  await withWorld(reference, options, async (world, model) => {
+    const { createActFolder } = await import('../../../acting/act-folder.js');
+    const plan = {
+      schemaVersion: 1 as const,
+      environment: reference,
+      environmentDigest: world.digest,
+      model: options.model,
+      modelDigest: model.digest,
+      seed,
+      updates,
+      episodes,
+      timeout,
+    };
+    await learn(createActFolder(out, plan, new Date()), world, model, context);
+  });
+}
+
+async function resumeTraining(path: string, context: CliContext): Promise<void> {
+  const { openActFolder, checkUnchanged } = await import('../../../acting/act-folder.js');
+  const folder = openActFolder(path, new Date());
+  try {
+    await withWorld(folder.plan.environment, folder.plan, async (world, model) => {
+      checkUnchanged(folder, { environmentDigest: world.digest, modelDigest: model.digest });
+      await learn(folder, world, model, context);
+    });
+  } finally {
+    folder.close();
+  }
+}
+
+async function learn(
+  folder: ActFolder,
+  world: EnvironmentWorld,
+  model: LanguageModel,
+  context: CliContext,
+): Promise<void> {
+  const [{ stateSourceOf }, { PhrasePolicy }, { train }] = await Promise.all([
+    import('../../../preferences/pooled-states.js'),
+    import('../../../acting/phrase-policy.js'),
+    import('../../../acting/training.js'),
+  ]);
+  const { seed, updates } = folder.plan;
+  try {
+    const policy = await PhrasePolicy.create(stateSourceOf(model), { normalise: 'word', seed });
+    const onPoint = ({ update, meanReturn, entropy }: CurvePoint): void => {
+      if (update % 10 !== 0) return;
+      const numbers = `return ${meanReturn.toFixed(3)} · entropy ${entropy.toFixed(3)}`;
+      context.stderr.write(`update ${update} of ${updates} · ${numbers}\n`);
+    };
+    const result = await train(folder, world, policy, onPoint).finally(() => policy.dispose());
+    writeResult(
+      context,
+      `${formatJson({ schemaVersion: 1, out: folder.path, train: result.train, test: result.test })}\n`,
+    );
+  } finally {
+    folder.close();
+  }
+}
+
 async function withWorld(
   reference: string,
-  { model: name, timeout }: WorldOptions,
+  { model: name, timeout }: Pick<WorldOptions, 'model' | 'timeout'>,
   use: (world: EnvironmentWorld, model: LanguageModel) => Promise<void>,
 ): Promise<void> {
   const [{ loadLanguageModel }, { EnvironmentWorld: World }] = await Promise.all([

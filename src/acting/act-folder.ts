@@ -1,0 +1,94 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import * as z from 'zod';
+import { RlpromptError } from '../errors.js';
+import { atomicWrite } from '../files/atomic-write.js';
+import { acquireLock, type Lock } from '../files/lock.js';
+import { readText } from '../files/read-file.js';
+import { strictJson } from '../files/strict-json.js';
+import { createRunFolder } from '../run/store/run-folder.js';
+
+const PLAN = z.strictObject({
+  schemaVersion: z.literal(1),
+  /** As it was given: a built-in name or a file. */
+  environment: z.string(),
+  /** sha256 of the environment's file. */
+  environmentDigest: z.string(),
+  model: z.string(),
+  modelDigest: z.string(),
+  seed: z.number(),
+  updates: z.int(),
+  episodes: z.int(),
+  timeout: z.number(),
+});
+
+/** `act.json`: all that learning to act depends on. */
+export type ActPlan = z.output<typeof PLAN>;
+
+const FILE = 'act.json';
+
+/** A folder in which this process alone learns. */
+export interface ActFolder {
+  readonly path: string;
+  readonly plan: ActPlan;
+  close(): void;
+}
+
+/** @throws RlpromptError as `createRunFolder` does */
+export function createActFolder(out: string, plan: ActPlan, now: Date): ActFolder {
+  const folder = createRunFolder({ task: 'act', out, now });
+  atomicWrite(join(out, FILE), `${strictJson(plan, 2)}\n`);
+  return { path: out, plan, close: () => folder.close() };
+}
+
+/** @throws RlpromptError `E_NOT_A_RUN`, `E_MANIFEST`, `E_RUN_LOCKED` */
+export function openActFolder(path: string, now: Date): ActFolder {
+  const file = join(path, FILE);
+  if (!existsSync(file)) {
+    throw new RlpromptError({
+      code: 'E_NOT_A_RUN',
+      exit: 'missingInput',
+      message: `${path} is no folder of rlprompt act: it has no ${FILE}`,
+      where: path,
+      next: 'give the folder after --out of rlprompt act train',
+    });
+  }
+  const plan = readPlan(file);
+  const lock: Lock = acquireLock(join(path, 'lock'), { since: now.toISOString() });
+  return { path, plan, close: () => lock.release() };
+}
+
+/** @throws RlpromptError `E_DATA_DRIFT` where the environment or the model is another than at the start */
+export function checkUnchanged(folder: ActFolder, now: Pick<ActPlan, 'environmentDigest' | 'modelDigest'>): void {
+  const { plan, path } = folder;
+  const changed = [
+    ...(now.environmentDigest === plan.environmentDigest ? [] : [`the environment ${plan.environment}`]),
+    ...(now.modelDigest === plan.modelDigest ? [] : [`the model ${plan.model}`]),
+  ];
+  if (changed.length === 0) return;
+  throw new RlpromptError({
+    code: 'E_DATA_DRIFT',
+    exit: 'data',
+    message: `${changed.join(' and ')} changed since learning began`,
+    where: path,
+    kept: 'the folder, untouched',
+    next: 'restore the files, or start again with another --out',
+  });
+}
+
+function readPlan(file: string): ActPlan {
+  const text = readText(file);
+  try {
+    return PLAN.parse(JSON.parse(text));
+  } catch (error) {
+    throw new RlpromptError({
+      code: 'E_MANIFEST',
+      exit: 'data',
+      message: 'act.json cannot be read: it is damaged, or of another version of the program',
+      where: file,
+      kept: 'the checkpoints beside it',
+      next: 'restore act.json from a copy, or start again with another --out',
+      cause: error,
+    });
+  }
+}

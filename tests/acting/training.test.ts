@@ -1,0 +1,91 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type ActPlan, checkUnchanged, createActFolder, openActFolder } from '../../src/acting/act-folder.js';
+import { PhrasePolicy } from '../../src/acting/phrase-policy.js';
+import { train } from '../../src/acting/training.js';
+import { loadLanguageModel } from '../../src/lm/load.js';
+import type { LanguageModel } from '../../src/lm/model/types.js';
+import { stateSourceOf } from '../../src/preferences/pooled-states.js';
+import { openWorld, worldFile } from './world-file.js';
+
+const base = mkdtempSync(join(tmpdir(), 'rlprompt-act-'));
+afterAll(() => rmSync(base, { recursive: true, force: true }));
+
+let model: LanguageModel;
+beforeAll(async () => {
+  model = await loadLanguageModel('mail-gpt-4m');
+});
+afterAll(() => model.dispose());
+
+/** Take the key, then open the door: the other way round the episode ends with nothing. */
+const reset =
+  "return { observation: 'The key lies here. You', actions: ['take the key', 'open the door'], bestReturn: 1 }";
+const step = `const tookKey = turn === 1 && action === 'take the key';
+  const isOut = turn === 2 && action === 'open the door';
+  return { observation: 'You hold the key. You', actions: ['wait', 'open the door'], reward: isOut ? 1 : 0, done: !tookKey };`;
+const world = worldFile(reset, step);
+
+const PLAN: ActPlan = {
+  schemaVersion: 1,
+  environment: world,
+  environmentDigest: 'e',
+  model: 'mail-gpt-4m',
+  modelDigest: 'm',
+  seed: 3,
+  updates: 25,
+  episodes: 8,
+  timeout: 20,
+};
+
+const open = (onTestFinished: (done: () => void) => void) => openWorld({ onTestFinished } as never, world);
+const policyOf = () => PhrasePolicy.create(stateSourceOf(model), { normalise: 'word', seed: PLAN.seed });
+const checkpointsOf = (folder: string) =>
+  readdirSync(join(folder, 'checkpoints')).map((name) => [name, readFileSync(join(folder, 'checkpoints', name))]);
+
+describe('learning to act', () => {
+  it('finds the best return, and ends with the same bytes where it was stopped in between', {
+    timeout: 240_000,
+  }, async ({ onTestFinished }) => {
+    const [whole, broken] = [join(base, 'whole'), join(base, 'broken')];
+    const first = createActFolder(whole, PLAN, new Date(0));
+    const result = await train(first, await open(onTestFinished), await policyOf(), () => {});
+    first.close();
+    expect(result.curve).toHaveLength(PLAN.updates);
+    expect(result.train).toEqual({ episodes: 1, meanReturn: 1, meanSteps: 2, best: 1 });
+
+    const second = createActFolder(broken, PLAN, new Date(0));
+    const stopped = train(second, await open(onTestFinished), await policyOf(), ({ update }) => {
+      if (update === 14) throw new Error('stopped');
+    });
+    await expect(stopped).rejects.toThrow('stopped');
+    second.close();
+    expect(existsSync(join(broken, 'result.json'))).toBe(false);
+    const seen: number[] = [];
+    const resumed = openActFolder(broken, new Date(0));
+    await train(resumed, await open(onTestFinished), await policyOf(), ({ update }) => seen.push(update));
+    resumed.close();
+    expect(seen[0]).toBe(11);
+    expect(checkpointsOf(broken)).toEqual(checkpointsOf(whole));
+    expect(readFileSync(join(broken, 'result.json'))).toEqual(readFileSync(join(whole, 'result.json')));
+  });
+
+  it('refuses to resume with other files, in another folder, or with a damaged plan', () => {
+    const path = join(base, 'refused');
+    const folder = createActFolder(path, PLAN, new Date(0));
+    folder.close();
+    expect(() => checkUnchanged(folder, { environmentDigest: 'other', modelDigest: 'm' })).toThrow(
+      expect.objectContaining({
+        code: 'E_DATA_DRIFT',
+        message: `the environment ${world} changed since learning began`,
+      }),
+    );
+    expect(() => openActFolder(base, new Date(0))).toThrow(expect.objectContaining({ code: 'E_NOT_A_RUN' }));
+    writeFileSync(join(path, 'act.json'), '{');
+    expect(() => openActFolder(path, new Date(0))).toThrow(expect.objectContaining({ code: 'E_MANIFEST' }));
+    expect(() => createActFolder(path, PLAN, new Date(0))).toThrow(
+      expect.objectContaining({ code: 'E_FOLDER_NOT_EMPTY' }),
+    );
+  });
+});
