@@ -1,5 +1,6 @@
-// Draws a real run as SVG: node docs/pictures/record.mjs OUT.svg SECONDS [rlprompt arguments…]
-// Needs tmux. Starts the program in a terminal of 100 by 30, waits, and writes what the screen shows then.
+// Draws a real run as SVG: node docs/pictures/record.mjs OUT.svg TEXT [rlprompt arguments…]
+// Needs tmux. Starts the program in a terminal of 100 by 30, waits until the screen shows TEXT, and writes what it shows then:
+//   node docs/pictures/record.mjs docs/pictures/run.svg 'step  6' run spam
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -8,13 +9,14 @@ import stringWidth from 'string-width';
 
 const COLUMNS = 100;
 const ROWS = 30;
+const LONGEST_WAIT_MS = 20 * 60_000;
 const CELL = { width: 8.4, height: 18 };
 const PALETTE = ['#1c2128', '#f47067', '#57ab5a', '#c69026', '#539bf5', '#b083f0', '#39c5cf', '#adbac7'];
 const BRIGHT = ['#768390', '#ff938a', '#6bc46d', '#daaa3f', '#6cb6ff', '#dcbdfb', '#56d4dd', '#ffffff'];
 
-const [out, seconds, ...words] = process.argv.slice(2);
-if (out === undefined || !(Number(seconds) > 0)) {
-  process.stderr.write('usage: node docs/pictures/record.mjs OUT.svg SECONDS [arguments of rlprompt]\n');
+const [out, awaited, ...words] = process.argv.slice(2);
+if (out === undefined || awaited === undefined) {
+  process.stderr.write('usage: node docs/pictures/record.mjs OUT.svg TEXT [arguments of rlprompt]\n');
   process.exit(64);
 }
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
@@ -33,7 +35,11 @@ tmux(
   `COLORTERM=truecolor ${quoted}; sleep 60`,
 );
 try {
-  await new Promise((resolve) => setTimeout(resolve, Number(seconds) * 1000));
+  const until = Date.now() + LONGEST_WAIT_MS;
+  while (!tmux('capture-pane', '-p', '-t', session).includes(awaited)) {
+    if (Date.now() > until) throw new Error(`the screen never showed "${awaited}"`);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
   writeFileSync(out, toSvg(tmux('capture-pane', '-e', '-p', '-t', session).replace(/\n+$/, '').split('\n')));
 } finally {
   tmux('kill-session', '-t', session);
