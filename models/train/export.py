@@ -87,16 +87,40 @@ def differences(model: LanguageModel, runtime: Runtime, rows: list[list[int]]) -
     return {name: float(value) for name, value in worst.items()}
 
 
-def golden(model: LanguageModel, rows: list[list[int]]) -> list[dict]:
+def golden(model: LanguageModel, texts: list[str], rows: list[list[int]]) -> list[dict]:
     """What PyTorch says after each text: the five most likely tokens and some logits."""
     items = []
-    for text, row in zip(TEXTS, rows, strict=True):
+    for text, row in zip(texts, rows, strict=True):
         with torch.no_grad():
             logits = model(torch.tensor([row]))[0, -1]
-        some = [int(i) for i in logits.topk(5).indices] + [0, 100, 1000, 4000]
+        some = [int(i) for i in logits.topk(5).indices] + [i for i in (0, 100, 1000, 4000) if i < len(logits)]
         numbers = {str(i): round(float(logits[i]), 5) for i in some}
         items.append({"text": text, "tokenIds": row, "lastLogits": numbers})
     return items
+
+
+def export(
+    folder: pathlib.Path, checkpoint: pathlib.Path, shape: Shape, texts: list[str], golden_file: pathlib.Path | None
+) -> None:
+    """Writes the model of a checkpoint into the folder, and what PyTorch says after the texts into `golden_file`."""
+    torch.set_num_threads(1)
+    model = LanguageModel(shape).eval()
+    state = torch.load(checkpoint)["model"]
+    model.load_state_dict({name: tensor.half().float() for name, tensor in state.items()})
+    path = folder / "onnx" / "model.onnx"
+    write(Decoder({name: tensor.numpy() for name, tensor in model.state_dict().items()}, shape).build(), path)
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    rows = [tokenizer.encode(text).ids for text in texts]
+    found = differences(model, Runtime(path, shape), rows)
+    print(json.dumps({"bytes": path.stat().st_size, "maxAbsDiff": found}, indent=2))
+    if max(found.values()) > TOLERANCE:
+        raise SystemExit("the exported graph does not agree with PyTorch")
+    files = {"config": configuration(shape), "generation_config": {"bos_token_id": 0, "eos_token_id": 0, "pad_token_id": 0}}
+    for name, content in files.items():
+        (folder / f"{name}.json").write_text(json.dumps(content, indent=2) + "\n")
+    if golden_file:
+        golden_file.parent.mkdir(parents=True, exist_ok=True)
+        golden_file.write_text(json.dumps({"items": golden(model, texts, rows)}, indent=1) + "\n")
 
 
 def main() -> None:
@@ -105,25 +129,7 @@ def main() -> None:
     parser.add_argument("checkpoint", type=pathlib.Path)
     parser.add_argument("--golden", type=pathlib.Path)
     arguments = parser.parse_args()
-    torch.set_num_threads(1)
-    shape = Shape()
-    model = LanguageModel(shape).eval()
-    state = torch.load(arguments.checkpoint)["model"]
-    model.load_state_dict({name: tensor.half().float() for name, tensor in state.items()})
-    path = arguments.folder / "onnx" / "model.onnx"
-    write(Decoder({name: tensor.numpy() for name, tensor in model.state_dict().items()}, shape).build(), path)
-    tokenizer = Tokenizer.from_file(str(arguments.folder / "tokenizer.json"))
-    rows = [tokenizer.encode(text).ids for text in TEXTS]
-    found = differences(model, Runtime(path, shape), rows)
-    print(json.dumps({"bytes": path.stat().st_size, "maxAbsDiff": found}, indent=2))
-    if max(found.values()) > TOLERANCE:
-        raise SystemExit("the exported graph does not agree with PyTorch")
-    files = {"config": configuration(shape), "generation_config": {"bos_token_id": 0, "eos_token_id": 0, "pad_token_id": 0}}
-    for name, content in files.items():
-        (arguments.folder / f"{name}.json").write_text(json.dumps(content, indent=2) + "\n")
-    if arguments.golden:
-        arguments.golden.parent.mkdir(parents=True, exist_ok=True)
-        arguments.golden.write_text(json.dumps({"items": golden(model, rows)}, indent=1) + "\n")
+    export(arguments.folder, arguments.checkpoint, Shape(), TEXTS, arguments.golden)
 
 
 if __name__ == "__main__":
