@@ -5,6 +5,7 @@
  * anything, so what is compared runs in alternation, a step of ours and then
  *   --peer COMMAND   a command that prints one JSON line a step with `seconds`;
  *   --products       the bare matrix products of the target LM's calls, same shapes, same runtime, same process.
+ * A step with a model of 100 million parameters takes minutes: --steps 1 --warmup 0 --preset default is the shortest that tells something.
  * --start adds what a user waits for: the help against an empty Node, and a run's first step (of the built program).
  * --curve N runs N steps with the cache on and the default preset instead. Prints JSON on stdout.
  */
@@ -42,6 +43,11 @@ const STALL_RESOLUTION = 5;
 /** Milliseconds for which the event loop was blocked without a break. */
 function longest({ max }: { readonly max: number }): number {
   return round(max / 1e6, 1);
+}
+
+/** Progress, for models whose steps take minutes; only the result goes to stdout. */
+function say(what: string, time?: StepTimes): void {
+  process.stderr.write(time ? `${what}: ${round(time.seconds, 1)} s, ${time.rows} rows\n` : `${what}\n`);
 }
 
 /** Median seconds a step of one run of the peer, its first step left out where there are more. */
@@ -83,7 +89,8 @@ async function compareSteps(): Promise<Record<string, unknown>> {
   const stalls = monitorEventLoopDelay({ resolution: STALL_RESOLUTION });
   stalls.enable();
   const stepper = await createStepper({ ...flags, data: flags.data, preset, threads });
-  for (let i = 0; i < Number(flags.warmup); i++) await stepper.step();
+  say('loaded');
+  for (let i = 0; i < Number(flags.warmup); i++) say(`warm-up ${i + 1}/${flags.warmup}`, await stepper.step());
   const loadStall = longest(stalls);
   const times: StepTimes[] = [];
   const peers: number[] = [];
@@ -95,6 +102,7 @@ async function compareSteps(): Promise<Record<string, unknown>> {
     stalls.reset();
     const time = await stepper.step();
     times.push(time);
+    say(`step ${i + 1}/${flags.steps}`, time);
     if (!products) peak = peakMiB();
     stepStall = Math.max(stepStall, longest(stalls));
     if (products && bare.length === 0) await products.time(time.bodies.slice(0, 1));
