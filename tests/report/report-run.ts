@@ -78,7 +78,7 @@ function* events(course: Course): Generator<UnnumberedEvent> {
   };
   yield { type: 'baselines-end', baselines: BASELINES.map(({ test: _, ...onDev }) => onDev) };
   if (hostile !== undefined) yield { type: 'warning', code: 'note', message: hostile, hint: hostile };
-  yield { type: 'warning', code: 'note', message: '2 texts stand in train and in test', hint: 'remove one of each' };
+  yield { type: 'warning', code: 'note', message: '2 texts are in train and in test', hint: 'remove one of each' };
   for (let step = 1; step <= steps; step++) {
     yield { ...stepEnd(step, seed), ...(hasObjectives ? { parts: { task: step / 4, fluency: -9 + step / 50 } } : {}) };
     if (hasObjectives && step === 100) yield { type: 'weights-changed', step, ...WEIGHTS };

@@ -75,7 +75,10 @@ function oddities({ missing, duplicates, contradictions, leaks }: DataCheck): st
     missing > 0 && `${formatCount(missing)} rows have no text or no label\n`,
     duplicates > 0 && `${formatCount(duplicates)} rows have the text of an earlier row`,
     duplicates > 0 && (contradictions > 0 ? `, ${formatCount(contradictions)} of them another label\n` : '\n'),
-    ...leaks.map(({ splits, texts }) => `${formatCount(texts)} texts are in ${splits.join(' and in ')}\n`),
+    ...leaks.map(
+      ({ splits, texts }) =>
+        `${formatCount(texts)} ${texts === 1 ? 'text is' : 'texts are'} in ${splits.join(' and in ')}\n`,
+    ),
   ]
     .filter((text) => text !== false)
     .join('');

@@ -74,6 +74,8 @@ function overlapWarnings(splits: SourceSplits): string[] {
     const seen = new Set(splits[one].map((row) => row.text));
     const shared = splits[other].filter((row) => seen.size > 0 && seen.has(row.text));
     const count = new Set(shared.map((row) => row.text)).size;
-    return count === 0 ? [] : [`${count} texts stand in ${one} and in ${other}: the ${other} score is too good`];
+    return count === 0
+      ? []
+      : [`${count} ${count === 1 ? 'text is' : 'texts are'} in ${one} and in ${other}: the ${other} score is too good`];
   });
 }

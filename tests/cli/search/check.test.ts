@@ -52,7 +52,7 @@ describe('a check of a data file', () => {
       leaks: [{ splits: ['train', 'test'], texts: 1 }],
       proposed: { shots: 5 },
     });
-    expect(checkText(found, {})).toContain('1 texts are in train and in test');
+    expect(checkText(found, {})).toContain('1 text is in train and in test');
   });
 
   it('proposes to say what long texts lose, and to join labels that look alike', async () => {

@@ -188,9 +188,9 @@ describe('a task file outside this package', () => {
       test: [{ text: '1', label: 'a' }, { text: '3', label: 'c' }] } };`;
     const { warnings } = await loadTask(folder.write('overlap.mjs', source), options);
     expect(warnings).toEqual([
-      expect.stringContaining('2 texts stand in train and in dev'),
-      expect.stringContaining('1 texts stand in train and in test'),
-      expect.stringContaining('1 texts stand in dev and in test'),
+      expect.stringContaining('2 texts are in train and in dev'),
+      expect.stringContaining('1 text is in train and in test'),
+      expect.stringContaining('1 text is in dev and in test'),
       'no train example has the label "c"',
     ]);
   });
