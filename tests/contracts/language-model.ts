@@ -9,7 +9,7 @@ export interface LanguageModelContract {
   /** How far a row may differ from the same row computed whole; 1e-4 in single precision. */
   readonly tolerance?: number;
   /** Why a test does not apply. */
-  readonly skip?: Partial<Record<'hiddenStates' | 'neighbours' | 'longInput', string>>;
+  readonly skip?: Partial<Record<'hiddenStates' | 'neighbours' | 'longInput' | 'wholeRow', string>>;
 }
 
 const INPUTS = [
@@ -98,7 +98,8 @@ export function describeLanguageModel(name: string, contract: LanguageModelContr
       await expect(scorer(model).labelScores({ ...whole, signal })).rejects.toThrow('enough');
     });
 
-    it.skipIf(contract.skip?.hiddenStates)('scores a shared row as it scores the whole row by itself', async () => {
+    const skipsWholeRow = contract.skip?.hiddenStates ?? contract.skip?.wholeRow;
+    it.skipIf(skipsWholeRow)('scores a shared row as it scores the whole row by itself', async () => {
       const states = model.capabilities.hiddenStates!;
       const { weights, bias } = await states.head();
       for (const [row, [prompt, input]] of whole.rows.entries()) {

@@ -36,7 +36,8 @@ describeLanguageModel('t5, run by transformers.js', {
 });
 
 for (const { name } of embeddedModels()) {
-  describeLanguageModel(`the embedded ${name}`, { load: () => loadLanguageModel(name), words });
+  const skip = name.startsWith('smiles') ? { wholeRow: 'no word is one token: its tokens are characters' } : {};
+  describeLanguageModel(`the embedded ${name}`, { load: () => loadLanguageModel(name), words, skip });
 }
 
 const smollm2 = largeModel('smollm2-135m-instruct');
