@@ -11,11 +11,20 @@ interface Column {
   readonly width: number;
   /** Least columns of the table that make room for this one. */
   readonly from: number;
+  /** Left out where no prompt has it. */
+  readonly isKnown?: (prompt: PromptSummary) => boolean;
   readonly value: (prompt: PromptSummary, metric: string) => string;
 }
 
 const COLUMNS: readonly Column[] = [
   { title: 'dev', width: 7, from: 0, value: ({ dev }, metric) => (dev ? formatScore(dev[metric]) : 'pending') },
+  {
+    title: 'margin',
+    width: 8,
+    from: 90,
+    isKnown: ({ devMargin }) => devMargin !== undefined,
+    value: ({ devMargin }) => (devMargin === undefined ? '' : formatScore(devMargin)),
+  },
   { title: 'train', width: 7, from: 0, value: ({ train }, metric) => formatScore(train[metric]) },
   { title: 'reward', width: 8, from: 56, value: ({ reward }) => formatScore(reward) },
   { title: 'step', width: 7, from: 56, value: ({ step }) => String(step) },
@@ -31,9 +40,9 @@ export function promptLines(
   width: number,
 ): Span[][] {
   if (rows === 0) return [];
-  const columns = COLUMNS.filter(({ from }) => width >= from);
-  const head = columns.map(({ title, width: room }) => fitToWidth(safeText(title), room, 'right')).join('');
   const shown = shownPrompts(state, rows);
+  const columns = COLUMNS.filter(({ from, isKnown }) => width >= from && (!isKnown || shown.some(isKnown)));
+  const head = columns.map(({ title, width: room }) => fitToWidth(safeText(title), room, 'right')).join('');
   const title = safeLine`     ${head}  prompt`;
   const hint =
     canPress && shown.length > 0 && widthOf(title) + HINT.length + 2 <= width
