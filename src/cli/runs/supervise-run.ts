@@ -176,7 +176,7 @@ class Supervisor {
   }
 
   private abort(exit: 'interrupted' | 'terminated'): never {
-    return this.context.abort(this.stoppedAtOnce(exit));
+    return this.context.abort(this.runDir === undefined ? this.stoppedEarly(exit) : this.stoppedAtOnce(exit));
   }
 
   private stoppedAtOnce(exit: 'interrupted' | 'terminated'): RlpromptError {

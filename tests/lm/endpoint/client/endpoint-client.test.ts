@@ -188,10 +188,10 @@ describe('a request to a service', () => {
   it('refuses an answer without end', async () => {
     service.interfere = (response) => {
       response.writeHead(200, { 'content-type': 'application/json' });
-      response.end(Buffer.alloc(9 * 1024 * 1024, ' '));
+      response.end(Buffer.alloc(65 * 1024 * 1024, ' '));
       return true;
     };
-    expect((await failure(client().post(BODY))).message).toContain('larger than 8 MB');
+    expect((await failure(client().post(BODY))).message).toContain('larger than 64 MB');
     expect(service.requests).toHaveLength(1);
   });
 
