@@ -54,7 +54,7 @@ export class AnswerChecks {
     if (actions.length === 0 && !isDone) {
       throw this.fault(
         'E_ENVIRONMENT_ACTIONS',
-        `there is no action after ${this.steps} steps, and the episode goes on`,
+        `there is no action after ${this.steps} steps, and the episode has not ended`,
       );
     }
     const twice = actions.find((action, place) => actions.indexOf(action) !== place);

@@ -2,6 +2,7 @@ import { type HiddenStep, type LabelNormalisation, startTokenOf } from '../lm/mo
 import { zeroParameters } from '../policy/mlp-parameters.js';
 import { PolicyHead } from '../policy/policy-head.js';
 import type { StateSource } from '../preferences/pooled-states.js';
+import { joinRows } from '../statistics/join-rows.js';
 import { zip } from '../statistics/zip.js';
 import { Critic } from '../trainers/policy/critic.js';
 import { logSoftmax } from '../trainers/policy/phrase-scores.js';
@@ -96,7 +97,7 @@ export class PhrasePolicy {
     const stateOf = (phrase: number, time: number): Float32Array =>
       along[time]?.subarray(phrase * hiddenSize, (phrase + 1) * hiddenSize) ?? new Float32Array(hiddenSize);
     const state = stateOf(0, 0).slice();
-    const hidden = joined(phrases.flatMap((tokens, phrase) => tokens.map((_, time) => stateOf(phrase, time))));
+    const hidden = joinRows(phrases.flatMap((tokens, phrase) => tokens.map((_, time) => stateOf(phrase, time))));
     const { logProbs } = await this.head.lmLogProbs(hidden, phrases.flat());
     let place = 0;
     const sums = phrases.map((tokens) => tokens.reduce((sum) => sum + (logProbs[place++] ?? 0), 0));
@@ -104,7 +105,7 @@ export class PhrasePolicy {
       zip(sums, zip(phrases, actions)),
       ([sum, [tokens, action]]) => sum / this.divisor(tokens, action),
     );
-    const features = joined(phrases.flatMap((tokens, phrase) => [state, stateOf(phrase, tokens.length)]));
+    const features = joinRows(phrases.flatMap((tokens, phrase) => [state, stateOf(phrase, tokens.length)]));
     return { actions, lmScores, state, features };
   }
 
@@ -112,14 +113,4 @@ export class PhrasePolicy {
     if (this.normalise === 'none') return 1;
     return this.normalise === 'token' ? tokens.length : action.split(/\s+/).length;
   }
-}
-
-export function joined(parts: readonly Float32Array[]): Float32Array {
-  const whole = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let start = 0;
-  for (const part of parts) {
-    whole.set(part, start);
-    start += part.length;
-  }
-  return whole;
 }

@@ -1,12 +1,13 @@
 import { generalisedAdvantages } from '../losses/generalised-advantages.js';
 import { ppoClipLoss } from '../losses/ppo-clip.js';
+import { joinRows } from '../statistics/join-rows.js';
 import { mean } from '../statistics/mean.js';
 import { zip } from '../statistics/zip.js';
 import type { TrainerState } from '../trainers/contract/types.js';
 import { Critic } from '../trainers/policy/critic.js';
 import { standardisedScores } from '../trainers/policy/phrase-scores.js';
 import type { Episode, Step } from './episodes.js';
-import { joined, type PhrasePolicy } from './phrase-policy.js';
+import type { PhrasePolicy } from './phrase-policy.js';
 
 export interface LearnerSettings {
   readonly seed: number;
@@ -34,7 +35,7 @@ export class PpoLearner {
 
   learn(episodes: readonly Episode[]): { loss: number; entropy: number; criticLoss: number } {
     const steps = episodes.flatMap((episode) => episode.steps);
-    const states = joined(steps.map(({ choice }) => choice.state));
+    const states = joinRows(steps.map(({ choice }) => choice.state));
     const { advantages, returns } = this.advantages(episodes, this.critic.values(states));
     const criticLoss = this.critic.fit(states, returns, CRITIC_PASSES);
     return { ...this.improve(steps, standardisedScores(Float64Array.from(advantages))), criticLoss };
@@ -72,7 +73,7 @@ export class PpoLearner {
     // Many steps share a state: each is computed once.
     const choices = [...new Set(steps.map(({ choice }) => choice))];
     const places = new Map(choices.map((choice, place) => [choice, place]));
-    const features = joined(choices.map((choice) => choice.features));
+    const features = joinRows(choices.map((choice) => choice.features));
     const entropyWeight = this.settings.entropyWeight / steps.length;
     let oldLogProbs: number[] | undefined;
     let isFar = false;

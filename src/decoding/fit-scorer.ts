@@ -1,4 +1,5 @@
 import { Rng } from '../random/rng.js';
+import { joinRows } from '../statistics/join-rows.js';
 import { mean } from '../statistics/mean.js';
 import { softmax } from '../statistics/softmax.js';
 import { Critic } from '../trainers/policy/critic.js';
@@ -60,14 +61,14 @@ export async function fitScorer(
     const order = rng.shuffled(rows);
     for (let start = 0; start < order.length; start += ROWS_AT_ONCE) {
       const batch = order.slice(start, start + ROWS_AT_ONCE);
-      critic.fit(joined(batch.map(({ features }) => features)), targets(critic, batch), 1, rateFactor);
+      critic.fit(joinRows(batch.map(({ features }) => features)), targets(critic, batch), 1, rateFactor);
     }
   }
   return new PrefixScorer({ ...facts, loss, texts: texts.length, mean: centre, deviation }, critic);
 }
 
 function targets(critic: Critic, batch: readonly TokenRow[]): number[] {
-  const values = critic.values(joined(batch.flatMap(({ next }) => next?.features ?? [])));
+  const values = critic.values(joinRows(batch.flatMap(({ next }) => next?.features ?? [])));
   let place = 0;
   return batch.map(({ reward, next }) => {
     if (!next) return reward;
@@ -104,14 +105,4 @@ async function nextOf(lm: FrozenLm, hidden: Float32Array): Promise<Required<Toke
     const probabilities = softmax(logits.subarray(row * width, (row + 1) * width));
     return { features: lm.features(state, ids), probabilities };
   });
-}
-
-function joined(parts: readonly Float32Array[]): Float32Array {
-  const whole = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let start = 0;
-  for (const part of parts) {
-    whole.set(part, start);
-    start += part.length;
-  }
-  return whole;
 }

@@ -1,5 +1,5 @@
 import { mean } from '../statistics/mean.js';
-import { type Molecule, type Molecules, tanimoto } from './molecules.js';
+import { distinctMolecules, type Molecule, type Molecules, tanimoto } from './molecules.js';
 
 /** What a sample of written molecules is worth. */
 export interface MoleculeMeasures {
@@ -29,7 +29,7 @@ export function measureMolecules(
   known: ReadonlySet<string>,
 ): MeasuredSample {
   const valid = texts.flatMap((text) => reader.read(text) ?? []);
-  const different = [...new Map(valid.map((molecule) => [molecule.canonical, molecule])).values()];
+  const different = distinctMolecules(valid);
   const novel = different.filter(({ canonical }) => !known.has(canonical));
   const measures = {
     written: texts.length,

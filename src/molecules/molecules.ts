@@ -75,6 +75,11 @@ export class Molecules {
   }
 }
 
+/** Each molecule once, by its canonical form, in the order of their first places. */
+export function distinctMolecules(molecules: readonly Molecule[]): Molecule[] {
+  return [...new Map(molecules.map((molecule) => [molecule.canonical, molecule])).values()];
+}
+
 /** Tanimoto similarity of two fingerprints: bits that both have by bits that either has; 0 where none has any. */
 export function tanimoto(a: Uint8Array, b: Uint8Array): number {
   let both = 0;

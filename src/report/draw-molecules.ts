@@ -1,6 +1,6 @@
 import type { PromptSummary } from '../events.js';
 import { type MoleculeDrawing, readDrawing } from '../molecules/drawing.js';
-import { Molecules } from '../molecules/molecules.js';
+import { distinctMolecules, Molecules } from '../molecules/molecules.js';
 
 const SHOWN = 8;
 const SIZE = { width: 240, height: 180 };
@@ -25,7 +25,7 @@ export async function drawMolecules(
   if (texts.length === 0) return [];
   const reader = await open().catch(() => undefined);
   const read = texts.flatMap((text) => reader?.read(text) ?? []);
-  const different = [...new Map(read.map((molecule) => [molecule.canonical, molecule])).values()];
+  const different = distinctMolecules(read);
   return different.slice(0, SHOWN).flatMap(({ canonical, qed }) => {
     const svg = reader?.draw(canonical, SIZE);
     return svg === undefined ? [] : [{ smiles: canonical, qed, drawing: readDrawing(svg, SIZE) }];

@@ -102,7 +102,8 @@ async function startTraining(reference: string, options: TrainOptions, context: 
       episodes,
       timeout,
     };
-    await learn(createActFolder(out, plan, new Date()), world, model, context);
+    const folder = createActFolder(out, plan, new Date());
+    await learn(folder, world, model, context).finally(() => folder.close());
   });
 }
 
@@ -131,21 +132,17 @@ async function learn(
     import('../../../acting/training.js'),
   ]);
   const { seed, updates } = folder.plan;
-  try {
-    const policy = await PhrasePolicy.create(stateSourceOf(model), { normalise: 'word', seed });
-    const onPoint = ({ update, meanReturn, entropy }: CurvePoint): void => {
-      if (update % 10 !== 0) return;
-      const numbers = `return ${meanReturn.toFixed(3)} · entropy ${entropy.toFixed(3)}`;
-      context.stderr.write(`update ${update} of ${updates} · ${numbers}\n`);
-    };
-    const result = await train(folder, world, policy, onPoint).finally(() => policy.dispose());
-    writeResult(
-      context,
-      `${formatJson({ schemaVersion: 1, out: folder.path, train: result.train, test: result.test })}\n`,
-    );
-  } finally {
-    folder.close();
-  }
+  const policy = await PhrasePolicy.create(stateSourceOf(model), { normalise: 'word', seed });
+  const onPoint = ({ update, meanReturn, entropy }: CurvePoint): void => {
+    if (update % 10 !== 0) return;
+    const numbers = `return ${meanReturn.toFixed(3)} · entropy ${entropy.toFixed(3)}`;
+    context.stderr.write(`update ${update} of ${updates} · ${numbers}\n`);
+  };
+  const result = await train(folder, world, policy, onPoint).finally(() => policy.dispose());
+  writeResult(
+    context,
+    `${formatJson({ schemaVersion: 1, out: folder.path, train: result.train, test: result.test })}\n`,
+  );
 }
 
 async function withWorld(
