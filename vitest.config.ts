@@ -19,6 +19,9 @@ const SHARED = [
   'tests/run/{checkpoint,continue,inspect,loop,plan,policies,prepare,select,store,watch}/**/*.test.ts',
 ];
 
+/** Kills, full disks, bad inputs: left out of `npm test`, and in `npm run test:faults` and the continuous check. */
+const FAULTS = ['tests/faults/**/*.test.ts'];
+
 /** What all tests run with. */
 export const settings = {
   testTimeout: 60_000,
@@ -37,7 +40,8 @@ export default defineConfig({
     maxWorkers,
     projects: [
       { test: { ...settings, name: 'shared process', include: SHARED, isolate: false } },
-      { test: { ...settings, name: 'own process', include: ALL, exclude: SHARED } },
+      { test: { ...settings, name: 'own process', include: ALL, exclude: [...SHARED, ...FAULTS] } },
+      { test: { ...settings, name: 'faults', include: FAULTS } },
     ],
   },
 });

@@ -13,7 +13,7 @@ export default defineConfig({
       RLPROMPT_TEST_FUZZ: process.env.RLPROMPT_TEST_FUZZ ?? '10000',
     },
     maxWorkers,
-    include: Object.values(SUITES).flat(),
+    include: ['tests/faults/**/*.test.ts', ...Object.values(SUITES).flat()],
     reporters: ['default', './tests/faults/report/reporter.ts'],
   },
 });

@@ -30,12 +30,13 @@ export const SUITES: Readonly<Record<string, readonly string[]>> = {
   'bad inputs': ['tests/faults/bad-inputs.test.ts'],
   'bad rewards': ['tests/rewards/custom/custom-host.test.ts', 'tests/rewards/custom/custom-evaluator.test.ts'],
   'bad services': [
+    'tests/faults/services/endpoint-run.test.ts',
     'tests/lm/endpoint/client/endpoint-client.test.ts',
     'tests/lm/endpoint/client/endpoint-settings.test.ts',
     'tests/lm/endpoint/endpoint-model.test.ts',
   ],
   'a queue with killed workers': [
-    'tests/queue/queue-kills.test.ts',
+    'tests/faults/services/queue-kills.test.ts',
     'tests/queue/queue-runs.test.ts',
     'tests/queue/queue-watch.test.ts',
   ],

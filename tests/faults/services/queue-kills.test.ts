@@ -1,12 +1,12 @@
 import type { ChildProcess } from 'node:child_process';
 import { Queue, QueueEvents } from 'bullmq';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { identityOf } from '../../src/queue/queue-target.js';
-import { queueNameOf } from '../../src/queue/score-job.js';
-import { tell } from '../faults/report/figures.js';
-import { labelRows } from './label-rows.js';
-import { hasRedis, RedisServer } from './redis-server.js';
-import { startWorkerProcess } from './worker-process.js';
+import { identityOf } from '../../../src/queue/queue-target.js';
+import { queueNameOf } from '../../../src/queue/score-job.js';
+import { labelRows } from '../../queue/label-rows.js';
+import { hasRedis, RedisServer } from '../../queue/redis-server.js';
+import { startWorkerProcess } from '../../queue/worker-process.js';
+import { tell } from '../report/figures.js';
 
 const KILLS = Math.min(20, Number(process.env.RLPROMPT_TEST_KILLS ?? 3));
 const RESTARTS = Math.ceil(KILLS / 7);
