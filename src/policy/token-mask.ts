@@ -1,10 +1,11 @@
 import { RlpromptError } from '../errors.js';
 import type { Tokenizer } from '../lm/model/types.js';
 
-export const TOKEN_CHARACTERS = ['printable', 'ascii', 'all'] as const;
+export const TOKEN_CHARACTERS = ['words', 'printable', 'ascii', 'all'] as const;
 /**
- * Which tokens a prompt may hold. `printable`: whole characters that can be seen or are a space; `ascii`: space to tilde;
- * `all`: every token but special ones, control characters and parts of characters included.
+ * Which tokens a prompt may hold. `words`: tokens that begin a word, and punctuation; `printable`: whole characters that can be
+ * seen or are a space; `ascii`: space to tilde; `all`: every token but special ones, control characters and parts of characters
+ * included.
  */
 export type TokenCharacters = (typeof TOKEN_CHARACTERS)[number];
 
@@ -12,6 +13,12 @@ export type TokenCharacters = (typeof TOKEN_CHARACTERS)[number];
 const FORBIDDEN = -1e9;
 /** Control, format, unassigned and private characters, line and paragraph separators, the replacement character. */
 const UNPRINTABLE = /[\p{C}\u2028\u2029\uFFFD]/u;
+/**
+ * A space and a word in one case or with a capital first, but no single consonant; letters of a script without cases, which
+ * seldom writes spaces; the end of an English contraction; punctuation of sentences.
+ */
+const WORD =
+  /^(?: (?![b-df-hj-np-tv-xzB-DF-HJ-NP-TV-XZ]$)(?:\p{L}\p{Ll}*|\p{Lu}+)|[ \u3000]?[\p{Lo}\p{Lm}\p{M}]+|['’](?:s|t|re|ve|ll|d|m)|[,.:;?!、。，：；？！])$/u;
 
 /**
  * Which ids of the head may stand in a prompt. Special tokens and ids of the head that the tokenizer does not know never may.
@@ -54,7 +61,8 @@ function isAllowed(bytes: Uint8Array | undefined, characters: TokenCharacters): 
   if (characters === 'all') return true;
   if (characters === 'ascii') return bytes.every((byte) => byte >= 0x20 && byte <= 0x7e);
   try {
-    return !UNPRINTABLE.test(utf8.decode(bytes));
+    const text = utf8.decode(bytes);
+    return characters === 'words' ? WORD.test(text) : !UNPRINTABLE.test(text);
   } catch {
     // Not whole characters.
     return false;

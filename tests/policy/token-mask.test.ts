@@ -50,6 +50,15 @@ describe('the token mask', () => {
     expect(Array.from(allowedTokens(first, { width: 3, banned: [0, -1] }))).toEqual([0, 1, 1]);
   });
 
+  it('of words allows what begins a word and punctuation, in any script', () => {
+    const kept = [' great', ' The', ' USA', ' I', ' a', ' я', ' été', '’s', "'t", '.', ',', '影', ' 映画', ' שלום'];
+    const left = ['great', ' g', ' S', '-', '_', '##ing', ' iPhone', ' 3', ' —', ' (', '\n', '  ', ' it.'];
+    const both = [...kept, ...left];
+    const vocabulary = { ...tokenizer, vocabularySize: both.length, bytes: (id: number) => text(both[id] ?? '') };
+    const allowed = allowedTokens({ ...vocabulary, specialTokenIds: new Set() }, { characters: 'words' });
+    expect(both.filter((_, id) => allowed[id])).toEqual(kept);
+  });
+
   it('leaves out the columns of a head that is wider than the tokenizer', () => {
     const allowed = allowedTokens(tokenizer, { width: 16 });
     expect([...allowed.subarray(13)]).toEqual([1, 0, 0]);

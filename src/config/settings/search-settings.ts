@@ -63,9 +63,9 @@ export const searchSettings = {
   ),
   fluentTopK: search.number(count.optional(), 'K', 'only tokens among the generator LM’s own K likeliest'),
   tokens: search.text(
-    z.enum(['printable', 'ascii', 'all']).default('printable'),
+    z.enum(['words', 'printable', 'ascii', 'all']).optional(),
     'SET',
-    'which tokens a prompt may hold',
+    'which tokens a prompt may hold (default: words with a --prior-beta and 16,384 tokens or more, otherwise printable)',
   ),
   inputConditioned: search.boolean(
     z.boolean().default(false),

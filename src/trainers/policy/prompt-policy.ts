@@ -74,7 +74,7 @@ export class PromptPolicy {
     this.contextTokens = context === undefined ? [] : tokenizer.encode(context.join('\n'));
     this.given = mustContain === undefined ? [] : tokenizer.encode(` ${mustContain}`);
     this.isForbidden = forbiddenWords(forbid ?? []);
-    if (this.given.some((id) => samplingMask[id] !== 0)) throw notAllowed(mustContain ?? '');
+    if (!this.admits(this.given)) throw notAllowed(mustContain ?? '');
   }
 
   /**
@@ -175,6 +175,11 @@ export class PromptPolicy {
       }
     }
     return states;
+  }
+
+  /** Whether this policy may draw each of some tokens. */
+  admits(tokenIds: readonly number[]): boolean {
+    return tokenIds.every((id) => this.samplingMask[id] === 0);
   }
 
   dispose(): Promise<unknown> {

@@ -100,7 +100,8 @@ export abstract class ReplayTrainer<Settings extends ReplaySettings> implements 
   }
 
   protected canLearnFrom(tokenIds: readonly number[]): boolean {
-    return tokenIds.length === this.settings.promptLength && this.settings.replayUpdates > 0;
+    const { promptLength, replayUpdates } = this.settings;
+    return replayUpdates > 0 && tokenIds.length === promptLength && this.policy.admits(tokenIds);
   }
 
   /** @param count prompts of each update */

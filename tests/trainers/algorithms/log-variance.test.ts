@@ -197,6 +197,7 @@ describe('a prompt from elsewhere', () => {
   it.each([
     ['is longer than prompts are', {}, [...prompt, 4]],
     ['would never be replayed', { replayUpdates: 0 }, prompt],
+    ['holds a token that none of its own may hold', {}, [0, 2, 3]],
     ['need not begin with what all must begin with', { mustContain: 'great' }, prompt],
   ] as const)('is not learned from where it %s', async (_, given, tokenIds) => {
     const trainer = await create(given);

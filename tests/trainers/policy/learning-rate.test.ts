@@ -3,7 +3,7 @@ import { completeRunConfig } from '../../../src/config/resolve-run-config.js';
 import { tunedTo } from '../../../src/run/prepare/tuned-config.js';
 import { defaultLearningRate } from '../../../src/trainers/policy/learning-rate.js';
 
-const ofWidth = (hiddenSize: number) => ({ hiddenStates: { hiddenSize } });
+const ofWidth = (hiddenSize: number) => ({ hiddenStates: { hiddenSize, vocabularySize: 100 } });
 
 describe('the learning rate of a run that names none', () => {
   it('is that of the embedded model up to its width, and in inverse proportion to the width beyond', () => {
