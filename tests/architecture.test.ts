@@ -304,7 +304,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'export/formats/code': ['export', 'export/text', 'lm/endpoint', 'lm/gguf', 'lm/hub', 'lm/model', 'task', 'template'],
   'export/formats/data': ['export', 'export/text'],
   'export/formats/experiments': ['export', 'export/text'],
-  'export/formats/frameworks': ['export', 'export/text'],
+  'export/formats/frameworks': ['export', 'export/text', 'template'],
   'export/text': ['export', 'template'],
   files: ['errors.ts'],
   'forgetting.ts': [

@@ -9,7 +9,8 @@ import { median, round } from '../../bench/machine.js';
 /**
  * `npm run soak -- --minutes N [--task TASK]`: a long run, of which memory, open files and the time per step are told as one
  * JSON object. They are flat where the last quarter needs at most a tenth more than the second; the first one warms up.
- * Memory and open files are read from /proc, so on Linux only.
+ * The time per step is judged by processor time: what else runs on the machine changes the other by much more.
+ * All is read from /proc, so on Linux only.
  */
 const { values } = parseArgs({
   options: { minutes: { type: 'string', default: '15' }, task: { type: 'string', default: 'spam' } },
@@ -19,20 +20,35 @@ const ROOT = resolve(import.meta.dirname, '../..');
 const SAMPLE_MS = 2000;
 const QUARTERS = 4;
 const MOST_GROWTH = 1.1;
+/** The unit of times in /proc/PID/stat, fixed by Linux. */
+const TICK_MS = 10;
 
 interface Sample {
   readonly rssMegabytes: number;
   readonly handles: number;
 }
 
-function sample(pid: number): Sample | undefined {
+/** What one of a process's files under /proc says; undefined where the process has just ended. */
+function ofProcess<Value>(read: (folder: string) => Value): Value | undefined {
+  if (child.pid === undefined) return undefined;
   try {
-    const rss = /^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
-    return { rssMegabytes: Number(rss?.[1]) / 1024, handles: readdirSync(`/proc/${pid}/fd`).length };
+    return read(`/proc/${child.pid}`);
   } catch {
-    // It has just ended.
     return undefined;
   }
+}
+
+function sample(folder: string): Sample {
+  const rss = /^VmRSS:\s+(\d+)/m.exec(readFileSync(`${folder}/status`, 'utf8'));
+  return { rssMegabytes: Number(rss?.[1]) / 1024, handles: readdirSync(`${folder}/fd`).length };
+}
+
+/** Processor time so far, all threads. */
+function processorMs(folder: string): number {
+  const stat = readFileSync(`${folder}/stat`, 'utf8');
+  // The name, in brackets, may hold blanks; user and system time are fields 14 and 15.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
 }
 
 /** The median of each quarter. */
@@ -56,23 +72,29 @@ const child = spawn(process.execPath, [join(ROOT, 'bin/rlprompt.js'), 'run', val
 });
 const samples: Sample[] = [];
 const stepMs: number[] = [];
-let lastStepAt: number | undefined;
+const stepProcessorMs: number[] = [];
+let lastStep: { at: number; processorMs: number } | undefined;
 const timer = setInterval(() => {
-  const taken = child.pid === undefined ? undefined : sample(child.pid);
+  const taken = ofProcess(sample);
   if (taken) samples.push(taken);
 }, SAMPLE_MS);
 createInterface({ input: child.stderr }).on('line', (line) => {
   if (!line.includes('"type":"step-end"')) return;
-  const now = performance.now();
-  if (lastStepAt !== undefined) stepMs.push(now - lastStepAt);
-  lastStepAt = now;
+  const used = ofProcess(processorMs);
+  if (used === undefined) return;
+  const step = { at: performance.now(), processorMs: used };
+  if (lastStep) {
+    stepMs.push(step.at - lastStep.at);
+    stepProcessorMs.push(step.processorMs - lastStep.processorMs);
+  }
+  lastStep = step;
 });
 const code = await new Promise((done) => child.on('close', done));
 clearInterval(timer);
 const rssMegabytes = summary(samples.map((each) => each.rssMegabytes));
 const handles = summary(samples.map((each) => each.handles));
-const millisecondsPerStep = summary(stepMs);
-const isFlat = rssMegabytes.isFlat && handles.isFlat && millisecondsPerStep.isFlat;
+const processorMillisecondsPerStep = summary(stepProcessorMs);
+const isFlat = rssMegabytes.isFlat && handles.isFlat && processorMillisecondsPerStep.isFlat;
 const report = {
   task: values.task,
   minutes,
@@ -80,7 +102,8 @@ const report = {
   steps: stepMs.length + 1,
   rssMegabytes,
   handles,
-  millisecondsPerStep,
+  processorMillisecondsPerStep,
+  millisecondsPerStep: quarters(stepMs),
   isFlat,
 };
 process.stdout.write(`${JSON.stringify(report, null, 1)}\n`);

@@ -84,6 +84,8 @@ interface FormatFacts {
   readonly isTable: boolean;
   /** Holds rows of the task's test split. */
   readonly holdsRows?: true;
+  /** Its readers see where a system message ends, or see the prompt alone. */
+  readonly holdsMessages?: true;
   /** Why another text would be read than was scored; such a prompt is refused. */
   cannotHold?(prompt: ExportedPrompt): string | undefined;
   /** What the user should know of this prompt in this format. */

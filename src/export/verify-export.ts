@@ -4,11 +4,14 @@ import { completeRunConfig } from '../config/resolve-run-config.js';
 import { evaluatePrompts, type ReadPrompt } from '../evaluate.js';
 import { labelText } from '../template/label-text.js';
 import { parseTemplate } from '../template/parse-template.js';
-import { tailOf } from '../template/template.js';
+import { MESSAGE_BREAK, tailOf } from '../template/template.js';
 import { renderParts } from './export-prompt.js';
 import type { ExportedPrompt, ReadBack, RenderedPart } from './exported-prompt.js';
 import type { RunRecord } from './run-record.js';
 import { mergeParts } from './text/rendered-parts.js';
+
+/** Where a system message ends, kept as a piece of its own. */
+const BREAK = new RegExp(`(${MESSAGE_BREAK})`);
 
 /** The dev score of a prompt in its run, and of what was read from its export. */
 export interface ExportCheck {
@@ -61,18 +64,22 @@ export async function scoreOnDev({ manifest }: RunRecord, template: string, prom
  * follow as they did in the template that the parts are of.
  */
 export function splitRendered(parts: readonly RenderedPart[], source: string): { template: string; prompt: string } {
-  const literals = mergeParts(parts).filter((part) => typeof part === 'string');
+  const pieces = mergeParts(parts).flatMap((part): RenderedPart[] =>
+    typeof part === 'string' ? part.split(BREAK) : [part],
+  );
+  const literals = pieces.filter((piece) => typeof piece === 'string');
   const longest = literals.reduce((a, b) => (b.trim().length > a.trim().length ? b : a), '');
   const prompt = longest.trim();
-  const at = parts.indexOf(longest);
-  const template = parts.map((part, i) => {
+  const at = pieces.indexOf(longest);
+  const template = pieces.map((part, i) => {
     if (typeof part === 'object') return `{${part.slot}}`;
     if (i !== at) return escapeTemplate(part);
     const start = part.indexOf(prompt);
     return `${escapeTemplate(part.slice(0, start))}{prompt}${escapeTemplate(part.slice(start + prompt.length))}`;
   });
   const joined = prompt === '' ? `${template.join('')}{prompt}` : template.join('');
-  return { template: `${source.startsWith('{raw}') ? '{raw}' : ''}${joined}${labelMark(source, joined)}`, prompt };
+  const [mark = ''] = /^\{(raw|system)\}/.exec(source) ?? [];
+  return { template: `${mark}${joined}${labelMark(source, joined)}`, prompt };
 }
 
 /** The text before a label word may have become a part of the prompt: where no space is between them, the template says so. */
@@ -84,5 +91,5 @@ function labelMark(source: string, split: string): string {
 }
 
 function escapeTemplate(text: string): string {
-  return text.replace(/[{}]/g, '$&$&');
+  return text === MESSAGE_BREAK ? '{user}' : text.replace(/[{}]/g, '$&$&');
 }

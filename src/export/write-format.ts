@@ -1,5 +1,6 @@
 import { RlpromptError } from '../errors.js';
 import type { ExportedFile, ExportedPrompt, ExportedPrompts, ExportFormat, ExportOptions } from './exported-prompt.js';
+import { hasMessages } from './text/rendered-parts.js';
 
 /**
  * The files of a format, a folder format's by their paths in the folder.
@@ -11,11 +12,16 @@ export function writeFormat(
   options: ExportOptions,
 ): readonly ExportedFile[] {
   for (const prompt of prompts) {
-    const reason = format.cannotHold?.(prompt);
+    const reason = messageProblem(format, prompt) ?? format.cannotHold?.(prompt);
     if (reason !== undefined) throw cannotHold(format, prompt, reason);
   }
   if ('renderFolder' in format) return format.renderFolder(prompts, options);
   return [{ path: format.file, text: format.render(prompts, options) }];
+}
+
+function messageProblem({ holdsMessages }: ExportFormat, prompt: ExportedPrompt): string | undefined {
+  if (holdsMessages || !hasMessages(prompt)) return undefined;
+  return 'its template has a system message, and this format is one text; openai-chat has both';
 }
 
 function cannotHold({ name }: ExportFormat, { rank, run }: ExportedPrompt, reason: string): RlpromptError {

@@ -35,9 +35,17 @@ export function chatSource(template: Template, render: RenderChat): string {
 function messagesOf({ parts, hasSystem }: Template): ChatMessage[] {
   const text = parts.map(standIn).join('');
   if (!hasSystem) return [{ role: 'user', content: text }];
-  const [system = '', ...user] = text.split(MESSAGE_BREAK);
-  const asked: ChatMessage = { role: 'user', content: user.join(MESSAGE_BREAK) };
-  return system.trim() === '' ? [asked] : [{ role: 'system', content: system }, asked];
+  const messages = splitMessages(text);
+  return messages.filter(({ role, content }) => role === 'user' || content.trim() !== '');
+}
+
+/** The system message and the user's of a text that a template with both was rendered to. */
+export function splitMessages(text: string): ChatMessage[] {
+  const at = text.indexOf(MESSAGE_BREAK);
+  return [
+    { role: 'system', content: text.slice(0, at) },
+    { role: 'user', content: text.slice(at + MESSAGE_BREAK.length) },
+  ];
 }
 
 function standIn({ kind, text }: TemplatePart): string {

@@ -32,6 +32,29 @@ describe.each(EXPORT_FORMATS.map((format) => ({ name: format.name, format })))('
   });
 });
 
+describe('a prompt beside a system message', () => {
+  const exported = exportedPrompt('Say one word.', '{system}Be brief. {prompt}{user}{input} Is it good?');
+
+  it.each(['openai-chat', 'openai-batch'])('is in both messages of %s', (name) => {
+    const format = EXPORT_FORMATS.find((one) => one.name === name)!;
+    const text = writeFormat(format, [exported], options)[0]?.text ?? '';
+    const request = JSON.parse(text);
+    expect((request.body ?? request).messages).toEqual([
+      { role: 'system', content: 'Be brief. Say one word.' },
+      { role: 'user', content: '{{text}} Is it good?' },
+    ]);
+    const { rendered } = format.read(text, options) as { rendered: typeof exported.rendered };
+    expect(rendered).toEqual(exported.rendered);
+    const back = splitRendered(rendered, exported.template);
+    expect(renderParts(back.template, { input: 'x', prompt: back.prompt })).toEqual(exported.rendered);
+  });
+
+  it.each(['ts', 'promptfoo', 'prompty', 'langchain-chat', 'lm-eval'])('is refused as one text: %s', (name) => {
+    const format = EXPORT_FORMATS.find((one) => one.name === name)!;
+    expect(() => writeFormat(format, [exported], options)).toThrow(/system message.*openai-chat/);
+  });
+});
+
 describe('splitRendered', () => {
   it('gives a template and a prompt that render to the same parts', () => {
     fc.assert(

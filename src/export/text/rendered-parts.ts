@@ -21,6 +21,11 @@ export function mergeParts(parts: Iterable<RenderedPart>): RenderedPart[] {
   return merged;
 }
 
+/** Whether the language model is asked with a system message: the text then holds where the user's begins. */
+export function hasMessages({ template }: Pick<ExportedPrompt, 'template'>): boolean {
+  return template.startsWith('{system}');
+}
+
 /** All literal text of a rendered prompt, to look for what a format takes for its own. */
 export function literalText({ rendered }: ExportedPrompt): string {
   return rendered.filter((part) => typeof part === 'string').join('');

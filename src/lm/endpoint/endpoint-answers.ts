@@ -26,11 +26,14 @@ const WHOLE_VOCABULARY = 1_000_000;
 interface Asked {
   readonly text: string;
   readonly words: readonly string[];
+  readonly hasSystem: boolean;
   readonly signal: AbortSignal | undefined;
 }
 
 export interface AnswerOptions {
   readonly signal?: AbortSignal | undefined;
+  /** Each text is a system message and the user's. */
+  readonly hasSystem?: boolean;
   /** Presses for one of the words where the answer holds none. */
   readonly mustChoose?: boolean;
   /** Called with each answer the moment it is there. */
@@ -47,10 +50,10 @@ export class EndpointAnswers implements AnswersCapability {
   async answers(
     texts: readonly string[],
     words: readonly string[],
-    { signal, mustChoose = false, onAnswer }: AnswerOptions = {},
+    { signal, hasSystem = false, mustChoose = false, onAnswer }: AnswerOptions = {},
   ): Promise<WordAnswer[]> {
     return await inParallel(texts, this.service.width, async (text, i) => {
-      const answer = await this.answer({ text, words, signal }, mustChoose);
+      const answer = await this.answer({ text, words, hasSystem, signal }, mustChoose);
       this.service.rows++;
       onAnswer?.(i, answer);
       return answer;
@@ -112,9 +115,9 @@ export class EndpointAnswers implements AnswersCapability {
   }
 
   /** What the model writes when it is told which answers there are; of several samples, their shares. */
-  private async chosen({ text, words, signal }: Asked): Promise<WordAnswer> {
+  private async chosen({ text, words, ...asked }: Asked): Promise<WordAnswer> {
     const { samples } = this.service;
-    const request = { temperature: samples > 1 ? 1 : 0, seed: 0, count: samples, choices: words, signal };
+    const request = { ...asked, temperature: samples > 1 ? 1 : 0, seed: 0, count: samples, choices: words };
     const tokens = this.service.thinks ? THOUGHT_TOKENS : CHOICE_TOKENS;
     let completions = await this.service.complete(text, { ...request, maxTokens: tokens });
     if (!this.service.thinks && completions.every((one) => !withoutThoughts(one))) {
@@ -133,10 +136,10 @@ export class EndpointAnswers implements AnswersCapability {
 
   /** An answer without thoughts; a service that turns out to think first gets room for it, now and from then on. */
   private async ask(
-    { text, signal }: Asked,
+    { text, hasSystem, signal }: Asked,
     { maxTokens, likeliest }: Pick<CompletionRequest, 'maxTokens' | 'likeliest'>,
   ): Promise<Completion | undefined> {
-    const request = { temperature: 0, seed: 0, wantsLogProbs: true, likeliest, signal };
+    const request = { temperature: 0, seed: 0, wantsLogProbs: true, likeliest, hasSystem, signal };
     if (!this.service.thinks) {
       const [short] = await this.service.complete(text, { ...request, maxTokens });
       const answer = short && withoutThoughts(short);

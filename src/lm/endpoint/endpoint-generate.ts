@@ -9,7 +9,7 @@ export class EndpointGenerate implements GenerateCapability, LikelihoodCapabilit
 
   /** As deterministic as the service is with a seed. */
   async generate(request: GenerateRequest): Promise<Generation[][]> {
-    const { maxNewTokens, samplesPerPrefix, stop, topK, topP, temperature, seed, signal } = request;
+    const { maxNewTokens, samplesPerPrefix, stop, topK, topP, temperature, seed, hasSystem, signal } = request;
     return await inParallel(request.prefixes, this.service.width, async (prefix, i) => {
       const completions = await this.service.complete(prefix, {
         maxTokens: typeof maxNewTokens === 'number' ? maxNewTokens : maxNewTokens[i]!,
@@ -18,6 +18,7 @@ export class EndpointGenerate implements GenerateCapability, LikelihoodCapabilit
         stop,
         seed,
         count: samplesPerPrefix,
+        hasSystem,
         signal,
       });
       return completions.map(({ text, isFinished, tokenCount }) => ({ text, stopped: isFinished, tokenCount }));

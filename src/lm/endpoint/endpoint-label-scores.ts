@@ -60,7 +60,7 @@ export class EndpointLabelScores implements LabelScoresCapability {
       scores.set(values, row * labels.length);
       onRow?.(row, scores.subarray(row * labels.length, (row + 1) * labels.length));
     };
-    await this.service.answers(texts, words, { signal, mustChoose: true, onAnswer });
+    await this.service.answers(texts, words, { signal, hasSystem: template.hasSystem, mustChoose: true, onAnswer });
     return scores;
   }
 

@@ -1,3 +1,4 @@
+import { type ChatMessage, splitMessages } from '../../template/chat-source.js';
 import {
   type Completion,
   type CompletionAnswer,
@@ -9,7 +10,7 @@ import { type EndpointClient, RefusedRequest } from './client/endpoint-client.js
 import { protocolError } from './client/endpoint-errors.js';
 import { Spending } from './client/spending.js';
 import { COMMON_DIALECT, type Dialect, dialectAfter } from './dialect.js';
-import { grammarOf, schemaOf } from './request-parts.js';
+import { apart, grammarOf, schemaOf } from './request-parts.js';
 
 /** What most services give at most. */
 const USUAL_LIKELIEST = 20;
@@ -29,6 +30,8 @@ export interface CompletionRequest {
   readonly likeliest?: number | undefined;
   /** The answers there are; the service is held to them where it can be. */
   readonly choices?: readonly string[];
+  /** The text is a system message and the user's. */
+  readonly hasSystem?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -155,10 +158,12 @@ export class EndpointService {
     const temperature = takesTemperature ? { temperature: request.temperature } : {};
     const nucleus = topP < 1 ? { top_p: topP } : {};
     const common = { model: this.model, ...temperature, ...nucleus };
-    const messages = [{ role: 'user', content: text }];
+    const messages: readonly ChatMessage[] = request.hasSystem
+      ? splitMessages(text)
+      : [{ role: 'user', content: text }];
     if (api === 'messages') {
       const stops = stop === undefined ? {} : { stop_sequences: [stop] };
-      return { ...common, messages, max_tokens: request.maxTokens, ...stops };
+      return { ...common, ...apart(messages), max_tokens: request.maxTokens, ...stops };
     }
     const isChat = api === 'chat';
     const logProbs = isChat ? { logprobs: true, top_logprobs: likeliest } : { logprobs: likeliest };

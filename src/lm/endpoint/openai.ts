@@ -39,6 +39,7 @@ export async function loadEndpointModel(
     dtype: 'unknown',
     contextLength: Number.MAX_SAFE_INTEGER,
     tokenizer: undefined,
+    takesMessages: !service.continues,
     notes: givesLogProbs
       ? []
       : [`${url.host} gives no log-probabilities: the word that it writes is what is scored (--endpoint-samples)`],

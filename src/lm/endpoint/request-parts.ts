@@ -1,3 +1,5 @@
+import type { ChatMessage } from '../../template/chat-source.js';
+
 /** Holds a chat service to the answers there are. */
 export function schemaOf(choices: readonly string[]) {
   const schema = {
@@ -13,4 +15,13 @@ export function schemaOf(choices: readonly string[]) {
 export function grammarOf(choices: readonly string[]) {
   const words = choices.map((word) => JSON.stringify(word)).join(' | ');
   return { grammar: `root ::= " "? (${words})`, guided_choice: choices };
+}
+
+/** Messages as Anthropic's protocol has them: what the system says is apart, and not empty. */
+export function apart(messages: readonly ChatMessage[]) {
+  const system = messages.filter(({ role, content }) => role === 'system' && content.trim() !== '');
+  return {
+    ...(system[0] ? { system: system[0].content } : {}),
+    messages: messages.filter(({ role }) => role !== 'system'),
+  };
 }

@@ -121,6 +121,8 @@ export interface GenerateRequest {
   readonly prefixes: readonly string[];
   /** The texts have their own marks: the tokenizer puts nothing before them. @default false */
   readonly isRaw?: boolean;
+  /** Each text is a system message and the user's (`splitMessages`), for a model that takes messages. @default false */
+  readonly hasSystem?: boolean;
   readonly samplesPerPrefix: number;
   readonly maxNewTokens: number | readonly number[];
   readonly stop: string | undefined;
@@ -191,6 +193,8 @@ export interface LanguageModel {
   readonly tokenizer: Tokenizer | undefined;
   /** The format that a chat model was trained on; missing where its folder has none. */
   readonly chatTemplate?: ChatTemplate | undefined;
+  /** It is asked by messages anyway: a template may have a system message without `--chat`. */
+  readonly takesMessages?: boolean;
   readonly capabilities: {
     readonly hiddenStates?: HiddenStatesCapability;
     readonly labelScores?: LabelScoresCapability;

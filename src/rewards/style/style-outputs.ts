@@ -39,6 +39,7 @@ export async function writeOutputs(
   return await targetLm.generate.generate({
     prefixes: pairs.map(({ prompt, example }) => renderTemplate(template, { prompt, input: example.text })),
     isRaw: template.isRaw,
+    hasSystem: template.hasSystem,
     samplesPerPrefix: settings.samples * settings.bootstraps,
     maxNewTokens: pairs.map(({ example }) => lengthLimit(example.text, targetLm.tokenizer)),
     stop: STOP,

@@ -29,16 +29,16 @@ export function checkTemplateSource(task: Task): void {
  */
 export async function templateFor(
   task: Task,
-  targetLm: Pick<LanguageModel, 'name' | 'family' | 'chatTemplate'>,
+  targetLm: Pick<LanguageModel, 'name' | 'family' | 'chatTemplate' | 'takesMessages'>,
   { labelSpace, chat }: Pick<RunConfig, 'labelSpace' | 'chat'>,
 ): Promise<Template> {
-  const { name, family, chatTemplate } = targetLm;
+  const { name, family, chatTemplate, takesMessages = false } = targetLm;
   const given = taskTemplate(task, family === 'masked' ? 'masked' : 'causal');
   if ((given.hasMask || family === 'encoder-decoder') && labelSpace !== 'auto') throw noSpaceOfItsOwn(name, family);
   const spaced = labelSpace === 'auto' ? given : withLabelSpace(given, labelSpace === 'yes');
   if (spaced.isRaw) return spaced;
   if (!chat) {
-    if (spaced.hasSystem) throw noMessages(name);
+    if (spaced.hasSystem && !takesMessages) throw noMessages(name, family);
     return spaced;
   }
   if (chatTemplate === undefined) throw noChat(name, family);
@@ -65,14 +65,14 @@ function noSpaceOfItsOwn(name: string, family: LanguageModel['family']): Rlpromp
   });
 }
 
-function noMessages(name: string): RlpromptError {
+function noMessages(name: string, family: LanguageModel['family']): RlpromptError {
   return new RlpromptError({
     code: 'E_CHAT',
     exit: 'config',
     message: `the template has messages, {system} and {user}, but ${name} is asked to continue a text`,
     where: '--template',
     kept: 'nothing was scored',
-    next: 'add --chat, or write one text',
+    next: `${family === 'endpoint' ? 'give --endpoint the address for messages (…/v1)' : 'add --chat'}, or write one text`,
   });
 }
 

@@ -78,9 +78,9 @@ export class FakeService {
   }
 
   private chat(body: Body) {
-    const [message] = body.messages as { content: string }[];
+    const asked = (body.messages as { content: string }[]).at(-1)!;
     const choice = () => {
-      const { places, written, isWhole } = this.places(body, message!.content);
+      const { places, written, isWhole } = this.places(body, asked.content);
       const content = places.map((place, i) => ({
         token: written[i],
         logprob: Math.log(place[written[i]!]!),

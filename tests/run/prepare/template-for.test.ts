@@ -34,11 +34,19 @@ describe('the template of a run', () => {
     expect(await templateOf(plain, { template, labelSpace: 'yes' })).toBe('{input} {prompt}: {label}');
   });
 
+  it('may have a system message where the model is asked by messages anyway', async () => {
+    const template = '{system}{prompt}{user}{input}';
+    expect(await templateOf({ name: 'openai:m', family: 'endpoint', takesMessages: true }, { template })).toBe(
+      template,
+    );
+  });
+
   it.each([
     [plain, { chat: true }, 'E_CHAT', 'has no chat template'],
     [{ name: 'filler', family: 'masked' }, { chat: true }, 'E_CHAT', 'holds no conversation'],
     [{ name: 'openai:m', family: 'endpoint' }, { chat: true }, 'E_CHAT', 'its own chat template'],
     [chatModel, { template: '{system}{prompt}{user}{input}' }, 'E_CHAT', '--chat'],
+    [{ name: 'openai:m', family: 'endpoint' }, { template: '{system}{prompt}{user}{input}' }, 'E_CHAT', '--endpoint'],
     [{ name: 'filler', family: 'masked' }, { labelSpace: 'no' }, 'E_LABEL_SPACE', '{mask}'],
   ] as const)('refuses what %o cannot do', async (targetLm, settings, code, words) => {
     const error = await templateOf(targetLm, settings).catch((problem: unknown) => problem);
@@ -46,9 +54,12 @@ describe('the template of a run', () => {
     expect(`${(error as Error).message} ${(error as { next?: string }).next}`).toContain(words);
   });
 
-  it('has no demonstrations with --chat', async () => {
-    const config = completeRunConfig({ task: 'spam', chat: true, demos: 2 });
-    const task = await loadConfiguredTask(config);
-    expect(() => checkReading(task, config)).toThrow(expect.objectContaining({ where: '--demos' }));
-  });
+  it.each([{ chat: true }, { template: '{system}{prompt}{user}{input}' }])(
+    'has no demonstrations with %j',
+    async (settings) => {
+      const config = completeRunConfig({ task: 'spam', demos: 2, ...settings });
+      const task = await loadConfiguredTask(config);
+      expect(() => checkReading(task, config)).toThrow(expect.objectContaining({ where: '--demos' }));
+    },
+  );
 });

@@ -6,6 +6,7 @@ export const csvFormat: FileFormat = {
   description: 'one row a prompt; cells that a spreadsheet would run start with an apostrophe, unless --raw',
   group: 'data',
   isTable: true,
+  holdsMessages: true,
   file: 'prompts.csv',
   render(prompts, { isRaw }) {
     const metrics = metricColumns(prompts);

@@ -10,6 +10,7 @@ export const hfDatasetFormat: FolderFormat = {
   description: 'data set for the Hugging Face hub: card and one row a prompt; no row of the task’s own data',
   group: 'data',
   isTable: true,
+  holdsMessages: true,
   readsFile: ROWS,
   renderFolder: (prompts) => [
     { path: 'README.md', text: renderCard(prompts) },

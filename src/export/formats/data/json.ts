@@ -6,6 +6,7 @@ export const jsonFormat: FileFormat = {
   description: 'everything known of the prompt, as one object',
   group: 'data',
   isTable: false,
+  holdsMessages: true,
   file: 'best.json',
   render: ([prompt]) => `${toVisibleJson(prompt, 2)}\n`,
   read: (text) => ({ rendered: JSON.parse(text).rendered }),

@@ -8,6 +8,7 @@ export const mdFormat: FileFormat = {
   description: 'a page to read: prompt, template, labels, scores and where it comes from',
   group: 'text',
   isTable: false,
+  holdsMessages: true,
   file: 'best.md',
   render: ([prompt]) => renderPage(prompt),
   read: (text) => ({ prompt: JSON.parse(/^```json\n(.*)\n```$/m.exec(text)?.[1] ?? '') }),

@@ -5,6 +5,7 @@ export const txtFormat: FileFormat = {
   description: 'the prompt alone, byte by byte, without a line break at the end',
   group: 'text',
   isTable: false,
+  holdsMessages: true,
   file: 'best.txt',
   render: ([prompt]) => prompt.prompt,
   read: (text) => ({ prompt: text }),

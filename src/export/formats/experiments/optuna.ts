@@ -12,6 +12,7 @@ export const optunaFormat: FileFormat = {
   description: 'Optuna journal, a trial a prompt: optuna-dashboard prompts.optuna.log',
   group: 'tracking',
   isTable: true,
+  holdsMessages: true,
   file: 'prompts.optuna.log',
   render: (prompts) =>
     [createStudy(prompts[0]), ...prompts.map(createTrial)].map((op) => `${toVisibleJson(op)}\n`).join(''),

@@ -6,6 +6,7 @@ export const dspyFormat: FileFormat = {
   description: 'state of dspy.Predict("text -> label"), the prompt as its instructions',
   group: 'templates',
   isTable: false,
+  holdsMessages: true,
   file: 'best.dspy.json',
   warn: ({ prompt }) =>
     /\t|\n\s|^[\x1c-\x1f\x85]/.test(prompt.trim())

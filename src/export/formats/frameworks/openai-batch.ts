@@ -8,6 +8,7 @@ export const openaiBatchFormat: FileFormat = {
   description: 'lines of a batch file for /v1/chat/completions, one a prompt',
   group: 'chat',
   isTable: true,
+  holdsMessages: true,
   file: 'prompts.batch.jsonl',
   warn: wrappedAsChat,
   cannotHold: placeholderProblem,

@@ -1,6 +1,8 @@
+import { splitMessages } from '../../../template/chat-source.js';
+import { MESSAGE_BREAK } from '../../../template/template.js';
 import type { ExportedPrompt, FileFormat, RenderedPart } from '../../exported-prompt.js';
 import { modelName, wrappedAsChat } from '../../text/provenance.js';
-import { joinParts, literalText, mergeParts } from '../../text/rendered-parts.js';
+import { hasMessages, joinParts, literalText, mergeParts } from '../../text/rendered-parts.js';
 import { toVisibleJson } from '../../text/visible-json.js';
 
 export const openaiChatFormat: FileFormat = {
@@ -8,6 +10,7 @@ export const openaiChatFormat: FileFormat = {
   description: 'body of a chat completion request; {{text}} is where the input goes',
   group: 'chat',
   isTable: false,
+  holdsMessages: true,
   file: 'best.openai.json',
   warn: wrappedAsChat,
   cannotHold: placeholderProblem,
@@ -21,12 +24,13 @@ interface RequestBody {
 
 const PLACEHOLDERS = { input: '{{text}}', mask: '{{mask}}' };
 
-/** The whole text in one user message: a target LM that is no chat model saw neither roles nor a system message. */
+/** One user message, with a system message before it only where the run's template had one. */
 export function requestBody(prompt: ExportedPrompt) {
   const asksForWord = prompt.labels.length > 0;
+  const text = joinParts(prompt.rendered, (literal) => literal, PLACEHOLDERS);
   return {
     model: modelName(prompt),
-    messages: [{ role: 'user', content: joinParts(prompt.rendered, (text) => text, PLACEHOLDERS) }],
+    messages: hasMessages(prompt) ? splitMessages(text) : [{ role: 'user', content: text }],
     temperature: 0,
     seed: prompt.seed,
     ...(asksForWord ? { max_completion_tokens: 1, logprobs: true, top_logprobs: 20 } : {}),
@@ -34,7 +38,8 @@ export function requestBody(prompt: ExportedPrompt) {
 }
 
 export function readBody({ messages }: RequestBody): RenderedPart[] {
-  const pieces = messages[0]!.content.split(/(\{\{(?:text|mask)\}\})/);
+  const text = messages.map(({ content }) => content).join(MESSAGE_BREAK);
+  const pieces = text.split(/(\{\{(?:text|mask)\}\})/);
   return mergeParts(
     pieces.map((piece) => {
       if (piece === PLACEHOLDERS.input) return { slot: 'input' };

@@ -9,7 +9,7 @@ import type { Task } from '../../../task/types.js';
  * @throws RlpromptError `E_FOUND_WORDS`, `E_DEMOS_ROWS`, `E_CONFIG`
  */
 export function checkReading(
-  { name, kind, labels, splits }: Pick<Task, 'name' | 'kind' | 'labels' | 'splits'>,
+  { name, kind, labels, splits, template }: Pick<Task, 'name' | 'kind' | 'labels' | 'splits' | 'template'>,
   { labelWords, demos: given, target, chat }: Pick<RunConfig, 'labelWords' | 'demos' | 'target' | 'chat'>,
 ): void {
   // What is left to the task fits it.
@@ -24,9 +24,10 @@ export function checkReading(
     throw refusal('E_FOUND_WORDS', message, '--label-words', '--label-words given');
   }
   if (demos === 0) return;
-  if (chat) {
-    const message = 'demonstrations are texts before a text; with --chat each row is a conversation of its own';
-    throw refusal('E_CONFIG', message, '--demos', 'leave --demos or --chat out');
+  if (chat || template?.startsWith('{system}')) {
+    const [why, also] = chat ? ['--chat', '--chat'] : ['{system}', '{system} in --template'];
+    const message = `demonstrations are texts before a text; with ${why} each row is a conversation of its own`;
+    throw refusal('E_CONFIG', message, '--demos', `leave --demos or ${also} out`);
   }
   const needed = rowsPerLabel(demos, labels.length);
   const counts = labels.map(({ name }, label) => {
