@@ -9,13 +9,15 @@ const ALL = ['tests/**/*.test.{ts,tsx}'];
  * one, which loads each module once: a file in a process of its own spends most of its time on that.
  */
 const SHARED = [
-  'tests/{classifier,compare,config,decoding,goals,learning,losses,metrics,policy,preferences,random}/**/*.test.ts',
-  'tests/{statistics,task,template,trainers}/**/*.test.ts',
+  'tests/{classifier,compare,config,data,decoding,goals,learning,losses,metrics,policy,preferences,random}/**/*.test.ts',
+  'tests/{molecules,prompt-library,statistics,task,tasks,template,trainers}/**/*.test.ts',
+  'tests/export/{classify,exporters,read-back,run-record,same-labels}.test.ts',
+  'tests/ui/{*,draw/*,reporters/*,ink/board/*,ink/input/*}.test.ts',
   'tests/cli/{results,setup}/**/*.test.ts',
   'tests/lm/{gguf,model,tokenizer,transformers}/**/*.test.ts',
   'tests/lm/onnx/{*,families/**/*,graph/**/*,head/*,tune/*}.test.ts',
   'tests/report/**/*.test.ts',
-  'tests/rewards/{*,classification/*,judge/*,objectives/*,racing/*,shaping/*,style/*}.test.ts',
+  'tests/rewards/{*,cache/*,classification/*,judge/*,objectives/*,racing/*,shaping/*,style/*}.test.ts',
   'tests/run/{checkpoint,continue,inspect,loop,plan,policies,prepare,select,store,watch}/**/*.test.ts',
 ];
 
@@ -31,8 +33,8 @@ export const settings = {
   env: { RLPROMPT_CACHE_DIR: join(tmpdir(), `rlprompt-tests-${process.pid}`) },
 } as const;
 
-/** Native inference sessions and spawned programs already use both cores of a small machine. */
-export const maxWorkers = 2;
+/** One more than the cores of a small machine: tests of programs, services and queues mostly wait. */
+export const maxWorkers = 3;
 
 export default defineConfig({
   test: {

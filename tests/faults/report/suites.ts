@@ -10,7 +10,7 @@ export const SUITES: Readonly<Record<string, readonly string[]>> = {
     'tests/faults/file-operations/io-faults.test.ts',
     'tests/files/atomic-write.test.ts',
   ],
-  'standard output that takes nothing': ['tests/cli/lost-output.test.ts'],
+  'standard output that takes nothing': ['tests/faults/lost-output.test.ts'],
   'protections taken away': ['tests/faults/file-operations/protections.test.ts'],
   'resume identity': ['tests/faults/resume-identity.test.ts', 'tests/faults/clock.test.ts'],
   'old formats': ['tests/faults/checkpoint-version-1.test.ts', 'tests/run/store/run-manifest.test.ts'],
@@ -38,10 +38,10 @@ export const SUITES: Readonly<Record<string, readonly string[]>> = {
   'a queue with killed workers': [
     'tests/faults/services/queue-kills.test.ts',
     'tests/queue/queue-runs.test.ts',
-    'tests/queue/queue-watch.test.ts',
+    'tests/faults/services/queue-watch.test.ts',
   ],
   locks: ['tests/files/lock.test.ts'],
-  signals: ['tests/cli/second-signal.test.ts', 'tests/cli/search/run.test.ts'],
+  signals: ['tests/faults/second-signal.test.ts', 'tests/cli/search/run.test.ts'],
   'text of a model on the screen': ['tests/ui/sanitize.test.ts', 'tests/report/page-parts.test.ts'],
   secrets: ['tests/faults/secrets.test.ts'],
 };

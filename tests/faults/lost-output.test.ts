@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { BIN, emptyFolder, lastLine, runCli } from '../cli/spawn-cli.js';
 import { writeSmallData } from '../small-data.js';
-import { BIN, emptyFolder, lastLine, runCli } from './spawn-cli.js';
 
 const cwd = emptyFolder();
 const SMALL = ['--verbalizer', 'ham=list,spam=free', '--shots', '3', '--prompts-per-step', '4', '--inner-size', '64'];

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { labelRows } from './label-rows.js';
-import { hasRedis, RedisServer } from './redis-server.js';
-import { startWorkerProcess } from './worker-process.js';
+import { labelRows } from '../../queue/label-rows.js';
+import { hasRedis, RedisServer } from '../../queue/redis-server.js';
+import { startWorkerProcess } from '../../queue/worker-process.js';
 
 /** A killed worker whose connection broke is known to be gone at the next look, not when its entry expires. */
 const SOON_MS = 8000;

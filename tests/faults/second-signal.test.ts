@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, it } from 'vitest';
-import { BIN } from './spawn-cli.js';
+import { BIN } from '../cli/spawn-cli.js';
 
 const WATCH = pathToFileURL(join(resolve(BIN, '../..'), 'dist/src/cli/shared/signal-watch.js')).href;
 

@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { writeSmallData } from '../../small-data.js';
-import { BIN, emptyFolder, lastLine } from '../spawn-cli.js';
+import { BIN, emptyFolder, lastLine } from '../cli/spawn-cli.js';
+import { writeSmallData } from '../small-data.js';
 
 const hasBash = spawnSync('bash', ['--version']).status === 0;
 
