@@ -86,6 +86,8 @@ function pairs(mine: readonly number[], others: readonly number[], ratio: (mine:
 
 async function compareSteps(): Promise<Record<string, unknown>> {
   const preset = (flags.preset ?? 'paper') as 'paper';
+  // Loads the program's own files, which are compiled here as they come.
+  await (await createStepper({ ...flags, model: EMBEDDED_MODEL, data: undefined, preset, threads })).model.dispose();
   const stalls = monitorEventLoopDelay({ resolution: STALL_RESOLUTION });
   stalls.enable();
   const stepper = await createStepper({ ...flags, data: flags.data, preset, threads });

@@ -64,7 +64,7 @@ export async function measureForgetting(request: ForgettingRequest): Promise<For
     for (const run of earlier) checkSameGenerator(run, model);
     const generator = generatorOf(model);
     const { hiddenSize } = generator.hiddenStates;
-    const untrained = initialParameters({ hiddenSize, innerSize: first.config.innerSize }, first.config.seed);
+    const untrained = await initialParameters({ hiddenSize, innerSize: first.config.innerSize }, first.config.seed);
     const policies = [untrained, ...earlier.map(({ parameters }) => parameters)];
     for (const run of earlier) drawn.push(await drawPrompts(generator, run, policies, count));
   } finally {

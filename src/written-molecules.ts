@@ -32,7 +32,7 @@ export async function measureWritten(runDir: string, count: number): Promise<Wri
   try {
     checkSameGenerator(run, model);
     const generator = generatorOf(model);
-    const start = initialParameters({ hiddenSize: generator.hiddenStates.hiddenSize, innerSize }, seed);
+    const start = await initialParameters({ hiddenSize: generator.hiddenStates.hiddenSize, innerSize }, seed);
     const [before = [], after = []] = await drawPrompts(generator, run, [start, run.parameters], count);
     const known = knownMolecules(reader, name);
     return {

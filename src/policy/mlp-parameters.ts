@@ -1,4 +1,5 @@
 import { RlpromptError } from '../errors.js';
+import { giveWay } from '../give-way.js';
 import { Rng } from '../random/rng.js';
 
 /** The trained part of the policy, hidden → inner → hidden with a ReLU between; also the shape of gradients and moments. */
@@ -22,23 +23,29 @@ export interface MlpShape {
 
 const XAVIER_GAIN = 1e-4;
 const INITIAL_BIAS = -1e-4;
+/** Some milliseconds' worth. */
+const DRAWN_AT_ONCE = 2 ** 16;
 
 /**
  * The reference's start: Xavier uniform (Glorot & Bengio 2010, equation 16) with gain 1e-4, biases −1e-4. The MLP's output is
  * next to nothing, so the first policy is uniform over the vocabulary, not the language model's own.
  */
-export function initialParameters({ hiddenSize, innerSize }: MlpShape, seed: number): MlpParameters {
+export async function initialParameters({ hiddenSize, innerSize }: MlpShape, seed: number): Promise<MlpParameters> {
   const rng = Rng.create(seed, 'initialisation');
   const bound = XAVIER_GAIN * Math.sqrt(6 / (hiddenSize + innerSize));
-  const matrix = () => {
+  const matrix = async () => {
     const values = new Float32Array(hiddenSize * innerSize);
-    for (let i = 0; i < values.length; i++) values[i] = bound * (rng.uint32() / 2 ** 31 - 1);
+    for (let start = 0; start < values.length; start += DRAWN_AT_ONCE) {
+      await giveWay();
+      const end = Math.min(values.length, start + DRAWN_AT_ONCE);
+      for (let i = start; i < end; i++) values[i] = bound * (rng.uint32() / 2 ** 31 - 1);
+    }
     return values;
   };
   return {
-    w1: matrix(),
+    w1: await matrix(),
     b1: new Float32Array(innerSize).fill(INITIAL_BIAS),
-    w2: matrix(),
+    w2: await matrix(),
     b2: new Float32Array(hiddenSize).fill(INITIAL_BIAS),
   };
 }

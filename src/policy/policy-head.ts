@@ -1,5 +1,5 @@
 import { RlpromptError } from '../errors.js';
-import { LARGE_BYTES } from '../lm/onnx/run/model-session.js';
+import { LARGE_BYTES } from '../lm/onnx/run/shared-memory.js';
 import {
   checkLength,
   checkParameters,
@@ -44,9 +44,9 @@ export class PolicyHead {
     const { headBias, tokenBias, logitBias = 0 } = options;
     this.bias = sumOfBiases(shape.vocabularySize, headBias, 1 + priorWeight, tokenBias, logitBias);
     this.lmBias = sumOfBiases(shape.vocabularySize, headBias, 1, tokenBias, 0);
-    // Every graph would keep the memory of its logits otherwise.
-    const returnsMemory = head.byteLength >= LARGE_BYTES;
-    this.sessions = new PolicySessions({ returnsMemory, ...options.session });
+    // Every graph would keep the memory of its logits otherwise, and each call would block the main thread.
+    const isLarge = head.byteLength >= LARGE_BYTES;
+    this.sessions = new PolicySessions({ returnsMemory: isLarge, inThread: isLarge, ...options.session });
   }
 
   /** @throws RlpromptError E_POLICY_SHAPE */
@@ -57,7 +57,7 @@ export class PolicyHead {
     if (headBias) checkLength('headBias', headBias, vocabularySize);
     if (tokenBias) checkLength('tokenBias', tokenBias, vocabularySize);
     if (options.parameters) checkParameters(options.parameters, shape);
-    const parameters = options.parameters ? floatCopies(options.parameters) : initialParameters(shape, seed);
+    const parameters = options.parameters ? floatCopies(options.parameters) : await initialParameters(shape, seed);
     return new PolicyHead(shape, parameters, options.priorWeight ?? 0, floats(headWeights), options);
   }
 

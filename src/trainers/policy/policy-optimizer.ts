@@ -33,8 +33,8 @@ export class PolicyOptimizer {
   }
 
   /** Parameters as at the start of a run, and no memory of earlier gradients. */
-  restart(seed: number): void {
-    const initial = this.settings.start?.parameters ?? initialParameters(this.shape, seed);
+  async restart(seed: number): Promise<void> {
+    const initial = this.settings.start?.parameters ?? (await initialParameters(this.shape, seed));
     for (const name of PARAMETER_NAMES) {
       this.parameters[name].set(initial[name]);
       this.adam.firstMoments[name].fill(0);

@@ -1,4 +1,5 @@
 import { RlpromptError } from '../../errors.js';
+import { giveWay } from '../../give-way.js';
 import { type HiddenStep, startTokenOf } from '../../lm/model/types.js';
 import { forbiddenWords } from '../../policy/forbidden-words.js';
 import { inputPrefix } from '../../policy/input-prefix.js';
@@ -93,6 +94,8 @@ export class PromptPolicy {
     const innerSize = options.frozen ? 1 : settings.innerSize;
     const allowed = allowedTokens(tokenizer, { width: vocabularySize, characters: settings.tokens });
     const mask = maskBias(allowed);
+    // The whole vocabulary was looked at.
+    await giveWay();
     const { weights, bias } = await hiddenStates.head();
     const shared = {
       hiddenSize,

@@ -62,7 +62,7 @@ export abstract class ReplayTrainer<Settings extends ReplaySettings> implements 
 
   async restart(options: UpdateOptions = {}): Promise<void> {
     this.memory.setRange(options);
-    this.optimizer.restart(this.settings.seed);
+    await this.optimizer.restart(this.settings.seed);
     await this.replay(RESTART_UPDATES, this.settings.promptsPerStep);
   }
 

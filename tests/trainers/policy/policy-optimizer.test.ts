@@ -46,7 +46,7 @@ describe('the optimizer of a policy', () => {
     for (const name of PARAMETER_NAMES) for (const value of parameters[name]) expect(value).toBeCloseTo(-0.1, 4);
   });
 
-  it('is pulled back to where it started, by λ F (θ − θ*), and restarts there', () => {
+  it('is pulled back to where it started, by λ F (θ − θ*), and restarts there', async () => {
     const [parameters, gradients] = [all(3), zeroParameters(shape)];
     const start = { parameters: all(1), elastic: { lambda: 4, fisher: all(0.5) } };
     const optimizer = new PolicyOptimizer(parameters, shape, { learningRate: 0.1, clipNorm: 100, start });
@@ -54,7 +54,7 @@ describe('the optimizer of a policy', () => {
     // 12 numbers: slopes 4 · 0.5 · 2, penalties ½ · 4 · 0.5 · 2².
     expect([gradNorm, penalty]).toEqual([Math.sqrt(12 * 16), 12 * 4]);
     for (const name of PARAMETER_NAMES) for (const value of parameters[name]) expect(value).toBeCloseTo(2.9, 4);
-    optimizer.restart(7);
+    await optimizer.restart(7);
     expect(parameters).toEqual(all(1));
   });
 
@@ -81,12 +81,12 @@ describe('the optimizer of a policy', () => {
     expect(optimizer.save().json).toEqual({ adamStep: 0 });
   });
 
-  it('starts again as a run does, without memory of earlier gradients', () => {
+  it('starts again as a run does, without memory of earlier gradients', async () => {
     const parameters = all(3);
     const optimizer = create(parameters);
     optimizer.apply(1, all(2));
-    optimizer.restart(5);
-    expect(parameters).toEqual(initialParameters(shape, 5));
+    await optimizer.restart(5);
+    expect(parameters).toEqual(await initialParameters(shape, 5));
     const { json, arrays } = optimizer.save();
     expect(json).toEqual({ adamStep: 0 });
     expect(unnamed('adam.first', arrays)).toEqual(all(0));

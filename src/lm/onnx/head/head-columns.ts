@@ -1,25 +1,49 @@
+import { giveWay } from '../../../give-way.js';
 import type { HeadWeights } from '../../model/types.js';
+import { constantFloats } from '../run/shared-memory.js';
 import type { HeadMatch } from './head-match.js';
 
-/** Rows of the stored matrix that are read at once. */
-const ROWS_AT_ONCE = 256;
+/** Numbers of the stored matrix that are read at once, and scaled at once. */
+const NUMBERS_AT_ONCE = 2 ** 18;
 
 /** The whole output layer, weights [hidden, vocabulary]. */
-export function readHead(head: HeadMatch): HeadWeights {
-  const { weight, layout, hiddenSize, vocabularySize, biasValues } = head;
-  const weights = new Float32Array(hiddenSize * vocabularySize);
-  for (let first = 0; first < weight.rows; first += ROWS_AT_ONCE) {
-    const count = Math.min(ROWS_AT_ONCE, weight.rows - first);
-    const rows = weight.readRows(first, count);
+export async function readHead(head: HeadMatch): Promise<HeadWeights> {
+  const { layout, hiddenSize, vocabularySize, biasValues } = head;
+  const weights = constantFloats(hiddenSize * vocabularySize);
+  for await (const { first, count, rows } of rowBlocks(head)) {
     if (layout === 'hidden-first') weights.set(rows, first * vocabularySize);
     else transposeInto(weights, rows, first, count, hiddenSize, vocabularySize);
   }
   return scaled(head, weights, biasValues);
 }
 
+interface RowBlock {
+  readonly first: number;
+  readonly count: number;
+  readonly rows: Float32Array;
+}
+
+/** The stored matrix, some rows at a time. */
+async function* rowBlocks({ weight }: HeadMatch): AsyncGenerator<RowBlock> {
+  const most = Math.max(1, Math.floor(NUMBERS_AT_ONCE / weight.columns));
+  for (let first = 0; first < weight.rows; first += most) {
+    const count = Math.min(most, weight.rows - first);
+    await giveWay();
+    yield { first, count, rows: weight.readRows(first, count) };
+  }
+}
+
 /** The scale goes into the weights; the biases hold it already. */
-function scaled({ scale, softCap }: HeadMatch, weights: Float32Array, bias: Float32Array | undefined): HeadWeights {
-  if (scale !== 1) for (let i = 0; i < weights.length; i++) weights[i]! *= scale;
+async function scaled(
+  { scale, softCap }: HeadMatch,
+  weights: Float32Array,
+  bias: Float32Array | undefined,
+): Promise<HeadWeights> {
+  for (let start = 0; scale !== 1 && start < weights.length; start += NUMBERS_AT_ONCE) {
+    await giveWay();
+    const some = weights.subarray(start, start + NUMBERS_AT_ONCE);
+    for (let i = 0; i < some.length; i++) some[i]! *= scale;
+  }
   return { weights, ...(bias && { bias }), ...(softCap !== undefined && { softCap }) };
 }
 
@@ -39,7 +63,7 @@ function transposeInto(
 }
 
 /** The output layer of some tokens only: weights [hidden, ids.length]. */
-export function readColumns(head: HeadMatch, tokenIds: readonly number[]): HeadWeights {
+export async function readColumns(head: HeadMatch, tokenIds: readonly number[]): Promise<HeadWeights> {
   const { weight, layout, hiddenSize, vocabularySize, biasValues } = head;
   for (const id of tokenIds) {
     if (!(Number.isInteger(id) && id >= 0 && id < vocabularySize)) {
@@ -54,9 +78,7 @@ export function readColumns(head: HeadMatch, tokenIds: readonly number[]): HeadW
       for (let h = 0; h < hiddenSize; h++) weights[h * width + column] = row[h]!;
     });
   } else {
-    for (let first = 0; first < hiddenSize; first += ROWS_AT_ONCE) {
-      const count = Math.min(ROWS_AT_ONCE, hiddenSize - first);
-      const rows = weight.readRows(first, count);
+    for await (const { first, count, rows } of rowBlocks(head)) {
       for (let i = 0; i < count; i++) {
         tokenIds.forEach((id, column) => {
           weights[(first + i) * width + column] = rows[i * vocabularySize + id]!;

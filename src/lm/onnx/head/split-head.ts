@@ -106,8 +106,8 @@ export async function splitHead(modelPath: string, options: SplitOptions = {}): 
       hasBias: head.biasValues !== undefined,
     },
     files,
-    head: async () => readHead(head),
-    headColumns: async (tokenIds) => readColumns(head, tokenIds),
+    head: () => readHead(head),
+    headColumns: (tokenIds) => readColumns(head, tokenIds),
   };
 }
 

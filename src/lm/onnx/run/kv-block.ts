@@ -1,3 +1,5 @@
+import { giveWay } from '../../../give-way.js';
+
 /** float32 values, or the bits of float16 ones. */
 export type CacheArray = Float32Array | Uint16Array;
 
@@ -27,13 +29,18 @@ export function rowsOfBlock(block: KvBlock, rows: Iterable<number>): KvRow[] {
 
 /** Arrays that are used again from call to call, so that tiling does not allocate hundreds of megabytes a step. */
 export class KvScratch {
-  readonly #buffers: ArrayBuffer[] = [];
+  readonly #buffers: ArrayBufferLike[] = [];
+  readonly #allocate: (bytes: number) => ArrayBufferLike;
+
+  constructor(allocate: (bytes: number) => ArrayBufferLike) {
+    this.#allocate = allocate;
+  }
 
   array(index: number, like: CacheArray, length: number): CacheArray {
     const bytes = length * like.BYTES_PER_ELEMENT;
     let buffer = this.#buffers[index];
     if (!buffer || buffer.byteLength < bytes) {
-      buffer = new ArrayBuffer(bytes);
+      buffer = this.#allocate(bytes);
       this.#buffers[index] = buffer;
     }
     return like instanceof Float32Array ? new Float32Array(buffer, 0, length) : new Uint16Array(buffer, 0, length);
@@ -46,15 +53,18 @@ export class KvScratch {
  *
  * @param rows of one model, at least one
  */
-export function gatherKv(rows: readonly KvRow[], positions: number, scratch?: KvScratch): KvBlock {
+export async function gatherKv(rows: readonly KvRow[], positions: number, scratch?: KvScratch): Promise<KvBlock> {
   const [first] = rows;
   if (!first) throw new RangeError('no rows to gather');
   const { heads, headSize } = first.block;
   const rowLength = heads * positions * headSize;
   const placed = rows.map((row, i) => ({ row, start: i * rowLength }));
   const sources = firstOfSame(placed);
-  const arrays = first.block.arrays.map((like, index) => {
-    const length = rows.length * rowLength;
+  const length = rows.length * rowLength;
+  const arrays: CacheArray[] = [];
+  for (const [index, like] of first.block.arrays.entries()) {
+    // Hundreds of megabytes in all, a few in each.
+    await giveWay();
     const array = scratch
       ? scratch.array(index, like, length)
       : like instanceof Float32Array
@@ -64,8 +74,8 @@ export function gatherKv(rows: readonly KvRow[], positions: number, scratch?: Kv
       if (to === from) copyRow(array, to.start, to.row, index, positions);
       else array.copyWithin(to.start, from.start, from.start + rowLength);
     }
-    return array;
-  });
+    arrays.push(array);
+  }
   return { rows: rows.length, positions, heads, headSize, arrays };
 }
 

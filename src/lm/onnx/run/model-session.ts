@@ -1,9 +1,7 @@
 import { statSync } from 'node:fs';
 import { quickestThreads } from './quickest-threads.js';
 import { createSession, type GraphSource, type OnnxSession, type SessionOptions } from './session.js';
-
-/** From this size on it matters how a model is run. */
-export const LARGE_BYTES = 64 * 1024 * 1024;
+import { LARGE_BYTES } from './shared-memory.js';
 
 /**
  * Loads the graph of a language model. A large one is run with as many threads as are quickest, where none were asked

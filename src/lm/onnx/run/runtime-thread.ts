@@ -3,12 +3,15 @@ import { type MessagePort, Worker } from 'node:worker_threads';
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { runtimeCalls } from './runtime-calls.js';
 import { turnOffReports } from './runtime-reports.js';
+import { isShared, numberOfConstant } from './shared-memory.js';
 
 /** A tensor as it travels between threads. */
 interface PlainTensor {
   readonly type: Tensor.Type;
   readonly data: Tensor.DataType;
   readonly dims: readonly number[];
+  /** Goes with data that never change. */
+  readonly constant?: number | undefined;
 }
 
 type PlainTensors = Readonly<Record<string, PlainTensor>>;
@@ -25,7 +28,8 @@ type Request =
       readonly feeds: PlainTensors;
       readonly outputs: readonly string[];
     }
-  | { readonly kind: 'close'; readonly session: number };
+  | { readonly kind: 'close'; readonly session: number }
+  | { readonly kind: 'forget'; readonly constant: number };
 
 interface Opened {
   readonly session: number;
@@ -57,6 +61,8 @@ class RuntimeThread {
   private worker: Worker | undefined;
   private readonly waiting = new Map<number, Waiting>();
   private nextId = 0;
+  private readonly constants = new FinalizationRegistry<number>((constant) => this.send({ kind: 'forget', constant }));
+  private readonly fed = new WeakSet<object>();
 
   /** @throws Error with the runtime's own message */
   async open(source: string | Uint8Array, settings: InferenceSession.SessionOptions): Promise<RemoteSession> {
@@ -64,11 +70,31 @@ class RuntimeThread {
     return {
       ...names,
       run: async (feeds, outputs) => {
-        const copies = toPlain(feeds);
-        return (await this.ask({ kind: 'run', session, feeds: copies, outputs }, buffersOf(copies))) as PlainTensors;
+        const plain = this.toPlain(feeds);
+        return (await this.ask({ kind: 'run', session, feeds: plain, outputs }, buffersOf(plain))) as PlainTensors;
       },
-      release: () => void this.worker?.postMessage({ kind: 'close', session }),
+      release: () => this.send({ kind: 'close', session }),
     };
+  }
+
+  /** What needs no answer. */
+  private send(request: Request): void {
+    this.worker?.postMessage(request);
+  }
+
+  /** What is not shared is copied, to be moved: sent as it is, it would be copied twice, and with all of its buffer. */
+  private toPlain(feeds: Readonly<Record<string, Tensor>>): PlainTensors {
+    const plain = Object.entries(feeds).map(([name, { type, dims, data }]): [string, PlainTensor] => {
+      const values = data as Float32Array;
+      if (!isShared(values)) return [name, { type, dims, data: values.slice() }];
+      const constant = numberOfConstant(values);
+      if (constant !== undefined && !this.fed.has(values)) {
+        this.fed.add(values);
+        this.constants.register(values, constant);
+      }
+      return [name, { type, dims, data: values, constant }];
+    });
+    return Object.fromEntries(plain);
   }
 
   private ask(request: Request, moved: ArrayBuffer[] = []): Promise<Opened | PlainTensors> {
@@ -115,18 +141,9 @@ class RuntimeThread {
 
 export const runtimeThread = new RuntimeThread();
 
-/** Copies that can be moved to the other thread: sent as they are, they would be copied twice, and with all of their buffers. */
-function toPlain(feeds: Readonly<Record<string, Tensor>>): PlainTensors {
-  return Object.fromEntries(
-    Object.entries(feeds).map(([name, { type, dims, data }]) => [
-      name,
-      { type, dims, data: (data as Float32Array).slice() },
-    ]),
-  );
-}
-
 function buffersOf(tensors: PlainTensors): ArrayBuffer[] {
-  return Object.values(tensors).map(({ data }) => (data as Float32Array).buffer as ArrayBuffer);
+  const buffers = Object.values(tensors).map(({ data }) => (data as Float32Array).buffer);
+  return buffers.filter((buffer) => buffer instanceof ArrayBuffer);
 }
 
 /** What the thread does. It is sent as source text, so it may use nothing from outside but what it is given. */
@@ -139,6 +156,17 @@ function serve(load: NodeJS.Require): void {
   runtime.env.logLevel = 'fatal';
   const sessions = new Map<number, InferenceSession>();
   let count = 0;
+  // Up to Node 20 the runtime cannot read shared memory: constants are copied once, other arrays at each call.
+  let readsShared = true;
+  const copies = new Map<number, Tensor.DataType>();
+
+  const readable = ({ data, constant }: PlainTensor): Tensor.DataType => {
+    const values = data as Float32Array;
+    if (readsShared || values.buffer instanceof ArrayBuffer) return values;
+    const copy = (constant === undefined ? undefined : copies.get(constant)) ?? values.slice();
+    if (constant !== undefined) copies.set(constant, copy);
+    return copy;
+  };
 
   const open = async (source: string | Uint8Array, settings: InferenceSession.SessionOptions): Promise<Opened> => {
     const opened =
@@ -150,12 +178,22 @@ function serve(load: NodeJS.Require): void {
     return { session: count, inputNames: opened.inputNames, outputNames: opened.outputNames };
   };
 
-  const run = async (id: number, feeds: PlainTensors, outputs: readonly string[]): Promise<PlainTensors> => {
+  const compute = (session: InferenceSession, feeds: PlainTensors, outputs: readonly string[]) => {
     const tensors: Record<string, Tensor> = {};
-    for (const [name, { type, data, dims }] of Object.entries(feeds)) {
-      tensors[name] = new runtime.Tensor(type, data, dims) as Tensor;
+    for (const [name, feed] of Object.entries(feeds)) {
+      tensors[name] = new runtime.Tensor(feed.type, readable(feed), feed.dims) as Tensor;
     }
-    const results = await (sessions.get(id) as InferenceSession).run(tensors, outputs);
+    return session.run(tensors, outputs);
+  };
+
+  const run = async (id: number, feeds: PlainTensors, outputs: readonly string[]): Promise<PlainTensors> => {
+    const session = sessions.get(id) as InferenceSession;
+    const hasShared = Object.values(feeds).some(({ data }) => !((data as Float32Array).buffer instanceof ArrayBuffer));
+    const results = await compute(session, feeds, outputs).catch((error: unknown) => {
+      if (!readsShared || !hasShared) throw error;
+      readsShared = false;
+      return compute(session, feeds, outputs);
+    });
     const plain: Record<string, PlainTensor> = {};
     for (const [name, { type, data, dims }] of Object.entries(results)) plain[name] = { type, data, dims };
     return plain;
@@ -167,6 +205,8 @@ function serve(load: NodeJS.Require): void {
       if (request.kind === 'close') {
         await sessions.get(request.session)?.release();
         sessions.delete(request.session);
+      } else if (request.kind === 'forget') {
+        copies.delete(request.constant);
       } else if (request.kind === 'open') {
         parentPort.postMessage({ id, value: await open(request.source, request.settings) });
       } else {
@@ -175,7 +215,7 @@ function serve(load: NodeJS.Require): void {
         parentPort.postMessage({ id, value }, buffers as ArrayBuffer[]);
       }
     } catch (error) {
-      if (request.kind !== 'close') {
+      if (request.kind === 'open' || request.kind === 'run') {
         parentPort.postMessage({ id, failure: error instanceof Error ? error.message : String(error) });
       }
     }

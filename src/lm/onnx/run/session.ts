@@ -23,6 +23,8 @@ export type Feeds = Readonly<Record<string, Tensor>>;
 /** A loaded graph. Calls run one after the other. */
 export interface OnnxSession {
   tensor(type: TensorType, data: TensorData, dims: readonly number[]): Tensor;
+  /** Memory for feeds that are written anew for each call, which copies them only where it must. */
+  memory(bytes: number): ArrayBufferLike;
   /** Computes the named outputs. */
   run<Name extends string>(feeds: Feeds, outputs: readonly Name[]): Promise<Record<Name, Tensor>>;
   readonly inputNames: readonly string[];
@@ -40,6 +42,7 @@ export async function createSession(source: GraphSource, options: SessionOptions
   const session = await openSession(runtime, source, settings, options);
   return {
     tensor: (type, data, dims) => new runtime.Tensor(type, data as Tensor.DataType, dims) as Tensor,
+    memory: (bytes) => (options.inThread ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes)),
     run: async <Name extends string>(feeds: Feeds, outputs: readonly Name[]) => {
       try {
         // The runtime gives what it is asked for, or throws.

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { GraphBuilder } from '../../../../src/lm/onnx/graph/graph-builder.js';
 import { RuntimeCalls, runtimeCalls } from '../../../../src/lm/onnx/run/runtime-calls.js';
 import { createSession } from '../../../../src/lm/onnx/run/session.js';
+import { constantFloats, isShared, LARGE_BYTES } from '../../../../src/lm/onnx/run/shared-memory.js';
 
 const [ROWS, SIZE] = [256, 768];
 
@@ -17,6 +18,18 @@ function products(count: number): Uint8Array {
   let x = graph.input('x', 'float32', ['rows', SIZE]);
   for (let i = 0; i < count; i++) x = graph.node('MatMul', [x, w]);
   graph.output(graph.node('Identity', [x], { name: 'y' }), 'float32', ['rows', SIZE]);
+  return graph.build();
+}
+
+/** Columns that make a matrix large enough to be shared. */
+const WIDE = Math.ceil(LARGE_BYTES / (SIZE * Float32Array.BYTES_PER_ELEMENT));
+
+/** A product with a matrix that is fed. */
+function bigProduct(): Uint8Array {
+  const graph = new GraphBuilder('fed');
+  const x = graph.input('x', 'float32', ['rows', SIZE]);
+  const w = graph.input('w', 'float32', [SIZE, 'columns']);
+  graph.output(graph.node('MatMul', [x, w], { name: 'y' }), 'float32', ['rows', 'columns']);
   return graph.build();
 }
 
@@ -49,6 +62,23 @@ describe('a session in the thread of the runtime', () => {
     const run = async (row: Float32Array) =>
       (await there.run({ x: there.tensor('float32', row, [1, SIZE]) }, ['y'])).y!.data;
     expect(await run(larger.subarray(SIZE, 2 * SIZE))).toEqual(await run(new Float32Array(SIZE).fill(1)));
+    await there.dispose();
+  });
+
+  it('reads a constant, and memory of its own that is written again for each call, where they lie', async () => {
+    const there = await createSession({ bytes: bigProduct() }, { inThread: true });
+    const weights = constantFloats(SIZE * WIDE);
+    weights.fill(1);
+    expect(isShared(weights)).toBe(true);
+    const row = new Float32Array(there.memory(SIZE * Float32Array.BYTES_PER_ELEMENT));
+    const sums = [];
+    for (const value of [1, 2]) {
+      row.fill(value);
+      const feeds = { x: there.tensor('float32', row, [1, SIZE]), w: there.tensor('float32', weights, [SIZE, WIDE]) };
+      const { y } = await there.run(feeds, ['y']);
+      sums.push([...new Set(y!.data as Float32Array)]);
+    }
+    expect(sums).toEqual([[SIZE], [2 * SIZE]]);
     await there.dispose();
   });
 

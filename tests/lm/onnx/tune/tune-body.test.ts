@@ -40,7 +40,7 @@ describe.each(EXACT)('$folder with a tuned body', ({ folder, path, golden, varia
       if (half < 2 || position !== ids.length - 1) continue;
       const start = await body.run({ tokens: [ids.slice(0, half)], keepCache: true });
       const row = { block: start.past!, row: 0, positions: half };
-      const past = gatherKv([row, { ...row, positions: half - 1 }], half + 3);
+      const past = await gatherKv([row, { ...row, positions: half - 1 }], half + 3);
       const rest = [ids.slice(half), [...ids.slice(half - 1, -1)]];
       const { hidden } = await body.run({ tokens: rest, past, padding: [3, 4], keepCache: false, lastOnly: true });
       const own = hidden.subarray(hidden.length / 2 - cut.hiddenSize, hidden.length / 2);

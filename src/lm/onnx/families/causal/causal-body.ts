@@ -39,6 +39,11 @@ export class CausalBody {
     return this.model.kv;
   }
 
+  /** Memory for caches that are given as `past`. */
+  memory(bytes: number): ArrayBufferLike {
+    return this.#session.memory(bytes);
+  }
+
   async run(call: BodyCall): Promise<BodyResult> {
     const tokens = call.tokens[0]?.length ?? 0;
     const kept = call.lastOnly && this.model.firstKeptInput ? 1 : tokens;

@@ -74,7 +74,7 @@ export class CausalGenerate implements GenerateCapability, LikelihoodCapability 
           drafts,
           chunk.map(([i]) => i),
         );
-        await this.#write(this.#spread(start, ofChunk), request);
+        await this.#write(await this.#spread(start, ofChunk), request);
       }
     }
     return toGenerations(drafts);
@@ -109,19 +109,19 @@ export class CausalGenerate implements GenerateCapability, LikelihoodCapability 
     return Array.from(zip(drafts, prefixes), ([samples, before]) => samples.map((draft) => ({ ...draft, before })));
   }
 
-  #spread(
+  async #spread(
     start: { hidden: Float32Array; past: KvBlock | undefined },
     drafts: readonly (readonly PrefixedDraft[])[],
-  ): DraftState {
+  ): Promise<DraftState> {
     const sources = drafts.flatMap((samples, row) => samples.map(() => row));
-    return { drafts: drafts.flat(), ...this.#pick(start, sources) };
+    return { drafts: drafts.flat(), ...(await this.#pick(start, sources)) };
   }
 
-  #pick({ hidden, past }: { hidden: Float32Array; past: KvBlock | undefined }, sources: readonly number[]) {
+  async #pick({ hidden, past }: { hidden: Float32Array; past: KvBlock | undefined }, sources: readonly number[]) {
     const { hiddenSize } = this.#parts.body.model;
     return {
       hidden: gatherRows(hidden, sources, hiddenSize),
-      past: past && gatherKv(rowsOfBlock(past, sources), past.positions),
+      past: past && (await gatherKv(rowsOfBlock(past, sources), past.positions)),
     };
   }
 
@@ -134,7 +134,7 @@ export class CausalGenerate implements GenerateCapability, LikelihoodCapability 
       if (open.length === 0) return;
       const drafts = open.map(([, draft]) => draft);
       const rows = open.map(([row]) => row);
-      const rest = rows.length === state.drafts.length ? state : { drafts, ...this.#pick(state, rows) };
+      const rest = rows.length === state.drafts.length ? state : { drafts, ...(await this.#pick(state, rows)) };
       const tokens = rest.past
         ? drafts.map((draft) => draft.tokens.slice(-1))
         : drafts.map((draft) => [...draft.before, ...draft.tokens]);

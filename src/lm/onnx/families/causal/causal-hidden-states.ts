@@ -70,7 +70,7 @@ export class CausalHiddenStates implements HiddenStatesCapability {
       groups.push({
         rows: places,
         tokens: rows.map(([, prefix]) => prefix),
-        past: this.#spread(step.past, sources),
+        past: await this.#spread(step.past, sources),
       });
     }
     return { hidden, state: new CausalState(groups) };
@@ -100,7 +100,7 @@ export class CausalHiddenStates implements HiddenStatesCapability {
     for (const [source, row] of rows) into.set(from.subarray(source * size, (source + 1) * size), row * size);
   }
 
-  #spread(past: KvBlock | undefined, sources: readonly number[]): KvBlock | undefined {
+  async #spread(past: KvBlock | undefined, sources: readonly number[]): Promise<KvBlock | undefined> {
     if (!past || sources.every((source, i) => source === i)) return past;
     return gatherKv(rowsOfBlock(past, sources), past.positions);
   }

@@ -59,7 +59,7 @@ export class CausalRows {
   readonly #abilities: CausalAbilities;
   readonly #prefixes: PrefixCache;
   readonly #limits: RowLimits;
-  readonly #scratch = new KvScratch();
+  readonly #scratch: KvScratch;
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(body: CausalBody, abilities: CausalAbilities, prefixes: PrefixCache, limits: RowLimits) {
@@ -67,6 +67,7 @@ export class CausalRows {
     this.#abilities = abilities;
     this.#prefixes = prefixes;
     this.#limits = limits;
+    this.#scratch = new KvScratch((bytes) => body.memory(bytes));
   }
 
   /** Whether prefixes are shared at all. */
@@ -136,11 +137,11 @@ export class CausalRows {
           true,
         );
         if (!past) throw new TypeError('this graph has no cache to keep prefixes in');
-        chunk.forEach(([key], row) => {
-          const block = gatherKv([{ block: past, row, positions: length }], length);
+        for (const [row, [key]] of chunk.entries()) {
+          const block = await gatherKv([{ block: past, row, positions: length }], length);
           found.set(key, block);
           this.#prefixes.set(key, block);
-        });
+        }
       }
     }
     return found;
@@ -164,8 +165,8 @@ export class CausalRows {
     const sources = rows.flatMap(({ after }) => after ?? []);
     const padding = rows.map(({ after }) => (after ? space - after.positions : 0));
     const tokens = rows.map((row) => row.tokens);
-    const result = await this.#inTurn(() => {
-      const past = sources.length === 0 ? undefined : gatherKv(sources, space, this.#scratch);
+    const result = await this.#inTurn(async () => {
+      const past = sources.length === 0 ? undefined : await gatherKv(sources, space, this.#scratch);
       return this.append(tokens, past, padding, keepCache);
     });
     return { ...result, padding };
@@ -216,28 +217,18 @@ export class CausalRows {
     const parts: KvRow[] = [];
     let done = 0;
     for (const chunk of chunksOf([...tokens.entries()], perCall)) {
-      const before =
-        past &&
-        gatherKv(
-          rowsOfBlock(
-            past,
-            chunk.map(([row]) => row),
-          ),
-          past.positions,
-          this.#scratch,
-        );
-      const step = await this.append(
-        chunk.map(([, own]) => own),
-        before,
-        noPadding,
-        keepCache,
-      );
+      const rows = chunk.map(([row]) => row);
+      const own = chunk.map(([, tokenIds]) => tokenIds);
+      const step = await this.#inTurn(async () => {
+        const before = past && (await gatherKv(rowsOfBlock(past, rows), past.positions, this.#scratch));
+        return this.append(own, before, noPadding, keepCache);
+      });
       hidden.set(step.hidden, done * size);
       done += chunk.length;
       if (step.past) parts.push(...rowsOfBlock(step.past, chunk.keys()));
     }
     const [part] = parts;
-    return { hidden, past: part && gatherKv(parts, part.positions) };
+    return { hidden, past: part && (await gatherKv(parts, part.positions)) };
   }
 
   /** One after the other: calls share the arrays that caches are gathered in. */

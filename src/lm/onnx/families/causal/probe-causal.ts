@@ -35,7 +35,7 @@ export async function probeCausal(body: CausalBody, vocabularySize: number, wher
   // Two rows: some attention kernels append many tokens to a cache of one row only.
   const agrees = async (end: number, padding: number) => {
     const row = { block: start, row: 0, positions: PROBE_PREFIX };
-    const past = gatherKv([row, row], PROBE_PREFIX + padding);
+    const past = await gatherKv([row, row], PROBE_PREFIX + padding);
     const next = tokens.slice(PROBE_PREFIX, end);
     const call = { tokens: [next, next], past, padding: [padding, padding], keepCache: false };
     const expected = whole.subarray(PROBE_PREFIX * size, end * size);

@@ -3,6 +3,7 @@ import type { HeadWeights } from '../../../model/types.js';
 import { GraphBuilder } from '../../graph/graph-builder.js';
 import { chunksOf } from '../../run/batches.js';
 import { createSession, type OnnxSession, type SessionOptions } from '../../run/session.js';
+import { LARGE_BYTES } from '../../run/shared-memory.js';
 
 /** Rows of logits that exist at once. */
 const ROWS_PER_CALL = 64;
@@ -24,7 +25,7 @@ export class VocabularyProjection {
     this.#head = head;
     this.#hiddenSize = hiddenSize;
     this.#width = head.weights.length / hiddenSize;
-    this.#options = options;
+    this.#options = { ...options, inThread: head.weights.byteLength >= LARGE_BYTES };
   }
 
   get hiddenSize(): number {
