@@ -26,12 +26,17 @@ export interface QueueParts {
 
 /** Label scores computed by workers; words are resolved here. A row's bits are the same wherever it is computed. */
 export class QueueScorer implements LabelScoresCapability {
+  /** Likely answers are few rows, and the run's own model tells them. */
+  readonly answerWords?: NonNullable<LabelScoresCapability['answerWords']>;
   private readonly counts = { rows: 0, requests: 0, inFlight: 0, waitMs: 0 };
 
   constructor(
     private readonly local: LabelScoresCapability,
     private readonly parts: QueueParts,
-  ) {}
+  ) {
+    const answerWords = local.answerWords?.bind(local);
+    if (answerWords) this.answerWords = answerWords;
+  }
 
   resolveLabels(...request: Parameters<LabelScoresCapability['resolveLabels']>) {
     return this.local.resolveLabels(...request);

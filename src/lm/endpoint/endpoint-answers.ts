@@ -1,5 +1,5 @@
 import type { AnswersCapability, WordAnswer } from '../model/types.js';
-import type { Completion } from './answers/completion-answer.js';
+import type { Completion, ScoredToken } from './answers/completion-answer.js';
 import { withoutThoughts } from './answers/thinking.js';
 import {
   isAnswerToken,
@@ -58,6 +58,32 @@ export class EndpointAnswers implements AnswersCapability {
       onAnswer?.(i, answer);
       return answer;
     });
+  }
+
+  /** The likeliest tokens that each answer may begin with; none where the service does not tell them. */
+  async beginnings(
+    texts: readonly string[],
+    {
+      signal,
+      hasSystem = false,
+      onDone,
+    }: Pick<AnswerOptions, 'signal' | 'hasSystem'> & { onDone?: (() => void) | undefined },
+  ): Promise<(readonly ScoredToken[])[]> {
+    return await inParallel(texts, this.service.width, async (text) => {
+      const completion = await this.ask({ text, words: [], hasSystem, signal }, { maxTokens: 1 });
+      this.service.rows++;
+      onDone?.();
+      return completion?.positions[0]?.likeliest ?? [];
+    });
+  }
+
+  get continues(): boolean {
+    return this.service.continues;
+  }
+
+  /** The likeliest tokens that the service tells of an answer; 0 where it tells none. */
+  get seenTokens(): number {
+    return this.service.likeliest;
   }
 
   private async answer(asked: Asked, mustChoose: boolean): Promise<WordAnswer> {

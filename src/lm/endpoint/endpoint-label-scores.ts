@@ -1,7 +1,15 @@
 import { labelText } from '../../template/label-text.js';
 import { renderTemplate } from '../../template/render-template.js';
 import type { Template } from '../../template/template.js';
-import type { LabelScoreRequest, LabelScoresCapability, LabelWord, WordAnswer } from '../model/types.js';
+import type {
+  AnswerWords,
+  AnswerWordsRequest,
+  LabelScoreRequest,
+  LabelScoresCapability,
+  LabelWord,
+  WordAnswer,
+} from '../model/types.js';
+import { likelyAnswers } from './answers/likely-answers.js';
 import { endpointConfigError, endpointError } from './client/endpoint-errors.js';
 import type { EndpointAnswers } from './endpoint-answers.js';
 
@@ -11,6 +19,8 @@ const MOST_BLIND = 0.2;
 
 /** Label scores as far as a service tells them: from its likeliest tokens, or from the word that it writes. */
 export class EndpointLabelScores implements LabelScoresCapability {
+  readonly answerWords?: (request: AnswerWordsRequest) => Promise<AnswerWords>;
+  readonly seenTokens: number;
   #rows = 0;
   /** Rows in which no label word was seen. */
   #blind = 0;
@@ -19,7 +29,10 @@ export class EndpointLabelScores implements LabelScoresCapability {
     private readonly name: string,
     private readonly url: URL,
     private readonly service: EndpointAnswers,
-  ) {}
+  ) {
+    this.seenTokens = service.seenTokens;
+    if (this.seenTokens > 0) this.answerWords = (request) => this.#answerWords(request);
+  }
 
   resolveLabels(template: Template, labels: readonly { label: string; word: string }[]): LabelWord[] {
     const trimmed = labels.map(({ label, word }) => ({ label, word: word.trim() }));
@@ -46,10 +59,7 @@ export class EndpointLabelScores implements LabelScoresCapability {
       throw endpointConfigError('E_ENDPOINT_NORMALISE', message, '--normalise', '--normalise none, or word');
     }
     const order = inputMajor(template, rows);
-    const texts = order.map((row) => {
-      const [prompt, input] = rows[row]!;
-      return renderTemplate(template, { prompt: prompts[prompt]!, input: inputs[input]! });
-    });
+    const texts = order.map((row) => textOf({ template, prompts, inputs, rows }, row));
     const words = labels.map(({ word }) => word);
     const scores = new Float32Array(rows.length * labels.length);
     const onAnswer = (i: number, { logProbs, text }: WordAnswer): void => {
@@ -62,6 +72,14 @@ export class EndpointLabelScores implements LabelScoresCapability {
     };
     await this.service.answers(texts, words, { signal, hasSystem: template.hasSystem, mustChoose: true, onAnswer });
     return scores;
+  }
+
+  async #answerWords({ count, signal, onDone, ...request }: AnswerWordsRequest): Promise<AnswerWords> {
+    const { template, rows } = request;
+    const texts = rows.map((_, row) => textOf(request, row));
+    const tokens = await this.service.beginnings(texts, { signal, hasSystem: template.hasSystem, onDone });
+    const isSpaced = this.service.continues && labelText(template, 'a') === ' a';
+    return likelyAnswers(tokens, { count, isSpaced });
   }
 
   /** A row without any of the words says nothing; too many of them, and the rewards would be made up. */
@@ -77,6 +95,12 @@ export class EndpointLabelScores implements LabelScoresCapability {
       next: 'let --template ask for the label words, or give --verbalizer words that the model writes',
     });
   }
+}
+
+/** What the service is asked for a row. */
+function textOf({ template, prompts, inputs, rows }: Omit<AnswerWordsRequest, 'count'>, row: number): string {
+  const [prompt, input] = rows[row]!;
+  return renderTemplate(template, { prompt: prompts[prompt]!, input: inputs[input]! });
 }
 
 /** The order of rows in which those that begin alike follow each other, which the service may have computed already. */

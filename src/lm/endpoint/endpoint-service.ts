@@ -54,7 +54,12 @@ export class EndpointService {
   }
 
   get givesLogProbs(): boolean {
-    return this.dialect.likeliest > 0;
+    return this.likeliest > 0;
+  }
+
+  /** The likeliest tokens that it tells at each place. */
+  get likeliest(): number {
+    return this.dialect.likeliest;
   }
 
   /** Requests that are worth starting at once. */

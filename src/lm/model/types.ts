@@ -112,6 +112,8 @@ export interface LabelScoresCapability {
   labelScores(request: LabelScoreRequest): Promise<Float32Array>;
   /** Its likely answers over its whole vocabulary; missing where a model does not tell them. */
   answerWords?(request: AnswerWordsRequest): Promise<AnswerWords>;
+  /** The likeliest tokens of each answer among which `answerWords` looks, where it does not see all. */
+  readonly seenTokens?: number | undefined;
   /** How often input texts had to be cut to fit the context, of how many, since the model was loaded. */
   truncation(): { cut: number; total: number };
 }

@@ -104,11 +104,6 @@ export class ScoreCache {
     return answers;
   }
 
-  /** Whether the target LM tells its likely answers. */
-  get tellsAnswers(): boolean {
-    return this.scorer.answerWords !== undefined;
-  }
-
   private readonly countDone = (): void => {
     this.done += 1;
   };

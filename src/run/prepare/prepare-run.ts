@@ -25,6 +25,7 @@ import type { RunFolder } from '../store/run-folder.js';
 import { writeManifest } from '../store/run-manifest.js';
 import { ScoreLog } from '../store/score-log.js';
 import { checkRun } from './check-run.js';
+import { checkAnswerWords } from './checks/check-reading.js';
 import { checkCandidateCount, checkStepSize } from './checks/check-step-size.js';
 import { chatHint, templateFor } from './configured-task.js';
 import { continuedStart, policyStart } from './continue-policy.js';
@@ -79,7 +80,8 @@ async function assemble(
   checkCandidateCount(config, generator);
   checkStepSize(config, generator);
   const template = await templateFor(task, targetLm, config);
-  const warnings = [...task.warnings, ...notes, ...chatHint(targetLm, template)];
+  const unseen = checkAnswerWords(config, targetLm);
+  const warnings = [...task.warnings, ...notes, ...unseen, ...chatHint(targetLm, template)];
   // The language models compute the same bits with any number of threads; the policy's gradients do not.
   const threads = config.threads ?? threadsBefore(resume) ?? defaultThreads();
   const continuing = continuedStart({ ...config, threads }, generator, resume);

@@ -109,13 +109,20 @@ function isAnswer(text: string, word: string): boolean {
   return text.startsWith(word) && !/^[\p{L}\p{N}]/u.test(text.slice(word.length));
 }
 
-/** Tokenizers write a space before a word as ▁ or Ġ. */
 function folderOf(words: readonly string[]): (text: string) => string {
   const ignoresCase = new Set(words.map((word) => word.toLowerCase())).size === words.length;
-  return (text) => {
-    const plain = text.replace(/[▁Ġ]/g, ' ');
-    return ignoresCase ? plain.toLowerCase() : plain;
-  };
+  return (text) => (ignoresCase ? spaced(text).toLowerCase() : spaced(text));
+}
+
+/** Tokenizers write a space before a word as ▁ or Ġ. */
+function spaced(token: string): string {
+  return token.replace(/[▁Ġ]/g, ' ');
+}
+
+/** A token as the word that it may be, and whether a space is before it. */
+export function foldedWord(token: string): { readonly word: string; readonly hasSpace: boolean } {
+  const text = spaced(token);
+  return { word: text.trim().toLowerCase(), hasSpace: /^\s/.test(text) };
 }
 
 /** Takes off what an answer may be wrapped in; marks that a word begins with stay. */

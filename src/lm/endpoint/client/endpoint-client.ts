@@ -112,7 +112,11 @@ export class EndpointClient {
       return this.refuseError(parseAnswer(answer, headers, url));
     } catch (error) {
       if (signal?.aborted) throw signal.reason;
-      if (deadline.aborted) throw new FailedAttempt(`no whole answer in ${this.settings.timeoutMs / 1000} s`);
+      if (deadline.aborted) {
+        // More than it can do in that time is too many for it, whether it says so or not.
+        this.gate.noteRefusal();
+        throw new FailedAttempt(`no whole answer in ${this.settings.timeoutMs / 1000} s`);
+      }
       throw this.asFailure(error);
     }
   }

@@ -36,7 +36,8 @@ export class RetryPace {
 
 async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
   try {
-    await setTimeout(Math.ceil(ms), undefined, signal ? { signal } : {});
+    // Many requests wait at once: each with a signal of its own, so that no listener counts as leaked.
+    await setTimeout(Math.ceil(ms), undefined, signal ? { signal: AbortSignal.any([signal]) } : {});
   } catch {
     throw signal!.reason;
   }
