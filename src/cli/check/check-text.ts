@@ -85,7 +85,7 @@ function oddities({ missing, duplicates, contradictions, leaks }: DataCheck): st
 }
 
 function runText({ sizes, warnings, target, words, lengths, ...row }: RunFacts): string {
-  const lines = [`A run has ${sizes.train} train, ${sizes.dev} dev and ${formatCount(sizes.test)} test rows.`];
+  const lines = [`The run below has ${sizes.train} train, ${sizes.dev} dev and ${formatCount(sizes.test)} test rows.`];
   for (const warning of warnings) lines.push(`note: ${safeText(warning)}`);
   if (lengths) {
     const { median, p95, longest, tooLong, measured, contextLength } = lengths;

@@ -40,7 +40,7 @@ export function keepLabels(
   if (absent.length > 0) throw absentLabels(absent, countLabels(rows), source);
   if (kept.length < rows.length) {
     onSkip(
-      `${rows.length - kept.length} of ${rows.length} rows of ${source} left out by --labels: ${listCounts(left)}`,
+      `${rows.length - kept.length} of ${rows.length} rows of ${source} are left out for their label: ${listCounts(left)}`,
     );
   }
   return kept;

@@ -36,6 +36,9 @@ describe('a check of a data file', () => {
         '--verbalizer "1|2=bad,4|5=good"',
     );
     expect(checkText(found, {})).toContain('5 rows have no text or no label');
+    expect(checkText(found, {})).toMatch(
+      /^The run below has 32 train[\s\S]*rows of .* are left out for their label: "3" /m,
+    );
   });
 
   it('says what splits share, and which rows repeat or contradict another', async () => {

@@ -100,7 +100,7 @@ describe('labels of a data file', () => {
   it('may be kept in part', async () => {
     const task = await loadTask(stars, { ...options, labels: ['1', '5'] });
     expect(task.labels.map(({ name }) => name)).toEqual(['1', '5']);
-    expect(task.warnings).toEqual([`24 of 40 rows of ${stars} left out by --labels: "2" 8, "3" 8, "4" 8`]);
+    expect(task.warnings).toEqual([`24 of 40 rows of ${stars} are left out for their label: "2" 8, "3" 8, "4" 8`]);
     const error = await refusalOf(() => loadTask(stars, { ...options, labels: ['1', '6'] }));
     expect(error).toMatchObject({ code: 'E_DATA_LABELS', exitCode: 65 });
     expect(error.message).toMatch(/"6"; there are "1" 8/);

@@ -81,7 +81,7 @@ export async function splitHead(modelPath: string, options: SplitOptions = {}): 
   const { inputs, kv, model, head, hiddenOutput } = openLanguageModel(file);
   const isDynamic = isDynamicQuantised(graph);
   const tuned: Tuned = options.tuned ? tuneBody(graph, head.hidden, kv) : {};
-  const source = storeCut(file, model, options.cutFolder ?? join(cacheRoot(), 'cuts'), options.inMemoryBytes);
+  const source = await storeCut(file, model, options.cutFolder ?? join(cacheRoot(), 'cuts'), options.inMemoryBytes);
   const has = (name: string) => inputs.some((input) => input.name === name);
   return {
     source,

@@ -1,19 +1,9 @@
-import { createHash, randomUUID } from 'node:crypto';
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-  writeSync,
-} from 'node:fs';
-import { join, sep } from 'node:path';
+import { createHash, randomBytes } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import { dirname, join, sep } from 'node:path';
 import { RlpromptError } from '../../../errors.js';
+import { isRunning, quietly } from '../../../files/atomic-write.js';
 import { makeFolder } from '../../../files/make-folder.js';
 import { EXTERNAL } from '../graph/file/external-data.js';
 import { INLINE_BYTES } from '../graph/file/model-file.js';
@@ -39,12 +29,12 @@ export type CutSource = { readonly path: string } | { readonly bytes: Uint8Array
  * own in `cutFolder`: the graph, and one file with the aligned weights beside it, copied once and used again as long
  * as the model file has not changed.
  */
-export function storeCut(
+export async function storeCut(
   file: ModelFile,
   model: OnnxModel,
   cutFolder: string,
   inMemoryBytes = IN_MEMORY_BYTES,
-): CutSource {
+): Promise<CutSource> {
   const contents = largeContents(file, model);
   const size = [...contents.values()].reduce((sum, content) => sum + content.length, 0);
   if (size <= inMemoryBytes) {
@@ -57,7 +47,7 @@ export function storeCut(
   const total = layOut(contents);
   const bytes = encodeModel(model);
   const folder = join(cutFolder, keyOf(file, contents, bytes));
-  if (!isComplete(folder, bytes, total)) writeFolder(folder, { graph: bytes, origin: file.path }, contents);
+  if (!isComplete(folder, bytes, total)) await writeFolder(folder, { graph: bytes, origin: file.path }, contents);
   return { path: join(folder, GRAPH_FILE) };
 }
 
@@ -122,16 +112,35 @@ function isComplete(folder: string, graph: Uint8Array, weightBytes: number): boo
   return Buffer.compare(readFileSync(graphPath), graph) === 0;
 }
 
+/** A folder that is being written; its name has the number of the process that writes it. */
+const DRAFT_NAME = /\.(\d+)-[0-9a-f]{12}\.tmp$/;
+/** Milliseconds. Processes of another machine or container, which cannot be seen from here, have written theirs by then. */
+const DRAFT_AGE = 60 * 60_000;
+
+/** Removes what a process that was stopped while it wrote has left: as much as a model. */
+function removeDeadDrafts(cutFolder: string): void {
+  if (!existsSync(cutFolder)) return;
+  for (const name of readdirSync(cutFolder)) {
+    const pid = Number(DRAFT_NAME.exec(name)?.[1]);
+    const draft = join(cutFolder, name);
+    if (!(pid > 0) || isRunning(pid)) continue;
+    quietly(() => {
+      if (Date.now() - statSync(draft).mtimeMs > DRAFT_AGE) rmSync(draft, { recursive: true, force: true });
+    });
+  }
+}
+
 /** Writes beside the final place and renames, so that a cut folder is whole or not there. */
-function writeFolder(
+async function writeFolder(
   folder: string,
   { graph, origin }: { graph: Uint8Array; origin: string },
   contents: Map<OnnxTensor, TensorBytes>,
-): void {
-  const draft = `${folder}.${randomUUID()}.tmp`;
+): Promise<void> {
+  const draft = `${folder}.${process.pid}-${randomBytes(6).toString('hex')}.tmp`;
   try {
+    removeDeadDrafts(dirname(folder));
     makeFolder(draft);
-    writeWeights(join(draft, WEIGHTS_FILE), contents);
+    await writeWeights(join(draft, WEIGHTS_FILE), contents);
     writeFileSync(join(draft, ORIGIN_FILE), origin);
     writeFileSync(join(draft, GRAPH_FILE), graph, { flush: true });
     rmSync(folder, { recursive: true, force: true });
@@ -153,23 +162,23 @@ function writeFolder(
   }
 }
 
-function writeWeights(path: string, contents: Map<OnnxTensor, TensorBytes>): void {
-  const fd = openSync(path, 'wx');
+async function writeWeights(path: string, contents: Map<OnnxTensor, TensorBytes>): Promise<void> {
+  const target = await open(path, 'wx');
   try {
     for (const [tensor, content] of contents) {
       const offset = Number(tensor.externalData!.find(({ key }) => key === 'offset')!.value);
       for (let done = 0; done < content.length; done += COPY_BYTES) {
-        writeFully(fd, content.read(done, Math.min(COPY_BYTES, content.length - done)), offset + done);
+        await writeFully(target, content.read(done, Math.min(COPY_BYTES, content.length - done)), offset + done);
       }
     }
-    fsyncSync(fd);
+    await target.sync();
   } finally {
-    closeSync(fd);
+    await target.close();
   }
 }
 
-function writeFully(fd: number, bytes: Uint8Array, position: number): void {
+async function writeFully(target: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
   for (let done = 0; done < bytes.length; ) {
-    done += writeSync(fd, bytes, done, bytes.length - done, position + done);
+    done += (await target.write(bytes, done, bytes.length - done, position + done)).bytesWritten;
   }
 }

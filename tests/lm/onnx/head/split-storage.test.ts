@@ -1,5 +1,6 @@
 import {
   copyFileSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -43,6 +44,15 @@ describe('a split model on disk', () => {
     expect([...fromDisk]).toEqual([...(await runText(b, held, held.hiddenOutput, ids))]);
     expect([...(await stored.head()).weights]).toEqual([...(await held.head()).weights]);
     await Promise.all([a.release(), b.release()]);
+  });
+
+  test('removes what a process that is gone has left half-written an hour ago', async () => {
+    const [old, fresh] = ['a.4194999-0123456789ab.tmp', 'b.4194999-0123456789ab.tmp'];
+    for (const name of [old, fresh]) mkdirSync(join(folder, name));
+    utimesSync(join(folder, old), 0, 0);
+    await onDisk(join(HUB_LIKE, 'llama/onnx/model.onnx'));
+    const names = readdirSync(folder);
+    expect([names.includes(old), names.includes(fresh)]).toEqual([false, true]);
   });
 
   test('keeps the weights in one file, aligned, and without the head', async () => {
