@@ -97,6 +97,7 @@ function isRefusal(error: unknown): boolean {
 async function* train(run: Run, goal: SearchGoal): AsyncGenerator<RunEvent, RunResult> {
   yield* run.started();
   if (run.prompts.baselines.length === 0) yield* baselines(run, goal);
+  if (run.step === 0) run.shaper.schedule.begin(run.used.forwards);
   yield* warnOfBudget(run);
   yield run.emit({ type: 'phase-start', phase: 'training' });
   let reason: StopReason | undefined;

@@ -35,7 +35,7 @@ export const searchSettings = {
   learningRate: search.number(
     positive.optional(),
     'RATE',
-    'Adam’s step size (default: 0.005 up to a hidden size of 256, the less the wider the generator is beyond)',
+    'Adam’s step size (default: 0.0015 up to a hidden size of 256, the less the wider the generator is beyond)',
     { paper: '5e-5' },
   ),
   clipNorm: search.number(positive.default(5), 'NORM', 'largest norm of a gradient'),

@@ -11,6 +11,8 @@ export interface ScheduleSettings {
 export interface ScheduleState {
   readonly steps: number;
   readonly forwards: number | null;
+  /** Forwards used before the first step; not in checkpoints of versions that counted them as progress. */
+  readonly before?: number;
   /** One for each collapse, a part of one for each step of a cooled search that was too sure. */
   readonly softenings: number;
 }
@@ -25,8 +27,8 @@ const SOFTENING_WHEN_SURE = 0.15;
 /**
  * The range that z-scored rewards are mapped to; its width is the inverse temperature of the search. It goes from `rewardTo`
  * to `rewardToEnd` in a straight line over the steps or forwards that the run was given when it began, whichever is further
- * on: limits that are raised later leave the line as it was, and the end's range holds from its end on. Each collapse of
- * the policy halves it. How far a search can be cooled depends on task, model and prompt length, so where it is, each step
+ * on: limits that are raised later leave the line as it was, and the end's range holds from its end on. Forwards before the
+ * first step are no progress. Each collapse of the policy halves the range. How far a search can be cooled depends on task, model and prompt length, so where it is, each step
  * that leaves the policy too sure takes a tenth back.
  */
 export class RewardSchedule {
@@ -45,10 +47,16 @@ export class RewardSchedule {
     return this.state.softenings < MOST_SOFTENINGS;
   }
 
+  /** @param forwards used before the first step, by baselines and the choice of label words */
+  begin(forwards: number): void {
+    this.state = { ...this.state, before: forwards };
+  }
+
   rangeAt(used: { readonly step: number; readonly forwards: number }): [min: number, max: number] {
     const { rewardTo, rewardToEnd = rewardTo } = this.settings;
-    const { steps, forwards, softenings } = this.state;
-    const progress = Math.min(1, Math.max(used.step / steps, forwards === null ? 0 : used.forwards / forwards));
+    const { steps, forwards, before = 0, softenings } = this.state;
+    const spent = forwards === null ? 0 : (used.forwards - before) / Math.max(1, forwards - before);
+    const progress = Math.min(1, Math.max(used.step / steps, spent));
     const bound = (from: number, to: number): number => (from + progress * (to - from)) / 2 ** softenings;
     return [bound(rewardTo[0], rewardToEnd[0]), bound(rewardTo[1], rewardToEnd[1])];
   }

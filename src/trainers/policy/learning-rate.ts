@@ -1,5 +1,5 @@
 /** What log-variance was tuned with, on the embedded model. */
-const RATE = 5e-3;
+const RATE = 1.5e-3;
 const WIDTH = 256;
 
 /**

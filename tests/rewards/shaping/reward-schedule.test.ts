@@ -28,6 +28,16 @@ describe('RewardSchedule', () => {
     expect(schedule.rangeAt({ step: 90, forwards: 100 })[1]).toBeCloseTo(18.5, 12);
   });
 
+  it('does not count what was used before the first step', () => {
+    const schedule = new RewardSchedule({ ...cooling, forwards: 1000 });
+    schedule.begin(400);
+    const at = (forwards: number) => schedule.rangeAt({ step: 0, forwards })[1];
+    expect([at(400), at(700), at(1000), at(2000)]).toEqual([5, 12.5, 20, 20]);
+    const resumed = new RewardSchedule({ ...cooling, forwards: 5000 });
+    resumed.restore(JSON.parse(JSON.stringify(schedule.save())));
+    expect(resumed.rangeAt({ step: 0, forwards: 700 })).toEqual([0, 12.5]);
+  });
+
   it('keeps its line when a resumed run has higher limits', () => {
     const saved = new RewardSchedule({ ...cooling, forwards: 1000 }).save();
     const resumed = new RewardSchedule({ ...cooling, steps: 500, forwards: 5000 });
