@@ -396,6 +396,10 @@ export const ERROR_CODES = {
   E_SHOTS_TOO_MANY: ['The task `spam` has too few mails for `--shots`.', 'Lower `--shots`.'],
   E_SMILES: ['A text is no molecule that RDKit can read.', 'Check its brackets, ring digits and valences.'],
   E_SPLIT_EMPTY: ['The split has no examples here.', 'Leave `--split` out.'],
+  E_STOP_TOKEN: [
+    'Prompts cannot have several lengths: the generator has no token that ends a text.',
+    'Give one `--prompt-length`, or another generator.',
+  ],
   E_STYLE_CLASSES: ['The style classifier lacks a class.', 'Name the styles with `--verbalizer style=class`.'],
   E_STYLE_CONTENT_MODEL: ['Style transfer needs a content model.', 'Add `--content-model`.'],
   E_STYLE_MODEL_UNUSED: ['A style model was given for another kind of task.', 'Leave it out.'],

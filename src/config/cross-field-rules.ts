@@ -18,6 +18,9 @@ const DRAWING_TRAINERS: readonly TrainerName[] = [...CONDITIONED_TRAINERS, 'best
 /** Trainers that learn from, or keep, prompts of which some tokens are given. */
 const MUST_CONTAIN_TRAINERS: readonly TrainerName[] = ['log-variance', 'best-of-n'];
 
+/** Trainers whose policy has a prior, or is one: without it nothing says how long prompts are. */
+const ENDING_TRAINERS: readonly TrainerName[] = DRAWING_TRAINERS.filter((name) => name !== 'sparse-q-learning');
+
 type Check = (config: RunConfig) => string | false | undefined;
 
 const CHECKS: readonly Check[] = [
@@ -44,6 +47,7 @@ const CHECKS: readonly Check[] = [
     examplesPerStep !== undefined &&
     calibrate === 'inputs' &&
     'examplesPerStep saves nothing with calibrate inputs, which reads every train input',
+  (config) => lengthProblem(config),
   (config) => writingSetting(config),
   (config) => continuing(config),
   ({ rewardFrom: [min, max] }) => min >= max && `rewardFrom ${min},${max}: the first must be below the second`,
@@ -101,6 +105,21 @@ function writingSetting({ trainer, actions, context, forbid, mustContain }: RunC
   return actions
     ? `${key} is for free tokens, not for actions`
     : `${key} needs a trainer that draws token by token: ${able.join(', ')}; not ${trainer}`;
+}
+
+/** A uniform prior would say that a longer prompt is the less likely, by the whole vocabulary for each token. */
+function lengthProblem({ promptLength, minPromptLength, trainer, actions, priorBeta }: RunConfig): string | undefined {
+  if (minPromptLength === undefined) return undefined;
+  if (minPromptLength > promptLength) {
+    return `minPromptLength ${minPromptLength} is more than promptLength ${promptLength}`;
+  }
+  if (actions) return 'minPromptLength is for free tokens, not for actions';
+  if (!ENDING_TRAINERS.includes(trainer)) {
+    return `minPromptLength needs a trainer whose policy ends its prompts: ${ENDING_TRAINERS.join(', ')}; not ${trainer}`;
+  }
+  return priorBeta === 0 && trainer !== 'best-of-n'
+    ? 'minPromptLength needs the generator’s own say in what prompts are like: --prior-beta 1'
+    : undefined;
 }
 
 /** Only a policy over tokens can be continued. */

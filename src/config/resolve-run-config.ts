@@ -28,6 +28,7 @@ import {
   type RunConfigKey,
   runConfigSchema,
 } from './run-config.js';
+import { readLengths } from './values/prompt-length.js';
 
 /** Where settings come from, the strongest first: flags, `set`, env, file, then the preset and the defaults. */
 export interface RunConfigSources {
@@ -114,6 +115,9 @@ function addConsequences(layer: ConfigLayer): void {
   const add = (key: RunConfigKey, given: SourcedValue) => {
     if (!layer.has(key)) layer.set(key, given);
   };
+  const lengths = layer.get('promptLength');
+  const [shortest] = readLengths(lengths?.value) ?? [];
+  if (lengths && shortest !== undefined) layer.set('minPromptLength', { value: shortest, source: lengths.source });
   const loss = layer.get('loss')?.value;
   const trainer = layer.get('trainer')?.value;
   const trainerForLoss = typeof loss === 'string' ? trainerOfLoss(loss) : undefined;

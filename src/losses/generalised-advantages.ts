@@ -1,8 +1,8 @@
-import { checkShapes } from './check-shapes.js';
+import { cellCount, checkShapes, type Steps, spansOf } from './check-shapes.js';
 
 export interface GeneralisedAdvantagesInput {
   readonly batch: number;
-  readonly time: number;
+  readonly time: Steps;
   /** Reward after each token, [batch, time]; a reward of the whole prompt stands at its last token. */
   readonly rewards: ArrayLike<number>;
   /** The critic's V(s_t), [batch, time]; the state after the last token is terminal, V = 0. */
@@ -25,13 +25,13 @@ export function generalisedAdvantages(input: GeneralisedAdvantagesInput): {
   returns: Float64Array;
 } {
   const { batch, time, rewards, values, discount = 1, lambda = 0.95 } = input;
-  const cells = batch * time;
+  const cells = cellCount(batch, time);
   checkShapes(batch, time, { rewards: [rewards, cells], values: [values, cells] });
   const advantages = new Float64Array(cells);
-  for (let row = 0; row < batch; row++) {
+  for (const { start, end } of spansOf(batch, time)) {
     let following = 0;
     let nextValue = 0;
-    for (let cell = (row + 1) * time - 1; cell >= row * time; cell--) {
+    for (let cell = end - 1; cell >= start; cell--) {
       const error = rewards[cell]! + discount * nextValue - values[cell]!;
       following = error + discount * lambda * following;
       advantages[cell] = following;

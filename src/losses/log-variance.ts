@@ -1,10 +1,10 @@
 import { zip } from '../statistics/zip.js';
-import { checkShapes } from './check-shapes.js';
+import { cellCount, checkShapes, type Steps, spansOf } from './check-shapes.js';
 import type { LossResult } from './types.js';
 
 export interface LogVarianceLossInput {
   readonly batch: number;
-  readonly time: number;
+  readonly time: Steps;
   /** log π(a_t|s_t), [batch, time]. */
   readonly logProbs: ArrayLike<number>;
   /** log p₀(a_t|s_t), [batch, time]. Left out: a uniform prior, which cancels for prompts of one length. */
@@ -29,22 +29,23 @@ export interface LogVarianceLossInput {
  */
 export function logVarianceLoss(input: LogVarianceLossInput): LossResult {
   const { batch, time, logProbs, priorLogProbs, rewards, groups } = input;
-  const cells = batch * time;
+  const cells = cellCount(batch, time);
+  const spans = spansOf(batch, time);
   checkShapes(batch, time, { logProbs: [logProbs, cells], rewards: [rewards, batch] });
   if (priorLogProbs) checkShapes(batch, time, { priorLogProbs: [priorLogProbs, cells] });
   if (groups) checkShapes(batch, time, { groups: [groups, batch] });
 
-  const deviations = Float64Array.from({ length: batch }, (_, row) => {
+  const deviations = Float64Array.from(spans, ({ start, end }, row) => {
     let sum = -rewards[row]!;
-    for (let cell = row * time; cell < (row + 1) * time; cell++) sum += logProbs[cell]! - (priorLogProbs?.[cell] ?? 0);
+    for (let cell = start; cell < end; cell++) sum += logProbs[cell]! - (priorLogProbs?.[cell] ?? 0);
     return sum;
   });
   const weights = new Float64Array(cells);
   let loss = 0;
-  for (const [row, [deviation, mean]] of [...zip(deviations, groupMeans(deviations, groups))].entries()) {
+  for (const [{ start, end }, [deviation, mean]] of zip(spans, zip(deviations, groupMeans(deviations, groups)))) {
     const centred = deviation - mean;
     loss += (centred * centred) / batch;
-    weights.fill((2 * centred) / batch, row * time, (row + 1) * time);
+    weights.fill((2 * centred) / batch, start, end);
   }
   return { loss, weights };
 }

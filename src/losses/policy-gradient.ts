@@ -1,9 +1,9 @@
-import { checkShapes } from './check-shapes.js';
+import { cellCount, checkShapes, type Steps, spansOf } from './check-shapes.js';
 import type { LossResult } from './types.js';
 
 export interface PolicyGradientLossInput {
   readonly batch: number;
-  readonly time: number;
+  readonly time: Steps;
   /** log π(a_t|s_t), [batch, time]. */
   readonly logProbs: ArrayLike<number>;
   /** Shaped reward of each whole prompt, [batch]. */
@@ -25,17 +25,18 @@ export interface PolicyGradientLossInput {
  */
 export function policyGradientLoss(input: PolicyGradientLossInput): LossResult {
   const { batch, time, logProbs, rewards, discount = 1, baseline = 'leave-one-out' } = input;
-  checkShapes(batch, time, { logProbs: [logProbs, batch * time], rewards: [rewards, batch] });
+  const cells = cellCount(batch, time);
+  checkShapes(batch, time, { logProbs: [logProbs, cells], rewards: [rewards, batch] });
   const total = Array.from(rewards).reduce((sum, reward) => sum + reward, 0);
   const hasBaseline = baseline === 'leave-one-out' && batch > 1;
 
-  const weights = new Float64Array(batch * time);
+  const weights = new Float64Array(cells);
   let loss = 0;
-  for (let row = 0; row < batch; row++) {
+  for (const [row, { start, end }] of spansOf(batch, time).entries()) {
     const reward = rewards[row]!;
     const advantage = hasBaseline ? reward - (total - reward) / (batch - 1) : reward;
     let credit = 1;
-    for (let cell = (row + 1) * time - 1; cell >= row * time; cell--) {
+    for (let cell = end - 1; cell >= start; cell--) {
       weights[cell] = -(credit * advantage) / batch;
       loss += weights[cell]! * logProbs[cell]!;
       credit *= discount;

@@ -1,9 +1,9 @@
-import { checkShapes } from './check-shapes.js';
+import { cellCount, checkShapes, type Steps } from './check-shapes.js';
 import type { LossResult } from './types.js';
 
 export interface PpoClipLossInput {
   readonly batch: number;
-  readonly time: number;
+  readonly time: Steps;
   /** log π(a_t|s_t) of the policy being trained, [batch, time]. */
   readonly logProbs: ArrayLike<number>;
   /** log π_old(a_t|s_t) of the policy that chose the tokens, [batch, time]. */
@@ -36,7 +36,7 @@ const LARGEST_LOG_RATIO = 30;
  */
 export function ppoClipLoss(input: PpoClipLossInput): PpoClipLossResult {
   const { batch, time, logProbs, oldLogProbs, advantages, clip = 0.2 } = input;
-  const cells = batch * time;
+  const cells = cellCount(batch, time);
   checkShapes(batch, time, {
     logProbs: [logProbs, cells],
     oldLogProbs: [oldLogProbs, cells],

@@ -1,5 +1,5 @@
 import { RlpromptError } from '../errors.js';
-import { checkShapes } from './check-shapes.js';
+import { cellCount, checkShapes, type Span, type Steps, spansOf } from './check-shapes.js';
 import type { LossResult } from './types.js';
 
 export const SOFT_Q_KINDS = ['single-step', 'multi-step', 'both'] as const;
@@ -7,7 +7,7 @@ export type SoftQKind = (typeof SOFT_Q_KINDS)[number];
 
 export interface SoftQLossInput {
   readonly batch: number;
-  readonly time: number;
+  readonly time: Steps;
   /** A = log π(a_t|s_t) = Q − V of the policy, [batch, time]. */
   readonly logProbs: ArrayLike<number>;
   /** V̄ = logsumexp of the target network's logits, [batch, time]. */
@@ -31,13 +31,13 @@ export interface SoftQLossInput {
  * - `both`: the mean of the two, RLPrompt's default
  *
  * The level of V is not trained by any of them: only A carries a gradient. With `level: 'batch'` it is that at which the
- * residuals of a position have the mean 0; the multi-step residual of the first is then that of the log-variance loss.
+ * residuals of a position have the mean 0, over the prompts that reach it; the multi-step residual of the first is then that of the log-variance loss.
  *
  * @throws RlpromptError E_LOSS_SHAPE, E_LOSS_KIND
  */
 export function softQLoss(input: SoftQLossInput): LossResult {
   const { batch, time, logProbs, targetValues, rewards, kind } = input;
-  const cells = batch * time;
+  const cells = cellCount(batch, time);
   checkShapes(batch, time, {
     logProbs: [logProbs, cells],
     targetValues: [targetValues, cells],
@@ -54,47 +54,48 @@ export function softQLoss(input: SoftQLossInput): LossResult {
 }
 
 function singleStep({ batch, time, logProbs, targetValues, rewards, level }: SoftQLossInput): LossResult {
-  const residuals = new Float64Array(batch * time);
-  for (let row = 0; row < batch; row++) {
-    for (let t = 0; t < time; t++) {
-      const cell = row * time + t;
-      const next = t + 1 < time ? targetValues[cell + 1]! : rewards[row]!;
+  const spans = spansOf(batch, time);
+  const residuals = new Float64Array(cellCount(batch, time));
+  for (const [row, { start, end }] of spans.entries()) {
+    for (let cell = start; cell < end; cell++) {
+      const next = cell + 1 < end ? targetValues[cell + 1]! : rewards[row]!;
       residuals[cell] = logProbs[cell]! - (next - targetValues[cell]!);
     }
   }
-  return squares(residuals, batch, level);
+  return squares(residuals, spans, level);
 }
 
 function multiStep({ batch, time, logProbs, targetValues, rewards, level }: SoftQLossInput): LossResult {
-  const residuals = new Float64Array(batch * time);
-  for (let row = 0; row < batch; row++) {
+  const spans = spansOf(batch, time);
+  const residuals = new Float64Array(cellCount(batch, time));
+  for (const [row, { start, end }] of spans.entries()) {
     let tail = 0;
-    for (let t = time - 1; t >= 0; t--) {
-      const cell = row * time + t;
+    for (let cell = end - 1; cell >= start; cell--) {
       tail += logProbs[cell]!;
       residuals[cell] = tail - (rewards[row]! - targetValues[cell]!);
     }
   }
-  const { loss, weights } = squares(residuals, batch, level);
+  const { loss, weights } = squares(residuals, spans, level);
   // A_l stands in the residual of every t ≤ l.
-  for (let row = 0; row < batch; row++) {
-    for (let t = 1; t < time; t++) weights[row * time + t]! += weights[row * time + t - 1]!;
+  for (const { start, end } of spans) {
+    for (let cell = start + 1; cell < end; cell++) weights[cell]! += weights[cell - 1]!;
   }
   return { loss, weights };
 }
 
 /** Their sum over time, mean over the batch; the weights are the gradient with respect to the residuals, [batch, time]. */
-function squares(residuals: Float64Array, batch: number, level: SoftQLossInput['level']) {
-  const time = residuals.length / batch;
+function squares(residuals: Float64Array, spans: readonly Span[], level: SoftQLossInput['level']) {
   const weights = new Float64Array(residuals.length);
+  const longest = spans.reduce((most, { start, end }) => Math.max(most, end - start), 0);
   let loss = 0;
-  for (let t = 0; t < time; t++) {
+  for (let t = 0; t < longest; t++) {
+    const cells = spans.flatMap(({ start, end }) => (start + t < end ? [start + t] : []));
     let mean = 0;
-    if (level === 'batch') for (let row = 0; row < batch; row++) mean += residuals[row * time + t]! / batch;
-    for (let row = 0; row < batch; row++) {
-      const residual = residuals[row * time + t]! - mean;
-      loss += (residual * residual) / batch;
-      weights[row * time + t] = (2 * residual) / batch;
+    if (level === 'batch') for (const cell of cells) mean += residuals[cell]! / cells.length;
+    for (const cell of cells) {
+      const residual = residuals[cell]! - mean;
+      loss += (residual * residual) / spans.length;
+      weights[cell] = (2 * residual) / spans.length;
     }
   }
   return { loss, weights };

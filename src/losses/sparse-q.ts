@@ -1,8 +1,8 @@
-import { checkShapes } from './check-shapes.js';
+import { cellCount, checkShapes, type Steps, spansOf } from './check-shapes.js';
 
 export interface SparseQLossInput {
   readonly batch: number;
-  readonly time: number;
+  readonly time: Steps;
   /** Q(s_t, a_t), the logits of the chosen tokens, [batch, time]. */
   readonly qValues: ArrayLike<number>;
   /** Shaped reward of each whole prompt, [batch]; its scale is one over the Tsallis temperature. */
@@ -29,12 +29,13 @@ export interface SparseQLossResult {
  */
 export function sparseQLoss(input: SparseQLossInput): SparseQLossResult {
   const { batch, time, qValues, rewards, discount = 1 } = input;
-  checkShapes(batch, time, { qValues: [qValues, batch * time], rewards: [rewards, batch] });
-  const qWeights = new Float64Array(batch * time);
+  const cells = cellCount(batch, time);
+  checkShapes(batch, time, { qValues: [qValues, cells], rewards: [rewards, batch] });
+  const qWeights = new Float64Array(cells);
   let loss = 0;
-  for (let row = 0; row < batch; row++) {
+  for (const [row, { start, end }] of spansOf(batch, time).entries()) {
     let goal = rewards[row]!;
-    for (let cell = (row + 1) * time - 1; cell >= row * time; cell--) {
+    for (let cell = end - 1; cell >= start; cell--) {
       const residual = qValues[cell]! - goal;
       loss += (residual * residual) / batch;
       qWeights[cell] = (2 * residual) / batch;

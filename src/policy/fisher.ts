@@ -6,6 +6,8 @@ export interface DrawnPrompt {
   /** [time, hiddenSize] */
   readonly hidden: Float32Array;
   readonly actions: readonly number[];
+  /** Whether the prompt could have ended at each step, [time]. */
+  readonly mayStop?: readonly boolean[] | undefined;
   /** 1 for each token that was drawn, 0 for one that was given, [time]. */
   readonly weights: readonly number[];
 }
@@ -16,8 +18,8 @@ export interface DrawnPrompt {
  */
 export async function diagonalFisher(head: PolicyHead, prompts: readonly DrawnPrompt[]): Promise<MlpParameters> {
   const fisher = zeroParameters(head.shape);
-  for (const { hidden, actions, weights } of prompts) {
-    const gradients = await head.gradients(hidden, actions, weights);
+  for (const { hidden, actions, weights, mayStop } of prompts) {
+    const gradients = await head.gradients(hidden, actions, weights, { mayStop });
     for (const name of PARAMETER_NAMES) {
       const [sums, slopes] = [fisher[name], gradients[name]];
       for (let i = 0; i < sums.length; i++) sums[i]! += (slopes[i]! * slopes[i]!) / prompts.length;

@@ -79,7 +79,7 @@ export function checkParameters(
 }
 
 /** @throws RlpromptError E_POLICY_SHAPE */
-export function checkLength(name: string, array: ArrayLike<number>, length: number): void {
+export function checkLength(name: string, array: { readonly length: number }, length: number): void {
   if (array.length === length) return;
   throw new RlpromptError({
     code: 'E_POLICY_SHAPE',

@@ -16,14 +16,28 @@ export interface PolicyHeadOptions extends MlpShape {
   readonly logitBias?: number;
   /** Added to the logits everywhere, so in the loss too: `maskBias(allowed)` takes tokens out of the policy; [vocabulary]. */
   readonly tokenBias?: Float32Array | undefined;
+  /** The token that ends a prompt: it may come only at the steps that a call names. */
+  readonly stop?: StopToken | undefined;
   /** β: β times the frozen LM's own logits are added, so that π ∝ p_LM^β e^Q. 0 is RLPrompt's policy. @default 0 */
   readonly priorWeight?: number;
   readonly session?: SessionOptions;
 }
 
+export interface StopToken {
+  /** One that `tokenBias` takes out of the policy. */
+  readonly tokenId: number;
+  /** Added to the LM's logit of it: a language model hardly ever ends a text after a few words. */
+  readonly lift: number;
+}
+
 export interface CallOptions {
   /** Other parameters than the policy's own, for instance the target network's. */
   readonly parameters?: MlpParameters | undefined;
+}
+
+export interface StepOptions extends CallOptions {
+  /** Whether the stop token may come at each step, [n]. Left out: at none. */
+  readonly mayStop?: readonly boolean[] | undefined;
 }
 
 export interface LogProbs {

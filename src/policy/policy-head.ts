@@ -1,5 +1,8 @@
 import { RlpromptError } from '../errors.js';
 import { LARGE_BYTES } from '../lm/onnx/run/shared-memory.js';
+import { gatherRows } from '../statistics/gather-rows.js';
+import { joinRows } from '../statistics/join-rows.js';
+import { pick } from '../statistics/pick.js';
 import {
   checkLength,
   checkParameters,
@@ -9,6 +12,7 @@ import {
   PARAMETER_NAMES,
   zeroParameters,
 } from './mlp-parameters.js';
+import { type Biases, biasesOf, biasesWithStop } from './policy-biases.js';
 import type { Regulariser } from './policy-graphs.js';
 import type {
   CallOptions,
@@ -16,9 +20,12 @@ import type {
   LogProbs,
   PolicyEvaluation,
   PolicyHeadOptions,
+  StepOptions,
 } from './policy-head-types.js';
 import { type PolicyFeeds, type PolicyGraphName, PolicySessions } from './policy-sessions.js';
 import type { Candidates } from './sampling.js';
+
+type GraphOutputs = Readonly<Record<string, Float32Array | BigInt64Array>>;
 
 /** Bounds the memory of [rows, vocabulary] intermediates: 16 prompts of 5 tokens at once, 16 MB each for 49,152 tokens. */
 const LARGEST_CHUNK = 80;
@@ -29,8 +36,9 @@ const NO_BIAS = new Float32Array(1);
  * generator LM's hidden state and the MLP is two linear layers with a ReLU between.
  */
 export class PolicyHead {
-  private readonly bias: Float32Array;
-  private readonly lmBias: Float32Array;
+  private readonly biases: Biases;
+  /** Those of steps where the stop token may come. */
+  private readonly stopBiases: Biases | undefined;
   private readonly sessions: PolicySessions;
 
   private constructor(
@@ -41,9 +49,8 @@ export class PolicyHead {
     private readonly head: Float32Array,
     options: PolicyHeadOptions,
   ) {
-    const { headBias, tokenBias, logitBias = 0 } = options;
-    this.bias = sumOfBiases(shape.vocabularySize, headBias, 1 + priorWeight, tokenBias, logitBias);
-    this.lmBias = sumOfBiases(shape.vocabularySize, headBias, 1, tokenBias, 0);
+    this.biases = biasesOf(options);
+    this.stopBiases = options.stop && biasesWithStop(options, options.stop);
     // Every graph would keep the memory of its logits otherwise, and each call would block the main thread.
     const isLarge = head.byteLength >= LARGE_BYTES;
     this.sessions = new PolicySessions({ returnsMemory: isLarge, inThread: isLarge, ...options.session });
@@ -62,18 +69,23 @@ export class PolicyHead {
   }
 
   /** log π and V of chosen tokens. hidden [n, hiddenSize], actions [n]. */
-  async logProbs(hidden: ArrayLike<number>, actions: readonly number[], options: CallOptions = {}): Promise<LogProbs> {
-    const parts = await this.runInChunks('logProbs', hidden, actions, options.parameters);
-    return { logProbs: joined(parts, 'logProbs'), values: joined(parts, 'values') };
+  async logProbs(hidden: ArrayLike<number>, actions: readonly number[], options: StepOptions = {}): Promise<LogProbs> {
+    const output = await this.runSteps('logProbs', floats(hidden), actions, options);
+    return { logProbs: output('logProbs'), values: output('values') };
   }
 
   /**
    * log p_LM of chosen tokens under the frozen LM (`tokenBias` taken in, so normalised over the allowed tokens), and the logsumexp of its
    * logits. It never changes: compute once for each rollout.
    */
-  async lmLogProbs(hidden: ArrayLike<number>, actions: readonly number[]): Promise<LogProbs> {
-    const parts = await this.runInChunks('lmLogProbs', hidden, actions);
-    return { logProbs: joined(parts, 'logProbs'), values: joined(parts, 'values') };
+  async lmLogProbs(
+    hidden: ArrayLike<number>,
+    actions: readonly number[],
+    options: Pick<StepOptions, 'mayStop'> = {},
+  ): Promise<LogProbs> {
+    const { mayStop } = options;
+    const output = await this.runSteps('lmLogProbs', floats(hidden), actions, { mayStop });
+    return { logProbs: output('logProbs'), values: output('values') };
   }
 
   /**
@@ -83,22 +95,26 @@ export class PolicyHead {
   async evaluate(
     hidden: ArrayLike<number>,
     actions: readonly number[],
-    { regulariser = 'none', parameters = this.parameters }: CallOptions & { regulariser?: Regulariser } = {},
+    {
+      regulariser = 'none',
+      parameters = this.parameters,
+      mayStop,
+    }: StepOptions & { regulariser?: Regulariser | undefined } = {},
   ): Promise<PolicyEvaluation> {
     const name = ({ none: 'evaluation', entropy: 'evaluationWithEntropy', kl: 'evaluationWithKl' } as const)[
       regulariser
     ];
     const states = floats(hidden);
-    const parts = await this.runInChunks(name, states, actions, parameters);
+    const output = await this.runSteps(name, states, actions, { parameters, mayStop });
     const columns = {
-      mean: joined(parts, 'meanColumns'),
-      regulariser: regulariser === 'none' ? undefined : joined(parts, 'regulariserColumns'),
+      mean: output('meanColumns'),
+      regulariser: regulariser === 'none' ? undefined : output('regulariserColumns'),
     };
     return {
-      logProbs: joined(parts, 'logProbs'),
-      values: joined(parts, 'values'),
-      entropies: joined(parts, 'entropies'),
-      kls: regulariser === 'kl' ? joined(parts, 'kls') : undefined,
+      logProbs: output('logProbs'),
+      values: output('values'),
+      entropies: output('entropies'),
+      kls: regulariser === 'kl' ? output('kls') : undefined,
       gradients: (weights) => this.backward(states, this.outputGradients(actions, weights, columns), parameters),
     };
   }
@@ -108,7 +124,7 @@ export class PolicyHead {
     hidden: ArrayLike<number>,
     actions: readonly number[],
     weights: ArrayLike<number>,
-    options: CallOptions = {},
+    options: StepOptions = {},
   ): Promise<MlpParameters> {
     return (await this.evaluate(hidden, actions, options)).gradients({ weights });
   }
@@ -116,17 +132,23 @@ export class PolicyHead {
   /**
    * The tokens to sample from after each hidden state: the `topK` with the largest logits, or all in the vocabulary's order when `topK` is
    * 0 or left out. `mask` [vocabulary] is added to the logits here only; `values` stay those of the full policy.
+   * With `mayStop` the stop token may come at every row.
    */
   async candidates(
     hidden: ArrayLike<number>,
-    { topK = 0, mask, parameters = this.parameters }: CallOptions & { topK?: number; mask?: Float32Array } = {},
+    {
+      topK = 0,
+      mask,
+      mayStop = false,
+      parameters = this.parameters,
+    }: CallOptions & { topK?: number; mask?: Float32Array; mayStop?: boolean } = {},
   ): Promise<Candidates> {
     const { vocabularySize, hiddenSize } = this.shape;
     const width = topK > 0 ? Math.min(topK, vocabularySize) : vocabularySize;
     if (mask) checkLength('mask', mask, vocabularySize);
     const rows = hidden.length / hiddenSize;
     const feeds = {
-      ...this.feeds(floats(hidden), rows, parameters),
+      ...this.feeds(floats(hidden), rows, parameters, this.biasesAt(mayStop)),
       mask: vector(mask ?? NO_BIAS),
       topK: { data: BigInt64Array.of(BigInt(width)), dims: [1] },
     };
@@ -180,36 +202,72 @@ export class PolicyHead {
     const rows = hidden.length / hiddenSize;
     if (rows === 0) return zeroParameters(this.shape);
     const results = await this.sessions.run('backward', {
-      ...this.feeds(hidden, rows, parameters),
+      ...this.feeds(hidden, rows, parameters, this.biases),
       outputGradients: { data: outputGradients, dims: [rows, hiddenSize] },
     });
     const gradient = (name: string) => results[`gradient_${name}`] as Float32Array;
     return { w1: gradient('w1'), b1: gradient('b1'), w2: gradient('w2'), b2: gradient('b2') };
   }
 
-  private async runInChunks(
+  /** Runs a graph over some steps. @returns its outputs by name, one row a step */
+  private async runSteps(
     name: PolicyGraphName,
-    hidden: ArrayLike<number>,
+    hidden: Float32Array,
     actions: readonly number[],
-    parameters: MlpParameters = this.parameters,
-  ): Promise<Record<string, Float32Array | BigInt64Array>[]> {
+    { parameters = this.parameters, mayStop }: StepOptions,
+  ): Promise<(output: string) => Float32Array> {
     const { hiddenSize } = this.shape;
     checkLength('hidden', hidden, actions.length * hiddenSize);
     this.checkActions(actions);
-    const states = floats(hidden);
-    const parts = [];
+    if (!mayStop) {
+      const parts = await this.runInChunks(name, hidden, actions, parameters, this.biases);
+      return (output) => joinParts(parts, output);
+    }
+    checkLength('mayStop', mayStop, actions.length);
+    // Steps of one kind are run together: a graph has one bias for all its rows.
+    const places = new Array<number>(actions.length);
+    const parts: GraphOutputs[] = [];
+    let ran = 0;
+    for (const kind of [false, true]) {
+      const steps = [...actions.keys()].filter((step) => mayStop[step] === kind);
+      const states = gatherRows(hidden, steps, hiddenSize);
+      parts.push(...(await this.runInChunks(name, states, pick(actions, steps), parameters, this.biasesAt(kind))));
+      for (const step of steps) places[step] = ran++;
+    }
+    return (output) => {
+      const rows = joinParts(parts, output);
+      return gatherRows(rows, places, rows.length / ran);
+    };
+  }
+
+  private biasesAt(mayStop: boolean): Biases {
+    return (mayStop ? this.stopBiases : undefined) ?? this.biases;
+  }
+
+  private async runInChunks(
+    name: PolicyGraphName,
+    states: Float32Array,
+    actions: readonly number[],
+    parameters: MlpParameters,
+    biases: Biases,
+  ): Promise<GraphOutputs[]> {
+    const { hiddenSize } = this.shape;
+    const parts: GraphOutputs[] = [];
     for (let start = 0; start < actions.length; start += LARGEST_CHUNK) {
       const chosen = BigInt64Array.from(actions.slice(start, start + LARGEST_CHUNK), BigInt);
       const rows = chosen.length;
       const chunk = states.subarray(start * hiddenSize, (start + rows) * hiddenSize);
-      const feeds = { ...this.feeds(chunk, rows, parameters), actions: { data: chosen, dims: [rows, 1] } };
-      if (name === 'lmLogProbs') feeds.bias = vector(this.lmBias);
+      const feeds = {
+        ...this.feeds(chunk, rows, parameters, biases),
+        actions: { data: chosen, dims: [rows, 1] },
+      };
+      if (name === 'lmLogProbs') feeds.bias = feeds.lmBias;
       parts.push(await this.sessions.run(name, feeds));
     }
     return parts;
   }
 
-  private feeds(hidden: Float32Array, rows: number, parameters: MlpParameters) {
+  private feeds(hidden: Float32Array, rows: number, parameters: MlpParameters, { policy, lm }: Biases) {
     const { hiddenSize, innerSize, vocabularySize } = this.shape;
     return {
       hidden: { data: hidden, dims: [rows, hiddenSize] },
@@ -218,8 +276,8 @@ export class PolicyHead {
       w2: { data: parameters.w2, dims: [innerSize, hiddenSize] },
       b2: vector(parameters.b2),
       head: { data: this.head, dims: [hiddenSize, vocabularySize] },
-      bias: vector(this.bias),
-      lmBias: vector(this.lmBias),
+      bias: vector(policy),
+      lmBias: vector(lm),
       priorWeight: vector(Float32Array.of(this.priorWeight)),
     } satisfies PolicyFeeds;
   }
@@ -248,29 +306,8 @@ function floatCopies(given: Readonly<Record<keyof MlpParameters, ArrayLike<numbe
   return Object.fromEntries(copies) as unknown as MlpParameters;
 }
 
-/** A vector of one where nothing differs by token, which spares the runtime a pass over the vocabulary. */
-function sumOfBiases(
-  vocabularySize: number,
-  headBias: ArrayLike<number> | undefined,
-  headBiasFactor: number,
-  tokenBias: Float32Array | undefined,
-  logitBias: number,
-): Float32Array {
-  if (!headBias && !tokenBias) return Float32Array.of(logitBias);
-  return Float32Array.from(
-    { length: vocabularySize },
-    (_, token) => headBiasFactor * (headBias?.[token] ?? 0) + (tokenBias?.[token] ?? 0) + logitBias,
-  );
-}
-
-function joined(parts: readonly Record<string, Float32Array | BigInt64Array>[], name: string): Float32Array {
+function joinParts(parts: readonly GraphOutputs[], name: string): Float32Array {
   const arrays = parts.map((part) => part[name] as Float32Array);
-  if (arrays.length === 1) return arrays[0]!;
-  const whole = new Float32Array(arrays.reduce((sum, array) => sum + array.length, 0));
-  let start = 0;
-  for (const array of arrays) {
-    whole.set(array, start);
-    start += array.length;
-  }
-  return whole;
+  const [first] = arrays;
+  return first && arrays.length === 1 ? first : joinRows(arrays);
 }

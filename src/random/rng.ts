@@ -17,6 +17,7 @@ export const RNG_STREAMS = {
   testExamples: 11,
   demonstrations: 12,
   fisher: 13,
+  endings: 14,
 } as const;
 
 export type RngStream = keyof typeof RNG_STREAMS;

@@ -154,6 +154,75 @@ describe.each(cases)('the policy head ($title)', ({ options, bias, lmBias }) => 
   }
 });
 
+describe('a stop token', () => {
+  const stop = { tokenId: 4, lift: 1.5 };
+  const mayStop = [true, false, true, true, false, false];
+  const create = () =>
+    PolicyHead.create({ ...shape, headWeights, parameters, headBias, tokenBias, priorWeight: 0.5, stop });
+  const head = create();
+  afterAll(async () => (await head).dispose());
+  /** The logits of a row where it may not come, or may. */
+  const referenceOf = (priorWeight: number, lift: number) => {
+    const open = Array.from(headBias, (value, id) => {
+      return (1 + priorWeight) * value + (id === stop.tokenId ? lift : tokenBias[id]!);
+    });
+    const closed = open.map((value, id) => (id === stop.tokenId ? -1e9 : value));
+    return [closed, open].map((bias) => ({ ...shape, head: headWeights, bias, priorWeight }));
+  };
+  const chosen = [4, 3, 12, 4, 8, 1];
+  const rowsBy = (logitsOf: (kind: number) => number[][]) => mayStop.map((may, row) => logitsOf(may ? 1 : 0)[row]!);
+  const policyRows = (at: Parameters = parameters) =>
+    rowsBy((kind) => referenceLogits(referenceOf(0.5, 0.5 * stop.lift)[kind]!, at, hidden));
+  const lmRows = rowsBy((kind) => lmLogits({ ...referenceOf(0, stop.lift)[kind]! }, hidden));
+  const logProbsOf = (rows: readonly number[][]) => rows.map((row, i) => row[chosen[i]!]! - logSumExp(row));
+
+  it('comes at the steps named, in the policy and in the LM, which are run together and given back in order', async () => {
+    const { logProbs, entropies, kls } = await (await head).evaluate(hidden, chosen, { regulariser: 'kl', mayStop });
+    expect(relativeError(logProbs, logProbsOf(policyRows()))).toBeLessThan(1e-5);
+    expect(relativeError(entropies, policyRows().map(entropy))).toBeLessThan(1e-5);
+    expect(
+      relativeError(
+        kls!,
+        policyRows().map((row, i) => klDivergence(row, lmRows[i]!)),
+      ),
+    ).toBeLessThan(1e-5);
+    const alone = await (await head).logProbs(hidden, chosen, { mayStop });
+    expect(relativeError(alone.logProbs, logProbs)).toBeLessThan(1e-6);
+    const lm = await (await head).lmLogProbs(hidden, chosen, { mayStop });
+    expect(relativeError(lm.logProbs, logProbsOf(lmRows))).toBeLessThan(1e-5);
+    expect(relativeError(lm.values, lmRows.map(logSumExp))).toBeLessThan(1e-5);
+  });
+
+  it('has gradients equal to finite differences', async () => {
+    const weights = Array.from({ length: n }, () => 4 * rng.float() - 2);
+    const gradients = await (await head).gradients(hidden, chosen, weights, { mayStop });
+    for (const name of PARAMETER_NAMES) {
+      const objective = (at: ArrayLike<number>) =>
+        logProbsOf(policyRows({ ...parameters, [name]: at })).reduce((sum, value, i) => sum + value * weights[i]!, 0);
+      expect(relativeError(gradients[name], numericalGradient(objective, parameters[name])), name).toBeLessThan(1e-4);
+    }
+  });
+
+  it('is out of the policy everywhere else', async () => {
+    const { logProbs } = await (await head).logProbs(hidden, chosen);
+    expect(logProbs[0]).toBeLessThan(-1e8);
+    expect(logProbs[1]).toBeGreaterThan(-100);
+    const never = await (await head).logProbs(hidden, chosen, { mayStop: new Array(n).fill(false) });
+    expect([...never.logProbs]).toEqual([...logProbs]);
+    const [closed, open] = await Promise.all(
+      [false, true].map(async (may) => (await head).candidates(hidden, { topK: 13, mayStop: may })),
+    );
+    expect(Math.min(...closed!.logits.filter((_, i) => closed!.tokenIds === undefined && i % 13 === 4))).toBeLessThan(
+      -1e8,
+    );
+    expect(Math.min(...open!.logits.filter((_, i) => i % 13 === 4))).toBeGreaterThan(-100);
+  });
+
+  it('needs a word for each step', async () => {
+    await expect((await head).logProbs(hidden, chosen, { mayStop: [true] })).rejects.toThrow(/mayStop holds 1.*6/);
+  });
+});
+
 describe('the policy head in general', () => {
   it('starts next to uniform, by the seed, with Xavier bounds', async () => {
     const create = (seed: number) => PolicyHead.create({ ...shape, headWeights, seed });

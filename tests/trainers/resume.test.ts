@@ -16,6 +16,12 @@ writeFileSync(phrases, 'This mail is\nTopic:\nThe sender wants\nSubject\nIn shor
 /** Every trainer, and what changes how one proposes or learns. */
 const RUNS: Readonly<Record<string, Partial<RunConfigInput>>> = {
   ...Object.fromEntries(TRAINER_NAMES.map((trainer) => [trainer, { trainer }])),
+  ...Object.fromEntries(
+    (['log-variance', 'soft-q-learning', 'reinforce', 'ppo', 'best-of-n'] as const).map((trainer) => [
+      `${trainer}, prompts of several lengths`,
+      { trainer, promptLength: '2..6', priorBeta: 1 },
+    ]),
+  ),
   'ppo with phrases': { trainer: 'ppo', actions: phrases },
   'log-variance, cooled, some examples a step': { rewardToEnd: [0, 40], examplesPerStep: 3 },
   'log-variance, racing on some examples a step': { racing: true, examplesPerStep: 4, shots: 5 },

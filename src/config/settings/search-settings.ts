@@ -3,6 +3,7 @@ import { settingsOf } from '../../options/option.js';
 import { count, positive } from '../../options/value-schemas.js';
 import { LOSS_NAMES, TRAINER_NAMES, TRAINER_SETTINGS } from '../../trainers/trainer-table.js';
 import { PRESET_NAMES, PRESETS } from '../presets.js';
+import { minPromptLength, promptLength } from '../values/prompt-length.js';
 
 const ours = PRESETS.default;
 const search = settingsOf('Search');
@@ -23,7 +24,16 @@ export const searchSettings = {
     'what the trainer minimises (default: the trainer’s own)',
     { paper: 'both' },
   ),
-  promptLength: search.number(count.max(64).default(5), 'N', 'tokens of a prompt'),
+  promptLength: search.number(
+    promptLength.default(5),
+    'N|MIN..MAX',
+    'tokens of a prompt; with two numbers, such as 3..20, the policy ends each prompt itself',
+  ),
+  minPromptLength: search.number(
+    minPromptLength.optional(),
+    'N',
+    'fewest tokens of a prompt that the policy ends itself; --prompt-length 3..20 gives both',
+  ),
   promptsPerStep: search.number(z.int().min(2).max(1024).default(16), 'N', 'prompts proposed and scored in a step'),
   topK: search.number(count.default(ours.topK), 'K', 'sample among the K most likely tokens'),
   topP: search.number(

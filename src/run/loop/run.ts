@@ -74,6 +74,7 @@ export class Run {
     this.prompts = new PromptPool(parts.tokenizer, {
       ...order,
       promptLength: config.promptLength,
+      minPromptLength: config.minPromptLength,
       share: this.data.share,
       stepNow: () => this.step,
     });

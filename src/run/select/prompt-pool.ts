@@ -12,6 +12,7 @@ export interface PoolSettings {
   readonly metric: string;
   readonly shares: SplitShares;
   readonly promptLength: number;
+  readonly minPromptLength?: number | undefined;
   /** How many of the train examples a prompt of a step meets. */
   readonly share: 'all' | 'some' | 'one';
   /** The run's step, which candidates are marked with. */
@@ -48,9 +49,10 @@ export class PromptPool {
     return { tokenIds: text === '' ? [] : this.tokenizer.encode(` ${text}`), text, trace: undefined };
   }
 
-  /** A prompt that a person typed as the policy could have proposed it: cut, or repeated, to the policy's length. */
+  /** A prompt that a person typed as the policy could have proposed it: cut, or repeated, to one of the policy's lengths. */
   fittedRollout(tokenIds: readonly number[]): Rollout {
-    const length = this.settings.promptLength;
+    const { promptLength, minPromptLength = promptLength } = this.settings;
+    const length = Math.min(promptLength, Math.max(minPromptLength, tokenIds.length));
     const repeated = Array.from({ length: Math.ceil(length / Math.max(1, tokenIds.length)) }, () => tokenIds).flat();
     const fitted = repeated.slice(0, length);
     return { tokenIds: fitted, text: this.tokenizer.decode(fitted).trim(), trace: undefined };

@@ -8,6 +8,8 @@ export interface TrainerSettings {
   /** What the trainer minimises, one of its losses. */
   readonly loss: string;
   readonly promptLength: number;
+  /** Where prompts have several lengths, up to `promptLength`. */
+  readonly minPromptLength?: number | undefined;
   readonly promptsPerStep: number;
   readonly topK: number;
   readonly topP: number;

@@ -76,7 +76,7 @@ class OnPolicyTrainer implements Trainer {
   }
 
   update(rollouts: readonly Rollout[], rewards: readonly RolloutReward[]): Promise<UpdateMetrics> {
-    const stacked = stackRollouts(rollouts as readonly PolicyRollout[]);
+    const stacked = stackRollouts(rollouts as readonly PolicyRollout[], this.policy.ends);
     return this.method.learn({ ...stacked, rewards: rewards.map(({ shaped }) => shaped) });
   }
 

@@ -5,6 +5,7 @@ import { forbiddenWords } from '../../policy/forbidden-words.js';
 import { inputPrefix } from '../../policy/input-prefix.js';
 import { type MlpParameters, zeroParameters } from '../../policy/mlp-parameters.js';
 import { PolicyHead } from '../../policy/policy-head.js';
+import type { StopToken } from '../../policy/policy-head-types.js';
 import {
   type Candidates,
   type ChosenTokens,
@@ -13,15 +14,17 @@ import {
   sampleTokens,
 } from '../../policy/sampling.js';
 import { allowedTokens, maskBias } from '../../policy/token-mask.js';
-import type { Rng } from '../../random/rng.js';
+import { Rng } from '../../random/rng.js';
+import { joinRows } from '../../statistics/join-rows.js';
 import { zip } from '../../statistics/zip.js';
 import type { Generator, TrainerSettings } from '../contract/settings.js';
 import type { ConditionedPolicy, ProposeOptions, Rollout } from '../contract/types.js';
 import { named, unnamed } from './policy-optimizer.js';
+import { liftFor, PromptEnds, stopTokenOf } from './prompt-ends.js';
 
 /** What a loss needs of a rollout: the frozen body runs once a token and never again. */
 export interface PromptTrace {
-  /** The hidden state each token was chosen at, [time, hiddenSize]. */
+  /** The hidden state each token was chosen at, and the stop token where the prompt has one, [time, hiddenSize]. */
   readonly hidden: Float32Array;
 }
 
@@ -34,6 +37,13 @@ export interface SampledTrace extends PromptTrace {
   readonly samplingLogProbs: Float32Array;
 }
 
+export interface PolicyOptions {
+  /** Takes forbidden tokens out of the policy altogether, not only when sampling as the reference does. */
+  readonly maskedInLoss: boolean;
+  /** The frozen LM's own policy, without an MLP. */
+  readonly frozen?: boolean;
+}
+
 type Choose = (candidates: Candidates) => ChosenTokens;
 
 interface RollOptions extends ProposeOptions {
@@ -43,8 +53,16 @@ interface RollOptions extends ProposeOptions {
   readonly constrained?: boolean;
 }
 
+interface CandidateOptions {
+  readonly parameters?: MlpParameters | undefined;
+  readonly mayStop?: boolean;
+}
+
 /** Inputs that are read together where there are many of them. */
 const INPUTS_AT_ONCE = 32;
+
+/** Texts of the LM over which its wish to end one is measured. */
+const MEASURED_TEXTS = 32;
 
 /** Below what can be drawn, as masked tokens are. */
 const FORBIDDEN = -1e9;
@@ -54,7 +72,8 @@ const MASKED = -1e8;
 
 /**
  * The policy as RLPrompt has it (section 2.3): the frozen generator LM with the trained MLP before its output head,
- * proposing prompts of a fixed length from the LM's start token, or from an input that stands behind it.
+ * proposing prompts of a fixed length, or of several lengths, from the LM's start token, or from an input that stands
+ * behind it.
  */
 export class PromptPolicy {
   /** What the generator LM has read before the first token, behind its start token. */
@@ -62,6 +81,9 @@ export class PromptPolicy {
   /** The tokens that every drawn prompt begins with. */
   private readonly given: readonly number[];
   private readonly isForbidden: ((text: string) => boolean) | undefined;
+  private readonly stoppingMask: Float32Array | undefined;
+  /** Where prompts have several lengths. */
+  readonly ends: PromptEnds | undefined;
 
   private constructor(
     readonly head: PolicyHead,
@@ -69,24 +91,48 @@ export class PromptPolicy {
     private readonly settings: TrainerSettings,
     private readonly samplingMask: Float32Array,
     private readonly fluency: PolicyHead | undefined,
+    stop: StopToken | undefined,
   ) {
     const { tokenizer } = generator;
     const { context, forbid, mustContain } = settings;
     this.contextTokens = context === undefined ? [] : tokenizer.encode(context.join('\n'));
     this.given = mustContain === undefined ? [] : tokenizer.encode(` ${mustContain}`);
     this.isForbidden = forbiddenWords(forbid ?? []);
+    this.stoppingMask = stop && samplingMask.with(stop.tokenId, 0);
+    const { promptLength, minPromptLength = promptLength } = settings;
+    const given = this.given.length;
+    const isOpen = stop && minPromptLength < promptLength;
+    this.ends = isOpen ? new PromptEnds(stop, given + minPromptLength, given + promptLength) : undefined;
     if (!this.admits(this.given)) throw notAllowed(mustContain ?? '');
   }
 
-  /**
-   * @param options.maskedInLoss takes forbidden tokens out of the policy altogether, not only when sampling as the
-   *   reference does
-   * @param options.frozen gives the frozen LM's own policy, without an MLP
-   */
-  static async create(
+  static async create(generator: Generator, settings: TrainerSettings, options: PolicyOptions): Promise<PromptPolicy> {
+    return PromptPolicy.assemble(generator, settings, options, await PromptPolicy.measureStop(generator, settings));
+  }
+
+  /** The token that ends prompts of several lengths, lifted so that texts of the LM have lengths of the whole range. */
+  private static async measureStop(generator: Generator, settings: TrainerSettings): Promise<StopToken | undefined> {
+    const { promptLength, minPromptLength = promptLength, seed } = settings;
+    if (minPromptLength === promptLength) return undefined;
+    const stop = { tokenId: stopTokenOf(generator), lift: 0 };
+    const full = { ...settings, minPromptLength: undefined };
+    const lm = await PromptPolicy.assemble(generator, full, { maskedInLoss: true, frozen: true }, stop);
+    try {
+      const texts = await lm.sample(MEASURED_TEXTS, Rng.create(seed, 'endings'));
+      const first = (lm.given.length + minPromptLength) * generator.hiddenStates.hiddenSize;
+      const states = joinRows(texts.map(({ trace }) => trace.hidden.subarray(first)));
+      const share = 2 / (promptLength - minPromptLength + 2);
+      return { ...stop, lift: await liftFor(lm.head, states, stop.tokenId, share) };
+    } finally {
+      await lm.dispose();
+    }
+  }
+
+  private static async assemble(
     generator: Generator,
     settings: TrainerSettings,
-    options: { maskedInLoss: boolean; frozen?: boolean },
+    options: PolicyOptions,
+    stop: StopToken | undefined,
   ): Promise<PromptPolicy> {
     const { hiddenStates, tokenizer } = generator;
     const { hiddenSize, vocabularySize } = hiddenStates;
@@ -104,6 +150,7 @@ export class PromptPolicy {
       headWeights: weights,
       headBias: bias,
       tokenBias: options.maskedInLoss ? mask : undefined,
+      stop,
       ...(settings.threads === undefined ? {} : { session: { threads: settings.threads } }),
     };
     const lmOnly = { ...shared, parameters: zeroParameters(shared), priorWeight: 1 };
@@ -113,7 +160,7 @@ export class PromptPolicy {
         : { ...shared, seed, parameters: settings.start?.parameters, logitBias, priorWeight: settings.priorBeta },
     );
     const fluency = fluentTopK ? await PolicyHead.create(lmOnly) : undefined;
-    return new PromptPolicy(head, generator, settings, mask, fluency);
+    return new PromptPolicy(head, generator, settings, mask, fluency, stop);
   }
 
   /** Draws `count` prompts; the same state of `rng` and parameters gives the same prompts. */
@@ -151,14 +198,15 @@ export class PromptPolicy {
     return onlyOne(await this.roll(1, greedyTokens, { constrained: true }));
   }
 
-  /** The hidden states that a given prompt passes through. */
+  /** The hidden states that a given prompt passes through; one that is not full is ended. */
   async follow(tokenIds: readonly number[]): Promise<PolicyRollout> {
-    const given = tokenIds.map((tokenId) => [tokenId]).values();
+    const actions = this.ends?.actionsOf(tokenIds) ?? tokenIds;
+    const given = actions.map((tokenId) => [tokenId]).values();
     const next: Choose = () => {
       const one = Float32Array.of(0);
       return { tokenIds: given.next().value ?? [], logProbs: one, samplingLogProbs: one };
     };
-    return onlyOne(await this.roll(1, next, { length: tokenIds.length }));
+    return onlyOne(await this.roll(1, next, { length: actions.length }));
   }
 
   /** The hidden states before each token of some prompts of any lengths, [time, hiddenSize] each; nothing is sampled. */
@@ -218,38 +266,56 @@ export class PromptPolicy {
       tokenIds: [] as number[],
       hidden: new Float32Array(length * hiddenSize),
       samplingLogProbs: new Float32Array(length),
+      /** Where the prompt has ended, the stop token included. */
+      steps: Number.POSITIVE_INFINITY,
     }));
-    const prompts = rows.map(({ tokenIds }) => tokenIds);
     let step: HiddenStep = await hiddenStates.begin(rows.map(({ input }) => this.prefix(input).tokenIds));
     for (let time = 0; time < length; time++) {
       const forced = given[time];
+      const mayStop = this.ends?.mayEndAt(time) ?? false;
+      const prompts = rows.map(({ steps, tokenIds }) => (steps < time ? undefined : tokenIds));
       const { tokenIds, samplingLogProbs } =
         forced === undefined
-          ? this.chooseAllowed(await this.candidates(step.hidden, parameters), choose, constrained ? prompts : [])
+          ? this.chooseAllowed(
+              await this.candidates(step.hidden, { parameters, mayStop }),
+              choose,
+              constrained ? prompts : [],
+            )
           : { tokenIds: new Array<number>(count).fill(forced), samplingLogProbs: new Float32Array(count) };
       for (const [i, [row, [tokenId, logProb]]] of [...zip(rows, zip(tokenIds, samplingLogProbs))].entries()) {
+        if (row.steps <= time) continue;
         row.hidden.set(step.hidden.subarray(i * hiddenSize, (i + 1) * hiddenSize), time * hiddenSize);
-        row.tokenIds.push(tokenId);
         row.samplingLogProbs[time] = logProb;
+        if (mayStop && tokenId === this.ends?.stop.tokenId) row.steps = time + 1;
+        else row.tokenIds.push(tokenId);
       }
-      if (time + 1 < length) step = await hiddenStates.advance(step.state, tokenIds);
+      if (time + 1 === length || rows.every(({ steps }) => steps <= time + 1)) break;
+      step = await hiddenStates.advance(step.state, tokenIds);
     }
     step.state.dispose();
-    return rows.map(({ input, tokenIds, hidden, samplingLogProbs }) => ({
+    return rows.map(({ input, tokenIds, hidden, samplingLogProbs, steps }) => ({
       tokenIds,
       text: tokenizer.decode(tokenIds).trim(),
-      trace: { hidden, samplingLogProbs },
+      trace: {
+        hidden: steps < length ? hidden.slice(0, steps * hiddenSize) : hidden,
+        samplingLogProbs: steps < length ? samplingLogProbs.slice(0, steps) : samplingLogProbs,
+      },
       ...(input === undefined ? {} : { input }),
     }));
   }
 
   /** Tokens that end a forbidden word are taken from the candidates and all rows choose again, until there are none. */
-  private chooseAllowed(candidates: Candidates, choose: Choose, prompts: readonly (readonly number[])[]): ChosenTokens {
+  private chooseAllowed(
+    candidates: Candidates,
+    choose: Choose,
+    prompts: readonly (readonly number[] | undefined)[],
+  ): ChosenTokens {
     const chosen = choose(candidates);
     const { isForbidden } = this;
     if (!isForbidden) return chosen;
     const { width, tokenIds: ids } = candidates;
     const bad = [...zip(prompts, chosen.tokenIds)].flatMap(([prompt, token], row) => {
+      if (!prompt || token === this.ends?.stop.tokenId) return [];
       if (!isForbidden(this.generator.tokenizer.decode([...prompt, token]))) return [];
       return [row * width + (ids ? ids.indexOf(token, row * width) - row * width : token)];
     });
@@ -278,14 +344,19 @@ export class PromptPolicy {
     return startTokenOf(this.generator.tokenizer);
   }
 
-  private async candidates(hidden: Float32Array, parameters = this.head.parameters): Promise<Candidates> {
+  private async candidates(
+    hidden: Float32Array,
+    { parameters = this.head.parameters, mayStop = false }: CandidateOptions = {},
+  ): Promise<Candidates> {
     const { topK, fluentTopK } = this.settings;
-    if (!this.fluency) return this.head.candidates(hidden, { topK, mask: this.samplingMask, parameters });
+    const mask = (mayStop && this.stoppingMask) || this.samplingMask;
+    if (!this.fluency) return this.head.candidates(hidden, { topK, mask, mayStop, parameters });
     const fluent = await this.fluency.candidates(hidden, {
       ...(fluentTopK === undefined ? {} : { topK: fluentTopK }),
-      mask: this.samplingMask,
+      mask,
+      mayStop,
     });
-    const all = await this.head.candidates(hidden, { mask: this.samplingMask, parameters });
+    const all = await this.head.candidates(hidden, { mask, mayStop, parameters });
     return narrowed(all, fluent);
   }
 }

@@ -4,6 +4,7 @@ import { Rng } from '../../random/rng.js';
 import type { Generator, TrainerSettings } from '../contract/settings.js';
 import { inputsOf } from './draw-fresh.js';
 import { PromptPolicy } from './prompt-policy.js';
+import { stackRollouts } from './stack-rollouts.js';
 
 /** Prompts drawn for an estimate, each with a gradient of its own. */
 const SAMPLES = 256;
@@ -31,11 +32,10 @@ export async function sampleFisher(
       const read = inputs.length === 0 ? undefined : inputsOf(rows, { inputs });
       rollouts.push(...(await policy.sample(AT_ONCE, rng, { inputs: read })));
     }
-    const prompts = rollouts.map(({ tokenIds, trace: { hidden, samplingLogProbs } }) => ({
-      hidden,
-      actions: tokenIds,
+    const prompts = rollouts.map((rollout) => ({
+      ...stackRollouts([rollout], policy.ends),
       // Only a token that was given, or that had no alternative, has a log-probability of exactly 0.
-      weights: Array.from(samplingLogProbs, (logProb) => (logProb === 0 ? 0 : 1)),
+      weights: Array.from(rollout.trace.samplingLogProbs, (logProb) => (logProb === 0 ? 0 : 1)),
     }));
     return await diagonalFisher(policy.head, prompts);
   } finally {

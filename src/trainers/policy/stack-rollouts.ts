@@ -1,28 +1,36 @@
+import type { Steps } from '../../losses/check-shapes.js';
+import { joinRows } from '../../statistics/join-rows.js';
+import type { PromptEnds } from './prompt-ends.js';
 import type { PromptTrace } from './prompt-policy.js';
 
 export interface StackedRollouts {
   readonly batch: number;
-  readonly time: number;
-  /** [batch * time, hiddenSize] */
+  readonly time: Steps;
+  /** [batch, time, hiddenSize] */
   readonly hidden: Float32Array;
-  /** [batch * time] */
+  /** The tokens chosen, and the stop token of prompts that are not full, [batch, time]. */
   readonly actions: number[];
+  /** Whether the prompt could have ended at each step, [batch, time]; undefined where all have one length. */
+  readonly mayStop?: boolean[] | undefined;
 }
 
-/** Rollouts of one length, one under the other. */
+/** Rollouts, one under the other. */
 export function stackRollouts(
   rollouts: readonly { readonly tokenIds: readonly number[]; readonly trace: PromptTrace }[],
+  ends?: PromptEnds,
 ): StackedRollouts {
-  const [first] = rollouts;
-  const width = first?.trace.hidden.length ?? 0;
-  const hidden = new Float32Array(rollouts.length * width);
-  rollouts.forEach(({ trace }, row) => {
-    hidden.set(trace.hidden, row * width);
-  });
+  const batch = rollouts.length;
+  const hidden = joinRows(rollouts.map(({ trace }) => trace.hidden));
+  if (!ends) {
+    const actions = rollouts.flatMap(({ tokenIds }) => [...tokenIds]);
+    return { batch, time: rollouts[0]?.tokenIds.length ?? 0, hidden, actions };
+  }
+  const actions = rollouts.map(({ tokenIds }) => ends.actionsOf(tokenIds));
   return {
-    batch: rollouts.length,
-    time: first?.tokenIds.length ?? 0,
+    batch,
+    time: actions.map(({ length }) => length),
     hidden,
-    actions: rollouts.flatMap(({ tokenIds }) => [...tokenIds]),
+    actions: actions.flat(),
+    mayStop: actions.flatMap((steps) => [...steps.keys()].map((step) => ends.mayEndAt(step))),
   };
 }

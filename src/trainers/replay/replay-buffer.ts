@@ -1,4 +1,6 @@
+import { spansOf } from '../../losses/check-shapes.js';
 import type { Rng } from '../../random/rng.js';
+import { joinRows } from '../../statistics/join-rows.js';
 import { zip } from '../../statistics/zip.js';
 import { promptKey } from '../contract/prompt-key.js';
 import type { RewardParts, TrainerState } from '../contract/types.js';
@@ -25,6 +27,8 @@ interface SavedEntries {
   readonly rewards: readonly number[];
   readonly parts?: readonly (RewardParts | null)[];
   readonly inputs?: readonly string[];
+  /** Of each prompt, where they differ. */
+  readonly steps?: readonly number[];
 }
 
 type Identity = Pick<ReplayEntry, 'tokenIds' | 'input'>;
@@ -92,14 +96,7 @@ export class ReplayBuffer {
   }
 
   save(): TrainerState {
-    const stack = (pick: (entry: ReplayEntry) => Float32Array): Float32Array => {
-      const width = this.entries[0] ? pick(this.entries[0]).length : 0;
-      const all = new Float32Array(width * this.entries.length);
-      this.entries.forEach((entry, i) => {
-        all.set(pick(entry), i * width);
-      });
-      return all;
-    };
+    const steps = this.entries.map(({ priorLogProbs }) => priorLogProbs.length);
     return {
       json: {
         tokenIds: this.entries.map(({ tokenIds }) => tokenIds),
@@ -108,29 +105,28 @@ export class ReplayBuffer {
         ...(this.entries.some(({ group }) => group !== undefined)
           ? { groups: this.entries.map(({ group }) => group ?? null) }
           : {}),
+        ...(new Set(steps).size > 1 ? { steps } : {}),
         ...(this.entries[0]?.input === undefined ? {} : { inputs: this.entries.map(({ input }) => input) }),
       },
       arrays: {
-        'replay.hidden': stack(({ hidden }) => hidden),
-        'replay.prior': stack(({ priorLogProbs }) => priorLogProbs),
+        'replay.hidden': joinRows(this.entries.map(({ hidden }) => hidden)),
+        'replay.prior': joinRows(this.entries.map(({ priorLogProbs }) => priorLogProbs)),
       },
     };
   }
 
   restore({ json, arrays }: TrainerState): void {
-    const { tokenIds, rewards, inputs, parts, groups } = json as unknown as SavedEntries;
-    const row = (all: Float32Array, i: number): Float32Array => {
-      const width = all.length / tokenIds.length;
-      return all.slice(i * width, (i + 1) * width);
-    };
+    const { tokenIds, rewards, inputs, parts, groups, steps } = json as unknown as SavedEntries;
     this.known.clear();
     const [hidden, prior] = [saved(arrays, 'replay.hidden'), saved(arrays, 'replay.prior')];
-    this.entries = Array.from(zip(tokenIds, rewards), ([ids, rawReward], i) => {
+    const spans = spansOf(tokenIds.length, steps ?? prior.length / tokenIds.length);
+    const hiddenSize = hidden.length / prior.length;
+    this.entries = Array.from(zip(spans, zip(tokenIds, rewards)), ([{ start, end }, [ids, rawReward]], i) => {
       const [own, input, group] = [parts?.[i], inputs?.[i], groups?.[i]];
       return {
         tokenIds: ids,
-        hidden: row(hidden, i),
-        priorLogProbs: row(prior, i),
+        hidden: hidden.slice(start * hiddenSize, end * hiddenSize),
+        priorLogProbs: prior.slice(start, end),
         rawReward,
         ...(own ? { parts: own } : {}),
         ...(input === undefined ? {} : { input }),

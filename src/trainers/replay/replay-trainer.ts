@@ -100,8 +100,10 @@ export abstract class ReplayTrainer<Settings extends ReplaySettings> implements 
   }
 
   protected canLearnFrom(tokenIds: readonly number[]): boolean {
-    const { promptLength, replayUpdates } = this.settings;
-    return replayUpdates > 0 && tokenIds.length === promptLength && this.policy.admits(tokenIds);
+    const { promptLength, minPromptLength = promptLength, replayUpdates } = this.settings;
+    const { length } = tokenIds;
+    const fits = length >= minPromptLength && length <= promptLength;
+    return replayUpdates > 0 && fits && this.policy.admits(tokenIds);
   }
 
   /** @param count prompts of each update */

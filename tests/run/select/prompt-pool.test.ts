@@ -35,6 +35,9 @@ describe('a prompt from outside', () => {
       trace: undefined,
     });
     expect(poolOf().fittedRollout([]).tokenIds).toEqual([]);
+    const fitted = (min: number, max: number) =>
+      poolOf({ promptLength: max, minPromptLength: min }).fittedRollout(ids).tokenIds;
+    expect([fitted(1, 2), fitted(2, 5), fitted(4, 5)]).toEqual([ids.slice(0, 2), ids, [...ids, ids[0]]]);
   });
 });
 

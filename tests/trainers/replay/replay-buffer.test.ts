@@ -18,6 +18,26 @@ function filled(rewards: readonly number[], capacity = 64): ReplayBuffer {
 
 const rewardsIn = (buffer: ReplayBuffer): number[] => buffer.rewardsOf(() => true);
 
+describe('a replay buffer of prompts of several lengths', () => {
+  it('is saved and restored, each prompt with its own states', () => {
+    const buffer = new ReplayBuffer(8);
+    const entries = [2, 1, 3].map((steps, i) =>
+      entry(i, i, {
+        hidden: Float32Array.from({ length: 2 * steps }, (_, cell) => 10 * i + cell),
+        priorLogProbs: new Float32Array(steps).fill(-i),
+      }),
+    );
+    for (const one of entries) buffer.add(one);
+    const saved = buffer.save();
+    expect(saved.json.steps).toEqual([2, 1, 3]);
+    const restored = new ReplayBuffer(8);
+    restored.restore(saved);
+    expect(restored.sample(3, 3, Rng.create(0, 'replay'))).toEqual(buffer.sample(3, 3, Rng.create(0, 'replay')));
+    expect(restored.save()).toEqual(saved);
+    expect(filled([1, 2]).save().json).not.toHaveProperty('steps');
+  });
+});
+
 describe('the replay buffer', () => {
   it('lets the worst of its older half go, however bad the newer ones are', () => {
     const buffer = filled([5, 1, 9, -7, -8], 4);

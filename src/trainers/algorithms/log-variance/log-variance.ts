@@ -1,3 +1,4 @@
+import { spansOf } from '../../../losses/check-shapes.js';
 import { logVarianceLoss } from '../../../losses/log-variance.js';
 import { zip } from '../../../statistics/zip.js';
 import { promptKey } from '../../contract/prompt-key.js';
@@ -73,24 +74,32 @@ class LogVariance extends ReplayTrainer<Settings> {
     rollouts: readonly PolicyRollout[],
     rewards: readonly KeptReward[],
   ): Promise<ReplayEntry[]> {
-    const { time, hidden, actions } = stackRollouts(rollouts);
+    const { head, ends } = this.policy;
+    const { batch, time, hidden, actions, mayStop } = stackRollouts(rollouts, ends);
     const prior =
-      this.settings.priorBeta > 0 ? (await this.policy.head.lmLogProbs(hidden, actions)).logProbs : undefined;
-    return [...zip(rollouts, rewards)].map(([{ tokenIds, trace, input }, { raw, group, parts }], i) => ({
-      tokenIds,
-      input,
-      hidden: trace.hidden,
-      priorLogProbs: prior?.slice(i * time, (i + 1) * time) ?? new Float32Array(time),
-      rawReward: raw,
-      group,
-      parts,
-    }));
+      this.settings.priorBeta > 0 ? (await head.lmLogProbs(hidden, actions, { mayStop })).logProbs : undefined;
+    const spans = spansOf(batch, time);
+    return [...zip(spans, zip(rollouts, rewards))].map(
+      ([{ start, end }, [{ tokenIds, trace, input }, { raw, group, parts }]]) => ({
+        tokenIds,
+        input,
+        hidden: trace.hidden,
+        priorLogProbs: prior?.slice(start, end) ?? new Float32Array(end - start),
+        rawReward: raw,
+        group,
+        parts,
+      }),
+    );
   }
 
   private async learn(entries: readonly ReplayEntry[], shaped: readonly number[]): Promise<UpdateMetrics> {
     const { priorBeta } = this.settings;
-    const { batch, time, hidden, actions } = stackRollouts(entries.map((entry) => ({ ...entry, trace: entry })));
-    const evaluation = await this.policy.head.evaluate(hidden, actions);
+    const { head, ends } = this.policy;
+    const { batch, time, hidden, actions, mayStop } = stackRollouts(
+      entries.map((entry) => ({ ...entry, trace: entry })),
+      ends,
+    );
+    const evaluation = await head.evaluate(hidden, actions, { mayStop });
     const { loss, weights } = logVarianceLoss({
       batch,
       time,

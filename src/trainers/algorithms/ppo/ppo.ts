@@ -1,6 +1,8 @@
+import { spansOf } from '../../../losses/check-shapes.js';
 import { generalisedAdvantages } from '../../../losses/generalised-advantages.js';
 import { ppoClipLoss } from '../../../losses/ppo-clip.js';
 import { mean } from '../../../statistics/mean.js';
+import { zip } from '../../../statistics/zip.js';
 import type { CreateTrainer, SettingsOf } from '../../contract/trainer-definition.js';
 import type { TrainerState, UpdateMetrics } from '../../contract/types.js';
 import { Critic } from '../../policy/critic.js';
@@ -57,30 +59,28 @@ class PpoMethod implements OnPolicyMethod {
   }
 
   /** The reward of a prompt stands at its last token. */
-  private advantages({ batch, time, hidden, rewards }: ScoredStep) {
-    const byToken = new Float64Array(batch * time);
-    rewards.forEach((shaped, row) => {
-      byToken[(row + 1) * time - 1] = shaped;
-    });
+  private advantages({ batch, time, hidden, actions, rewards }: ScoredStep) {
+    const byToken = new Float64Array(actions.length);
+    for (const [{ end }, shaped] of zip(spansOf(batch, time), rewards)) byToken[end - 1] = shaped;
     const values = this.critic.values(hidden);
     return generalisedAdvantages({ batch, time, rewards: byToken, values, discount: this.settings.discount });
   }
 
   /** The inner epochs; while the critic warms up the policy is only looked at. */
   private async improve(
-    { batch, time, hidden, actions }: ScoredStep,
+    { batch, time, hidden, actions, mayStop }: ScoredStep,
     advantages: Float64Array,
   ): Promise<UpdateMetrics> {
     const { head, optimizer } = this.parts;
     const { innerEpochs, ppoClip, klWeight, criticWarmup } = this.settings;
-    const cells = batch * time;
+    const cells = actions.length;
     const isWarmup = this.step <= criticWarmup;
     let hasMovedFar = false;
     const regulariser = klWeight > 0 ? 'kl' : 'none';
     let oldLogProbs: Float32Array | undefined;
     let metrics: UpdateMetrics | undefined;
     for (let epoch = 0; epoch < (isWarmup ? 1 : innerEpochs) && !hasMovedFar; epoch++) {
-      const evaluation = await head.evaluate(hidden, actions, { regulariser });
+      const evaluation = await head.evaluate(hidden, actions, { regulariser, mayStop });
       const { logProbs, entropies, kls } = evaluation;
       oldLogProbs ??= logProbs;
       const surrogate = ppoClipLoss({ batch, time, logProbs, oldLogProbs, advantages, clip: ppoClip });

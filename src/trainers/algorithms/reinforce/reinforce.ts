@@ -9,17 +9,17 @@ import type { reinforce } from './settings.js';
  */
 export const create: CreateTrainer<typeof reinforce> = (generator, settings) =>
   createOnPolicyTrainer({ name: 'reinforce' }, generator, settings, ({ head, optimizer }) => ({
-    async learn({ batch, time, hidden, actions, rewards }) {
+    async learn({ batch, time, hidden, actions, mayStop, rewards }) {
       const { entropyWeight, discount, baseline } = settings;
       const regulariser = entropyWeight > 0 ? 'entropy' : 'none';
-      const evaluation = await head.evaluate(hidden, actions, { regulariser });
+      const evaluation = await head.evaluate(hidden, actions, { regulariser, mayStop });
       const { logProbs, entropies } = evaluation;
       const surrogate = policyGradientLoss({ batch, time, logProbs, rewards, discount, baseline });
-      const entropy = entropies.reduce((sum, value) => sum + value, 0) / (batch * time);
-      const loss = surrogate.loss - entropyWeight * time * entropy;
+      const entropy = entropies.reduce((sum, value) => sum + value, 0) / actions.length;
+      const loss = surrogate.loss - entropyWeight * (actions.length / batch) * entropy;
       const gradients = await evaluation.gradients({
         weights: surrogate.weights,
-        regulariserWeights: new Float64Array(batch * time).fill(-entropyWeight / batch),
+        regulariserWeights: new Float64Array(actions.length).fill(-entropyWeight / batch),
       });
       return { loss, ...optimizer.apply(loss, gradients), entropy };
     },

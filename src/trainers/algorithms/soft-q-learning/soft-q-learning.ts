@@ -18,11 +18,11 @@ export const create: CreateTrainer<typeof softQLearning> = (generator, settings)
   return createOnPolicyTrainer({ name, maskedInLoss: false }, generator, settings, ({ head, optimizer }) => {
     const targetNetwork = copyParameters(head.parameters);
     return {
-      async learn({ batch, time, hidden, actions, rewards }) {
+      async learn({ batch, time, hidden, actions, mayStop, rewards }) {
         polyakUpdate(targetNetwork, head.parameters, settings.polyak);
-        const evaluation = await head.evaluate(hidden, actions);
-        const { values } = await head.logProbs(hidden, actions, { parameters: targetNetwork });
-        const prior = priorBeta > 0 ? await head.lmLogProbs(hidden, actions) : undefined;
+        const evaluation = await head.evaluate(hidden, actions, { mayStop });
+        const { values } = await head.logProbs(hidden, actions, { parameters: targetNetwork, mayStop });
+        const prior = priorBeta > 0 ? await head.lmLogProbs(hidden, actions, { mayStop }) : undefined;
         const { loss, weights } = softQLoss({
           batch,
           time,
