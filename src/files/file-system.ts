@@ -1,5 +1,5 @@
 import * as nodeFs from 'node:fs';
-import { readOrdinary } from './read-ordinary.js';
+import { readOrdinary, refuseDevice } from './read-ordinary.js';
 
 /**
  * The few file operations a run's storage is made of, all synchronous: what returned has reached the kernel and so
@@ -15,6 +15,7 @@ export interface FileSystem {
   close(fd: number): void;
   /** Of an ordinary file; devices and pipes are refused. */
   read(path: string): Uint8Array;
+  /** Onto an ordinary file or nothing; a device or a pipe is refused, never replaced. */
   rename(from: string, to: string): void;
   /** A second name for a file; fails where `to` exists. */
   link(from: string, to: string): void;
@@ -32,7 +33,10 @@ export const nodeFileSystem: FileSystem = {
   truncate: (fd, length) => nodeFs.ftruncateSync(fd, length),
   close: (fd) => nodeFs.closeSync(fd),
   read: (path) => readOrdinary(path),
-  rename: (from, to) => nodeFs.renameSync(from, to),
+  rename: (from, to) => {
+    refuseDevice(to);
+    nodeFs.renameSync(from, to);
+  },
   link: (from, to) => nodeFs.linkSync(from, to),
   remove: (path) => nodeFs.unlinkSync(path),
   makeFolder: (path) => nodeFs.mkdirSync(path),

@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, openSync, readSync, type Stats, statSync } from 'node:fs';
+import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, type Stats, statSync } from 'node:fs';
 import { RlpromptError } from '../errors.js';
 
 /** Node holds no more in one buffer. */
@@ -29,10 +29,20 @@ export function requireOrdinary(path: string): void {
   checkKind(statSync(path), path);
 }
 
+/** For whoever replaces a file. @throws RlpromptError `E_FILE_KIND` where a device, a pipe or a socket is in its place */
+export function refuseDevice(path: string): void {
+  const facts = lstatSync(path, { throwIfNoEntry: false });
+  if (facts && !facts.isFile() && !facts.isSymbolicLink() && !facts.isDirectory()) throw notOrdinary(path);
+}
+
 function checkKind(facts: Stats, path: string): void {
   if (facts.isDirectory()) throw Object.assign(new Error(`EISDIR: ${path} is a folder`), { code: 'EISDIR' });
   if (facts.isFile()) return;
-  throw refused('E_FILE_KIND', 'a device, a pipe or a socket; an ordinary file was expected', path);
+  throw notOrdinary(path);
+}
+
+function notOrdinary(path: string): RlpromptError {
+  return refused('E_FILE_KIND', 'a device, a pipe or a socket; an ordinary file was expected', path);
 }
 
 /** The text of an ordinary file, as UTF-8. */

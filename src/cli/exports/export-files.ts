@@ -2,8 +2,8 @@ import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { RlpromptError } from '../../errors.js';
 import type { ExportedFile, ExportFormat } from '../../export/exported-prompt.js';
-import { atomicWrite } from '../../files/atomic-write.js';
 import { toIoError } from '../../files/io-error.js';
+import { isDevice, writeOutput } from '../../files/write-output.js';
 import { writeResult } from '../output/output.js';
 import type { CliContext } from '../shared/context.js';
 
@@ -32,12 +32,12 @@ export function writeFiles(
     writeResult(context, files.map(({ text }) => text).join(''));
     return;
   }
-  const existing = files.map(place).find((path) => existsSync(path));
+  const existing = files.map(place).find((path) => existsSync(path) && !isDevice(path));
   if (existing !== undefined && !isForced) throw alreadyThere(existing);
   for (const file of files) {
     const path = place(file);
     makeFolder(dirname(path));
-    atomicWrite(path, file.text);
+    writeOutput(path, file.text);
     context.stderr.write(`wrote ${path}\n`);
   }
 }

@@ -182,7 +182,7 @@ function tooFew(wanted: number, given: number): RlpromptError {
 }
 
 async function writeOutcomes(file: string, results: readonly EvaluatedPrompt[]): Promise<void> {
-  const { atomicWrite } = await import('../../../files/atomic-write.js');
+  const { writeOutput } = await import('../../../files/write-output.js');
   const isOne = results.length === 1;
   const lines = results.flatMap(({ prompt, evaluation, policy }) =>
     (evaluation.outcomes ?? []).map(({ reward: _, ...outcome }, i) => {
@@ -190,5 +190,5 @@ async function writeOutcomes(file: string, results: readonly EvaluatedPrompt[]):
       return `${formatJson({ ...used, ...outcome })}\n`;
     }),
   );
-  atomicWrite(file, lines.join(''));
+  writeOutput(file, lines.join(''));
 }

@@ -113,8 +113,8 @@ async function predictAll(
     reportRows(start + some.length, texts.length, context);
   }
   if (out === undefined) return;
-  const { atomicWrite } = await import('../../../files/atomic-write.js');
-  atomicWrite(out, lines.join(''));
+  const { writeOutput } = await import('../../../files/write-output.js');
+  writeOutput(out, lines.join(''));
   context.stderr.write(`${texts.length} rows written to ${safeText(out)}\n`);
 }
 

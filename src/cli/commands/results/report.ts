@@ -37,13 +37,13 @@ export function configure(command: Command, context: CliContext): void {
 }
 
 async function writeReport(runDirs: NonEmpty<string>, { out, transfer }: ReportOptions): Promise<string> {
-  const [{ readRunReport }, { drawMolecules }, { renderReport }, { readTransferFile }, { atomicWrite }] =
+  const [{ readRunReport }, { drawMolecules }, { renderReport }, { readTransferFile }, { writeOutput }] =
     await Promise.all([
       import('../../../report/run-report.js'),
       import('../../../report/draw-molecules.js'),
       import('../../../report/page/page.js'),
       import('../../../report/transfer-file.js'),
-      import('../../../files/atomic-write.js'),
+      import('../../../files/write-output.js'),
     ]);
   const matrix = transfer === undefined ? undefined : readTransferFile(transfer);
   const file = resolve(out ?? join(runDirs[0], 'report.html'));
@@ -53,6 +53,6 @@ async function writeReport(runDirs: NonEmpty<string>, { out, transfer }: ReportO
   };
   const [first, ...others] = runDirs;
   const runs: NonEmpty<RunReport> = [await read(first), ...(await Promise.all(others.map(read)))];
-  atomicWrite(file, renderReport(runs, { transfer: matrix }));
+  writeOutput(file, renderReport(runs, { transfer: matrix }));
   return file;
 }

@@ -166,15 +166,15 @@ async function compare(folder: ComparisonFolder, ui: UiName | undefined, context
 
 /** The runs and their means as a page beside them. */
 async function writeReport(comparison: Comparison): Promise<string> {
-  const [{ meanCharts }, { readRunReport }, { renderReport }, { atomicWrite }] = await Promise.all([
+  const [{ meanCharts }, { readRunReport }, { renderReport }, { writeOutput }] = await Promise.all([
     import('../../../compare/comparison-charts.js'),
     import('../../../report/run-report.js'),
     import('../../../report/page/page.js'),
-    import('../../../files/atomic-write.js'),
+    import('../../../files/write-output.js'),
   ]);
   const runs = comparison.trainers.flatMap((trainer) => trainer.runs.map(({ runDir }) => readRunReport(runDir)));
   const file = join(comparison.compareDir, 'report.html');
-  if (isNonEmpty(runs)) atomicWrite(file, renderReport(runs, { charts: meanCharts(comparison) }));
+  if (isNonEmpty(runs)) writeOutput(file, renderReport(runs, { charts: meanCharts(comparison) }));
   return file;
 }
 

@@ -1,0 +1,54 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { closeSync, lstatSync, mkdirSync, openSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { describe, expect, it } from 'vitest';
+import { atomicWrite } from '../../src/files/atomic-write.js';
+import { isDevice, writeOutput } from '../../src/files/write-output.js';
+import { temporaryFolder } from '../run/temporary-folder.js';
+
+function namedPipe(): string {
+  const path = join(temporaryFolder(), 'pipe');
+  execFileSync('mkfifo', [path]);
+  return path;
+}
+
+describe('a result that the user wants in a file', () => {
+  it('replaces an ordinary file', () => {
+    const path = join(temporaryFolder(), 'out.csv');
+    writeFileSync(path, 'an older and longer one');
+    writeOutput(path, 'new');
+    expect(readFileSync(path, 'utf8')).toBe('new');
+  });
+
+  it('goes to whoever reads a named pipe, which stays one', async () => {
+    const path = namedPipe();
+    const reader = spawn('cat', [path]);
+    writeOutput(path, 'through');
+    expect(await text(reader.stdout)).toBe('through');
+    expect(lstatSync(path).isFIFO()).toBe(true);
+  });
+
+  it('goes to an open file by its name under /dev/fd', () => {
+    const path = join(temporaryFolder(), 'open');
+    const fd = openSync(path, 'w');
+    writeOutput(`/dev/fd/${fd}`, 'through');
+    closeSync(fd);
+    expect(readFileSync(path, 'utf8')).toBe('through');
+  });
+
+  it('knows devices from files and folders', () => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, 'file'), '');
+    mkdirSync(join(folder, 'sub'));
+    const paths = ['/dev/null', '/dev/stdout', join(folder, 'file'), join(folder, 'sub'), join(folder, 'new')];
+    expect(paths.map(isDevice)).toEqual([true, true, false, false, false]);
+  });
+});
+
+it('a file of the program never takes the place of a pipe', () => {
+  const path = namedPipe();
+  expect(() => atomicWrite(path, 'text')).toThrow(expect.objectContaining({ code: 'E_FILE_KIND' }));
+  expect(lstatSync(path).isFIFO()).toBe(true);
+  expect(readdirSync(join(path, '..'))).toEqual(['pipe']);
+});
