@@ -4,6 +4,16 @@ import { positive } from '../../options/value-schemas.js';
 
 const search = settingsOf('Search');
 
+/** Of trainers whose loss holds for prompts that were not drawn as the policy draws them. */
+export const resamplingSettings = {
+  resampling: search.number(
+    z.int().min(0).max(100).default(4),
+    'N',
+    'how often a prompt that was proposed before is drawn again',
+    { paper: '0', exclusive: true },
+  ),
+};
+
 /** Of trainers with replay. */
 export const replaySettings = {
   replayUpdates: search.number(
@@ -12,12 +22,7 @@ export const replaySettings = {
     'further updates a step on prompts scored before',
     { exclusive: true },
   ),
-  resampling: search.number(
-    z.int().min(0).max(100).default(4),
-    'N',
-    'how often a prompt that was proposed before is drawn again',
-    { paper: '0', exclusive: true },
-  ),
+  ...resamplingSettings,
 };
 
 /** Of trainers that give a token credit for what follows it. */

@@ -1,5 +1,6 @@
 import type { PolicyHead } from '../../policy/policy-head.js';
 import { Rng, type RngState } from '../../random/rng.js';
+import { promptKey } from '../contract/prompt-key.js';
 import type { Generator, TrainerSettings } from '../contract/settings.js';
 import type {
   ConditionedPolicy,
@@ -10,6 +11,7 @@ import type {
   TrainerState,
   UpdateMetrics,
 } from '../contract/types.js';
+import { drawFresh, inputsOf } from './draw-fresh.js';
 import { PolicyOptimizer } from './policy-optimizer.js';
 import { type PolicyRollout, PromptPolicy } from './prompt-policy.js';
 import { type StackedRollouts, stackRollouts } from './stack-rollouts.js';
@@ -37,28 +39,32 @@ export interface OnPolicyOptions {
   readonly name: string;
   /** Takes forbidden tokens out of the policy altogether, not only when sampling. @default true */
   readonly maskedInLoss?: boolean;
+  /** How often a prompt that was proposed before is drawn again. @default 0 */
+  readonly resampling?: number;
 }
 
 /** A trainer that samples prompts from its policy and learns from each step's once, by the method given. */
 export async function createOnPolicyTrainer(
-  { name, maskedInLoss = true }: OnPolicyOptions,
+  { name, maskedInLoss = true, resampling = 0 }: OnPolicyOptions,
   generator: Generator,
   settings: TrainerSettings,
   createMethod: (parts: OnPolicyParts) => OnPolicyMethod,
 ): Promise<Trainer> {
   const policy = await PromptPolicy.create(generator, settings, { maskedInLoss });
-  return new OnPolicyTrainer(name, policy, settings, createMethod);
+  return new OnPolicyTrainer(name, policy, { ...settings, resampling }, createMethod);
 }
 
 class OnPolicyTrainer implements Trainer {
   private readonly optimizer: PolicyOptimizer;
   private readonly method: OnPolicyMethod;
+  /** Keys of the prompts proposed so far, where none is to be proposed twice. */
+  private known = new Set<string>();
   private rng: Rng;
 
   constructor(
     readonly name: string,
     private readonly policy: PromptPolicy,
-    settings: TrainerSettings,
+    private readonly settings: TrainerSettings & { readonly resampling: number },
     createMethod: (parts: OnPolicyParts) => OnPolicyMethod,
   ) {
     const { head } = policy;
@@ -71,8 +77,15 @@ class OnPolicyTrainer implements Trainer {
     return this.policy.conditioned;
   }
 
-  propose(count: number, { inputs }: ProposeOptions = {}): Promise<Rollout[]> {
-    return this.policy.sample(count, this.rng, { inputs });
+  async propose(count: number, options: ProposeOptions = {}): Promise<Rollout[]> {
+    const { resampling } = this.settings;
+    const sample = (rows: readonly number[]): Promise<PolicyRollout[]> =>
+      this.policy.sample(rows.length, this.rng, { inputs: inputsOf(rows, options) });
+    if (resampling === 0) return sample([...Array(count).keys()]);
+    const keyOf = ({ tokenIds, input }: Rollout): string => promptKey(tokenIds, input);
+    const rollouts = await drawFresh(count, resampling, sample, (rollout) => this.known.has(keyOf(rollout)));
+    for (const rollout of rollouts) this.known.add(keyOf(rollout));
+    return rollouts;
   }
 
   update(rollouts: readonly Rollout[], rewards: readonly RolloutReward[]): Promise<UpdateMetrics> {
@@ -92,7 +105,12 @@ class OnPolicyTrainer implements Trainer {
   save(): TrainerState {
     const [learned, own] = [this.optimizer.save(), this.method.save?.()];
     return {
-      json: { ...learned.json, ...own?.json, rng: this.rng.save() },
+      json: {
+        ...learned.json,
+        ...own?.json,
+        rng: this.rng.save(),
+        ...(this.settings.resampling > 0 ? { known: [...this.known] } : {}),
+      },
       arrays: { ...learned.arrays, ...own?.arrays },
     };
   }
@@ -101,6 +119,7 @@ class OnPolicyTrainer implements Trainer {
     this.optimizer.restore(state);
     this.method.restore?.(state);
     this.rng = Rng.restore(state.json.rng as RngState);
+    this.known = new Set((state.json.known ?? []) as string[]);
   }
 
   async dispose(): Promise<void> {

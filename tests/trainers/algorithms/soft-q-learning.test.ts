@@ -45,7 +45,7 @@ function tablesOf(logits: (rollout: PolicyRollout) => number[][], rollouts: read
   };
 }
 
-/** Of the policy and of the frozen LM, over all tokens: nothing is masked in this loss. */
+/** Of the policy and of the frozen LM: over all tokens, or over those that a prompt may hold where there is a prior. */
 async function referencesOf(
   { arrays }: TrainerState,
   rollouts: readonly PolicyRollout[],
@@ -54,8 +54,11 @@ async function referencesOf(
   const { innerSize, logitBias = 0, priorBeta } = settingsOf(given);
   const { hiddenSize, vocabularySize } = generator.hiddenStates;
   const { weights, bias } = await generator.hiddenStates.head();
-  const lm = { hiddenSize, innerSize, vocabularySize, head: weights, bias: bias! };
-  const policy = { ...lm, bias: bias!.map((value) => (1 + priorBeta) * value + logitBias), priorWeight: priorBeta };
+  const allowed = generator.words.map(generator.idOf);
+  const mask = Array.from(bias!, (_, id) => (priorBeta > 0 && !allowed.includes(id) ? -1e9 : 0));
+  const biasOf = (factor: number, more: number) => mask.map((value, id) => value + factor * bias![id]! + more);
+  const lm = { hiddenSize, innerSize, vocabularySize, head: weights, bias: biasOf(1, 0) };
+  const policy = { ...lm, bias: biasOf(1 + priorBeta, logitBias), priorWeight: priorBeta };
   const [w1, b1, w2, b2] = ['w1', 'b1', 'w2', 'b2'].map((name) => arrays[`policy.${name}`]!);
   const parameters = { w1: w1!, b1: b1!, w2: w2!, b2: b2! };
   return {
@@ -150,5 +153,39 @@ describe('the target network of soft Q-learning', () => {
     ];
     const expected = squares(residualsOf('multi-step', after.own.logProbs, before.own.values), false);
     expect(metrics[1]!.loss / expected).toBeCloseTo(1, 4);
+  });
+});
+
+describe('prompts that soft Q-learning proposed before', () => {
+  const flat = { promptLength: 1, priorBeta: 1, topK: 6 };
+
+  it('are drawn as often as they come, unless they are to be drawn again', async () => {
+    const drawn = async (resampling: number) => {
+      const trainer = await createTrainer('soft-q-learning', generator, settingsOf({ ...flat, resampling }));
+      const texts = [...(await trainer.propose(3)), ...(await trainer.propose(3))].map(({ text }) => text);
+      await trainer.dispose();
+      return new Set(texts).size;
+    };
+    expect(await drawn(0)).toBeLessThan(6);
+    expect(await drawn(100)).toBe(6);
+  });
+
+  it('are known after a resume', async () => {
+    const settings = settingsOf({ ...flat, resampling: 100 });
+    const trainer = await createTrainer('soft-q-learning', generator, settings);
+    const first = await trainer.propose(3);
+    const other = await createTrainer('soft-q-learning', generator, settings);
+    other.restore(trainer.save());
+    const second = await other.propose(3);
+    expect(second).toEqual(await trainer.propose(3));
+    expect(new Set([...first, ...second].map(({ text }) => text)).size).toBe(6);
+    await Promise.all([trainer.dispose(), other.dispose()]);
+  });
+
+  it('are not kept where they may come again', async () => {
+    const trainer = await createTrainer('soft-q-learning', generator, settingsOf({}));
+    await trainer.propose(3);
+    expect(trainer.save().json).not.toHaveProperty('known');
+    await trainer.dispose();
   });
 });

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { settingsOf } from '../../../options/option.js';
 import { positive } from '../../../options/value-schemas.js';
+import { resamplingSettings } from '../../contract/shared-settings.js';
 import { defineTrainer } from '../../contract/trainer-definition.js';
 
 const search = settingsOf('Search');
@@ -11,6 +12,7 @@ export const softQLearning = defineTrainer({
   hasReplay: false,
   readsInputs: true,
   settings: {
+    ...resamplingSettings,
     polyak: search.number(
       positive.max(1).default(0.001),
       'SHARE',
@@ -22,5 +24,5 @@ export const softQLearning = defineTrainer({
       'where the level of V comes from: the target network, or the mean over the batch',
     ),
   },
-  defaults: { learningRate: 1e-3, rewardTo: [0, 5] },
+  defaults: { learningRate: 1e-3, rewardTo: [0, 5], resampling: 0 },
 });

@@ -10,12 +10,15 @@ import { softQLearning } from './settings.js';
  * On-policy soft Q-learning as RLPrompt does it (arXiv 2205.12548, section 2.3; Guo et al., arXiv 2106.07704, equations 8 and 10):
  * sample prompts, score them, one gradient step of the path-consistency loss against a Polyak copy of the MLP. With a
  * prior, Q and V are relative to the generator LM (G-learning): the policy begins at Q = V = 0 and becomes p_LM^β e^r.
+ * Path consistency holds for prompts from anywhere, so prompts proposed before can be drawn again.
  */
 export const create: CreateTrainer<typeof softQLearning> = (generator, settings) => {
   const { name, losses } = softQLearning;
   const { priorBeta } = settings;
   const kind: SoftQKind = losses.find((loss) => loss === settings.loss) ?? 'both';
-  return createOnPolicyTrainer({ name, maskedInLoss: false }, generator, settings, ({ head, optimizer }) => {
+  const { resampling } = settings;
+  const maskedInLoss = priorBeta > 0;
+  return createOnPolicyTrainer({ name, maskedInLoss, resampling }, generator, settings, ({ head, optimizer }) => {
     const targetNetwork = copyParameters(head.parameters);
     return {
       async learn({ batch, time, hidden, actions, mayStop, rewards }) {
