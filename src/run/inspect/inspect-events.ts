@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { RunResult } from '../../events.js';
 import { nodeFileSystem } from '../../files/file-system.js';
 import { scanEvents } from '../store/event-line.js';
-import type { RunFinding } from './run-finding.js';
+import { failedFinding, type RunFinding } from './run-finding.js';
 
 /** What the event log of a run says. */
 export interface LoggedRun {
@@ -22,7 +22,7 @@ export function inspectEvents(runDir: string): { finding: RunFinding; log: Logge
   try {
     bytes = nodeFileSystem.read(join(runDir, FILE));
   } catch (error) {
-    const finding = { check: FILE, ok: false, detail: String(error), next: 'restore it from a copy' };
+    const finding = { ...failedFinding(FILE, error), next: 'restore it from a copy' };
     return { finding, log: { eventCount: 0, lastStep: 0, result: undefined, checkpoints: new Map() } };
   }
   const checkpoints = new Map<string, string>();

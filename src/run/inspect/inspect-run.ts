@@ -1,6 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { RlpromptError } from '../../errors.js';
 import { nodeFileSystem } from '../../files/file-system.js';
 import { isLockHeld } from '../../files/lock.js';
 import { decodeCheckpoint } from '../checkpoint/checkpoint-format.js';
@@ -10,7 +9,7 @@ import { readBest } from '../store/best-file.js';
 import { readManifest } from '../store/run-manifest.js';
 import { inspectScores } from '../store/score-log.js';
 import { inspectEvents, type LoggedRun } from './inspect-events.js';
-import type { RunFinding } from './run-finding.js';
+import { failedFinding, type RunFinding } from './run-finding.js';
 import { type Remainder, savedBy } from './saved-by.js';
 
 const STEP_FILE = /^step-\d+\.(safetensors|ckpt)$/;
@@ -106,8 +105,6 @@ function examine(check: string, read: () => string | undefined): RunFinding {
   try {
     return { check, ok: true, detail: read() ?? '' };
   } catch (error) {
-    const next = error instanceof RlpromptError ? error.next : undefined;
-    const detail = error instanceof Error ? error.message : String(error);
-    return { check, ok: false, detail, ...(next === undefined ? {} : { next }) };
+    return failedFinding(check, error);
   }
 }

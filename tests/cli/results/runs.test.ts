@@ -41,7 +41,11 @@ describe('rlprompt runs list', () => {
     expect(runs.find(({ runDir }) => runDir === join(folder, 'bad'))).toHaveProperty('unreadable');
     const { code, stdout } = await runCli(['runs', 'list', folder]);
     expect(code).toBe(0);
-    expect(stdout).toContain('unreadable');
+    const [header = '', ...lines] = stdout.split('\n');
+    const bad = lines.find((line) => line.includes('unreadable')) ?? '';
+    // Behind all columns: a reason can be long, and would make them wide.
+    expect(bad.slice(0, header.indexOf('prompt')).trim()).toMatch(/bad +unreadable$/);
+    expect(bad.slice(header.indexOf('prompt'))).toContain('run.json');
   });
 
   it('says that there is no such folder', async () => {

@@ -5,6 +5,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs';
@@ -125,6 +126,14 @@ describe('doctor on a run folder', () => {
       mkdirSync(join(run, 'checkpoints'));
     });
     expect(look(begun)).toMatchObject({ bad: [], detail: expect.stringContaining('begins again') });
+  });
+
+  it('names a device in place of the event log', () => {
+    const folder = changed('whole', (run) => {
+      rmSync(join(run, 'events.jsonl'));
+      symlinkSync('/dev/zero', join(run, 'events.jsonl'));
+    });
+    expect(inspectRun(folder)[1]).toMatchObject({ ok: false, detail: expect.stringMatching(/^a device/) });
   });
 
   it('leaves a run that is being written alone', () => {

@@ -38,7 +38,7 @@ type Listed = ReturnType<typeof import('../../../report/list-runs.js')['listRuns
 function toTable(runs: Listed): string {
   const header = ['run', 'state', 'task', 'trainer', 'seed', 'steps', 'dev', 'test', 'prompt'];
   const rows = runs.map((run) => {
-    if ('unreadable' in run) return [run.runDir, 'unreadable', run.unreadable, '', '', '', '', '', ''];
+    if ('unreadable' in run) return [run.runDir, 'unreadable', '', '', '', '', '', '', run.unreadable];
     const { runDir, state, task, trainer, seed, steps, dev, test, prompt } = run;
     const numbers = [String(seed), String(steps), dev?.toFixed(3) ?? '', test?.toFixed(3) ?? ''];
     return [runDir, state, task, trainer, ...numbers, prompt === undefined ? '' : quotePrompt(prompt)];
