@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { loadLanguageModel } from '../../src/lm/load.js';
+import { loadLanguageModel, requireCapability } from '../../src/lm/load.js';
 import type { LoadedModel } from '../../src/lm/onnx/run/model-parts.js';
 import { type ScoreWorker, startScoreWorker } from '../../src/queue/score-worker.js';
 import { TINY_MODEL } from '../cli/spawn-cli.js';
@@ -42,6 +42,16 @@ describe.skipIf(!hasRedis)('a queue of label scores (needs redis-server)', () =>
     expect(started.counts).toEqual({ jobs: 3, rows: 70 });
     expect(await scorer.labelScores(asked)).toEqual(expected);
     expect(started.counts.jobs).toBe(3);
+  });
+
+  it('has likely answers told by this machine, without a worker', async () => {
+    const { asked, scorer } = await request(4, 'words');
+    const local = await loadLanguageModel(TINY_MODEL);
+    models.push(local);
+    const wanted = { ...asked, count: 5 };
+    const answers = await scorer.answerWords?.(wanted);
+    expect(answers?.words).toHaveLength(5);
+    expect(answers).toEqual(await requireCapability(local, 'labelScores').answerWords?.(wanted));
   });
 
   it('sets a job aside that no worker can do, and says so', async () => {
