@@ -194,6 +194,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'errors.ts',
     'events.ts',
     'export',
+    'files',
     'optimize.ts',
     'report',
     'run/store',

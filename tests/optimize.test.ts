@@ -109,6 +109,16 @@ describe('optimize', () => {
     expect(existsSync(join(folder, 'aborted'))).toBe(false);
   });
 
+  it('ends at once where the signal is aborted while a task is loaded', async () => {
+    const slow = join(folder, 'slow.task.mjs');
+    writeFileSync(slow, 'await new Promise((done) => setTimeout(done, 60_000).unref());');
+    const since = performance.now();
+    const { error } = await followRun({ ...config('slow'), task: slow }, { signal: AbortSignal.timeout(200) });
+    expect(error!.code).toBe('E_INTERRUPTED');
+    expect(performance.now() - since).toBeLessThan(30_000);
+    expect(existsSync(join(folder, 'slow'))).toBe(false);
+  });
+
   it('scores a prompt that a person types, exports on request, evaluates and saves between two steps', async () => {
     const { events } = await followRun(config('controls', { evaluationCandidates: 50 }), {}, (event, controls) => {
       if (event.type === 'step-end' && event.step === 2) {

@@ -4,6 +4,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { RunConfigInput } from '../../config/run-config.js';
 import { RlpromptError } from '../../errors.js';
 import type { Reporter, RunControls, RunEvent, RunResult } from '../../events.js';
+import { abortable } from '../../files/abortable.js';
 import type { OptimizeOptions } from '../../optimize.js';
 import type { UiName } from '../../ui/reporters/choose-reporter.js';
 import type { CliContext } from '../shared/context.js';
@@ -98,7 +99,7 @@ class Supervisor {
     if (this.stoppedBy) controls.stop(STOP_REASONS[this.stoppedBy]);
   }
 
-  /** Ends what comes before the run itself: the download of a model. */
+  /** Ends what comes before the run itself: the program's own files, the task, the models. */
   get signal(): AbortSignal {
     return this.loading.signal;
   }
@@ -114,7 +115,7 @@ class Supervisor {
       Object.fromEntries(STOP_SIGNALS.map((name) => [name, `${this.stoppedAtOnce(STOP_REASONS[name]).line()}\n`])),
     );
     try {
-      const { optimize } = await import('../../optimize.js');
+      const { optimize } = await abortable(import('../../optimize.js'), this.signal);
       const events = optimize(config, options);
       for (let next = await events.next(); ; next = await events.next()) {
         if (next.done) return { result: next.value, metric: this.metric };

@@ -46,7 +46,7 @@ export interface PrepareOptions {
 
 /** Settings, folder, data, template and models, in this order: what is cheap to check is checked first. */
 export async function prepareRun(input: RunConfigInput, options: PrepareOptions): Promise<Run> {
-  const { task, config } = await checkRun(input);
+  const { task, config } = await abortable(checkRun(input), options.signal);
   if (options.resume === undefined) {
     checkBudget(task, config);
     if (config.continueRun !== undefined) checkContinues(readEarlierRun(config.continueRun), config);
