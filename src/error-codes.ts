@@ -345,6 +345,10 @@ export const ERROR_CODES = {
   E_POLICY_SHAPE: ['Arrays of the policy do not fit each other.', 'Give arrays of the policy’s sizes.'],
   E_PREDICT_SOURCE: ['There is nothing to predict with.', 'Name a run, or an export with `--format json`.'],
   E_PROMPTS_FILE: ['The file with prompts cannot be read.', 'Check the path.'],
+  E_PTX_TEXT: [
+    'A text of `--ptx` has tokens that a prompt may not hold.',
+    'Leave it out of the file, or allow its characters with `--tokens all`.',
+  ],
   E_QUEUE_JOB: ['A job failed on several workers.', 'Look at the log of the workers, then resume.'],
   E_QUEUE_NO_WORKER: ['No worker runs the target LM.', 'Start one with `rlprompt worker`.'],
   E_QUEUE_UNFIT: ['A setting needs what workers cannot give.', 'Leave the setting or `--queue` out.'],

@@ -676,6 +676,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   'trainers/algorithms/ppo': [
     'errors.ts',
+    'lm/model',
     'losses',
     'options',
     'policy',

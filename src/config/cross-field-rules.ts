@@ -48,6 +48,7 @@ const CHECKS: readonly Check[] = [
     calibrate === 'inputs' &&
     'examplesPerStep saves nothing with calibrate inputs, which reads every train input',
   (config) => lengthProblem(config),
+  (config) => phraseProblem(config),
   (config) => writingSetting(config),
   (config) => continuing(config),
   ({ rewardFrom: [min, max] }) => min >= max && `rewardFrom ${min},${max}: the first must be below the second`,
@@ -120,6 +121,13 @@ function lengthProblem({ promptLength, minPromptLength, trainer, actions, priorB
   return priorBeta === 0 && trainer !== 'best-of-n'
     ? 'minPromptLength needs the generator’s own say in what prompts are like: --prior-beta 1'
     : undefined;
+}
+
+/** A policy over phrases has a penalty of its own, and writes nothing. */
+function phraseProblem({ actions, ptx, klIn }: RunConfig): string | false | undefined {
+  if (!actions) return undefined;
+  if (ptx) return 'ptx is for free tokens, not for actions';
+  return klIn === 'reward' && 'klIn reward is for free tokens, not for actions';
 }
 
 /** Only a policy over tokens can be continued. */

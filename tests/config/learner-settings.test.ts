@@ -28,6 +28,14 @@ describe('settings of the learner', () => {
     }
   });
 
+  it('are refused of PPO over phrases, where they say something of tokens', () => {
+    const phrases = { trainer: 'ppo', actions: ['one', 'two'] };
+    expect(() => complete({ ...phrases, ptx: ['a', 'b'] })).toThrow('ptx is for free tokens, not for actions');
+    expect(() => complete({ ...phrases, klIn: 'reward' })).toThrow('klIn reward is for free tokens, not for actions');
+    expect(() => complete({ ptx: ['a', 'b'] })).toThrow('only ppo has it');
+    expect(complete({ ...phrases }).klIn).toBe('loss');
+  });
+
   it('are read from flags', () => {
     const flags = { task: 'spam', rewardToEnd: '0,20', examplesPerStep: '16', select: 'pooled' };
     expect(resolveRunConfig({ flags }).config).toMatchObject({

@@ -23,6 +23,7 @@ const RUNS: Readonly<Record<string, Partial<RunConfigInput>>> = {
     ]),
   ),
   'ppo with phrases': { trainer: 'ppo', actions: phrases },
+  'ppo near the LM and some texts': { trainer: 'ppo', priorBeta: 1, klIn: 'reward', ptx: phrases },
   'log-variance, cooled, some examples a step': { rewardToEnd: [0, 40], examplesPerStep: 3 },
   'log-variance, racing on some examples a step': { racing: true, examplesPerStep: 4, shots: 5 },
 };

@@ -31,6 +31,7 @@ export interface OnPolicyMethod {
 }
 
 export interface OnPolicyParts {
+  readonly policy: PromptPolicy;
   readonly head: PolicyHead;
   readonly optimizer: PolicyOptimizer;
 }
@@ -48,28 +49,30 @@ export async function createOnPolicyTrainer(
   { name, maskedInLoss = true, resampling = 0 }: OnPolicyOptions,
   generator: Generator,
   settings: TrainerSettings,
-  createMethod: (parts: OnPolicyParts) => OnPolicyMethod,
+  createMethod: (parts: OnPolicyParts) => OnPolicyMethod | Promise<OnPolicyMethod>,
 ): Promise<Trainer> {
   const policy = await PromptPolicy.create(generator, settings, { maskedInLoss });
-  return new OnPolicyTrainer(name, policy, { ...settings, resampling }, createMethod);
+  const { head } = policy;
+  const optimizer = new PolicyOptimizer(head.parameters, head.shape, settings);
+  const method = await createMethod({ policy, head, optimizer });
+  return new OnPolicyTrainer(name, { policy, head, optimizer }, method, { ...settings, resampling });
 }
 
 class OnPolicyTrainer implements Trainer {
+  private readonly policy: PromptPolicy;
   private readonly optimizer: PolicyOptimizer;
-  private readonly method: OnPolicyMethod;
   /** Keys of the prompts proposed so far, where none is to be proposed twice. */
   private known = new Set<string>();
   private rng: Rng;
 
   constructor(
     readonly name: string,
-    private readonly policy: PromptPolicy,
-    private readonly settings: TrainerSettings & { readonly resampling: number },
-    createMethod: (parts: OnPolicyParts) => OnPolicyMethod,
+    { policy, optimizer }: OnPolicyParts,
+    private readonly method: OnPolicyMethod,
+    private readonly settings: { readonly seed: number; readonly resampling: number },
   ) {
-    const { head } = policy;
-    this.optimizer = new PolicyOptimizer(head.parameters, head.shape, settings);
-    this.method = createMethod({ head, optimizer: this.optimizer });
+    this.policy = policy;
+    this.optimizer = optimizer;
     this.rng = Rng.create(settings.seed, 'sampling');
   }
 

@@ -3,7 +3,7 @@ import type { RunConfigInput } from '../../../src/config/run-config.js';
 import type { Rollout, Trainer, UpdateMetrics } from '../../../src/trainers/contract/types.js';
 import type { PolicyRollout } from '../../../src/trainers/policy/prompt-policy.js';
 import { createTrainer } from '../../../src/trainers/registry.js';
-import { klDivergence, lmLogits } from '../../policy/reference-policy.js';
+import { klDivergence, lmLogits, logSumExp, type Parameters, referenceLogits } from '../../policy/reference-policy.js';
 import { scriptedGenerator } from '../scripted-generator.js';
 import { findTheWords, plainRewards, toySettings, toyStep } from '../toy-search.js';
 
@@ -152,5 +152,89 @@ describe('an update of PPO', () => {
     }
     expect(resumed.trainer.save()).toEqual(unbroken.trainer.save());
     await Promise.all([unbroken.trainer.dispose(), resumed.trainer.dispose()]);
+  });
+});
+
+function parametersOf(arrays: Readonly<Record<string, Float32Array>>): Parameters {
+  const [w1, b1, w2, b2] = ['w1', 'b1', 'w2', 'b2'].map((name) => arrays[`policy.${name}`]!);
+  return { w1: w1!, b1: b1!, w2: w2!, b2: b2! };
+}
+
+describe('PPO with the divergence in the reward', () => {
+  // As many dimensions as words at least: a head of fewer could not give every word its own probability.
+  const generator = scriptedGenerator({ fluentWords: ['dull', 'sad'], fluency: 1, hiddenSize: 48 });
+  const allowed = generator.words.map(generator.idOf);
+
+  /** log p of each word as the first of a prompt, by the policy with the given parameters, or by the LM. */
+  async function firstWords(arrays?: Readonly<Record<string, Float32Array>>): Promise<number[]> {
+    const { hiddenSize, vocabularySize } = generator.hiddenStates;
+    const { weights, bias } = await generator.hiddenStates.head();
+    const { hidden, state } = await generator.hiddenStates.begin([[0]]);
+    state.dispose();
+    const lm = { hiddenSize, innerSize: 16, vocabularySize, head: weights, bias: bias! };
+    const [row = []] = arrays
+      ? referenceLogits({ ...lm, bias: bias!.map((value) => 2 * value), priorWeight: 1 }, parametersOf(arrays), hidden)
+      : lmLogits(lm, hidden);
+    const logits = allowed.map((id) => row[id]!);
+    return logits.map((logit) => logit - logSumExp(logits));
+  }
+
+  it('ends at the frozen LM times e^(r/β): KL below 0.01 where one word is written', async () => {
+    const klWeight = 1;
+    const settings = toySettings({
+      trainer: 'ppo',
+      seed: 1,
+      promptLength: 1,
+      priorBeta: 1,
+      klIn: 'reward',
+      klWeight,
+      promptsPerStep: 256,
+      learningRate: 3e-3,
+    });
+    const trainer = await createTrainer('ppo', generator, settings);
+    const rewardOf = (id: number) => ((id * 7) % 11) / 2;
+    for (let step = 0; step < 60; step++) {
+      const rollouts = await trainer.propose(256);
+      await trainer.update(rollouts, plainRewards(rollouts.map(({ tokenIds }) => rewardOf(tokenIds[0]!))));
+    }
+    const goals = (await firstWords()).map((logProb, i) => logProb + rewardOf(allowed[i]!) / klWeight);
+    const learned = await firstWords(trainer.save().arrays);
+    await trainer.dispose();
+    const before = klDivergence(await firstWords(), goals);
+    expect(before).toBeGreaterThan(0.1);
+    expect(klDivergence(learned, goals)).toBeLessThan(0.01);
+  });
+});
+
+describe('PPO with texts to keep', () => {
+  const texts = ['dull old plot', 'sad new music'];
+  const logProbOf = async (ptx: readonly string[] | undefined) => {
+    const { trainer } = await ppo({ criticWarmup: 0, learningRate: 3e-3, ...(ptx ? { ptx: [...ptx] } : {}) });
+    const metrics: UpdateMetrics[] = [];
+    for (let i = 0; i < 12; i++) metrics.push(await learn(trainer, await trainer.propose(8), SHAPED));
+    await trainer.dispose();
+    return metrics.map((metric) => metric['ppo/ptx-log-prob'] as number | undefined);
+  };
+
+  it('raises their log-probability, beside the reward', async () => {
+    const values = await logProbOf(texts);
+    expect(values[0]).toBeCloseTo(-Math.log(40), 1);
+    expect(values.at(-1)!).toBeGreaterThan(values[0]! + 0.5);
+    expect(await logProbOf(undefined)).toEqual(new Array(12).fill(undefined));
+  });
+
+  it('adds their mean log-probability to the loss, by its weight', async () => {
+    const step = async (given: Partial<RunConfigInput>) => (await firstUpdate(SHAPED, given)).metrics;
+    const without = await step({});
+    const withTexts = await step({ ptx: texts, ptxWeight: 3 });
+    const ptx = withTexts['ppo/ptx-log-prob'] as number;
+    expect(withTexts.loss).toBeCloseTo(without.loss - 3 * ptx, 3);
+    expect(withTexts.entropy).toBeCloseTo(without.entropy, 5);
+    expect(withTexts['policy/lm-kl']).toBeCloseTo(without['policy/lm-kl'] as number, 5);
+  });
+
+  it('refuses one that a prompt may not hold', async () => {
+    const refused = ppo({ ptx: ['dull', 'nothing of this'] });
+    await expect(refused).rejects.toMatchObject({ code: 'E_PTX_TEXT', exit: 'config', where: '--ptx' });
   });
 });

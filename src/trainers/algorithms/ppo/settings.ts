@@ -20,6 +20,22 @@ export const ppo = defineTrainer({
       'WEIGHT',
       'weight of the policy’s divergence from the generator LM in the loss',
     ),
+    klIn: search.text(
+      z.enum(['loss', 'reward']).default('loss'),
+      'WHERE',
+      'where that divergence counts: in the loss, over all tokens, or in the reward of each token that was drawn',
+    ),
+    ptx: search.text(
+      z.array(z.string().min(1)).min(2).optional(),
+      'FILE',
+      'texts that the policy is to keep writing, one a line',
+      { path: true, exclusive: true },
+    ),
+    ptxWeight: search.number(
+      z.number().min(0).default(1),
+      'WEIGHT',
+      'weight of the mean log-probability of a token of those texts in the loss',
+    ),
     criticWarmup: search.number(z.int().min(0).default(2), 'N', 'first steps in which only the critic learns'),
     actions: search.text(
       z.array(z.string().min(1)).min(2).optional(),
