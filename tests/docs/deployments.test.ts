@@ -31,9 +31,11 @@ const [compose, ...kubernetes] = Array.from(page.matchAll(/^```yaml\n(.*?)^```$/
   }),
 ).flat();
 
-/** The flags of `npx --yes rlprompt COMMAND …`, as the program reads them. */
-async function flagsOf([runner, yes, program, name, ...flags]: readonly string[]) {
-  expect([runner, yes, program]).toEqual(['npx', '--yes', 'rlprompt']);
+/** The flags of a worker in a container. Only behind `exec` does it hear the signal that ends the container. */
+async function flagsOf([shell, flag, line = '']: readonly string[]) {
+  expect([shell, flag]).toEqual(['sh', '-c']);
+  const [, name = '', ...flags] =
+    /^npm install --global rlprompt && exec (rlprompt .*)$/.exec(line)?.[1]?.split(' ') ?? [];
   const entry = COMMANDS.find((one) => one.name === name);
   if (!entry) throw new Error(`no command ${name}`);
   const command = new Command(name);
