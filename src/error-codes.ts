@@ -466,6 +466,10 @@ export const ERROR_CODES = {
   E_VERBALIZER_SAME: ['Two label words have the same tokens.', 'Choose other words with `--verbalizer`.'],
   E_VERBALIZER_SPECIAL: ['A label word is a special token.', 'Choose another word with `--verbalizer`.'],
   E_VERBALIZER_TOKENS: ['A label word of a masked model has several tokens.', 'Choose words of one token.'],
+  E_WORD_EDIT: [
+    'Label words cannot be changed as asked.',
+    'Name the words of every label with `--words`, and leave each a word.',
+  ],
 } as const satisfies Record<`E_${string}`, readonly [meaning: string, next: string]>;
 
 export type ErrorCode = keyof typeof ERROR_CODES;

@@ -142,10 +142,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'ui/reporters',
   ],
   'cli/exports': [
+    'classifier',
     'cli/output',
     'cli/runs',
     'cli/shared',
     'config',
+    'config/files',
     'data',
     'errors.ts',
     'evaluate.ts',

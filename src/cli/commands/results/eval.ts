@@ -4,6 +4,7 @@ import { RlpromptError } from '../../../errors.js';
 import type { EvaluatedPrompt } from '../../../evaluate.js';
 import { ensembleScores } from '../../../rewards/classification/ensemble-scores.js';
 import { readConfigOfRun } from '../../exports/config-of-run.js';
+import { type WordOptions, withEditedWords } from '../../exports/edited-words.js';
 import { readBy, scoredRun } from '../../exports/scored-run.js';
 import { writeProposals } from '../../exports/write-proposals.js';
 import { reportDownloads } from '../../output/download-progress.js';
@@ -21,6 +22,7 @@ const EXAMPLES = `Examples:
   $ rlprompt eval spam --prompt "This mail is" --prompt ""
   $ rlprompt eval reviews.csv --text-column text --label-column stars --prompt " Overall it was" --json
   $ rlprompt eval runs/reviews-… --split dev
+  $ rlprompt eval runs/reviews-… --words "bad=dull|awful,good=great|fine"
   $ rlprompt eval new-reviews.csv --run runs/reviews-… --prompt "Overall it was"
   $ rlprompt eval reviews.csv --policy runs/spam-… --per-example prompts.jsonl
   $ rlprompt export runs/spam-… --format txt | rlprompt eval spam --prompt - --split test
@@ -48,7 +50,7 @@ const KEYS: readonly RunConfigKey[] = [
   'rewardTimeout',
 ];
 
-interface EvalOptions {
+interface EvalOptions extends WordOptions {
   readonly prompt?: readonly string[];
   readonly promptsFile?: string;
   readonly run?: string;
@@ -68,6 +70,11 @@ export function configure(command: Command, context: CliContext): void {
     .option('--prompts-file <FILE>', 'prompts to score, one a line')
     .option('--run <RUN>', 'run whose best prompt is scored, with its label words, demonstrations and offsets')
     .option('--rank <N>', 'which prompt of "rlprompt top" with --run', parseCount, 1)
+    .option(
+      '--words <LABEL=WORD|WORD,…>',
+      'with a run: read its prompt by these words of every label in place of its own',
+    )
+    .option('--without-words <WORD,…>', 'with a run: read its prompt without these words')
     .option('--policy <RUN>', 'run with --input-conditioned, whose policy writes a prompt for each example')
     .option('--unlabelled', 'with --policy: write the prompt of each row of a data file, which needs no labels')
     .addOption(
@@ -88,8 +95,8 @@ export function configure(command: Command, context: CliContext): void {
     const config: RunConfig = sources.testSize === 'default' ? { ...read, testSize: 'all' } : read;
     const policy = hasPolicy ? run : undefined;
     if (options.unlabelled) return await writeProposals(config, { ...options, ...(policy ? { policy } : {}) }, context);
-    const ofRun = found ? [readBy(found, read.target)] : [];
-    const prompts = [...ofRun, ...readPrompts(options, run)];
+    const ofRun = withEditedWords(found && readBy(found, read.target), options);
+    const prompts = [...(ofRun ? [ofRun] : []), ...readPrompts(options, run)];
     if (config.ensemble !== undefined && config.ensemble > prompts.length)
       throw tooFew(config.ensemble, prompts.length);
     const { evaluatePrompts } = await import('../../../evaluate.js');

@@ -1,0 +1,52 @@
+import { RlpromptError } from '../errors.js';
+import type { WordSet } from './classifier.js';
+import { splitWords, verbalizerProblems } from './given-words.js';
+
+/** What a person changes in the words that labels are read by. */
+export interface WordEdits {
+  /** Words of every label in place of its own, as a verbalizer gives them: `good|great`. */
+  readonly words?: Readonly<Record<string, string>> | undefined;
+  /** Words that no label is read by any more. */
+  readonly without?: readonly string[] | undefined;
+}
+
+/**
+ * The word sets with a person's changes. Words that stay keep their weights.
+ * @throws RlpromptError E_WORD_EDIT for labels or words that are not there, and where a label is left without words
+ */
+export function editWords(sets: readonly WordSet[], { words, without = [] }: WordEdits): WordSet[] {
+  const replaced = words ? replacedWords(sets, words) : sets;
+  const known = new Set(replaced.flatMap((set) => set.words));
+  const missing = without.find((word) => !known.has(word));
+  if (missing !== undefined) throw refusal(`no label has the word "${missing}"`, '--without-words');
+  return replaced.map(({ label, words: own, weights }) => {
+    const kept = [...own.keys()].filter((place) => !without.includes(own[place] ?? ''));
+    if (kept.length === 0) throw refusal(`the label ${label} would have no word left`, '--without-words');
+    return {
+      label,
+      words: kept.map((place) => own[place] ?? ''),
+      ...(weights ? { weights: kept.map((place) => weights[place] ?? 0) } : {}),
+    };
+  });
+}
+
+function replacedWords(sets: readonly WordSet[], words: Readonly<Record<string, string>>): WordSet[] {
+  const labels = sets.map(({ label }) => label);
+  const [problem] = [
+    ...verbalizerProblems(words),
+    ...Object.keys(words).flatMap((label) => (labels.includes(label) ? [] : [`there is no label ${label}`])),
+    ...labels.flatMap((label) => (label in words ? [] : [`the label ${label} has no words`])),
+  ];
+  if (problem !== undefined) throw refusal(problem.replace(/^verbalizer: /, ''), '--words', labels);
+  return sets.map(({ label }) => ({ label, words: splitWords(words[label] ?? '') }));
+}
+
+function refusal(message: string, where: string, labels?: readonly string[]): RlpromptError {
+  return new RlpromptError({
+    code: 'E_WORD_EDIT',
+    exit: 'usage',
+    message,
+    where,
+    ...(labels ? { next: `--words "${labels.map((label) => `${label}=word|word`).join(',')}"` } : {}),
+  });
+}
