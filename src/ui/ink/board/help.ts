@@ -7,7 +7,7 @@ const STEERING: readonly (readonly [keys: string, meaning: string])[] = [
   ['e', 'evaluate the best prompts on dev now'],
   ['t', 'type your own prompt: it is scored and joins the table'],
   ['w', 'type weights of the reward’s objectives, such as fluency=0.5'],
-  ['x', 'export the best prompt to the run folder, in a format that you name'],
+  ['x', 'export the best prompt, in a format that you name'],
   ['↑ ↓ Enter', 'choose a prompt of the table and look into it'],
   ['q', 'save and quit; the run can be resumed'],
   ['Ctrl-C', 'the same; a second time quits at once'],
