@@ -1,5 +1,3 @@
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
 const ALL = ['tests/**/*.test.{ts,tsx}'];
@@ -29,8 +27,7 @@ export const settings = {
   testTimeout: 60_000,
   hookTimeout: 120_000,
   pool: 'forks',
-  // Runs in tests neither use nor fill the scores and models of whoever starts them.
-  env: { RLPROMPT_CACHE_DIR: join(tmpdir(), `rlprompt-tests-${process.pid}`) },
+  globalSetup: 'tests/temporary-folder.ts',
 } as const;
 
 /** One more than the cores of a small machine: tests of programs, services and queues mostly wait. */

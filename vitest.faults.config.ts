@@ -8,7 +8,6 @@ export default defineConfig({
     ...settings,
     // Each bad input is given to a program of its own, and each reader to 10,000 random files.
     env: {
-      ...settings.env,
       RLPROMPT_TEST_PROCESSES: '1',
       RLPROMPT_TEST_FUZZ: process.env.RLPROMPT_TEST_FUZZ ?? '10000',
     },
