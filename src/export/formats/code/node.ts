@@ -16,6 +16,10 @@ const [PACKAGE, MODULE, PROGRAM] = ['package.json', 'prompt.mjs', 'index.mjs'] a
 /** The version that the exports are tested with. */
 const LIBRARY = { name: '@huggingface/transformers', version: '4.3.1' };
 
+const INSTALLATION = `# onnxruntime-node would download CUDA libraries, several hundred megabytes, from a host outside the registry. Nothing here needs a script.
+ignore-scripts=true
+`;
+
 export const nodeFormat: FolderFormat = {
   name: 'node',
   description: 'a folder that runs: npm install, then node index.mjs "a text" prints label and probabilities',
@@ -31,6 +35,7 @@ export const nodeFormat: FolderFormat = {
   },
   renderFolder: (prompts, options) => [
     { path: PACKAGE, text: `${JSON.stringify(packageOf(), undefined, 2)}\n` },
+    { path: '.npmrc', text: INSTALLATION },
     { path: MODULE, text: jsFormat.render(prompts, options) },
     { path: PROGRAM, text: programOf(prompts[0]) },
   ],
