@@ -9,7 +9,7 @@ import { strictJson } from '../files/strict-json.js';
 import { createRunFolder } from '../run/store/run-folder.js';
 
 const PLAN = z.strictObject({
-  schemaVersion: z.literal(1),
+  schemaVersion: z.literal(2),
   /** As it was given: a built-in name or a file. */
   environment: z.string(),
   /** sha256 of the environment's file. */
@@ -19,6 +19,7 @@ const PLAN = z.strictObject({
   seed: z.number(),
   updates: z.int(),
   episodes: z.int(),
+  learningRate: z.number(),
   timeout: z.number(),
 });
 

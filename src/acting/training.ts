@@ -8,17 +8,14 @@ import type { TrainerState } from '../trainers/contract/types.js';
 import type { ActFolder } from './act-folder.js';
 import { policyActor } from './actors.js';
 import type { EnvironmentWorld } from './environment-world.js';
-import { type Episode, playEpisode } from './episodes.js';
 import { type Measured, measure } from './measure.js';
 import type { PhrasePolicy } from './phrase-policy.js';
-import { PpoLearner } from './ppo-learner.js';
+import { type LearnerMetrics, PpoLearner } from './ppo-learner.js';
 
 /** One point of the curve: the episodes that an update learned from. */
-export interface CurvePoint {
+export interface CurvePoint extends LearnerMetrics {
   readonly update: number;
   readonly meanReturn: number;
-  readonly entropy: number;
-  readonly criticLoss: number;
 }
 
 export interface TrainingResult {
@@ -29,8 +26,6 @@ export interface TrainingResult {
 }
 
 const CHECKPOINT_EVERY = 10;
-const RATE = 0.3;
-const ENTROPY_WEIGHT = 0.02;
 
 /**
  * Learns until the plan's updates are done, from the latest checkpoint where there is one. Episodes begin and end within an
@@ -42,10 +37,10 @@ export async function train(
   policy: PhrasePolicy,
   onPoint: (point: CurvePoint) => void,
 ): Promise<TrainingResult> {
-  const { seed, updates, episodes: count } = folder.plan;
+  const { updates } = folder.plan;
   const tasks = world.facts.tasks;
-  const learner = new PpoLearner(policy, { seed, rate: RATE, entropyWeight: ENTROPY_WEIGHT });
-  let rng = Rng.create(seed, 'sampling');
+  const learner = new PpoLearner(policy, tasks.train, folder.plan);
+  let rng = Rng.create(folder.plan.seed, 'sampling');
   let curve: CurvePoint[] = [];
   const found = readLatestCheckpoint(folder.path);
   if (found) {
@@ -57,20 +52,10 @@ export async function train(
     curve = [...saved.curve];
   }
   while (curve.length < updates) {
-    const actor = policyActor(policy, rng);
-    const episodes: Episode[] = [];
-    for (let i = 0; i < count; i++) {
-      // In turn: each task is met equally often.
-      const task = tasks.train[(curve.length * count + i) % tasks.train.length] ?? '';
-      episodes.push(await playEpisode(world, task, actor));
-    }
-    const { entropy, criticLoss } = learner.learn(episodes);
-    const point = {
-      update: curve.length + 1,
-      meanReturn: mean(episodes.map(({ total }) => total)),
-      entropy,
-      criticLoss,
-    };
+    const episodes = await learner.play(world, curve.length, rng);
+    const metrics = learner.learn(episodes, curve.length);
+    const meanReturn = mean(episodes.map(({ total }) => total));
+    const point = { update: curve.length + 1, meanReturn, ...metrics };
     curve.push(point);
     onPoint(point);
     if (curve.length % CHECKPOINT_EVERY === 0 || curve.length === updates) {

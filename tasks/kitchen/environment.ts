@@ -12,7 +12,7 @@ interface Rule {
 }
 
 const MOST_STEPS = 30;
-const STEP_COST = 0.02;
+const STEP_COST = 0.1;
 /** For each thing a dish needs to have done to it, at the moment it is done; 1 more for the whole order. */
 const PROGRESS_REWARD = 0.2;
 /** For a dish that is served before it is ready, which ends the episode. */
@@ -21,12 +21,23 @@ const SPOILT_REWARD = -0.5;
 const FOODS = ['egg', 'onion', 'carrot', 'apple'];
 /** How each dish is made ready, beside being taken and served. */
 const DISHES = {
-  washed: ['washed'],
-  'washed and chopped': ['washed', 'chopped'],
-  boiled: ['boiled'],
-  fried: ['fried'],
-  baked: ['baked'],
+  washed: ['wash'],
+  'washed and chopped': ['wash', 'chop'],
+  boiled: ['boil'],
+  fried: ['fry'],
+  baked: ['bake'],
 } as const;
+/** What is true of a food after it, and what has to be the case for it. */
+const VERBS = {
+  wash: { done: 'washed', needs: [] },
+  chop: { done: 'chopped', needs: [] },
+  boil: { done: 'boiled', needs: ['the pot is full', 'the stove is on'] },
+  fry: { done: 'fried', needs: ['the pan is oiled', 'the stove is on'] },
+  bake: { done: 'baked', needs: ['the oven is hot'] },
+} as const;
+const VESSELS = ['in the pot', 'in the pan', 'in the oven'] as const;
+type Verb = keyof typeof VERBS;
+type Vessel = (typeof VESSELS)[number];
 type Dish = keyof typeof DISHES;
 type Order = readonly [dish: Dish, food: string];
 
@@ -51,52 +62,50 @@ const PAIRS: readonly (readonly Order[])[] = [
   ],
 ];
 
+const factsOf = (dish: Dish, food: string): string[] =>
+  DISHES[dish].map((verb) => `the ${food} is ${VERBS[verb].done}`);
+const verbsLeft = (dish: Dish, food: string, facts: Facts): Verb[] =>
+  DISHES[dish].filter((verb) => !facts.has(`the ${food} is ${VERBS[verb].done}`));
+const isServed = (food: string, facts: Facts): boolean => facts.has(`the ${food} is on the plate`);
 const nameOf = (orders: readonly Order[]): string => orders.map(([dish, food]) => `${dish} ${food}`).join(' and ');
 const singles = Object.keys(DISHES).flatMap((dish) => FOODS.map((food): readonly Order[] => [[dish as Dish, food]]));
 const heldOut = new Set(HELD_OUT.map(nameOf));
-const ORDERS = new Map([...singles, ...PAIRS, ...HELD_OUT].map((orders) => [nameOf(orders), orders]));
 
 function rulesFor(food: string): Rule[] {
-  const [held, raw] = [`you hold the ${food}`, `the ${food} is in the fridge`];
-  const vessels = { pot: 'in the pot', pan: 'in the pan', oven: 'in the oven' };
-  const inHand = (action: string, state: string): Rule => {
-    return { action, needs: [held], forbids: [state], adds: [state], removes: [] };
+  const [raw, held] = [`the ${food} is in the fridge`, `I hold the ${food}`];
+  const inHand = (verb: Verb): Rule => {
+    const after = `the ${food} is ${VERBS[verb].done}`;
+    return { action: `${verb} the ${food}`, needs: [held], forbids: [after], adds: [after], removes: [] };
   };
-  const place = (vessel: keyof typeof vessels): Rule => {
-    const there = `the ${food} is ${vessels[vessel]}`;
-    return { action: `put the ${food} ${vessels[vessel]}`, needs: [held], forbids: [], adds: [there], removes: [held] };
+  const place = (vessel: Vessel): Rule => {
+    const there = `the ${food} is ${vessel}`;
+    return { action: `put the ${food} ${vessel}`, needs: [held], forbids: [], adds: [there], removes: [held] };
   };
-  const cook = (verb: string, state: string, vessel: keyof typeof vessels, needs: readonly string[]): Rule => {
-    const there = `the ${food} is ${vessels[vessel]}`;
-    return { action: `${verb} the ${food}`, needs: [there, ...needs], forbids: [state], adds: [state], removes: [] };
+  const cook = (verb: Verb, vessel: Vessel): Rule => {
+    const [there, after] = [`the ${food} is ${vessel}`, `the ${food} is ${VERBS[verb].done}`];
+    const needs = [there, ...VERBS[verb].needs];
+    return { action: `${verb} the ${food}`, needs, forbids: [after], adds: [after], removes: [] };
   };
   const serve = (from: string): Rule => {
-    return {
-      action: `serve the ${food}`,
-      needs: [from],
-      forbids: [],
-      adds: [`the ${food} is on the plate`],
-      removes: [from],
-    };
+    const served = `the ${food} is on the plate`;
+    return { action: `serve the ${food}`, needs: [from], forbids: [], adds: [served], removes: [from] };
   };
   return [
     {
       action: `take the ${food}`,
       needs: [raw, 'the fridge is open'],
-      forbids: FOODS.map((other) => `you hold the ${other}`),
+      forbids: FOODS.map((other) => `I hold the ${other}`),
       adds: [held],
       removes: [raw],
     },
-    inHand(`wash the ${food}`, `the ${food} is washed`),
-    inHand(`chop the ${food}`, `the ${food} is chopped`),
-    place('pot'),
-    place('pan'),
-    place('oven'),
-    cook('boil', `the ${food} is boiled`, 'pot', ['the pot is full', 'the stove is on']),
-    cook('fry', `the ${food} is fried`, 'pan', ['the pan is oiled', 'the stove is on']),
-    cook('bake', `the ${food} is baked`, 'oven', ['the oven is hot']),
+    inHand('wash'),
+    inHand('chop'),
+    ...VESSELS.map(place),
+    cook('boil', 'in the pot'),
+    cook('fry', 'in the pan'),
+    cook('bake', 'in the oven'),
     serve(held),
-    ...Object.values(vessels).map((vessel) => serve(`the ${food} is ${vessel}`)),
+    ...VESSELS.map((vessel) => serve(`the ${food} is ${vessel}`)),
   ];
 }
 
@@ -120,10 +129,17 @@ class Kitchen {
   readonly rules: readonly Rule[];
   /** What the dishes need to have done to them. */
   readonly preparations: readonly string[];
+  private steps: number | undefined;
 
   constructor(readonly orders: readonly Order[]) {
     this.rules = [...KITCHEN, ...orders.flatMap(([, food]) => rulesFor(food))];
-    this.preparations = orders.flatMap(([dish, food]) => DISHES[dish].map((state) => `the ${food} is ${state}`));
+    this.preparations = orders.flatMap(([dish, food]) => factsOf(dish, food));
+  }
+
+  /** Steps of the shortest plan; searched for once. */
+  get shortest(): number {
+    this.steps ??= this.searchShortest();
+    return this.steps;
   }
 
   start(): Facts {
@@ -145,25 +161,46 @@ class Kitchen {
   }
 
   isMet(facts: Facts): boolean {
-    return this.orders.every(([, food]) => facts.has(`the ${food} is on the plate`)) && !this.isSpoilt(facts);
+    return this.orders.every(([, food]) => isServed(food, facts)) && !this.isSpoilt(facts);
   }
 
   /** What is served stays served: a dish that is not ready then never will be. */
   isSpoilt(facts: Facts): boolean {
     return this.orders.some(
-      ([dish, food]) =>
-        facts.has(`the ${food} is on the plate`) && DISHES[dish].some((state) => !facts.has(`the ${food} is ${state}`)),
+      ([dish, food]) => isServed(food, facts) && factsOf(dish, food).some((fact) => !facts.has(fact)),
     );
   }
 
+  /** What is the case, and in the last sentence what is left to be done, which the action carries on. */
   describe(facts: Facts): string {
-    const order = nameOf(this.orders);
-    const known = [...facts].sort().join(', ');
-    return `To make: ${order}. Now ${known}. For the ${order}, next`;
+    const left = this.left(facts);
+    if (left.length === 0) return 'All is served.';
+    const known = this.told(facts).map((fact) => `${fact[0]?.toUpperCase()}${fact.slice(1)}. `);
+    return `${known.join('')}To ${left.join(' and ')}, I`;
   }
 
-  /** Steps of the shortest plan, by breadth-first search. */
-  shortest(): number {
+  /** The facts that matter to what is left to be done. */
+  private told(facts: Facts): string[] {
+    const asked = this.orders.flatMap(([dish, food]) => {
+      if (isServed(food, facts)) return [];
+      const raw = `the ${food} is in the fridge`;
+      const places = [raw, `I hold the ${food}`, ...VESSELS.map((vessel) => `the ${food} is ${vessel}`)];
+      const needs = verbsLeft(dish, food, facts).flatMap((verb) => VERBS[verb].needs);
+      return [...places, ...factsOf(dish, food), ...needs, ...(facts.has(raw) ? ['the fridge is open'] : [])];
+    });
+    return [...facts].filter((fact) => asked.includes(fact)).sort();
+  }
+
+  private left(facts: Facts): string[] {
+    return this.orders.flatMap(([dish, food]) => {
+      if (isServed(food, facts)) return [];
+      const verbs = verbsLeft(dish, food, facts);
+      return (verbs.length > 0 ? verbs : ['serve']).map((verb) => `${verb} the ${food}`);
+    });
+  }
+
+  /** Breadth-first. */
+  private searchShortest(): number {
     let level: Facts[] = [this.start()];
     const seen = new Set<string>();
     for (let steps = 0; level.length > 0; steps++) {
@@ -179,6 +216,8 @@ class Kitchen {
   }
 }
 
+const KITCHENS = new Map([...singles, ...PAIRS, ...HELD_OUT].map((orders) => [nameOf(orders), new Kitchen(orders)]));
+
 let kitchen = new Kitchen([]);
 let facts: Facts = new Set();
 let steps = 0;
@@ -191,16 +230,16 @@ function see() {
 export default defineEnvironment({
   kind: 'environment',
   name: 'kitchen',
-  tasks: { train: [...ORDERS.keys()].filter((name) => !heldOut.has(name)), test: [...heldOut] },
+  tasks: { train: [...KITCHENS.keys()].filter((name) => !heldOut.has(name)), test: [...heldOut] },
   mostSteps: MOST_STEPS,
 
   reset(task): FirstObservation {
-    const orders = ORDERS.get(task);
-    if (!orders) throw new Error(`the kitchen does not know how to make ${task}`);
-    kitchen = new Kitchen(orders);
+    const known = KITCHENS.get(task);
+    if (!known) throw new Error(`the kitchen does not know how to make ${task}`);
+    kitchen = known;
     facts = kitchen.start();
     steps = 0;
-    const bestReturn = 1 + PROGRESS_REWARD * kitchen.preparations.length - STEP_COST * kitchen.shortest();
+    const bestReturn = 1 + PROGRESS_REWARD * kitchen.preparations.length - STEP_COST * kitchen.shortest;
     return { ...see(), bestReturn };
   },
 

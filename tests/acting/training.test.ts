@@ -28,7 +28,7 @@ const step = `const tookKey = turn === 1 && action === 'take the key';
 const world = worldFile(reset, step);
 
 const PLAN: ActPlan = {
-  schemaVersion: 1,
+  schemaVersion: 2,
   environment: world,
   environmentDigest: 'e',
   model: 'mail-gpt-4m',
@@ -36,6 +36,7 @@ const PLAN: ActPlan = {
   seed: 3,
   updates: 25,
   episodes: 8,
+  learningRate: 3e-3,
   timeout: 20,
 };
 

@@ -53,12 +53,24 @@ describe('the kitchen', () => {
     expect([Math.min(...lengths), Math.max(...lengths)]).toEqual([4, 12]);
   });
 
+  it('says what is the case, and last what is left to be done', async () => {
+    const { observation } = await kitchen.reset('fried onion and boiled egg');
+    expect(observation).toBe(
+      'The egg is in the fridge. The onion is in the fridge. To fry the onion and boil the egg, I',
+    );
+    const plan = PLANS['fried onion and boiled egg'] ?? [];
+    const after: string[] = [];
+    for (const action of plan) after.push((await kitchen.step(action)).observation.split('. ').at(-1) ?? '');
+    expect(after[5]).toBe('To serve the onion and boil the egg, I');
+    expect(after[6]).toBe('To boil the egg, I');
+  });
+
   it('ends with a loss where a dish is served that is not ready', async () => {
     await kitchen.reset('boiled egg');
     for (const action of ['open the fridge', 'take the egg']) expect((await kitchen.step(action)).done).toBe(false);
     const { reward, done } = await kitchen.step('serve the egg');
     expect(done).toBe(true);
-    expect(reward).toBeCloseTo(-0.52, 9);
+    expect(reward).toBeCloseTo(-0.6, 9);
   });
 
   it('refuses what cannot be done now', async () => {

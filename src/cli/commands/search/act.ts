@@ -8,6 +8,7 @@ import { formatTable } from '../../output/format-table.js';
 import { formatJson, writeResult } from '../../output/output.js';
 import type { CliContext } from '../../shared/context.js';
 import { parseCount } from '../../shared/parse-count.js';
+import { parsePositive } from '../../shared/parse-positive.js';
 
 const EXAMPLES = `Examples:
   $ rlprompt act score kitchen                     the frozen model, three ways to score a phrase
@@ -28,6 +29,7 @@ interface TrainOptions extends WorldOptions {
   readonly out: string;
   readonly updates: number;
   readonly episodes: number;
+  readonly learningRate: number;
 }
 
 export function configure(command: Command, context: CliContext): void {
@@ -44,6 +46,7 @@ export function configure(command: Command, context: CliContext): void {
     .requiredOption('--out <DIR>', 'new folder for checkpoints and the result')
     .option('--updates <N>', 'updates of the policy', parseCount, 200)
     .option('--episodes <N>', 'episodes that an update learns from', parseCount, 36)
+    .option('--learning-rate <RATE>', 'of the trained part', parsePositive, 3e-3)
     .action((reference: string, options: TrainOptions) => startTraining(reference, options, context));
   command
     .command('resume')
@@ -57,7 +60,7 @@ function worldOptions(command: Command): Command {
     .argument('<environment>', 'built-in environment (kitchen), or the file of one')
     .option('--model <MODEL>', 'causal language model of this machine', 'mail-gpt-4m')
     .option('--seed <N>', 'same seed, same episodes', Number, 0)
-    .option('--timeout <SECONDS>', 'how long the environment may take to answer', Number, 60);
+    .option('--timeout <SECONDS>', 'how long the environment may take to answer', parsePositive, 60);
 }
 
 async function score(
@@ -88,11 +91,11 @@ async function score(
 }
 
 async function startTraining(reference: string, options: TrainOptions, context: CliContext): Promise<void> {
-  const { out, seed, updates, episodes, timeout } = options;
+  const { out, seed, updates, episodes, learningRate, timeout } = options;
   await withWorld(reference, options, async (world, model) => {
     const { createActFolder } = await import('../../../acting/act-folder.js');
     const plan = {
-      schemaVersion: 1 as const,
+      schemaVersion: 2 as const,
       environment: reference,
       environmentDigest: world.digest,
       model: options.model,
@@ -100,6 +103,7 @@ async function startTraining(reference: string, options: TrainOptions, context: 
       seed,
       updates,
       episodes,
+      learningRate,
       timeout,
     };
     const folder = createActFolder(out, plan, new Date());

@@ -1,0 +1,76 @@
+import { type HiddenStep, type LabelNormalisation, startTokenOf } from '../lm/model/types.js';
+import { zeroParameters } from '../policy/mlp-parameters.js';
+import { PolicyHead } from '../policy/policy-head.js';
+import type { StateSource } from '../preferences/pooled-states.js';
+import { joinRows } from '../statistics/join-rows.js';
+import { zip } from '../statistics/zip.js';
+
+/** log p of phrases after texts under the frozen LM, each read once. */
+export class LmScores {
+  private readonly known = new Map<string, number>();
+
+  private constructor(
+    private readonly source: StateSource,
+    private readonly head: PolicyHead,
+    private readonly normalise: LabelNormalisation,
+  ) {}
+
+  static async create(source: StateSource, normalise: LabelNormalisation): Promise<LmScores> {
+    const { hiddenSize, vocabularySize } = source.hiddenStates;
+    const { weights, bias } = await source.hiddenStates.head();
+    const shape = { hiddenSize, innerSize: 1 };
+    const head = await PolicyHead.create({
+      ...shape,
+      vocabularySize,
+      headWeights: weights,
+      headBias: bias,
+      parameters: zeroParameters(shape),
+    });
+    return new LmScores(source, head, normalise);
+  }
+
+  /** @returns log p of each action, normalised, [actions] */
+  async after(text: string, actions: readonly string[]): Promise<Float64Array> {
+    const keyOf = (action: string): string => JSON.stringify([text, action]);
+    const missing = actions.filter((action) => !this.known.has(keyOf(action)));
+    const scores = missing.length > 0 ? await this.read(text, missing) : [];
+    for (const [action, score] of zip(missing, scores)) this.known.set(keyOf(action), score);
+    return Float64Array.from(actions, (action) => this.known.get(keyOf(action)) ?? Number.NaN);
+  }
+
+  dispose(): Promise<void> {
+    return this.head.dispose();
+  }
+
+  private async read(text: string, actions: readonly string[]): Promise<number[]> {
+    const { hiddenStates, tokenizer, contextLength } = this.source;
+    const { hiddenSize } = hiddenStates;
+    const phrases = actions.map((action) => tokenizer.encode(` ${action}`));
+    const longest = Math.max(...phrases.map(({ length }) => length));
+    const start = startTokenOf(tokenizer);
+    // The end of a text is what counts where not all of it fits.
+    const prefix = [start, ...tokenizer.encode(text)].slice(longest - contextLength);
+    let step: HiddenStep = await hiddenStates.begin(phrases.map(() => prefix));
+    const along = [step.hidden];
+    for (let time = 0; time < longest - 1; time++) {
+      const tokens = phrases.map((phrase) => phrase[time] ?? start);
+      step = await hiddenStates.advance(step.state, tokens);
+      along.push(step.hidden);
+    }
+    step.state.dispose();
+    const scores: number[] = [];
+    // Phrase by phrase, so that a score is the same to the last bit whatever stands beside it.
+    for (const [row, [tokens, action]] of [...zip(phrases, actions)].entries()) {
+      const states = along.slice(0, tokens.length);
+      const hidden = joinRows(states.map((state) => state.subarray(row * hiddenSize, (row + 1) * hiddenSize)));
+      const { logProbs } = await this.head.lmLogProbs(hidden, tokens);
+      scores.push(logProbs.reduce((sum, logProb) => sum + logProb, 0) / this.divisor(tokens, action));
+    }
+    return scores;
+  }
+
+  private divisor(tokens: readonly number[], action: string): number {
+    if (this.normalise === 'none') return 1;
+    return this.normalise === 'token' ? tokens.length : action.split(/\s+/).length;
+  }
+}
