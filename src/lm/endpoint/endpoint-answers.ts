@@ -27,6 +27,7 @@ interface Asked {
   readonly text: string;
   readonly words: readonly string[];
   readonly hasSystem: boolean;
+  readonly areTokens: boolean;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -34,6 +35,8 @@ export interface AnswerOptions {
   readonly signal?: AbortSignal | undefined;
   /** Each text is a system message and the user's. */
   readonly hasSystem?: boolean;
+  /** Each word is one token, and one that is not among the likeliest is not looked for. */
+  readonly areTokens?: boolean;
   /** Presses for one of the words where the answer holds none. */
   readonly mustChoose?: boolean;
   /** Called with each answer the moment it is there. */
@@ -50,10 +53,10 @@ export class EndpointAnswers implements AnswersCapability {
   async answers(
     texts: readonly string[],
     words: readonly string[],
-    { signal, hasSystem = false, mustChoose = false, onAnswer }: AnswerOptions = {},
+    { signal, hasSystem = false, areTokens = false, mustChoose = false, onAnswer }: AnswerOptions = {},
   ): Promise<WordAnswer[]> {
     return await inParallel(texts, this.service.width, async (text, i) => {
-      const answer = await this.answer({ text, words, hasSystem, signal }, mustChoose);
+      const answer = await this.answer({ text, words, hasSystem, areTokens, signal }, mustChoose);
       this.service.rows++;
       onAnswer?.(i, answer);
       return answer;
@@ -70,7 +73,7 @@ export class EndpointAnswers implements AnswersCapability {
     }: Pick<AnswerOptions, 'signal' | 'hasSystem'> & { onDone?: (() => void) | undefined },
   ): Promise<(readonly ScoredToken[])[]> {
     return await inParallel(texts, this.service.width, async (text) => {
-      const completion = await this.ask({ text, words: [], hasSystem, signal }, { maxTokens: 1 });
+      const completion = await this.ask({ text, words: [], hasSystem, areTokens: true, signal }, { maxTokens: 1 });
       this.service.rows++;
       onDone?.();
       return completion?.positions[0]?.likeliest ?? [];
@@ -99,11 +102,13 @@ export class EndpointAnswers implements AnswersCapability {
   private async first(asked: Asked, likeliest?: number): Promise<Completion | undefined> {
     const { thinks, givesLogProbs } = this.service;
     const begun = await this.ask(asked, { maxTokens: givesLogProbs ? 1 : ANSWER_TOKENS, likeliest });
-    if (thinks || !begun || !givesLogProbs || !isUndecided(begun.text, asked.words)) return begun;
+    if (thinks || !begun || !givesLogProbs) return begun;
+    if (asked.areTokens || !isUndecided(begun.text, asked.words)) return begun;
     return await this.ask(asked, { maxTokens: ANSWER_TOKENS, likeliest });
   }
 
   private async scores(asked: Asked, completion: Completion): Promise<WordScores | undefined> {
+    if (asked.areTokens) return wordScores(completion, asked.words, asked.words);
     const scores = wordScores(completion, asked.words);
     if (scores?.unseen.length === 0) return scores;
     const oneToken = await this.oneTokenWords(scores?.unseen ?? asked.words, asked);
@@ -141,9 +146,9 @@ export class EndpointAnswers implements AnswersCapability {
   }
 
   /** What the model writes when it is told which answers there are; of several samples, their shares. */
-  private async chosen({ text, words, ...asked }: Asked): Promise<WordAnswer> {
+  private async chosen({ text, words, hasSystem, signal }: Asked): Promise<WordAnswer> {
     const { samples } = this.service;
-    const request = { ...asked, temperature: samples > 1 ? 1 : 0, seed: 0, count: samples, choices: words };
+    const request = { hasSystem, signal, temperature: samples > 1 ? 1 : 0, seed: 0, count: samples, choices: words };
     const tokens = this.service.thinks ? THOUGHT_TOKENS : CHOICE_TOKENS;
     let completions = await this.service.complete(text, { ...request, maxTokens: tokens });
     if (!this.service.thinks && completions.every((one) => !withoutThoughts(one))) {

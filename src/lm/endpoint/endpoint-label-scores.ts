@@ -16,6 +16,8 @@ import type { EndpointAnswers } from './endpoint-answers.js';
 /** Before this many rows a few answers without a label word are not held against the service. */
 const ROWS_TO_JUDGE_BY = 10;
 const MOST_BLIND = 0.2;
+/** More words than anybody gives: they were found among the likeliest tokens. */
+const MANY_WORDS = 20;
 
 /** Label scores as far as a service tells them: from its likeliest tokens, or from the word that it writes. */
 export class EndpointLabelScores implements LabelScoresCapability {
@@ -70,7 +72,13 @@ export class EndpointLabelScores implements LabelScoresCapability {
       scores.set(values, row * labels.length);
       onRow?.(row, scores.subarray(row * labels.length, (row + 1) * labels.length));
     };
-    await this.service.answers(texts, words, { signal, hasSystem: template.hasSystem, mustChoose: true, onAnswer });
+    await this.service.answers(texts, words, {
+      signal,
+      hasSystem: template.hasSystem,
+      areTokens: areFound(labels),
+      mustChoose: true,
+      onAnswer,
+    });
     return scores;
   }
 
@@ -95,6 +103,11 @@ export class EndpointLabelScores implements LabelScoresCapability {
       next: 'let --template ask for the label words, or give --verbalizer words that the model writes',
     });
   }
+}
+
+/** Whether labels have many words each, which only finding gives them. */
+function areFound(labels: readonly LabelWord[]): boolean {
+  return labels.length > MANY_WORDS && new Set(labels.map(({ label }) => label)).size < labels.length;
 }
 
 /** What the service is asked for a row. */
