@@ -26,6 +26,10 @@ export interface PromptSummary {
   readonly devReward?: number;
   /** How clearly the dev examples are told apart, [−1, 1]: of classification, the mean margin over its root mean square. */
   readonly devMargin?: number;
+  /** Mean log-probability per token under the generator LM, in nats, of a prompt that the policy wrote. */
+  readonly fluency?: number;
+  /** The fluency is more than 1 nat below the mean of the hand-written prompts': it is not recommended while another can be. */
+  readonly unreadable?: true;
   /** What was subtracted from the label log scores, label by label, where label calibration is on. */
   readonly labelOffsets?: readonly number[];
   /** How the answers were read, where that is not by the task's own words alone. */

@@ -10,6 +10,7 @@ import { type RunRows, runRows } from '../plan/run-rows.js';
 import { ConditionedPolicies } from '../policies/conditioned-policies.js';
 import { AnswerReading } from '../select/answer-reading.js';
 import { PromptPool } from '../select/prompt-pool.js';
+import { Readability } from '../select/readability.js';
 import { splitShares } from '../select/selection.js';
 import { RunStore } from '../store/run-store.js';
 import { Activity } from '../watch/activity.js';
@@ -42,6 +43,7 @@ export class Run {
   readonly weights: ObjectiveWeights;
   readonly reading: AnswerReading;
   readonly prompts: PromptPool;
+  readonly readability: Readability | undefined;
   /** Where the policy reads inputs: what is looked for is a policy then, not a prompt. */
   readonly policies: ConditionedPolicies | undefined;
   readonly watch: Watch;
@@ -78,6 +80,7 @@ export class Run {
       share: this.data.share,
       stepNow: () => this.step,
     });
+    this.readability = Readability.of(parts.generator, config, task);
     this.policies = trainer.conditioned && new ConditionedPolicies(trainer.conditioned, order);
     this.rows = runRows(task, config);
     const rowsAhead = this.rows.step.high + this.rows.final.high;

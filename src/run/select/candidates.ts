@@ -1,7 +1,7 @@
 import type { Reading } from '../../classifier/classifier.js';
 import type { PromptSummary } from '../../events.js';
 import type { Evaluation } from '../../task/types.js';
-import { compareCandidates, type SplitShares } from './selection.js';
+import { byReadable, compareCandidates, type SplitShares } from './selection.js';
 
 /** A prompt with its numbers: what events call a PromptSummary. */
 export type Candidate = PromptSummary;
@@ -56,14 +56,26 @@ export class Candidates {
     if (candidate) this.byText.set(text, { ...candidate, refit: metrics, ...(labelOffsets ? { labelOffsets } : {}) });
   }
 
+  /** The texts that the policy wrote and whose fluency is not known. */
+  withoutFluency(): string[] {
+    return [...this.byText.values()]
+      .filter(({ origin, fluency, text }) => origin === 'policy' && fluency === undefined && text !== '')
+      .map(({ text }) => text);
+  }
+
+  noteFluency(text: string, fluency: number, { isReadable }: { readonly isReadable: boolean }): void {
+    const candidate = this.byText.get(text);
+    if (candidate) this.byText.set(text, { ...candidate, fluency, ...(isReadable ? {} : { unreadable: true }) });
+  }
+
   /**
-   * By the metric on train, then by reward, best first. The metric first: over the best prompts of a search it says
-   * more about new examples than the reward that the search has pushed up (docs/lab-notebook/log.md).
+   * The unreadable last, then by the metric on train, then by reward, best first. The metric first: over the best prompts
+   * of a search it says more about new examples than the reward that the search has pushed up (docs/lab-notebook/log.md).
    */
   byTrainScore(count: number): Candidate[] {
     const score = (candidate: Candidate): number => candidate.train[this.metric] ?? 0;
     return [...this.byText.values()]
-      .sort((a, b) => score(b) - score(a) || b.reward - a.reward || a.step - b.step)
+      .sort((a, b) => byReadable(a, b) || score(b) - score(a) || b.reward - a.reward || a.step - b.step)
       .slice(0, count);
   }
 

@@ -3,6 +3,7 @@ import { zip } from '../../statistics/zip.js';
 import type { Evaluation, Evaluator, TaskKind, TaskSplits } from '../../task/types.js';
 import type { Rollout } from '../../trainers/contract/types.js';
 import type { PromptPool } from './prompt-pool.js';
+import type { Readability } from './readability.js';
 import { isUnsearched } from './selection.js';
 import { judgeFound } from './verdict.js';
 
@@ -11,6 +12,7 @@ export interface EvaluatedRun {
   readonly task: { readonly kind: TaskKind; readonly splits: TaskSplits; readonly manualPrompts: readonly string[] };
   readonly evaluator: Evaluator;
   readonly prompts: PromptPool;
+  readonly readability?: Readability | undefined;
 }
 
 /**
@@ -25,6 +27,7 @@ export async function evaluateTopCandidates(
   const { train, dev } = run.task.splits;
   const evaluations = await run.evaluator.evaluate(favourites.map(({ text }) => ({ text, examples: train })));
   for (const [rollout, evaluation] of zip(favourites, evaluations)) run.prompts.add(rollout, evaluation, 'policy');
+  await run.readability?.note(run.prompts.candidates);
   const texts = [
     ...favourites.map(({ text }) => text),
     ...run.prompts.candidates.byTrainScore(count).map(({ text }) => text),

@@ -21,7 +21,7 @@ export function splitShares(
 }
 
 /**
- * Orders prompts for selection by `worthOf`, then those that nobody searched for first, then by the reward, on dev, or on
+ * Orders prompts for selection: the readable before the others, by `worthOf`, then those that nobody searched for first, then by the reward, on dev, or on
  * train and dev as `shares` say. Those that have no dev numbers come last. The search has fitted the train examples:
  * among its best prompts the numbers on train no longer say which of them holds on new ones (docs/lab-notebook/log.md).
  */
@@ -31,12 +31,18 @@ export function compareCandidates(a: PromptSummary, b: PromptSummary, metric: st
     shares.train * reward + shares.dev * (devReward ?? 0);
   return (
     isUnscored(a) - isUnscored(b) ||
+    byReadable(a, b) ||
     worthOf(b, metric, shares) - worthOf(a, metric, shares) ||
     Number(isUnsearched(b)) - Number(isUnsearched(a)) ||
     rewardOf(b) - rewardOf(a) ||
     b.reward - a.reward ||
     a.step - b.step
   );
+}
+
+/** The readable first: nobody wants to hand on what reads like noise for a row more of dev. */
+export function byReadable(a: Pick<PromptSummary, 'unreadable'>, b: Pick<PromptSummary, 'unreadable'>): number {
+  return Number(a.unreadable ?? false) - Number(b.unreadable ?? false);
 }
 
 /**

@@ -60,6 +60,7 @@ function toTable({ start, result }: RunRecord, prompts: readonly PromptSummary[]
   const { metric } = start;
   const objectives = [...new Set(prompts.flatMap(({ parts }) => Object.keys(parts ?? {})))];
   const isRankedByMargin = prompts.some(({ devMargin }) => devMargin !== undefined);
+  const isFluencyKnown = prompts.some(({ fluency }) => fluency !== undefined);
   const scores = [
     `train ${metric}`,
     `dev ${metric}`,
@@ -67,6 +68,7 @@ function toTable({ start, result }: RunRecord, prompts: readonly PromptSummary[]
     `test ${metric}`,
     'reward',
     ...objectives.map((name) => safeText(name)),
+    ...(isFluencyKnown ? ['fluency'] : []),
   ];
   const header = ['#', ...scores, 'step', 'from', 'prompt'];
   const rows = prompts.map((prompt, i) => [
@@ -77,8 +79,9 @@ function toTable({ start, result }: RunRecord, prompts: readonly PromptSummary[]
     decimals(testOf(prompt, result)?.[metric]),
     decimals(prompt.reward, 2),
     ...objectives.map((name) => decimals(prompt.parts?.[name], 2)),
+    ...(isFluencyKnown ? [decimals(prompt.fluency, 1)] : []),
     String(prompt.step),
-    prompt.origin,
+    prompt.unreadable ? `${prompt.origin}, unreadable` : prompt.origin,
     prompt.policy ? describePolicy(prompt.text, { ...prompt.policy, step: prompt.step }) : quotePrompt(prompt.text),
   ]);
   return formatTable([header, ...rows], { right: [...Array(scores.length + 2).keys()] }) + readingLines(prompts[0]);
