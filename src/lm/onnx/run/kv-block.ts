@@ -27,12 +27,12 @@ export function rowsOfBlock(block: KvBlock, rows: Iterable<number>): KvRow[] {
   return Array.from(rows, (row) => ({ block, row, positions: block.positions }));
 }
 
-/** Arrays that are used again from call to call, so that tiling does not allocate hundreds of megabytes a step. */
+/** Arrays that are used again from call to call, so that tiling does not allocate hundreds of megabytes a step; those that a call took over are not. */
 export class KvScratch {
-  readonly #buffers: ArrayBufferLike[] = [];
-  readonly #allocate: (bytes: number) => ArrayBufferLike;
+  readonly #buffers: ArrayBuffer[] = [];
+  readonly #allocate: (bytes: number) => ArrayBuffer;
 
-  constructor(allocate: (bytes: number) => ArrayBufferLike) {
+  constructor(allocate: (bytes: number) => ArrayBuffer) {
     this.#allocate = allocate;
   }
 

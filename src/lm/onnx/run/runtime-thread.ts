@@ -3,7 +3,7 @@ import { type MessagePort, Worker } from 'node:worker_threads';
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { runtimeCalls } from './runtime-calls.js';
 import { turnOffReports } from './runtime-reports.js';
-import { isShared, numberOfConstant } from './shared-memory.js';
+import { needsNoCopy, numberOfConstant } from './shared-memory.js';
 
 /** A tensor as it travels between threads. */
 interface PlainTensor {
@@ -82,11 +82,11 @@ class RuntimeThread {
     this.worker?.postMessage(request);
   }
 
-  /** What is not shared is copied, to be moved: sent as it is, it would be copied twice, and with all of its buffer. */
+  /** What has to be copied is copied and moved: sent as it is, it would be copied twice, and with all of its buffer. */
   private toPlain(feeds: Readonly<Record<string, Tensor>>): PlainTensors {
     const plain = Object.entries(feeds).map(([name, { type, dims, data }]): [string, PlainTensor] => {
       const values = data as Float32Array;
-      if (!isShared(values)) return [name, { type, dims, data: values.slice() }];
+      if (!needsNoCopy(values)) return [name, { type, dims, data: values.slice() }];
       const constant = numberOfConstant(values);
       if (constant !== undefined && !this.fed.has(values)) {
         this.fed.add(values);
@@ -156,15 +156,14 @@ function serve(load: NodeJS.Require): void {
   runtime.env.logLevel = 'fatal';
   const sessions = new Map<number, InferenceSession>();
   let count = 0;
-  // Up to Node 20 the runtime cannot read shared memory: constants are copied once, other arrays at each call.
+  // Constants are shared. Some versions of Node let no add-on read such memory; then each is copied once.
   let readsShared = true;
   const copies = new Map<number, Tensor.DataType>();
 
   const readable = ({ data, constant }: PlainTensor): Tensor.DataType => {
-    const values = data as Float32Array;
-    if (readsShared || values.buffer instanceof ArrayBuffer) return values;
-    const copy = (constant === undefined ? undefined : copies.get(constant)) ?? values.slice();
-    if (constant !== undefined) copies.set(constant, copy);
+    if (readsShared || constant === undefined) return data;
+    const copy = copies.get(constant) ?? (data as Float32Array).slice();
+    copies.set(constant, copy);
     return copy;
   };
 
@@ -178,21 +177,20 @@ function serve(load: NodeJS.Require): void {
     return { session: count, inputNames: opened.inputNames, outputNames: opened.outputNames };
   };
 
-  const compute = (session: InferenceSession, feeds: PlainTensors, outputs: readonly string[]) => {
+  const compute = (id: number, feeds: PlainTensors, outputs: readonly string[]) => {
     const tensors: Record<string, Tensor> = {};
     for (const [name, feed] of Object.entries(feeds)) {
       tensors[name] = new runtime.Tensor(feed.type, readable(feed), feed.dims) as Tensor;
     }
-    return session.run(tensors, outputs);
+    return (sessions.get(id) as InferenceSession).run(tensors, outputs);
   };
 
   const run = async (id: number, feeds: PlainTensors, outputs: readonly string[]): Promise<PlainTensors> => {
-    const session = sessions.get(id) as InferenceSession;
-    const hasShared = Object.values(feeds).some(({ data }) => !((data as Float32Array).buffer instanceof ArrayBuffer));
-    const results = await compute(session, feeds, outputs).catch((error: unknown) => {
-      if (!readsShared || !hasShared) throw error;
+    const results = await compute(id, feeds, outputs).catch((error: unknown) => {
+      const isRefused = readsShared && Object.values(feeds).some(({ constant }) => constant !== undefined);
+      if (!isRefused) throw error;
       readsShared = false;
-      return compute(session, feeds, outputs);
+      return compute(id, feeds, outputs);
     });
     const plain: Record<string, PlainTensor> = {};
     for (const [name, { type, data, dims }] of Object.entries(results)) plain[name] = { type, data, dims };

@@ -4,6 +4,7 @@ import { RlpromptError } from '../../../errors.js';
 import { metered } from './runtime-meter.js';
 import { turnOffReports } from './runtime-reports.js';
 import { type RemoteSession, runtimeThread } from './runtime-thread.js';
+import { feedMemory } from './shared-memory.js';
 
 export interface SessionOptions {
   /** Threads of one call; default: the cores, or half of them where there are more than four. */
@@ -23,8 +24,8 @@ export type Feeds = Readonly<Record<string, Tensor>>;
 /** A loaded graph. Calls run one after the other. */
 export interface OnnxSession {
   tensor(type: TensorType, data: TensorData, dims: readonly number[]): Tensor;
-  /** Memory for feeds that are written anew for each call, which copies them only where it must. */
-  memory(bytes: number): ArrayBufferLike;
+  /** Memory for what is fed to one call, without a copy; a call of the runtime's thread takes it over. */
+  memory(bytes: number): ArrayBuffer;
   /** Computes the named outputs. */
   run<Name extends string>(feeds: Feeds, outputs: readonly Name[]): Promise<Record<Name, Tensor>>;
   readonly inputNames: readonly string[];
@@ -42,7 +43,7 @@ export async function createSession(source: GraphSource, options: SessionOptions
   const session = await openSession(runtime, source, settings, options);
   return {
     tensor: (type, data, dims) => new runtime.Tensor(type, data as Tensor.DataType, dims) as Tensor,
-    memory: (bytes) => (options.inThread ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes)),
+    memory: (bytes) => (options.inThread ? feedMemory(bytes) : new ArrayBuffer(bytes)),
     run: async <Name extends string>(feeds: Feeds, outputs: readonly Name[]) => {
       try {
         // The runtime gives what it is asked for, or throws.

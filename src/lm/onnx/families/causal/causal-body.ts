@@ -40,7 +40,7 @@ export class CausalBody {
   }
 
   /** Memory for caches that are given as `past`. */
-  memory(bytes: number): ArrayBufferLike {
+  memory(bytes: number): ArrayBuffer {
     return this.#session.memory(bytes);
   }
 
