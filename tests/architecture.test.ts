@@ -18,6 +18,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'policy',
     'preferences',
     'random',
+    'report/charts',
+    'report/page',
     'rewards/custom',
     'run/checkpoint',
     'run/store',

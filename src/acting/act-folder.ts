@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import * as z from 'zod';
 import { RlpromptError } from '../errors.js';
 import { atomicWrite } from '../files/atomic-write.js';
@@ -44,17 +44,7 @@ export function createActFolder(out: string, plan: ActPlan, now: Date): ActFolde
 
 /** @throws RlpromptError `E_NOT_A_RUN`, `E_MANIFEST`, `E_RUN_LOCKED` */
 export function openActFolder(path: string, now: Date): ActFolder {
-  const file = join(path, FILE);
-  if (!existsSync(file)) {
-    throw new RlpromptError({
-      code: 'E_NOT_A_RUN',
-      exit: 'missingInput',
-      message: `${path} is no folder of rlprompt act: it has no ${FILE}`,
-      where: path,
-      next: 'give the folder after --out of rlprompt act train',
-    });
-  }
-  const plan = readPlan(file);
+  const plan = readActPlan(path);
   const lock: Lock = acquireLock(join(path, 'lock'), { since: now.toISOString() });
   return { path, plan, close: () => lock.release() };
 }
@@ -77,18 +67,35 @@ export function checkUnchanged(folder: ActFolder, now: Pick<ActPlan, 'environmen
   });
 }
 
-function readPlan(file: string): ActPlan {
+/** @throws RlpromptError `E_NOT_A_RUN`, `E_MANIFEST` */
+export function readActPlan(path: string): ActPlan {
+  const file = join(path, FILE);
+  if (!existsSync(file)) {
+    throw new RlpromptError({
+      code: 'E_NOT_A_RUN',
+      exit: 'missingInput',
+      message: `${path} is no folder of rlprompt act: it has no ${FILE}`,
+      where: path,
+      next: 'give the folder after --out of rlprompt act train',
+    });
+  }
+  return readPart(file, PLAN);
+}
+
+/** @throws RlpromptError `E_MANIFEST` */
+export function readPart<Part extends z.ZodType>(file: string, schema: Part): z.output<Part> {
   const text = readText(file);
   try {
-    return PLAN.parse(JSON.parse(text));
+    return schema.parse(JSON.parse(text));
   } catch (error) {
+    const name = basename(file);
     throw new RlpromptError({
       code: 'E_MANIFEST',
       exit: 'data',
-      message: 'act.json cannot be read: it is damaged, or of another version of the program',
+      message: `${name} cannot be read: it is damaged, or of another version of the program`,
       where: file,
       kept: 'the checkpoints beside it',
-      next: 'restore act.json from a copy, or start again with another --out',
+      next: `restore ${name} from a copy, or start again with another --out`,
       cause: error,
     });
   }

@@ -6,7 +6,7 @@ export interface Measured {
   readonly meanReturn: number;
   readonly meanSteps: number;
   /** Share of episodes with the largest return there is; undefined where the environment does not know it. */
-  readonly best?: number;
+  readonly best?: number | undefined;
 }
 
 /** Plays some episodes of each task. */

@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto';
 import type { NonEmpty } from '../../statistics/non-empty.js';
 import { zip } from '../../statistics/zip.js';
 import type { TransferMatrix } from '../../transfer.js';
-import { type Chart, chartData, renderChart } from '../charts/chart.js';
+import { type Chart, renderChart } from '../charts/chart.js';
 import { comparisonCharts, runCharts } from '../charts/run-charts.js';
 import type { RunEnding, RunReport } from '../run-report.js';
 import { renderBestPrompt } from '../sections/best-prompt.js';
@@ -13,18 +12,8 @@ import { renderMolecules } from '../sections/molecules.js';
 import { renderBaselines, renderTopPrompts } from '../sections/prompt-tables.js';
 import { renderSettings, renderWarnings } from '../sections/settings-tables.js';
 import { renderTransfer } from '../sections/transfer-section.js';
-import { type Html, html, inlineJson, trustedHtml } from './html.js';
-import { PAGE_SCRIPT, PAGE_STYLE } from './page-assets.js';
-
-/** Nothing is fetched, and of all scripts and styles only the page's own ones count. */
-const POLICY = [
-  "default-src 'none'",
-  `script-src '${hashOf(PAGE_SCRIPT)}'`,
-  `style-src '${hashOf(PAGE_STYLE)}'`,
-  'img-src data:',
-  "base-uri 'none'",
-  "form-action 'none'",
-].join('; ');
+import { type Html, html } from './html.js';
+import { wholePage } from './whole-page.js';
 
 const ENDINGS: Readonly<Record<RunEnding, string>> = {
   finished: 'finished',
@@ -44,32 +33,12 @@ export function renderReport(runs: NonEmpty<RunReport>, { transfer, charts: own 
   const isSeveral = runs.length > 1;
   const overview = isSeveral ? [...own, ...comparisonCharts(runs)] : [];
   const charts = runs.map((run, i) => runCharts(run, `run-${i + 1}`));
-  const body = html`<header class="page"><p class="kicker">rlprompt report</p><button type="button" id="theme" hidden>Dark</button></header>
-<main>${isSeveral && renderOverview(runs, overview)}${Array.from(zip(runs, charts), ([run, own], i) => renderRun(run, i, own, isSeveral))}${transfer && renderTransfer(transfer)}</main>
-<footer>Made by rlprompt ${runs[0].manifest.versions.rlprompt}. This page is complete in itself: it loads nothing and sends nothing.</footer>`;
-  return page(titleOf(runs), body, [...overview, ...charts.flat()]);
-}
-
-function page(title: string, body: Html, charts: readonly Chart[]): string {
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${trustedHtml(POLICY)}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="referrer" content="no-referrer">
-<title>${title}</title>
-<link rel="icon" href="data:,">
-<style>${trustedHtml(PAGE_STYLE)}</style>
-</head>
-<body>
-${body}
-<script type="application/json" id="charts">${inlineJson(charts.map(chartData))}</script>
-<script>${trustedHtml(PAGE_SCRIPT)}</script>
-</body>
-</html>
-`.source;
+  return wholePage({
+    title: titleOf(runs),
+    main: html`${isSeveral && renderOverview(runs, overview)}${Array.from(zip(runs, charts), ([run, own], i) => renderRun(run, i, own, isSeveral))}${transfer && renderTransfer(transfer)}`,
+    charts: [...overview, ...charts.flat()],
+    madeBy: `rlprompt ${runs[0].manifest.versions.rlprompt}`,
+  });
 }
 
 function titleOf(runs: NonEmpty<RunReport>): string {
@@ -98,8 +67,4 @@ ${renderBestPrompt(run)}
 <section><h3>Course of the run</h3><div class="charts">${charts.map(renderChart)}</div></section>
 <section><h3>Top prompts</h3>${renderTopPrompts(run)}</section>
 ${renderMolecules(run.molecules ?? [])}${renderClasses(run)}${renderWarnings(run)}${renderSettings(run)}</article>`;
-}
-
-function hashOf(text: string): string {
-  return `sha256-${createHash('sha256').update(text).digest('base64')}`;
 }

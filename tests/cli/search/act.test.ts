@@ -1,4 +1,4 @@
-import { copyFileSync } from 'node:fs';
+import { copyFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { worldFile } from '../../acting/world-file.js';
@@ -45,6 +45,9 @@ describe('rlprompt act train', () => {
     expect(JSON.parse(trained.stdout)).toMatchObject({ out: 'out', train: { episodes: 1 }, test: { episodes: 1 } });
     const again = await runInProcess(['act', 'resume', 'out'], { cwd });
     expect([again.code, again.stdout]).toEqual([0, trained.stdout]);
+    const page = await runInProcess(['act', 'report', 'out'], { cwd });
+    expect([page.code, page.stdout]).toEqual([0, `${join(cwd, 'out', 'report.html')}\n`]);
+    expect(readFileSync(join(cwd, 'out', 'report.html'), 'utf8')).toContain('2 of 2');
     const other = await runInProcess(['act', 'resume', '.'], { cwd });
     expect([other.code, lastLine(other.stderr)]).toEqual([66, expect.stringContaining('E_NOT_A_RUN')]);
   });

@@ -2,9 +2,8 @@ import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { RunReport } from '../../../report/run-report.js';
 import type { NonEmpty } from '../../../statistics/non-empty.js';
-import { writeResult } from '../../output/output.js';
+import { announceReport } from '../../shared/announce-report.js';
 import type { CliContext } from '../../shared/context.js';
-import { openInBrowser } from '../../shared/open-file.js';
 
 const EXAMPLES = `Examples:
   $ rlprompt report runs/spam-20260101-120000 --open
@@ -28,11 +27,7 @@ export function configure(command: Command, context: CliContext): void {
     .option('--open', 'open it in the browser')
     .addHelpText('before', EXAMPLES)
     .action(async (runDirs: NonEmpty<string>, options: ReportOptions) => {
-      const file = await writeReport(runDirs, options);
-      writeResult(context, `${file}\n`);
-      if (options.open && !(await openInBrowser(file))) {
-        context.stderr.write(`rlprompt: warning: no browser could be started; open ${file}\n`);
-      }
+      await announceReport(await writeReport(runDirs, options), options.open, context);
     });
 }
 

@@ -1,11 +1,14 @@
+import { join, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { ActFolder } from '../../../acting/act-folder.js';
 import type { EnvironmentWorld } from '../../../acting/environment-world.js';
 import type { Measured } from '../../../acting/measure.js';
 import type { CurvePoint } from '../../../acting/training.js';
 import type { LabelNormalisation, LanguageModel } from '../../../lm/model/types.js';
+import type { NonEmpty } from '../../../statistics/non-empty.js';
 import { formatTable } from '../../output/format-table.js';
 import { formatJson, writeResult } from '../../output/output.js';
+import { announceReport } from '../../shared/announce-report.js';
 import type { CliContext } from '../../shared/context.js';
 import { parseCount } from '../../shared/parse-count.js';
 import { parsePositive } from '../../shared/parse-positive.js';
@@ -15,6 +18,7 @@ const EXAMPLES = `Examples:
   $ rlprompt act score my-world.ts --episodes 20
   $ rlprompt act train kitchen --out cook           learn by PPO
   $ rlprompt act resume cook                        after it was stopped
+  $ rlprompt act report cook --open                 its curves as a page
 `;
 
 const NORMALISATIONS: readonly LabelNormalisation[] = ['none', 'token', 'word'];
@@ -30,6 +34,11 @@ interface TrainOptions extends WorldOptions {
   readonly updates: number;
   readonly episodes: number;
   readonly learningRate: number;
+}
+
+interface ReportOptions {
+  readonly out?: string;
+  readonly open?: true;
 }
 
 export function configure(command: Command, context: CliContext): void {
@@ -53,6 +62,13 @@ export function configure(command: Command, context: CliContext): void {
     .description('resumes learning from its latest checkpoint')
     .argument('<folder>', 'folder after --out of act train')
     .action((folder: string) => resumeTraining(folder, context));
+  command
+    .command('report')
+    .description('writes one HTML page with the curves of one folder or of several')
+    .argument('<folder...>', 'folders after --out of act train')
+    .option('-o, --out <FILE>', 'where to write it (default: report.html in the first folder)')
+    .option('--open', 'open it in the browser')
+    .action((folders: NonEmpty<string>, options: ReportOptions) => report(folders, options, context));
 }
 
 function worldOptions(command: Command): Command {
@@ -122,6 +138,17 @@ async function resumeTraining(path: string, context: CliContext): Promise<void> 
   } finally {
     folder.close();
   }
+}
+
+async function report(folders: NonEmpty<string>, { out, open }: ReportOptions, context: CliContext): Promise<void> {
+  const [{ readActRecord }, { renderActReport }, { writeOutput }] = await Promise.all([
+    import('../../../acting/act-record.js'),
+    import('../../../acting/act-report.js'),
+    import('../../../files/write-output.js'),
+  ]);
+  const file = resolve(out ?? join(folders[0], 'report.html'));
+  writeOutput(file, renderActReport(folders.map(readActRecord)));
+  await announceReport(file, open, context);
 }
 
 async function learn(

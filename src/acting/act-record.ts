@@ -1,0 +1,33 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import * as z from 'zod';
+import { readLatestCheckpoint } from '../run/checkpoint/checkpoint.js';
+import { type ActPlan, readActPlan, readPart } from './act-folder.js';
+import type { Measured } from './measure.js';
+import type { CurvePoint } from './training.js';
+
+/** What is known of learning to act, whether it has ended or not. */
+export interface ActRecord {
+  readonly path: string;
+  readonly plan: ActPlan;
+  /** Up to the latest checkpoint. */
+  readonly curve: readonly CurvePoint[];
+  /** Greedy episodes after the last update; undefined before. */
+  readonly result: { readonly train: Measured; readonly test: Measured } | undefined;
+}
+
+const MEASURED = z.object({
+  episodes: z.number(),
+  meanReturn: z.number(),
+  meanSteps: z.number(),
+  best: z.number().optional(),
+});
+const RESULT = z.object({ train: MEASURED, test: MEASURED });
+
+/** @throws RlpromptError `E_NOT_A_RUN`, `E_MANIFEST`, `E_CHECKPOINT_…` */
+export function readActRecord(path: string): ActRecord {
+  const plan = readActPlan(path);
+  const saved = readLatestCheckpoint(path)?.checkpoint.json as { curve: CurvePoint[] } | undefined;
+  const file = join(path, 'result.json');
+  return { path, plan, curve: saved?.curve ?? [], result: existsSync(file) ? readPart(file, RESULT) : undefined };
+}

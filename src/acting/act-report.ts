@@ -1,0 +1,56 @@
+import { type Chart, renderChart } from '../report/charts/chart.js';
+import { toneOf } from '../report/charts/run-charts.js';
+import { type Html, html } from '../report/page/html.js';
+import { wholePage } from '../report/page/whole-page.js';
+import type { ActRecord } from './act-record.js';
+import type { Measured } from './measure.js';
+import type { CurvePoint } from './training.js';
+
+/** One page about learning to act, in one folder or in several side by side, as HTML. */
+export function renderActReport(records: readonly ActRecord[]): string {
+  const charts = [
+    chart(records, 'return', 'Return', 'Mean over the episodes of an update, their actions drawn.', 'meanReturn'),
+    chart(records, 'entropy', 'Entropy of the policy', 'Nats, mean over the choices of an update.', 'entropy'),
+    chart(records, 'critic', 'Error of the critic', 'Mean squared error of its returns.', 'criticLoss'),
+  ];
+  const environments = [...new Set(records.map(({ plan }) => plan.environment))].join(', ');
+  const title = `Learning to act: ${environments}`;
+  return wholePage({
+    title,
+    main: html`<section><h1>${title}</h1>${table(records)}<div class="charts">${charts.map(renderChart)}</div></section>`,
+    charts,
+    madeBy: 'rlprompt',
+  });
+}
+
+function chart(
+  records: readonly ActRecord[],
+  id: string,
+  title: string,
+  caption: string,
+  number: Exclude<keyof CurvePoint, 'update'>,
+): Chart {
+  const series = records.map(({ path, curve }, i) => ({
+    name: path,
+    tone: toneOf(i),
+    form: 'line' as const,
+    points: curve.map((point) => [point.update, point[number]] as const),
+  }));
+  return { id, title, caption, xName: 'updates', series };
+}
+
+function table(records: readonly ActRecord[]): Html {
+  return html`<div class="scroll"><table>
+<caption>After the last update: one episode of each task, always the likeliest action. Best: share of the episodes with the best return there is.</caption>
+<thead><tr><th scope="col">Folder</th><th scope="col">Model</th><th scope="col" class="number">Seed</th><th scope="col" class="number">Updates</th><th scope="col" class="number">Return, training tasks</th><th scope="col" class="number">Best</th><th scope="col" class="number">Return, held-out tasks</th><th scope="col" class="number">Best</th></tr></thead>
+<tbody>${records.map(
+    ({ path, plan, curve, result }) =>
+      html`<tr><th scope="row">${path}</th><td>${plan.model}</td><td class="number">${plan.seed}</td><td class="number">${curve.length} of ${plan.updates}</td>${cells(result?.train)}${cells(result?.test)}</tr>`,
+  )}</tbody>
+</table></div>`;
+}
+
+function cells(measured: Measured | undefined): Html {
+  const best = measured?.best === undefined ? '–' : `${(100 * measured.best).toFixed(0)} %`;
+  return html`<td class="number">${measured ? measured.meanReturn.toFixed(3) : '–'}</td><td class="number">${best}</td>`;
+}

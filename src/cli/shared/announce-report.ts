@@ -1,0 +1,11 @@
+import { writeResult } from '../output/output.js';
+import type { CliContext } from './context.js';
+import { openInBrowser } from './open-file.js';
+
+/** Says where a page was written, and opens it where that is asked for. */
+export async function announceReport(file: string, open: true | undefined, context: CliContext): Promise<void> {
+  writeResult(context, `${file}\n`);
+  if (open && !(await openInBrowser(file))) {
+    context.stderr.write(`rlprompt: warning: no browser could be started; open ${file}\n`);
+  }
+}

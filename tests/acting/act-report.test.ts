@@ -1,0 +1,71 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { type ActPlan, createActFolder } from '../../src/acting/act-folder.js';
+import { readActRecord } from '../../src/acting/act-record.js';
+import { renderActReport } from '../../src/acting/act-report.js';
+import { writeCheckpoint } from '../../src/run/checkpoint/checkpoint.js';
+
+const base = mkdtempSync(join(tmpdir(), 'rlprompt-act-report-'));
+afterAll(() => rmSync(base, { recursive: true, force: true }));
+
+const PLAN: ActPlan = {
+  schemaVersion: 2,
+  environment: 'kitchen',
+  environmentDigest: 'e',
+  model: 'mail-gpt-4m',
+  modelDigest: 'm',
+  seed: 7,
+  updates: 20,
+  episodes: 8,
+  learningRate: 3e-3,
+  timeout: 20,
+};
+const CURVE = [
+  { update: 1, meanReturn: -0.5, entropy: 1.2, criticLoss: 0.4 },
+  { update: 2, meanReturn: 0.25, entropy: 0.9, criticLoss: 0.2 },
+];
+const MEASURED = { episodes: 4, meanReturn: 0.625, meanSteps: 6, best: 0.75 };
+
+function folder(name: string): string {
+  const path = join(base, name);
+  createActFolder(path, PLAN, new Date(0)).close();
+  return path;
+}
+
+describe('the page about learning to act', () => {
+  it('shows the curves of each folder, and how each acts in the end', () => {
+    const [ended, open] = [folder('ended'), folder('open')];
+    for (const path of [ended, open]) writeCheckpoint(path, { step: 2, json: { curve: CURVE }, arrays: {} });
+    const test = { ...MEASURED, meanReturn: -0.125, best: undefined };
+    writeFileSync(join(ended, 'result.json'), JSON.stringify({ schemaVersion: 1, train: MEASURED, test }));
+    const page = renderActReport([ended, open].map(readActRecord));
+    expect(page).toContain('<h1>Learning to act: kitchen</h1>');
+    expect(page.match(/2 of 20/g)).toHaveLength(2);
+    expect(page).toContain('<td class="number">0.625</td><td class="number">75 %</td>');
+    expect(page).toContain('<td class="number">-0.125</td><td class="number">–</td>');
+    const data = JSON.parse(/id="charts">(.*?)<\/script>/.exec(page)?.[1] ?? '[]');
+    const points = data.map(({ series }: { series: { points: unknown }[] }) => series.map((one) => one.points));
+    const curve = (number: 'meanReturn' | 'entropy' | 'criticLoss') => CURVE.map((one) => [one.update, one[number]]);
+    expect(points).toEqual([
+      [curve('meanReturn'), curve('meanReturn')],
+      [curve('entropy'), curve('entropy')],
+      [curve('criticLoss'), curve('criticLoss')],
+    ]);
+  });
+
+  it('is made before the first checkpoint, too', () => {
+    const record = readActRecord(folder('new'));
+    expect(record).toMatchObject({ curve: [], result: undefined });
+    expect(renderActReport([record])).toContain('0 of 20');
+  });
+
+  it('names a result that is damaged', () => {
+    const path = folder('damaged');
+    writeFileSync(join(path, 'result.json'), '{');
+    expect(() => readActRecord(path)).toThrow(
+      expect.objectContaining({ code: 'E_MANIFEST', message: expect.stringContaining('result.json cannot be read') }),
+    );
+  });
+});
