@@ -10,7 +10,8 @@ export function tunedTo<Settings extends Pick<RunConfig, 'learningRate' | 'token
 ): Settings & { readonly learningRate: number; readonly tokens: TokenCharacters } {
   return {
     ...config,
-    learningRate: config.learningRate ?? defaultLearningRate(hiddenStates.hiddenSize),
+    learningRate:
+      config.learningRate ?? defaultLearningRate(hiddenStates.hiddenSize, { hasPrior: config.priorBeta > 0 }),
     tokens: config.tokens ?? (readsLikeWords(hiddenStates, config) ? 'words' : 'printable'),
   };
 }

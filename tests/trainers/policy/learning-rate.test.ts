@@ -7,7 +7,11 @@ const ofWidth = (hiddenSize: number) => ({ hiddenStates: { hiddenSize, vocabular
 
 describe('the learning rate of a run that names none', () => {
   it('is that of the embedded model up to its width, and in inverse proportion to the width beyond', () => {
-    expect([16, 256, 512, 576, 2048].map(defaultLearningRate)).toEqual([1.5e-3, 1.5e-3, 7.5e-4, 6.7e-4, 1.9e-4]);
+    const ratesOf = (hasPrior: boolean) =>
+      [16, 256, 512, 576, 2048].map((width) => defaultLearningRate(width, { hasPrior }));
+    expect(ratesOf(true)).toEqual([1.5e-3, 1.5e-3, 7.5e-4, 6.7e-4, 1.9e-4]);
+    expect(ratesOf(false)).toEqual([5e-3, 5e-3, 2.5e-3, 2.2e-3, 6.3e-4]);
+    expect(tunedTo(ofWidth(576), completeRunConfig({ task: 'spam', preset: 'raw' })).learningRate).toBe(2.2e-3);
     expect(tunedTo(ofWidth(576), completeRunConfig({ task: 'spam' })).learningRate).toBe(6.7e-4);
   });
 
