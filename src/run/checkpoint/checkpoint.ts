@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { RlpromptError } from '../../errors.js';
 import { atomicWrite } from '../../files/atomic-write.js';
 import { type FileSystem, hasErrno, nodeFileSystem } from '../../files/file-system.js';
@@ -50,7 +50,8 @@ function ensureFolder(folder: string, fs: FileSystem): void {
   try {
     if (!existsSync(folder)) fs.makeFolder(folder);
   } catch (error) {
-    throw toIoError(error, { action: 'create', path: folder });
+    const kept = existsSync(dirname(folder)) ? undefined : 'nothing: the folder of the run was removed';
+    throw toIoError(error, { action: 'create', path: folder, ...(kept === undefined ? {} : { kept }) });
   }
 }
 

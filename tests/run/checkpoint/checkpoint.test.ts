@@ -57,6 +57,13 @@ describe('checkpoints', () => {
     expect(Object.keys(checkpoint.arrays)).toEqual(['w1', 'b1', '__proto__x']);
   });
 
+  it('say that nothing is kept where the folder of the run was removed', () => {
+    const removed = join(temporaryFolder(), 'removed');
+    expect(() => writeCheckpoint(removed, content(1))).toThrow(
+      expect.objectContaining({ code: 'E_CANNOT_CREATE', kept: expect.stringContaining('was removed') }),
+    );
+  });
+
   it('of equal contents are equal files', () => {
     expect(encodeCheckpoint(content(3)).bytes).toEqual(encodeCheckpoint(content(3)).bytes);
   });
