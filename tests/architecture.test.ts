@@ -396,6 +396,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   'lm/onnx/families/causal': [
     'errors.ts',
+    'give-way.ts',
     'lm/model',
     'lm/onnx/families/shared',
     'lm/onnx/graph',

@@ -1,3 +1,4 @@
+import { giveWay } from '../../../../give-way.js';
 import { pick } from '../../../../statistics/pick.js';
 import { zip } from '../../../../statistics/zip.js';
 import type { Template } from '../../../../template/template.js';
@@ -21,12 +22,15 @@ import type {
   Tokenizer,
 } from '../../../model/types.js';
 import { resolveLabelWords } from '../../../model/verbalizer.js';
-import { groupBy } from '../../run/batches.js';
+import { chunksOf, groupBy } from '../../run/batches.js';
 import { HiddenMemo } from '../../run/hidden-memo.js';
 import { columnLogits, firstToken, labelDivisor, logitsSuffice, rememberColumns } from '../shared/label-columns.js';
 import { likelyWords } from '../shared/likely-words.js';
 import type { VocabularyProjection } from '../shared/vocabulary-projection.js';
 import type { CausalRows, PrefixedRow, RowChunk } from './causal-rows.js';
+
+/** Rows that are tokenised in one go. */
+const ROWS_TOGETHER = 16;
 
 export interface CausalScoringParts {
   readonly tokenizer: Tokenizer;
@@ -74,7 +78,7 @@ export class CausalLabelScores implements LabelScoresCapability {
 
   async labelScores(request: LabelScoreRequest): Promise<Float32Array> {
     const { labels, normalise, signal, onDone } = request;
-    const rows = this.#plan(request);
+    const rows = await this.#plan(request);
     const scores = new Float32Array(rows.length * labels.length);
     const write = (row: number, values: Float32Array): void => {
       const normalised = Array.from(zip(values, labels), ([value, label]) => value / labelDivisor(label, normalise));
@@ -98,7 +102,7 @@ export class CausalLabelScores implements LabelScoresCapability {
   }
 
   async answerWords({ count, signal, onDone, ...request }: AnswerWordsRequest): Promise<AnswerWords> {
-    const rows = this.#plan({ ...request, labels: [] });
+    const rows = await this.#plan({ ...request, labels: [] });
     const projection = await this.#parts.projection();
     const all = new Float32Array(rows.length * projection.hiddenSize);
     await this.#atLastTokens(rows, signal, (row, hidden) => {
@@ -134,7 +138,7 @@ export class CausalLabelScores implements LabelScoresCapability {
     }
   }
 
-  #plan(request: Omit<LabelScoreRequest, 'normalise'>): PrefixedRow[] {
+  async #plan(request: Omit<LabelScoreRequest, 'normalise'>): Promise<PrefixedRow[]> {
     const longest = Math.max(1, ...request.labels.map((label) => label.tokenIds.length));
     const limit = this.#parts.contextLength - (longest - 1);
     const { template, labels } = request;
@@ -143,7 +147,13 @@ export class CausalLabelScores implements LabelScoresCapability {
     const toSeam = encodeToSeam(encode, labelSeam(this.#parts.tokenizer, template, texts));
     const options = { template, limit, encode: toSeam, truncate: this.#parts.truncate };
     const prefixes = new Map<string, number[]>();
-    return labelRows(request, options, this.#count).map((row) => this.#withPrefix(row, encode, prefixes));
+    const planned: PrefixedRow[] = [];
+    for (const rows of chunksOf(request.rows, ROWS_TOGETHER)) {
+      await giveWay();
+      for (const row of labelRows({ ...request, rows }, options, this.#count))
+        planned.push(this.#withPrefix(row, encode, prefixes));
+    }
+    return planned;
   }
 
   #withPrefix(
