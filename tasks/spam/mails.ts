@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cleanMail } from './clean-mail.js';
 import { mailFolder } from './mail-folder.js';
@@ -30,22 +31,20 @@ interface MailFile {
  * The mails kept from the language models, in the order of their hash, near-duplicates out. A mail's hash is that
  * of its raw text and stands in its file name, so that only these mails need to be read.
  */
-export function heldOutMails(): Mail[] {
-  return distinctBy(beginning, mailFiles().filter(isHeldOut).sort(byId).flatMap(read));
+export async function heldOutMails(): Promise<Mail[]> {
+  return distinctBy(beginning, await readAll(mailFiles().filter(isHeldOut).sort(byId)));
 }
 
 /**
  * The mails a language model may be trained on: all others, less those that share a good part of their wording with
  * the beginning of a held-out mail (the same advertisement is sent many times, each with a hash of its own).
  */
-export function trainingMails(): Mail[] {
+export async function trainingMails(): Promise<Mail[]> {
   const files = mailFiles().sort(byId);
-  const beginnings = files
-    .filter(isHeldOut)
-    .flatMap(read)
-    .map((mail) => cutText(mail.text));
+  const heldOut = await readAll(files.filter(isHeldOut));
+  const beginnings = heldOut.map((mail) => cutText(mail.text));
   const isCopy = copyFinder(beginnings);
-  const others = files.filter((file) => !isHeldOut(file)).flatMap(read);
+  const others = await readAll(files.filter((file) => !isHeldOut(file)));
   return distinctBy(wholeText, others).filter((mail) => !isCopy(mail.text));
 }
 
@@ -67,9 +66,14 @@ function byId(a: MailFile, b: MailFile): number {
   return a.id < b.id ? -1 : 1;
 }
 
-function read({ id, label, path }: MailFile): Mail[] {
-  const text = cleanMail(readFileSync(path, 'utf8'));
-  return isPresentable(text) ? [{ id, label, text }] : [];
+/** One by one, since cleaning all of them takes half a second: a key or a signal is heard between two. */
+async function readAll(files: readonly MailFile[]): Promise<Mail[]> {
+  const mails: Mail[] = [];
+  for (const { id, label, path } of files) {
+    const text = cleanMail(await readFile(path, 'utf8'));
+    if (isPresentable(text)) mails.push({ id, label, text });
+  }
+  return mails;
 }
 
 /** English prose of some length that can be shown on anybody's screen. */

@@ -14,5 +14,5 @@ export default defineTask({
     'Is this spam? It looks like',
     'Category:',
   ],
-  examples: (options) => splitMails(heldOutMails(), options),
+  examples: async (options) => splitMails(await heldOutMails(), options),
 });

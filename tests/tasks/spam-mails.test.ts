@@ -4,10 +4,10 @@ import { heldOutMails, trainingMails } from '../../tasks/spam/mails.js';
 import { splitMails } from '../../tasks/spam/split.js';
 import { cutText, shingles } from '../../tasks/spam/text.js';
 
-const mails = heldOutMails();
+const mails = await heldOutMails();
 
-test('no mail of the task, nor a near-duplicate of one, is among those the language model was trained on', () => {
-  const training = trainingMails();
+test('no mail of the task, nor a near-duplicate of one, is among those the language model was trained on', async () => {
+  const training = await trainingMails();
   expect(training.length).toBeGreaterThan(3000);
   const ids = new Set(training.map((mail) => mail.id));
   expect(mails.filter((mail) => ids.has(mail.id))).toEqual([]);
