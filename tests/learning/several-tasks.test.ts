@@ -1,0 +1,95 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { MlpParameters } from '../../src/policy/mlp-parameters.js';
+import type { PolicyStart } from '../../src/policy/policy-start.js';
+import { unnamed } from '../../src/trainers/policy/policy-optimizer.js';
+import { sampleFisher } from '../../src/trainers/policy/sample-fisher.js';
+import { type AllTrainerSettings, createTrainer } from '../../src/trainers/registry.js';
+import { scriptedGenerator } from '../trainers/scripted-generator.js';
+import { type ToySettings, toySettings, toyStep } from '../trainers/toy-search.js';
+
+const SEED = 0;
+const STEPS = 80;
+/** Prompts by which a policy is measured. */
+const DRAWN = 500;
+
+interface Task {
+  /** What the generator reads before it writes. */
+  readonly context: string;
+  /** Every fourth word is rewarded; the tasks share none. */
+  readonly rest: number;
+}
+
+const FIRST: Task = { context: ' great movie film scene music', rest: 0 };
+const SECOND: Task = { context: ' dark slow cold long deep', rest: 1 };
+
+function rewardOf({ rest }: Task, tokenIds: readonly number[]): number {
+  return tokenIds.reduce((sum, id) => sum + (id % 4 === rest ? 50 : 0), 0);
+}
+
+/** A narrow range of rewards: the policy keeps a nat per word, so that its Fisher information says something. */
+function settingsOf({ context }: Task, seed: number, start?: PolicyStart): ToySettings {
+  const settings = toySettings({
+    trainer: 'log-variance',
+    seed,
+    promptLength: 2,
+    priorBeta: 1,
+    innerSize: 256,
+    learningRate: 1e-3,
+    rewardTo: [0, 1.5],
+    resampling: 0,
+  });
+  const more: Partial<AllTrainerSettings> = { context: [context], ...(start ? { start } : {}) };
+  return { ...settings, ...more };
+}
+
+const generator = () => scriptedGenerator({ hiddenSize: 64 });
+
+async function learn(task: Task, start?: PolicyStart): Promise<MlpParameters> {
+  const settings = settingsOf(task, SEED, start);
+  const trainer = await createTrainer('log-variance', generator(), settings);
+  for (let step = 0; step < STEPS; step++) await toyStep(trainer, (tokenIds) => rewardOf(task, tokenIds), settings);
+  const { arrays } = trainer.save();
+  await trainer.dispose();
+  return unnamed('policy', arrays);
+}
+
+/** The mean reward of prompts drawn from a policy, the untrained one where none is given. */
+async function scoreOf(task: Task, parameters?: MlpParameters): Promise<number> {
+  const settings = settingsOf(task, SEED + 100, parameters && { parameters });
+  const trainer = await createTrainer('log-variance', generator(), settings);
+  const rollouts = await trainer.propose(DRAWN);
+  await trainer.dispose();
+  return rollouts.reduce((sum, { tokenIds }) => sum + rewardOf(task, tokenIds) / DRAWN, 0);
+}
+
+describe('a policy that learns a second task', () => {
+  let first: MlpParameters;
+  let fisher: MlpParameters;
+  /** Score on the first task, of what was reached there; gain on the second, of what it gains when learned alone. */
+  async function continued(lambda: number): Promise<{ kept: number; gained: number }> {
+    const start = { parameters: first, ...(lambda > 0 ? { elastic: { lambda, fisher } } : {}) };
+    const second = await learn(SECOND, start);
+    const before = await scoreOf(SECOND, first);
+    const alone = await scoreOf(SECOND, await learn(SECOND));
+    return {
+      kept: (await scoreOf(FIRST, second)) / (await scoreOf(FIRST, first)),
+      gained: ((await scoreOf(SECOND, second)) - before) / (alone - before),
+    };
+  }
+
+  beforeAll(async () => {
+    first = await learn(FIRST);
+    fisher = await sampleFisher(generator(), settingsOf(FIRST, SEED, { parameters: first }));
+  });
+
+  it('forgets the first one where nothing holds it, and keeps 90 % of it with 80 % of the gain where EWC does', async ({
+    annotate,
+  }) => {
+    const [plain, held] = [await continued(0), await continued(300)];
+    await annotate(JSON.stringify({ plain, held }));
+    expect(plain.kept).toBeLessThan(0.5);
+    expect(plain.gained).toBeGreaterThan(0.8);
+    expect(held.kept).toBeGreaterThanOrEqual(0.9);
+    expect(held.gained).toBeGreaterThanOrEqual(0.8);
+  });
+});
