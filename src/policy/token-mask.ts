@@ -49,6 +49,13 @@ export function allowedTokens(
   });
 }
 
+/** How many tokens of a vocabulary `words` allows. */
+export function countWords(tokenizer: Pick<Tokenizer, 'vocabularySize' | 'bytes'>): number {
+  let count = 0;
+  for (let id = 0; id < tokenizer.vocabularySize; id++) if (isAllowed(tokenizer.bytes(id), 'words')) count++;
+  return count;
+}
+
 /** The mask as an addend for logits: 0 where allowed, far below everything elsewhere. */
 export function maskBias(allowed: Uint8Array): Float32Array {
   return Float32Array.from(allowed, (isAllowedToken) => (isAllowedToken ? 0 : FORBIDDEN));

@@ -6,7 +6,7 @@ import type { Rollout, RolloutReward, Trainer, UpdateMetrics } from '../../src/t
 import type { AllTrainerSettings } from '../../src/trainers/registry.js';
 
 /** Of the toy generators, about. */
-const GENERATOR = { hiddenStates: { hiddenSize: 16, vocabularySize: 100 } };
+const GENERATOR = { hiddenStates: { hiddenSize: 16 }, tokenizer: { vocabularySize: 0, bytes: () => undefined } };
 
 export type ToySettings = AllTrainerSettings & ShapingSettings;
 

@@ -75,7 +75,7 @@ export const searchSettings = {
   tokens: search.text(
     z.enum(['words', 'printable', 'ascii', 'all']).optional(),
     'SET',
-    'which tokens a prompt may hold (default: words with a --prior-beta and 16,384 tokens or more, otherwise printable)',
+    'which tokens a prompt may hold (default: words with the prior and 8,192 tokens that begin a word, otherwise printable)',
   ),
   inputConditioned: search.boolean(
     z.boolean().default(false),

@@ -1,28 +1,33 @@
 import type { RunConfig } from '../../config/run-config.js';
-import type { HiddenStatesCapability } from '../../lm/model/types.js';
-import type { TokenCharacters } from '../../policy/token-mask.js';
+import type { HiddenStatesCapability, Tokenizer } from '../../lm/model/types.js';
+import { countWords, type TokenCharacters } from '../../policy/token-mask.js';
 import { defaultLearningRate } from '../../trainers/policy/learning-rate.js';
+
+interface TunedGenerator {
+  readonly hiddenStates: Pick<HiddenStatesCapability, 'hiddenSize'>;
+  readonly tokenizer: Pick<Tokenizer, 'vocabularySize' | 'bytes'>;
+}
 
 /** The settings with those filled in that suit the generator LM where none were given. */
 export function tunedTo<Settings extends Pick<RunConfig, 'learningRate' | 'tokens' | 'priorBeta' | 'mustContain'>>(
-  { hiddenStates }: { readonly hiddenStates: Pick<HiddenStatesCapability, 'hiddenSize' | 'vocabularySize'> },
+  { hiddenStates, tokenizer }: TunedGenerator,
   config: Settings,
 ): Settings & { readonly learningRate: number; readonly tokens: TokenCharacters } {
+  const { learningRate, tokens, priorBeta } = config;
   return {
     ...config,
-    learningRate:
-      config.learningRate ?? defaultLearningRate(hiddenStates.hiddenSize, { hasPrior: config.priorBeta > 0 }),
-    tokens: config.tokens ?? (readsLikeWords(hiddenStates, config) ? 'words' : 'printable'),
+    learningRate: learningRate ?? defaultLearningRate(hiddenStates.hiddenSize, { hasPrior: priorBeta > 0 }),
+    tokens: tokens ?? (isOfWords(tokenizer, config) ? 'words' : 'printable'),
   };
 }
 
-/** Below it, most words are spelled by several tokens, and whole words would leave few. */
-const VOCABULARY_OF_WORDS = 16_384;
+/** With fewer, most words are spelled by several tokens. */
+const ENOUGH_WORDS = 8192;
 
 /** Whether prompts are meant to read like language, and the vocabulary has the words for them. */
-function readsLikeWords(
-  { vocabularySize }: Pick<HiddenStatesCapability, 'vocabularySize'>,
+function isOfWords(
+  tokenizer: TunedGenerator['tokenizer'],
   { priorBeta, mustContain }: Pick<RunConfig, 'priorBeta' | 'mustContain'>,
 ): boolean {
-  return priorBeta > 0 && mustContain === undefined && vocabularySize >= VOCABULARY_OF_WORDS;
+  return priorBeta > 0 && mustContain === undefined && countWords(tokenizer) >= ENOUGH_WORDS;
 }

@@ -3,10 +3,14 @@ import { completeRunConfig } from '../../../src/config/resolve-run-config.js';
 import { tunedTo } from '../../../src/run/prepare/tuned-config.js';
 
 it('a prompt holds whole words where the prior has its say and the vocabulary has them', () => {
-  const tokensOf = (vocabularySize: number, given: object = {}) =>
-    tunedTo({ hiddenStates: { hiddenSize: 16, vocabularySize } }, completeRunConfig({ task: 'spam', ...given })).tokens;
+  const tokensOf = (vocabularySize: number, given: object = {}, token = ' word') => {
+    const tokenizer = { vocabularySize, bytes: () => new TextEncoder().encode(token) };
+    return tunedTo({ hiddenStates: { hiddenSize: 16 }, tokenizer }, completeRunConfig({ task: 'spam', ...given }))
+      .tokens;
+  };
   expect(tokensOf(49_152)).toBe('words');
   expect(tokensOf(4096)).toBe('printable');
+  expect(tokensOf(49_152, {}, '##ing')).toBe('printable');
   expect(tokensOf(49_152, { tokens: 'ascii' })).toBe('ascii');
   expect(tokensOf(49_152, { preset: 'raw' })).toBe('printable');
   expect(tokensOf(49_152, { preset: 'paper' })).toBe('printable');

@@ -3,7 +3,10 @@ import { completeRunConfig } from '../../../src/config/resolve-run-config.js';
 import { tunedTo } from '../../../src/run/prepare/tuned-config.js';
 import { defaultLearningRate } from '../../../src/trainers/policy/learning-rate.js';
 
-const ofWidth = (hiddenSize: number) => ({ hiddenStates: { hiddenSize, vocabularySize: 100 } });
+const ofWidth = (hiddenSize: number) => ({
+  hiddenStates: { hiddenSize },
+  tokenizer: { vocabularySize: 0, bytes: () => undefined },
+});
 
 describe('the learning rate of a run that names none', () => {
   it('is that of the embedded model up to its width, and in inverse proportion to the width beyond', () => {
