@@ -1,4 +1,5 @@
 import { RlpromptError } from '../errors.js';
+import { giveWay } from '../give-way.js';
 import type { Tokenizer } from '../lm/model/types.js';
 
 export const TOKEN_CHARACTERS = ['words', 'printable', 'ascii', 'all'] as const;
@@ -9,6 +10,8 @@ export const TOKEN_CHARACTERS = ['words', 'printable', 'ascii', 'all'] as const;
  */
 export type TokenCharacters = (typeof TOKEN_CHARACTERS)[number];
 
+/** Tokens that are looked at in one go, some milliseconds' worth. */
+const LOOKED_AT_ONCE = 2048;
 /** Far below any logit, yet finite: 0 · −∞ in an entropy would be NaN. */
 const FORBIDDEN = -1e9;
 /** Control, format, unassigned and private characters, line and paragraph separators, the replacement character. */
@@ -28,16 +31,17 @@ const WORD =
  * @returns [width], 1 where allowed
  * @throws RlpromptError E_TOKEN_MASK when nothing is left
  */
-export function allowedTokens(
+export async function allowedTokens(
   tokenizer: Tokenizer,
   {
     width = tokenizer.vocabularySize,
     characters = 'printable',
     banned = [],
   }: { width?: number; characters?: TokenCharacters; banned?: readonly number[] } = {},
-): Uint8Array {
+): Promise<Uint8Array> {
   const allowed = new Uint8Array(width);
   for (let id = 0; id < Math.min(width, tokenizer.vocabularySize); id++) {
+    if (id % LOOKED_AT_ONCE === 0) await giveWay();
     if (!tokenizer.specialTokenIds.has(id) && isAllowed(tokenizer.bytes(id), characters)) allowed[id] = 1;
   }
   for (const id of banned) if (id >= 0 && id < width) allowed[id] = 0;

@@ -41,7 +41,7 @@ export function testTrainer(name: string, { create, settings, kind, anyLength }:
     it('bears its name, and proposes as many prompts as it is asked for, of allowed tokens', async () => {
       const { trainer, generator } = await start();
       const { hiddenStates, tokenizer } = generator;
-      const allowed = allowedTokens(tokenizer, { width: hiddenStates.vocabularySize });
+      const allowed = await allowedTokens(tokenizer, { width: hiddenStates.vocabularySize });
       expect(trainer.name).toBe(name);
       for (const { rollouts } of await walk(trainer, 4)) {
         expect(rollouts).toHaveLength(count);

@@ -1,5 +1,4 @@
 import { RlpromptError } from '../../errors.js';
-import { giveWay } from '../../give-way.js';
 import { type HiddenStep, startTokenOf } from '../../lm/model/types.js';
 import { forbiddenWords } from '../../policy/forbidden-words.js';
 import { inputPrefix } from '../../policy/input-prefix.js';
@@ -138,10 +137,8 @@ export class PromptPolicy {
     const { hiddenSize, vocabularySize } = hiddenStates;
     const { seed, logitBias, fluentTopK } = settings;
     const innerSize = options.frozen ? 1 : settings.innerSize;
-    const allowed = allowedTokens(tokenizer, { width: vocabularySize, characters: settings.tokens });
+    const allowed = await allowedTokens(tokenizer, { width: vocabularySize, characters: settings.tokens });
     const mask = maskBias(allowed);
-    // The whole vocabulary was looked at.
-    await giveWay();
     const { weights, bias } = await hiddenStates.head();
     const shared = {
       hiddenSize,

@@ -12,9 +12,9 @@ export class SearchSpace {
     private readonly generator: Generator,
   ) {}
 
-  static create(generator: Generator, { tokens, promptLength }: TrainerSettings): SearchSpace {
+  static async create(generator: Generator, { tokens, promptLength }: TrainerSettings): Promise<SearchSpace> {
     const { hiddenStates, tokenizer } = generator;
-    const allowed = allowedTokens(tokenizer, { width: hiddenStates.vocabularySize, characters: tokens });
+    const allowed = await allowedTokens(tokenizer, { width: hiddenStates.vocabularySize, characters: tokens });
     const tokenIds = [...allowed.keys()].filter((id) => allowed[id] === 1);
     return new SearchSpace(tokenIds, promptLength, generator);
   }

@@ -5,7 +5,7 @@ import { scriptedGenerator } from '../scripted-generator.js';
 import { toySettings } from '../toy-search.js';
 
 const generator = scriptedGenerator();
-const space = SearchSpace.create(generator, toySettings({ promptLength: 3 }));
+const space = await SearchSpace.create(generator, toySettings({ promptLength: 3 }));
 const rng = () => Rng.create(2, 'search');
 
 describe('the prompts that a search may propose', () => {

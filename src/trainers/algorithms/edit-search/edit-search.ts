@@ -36,7 +36,7 @@ class EditSearch extends ArchiveSearch {
 
   static async create(generator: Generator, settings: TrainerSettings): Promise<EditSearch> {
     const lm = await PromptPolicy.create(generator, settings, { maskedInLoss: true, frozen: true });
-    return new EditSearch(lm, SearchSpace.create(generator, settings), generator, settings);
+    return new EditSearch(lm, await SearchSpace.create(generator, settings), generator, settings);
   }
 
   async propose(count: number): Promise<Rollout[]> {

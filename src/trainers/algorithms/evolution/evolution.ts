@@ -27,7 +27,7 @@ class Evolution extends ArchiveSearch {
   }
 
   static async create(generator: Generator, settings: Settings): Promise<Evolution> {
-    return new Evolution(SearchSpace.create(generator, settings), settings.populationSize, settings.seed);
+    return new Evolution(await SearchSpace.create(generator, settings), settings.populationSize, settings.seed);
   }
 
   async propose(count: number): Promise<Rollout[]> {

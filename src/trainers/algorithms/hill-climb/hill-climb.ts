@@ -15,7 +15,7 @@ class HillClimb extends ArchiveSearch {
   private parent: ScoredPrompt | undefined;
 
   static async create(generator: Generator, settings: TrainerSettings): Promise<HillClimb> {
-    return new HillClimb(SearchSpace.create(generator, settings), settings.seed);
+    return new HillClimb(await SearchSpace.create(generator, settings), settings.seed);
   }
 
   async propose(count: number): Promise<Rollout[]> {

@@ -46,7 +46,7 @@ class Mcts implements Trainer {
 
   static async create(generator: Generator, settings: TrainerSettings): Promise<Mcts> {
     const lm = await PromptPolicy.create(generator, settings, { maskedInLoss: true, frozen: true });
-    return new Mcts(lm, SearchSpace.create(generator, settings), settings);
+    return new Mcts(lm, await SearchSpace.create(generator, settings), settings);
   }
 
   async propose(count: number): Promise<Rollout[]> {

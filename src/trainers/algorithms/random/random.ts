@@ -5,7 +5,7 @@ import type { random } from './settings.js';
 
 /** Prompts of tokens drawn uniformly from the allowed ones, none twice: what every other trainer has to beat. */
 export const create: CreateTrainer<typeof random> = async (generator, settings) => {
-  const space = SearchSpace.create(generator, settings);
+  const space = await SearchSpace.create(generator, settings);
   return new SampledSearch(
     {
       name: 'random',
