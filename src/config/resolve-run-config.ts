@@ -50,7 +50,31 @@ export interface ResolvedRunConfig {
  * Merges and checks the settings of a run.
  * @throws RlpromptError E_CONFIG naming all problems together.
  */
-export function resolveRunConfig({ flags = {}, set = [], env = {}, file }: RunConfigSources): ResolvedRunConfig {
+export function resolveRunConfig(given: RunConfigSources): ResolvedRunConfig {
+  const { merged, problems } = mergeSources(given);
+  return finish(merged, problems);
+}
+
+/** Settings in effect where a task may still be missing. */
+export interface ResolvedSettings extends Pick<ResolvedRunConfig, 'sources'> {
+  readonly config: Omit<RunConfig, 'task'> & { readonly task?: RunConfig['task'] };
+}
+
+/** As `resolveRunConfig`, for a look at settings before there is a task. */
+export function resolveSettings(given: RunConfigSources): ResolvedSettings {
+  const { merged, problems } = mergeSources(given);
+  if (merged.has('task')) return finish(merged, problems);
+  merged.set('task', { value: 'none', source: 'none' });
+  const resolved = finish(merged, problems);
+  const { task: _task, ...config } = resolved.config;
+  const { task: _source, ...sources } = resolved.sources;
+  return { config, sources };
+}
+
+function mergeSources({ flags = {}, set = [], env = {}, file }: RunConfigSources): {
+  readonly merged: ConfigLayer;
+  readonly problems: ConfigProblem[];
+} {
   const problems: ConfigProblem[] = [];
   const layers = [
     file ? readFileLayer(file, env, problems) : new Map(),
@@ -60,7 +84,7 @@ export function resolveRunConfig({ flags = {}, set = [], env = {}, file }: RunCo
   ];
   const merged: ConfigLayer = new Map(layers.flatMap((layer) => [...layer]));
   for (const layer of layers) problems.push(...hiddenProblems(layer, merged));
-  return finish(merged, problems);
+  return { merged, problems };
 }
 
 /** A wrong value is told also where a stronger source takes its place: it would come to light at another time. */

@@ -29,23 +29,25 @@ interface Example {
   readonly create: (generator: unknown, settings: unknown) => Promise<Trainer>;
 }
 
-const load = () => createJiti(import.meta.url).import<Example>(join(folder, 'grpo.ts'));
+const load = () => createJiti(import.meta.url).import<Example>(join(folder, 'running-baseline.ts'));
 
 describe('the trainer of docs/how-to/add-a-trainer.md', () => {
   it('is two files, about 30 lines of them the trainer', () => {
     expect([...files.keys()]).toEqual([
-      'src/trainers/algorithms/grpo/settings.ts',
-      'src/trainers/algorithms/grpo/grpo.ts',
+      'src/trainers/algorithms/running-baseline/settings.ts',
+      'src/trainers/algorithms/running-baseline/running-baseline.ts',
     ]);
-    expect(files.get('src/trainers/algorithms/grpo/grpo.ts')!.trimEnd().split('\n').length).toBeLessThanOrEqual(30);
+    expect(
+      files.get('src/trainers/algorithms/running-baseline/running-baseline.ts')!.trimEnd().split('\n').length,
+    ).toBeLessThanOrEqual(30);
   });
 });
 
-testTrainer('grpo', {
+testTrainer('running-baseline', {
   create: async (generator, settings) => (await load()).create(generator, settings),
-  settings: (seed): ToySettings & { readonly advantageClip: number } => ({
+  settings: (seed): ToySettings & { readonly baselineRate: number } => ({
     ...toySettings({ trainer: 'reinforce', seed, promptsPerStep: 8 }),
-    advantageClip: 3,
+    baselineRate: 0.1,
   }),
   kind: 'policy',
 });

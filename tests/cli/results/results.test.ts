@@ -59,6 +59,21 @@ describe('looking around', () => {
     expect(sources).toMatchObject({ calibrate: 'default: classification', labelWords: 'default: classification' });
   });
 
+  it('config print without a task says what waits for one', async () => {
+    const { stdout } = await runInProcess(['config', 'print', '--top-k', '9', '--sources', '--json']);
+    const { config, sources } = JSON.parse(stdout);
+    expect(config).toMatchObject({ topK: 9, calibrate: 'auto', labelWords: 'auto' });
+    expect(config).not.toHaveProperty('task');
+    expect(sources).toMatchObject({ topK: '--top-k', calibrate: 'default: the task decides' });
+    expect(sources).not.toHaveProperty('task');
+  });
+
+  it('config print without a task tells what is wrong with the settings', async () => {
+    const { code, stderr } = await runInProcess(['config', 'print', '--top-k', 'many']);
+    expect(code).toBe(78);
+    expect(stderr).toContain('topK: got "many"');
+  });
+
   it('config schema is a JSON Schema that knows every key and refuses others', async () => {
     const schema = JSON.parse((await runInProcess(['config', 'schema'])).stdout);
     expect(schema.$schema).toContain('json-schema.org');

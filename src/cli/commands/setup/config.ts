@@ -1,13 +1,14 @@
 import type { Command } from 'commander';
-import type { ResolvedRunConfig } from '../../../config/resolve-run-config.js';
-import { RUN_CONFIG_KEYS, type RunConfig } from '../../../config/run-config.js';
+import { type ResolvedRunConfig, type ResolvedSettings, resolveSettings } from '../../../config/resolve-run-config.js';
+import { RUN_CONFIG_KEYS } from '../../../config/run-config.js';
 import { OPTION_GROUPS } from '../../../options/option.js';
 import { formatTable } from '../../output/format-table.js';
 import { formatJson, writeResult } from '../../output/output.js';
-import { addConfigOptions, configKeys, readRunConfig } from '../../shared/config-options.js';
+import { addConfigOptions, configKeys, readRunSources } from '../../shared/config-options.js';
 import type { CliContext } from '../../shared/context.js';
 
 const EXAMPLES = `Examples:
+  $ rlprompt config print --sources
   $ rlprompt config print spam --sources
   $ rlprompt config print spam --preset paper --json
   $ rlprompt config schema > rlprompt.schema.json
@@ -26,8 +27,7 @@ export function configure(command: Command, context: CliContext): void {
     .option('--json', 'print one JSON object');
   addConfigOptions(print, configKeys(OPTION_GROUPS));
   print.action(async (task: string | undefined, options: { sources?: true; json?: true }) => {
-    const { config: given, sources: known } = await readRunConfig(print, context, task);
-    const { config, sources } = await settled(given, known);
+    const { config, sources } = await settled(resolveSettings(await readRunSources(print, context, task)));
     if (options.json) {
       writeResult(context, `${formatJson(options.sources ? { config, sources } : config)}\n`);
       return;
@@ -45,13 +45,21 @@ export function configure(command: Command, context: CliContext): void {
     });
 }
 
-/** With what the task decides, and why: its data are read, no model is. */
-async function settled(given: RunConfig, known: ResolvedRunConfig['sources']): Promise<ResolvedRunConfig> {
+/** Settings whose default the task decides. */
+const DECIDED_BY_TASK = ['calibrate', 'labelWords'] as const;
+
+/** With what the task decides, and why, where there is one: its data are read, no model is. */
+async function settled({ config, sources: known }: ResolvedSettings): Promise<ResolvedSettings> {
+  const left = DECIDED_BY_TASK.filter((key) => config[key] === 'auto');
+  const explained = (why: string): ResolvedRunConfig['sources'] => ({
+    ...known,
+    ...Object.fromEntries(left.map((key) => [key, `default: ${why}`])),
+  });
+  const { task: name } = config;
+  if (name === undefined) return { config, sources: explained('the task decides') };
   const { loadConfiguredTask } = await import('../../../run/prepare/configured-task.js');
   const { defaultsFor, settleConfig } = await import('../../../config/defaults-for.js');
+  const given = { ...config, task: name };
   const task = await loadConfiguredTask(given);
-  const { why } = defaultsFor(task, given);
-  const left = (['calibrate', 'labelWords'] as const).filter((key) => given[key] === 'auto');
-  const sources = { ...known, ...Object.fromEntries(left.map((key) => [key, `default: ${why}`])) };
-  return { config: settleConfig(given, task), sources };
+  return { config: settleConfig(given, task), sources: explained(defaultsFor(task, given).why) };
 }

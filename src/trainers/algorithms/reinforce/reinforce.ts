@@ -1,14 +1,14 @@
 import { policyGradientLoss } from '../../../losses/policy-gradient.js';
 import type { CreateTrainer } from '../../contract/trainer-definition.js';
 import { createOnPolicyTrainer } from '../../policy/on-policy-trainer.js';
-import type { reinforce } from './settings.js';
+import { reinforce } from './settings.js';
 
 /**
  * REINFORCE (Williams 1992) with the mean of a step's other prompts as each prompt's baseline, if any, a discount by
  * token, and an entropy bonus: loss = policyGradientLoss − w · mean_i Σ_t H(π(·|s_t)).
  */
 export const create: CreateTrainer<typeof reinforce> = (generator, settings) =>
-  createOnPolicyTrainer({ name: 'reinforce' }, generator, settings, ({ head, optimizer }) => ({
+  createOnPolicyTrainer(reinforce, generator, settings, ({ head, optimizer }) => ({
     async learn({ batch, time, hidden, actions, mayStop, rewards }) {
       const { entropyWeight, discount, baseline } = settings;
       const regulariser = entropyWeight > 0 ? 'entropy' : 'none';
