@@ -49,6 +49,35 @@ describe('the links of the pages', () => {
   });
 });
 
+describe('the page on the architecture', () => {
+  const page = textOf('docs/explanation/architecture.md');
+  const [, tree = ''] = /^src\/\n(.*?)^```$/ms.exec(page) ?? [];
+  /** What stands beside the name of each folder, by that name. */
+  const entries = new Map(
+    tree.split(/\n(?= {2}\S)/).map((entry) => {
+      const [name = '', ...words] = entry.trim().split(/\s+/);
+      return [name, words.join(' ')];
+    }),
+  );
+  const foldersIn = (path: string): string[] =>
+    readdirSync(join(ROOT, path), { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? entry.name : []));
+
+  it.each(foldersIn('src'))('names src/%s and the folders in it', (folder) => {
+    const text = entries.get(`${folder}/`);
+    expect(text).toBeDefined();
+    const words = new Set(text?.split(/[\s:,;()]+/));
+    expect(
+      foldersIn(join('src', folder)).filter((inner) => ![`${inner}/`, `${inner}/<name>/`].some((n) => words.has(n))),
+    ).toEqual([]);
+  });
+
+  it('names the other folders of the repository', () => {
+    const hidden = new Set(['dist', 'node_modules', 'src', 'docs', 'bin', 'tests']);
+    const others = foldersIn('.').filter((name) => !hidden.has(name) && !name.startsWith('.'));
+    expect(others.filter((name) => !page.includes(`\n${name}/`))).toEqual([]);
+  });
+});
+
 describe('the pages of the trainers', () => {
   const overview = textOf('docs/explanation/trainers/README.md');
   const vocabulary = textOf('docs/reference/vocabulary.md');

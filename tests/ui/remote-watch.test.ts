@@ -62,3 +62,23 @@ describe('what services and workers do', () => {
     await reporter.close();
   });
 });
+
+describe('the heartbeat', () => {
+  const told = async (events: number): Promise<string> => {
+    const clock = new FakeClock();
+    const stream = new FakeTerminal(120, 24);
+    const progress = { doing: 'trying demonstrations', rows: 624, most: 1200 };
+    const controls = { usage: () => [], progress: () => progress };
+    const reporter = createPlainReporter({ stream, env: { NO_COLOR: '1' }, clock, controls });
+    for (const event of spamRun().slice(0, events)) reporter.report(event);
+    clock.advance(31_000);
+    await reporter.close();
+    return stream.all.split('\n').find((line) => line.includes('trying demonstrations')) ?? '';
+  };
+
+  it('counts the rows of what is being done, and no forwards before the first is reported', async () => {
+    expect(await told(1)).toContain('trying demonstrations: 624 of at most 1,200 rows');
+    expect(await told(1)).not.toContain('forwards');
+    expect(await told(60)).toMatch(/624 of at most 1,200 rows {2}\S+ forwards\/s, [1-9][\d,]* forwards/);
+  });
+});

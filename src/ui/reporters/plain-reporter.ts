@@ -122,8 +122,12 @@ function objectivesOf({ objectives = [], lastStep }: ScreenState): string {
 function heartbeatLine(state: ScreenState, now: RunProgress | undefined): Span['text'] {
   const phase = now ? progressText(now) : state.phase.replace('-', ' ');
   const doing = state.paused ? 'paused' : phase;
-  const speed = `${formatRate(forwardsPerSecond(state.pace))} forwards/s, ${formatCount(state.forwards)} forwards, ${formatShare(cacheHitRate(state))} cache hits`;
-  return safeLine`${progress(state)}  ${doing}  ${speed}${leftOf(state)}${leaderOf(state)}`;
+  // Events count forwards; before the first one, the rows of what is being done are the whole count.
+  const speed =
+    now && state.forwards === 0
+      ? ''
+      : `  ${formatRate(forwardsPerSecond(state.pace))} forwards/s, ${formatCount(state.forwards)} forwards, ${formatShare(cacheHitRate(state))} cache hits`;
+  return safeLine`${progress(state)}  ${doing}${speed}${leftOf(state)}${leaderOf(state)}`;
 }
 
 function leaderOf(state: ScreenState): string {

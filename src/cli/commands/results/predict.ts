@@ -10,6 +10,7 @@ import { visibleBlanks } from '../../check/check-text.js';
 import { reportDownloads } from '../../output/download-progress.js';
 import { formatTable } from '../../output/format-table.js';
 import { writeResult } from '../../output/output.js';
+import { someWords } from '../../output/some-words.js';
 import { chooseFormat, PREDICTION_FORMATS, PredictionWriter, readRows } from '../../predict/prediction-format.js';
 import { readClassifier } from '../../predict/read-classifier.js';
 import { addConfigOptions, readRunSources } from '../../shared/config-options.js';
@@ -155,7 +156,7 @@ function explanationText({ rendered, words, label, probabilities }: Explanation)
   const header = ['label', 'words', 'probability', ...(hasOffsets ? ['offset'] : [])];
   const rows = words.map(({ label: name, texts, offset }) => [
     name,
-    texts.map(visibleBlanks).join(' '),
+    someWords(texts.map(visibleBlanks), ' '),
     String(probabilities[name]),
     ...(offset === undefined ? [] : [String(offset)]),
   ]);

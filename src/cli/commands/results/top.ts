@@ -5,6 +5,7 @@ import { safeLine, safeText } from '../../../ui/sanitize.js';
 import { formatTable } from '../../output/format-table.js';
 import { formatJson, writeResult } from '../../output/output.js';
 import { describePolicy, quotePrompt } from '../../output/result-line.js';
+import { someWords } from '../../output/some-words.js';
 import type { CliContext } from '../../shared/context.js';
 import { parseCount } from '../../shared/parse-count.js';
 
@@ -97,8 +98,6 @@ function testOf(prompt: PromptSummary, result: RunResult | undefined): Readonly<
   return known.find((one) => one?.prompt.trim() === prompt.text)?.test;
 }
 
-/** Words per label that are shown; the exports have all of them. */
-const WORDS_SHOWN = 6;
 /** Characters of a labelled row that are shown. */
 const ROW_WIDTH = 90;
 
@@ -106,11 +105,8 @@ const ROW_WIDTH = 90;
 function readingLines(best: PromptSummary | undefined): string {
   const { words = [], demonstrations = [] } = best?.reading ?? {};
   const lines = words.map(({ label, words: own }) => {
-    const more = own.length > WORDS_SHOWN ? ` … (${own.length})` : '';
-    return `  ${safeText(label)}: ${own
-      .slice(0, WORDS_SHOWN)
-      .map((word) => safeText(word))
-      .join(', ')}${more}\n`;
+    const shown = someWords(own.map(safeText), ', ');
+    return `  ${safeText(label)}: ${shown}\n`;
   });
   const rows = demonstrations.map(({ text, word }) => `    ${safeLine`${word}: ${text}`.slice(0, ROW_WIDTH)}\n`);
   const shown = rows.length > 0 ? `  behind these labelled rows\n${rows.join('')}` : '';
