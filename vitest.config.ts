@@ -16,7 +16,7 @@ const SHARED = [
   'tests/lm/onnx/{*,families/**/*,graph/**/*,head/*,tune/*}.test.ts',
   'tests/report/**/*.test.ts',
   'tests/rewards/{*,cache/*,classification/*,judge/*,objectives/*,racing/*,shaping/*,style/*}.test.ts',
-  'tests/run/{checkpoint,continue,inspect,loop,plan,policies,prepare,select,store,watch}/**/*.test.ts',
+  'tests/run/{checkpoint,continue,doctor,loop,plan,policies,prepare,select,store,watch}/**/*.test.ts',
 ];
 
 /** Kills, full disks, bad inputs: left out of `npm test`, and in `npm run test:faults` and the continuous check. */

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Comparison, type RunOutcome, summarise } from './compare/comparison.js';
 import type { ComparisonFolder } from './compare/comparison-folder.js';
-import type { PlannedRun } from './compare/plan.js';
+import type { ScheduledRun } from './compare/plan.js';
 import type { RunConfigInput } from './config/run-config.js';
 import { RlpromptError } from './errors.js';
 import type { RunResult } from './events.js';
@@ -13,7 +13,7 @@ export interface CompareOptions {
   /** Runs one optimisation to its end, or resumes the one in the folder `resume`. */
   readonly runOne: (config: RunConfigInput, resume: string | undefined) => Promise<RunResult>;
   /** Told of each run before it begins or resumes, counted from 1. */
-  readonly onRun?: (run: PlannedRun, position: { readonly index: number; readonly count: number }) => void;
+  readonly onRun?: (run: ScheduledRun, position: { readonly index: number; readonly count: number }) => void;
 }
 
 /**
@@ -34,7 +34,11 @@ export async function compareTrainers(folder: ComparisonFolder, options: Compare
 
 type Position = { readonly index: number; readonly count: number };
 
-async function takeRun(compareDir: string, plan: PlannedRun, options: CompareOptions & Position): Promise<RunOutcome> {
+async function takeRun(
+  compareDir: string,
+  plan: ScheduledRun,
+  options: CompareOptions & Position,
+): Promise<RunOutcome> {
   const runDir = join(compareDir, plan.folder);
   const isBegun = existsSync(join(runDir, 'run.json'));
   const known = isBegun ? resultOf(runDir) : undefined;

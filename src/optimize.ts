@@ -6,10 +6,10 @@ import { goalOf } from './goals/goal-of.js';
 import type { SearchGoal } from './goals/search-goal.js';
 import { recallForRun } from './prompt-library/run-library.js';
 import { race } from './rewards/racing/racing-evaluator.js';
+import { reportingChoice } from './run/loop/reporting-choice.js';
 import type { Run } from './run/loop/run.js';
 import { describeStep } from './run/loop/step-statistics.js';
 import { stopInTime } from './run/loop/stop-in-time.js';
-import { toldChoice } from './run/loop/told-choice.js';
 import { type PrepareOptions, prepareRun } from './run/prepare/prepare-run.js';
 import { chooseReading } from './run/select/choose-reading.js';
 import { measureBaselines } from './run/select/evaluations.js';
@@ -111,14 +111,14 @@ async function* train(run: Run, goal: SearchGoal): AsyncGenerator<RunEvent, RunR
     if (run.step % run.config.evaluationEvery === 0) yield* evaluateOnDev(run, goal);
     if (run.step % run.config.checkpointEvery === 0) yield run.saveCheckpoint();
   }
-  run.activity.begin('scoring the last candidates on dev', run.rows.final.high);
+  run.activity.begin('scoring the last candidates on dev', run.forecast.final.high);
   return yield* goal.finish(reason);
 }
 
 /** One step: propose, evaluate, reward, update. */
 async function* trainStep(run: Run, goal: SearchGoal): AsyncGenerator<RunEvent, void> {
   const since = performance.now();
-  run.activity.begin(`step ${run.step + 1}`, run.rows.step.high);
+  run.activity.begin(`step ${run.step + 1}`, run.forecast.step.high);
   const { config, trainer, evaluator, data, shaper, watch } = run;
   const rewardTo = shaper.schedule.rangeAt(run.used);
   const scale = shaper.metrics(rewardTo);
@@ -154,7 +154,7 @@ async function* warn(run: Run, warning: HealthWarning): AsyncGenerator<RunEvent,
 }
 
 async function* evaluateOnDev(run: Run, goal: SearchGoal): AsyncGenerator<RunEvent, void> {
-  run.activity.begin('scoring the best prompts on dev', run.rows.evaluation.high);
+  run.activity.begin('scoring the best prompts on dev', run.forecast.evaluation.high);
   yield* goal.evaluateOnDev();
   run.activity.end();
   const fitted = run.policies?.ranking(1) ?? run.prompts.candidates.byTrainScore(run.config.evaluationCandidates);
@@ -164,12 +164,12 @@ async function* evaluateOnDev(run: Run, goal: SearchGoal): AsyncGenerator<RunEve
 async function* baselines(run: Run, goal: SearchGoal): AsyncGenerator<RunEvent, void> {
   yield run.emit({ type: 'phase-start', phase: 'baselines' });
   if (run.reading.choice) {
-    run.activity.begin('choosing label words', run.rows.reading.high);
-    const { prompt, reading } = await chooseReading(toldChoice(run.reading.choice, run.activity));
+    run.activity.begin('choosing label words', run.forecast.reading.high);
+    const { prompt, reading } = await chooseReading(reportingChoice(run.reading.choice, run.activity));
     run.reading.readBy(reading);
     yield run.emit({ type: 'reading-chosen', prompt, reading });
   }
-  run.activity.begin('scoring the baselines', run.rows.baselines.high);
+  run.activity.begin('scoring the baselines', run.forecast.baselines.high);
   const measured = await measureBaselines(run, { compete: goal.takesPrompts });
   run.prompts.baselines = measured;
   yield run.emit({ type: 'baselines-end', baselines: measured });

@@ -6,7 +6,7 @@ const root = resolve(import.meta.dirname, '..');
 const source = join(root, 'src');
 
 /**
- * The arrows between the rooms: a folder, or a file at the top of src/, and all it may import from outside itself. A
+ * The arrows between the folders: a folder, or a file at the top of src/, and all it may import from outside itself. A
  * permission that nobody uses is refused too, so this table is the structure as it is.
  */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
@@ -136,7 +136,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'prompt-library',
     'rewards/cache',
     'rewards/custom',
-    'run/inspect',
+    'run/doctor',
     'run/prepare',
     'task',
     'task/load',
@@ -292,10 +292,13 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'errors.ts',
     'evaluate.ts',
     'events.ts',
+    'export/formats/chat',
     'export/formats/code',
     'export/formats/data',
-    'export/formats/experiments',
-    'export/formats/frameworks',
+    'export/formats/evaluation',
+    'export/formats/templates',
+    'export/formats/text',
+    'export/formats/tracking',
     'export/text',
     'package-root.ts',
     'rewards/classification',
@@ -306,10 +309,13 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'task',
     'template',
   ],
+  'export/formats/chat': ['export', 'export/text', 'template'],
   'export/formats/code': ['export', 'export/text', 'lm/endpoint', 'lm/gguf', 'lm/hub', 'lm/model', 'task', 'template'],
   'export/formats/data': ['export', 'export/text'],
-  'export/formats/experiments': ['export', 'export/text'],
-  'export/formats/frameworks': ['export', 'export/text', 'template'],
+  'export/formats/evaluation': ['export', 'export/text'],
+  'export/formats/templates': ['export', 'export/text'],
+  'export/formats/text': ['export', 'export/text'],
+  'export/formats/tracking': ['export', 'export/text'],
   'export/text': ['export', 'template'],
   files: ['errors.ts'],
   'forgetting.ts': [
@@ -517,7 +523,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   'run/checkpoint': ['errors.ts', 'files'],
   'run/continue': ['config', 'errors.ts', 'policy', 'run/checkpoint', 'run/store', 'trainers/policy'],
-  'run/inspect': ['errors.ts', 'events.ts', 'files', 'run/checkpoint', 'run/continue', 'run/policies', 'run/store'],
+  'run/doctor': ['errors.ts', 'events.ts', 'files', 'run/checkpoint', 'run/continue', 'run/policies', 'run/store'],
   'run/loop': [
     'classifier',
     'config',
@@ -732,27 +738,27 @@ function importsOf(file: string): string[] {
   });
 }
 
-function roomOf(file: string): string {
+function folderOf(file: string): string {
   const path = relative(source, file);
   return path.includes('/') ? dirname(path) : path;
 }
 
 const files = sourceFiles(source);
 const imports = new Map(files.map((file) => [file, importsOf(file)]));
-const rooms = new Map<string, Set<string>>();
+const folders = new Map<string, Set<string>>();
 for (const [file, imported] of imports) {
-  const outside = rooms.get(roomOf(file)) ?? new Set();
-  for (const other of imported) if (roomOf(other) !== roomOf(file)) outside.add(roomOf(other));
-  rooms.set(roomOf(file), outside);
+  const outside = folders.get(folderOf(file)) ?? new Set();
+  for (const other of imported) if (folderOf(other) !== folderOf(file)) outside.add(folderOf(other));
+  folders.set(folderOf(file), outside);
 }
 
-describe('the arrows between the rooms', () => {
-  it.each([...rooms.keys()].sort())('%s imports what its line says, and nothing else', (room) => {
-    expect([...(rooms.get(room) ?? [])].sort()).toEqual([...(MAY_IMPORT[room] ?? [])].sort());
+describe('the arrows between the folders', () => {
+  it.each([...folders.keys()].sort())('%s imports what its line says, and nothing else', (folder) => {
+    expect([...(folders.get(folder) ?? [])].sort()).toEqual([...(MAY_IMPORT[folder] ?? [])].sort());
   });
 
-  it('has a line for no room that is not there', () => {
-    expect(Object.keys(MAY_IMPORT).filter((room) => !rooms.has(room))).toEqual([]);
+  it('has a line for no folder that is not there', () => {
+    expect(Object.keys(MAY_IMPORT).filter((folder) => !folders.has(folder))).toEqual([]);
   });
 
   it('has no two files that import each other, directly or through others', () => {

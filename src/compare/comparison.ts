@@ -2,7 +2,7 @@ import type { RunResult, StopReason } from '../events.js';
 import type { RunReport } from '../report/run-report.js';
 import { zip } from '../statistics/zip.js';
 import { bestSoFar, type ComparedPoint, curveCheckpoints } from './best-so-far.js';
-import type { ComparisonPlan, PlannedRun } from './plan.js';
+import type { ComparisonPlan, ScheduledRun } from './plan.js';
 import { type Spread, spreadOf } from './spread.js';
 
 type Scores = Readonly<Record<string, number>>;
@@ -78,7 +78,7 @@ export interface Comparison {
 }
 
 /** How a planned run ended. */
-export type RunOutcome = { readonly plan: PlannedRun } & (
+export type RunOutcome = { readonly plan: ScheduledRun } & (
   | { readonly report: RunReport; readonly result: RunResult }
   | { readonly failed: FailedRun }
 );

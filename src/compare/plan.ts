@@ -5,7 +5,7 @@ import { curveCheckpoints } from './best-so-far.js';
 import type { TrainerEntry } from './trainer-entries.js';
 
 /** One run of a comparison. */
-export interface PlannedRun {
+export interface ScheduledRun {
   /** The competitor's name. */
   readonly entry: string;
   readonly seed: number;
@@ -23,7 +23,7 @@ export interface ComparisonPlan {
   readonly seeds: readonly number[];
   readonly entries: readonly string[];
   /** Seed by seed, so that a comparison that is stopped early has a fair share of every trainer. */
-  readonly runs: readonly PlannedRun[];
+  readonly runs: readonly ScheduledRun[];
 }
 
 export interface ComparisonRequest {
@@ -48,7 +48,7 @@ export async function planComparison({
   resolve,
 }: ComparisonRequest): Promise<ComparisonPlan> {
   const folders = folderNames(entries);
-  const runs: PlannedRun[] = [];
+  const runs: ScheduledRun[] = [];
   for (const seed of seeds) {
     for (const [i, entry] of entries.entries()) {
       const { config, sources } = resolve(entry, seed);

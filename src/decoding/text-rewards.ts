@@ -1,11 +1,11 @@
-import type { DecodedText } from './decode-text.js';
+import type { GuidedText } from './guided-text.js';
 
 /** Rewards of texts that need nothing but the text. */
 export const TEXT_REWARDS = {
   /** Less for every character: few texts end before the longest length in tokens. */
-  shorter: ({ text }: Pick<DecodedText, 'text'>): number => -text.length,
+  shorter: ({ text }: Pick<GuidedText, 'text'>): number => -text.length,
   /** 1 for a text that asks something. */
-  asking: ({ text }: Pick<DecodedText, 'text'>): number => Number(text.includes('?')),
+  asking: ({ text }: Pick<GuidedText, 'text'>): number => Number(text.includes('?')),
 } as const;
 
 export type TextRewardName = keyof typeof TEXT_REWARDS;

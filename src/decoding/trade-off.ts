@@ -1,14 +1,14 @@
 import { Rng } from '../random/rng.js';
 import { mean } from '../statistics/mean.js';
+import type { FrozenLm } from './frozen-lm.js';
 import {
   byScorers,
-  type DecodedText,
   decodeBlockWise,
   decodeTokenWise,
+  type GuidedText,
   textOf,
   type WeightedScorer,
-} from './decode-text.js';
-import type { FrozenLm } from './frozen-lm.js';
+} from './guided-text.js';
 import { TEXT_REWARDS, type TextRewardName } from './text-rewards.js';
 
 /** A way to decode: how far it goes from the LM, and what it draws for that. */
@@ -55,8 +55,8 @@ export async function decodeAll(
   lm: FrozenLm,
   method: DecodingMethod,
   { prefixes, texts, seed, ...request }: DecodingRequest,
-): Promise<{ prefix: string; decoded: DecodedText }[]> {
-  const decoded: { prefix: string; decoded: DecodedText }[] = [];
+): Promise<{ prefix: string; decoded: GuidedText }[]> {
+  const decoded: { prefix: string; decoded: GuidedText }[] = [];
   for (const prefix of prefixes) {
     const tokens = lm.tokenizer.encode(prefix);
     for (let i = 0; i < texts; i++) {
@@ -73,7 +73,7 @@ function decodeBy(
   method: DecodingMethod,
   { scorers, reward, maxTokens }: Pick<DecodingRequest, 'scorers' | 'reward' | 'maxTokens'>,
   rng: Rng,
-): Promise<DecodedText> {
+): Promise<GuidedText> {
   if (method.kind === 'token-wise')
     return decodeTokenWise(lm, prefix, { strength: method.strength, scorers, maxTokens }, rng);
   if (method.kind === 'block-wise')

@@ -1,5 +1,7 @@
 import { nearestWord, RlpromptError } from '../errors.js';
 import type { ExportFormat } from './exported-prompt.js';
+import { openaiBatchFormat } from './formats/chat/openai-batch.js';
+import { openaiChatFormat } from './formats/chat/openai-chat.js';
 import { jsFormat } from './formats/code/js.js';
 import { nodeFormat } from './formats/code/node.js';
 import { pythonFormat } from './formats/code/python.js';
@@ -8,19 +10,17 @@ import { tsAiSdkFormat } from './formats/code/ts-ai-sdk.js';
 import { csvFormat } from './formats/data/csv.js';
 import { hfDatasetFormat } from './formats/data/hf-dataset.js';
 import { jsonFormat } from './formats/data/json.js';
-import { mdFormat } from './formats/data/md.js';
-import { txtFormat } from './formats/data/txt.js';
-import { lmEvalFormat } from './formats/experiments/lm-eval.js';
-import { mlflowFormat } from './formats/experiments/mlflow.js';
-import { optunaFormat } from './formats/experiments/optuna.js';
-import { promptfooFormat } from './formats/experiments/promptfoo.js';
-import { dotpromptFormat } from './formats/frameworks/dotprompt.js';
-import { dspyFormat } from './formats/frameworks/dspy.js';
-import { langchainFormat } from './formats/frameworks/langchain.js';
-import { langchainChatFormat } from './formats/frameworks/langchain-chat.js';
-import { openaiBatchFormat } from './formats/frameworks/openai-batch.js';
-import { openaiChatFormat } from './formats/frameworks/openai-chat.js';
-import { promptyFormat } from './formats/frameworks/prompty.js';
+import { lmEvalFormat } from './formats/evaluation/lm-eval.js';
+import { promptfooFormat } from './formats/evaluation/promptfoo.js';
+import { dotpromptFormat } from './formats/templates/dotprompt.js';
+import { dspyFormat } from './formats/templates/dspy.js';
+import { langchainFormat } from './formats/templates/langchain.js';
+import { langchainChatFormat } from './formats/templates/langchain-chat.js';
+import { promptyFormat } from './formats/templates/prompty.js';
+import { mdFormat } from './formats/text/md.js';
+import { txtFormat } from './formats/text/txt.js';
+import { mlflowFormat } from './formats/tracking/mlflow.js';
+import { optunaFormat } from './formats/tracking/optuna.js';
 
 /** Every format of `rlprompt export`. */
 export const EXPORT_FORMATS: readonly ExportFormat[] = [

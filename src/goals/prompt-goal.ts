@@ -5,9 +5,9 @@ import { findFormat } from '../export/formats.js';
 import type { RunRecord } from '../export/run-record.js';
 import { writeFormat } from '../export/write-format.js';
 import { rememberRun } from '../prompt-library/run-library.js';
+import { reportingChoice } from '../run/loop/reporting-choice.js';
 import type { Run } from '../run/loop/run.js';
 import type { StepOutcome } from '../run/loop/step-statistics.js';
-import { toldChoice } from '../run/loop/told-choice.js';
 import { readByAllRows } from '../run/select/choose-reading.js';
 import { evaluateTopCandidates, measureOnTest } from '../run/select/evaluations.js';
 import { measureEnsemble } from '../run/select/measure-ensemble.js';
@@ -77,7 +77,7 @@ export class PromptGoal implements SearchGoal {
     const { reading, prompts } = run;
     if (reading.choice && reading.current) {
       const last = prompts.top(run.config.candidates).map(({ text }) => text);
-      const choice = { ...toldChoice(reading.choice, run.activity), candidates: prompts.candidates };
+      const choice = { ...reportingChoice(reading.choice, run.activity), candidates: prompts.candidates };
       await readByAllRows(choice, last, reading.current);
     }
     const topCandidates = run.prompts.top(run.config.candidates);

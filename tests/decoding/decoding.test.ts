@@ -2,15 +2,15 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { fitScorer } from '../../src/decoding/fit-scorer.js';
+import { FrozenLm } from '../../src/decoding/frozen-lm.js';
 import {
   byScorers,
   decodeBlockWise,
   decodeTokenWise,
   guideCandidates,
   type WeightedScorer,
-} from '../../src/decoding/decode-text.js';
-import { fitScorer } from '../../src/decoding/fit-scorer.js';
-import { FrozenLm } from '../../src/decoding/frozen-lm.js';
+} from '../../src/decoding/guided-text.js';
 import { readScorer, writeScorer } from '../../src/decoding/prefix-scorer.js';
 import { readRewardedTexts } from '../../src/decoding/rewarded-texts.js';
 import { measureTradeOff } from '../../src/decoding/trade-off.js';

@@ -13,7 +13,7 @@ import { jsFormat } from '../../src/export/formats/code/js.js';
 import { pythonFormat } from '../../src/export/formats/code/python.js';
 import { tsFormat } from '../../src/export/formats/code/ts.js';
 import { tsAiSdkFormat } from '../../src/export/formats/code/ts-ai-sdk.js';
-import { promptfooFormat } from '../../src/export/formats/experiments/promptfoo.js';
+import { promptfooFormat } from '../../src/export/formats/evaluation/promptfoo.js';
 import { readRunRecord } from '../../src/export/run-record.js';
 import { exportedPrompt } from './exported.js';
 import { makeRun } from './make-run.js';

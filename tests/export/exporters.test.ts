@@ -6,7 +6,7 @@ import { exportPrompt } from '../../src/export/export-prompt.js';
 import { tsFormat } from '../../src/export/formats/code/ts.js';
 import { csvFormat } from '../../src/export/formats/data/csv.js';
 import { jsonFormat } from '../../src/export/formats/data/json.js';
-import { txtFormat } from '../../src/export/formats/data/txt.js';
+import { txtFormat } from '../../src/export/formats/text/txt.js';
 import { EXPORT_FORMATS, findFormat } from '../../src/export/formats.js';
 import { readRunRecord } from '../../src/export/run-record.js';
 import { parseTemplate } from '../../src/template/parse-template.js';

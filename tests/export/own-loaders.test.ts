@@ -10,8 +10,8 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { tsFormat } from '../../src/export/formats/code/ts.js';
 import { tsAiSdkFormat } from '../../src/export/formats/code/ts-ai-sdk.js';
-import { promptfooFormat } from '../../src/export/formats/experiments/promptfoo.js';
-import { dotpromptFormat } from '../../src/export/formats/frameworks/dotprompt.js';
+import { promptfooFormat } from '../../src/export/formats/evaluation/promptfoo.js';
+import { dotpromptFormat } from '../../src/export/formats/templates/dotprompt.js';
 import { exportedPrompt, scoredText } from './exported.js';
 import { HOSTILE_RUNS, hostileText, TEMPLATES } from './hostile-text.js';
 

@@ -35,8 +35,8 @@ export class Run {
   readonly requests: RequestQueue;
   /** What it is doing, for displays. */
   readonly activity: Activity;
-  /** How many rows each part of it takes. */
-  readonly rows: RunRows;
+  /** Rows that each part of it will take. */
+  readonly forecast: RunRows;
   readonly store: RunStore;
   readonly data: StepData;
   readonly shaper: RewardShaper;
@@ -82,8 +82,8 @@ export class Run {
     });
     this.readability = Readability.of(parts.generator, config, task);
     this.policies = trainer.conditioned && new ConditionedPolicies(trainer.conditioned, order);
-    this.rows = runRows(task, config);
-    const rowsAhead = this.rows.step.high + this.rows.final.high;
+    this.forecast = runRows(task, config);
+    const rowsAhead = this.forecast.step.high + this.forecast.final.high;
     this.watch = new Watch(config, { metric, sizes, elapsedBefore: events.elapsedSeconds, rowsAhead });
     this.resumedAtStep = checkpoint?.step;
     if (checkpoint) this.restore(checkpoint);
@@ -99,7 +99,7 @@ export class Run {
   }
 
   *started(): Generator<RunEvent, void> {
-    yield this.emit(describeStart(this.parts, this.rows, this.resumedAtStep));
+    yield this.emit(describeStart(this.parts, this.forecast, this.resumedAtStep));
     for (const message of this.warnings) yield this.emit({ type: 'warning', code: 'note', message });
   }
 

@@ -20,7 +20,7 @@ export const SUITES: Readonly<Record<string, readonly string[]>> = {
     'tests/run/store/score-log.test.ts',
     'tests/files/safetensors.test.ts',
     'tests/lm/onnx/graph/graph-checks.test.ts',
-    'tests/run/inspect/doctor-run.test.ts',
+    'tests/run/doctor/doctor-run.test.ts',
   ],
   'random files for every reader': [
     'tests/faults/fuzz/models.test.ts',

@@ -6,7 +6,7 @@ import type { RunConfigInput } from '../../../src/config/run-config.js';
 import { PARAMETER_NAMES } from '../../../src/policy/mlp-parameters.js';
 import { readEarlierRun } from '../../../src/run/continue/earlier-run.js';
 import { type KeptStart, readStart } from '../../../src/run/continue/start-file.js';
-import { inspectRun } from '../../../src/run/inspect/inspect-run.js';
+import { inspectRun } from '../../../src/run/doctor/inspect-run.js';
 import { followRun } from '../../follow-run.js';
 import { SMALL_RUN, writeSmallData } from '../../small-data.js';
 

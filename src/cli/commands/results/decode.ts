@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
-import type { WeightedScorer } from '../../../decoding/decode-text.js';
 import type { FrozenLm } from '../../../decoding/frozen-lm.js';
+import type { WeightedScorer } from '../../../decoding/guided-text.js';
 import { TEXT_REWARD_NAMES, type TextRewardName } from '../../../decoding/text-rewards.js';
 import type { DecodingMethod, DecodingRequest, TradeOff } from '../../../decoding/trade-off.js';
 import { RlpromptError } from '../../../errors.js';

@@ -7,7 +7,7 @@ import type { RunConfig, RunConfigKey } from '../../../config/run-config.js';
 import { type ExitReason, RlpromptError } from '../../../errors.js';
 import { isEndpointName } from '../../../lm/endpoint/endpoint-name.js';
 import { packageVersion } from '../../../package-root.js';
-import { inspectRun, looksLikeRun } from '../../../run/inspect/inspect-run.js';
+import { inspectRun, looksLikeRun } from '../../../run/doctor/inspect-run.js';
 import { formatTable } from '../../output/format-table.js';
 import { formatJson, writeResult } from '../../output/output.js';
 import { addSettingFlags, givenFlags, readRunConfig } from '../../shared/config-options.js';

@@ -10,7 +10,7 @@ export interface WeightedScorer {
   readonly weight: number;
 }
 
-export interface DecodedText {
+export interface GuidedText {
   /** The end token is the last one where the text ended. */
   readonly tokenIds: readonly number[];
   readonly text: string;
@@ -40,7 +40,7 @@ export async function decodeTokenWise(
   prefix: readonly number[],
   guide: { readonly strength: number; readonly scorers: readonly WeightedScorer[]; readonly maxTokens: number },
   rng: Rng,
-): Promise<DecodedText> {
+): Promise<GuidedText> {
   const tokenIds: number[] = [];
   let kl = 0;
   let step: HiddenStep = await lm.begin([prefix]);
@@ -79,7 +79,7 @@ export async function decodeBlockWise(
   options: { readonly blockLength: number; readonly candidates: number; readonly maxTokens: number },
   score: ScoreBlock,
   rng: Rng,
-): Promise<DecodedText> {
+): Promise<GuidedText> {
   const { blockLength, candidates, maxTokens } = options;
   const tokenIds: number[] = [];
   let [kl, drawn] = [0, 0];

@@ -12,7 +12,7 @@ import {
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { acquireLock } from '../../../src/files/lock.js';
-import { inspectRun } from '../../../src/run/inspect/inspect-run.js';
+import { inspectRun } from '../../../src/run/doctor/inspect-run.js';
 import { runInProcess } from '../../cli/in-process-cli.js';
 import { emptyFolder, lastLine } from '../../cli/spawn-cli.js';
 import { followRun } from '../../follow-run.js';

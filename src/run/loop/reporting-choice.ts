@@ -3,7 +3,7 @@ import type { ReadRun } from '../select/choose-reading.js';
 import type { Activity } from '../watch/activity.js';
 
 /** The same choice of how answers are read, which says what it is doing. */
-export function toldChoice(choice: ReadRun, activity: Activity): ReadRun {
+export function reportingChoice(choice: ReadRun, activity: Activity): ReadRun {
   const { reader, trial, task } = choice;
   const proposed = new Set(['', ...task.manualPrompts.map((prompt) => prompt.trim())]);
   return {

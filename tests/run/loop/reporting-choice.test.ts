@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RunProgress } from '../../../src/events.js';
-import { toldChoice } from '../../../src/run/loop/told-choice.js';
+import { reportingChoice } from '../../../src/run/loop/reporting-choice.js';
 import { chooseReading, type ReadRun } from '../../../src/run/select/choose-reading.js';
 import { Activity } from '../../../src/run/watch/activity.js';
 import { examples, TableEvaluator } from '../select/table-evaluator.js';
@@ -40,7 +40,7 @@ describe('a choice of label words that says what it is doing', () => {
       trial,
     };
     activity.begin('choosing label words', 100);
-    const told = await chooseReading(toldChoice(choice, activity));
+    const told = await chooseReading(reportingChoice(choice, activity));
     expect([...new Set(said.map((progress) => progress?.doing))]).toEqual([
       'finding label words',
       'trying demonstrations',
