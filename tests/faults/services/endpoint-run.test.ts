@@ -33,7 +33,7 @@ function unitHash(text: string): number {
 }
 
 describe('a run over a service', () => {
-  const small: Partial<RunConfigInput> = { ...SMALL_RUN, target: 'openai:tiny', endpointTimeout: 1 };
+  const small: Partial<RunConfigInput> = { ...SMALL_RUN, target: 'openai:tiny', endpointTimeout: 3 };
 
   /** 10 % 429, 5 % 500, 5 % resets, 5 % cut JSON, 1 % hangs, each by the draw of a request's number. */
   const meddle = (response: ServerResponse, count: number): boolean => {
