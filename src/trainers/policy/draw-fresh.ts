@@ -3,6 +3,12 @@ import { promptKey } from '../contract/prompt-key.js';
 import type { ProposeOptions } from '../contract/types.js';
 import type { PolicyRollout } from './prompt-policy.js';
 
+export interface FreshRollouts {
+  readonly rollouts: PolicyRollout[];
+  /** Share of different prompts among the first samples: what was drawn again hides a collapse. */
+  readonly distinct: number;
+}
+
 /**
  * `count` samples of a policy; those known before, or drawn twice, are drawn again up to `resampling` times, to spend
  * forwards on new prompts. Only for losses that hold off-policy: it is no sample of the policy any more. What was drawn
@@ -15,7 +21,7 @@ export async function drawFresh(
   resampling: number,
   sample: (rows: readonly number[]) => Promise<PolicyRollout[]>,
   isKnown: (rollout: PolicyRollout) => boolean,
-): Promise<PolicyRollout[]> {
+): Promise<FreshRollouts> {
   const first = await sample(Array.from({ length: count }, (_, row) => row));
   const drawn = new Map<string | undefined, FreshPrompts>();
   const ofInput = ({ input }: Pick<PolicyRollout, 'input'>): FreshPrompts => {
@@ -34,7 +40,8 @@ export async function drawFresh(
     if (unfilled.length === 0) break;
     take(await sample(unfilled));
   }
-  return first.flatMap((rollout) => ofInput(rollout).next());
+  const keys = new Set(first.map(({ tokenIds, input }) => promptKey(tokenIds, input)));
+  return { rollouts: first.flatMap((rollout) => ofInput(rollout).next()), distinct: keys.size / first.length };
 }
 
 /** The prompts drawn for one input. */

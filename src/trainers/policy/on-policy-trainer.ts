@@ -63,6 +63,8 @@ class OnPolicyTrainer implements Trainer {
   private readonly optimizer: PolicyOptimizer;
   /** Keys of the prompts proposed so far, where none is to be proposed twice. */
   private known = new Set<string>();
+  /** Share of different prompts among a step's first samples, where known ones are drawn again. */
+  private distinct: number | undefined;
   private rng: Rng;
 
   constructor(
@@ -86,14 +88,17 @@ class OnPolicyTrainer implements Trainer {
       this.policy.sample(rows.length, this.rng, { inputs: inputsOf(rows, options) });
     if (resampling === 0) return sample([...Array(count).keys()]);
     const keyOf = ({ tokenIds, input }: Rollout): string => promptKey(tokenIds, input);
-    const rollouts = await drawFresh(count, resampling, sample, (rollout) => this.known.has(keyOf(rollout)));
+    const drawn = await drawFresh(count, resampling, sample, (rollout) => this.known.has(keyOf(rollout)));
+    const { rollouts, distinct } = drawn;
+    this.distinct = distinct;
     for (const rollout of rollouts) this.known.add(keyOf(rollout));
     return rollouts;
   }
 
-  update(rollouts: readonly Rollout[], rewards: readonly RolloutReward[]): Promise<UpdateMetrics> {
+  async update(rollouts: readonly Rollout[], rewards: readonly RolloutReward[]): Promise<UpdateMetrics> {
     const stacked = stackRollouts(rollouts as readonly PolicyRollout[], this.policy.ends);
-    return this.method.learn({ ...stacked, rewards: rewards.map(({ shaped }) => shaped) });
+    const metrics = await this.method.learn({ ...stacked, rewards: rewards.map(({ shaped }) => shaped) });
+    return this.distinct === undefined ? metrics : { ...metrics, 'policy/distinct': this.distinct };
   }
 
   best(): Promise<Rollout> {

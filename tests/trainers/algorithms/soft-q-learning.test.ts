@@ -182,6 +182,17 @@ describe('prompts that soft Q-learning proposed before', () => {
     await Promise.all([trainer.dispose(), other.dispose()]);
   });
 
+  it('are told apart from a collapse: how many of the first samples differ is among the metrics', async () => {
+    const distinct = async (resampling: number) => {
+      const trainer = await createTrainer('soft-q-learning', generator, settingsOf({ ...flat, topK: 1, resampling }));
+      const metrics = await trainer.update(await trainer.propose(SHAPED.length), plainRewards(SHAPED));
+      await trainer.dispose();
+      return metrics['policy/distinct'];
+    };
+    expect(await distinct(0)).toBeUndefined();
+    expect(await distinct(2)).toBe(1 / SHAPED.length);
+  });
+
   it('are not kept where they may come again', async () => {
     const trainer = await createTrainer('soft-q-learning', generator, settingsOf({}));
     await trainer.propose(3);

@@ -1,7 +1,6 @@
 import { spansOf } from '../../../losses/check-shapes.js';
 import { logVarianceLoss } from '../../../losses/log-variance.js';
 import { zip } from '../../../statistics/zip.js';
-import { promptKey } from '../../contract/prompt-key.js';
 import type { Generator } from '../../contract/settings.js';
 import type { CreateTrainer, SettingsOf } from '../../contract/trainer-definition.js';
 import type { ProposeOptions, Rollout, RolloutReward, UpdateMetrics, UpdateOptions } from '../../contract/types.js';
@@ -21,8 +20,8 @@ type Settings = SettingsOf<typeof logVariance>;
  */
 class LogVariance extends ReplayTrainer<Settings> {
   readonly name = 'log-variance';
-  /** Share of different prompts among the first samples of a step: what was drawn again hides a collapse. */
-  private distinctShare: number | undefined;
+  /** Share of different prompts among the first samples of a step. */
+  private distinct: number | undefined;
 
   static async create(generator: Generator, settings: Settings): Promise<LogVariance> {
     return new LogVariance(await PromptPolicy.create(generator, settings, { maskedInLoss: true }), settings);
@@ -30,14 +29,11 @@ class LogVariance extends ReplayTrainer<Settings> {
 
   async propose(count: number, options: ProposeOptions = {}): Promise<Rollout[]> {
     const { buffer, samplingRng } = this.memory;
-    this.distinctShare = undefined;
-    const sample = async (rows: readonly number[]): Promise<PolicyRollout[]> => {
-      const drawn = await this.policy.sample(rows.length, samplingRng, { inputs: inputsOf(rows, options) });
-      this.distinctShare ??=
-        new Set(drawn.map(({ tokenIds, input }) => promptKey(tokenIds, input))).size / drawn.length;
-      return drawn;
-    };
-    return drawFresh(count, this.settings.resampling, sample, (rollout) => buffer.has(rollout));
+    const sample = (rows: readonly number[]): Promise<PolicyRollout[]> =>
+      this.policy.sample(rows.length, samplingRng, { inputs: inputsOf(rows, options) });
+    const drawn = await drawFresh(count, this.settings.resampling, sample, (rollout) => buffer.has(rollout));
+    this.distinct = drawn.distinct;
+    return drawn.rollouts;
   }
 
   async update(
@@ -51,7 +47,7 @@ class LogVariance extends ReplayTrainer<Settings> {
     const metrics = await this.learn(entries, shaped);
     for (const entry of entries) this.keep(entry);
     await this.replay(this.settings.replayUpdates, entries.length);
-    return this.distinctShare === undefined ? metrics : { ...metrics, 'policy/distinct': this.distinctShare };
+    return this.distinct === undefined ? metrics : { ...metrics, 'policy/distinct': this.distinct };
   }
 
   protected override canLearnFrom(tokenIds: readonly number[]): boolean {

@@ -26,11 +26,12 @@ class SparseQLearning extends ReplayTrainer<Settings> {
     return new SparseQLearning(policy, settings);
   }
 
-  propose(count: number, options: ProposeOptions = {}): Promise<Rollout[]> {
+  async propose(count: number, options: ProposeOptions = {}): Promise<Rollout[]> {
     const { buffer, samplingRng } = this.memory;
     const sample = (rows: readonly number[]): Promise<PolicyRollout[]> =>
       this.policy.sample(rows.length, samplingRng, { inputs: inputsOf(rows, options), distribution: 'sparsemax' });
-    return drawFresh(count, this.settings.resampling, sample, (rollout) => buffer.has(rollout));
+    const drawn = await drawFresh(count, this.settings.resampling, sample, (rollout) => buffer.has(rollout));
+    return drawn.rollouts;
   }
 
   async update(
