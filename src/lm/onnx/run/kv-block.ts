@@ -27,7 +27,10 @@ export function rowsOfBlock(block: KvBlock, rows: Iterable<number>): KvRow[] {
   return Array.from(rows, (row) => ({ block, row, positions: block.positions }));
 }
 
-/** Arrays that are used again from call to call, so that tiling does not allocate hundreds of megabytes a step; those that a call took over are not. */
+/**
+ * Arrays that are used again from call to call, so that tiling does not allocate hundreds of megabytes per step. Those that a call
+ * took over are made again.
+ */
 export class KvScratch {
   readonly #buffers: ArrayBuffer[] = [];
   readonly #allocate: (bytes: number) => ArrayBuffer;
@@ -49,7 +52,7 @@ export class KvScratch {
 
 /**
  * Puts rows together into one block of `positions` positions. Shorter rows stand at the end of their space and have
- * zeros before: the caller masks those. With `scratch` the arrays live until the next call with it.
+ * zeros before: the caller masks those. With `scratch` the arrays live until the next call with it, or until a graph is fed with them.
  *
  * @param rows of one model, at least one
  */
