@@ -29,7 +29,7 @@ export interface PpoSettings {
   readonly updates: number;
 }
 
-/** Weight of the policy's entropy at the start: without it, giving up at once is learned before a task is ever met. */
+/** Weight of the policy's entropy at the start; with a small one, a run can learn to give up at once. */
 const ENTROPY_WEIGHT = 0.08;
 const EPOCHS = 8;
 const CRITIC_PASSES = 10;

@@ -1,8 +1,8 @@
 import { pooledStates, type StateSource } from '../preferences/pooled-states.js';
 
 /**
- * What the frozen LM makes of texts, read sentence by sentence. A small LM that reads a whole observation keeps little of its
- * facts in its last state, while the mean over sentences keeps them all; a sentence is read once, wherever it stands.
+ * What the frozen LM makes of texts, read sentence by sentence. The last state of a small LM after a whole observation tells
+ * situations apart less well than the mean over its sentences does, and a sentence is read once, wherever it stands.
  */
 export class SentenceStates {
   private readonly phrases = new Map<string, Promise<Float32Array>>();

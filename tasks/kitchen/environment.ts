@@ -12,11 +12,9 @@ interface Rule {
 }
 
 const MOST_STEPS = 30;
-const STEP_COST = 0.1;
+const STEP_COST = 0.05;
 /** For each thing a dish needs to have done to it, at the moment it is done; 1 more for the whole order. */
 const PROGRESS_REWARD = 0.2;
-/** For a dish that is served before it is ready, which ends the episode. */
-const SPOILT_REWARD = -0.5;
 
 const FOODS = ['egg', 'onion', 'carrot', 'apple'];
 /** How each dish is made ready, beside being taken and served. */
@@ -71,8 +69,13 @@ const nameOf = (orders: readonly Order[]): string => orders.map(([dish, food]) =
 const singles = Object.keys(DISHES).flatMap((dish) => FOODS.map((food): readonly Order[] => [[dish as Dish, food]]));
 const heldOut = new Set(HELD_OUT.map(nameOf));
 
-function rulesFor(food: string): Rule[] {
+function rulesFor([dish, food]: Order): Rule[] {
   const [raw, held] = [`the ${food} is in the fridge`, `I hold the ${food}`];
+  const inVessels = VESSELS.map((vessel) => `the ${food} is ${vessel}`);
+  const take = (from: string, ...needs: readonly string[]): Rule => {
+    const forbids = FOODS.map((other) => `I hold the ${other}`);
+    return { action: `take the ${food}`, needs: [from, ...needs], forbids, adds: [held], removes: [from] };
+  };
   const inHand = (verb: Verb): Rule => {
     const after = `the ${food} is ${VERBS[verb].done}`;
     return { action: `${verb} the ${food}`, needs: [held], forbids: [after], adds: [after], removes: [] };
@@ -88,24 +91,19 @@ function rulesFor(food: string): Rule[] {
   };
   const serve = (from: string): Rule => {
     const served = `the ${food} is on the plate`;
-    return { action: `serve the ${food}`, needs: [from], forbids: [], adds: [served], removes: [from] };
+    const needs = [from, ...factsOf(dish, food)];
+    return { action: `serve the ${food}`, needs, forbids: [], adds: [served], removes: [from] };
   };
   return [
-    {
-      action: `take the ${food}`,
-      needs: [raw, 'the fridge is open'],
-      forbids: FOODS.map((other) => `I hold the ${other}`),
-      adds: [held],
-      removes: [raw],
-    },
+    take(raw, 'the fridge is open'),
+    ...inVessels.map((from) => take(from)),
     inHand('wash'),
     inHand('chop'),
     ...VESSELS.map(place),
     cook('boil', 'in the pot'),
     cook('fry', 'in the pan'),
     cook('bake', 'in the oven'),
-    serve(held),
-    ...VESSELS.map((vessel) => serve(`the ${food} is ${vessel}`)),
+    ...[held, ...inVessels].map(serve),
   ];
 }
 
@@ -132,7 +130,7 @@ class Kitchen {
   private steps: number | undefined;
 
   constructor(readonly orders: readonly Order[]) {
-    this.rules = [...KITCHEN, ...orders.flatMap(([, food]) => rulesFor(food))];
+    this.rules = [...KITCHEN, ...orders.flatMap(rulesFor)];
     this.preparations = orders.flatMap(([dish, food]) => factsOf(dish, food));
   }
 
@@ -161,14 +159,7 @@ class Kitchen {
   }
 
   isMet(facts: Facts): boolean {
-    return this.orders.every(([, food]) => isServed(food, facts)) && !this.isSpoilt(facts);
-  }
-
-  /** What is served stays served: a dish that is not ready then never will be. */
-  isSpoilt(facts: Facts): boolean {
-    return this.orders.some(
-      ([dish, food]) => isServed(food, facts) && factsOf(dish, food).some((fact) => !facts.has(fact)),
-    );
+    return this.orders.every(([, food]) => isServed(food, facts));
   }
 
   /** What is the case, and in the last sentence what is left to be done, which the action carries on. */
@@ -209,7 +200,7 @@ class Kitchen {
         .flatMap((facts) => this.possible(facts).map((rule) => this.after(facts, rule)))
         .filter((facts) => {
           const key = [...facts].sort().join();
-          return !this.isSpoilt(facts) && !seen.has(key) && seen.add(key);
+          return !seen.has(key) && seen.add(key);
         });
     }
     throw new Error(`no plan leads to ${nameOf(this.orders)}`);
@@ -249,9 +240,9 @@ export default defineEnvironment({
     const before = kitchen.prepared(facts);
     facts = kitchen.after(facts, rule);
     steps += 1;
-    const [isMet, isSpoilt] = [kitchen.isMet(facts), kitchen.isSpoilt(facts)];
+    const isMet = kitchen.isMet(facts);
     const progress = PROGRESS_REWARD * (kitchen.prepared(facts) - before);
-    const reward = progress + (isMet ? 1 : 0) + (isSpoilt ? SPOILT_REWARD : 0) - STEP_COST;
-    return { ...see(), reward, done: isMet || isSpoilt || steps === MOST_STEPS };
+    const reward = progress + (isMet ? 1 : 0) - STEP_COST;
+    return { ...see(), reward, done: isMet || steps === MOST_STEPS };
   },
 });

@@ -65,12 +65,24 @@ describe('the kitchen', () => {
     expect(after[6]).toBe('To boil the egg, I');
   });
 
-  it('ends with a loss where a dish is served that is not ready', async () => {
+  it('serves what is ready only, and gives back what was put into the wrong place', async () => {
     await kitchen.reset('boiled egg');
-    for (const action of ['open the fridge', 'take the egg']) expect((await kitchen.step(action)).done).toBe(false);
-    const { reward, done } = await kitchen.step('serve the egg');
-    expect(done).toBe(true);
-    expect(reward).toBeCloseTo(-0.6, 9);
+    for (const action of ['open the fridge', 'take the egg']) await kitchen.step(action);
+    const wrong = await kitchen.step('put the egg in the pan');
+    expect(wrong.actions).not.toContain('serve the egg');
+    await kitchen.step('take the egg');
+    for (const action of ['put the egg in the pot', 'fill the pot', 'turn on the stove']) await kitchen.step(action);
+    const boiled = await kitchen.step('boil the egg');
+    expect(boiled.actions).toContain('serve the egg');
+    expect((await kitchen.step('serve the egg')).done).toBe(true);
+  });
+
+  it('ends after 30 steps', async () => {
+    await kitchen.reset('boiled egg');
+    await kitchen.step('open the fridge');
+    const ways = ['take the egg', 'put the egg in the oven'];
+    for (let step = 2; step < 30; step++) expect((await kitchen.step(ways[step % 2] ?? '')).done).toBe(false);
+    expect((await kitchen.step('take the egg')).done).toBe(true);
   });
 
   it('refuses what cannot be done now', async () => {
