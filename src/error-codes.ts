@@ -91,10 +91,7 @@ export const ERROR_CODES = {
   ],
   E_DATA_SPLIT_FILES: ['A folder has two files for one split.', 'Name the files with `--dev` and `--test`.'],
   E_DATA_TOO_FEW_ROWS: ['A label has too few different rows for `--shots`.', 'Add rows, or lower `--shots`.'],
-  E_DATA_TOO_LARGE: [
-    'The data file is larger than the program reads.',
-    'Take a part of the rows into a file of their own.',
-  ],
+  E_DATA_TOO_LARGE: ['The data file is larger than the program reads.', 'Copy some of the rows into a new file.'],
   E_DEMOS_LENGTH: [
     'The demonstrations do not fit into the context.',
     'Use fewer of them, or a model with a longer context.',

@@ -27,7 +27,7 @@ async function readBounded(handle: FileHandle, file: string, maxBytes: number): 
         exit: 'data',
         message: `the data file has ${size} bytes, at most ${maxBytes} are read`,
         where: file,
-        next: 'take a part of the rows into a file of their own',
+        next: 'copy some of the rows into a new file',
       });
     }
     return await handle.readFile();

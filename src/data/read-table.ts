@@ -91,7 +91,7 @@ function refuseDuplicates(columns: readonly string[], where: string): void {
     exit: 'data',
     message: `the column name "${name}" is there twice, as column ${columns.indexOf(name) + 1} and ${second + 1}`,
     where: `${where}:1`,
-    next: 'give every column a name of its own',
+    next: 'give every column a different name',
   });
 }
 

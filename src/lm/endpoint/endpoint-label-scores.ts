@@ -40,7 +40,7 @@ export class EndpointLabelScores implements LabelScoresCapability {
     const trimmed = labels.map(({ label, word }) => ({ label, word: word.trim() }));
     const words = trimmed.map(({ word }) => word);
     const where = '--verbalizer';
-    const next = 'give each label a word of its own, for instance --verbalizer negative=terrible,positive=great';
+    const next = 'give each label a different word, for instance --verbalizer negative=terrible,positive=great';
     if (words.length < 2 || words.includes('') || new Set(words).size < words.length) {
       const message = `at least two label words are needed, no two alike, none empty: got ${JSON.stringify(words)}`;
       throw endpointConfigError('E_ENDPOINT_WORDS', message, where, next);

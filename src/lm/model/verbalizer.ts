@@ -100,6 +100,6 @@ function verbalizerError(code: ErrorCode & `E_VERBALIZER_${string}`, message: st
     exit: 'config',
     message,
     where: '--verbalizer',
-    next: next ?? 'give each label a word of its own, for instance --verbalizer negative=terrible,positive=great',
+    next: next ?? 'give each label a different word, for instance --verbalizer negative=terrible,positive=great',
   });
 }

@@ -44,7 +44,7 @@ export function runCharts(run: RunReport, id: string): Chart[] {
     {
       id: `${id}-entropy`,
       title: 'Entropy',
-      caption: 'Of the policy, in nats a token; near 0 it proposes the same prompt again and again.',
+      caption: 'Of the policy, in nats per token; near 0 it proposes the same prompt again and again.',
       xName: STEP,
       series: [
         line(
@@ -104,7 +104,7 @@ export function comparisonCharts(runs: readonly RunReport[]): Chart[] {
     {
       id: 'all-entropy',
       title: 'Each run: entropy',
-      caption: 'Of the policy, in nats a token.',
+      caption: 'Of the policy, in nats per token.',
       xName: STEP,
       series: each('line', (run) => curveOf(run, ({ entropy }) => entropy)),
     },

@@ -78,7 +78,7 @@ function compareAlone(task: Task, together: RewardRow, alone: RewardRow): Findin
 function judgeSpeed(task: Task, rowsPerSecond: number, settings: RewardCheckSettings): Finding {
   const rows = settings.promptsPerStep * task.splits.train.length;
   const seconds = rows / rowsPerSecond;
-  const found = `${rowsPerSecond.toPrecision(2)} rows a second; a step of ${rows} rows takes about ${seconds.toPrecision(2)} s`;
+  const found = `${rowsPerSecond.toPrecision(2)} rows per second; a step of ${rows} rows takes about ${seconds.toPrecision(2)} s`;
   if (seconds < settings.rewardTimeout) return { level: 'ok', name: 'speed', found };
   return {
     level: 'warning',

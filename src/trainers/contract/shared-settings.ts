@@ -19,7 +19,7 @@ export const replaySettings = {
   replayUpdates: search.number(
     z.int().min(0).max(1000).default(3),
     'N',
-    'further updates a step on prompts scored before',
+    'further updates per step on prompts scored before',
     { exclusive: true },
   ),
   ...resamplingSettings,

@@ -38,7 +38,7 @@ describe('export', () => {
     expect(lines.slice(0, 3)).toEqual([
       'data',
       expect.stringMatching(/^ {2}json +everything known of the prompt/),
-      expect.stringMatching(/^ {2}csv +one row a prompt/),
+      expect.stringMatching(/^ {2}csv +one row per prompt/),
     ]);
   });
 

@@ -72,7 +72,7 @@ export function configure(command: Command, context: CliContext): void {
     .option('--rank <N>', 'which prompt of "rlprompt top" with --run', parseCount, 1)
     .option(
       '--words <LABEL=WORD|WORD,…>',
-      'with a run: read its prompt by these words of every label in place of its own',
+      'with a run: read its prompt by these words of every label in place of those it has',
     )
     .option('--without-words <WORD,…>', 'with a run: read its prompt without these words')
     .option('--policy <RUN>', 'run with --input-conditioned, whose policy writes a prompt for each example')

@@ -43,7 +43,7 @@ export function configure(command: Command, context: CliContext): void {
     .addHelpText('before', EXAMPLES);
   const comparison = 'Comparison:';
   command.addOption(
-    new Option('--trainers <A,B,…>', 'trainers, each with settings of its own: name:key=value;key=value').helpGroup(
+    new Option('--trainers <A,B,…>', 'trainers, each with its own settings: name:key=value;key=value').helpGroup(
       comparison,
     ),
   );

@@ -3,7 +3,7 @@ import type { ExportedPrompt, FileFormat } from '../../exported-prompt.js';
 
 export const csvFormat: FileFormat = {
   name: 'csv',
-  description: 'one row a prompt; cells that a spreadsheet would run start with an apostrophe, unless --raw',
+  description: 'one row per prompt; cells that a spreadsheet would run start with an apostrophe, unless --raw',
   group: 'data',
   isTable: true,
   holdsMessages: true,

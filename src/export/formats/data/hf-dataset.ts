@@ -7,7 +7,7 @@ const ROWS = 'data/prompts.jsonl';
 
 export const hfDatasetFormat: FolderFormat = {
   name: 'hf-dataset',
-  description: 'data set for the Hugging Face hub: card and one row a prompt; no row of the task’s own data',
+  description: 'data set for the Hugging Face hub: card and one row per prompt; no row of the task’s own data',
   group: 'data',
   isTable: true,
   holdsMessages: true,

@@ -35,7 +35,7 @@ function findHead(file: ModelFile): { head: HeadMatch; branches: OnnxNode | unde
   const dims = dimsOfValue(graph.output[output]!);
   if (dims?.length === 2) {
     const next = 'use it as a classifier, which needs no cut';
-    throw cannotCut(file.path, `its logits are [${dims.join(', ')}], one row a text: a classifier`, next);
+    throw cannotCut(file.path, `its logits are [${dims.join(', ')}], one row per text: a classifier`, next);
   }
   const scope = new GraphScope(graph);
   const maker = scope.ownProducer('logits');
