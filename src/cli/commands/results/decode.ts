@@ -11,7 +11,7 @@ import { formatTable } from '../../output/format-table.js';
 import { formatJson, writeResult } from '../../output/output.js';
 import { collect } from '../../shared/config-options.js';
 import type { CliContext } from '../../shared/context.js';
-import { parseCount } from '../../shared/parse-count.js';
+import { parseCount, parseSeed } from '../../shared/parse-count.js';
 
 const EXAMPLES = `Examples:
   $ rlprompt decode sample "Dear all," --reward shorter --texts 128 --out texts.jsonl
@@ -94,7 +94,7 @@ function lmOptions(command: Command): Command {
   return command
     .option('--model <MODEL>', 'causal language model of this machine', 'mail-gpt-4m')
     .option('--top-k <K>', 'draw among the K likeliest tokens', parseCount, 20)
-    .option('--seed <N>', 'same seed, same texts', Number, 0);
+    .option('--seed <N>', 'same seed, same texts', parseSeed, 0);
 }
 
 function textOptions(command: Command, texts: number): Command {

@@ -10,7 +10,7 @@ import { formatTable } from '../../output/format-table.js';
 import { formatJson, writeResult } from '../../output/output.js';
 import { announceReport } from '../../shared/announce-report.js';
 import type { CliContext } from '../../shared/context.js';
-import { parseCount } from '../../shared/parse-count.js';
+import { parseCount, parseSeed } from '../../shared/parse-count.js';
 import { parsePositive } from '../../shared/parse-positive.js';
 
 const EXAMPLES = `Examples:
@@ -75,7 +75,7 @@ function worldOptions(command: Command): Command {
   return command
     .argument('<environment>', 'built-in environment (kitchen), or the file of one')
     .option('--model <MODEL>', 'causal language model of this machine', 'mail-gpt-4m')
-    .option('--seed <N>', 'same seed, same episodes', Number, 0)
+    .option('--seed <N>', 'same seed, same episodes', parseSeed, 0)
     .option('--timeout <SECONDS>', 'how long the environment may take to answer', parsePositive, 60);
 }
 

@@ -1,0 +1,12 @@
+import { expect, it } from 'vitest';
+import { parseCount, parseSeed } from '../../../src/cli/shared/parse-count.js';
+
+it.each(['x', '', ' ', '-1', '1.5', '1e99'])('is no seed and no count: %j', (text) => {
+  expect(() => parseSeed(text)).toThrow('a whole number from 0');
+  expect(() => parseCount(text)).toThrow('a whole number from 1');
+});
+
+it('counts begin with 1, seeds with 0', () => {
+  expect([parseSeed('0'), parseSeed('7'), parseCount('1')]).toEqual([0, 7, 1]);
+  expect(() => parseCount('0')).toThrow('a whole number from 1');
+});
