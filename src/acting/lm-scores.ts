@@ -1,6 +1,6 @@
 import { type HiddenStep, type LabelNormalisation, startTokenOf } from '../lm/model/types.js';
-import { zeroParameters } from '../policy/mlp-parameters.js';
-import { PolicyHead } from '../policy/policy-head.js';
+import { frozenHead } from '../policy/frozen-head.js';
+import type { PolicyHead } from '../policy/policy-head.js';
 import type { StateSource } from '../preferences/pooled-states.js';
 import { joinRows } from '../statistics/join-rows.js';
 import { zip } from '../statistics/zip.js';
@@ -16,17 +16,8 @@ export class LmScores {
   ) {}
 
   static async create(source: StateSource, normalise: LabelNormalisation): Promise<LmScores> {
-    const { hiddenSize, vocabularySize } = source.hiddenStates;
-    const { weights, bias } = await source.hiddenStates.head();
-    const shape = { hiddenSize, innerSize: 1 };
-    const head = await PolicyHead.create({
-      ...shape,
-      vocabularySize,
-      headWeights: weights,
-      headBias: bias,
-      parameters: zeroParameters(shape),
-    });
-    return new LmScores(source, head, normalise);
+    const { hiddenStates } = source;
+    return new LmScores(source, await frozenHead(hiddenStates, await hiddenStates.head()), normalise);
   }
 
   /** @returns log p of each action, normalised, [actions] */

@@ -1,6 +1,6 @@
 import { type HiddenStep, startTokenOf } from '../lm/model/types.js';
-import { zeroParameters } from '../policy/mlp-parameters.js';
-import { PolicyHead } from '../policy/policy-head.js';
+import { frozenHead } from '../policy/frozen-head.js';
+import type { PolicyHead } from '../policy/policy-head.js';
 import type { Candidates } from '../policy/sampling.js';
 import type { StateSource } from '../preferences/pooled-states.js';
 
@@ -15,18 +15,8 @@ export class FrozenLm {
   ) {}
 
   static async create(source: StateSource, topK: number): Promise<FrozenLm> {
-    const { hiddenSize, vocabularySize } = source.hiddenStates;
-    const { weights, bias } = await source.hiddenStates.head();
-    const shape = { hiddenSize, innerSize: 1 };
-    const head = await PolicyHead.create({
-      ...shape,
-      vocabularySize,
-      headWeights: weights,
-      headBias: bias,
-      parameters: zeroParameters(shape),
-      priorWeight: 1,
-    });
-    return new FrozenLm(source, head, weights, topK);
+    const head = await source.hiddenStates.head();
+    return new FrozenLm(source, await frozenHead(source.hiddenStates, head), head.weights, topK);
   }
 
   get tokenizer(): StateSource['tokenizer'] {

@@ -53,11 +53,13 @@ export async function allowedTokens(
   });
 }
 
-/** How many tokens of a vocabulary `words` allows. */
-export function countWords(tokenizer: Pick<Tokenizer, 'vocabularySize' | 'bytes'>): number {
+/** Whether a vocabulary has so many tokens that `words` allows; it is read no further than that. */
+export function hasWords(tokenizer: Pick<Tokenizer, 'vocabularySize' | 'bytes'>, least: number): boolean {
   let count = 0;
-  for (let id = 0; id < tokenizer.vocabularySize; id++) if (isAllowed(tokenizer.bytes(id), 'words')) count++;
-  return count;
+  for (let id = 0; id < tokenizer.vocabularySize && count < least; id++) {
+    if (isAllowed(tokenizer.bytes(id), 'words')) count++;
+  }
+  return count >= least;
 }
 
 /** The mask as an addend for logits: 0 where allowed, far below everything elsewhere. */

@@ -1,6 +1,6 @@
 import type { RunConfig } from '../../config/run-config.js';
 import type { HiddenStatesCapability, Tokenizer } from '../../lm/model/types.js';
-import { countWords, type TokenCharacters } from '../../policy/token-mask.js';
+import { hasWords, type TokenCharacters } from '../../policy/token-mask.js';
 import { defaultLearningRate } from '../../trainers/policy/learning-rate.js';
 
 interface TunedGenerator {
@@ -29,5 +29,5 @@ function isOfWords(
   tokenizer: TunedGenerator['tokenizer'],
   { priorBeta, mustContain }: Pick<RunConfig, 'priorBeta' | 'mustContain'>,
 ): boolean {
-  return priorBeta > 0 && mustContain === undefined && countWords(tokenizer) >= ENOUGH_WORDS;
+  return priorBeta > 0 && mustContain === undefined && hasWords(tokenizer, ENOUGH_WORDS);
 }
