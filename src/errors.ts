@@ -27,7 +27,7 @@ export const EXIT_CODES = {
 
 export type ExitReason = keyof typeof EXIT_CODES;
 
-export interface RlpromptErrorOptions {
+interface WhatHappened {
   /** Stable name of the mistake, `E_…`; scripts may rely on it. */
   code: ErrorCode;
   /** Decides the exit code. */
@@ -36,12 +36,16 @@ export interface RlpromptErrorOptions {
   message: string;
   /** File, line, column, key or flag. */
   where?: string | undefined;
-  /** What is not lost. */
-  kept?: string | undefined;
-  /** The next command or change, ready to paste where possible. */
-  next?: string | undefined;
   cause?: unknown;
 }
+
+/** What is not lost, and the next command or change, ready to paste where possible. Each error says one of them at least. */
+type WhatNow = { kept: string; next?: string | undefined } | { kept?: string | undefined; next: string };
+
+export type RlpromptErrorOptions = WhatHappened & WhatNow;
+
+/** What to do about an error that no input can cause. */
+export const REPORT_IT = 'please report it: this is a fault of the program';
 
 /**
  * The one error class that reaches users. Its `line()` is the last line on stderr of every failing command:
@@ -55,8 +59,11 @@ export class RlpromptError extends Error {
   readonly kept: string | undefined;
   readonly next: string | undefined;
 
+  readonly #options: RlpromptErrorOptions;
+
   constructor(options: RlpromptErrorOptions) {
     super(options.message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.#options = options;
     this.code = options.code;
     this.exit = options.exit;
     this.where = options.where;
@@ -66,6 +73,11 @@ export class RlpromptError extends Error {
 
   get exitCode(): number {
     return EXIT_CODES[this.exit];
+  }
+
+  /** The same error with another message, place, exit code or cause. */
+  with(changed: Partial<WhatHappened>): RlpromptError {
+    return new RlpromptError({ ...this.#options, ...changed });
   }
 
   line(): string {

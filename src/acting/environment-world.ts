@@ -38,6 +38,7 @@ export class EnvironmentWorld implements World {
       exit: 'config',
       message: 'the file has no environment',
       where: file,
+      next: 'export an environment: export default defineEnvironment(…)',
     });
   }
 

@@ -18,10 +18,13 @@ export function editWords(sets: readonly WordSet[], { words, without = [] }: Wor
   const replaced = words ? replacedWords(sets, words) : sets;
   const known = new Set(replaced.flatMap((set) => set.words));
   const missing = without.find((word) => !known.has(word));
-  if (missing !== undefined) throw refusal(`no label has the word "${missing}"`, '--without-words');
+  if (missing !== undefined) {
+    throw refusal(`no label has the word "${missing}"`, '--without-words', `the words are ${[...known].join(', ')}`);
+  }
   return replaced.map(({ label, words: own, weights }) => {
     const kept = [...own.keys()].filter((place) => !without.includes(own[place] ?? ''));
-    if (kept.length === 0) throw refusal(`the label ${label} would have no word left`, '--without-words');
+    if (kept.length === 0)
+      throw refusal(`the label ${label} would have no word left`, '--without-words', 'leave each label a word');
     return {
       label,
       words: kept.map((place) => own[place] ?? ''),
@@ -37,16 +40,17 @@ function replacedWords(sets: readonly WordSet[], words: Readonly<Record<string, 
     ...Object.keys(words).flatMap((label) => (labels.includes(label) ? [] : [`there is no label ${label}`])),
     ...labels.flatMap((label) => (label in words ? [] : [`the label ${label} has no words`])),
   ];
-  if (problem !== undefined) throw refusal(problem.replace(/^verbalizer: /, ''), '--words', labels);
+  const allWords = `--words "${labels.map((label) => `${label}=word|word`).join(',')}"`;
+  if (problem !== undefined) throw refusal(problem.replace(/^verbalizer: /, ''), '--words', allWords);
   return sets.map(({ label }) => ({ label, words: splitWords(words[label] ?? '') }));
 }
 
-function refusal(message: string, where: string, labels?: readonly string[]): RlpromptError {
+function refusal(message: string, where: string, next: string): RlpromptError {
   return new RlpromptError({
     code: 'E_WORD_EDIT',
     exit: 'usage',
     message,
     where,
-    ...(labels ? { next: `--words "${labels.map((label) => `${label}=word|word`).join(',')}"` } : {}),
+    next,
   });
 }

@@ -42,6 +42,7 @@ function notAFile(file: string, what: string): RlpromptError {
     exit: 'missingInput',
     message: `the data is ${what}, an ordinary file is expected`,
     where: file,
+    next: 'name an ordinary file',
   });
 }
 
@@ -57,6 +58,7 @@ function readFailure(file: string, error: NodeJS.ErrnoException): RlpromptError 
         ? 'the data file may not be read'
         : `the data file cannot be read (${error.code})`,
     where: file,
+    next: missing ? 'check the path' : forbidden ? 'change its permissions' : 'check the disk and the path',
     cause: error,
   });
 }

@@ -82,6 +82,7 @@ function recordError(
       exit: 'data',
       message: `the record is larger than ${MAX_RECORD_BYTES} bytes${format.quoted ? `; ${hint}` : ''}`,
       where: whereAt(file, bytes, fault?.kind === 'unclosed' ? fault.opened : recordStart),
+      next: fault?.kind === 'unclosed' ? 'close the quote, or remove it' : 'shorten the row',
       cause,
     });
   }

@@ -124,5 +124,6 @@ function unknownFormat(file: string): RlpromptError {
     exit: 'data',
     message: `the ending "${path.extname(file)}" is none of ${DATA_EXTENSIONS.join(', ')}`,
     where: file,
+    next: 'rename the file after what it holds, or convert it',
   });
 }

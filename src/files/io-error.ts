@@ -20,7 +20,7 @@ export function toIoError(error: unknown, attempt: Attempt): RlpromptError {
   if (limit) return new RlpromptError({ ...common, code: 'E_OS_LIMIT', exit: 'osLimit', next: limit });
   if (hasErrno(error, 'EACCES', 'EPERM', 'EROFS')) return permissionError(attempt, common);
   if (attempt.action === 'read' && hasErrno(error, 'ENOENT', 'ENOTDIR', 'EISDIR')) {
-    return new RlpromptError({ ...common, code: 'E_FILE_NOT_FOUND', exit: 'missingInput' });
+    return new RlpromptError({ ...common, code: 'E_FILE_NOT_FOUND', exit: 'missingInput', next: 'check the path' });
   }
   if (attempt.action === 'create' && !hasErrno(error, 'EIO', 'ENOSPC', 'EDQUOT')) {
     const next = 'choose another folder with --out DIR';
@@ -54,7 +54,12 @@ function permissionError(
   common: { message: string; kept: string | undefined; cause: unknown },
 ): RlpromptError {
   if (attempt.action === 'read') {
-    return new RlpromptError({ ...common, code: 'E_NO_PERMISSION', exit: 'noPermission' });
+    return new RlpromptError({
+      ...common,
+      code: 'E_NO_PERMISSION',
+      exit: 'noPermission',
+      next: 'change its permissions',
+    });
   }
   const next = 'choose a folder you may write to with --out DIR, or change its permissions';
   return new RlpromptError({ ...common, code: 'E_CANNOT_CREATE', exit: 'cannotCreate', next });

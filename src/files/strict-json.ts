@@ -1,4 +1,4 @@
-import { RlpromptError } from '../errors.js';
+import { REPORT_IT, RlpromptError } from '../errors.js';
 
 /**
  * JSON that reads back as it was. `JSON.stringify` turns NaN into null and a Map into {} without a word; here they
@@ -34,5 +34,6 @@ function notJson(key: string, value: unknown): RlpromptError {
     exit: 'internal',
     message: `"${key}" cannot be stored as JSON without loss: ${kind}`,
     kept: 'the files written before',
+    next: REPORT_IT,
   });
 }

@@ -117,8 +117,7 @@ export async function findModelPath(name: string, options: HubOptions = {}): Pro
 /** `models/gpt2` may be meant as a path. */
 function asNoFolderEither(error: unknown, name: string): unknown {
   if (!(error instanceof RlpromptError) || !/^E_HUB_(UNREACHABLE|OFFLINE|NOT_FOUND)$/.test(error.code)) return error;
-  const { code, exit, message, where, kept, next } = error;
-  return new RlpromptError({ code, exit, message: `${name} is no folder here; ${message}`, where, kept, next });
+  return error.with({ message: `${name} is no folder here; ${error.message}` });
 }
 
 /** A hub model's name with the commit it stands for, so that it stays what it is; other names as they are. */

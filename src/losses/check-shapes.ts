@@ -54,5 +54,5 @@ function isCount(value: number): boolean {
 }
 
 function shapeError(message: string): RlpromptError {
-  return new RlpromptError({ code: 'E_LOSS_SHAPE', exit: 'internal', message });
+  return new RlpromptError({ code: 'E_LOSS_SHAPE', exit: 'internal', message, next: 'give arrays of equal lengths' });
 }

@@ -50,6 +50,7 @@ export function softQLoss(input: SoftQLossInput): LossResult {
     code: 'E_LOSS_KIND',
     exit: 'config',
     message: `soft Q-learning loss "${String(kind)}" does not exist; there are ${SOFT_Q_KINDS.join(', ')}`,
+    next: `use "${SOFT_Q_KINDS[0]}"`,
   });
 }
 

@@ -85,5 +85,6 @@ export function checkLength(name: string, array: { readonly length: number }, le
     code: 'E_POLICY_SHAPE',
     exit: 'internal',
     message: `${name} holds ${array.length} numbers, expected ${length}`,
+    next: "give arrays of the policy's sizes",
   });
 }

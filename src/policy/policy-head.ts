@@ -1,4 +1,4 @@
-import { RlpromptError } from '../errors.js';
+import { REPORT_IT, RlpromptError } from '../errors.js';
 import { LARGE_BYTES } from '../lm/onnx/run/shared-memory.js';
 import { gatherRows } from '../statistics/gather-rows.js';
 import { joinRows } from '../statistics/join-rows.js';
@@ -289,6 +289,7 @@ export class PolicyHead {
       code: 'E_POLICY_ACTION',
       exit: 'internal',
       message: `token id ${wrong} is not one of the head's ${this.shape.vocabularySize}`,
+      next: REPORT_IT,
     });
   }
 }

@@ -81,6 +81,7 @@ function checkFinite(value: number, row: number): void {
     code: 'E_POLICY_NONFINITE',
     exit: 'numeric',
     message: `the policy's value of row ${row} is ${value}: its parameters or hidden states hold a number that is not finite`,
+    next: 'start over with a smaller --learning-rate',
   });
 }
 

@@ -50,6 +50,7 @@ export async function allowedTokens(
     code: 'E_TOKEN_MASK',
     exit: 'config',
     message: `no token of ${tokenizer.vocabularySize} is left with characters "${characters}" and ${banned.length} banned`,
+    next: 'allow more characters with --tokens, or forbid fewer words',
   });
 }
 

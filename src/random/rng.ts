@@ -63,6 +63,7 @@ export class Rng {
         code: 'E_RNG_STATE',
         exit: 'config',
         message: `seed, stream and counter must be whole numbers of at least 0, got ${seed}, ${stream}, ${counter}`,
+        next: 'restore a state that save() gave',
       });
     }
     return new Rng(seed, stream, counter);

@@ -32,6 +32,7 @@ export function refuseUnknownLabels(splits: SourceSplits, labels: readonly TaskL
       exit: 'data',
       message: 'the example has no label, which its kind of task needs',
       where: unlabelled.where,
+      next: 'give each example a label',
     });
   }
   const strangers = allRows(splits).flatMap(({ label, where }) => {

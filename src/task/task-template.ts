@@ -14,7 +14,6 @@ export function taskTemplate(task: Pick<Task, 'name' | 'template' | 'templates'>
     return parseTemplate(source, { family });
   } catch (error) {
     if (!(error instanceof RlpromptError)) throw error;
-    const { code, exit, message, where, next } = error;
-    throw new RlpromptError({ code, exit, message, where: `task ${task.name}, ${where}`, next, cause: error });
+    throw error.with({ where: `task ${task.name}, ${error.where}`, cause: error });
   }
 }

@@ -19,6 +19,7 @@ export async function createTrainer(
       exit: 'config',
       message: `no trainer ${JSON.stringify(name)}; there are ${TRAINER_NAMES.join(', ')}`,
       where: '--trainer',
+      next: 'rlprompt run --help describes them',
     });
   }
   const { create } = await found.load();

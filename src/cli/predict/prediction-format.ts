@@ -81,5 +81,6 @@ function refuseFormat(name: string): never {
     exit: 'usage',
     message: `got ${JSON.stringify(name)}, expected ${PREDICTION_FORMATS.join(', ')}`,
     where: '--format',
+    next: `--format ${PREDICTION_FORMATS[0]}`,
   });
 }

@@ -195,8 +195,7 @@ class Supervisor {
 /** A closed terminal has an exit code of its own; the loop only knows that it was told to stop. */
 function asHangup(error: unknown): unknown {
   if (!(error instanceof RlpromptError) || error.code !== 'E_INTERRUPTED') return error;
-  const { code, message, where, kept, next } = error;
-  return new RlpromptError({ code, exit: 'hangup', message, where, kept, next });
+  return error.with({ exit: 'hangup' });
 }
 
 function checkThreshold(result: RunResult, metric: string, least: number): void {

@@ -19,6 +19,7 @@ export function readPromptLines(file: string | 0): string[] {
       exit: 'missingInput',
       message: `prompts cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`,
       where: file === 0 ? 'stdin' : file,
+      next: 'name a text file with a prompt per line',
       cause,
     });
   }

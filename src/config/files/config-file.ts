@@ -51,6 +51,7 @@ export async function loadConfigFile(path: string): Promise<ConfigFile> {
       exit: 'missingInput',
       message: 'no such configuration file',
       where: path,
+      next: 'check the path after --config',
     });
   }
   const ending = extname(file);
@@ -97,7 +98,8 @@ async function loadProgram(file: string, name: string): Promise<ConfigFile> {
     loaded = await importDefault(file);
   } catch (cause) {
     const message = `the configuration file failed: ${cause instanceof Error ? cause.message.split('\n')[0] : String(cause)}`;
-    throw new RlpromptError({ code: 'E_CONFIG', exit: 'config', message, where: name, cause });
+    const next = 'correct the file, or leave --config out';
+    throw new RlpromptError({ code: 'E_CONFIG', exit: 'config', message, where: name, next, cause });
   }
   const problems: ConfigProblem[] = [];
   const values: Record<string, unknown> = Object.create(null);

@@ -1,7 +1,7 @@
 import type { Calibration, Reading } from '../../classifier/classifier.js';
 import { givenWords } from '../../classifier/given-words.js';
 import { labelOffsets } from '../../classifier/label-offsets.js';
-import { RlpromptError } from '../../errors.js';
+import { REPORT_IT, RlpromptError } from '../../errors.js';
 import type { LabelScoresCapability } from '../../lm/model/types.js';
 import { mean } from '../../statistics/mean.js';
 import { relativeMargin } from '../../statistics/relative-margin.js';
@@ -267,6 +267,7 @@ function shownRows(count: number): RlpromptError {
     code: 'E_DEMOS_SCORED',
     exit: 'internal',
     message: `${count} rows are among the demonstrations they would be scored behind`,
+    next: REPORT_IT,
   });
 }
 

@@ -1,4 +1,4 @@
-import { RlpromptError } from '../../errors.js';
+import { REPORT_IT, RlpromptError } from '../../errors.js';
 
 export interface ClassificationGap {
   /** p(label) − the largest probability of any other class. */
@@ -29,6 +29,7 @@ export function classificationGap(
       code: 'E_GAP_INPUT',
       exit: 'internal',
       message: `label ${label} has no rival among ${probabilities.length} classes`,
+      next: REPORT_IT,
     });
   }
   let rival = Number.NEGATIVE_INFINITY;

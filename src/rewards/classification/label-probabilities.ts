@@ -1,4 +1,4 @@
-import { RlpromptError } from '../../errors.js';
+import { REPORT_IT, RlpromptError } from '../../errors.js';
 import type { LabelNormalisation } from '../../lm/model/types.js';
 
 export interface ScoredLabel {
@@ -23,6 +23,7 @@ export function labelProbabilities(labels: readonly ScoredLabel[], normalise: La
         code: 'E_LABEL_SCORES',
         exit: 'internal',
         message: `label ${index} has ${label.tokenLogProbs.length} tokens and ${label.words} words; normalise is "${normalise}"`,
+        next: REPORT_IT,
       });
     }
     return Array.from(label.tokenLogProbs).reduce((sum, logProb) => sum + logProb, 0) / divisor;

@@ -88,6 +88,7 @@ function checked<Schema extends z.ZodType>(kind: string, schema: Schema, request
     code: 'E_PLUGIN_REQUEST',
     exit: 'internal',
     message: `context.${kind} was called wrongly: ${issues.slice(0, 5).join('; ')}`,
+    next: 'correct the call in the task file',
   });
 }
 

@@ -62,5 +62,6 @@ function kindOf(name: string): ObjectiveKind {
     exit: 'config',
     message: `no objective ${JSON.stringify(name)}; there are ${Object.keys(OBJECTIVE_KINDS).join(', ')}`,
     where: '--objective',
+    next: 'rlprompt run --help tells them',
   });
 }

@@ -84,6 +84,7 @@ export function shapeReward(value: number, { from, to }: RewardShaping): number 
       code: 'E_REWARD_SHAPING',
       exit: 'config',
       message: `reward shaping starts from [${from.join(', ')}], expected two different finite numbers`,
+      next: 'give two different finite numbers',
     });
   }
   const shaped = ((value - from[0]) / width) * (to[1] - to[0]) + to[0];
@@ -92,6 +93,7 @@ export function shapeReward(value: number, { from, to }: RewardShaping): number 
       code: 'E_REWARD_RANGE',
       exit: 'internal',
       message: `reward ${value} is ${shaped} after shaping to [${to.join(', ')}]`,
+      next: 'scale the reward down',
     });
   }
   return shaped;

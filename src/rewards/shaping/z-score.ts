@@ -24,6 +24,7 @@ export function zScore(
       code: 'E_REWARD_NONFINITE',
       exit: 'internal',
       message: `reward ${broken} is ${rewards[broken]}, expected a finite number`,
+      next: 'check the reward and its shaping',
     });
   }
   if (!groups) return standardise(rewards, epsilon);
@@ -32,6 +33,7 @@ export function zScore(
       code: 'E_REWARD_GROUPS',
       exit: 'internal',
       message: `${rewards.length} rewards came with ${groups.length} group numbers`,
+      next: 'give one group number per reward',
     });
   }
   const scores = new Array<number>(rewards.length).fill(0);

@@ -35,6 +35,7 @@ function noExamples(split: Split, source: string): RlpromptError {
     exit: 'data',
     message: `there are no ${split} examples`,
     where: source,
+    next: `add ${split} examples`,
   });
 }
 

@@ -76,5 +76,6 @@ async function callExamples(
 }
 
 function examplesError(message: string, file: string, cause?: unknown): RlpromptError {
-  return new RlpromptError({ code: 'E_TASK_EXAMPLES', exit: 'internal', message, where: file, cause });
+  const next = 'correct the task file; rlprompt tasks check tries it';
+  return new RlpromptError({ code: 'E_TASK_EXAMPLES', exit: 'internal', message, where: file, next, cause });
 }

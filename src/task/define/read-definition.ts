@@ -43,6 +43,7 @@ export function loadFailure(error: unknown, file: string): RlpromptError {
     exit: 'config',
     message: `the task file cannot be loaded: ${text.replace(/\n.*/s, '').trim()}`,
     where: `${file}${place ?? ''}`,
+    next: 'correct the task file; rlprompt tasks check tries it',
     cause: error,
   });
 }
@@ -50,8 +51,7 @@ export function loadFailure(error: unknown, file: string): RlpromptError {
 /** `defineTask` does not know which file it is called from. */
 function withPlace(error: RlpromptError, file: string): RlpromptError {
   if (error.where !== undefined) return error;
-  const { code, exit, message, next } = error;
-  return new RlpromptError({ code, exit, message, where: file, next, cause: error });
+  return error.with({ where: file, cause: error });
 }
 
 function defaultExport(module: unknown): unknown {

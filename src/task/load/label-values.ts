@@ -104,5 +104,6 @@ function absentLabels(absent: readonly string[], counts: [string, number][], sou
     exit: 'data',
     message: `no row has the label ${absent.map((label) => `"${label}"`).join(', ')}; there are ${listCounts(counts)}`,
     where: `${source}, --labels`,
+    next: 'name labels that the file has',
   });
 }

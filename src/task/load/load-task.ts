@@ -79,6 +79,7 @@ function taskFileIn(folder: string): string {
   if (file !== undefined) return file;
   throw notFound('missingInput', `the folder holds none of ${TASK_FILES.join(', ')}, and no data file train.*`, {
     where: folder,
+    next: 'name another folder, or a task or data file in it',
   });
 }
 
@@ -117,13 +118,14 @@ function unknownFormat(reference: string): RlpromptError {
   const known = [...TASK_EXTENSIONS, ...DATA_EXTENSIONS].join(' ');
   return notFound('missingInput', `the path is neither a folder nor a file that ends in ${known}`, {
     where: reference,
+    next: 'name a task file or a data file',
   });
 }
 
 function notFound(
   exit: 'usage' | 'missingInput',
   message: string,
-  place: { where?: string; next?: string },
+  place: { where?: string; next: string },
 ): RlpromptError {
   return new RlpromptError({ code: 'E_TASK_NOT_FOUND', exit, message, ...place });
 }

@@ -148,6 +148,7 @@ function rowText(texts: readonly string[], row: number): string {
     exit: 'usage',
     message: text === '' ? `row ${row} has no text` : `there are ${texts.length} rows, there is no row ${row}`,
     where: '--explain',
+    next: 'name the number of a row that has a text; the first is 1',
   });
 }
 

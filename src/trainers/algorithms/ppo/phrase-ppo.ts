@@ -62,6 +62,7 @@ export class PhrasePpo implements Trainer {
         exit: 'config',
         message: `the tokenizer of ${generator.name} makes no token of the phrase ${JSON.stringify(empty.text)}`,
         where: '--actions',
+        next: 'remove the phrase from the list',
       });
     }
     const lm = await PromptPolicy.create(generator, settings, { maskedInLoss: false, frozen: true });

@@ -20,7 +20,8 @@ export function externalRange(modelPath: string, tensor: OnnxTensor, length: num
   const given = byteCount(entries.get('length') ?? String(length));
   if (given !== length) {
     const message = `tensor ${tensor.name} needs ${length} bytes, the file gives it ${entries.get('length')}`;
-    throw new RlpromptError({ code: 'E_MODEL_CORRUPT', exit: 'data', message, where: modelPath });
+    const next = 'download or export the model again';
+    throw new RlpromptError({ code: 'E_MODEL_CORRUPT', exit: 'data', message, where: modelPath, next });
   }
   if (!(offset + length <= stat.size)) {
     throw new RlpromptError({

@@ -10,8 +10,10 @@ const NEWEST_OPSET = 26;
 /** Refuses what is no ONNX file at all, by what it is: missing, a folder, empty, a web page, a Git-LFS pointer. */
 export function checkModelBytes(path: string): void {
   const stat = statSync(path, { throwIfNoEntry: false });
-  if (!stat) throw problem('E_MODEL_MISSING', 'missingInput', 'no such model file', path);
-  if (!stat.isFile()) throw problem('E_MODEL_MISSING', 'missingInput', 'not a file; a model file was expected', path);
+  if (!stat) throw problem('E_MODEL_MISSING', 'missingInput', 'no such model file', path, 'check the path');
+  if (!stat.isFile()) {
+    throw problem('E_MODEL_MISSING', 'missingInput', 'not a file; a model file was expected', path, 'check the path');
+  }
   if (stat.size === 0) throw problem('E_MODEL_EMPTY', 'data', 'the model file has 0 bytes', path, DOWNLOAD_AGAIN);
   const start = firstBytes(path).toString('latin1').trimStart();
   if (start.startsWith('version https://git-lfs')) {
@@ -98,7 +100,7 @@ function problem(
   exit: 'data' | 'missingInput',
   message: string,
   where: string,
-  next?: string,
+  next: string,
 ): RlpromptError {
   return new RlpromptError({ code, exit, message, where, next });
 }
