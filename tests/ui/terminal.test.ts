@@ -60,5 +60,34 @@ describe.skipIf(!hasTerminals)(
       const { log } = await session([['save and quit', '\u0003']], '4 200');
       expect(log).toEqual(['stop interrupted', 'closed']);
     });
+
+    it('Ctrl-Z suspends the whole job, as npm start is one, and fg brings the keys back', async () => {
+      const log = join(base, 'suspended');
+      const job = `sh -c "${process.execPath} ${DEMO} 4 200; exit"`;
+      const { output } = await inTerminal(
+        `bash --norc -mc '${job}; echo the shell again; fg'`,
+        [
+          ['save and quit', '\u001A'],
+          ['the shell again', ''],
+          ['save and quit', 's'],
+          ['checkpoint saved', 'q'],
+        ],
+        { env: { DEMO_LOG: log } },
+      );
+      expect(output).toContain('the shell again');
+      expect(readFileSync(log, 'utf8')).toBe('save\nstop user\nclosed\n');
+    });
+
+    it('Ctrl-Z where no shell waits for the job takes no keys away', async () => {
+      const { log } = await session(
+        [
+          ['save and quit', '\u001A?'],
+          ['Any key closes', '?s'],
+          ['checkpoint saved', 'q'],
+        ],
+        '4 200',
+      );
+      expect(log).toEqual(['save', 'stop user', 'closed']);
+    });
   },
 );

@@ -43,6 +43,8 @@ export interface InkReporter extends Reporter {
 const FRAME_MS = 250;
 /** The same after a key: typing must feel immediate. */
 const KEY_FRAME_MS = 50;
+/** How long after Ctrl-Z keys are read again where nothing suspended the program. */
+const UNHEARD_MS = 300;
 
 /** A live status board at the end of the scrollback. It reads events and keys, and steers only through the controls. */
 export function createInkReporter(options: InkReporterOptions): InkReporter {
@@ -151,13 +153,19 @@ export function createInkReporter(options: InkReporterOptions): InkReporter {
     const { setRawMode } = stdin;
     if (process.platform === 'win32' || setRawMode === undefined) return;
     setRawMode.call(stdin, false);
-    process.once('SIGCONT', () => {
+    const resume = (): void => {
+      process.off('SIGCONT', resume);
+      clearTimeout(unheard);
       if (closed) return;
       setRawMode.call(stdin, true);
       stream.resumed();
       draw();
-    });
-    process.kill(process.pid, 'SIGTSTP');
+    };
+    process.on('SIGCONT', resume);
+    // The whole job, as a terminal does it: the shell waits for npm or a pipe's other end, too.
+    process.kill(0, 'SIGTSTP');
+    // Where no shell looks after the job, the system lets it run on.
+    const unheard = setTimeout(resume, UNHEARD_MS);
   };
   const onReady = (): void => {
     if (closed) return;
