@@ -3,7 +3,7 @@ import { RlpromptError } from './errors.js';
 import { evaluatePrompts, type ReadPrompt } from './evaluate.js';
 import { type RunRecord, readRunRecord } from './export/run-record.js';
 import { loadLanguageModel } from './lm/load.js';
-import { initialParameters } from './policy/mlp-parameters.js';
+import { initialParameters } from './policy/parameters/mlp-parameters.js';
 import { checkContinues, checkSameGenerator, readEarlierRun } from './run/continue/earlier-run.js';
 import { drawPrompts } from './run/prepare/draw-prompts.js';
 import { generatorOf } from './run/prepare/run-models.js';

@@ -5,7 +5,7 @@ import { loadLanguageModel } from './lm/load.js';
 import { embeddedModels } from './lm/model/embedded.js';
 import { type MeasuredSample, measureMolecules } from './molecules/measure.js';
 import { Molecules } from './molecules/molecules.js';
-import { initialParameters } from './policy/mlp-parameters.js';
+import { initialParameters } from './policy/parameters/mlp-parameters.js';
 import { checkSameGenerator, readEarlierRun } from './run/continue/earlier-run.js';
 import { drawPrompts } from './run/prepare/draw-prompts.js';
 import { generatorOf } from './run/prepare/run-models.js';

@@ -1,9 +1,9 @@
-import { type AdamState, adamStep } from '../policy/adam.js';
-import { type MlpParameters, PARAMETER_NAMES } from '../policy/mlp-parameters.js';
+import { type AdamState, adamStep } from '../policy/parameters/adam.js';
+import { type MlpParameters, PARAMETER_NAMES } from '../policy/parameters/mlp-parameters.js';
+import { fill, fillMoments, named, namedMoments } from '../policy/parameters/saved-parameters.js';
 import { Rng } from '../random/rng.js';
 import { zip } from '../statistics/zip.js';
 import type { TrainerState } from '../trainers/contract/types.js';
-import { fill, named } from '../trainers/policy/policy-optimizer.js';
 import { distinct } from './distinct.js';
 
 /** A state, and the phrases that may follow it. */
@@ -75,19 +75,14 @@ export class PhraseScorer {
   save(): TrainerState {
     return {
       json: { step: this.adam.step },
-      arrays: {
-        ...named('policy', this.parameters),
-        ...named('policy.first', this.adam.firstMoments),
-        ...named('policy.second', this.adam.secondMoments),
-      },
+      arrays: { ...named('policy', this.parameters), ...namedMoments('policy', this.adam) },
     };
   }
 
   restore({ json, arrays }: TrainerState): void {
     this.adam.step = json.step as number;
     fill('policy', this.parameters, arrays);
-    fill('policy.first', this.adam.firstMoments, arrays);
-    fill('policy.second', this.adam.secondMoments, arrays);
+    fillMoments('policy', this.adam, arrays);
   }
 
   private zeros(): MlpParameters {

@@ -1,9 +1,9 @@
 import { RlpromptError } from '../errors.js';
 import { atomicWrite } from '../files/atomic-write.js';
+import { matrixShapes } from '../policy/parameters/saved-parameters.js';
 import { encodeCheckpoint } from '../run/checkpoint/checkpoint-format.js';
 import { readCheckpointFile } from '../run/checkpoint/read-checkpoint-file.js';
 import { Critic } from '../trainers/policy/critic.js';
-import { matrixShapes } from '../trainers/policy/policy-optimizer.js';
 import type { FrozenLm } from './frozen-lm.js';
 
 export interface ScorerFacts {

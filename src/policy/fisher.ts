@@ -1,4 +1,4 @@
-import { type MlpParameters, PARAMETER_NAMES, zeroParameters } from './mlp-parameters.js';
+import { type MlpParameters, PARAMETER_NAMES, zeroParameters } from './parameters/mlp-parameters.js';
 import type { PolicyHead } from './policy-head.js';
 
 /** A prompt that the policy has drawn. */

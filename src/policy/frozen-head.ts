@@ -1,5 +1,5 @@
 import type { HeadWeights, HiddenStatesCapability } from '../lm/model/types.js';
-import { zeroParameters } from './mlp-parameters.js';
+import { zeroParameters } from './parameters/mlp-parameters.js';
 import { PolicyHead } from './policy-head.js';
 
 /** The head of a frozen LM by itself: the policy that its MLP has not changed, with the whole vocabulary. */

@@ -1,5 +1,5 @@
 import type { SessionOptions } from '../lm/onnx/run/session.js';
-import type { MlpParameters, MlpShape } from './mlp-parameters.js';
+import type { MlpParameters, MlpShape } from './parameters/mlp-parameters.js';
 
 export interface PolicyHeadOptions extends MlpShape {
   /** Width of the head. */

@@ -11,7 +11,7 @@ import {
   type MlpShape,
   PARAMETER_NAMES,
   zeroParameters,
-} from './mlp-parameters.js';
+} from './parameters/mlp-parameters.js';
 import { type Biases, biasesOf, biasesWithStop } from './policy-biases.js';
 import type { Regulariser } from './policy-graphs.js';
 import type {

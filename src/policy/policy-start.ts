@@ -1,4 +1,4 @@
-import { type MlpParameters, PARAMETER_NAMES } from './mlp-parameters.js';
+import { type MlpParameters, PARAMETER_NAMES } from './parameters/mlp-parameters.js';
 
 /** Where a policy begins that continues an earlier run's. */
 export interface PolicyStart {

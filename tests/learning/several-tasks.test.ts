@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { MlpParameters } from '../../src/policy/mlp-parameters.js';
+import type { MlpParameters } from '../../src/policy/parameters/mlp-parameters.js';
+import { unnamed } from '../../src/policy/parameters/saved-parameters.js';
 import type { PolicyStart } from '../../src/policy/policy-start.js';
-import { unnamed } from '../../src/trainers/policy/policy-optimizer.js';
 import { sampleFisher } from '../../src/trainers/policy/sample-fisher.js';
 import { type AllTrainerSettings, createTrainer } from '../../src/trainers/registry.js';
 import { scriptedGenerator } from '../trainers/scripted-generator.js';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { diagonalFisher, onlineFisher } from '../../src/policy/fisher.js';
-import { PARAMETER_NAMES } from '../../src/policy/mlp-parameters.js';
+import { PARAMETER_NAMES } from '../../src/policy/parameters/mlp-parameters.js';
 import { PolicyHead } from '../../src/policy/policy-head.js';
 import { Rng } from '../../src/random/rng.js';
 import { numericalGradient } from '../losses/numerical-gradient.js';

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { PARAMETER_NAMES } from '../../src/policy/mlp-parameters.js';
+import { PARAMETER_NAMES } from '../../src/policy/parameters/mlp-parameters.js';
 import { PolicyHead } from '../../src/policy/policy-head.js';
 import type { PolicyHeadOptions } from '../../src/policy/policy-head-types.js';
 import { maskBias } from '../../src/policy/token-mask.js';

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { softQLoss } from '../../src/losses/soft-q.js';
-import { adamStep, createAdamState } from '../../src/policy/adam.js';
-import { clipGlobalNorm } from '../../src/policy/clip-global-norm.js';
-import { copyParameters, PARAMETER_NAMES } from '../../src/policy/mlp-parameters.js';
+import { adamStep, createAdamState } from '../../src/policy/parameters/adam.js';
+import { clipGlobalNorm } from '../../src/policy/parameters/clip-global-norm.js';
+import { copyParameters, PARAMETER_NAMES } from '../../src/policy/parameters/mlp-parameters.js';
+import { polyakUpdate } from '../../src/policy/parameters/polyak.js';
 import { PolicyHead } from '../../src/policy/policy-head.js';
-import { polyakUpdate } from '../../src/policy/polyak.js';
 import { relativeError } from '../losses/numerical-gradient.js';
 import type { Parameters } from './reference-policy.js';
 

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { settingsOf } from '../../options/option.js';
 import { count, positive } from '../../options/value-schemas.js';
+import { TOKEN_CHARACTERS } from '../../policy/token-mask.js';
 import { LOSS_NAMES, TRAINER_NAMES, TRAINER_SETTINGS } from '../../trainers/trainer-table.js';
 import { PRESET_NAMES, PRESETS } from '../presets.js';
 import { minPromptLength, promptLength } from '../values/prompt-length.js';
@@ -73,7 +74,7 @@ export const searchSettings = {
   ),
   fluentTopK: search.number(count.optional(), 'K', 'only tokens among the generator LM’s own K likeliest'),
   tokens: search.text(
-    z.enum(['words', 'printable', 'ascii', 'all']).optional(),
+    z.enum(TOKEN_CHARACTERS).optional(),
     'SET',
     'which tokens a prompt may hold (default: words with the prior and 8,192 tokens that begin a word, otherwise printable)',
   ),

@@ -2,8 +2,8 @@ import { currentSettings } from '../../config/removed-settings.js';
 import { completeRunConfig } from '../../config/resolve-run-config.js';
 import type { RunConfig } from '../../config/run-config.js';
 import { RlpromptError } from '../../errors.js';
-import type { MlpParameters } from '../../policy/mlp-parameters.js';
-import { unnamed } from '../../trainers/policy/policy-optimizer.js';
+import type { MlpParameters } from '../../policy/parameters/mlp-parameters.js';
+import { unnamed } from '../../policy/parameters/saved-parameters.js';
 import { readLatestCheckpoint, type StoredCheckpoint } from '../checkpoint/checkpoint.js';
 import { readManifest } from '../store/run-manifest.js';
 

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { RlpromptError } from '../../errors.js';
-import type { MlpParameters } from '../../policy/mlp-parameters.js';
-import { matrixShapes, named, unnamed } from '../../trainers/policy/policy-optimizer.js';
+import type { MlpParameters } from '../../policy/parameters/mlp-parameters.js';
+import { matrixShapes, named, unnamed } from '../../policy/parameters/saved-parameters.js';
 import { writeCheckpoint } from '../checkpoint/checkpoint.js';
 import { readCheckpointFile } from '../checkpoint/read-checkpoint-file.js';
 

@@ -1,10 +1,10 @@
 import type { RunConfig } from '../../config/run-config.js';
 import type { PromptInspection, RunEvent, RunResult, StopReason, UnnumberedEvent } from '../../events.js';
+import { matrixShapes } from '../../policy/parameters/saved-parameters.js';
 import { RewardShaper } from '../../rewards/shaping/reward-shaper.js';
 import type { Evaluator, Task } from '../../task/types.js';
 import type { Template } from '../../template/template.js';
 import type { Trainer } from '../../trainers/contract/types.js';
-import { matrixShapes } from '../../trainers/policy/policy-optimizer.js';
 import type { StoredCheckpoint } from '../checkpoint/checkpoint.js';
 import { type RunRows, runRows } from '../plan/run-rows.js';
 import { ConditionedPolicies } from '../policies/conditioned-policies.js';

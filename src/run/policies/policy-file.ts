@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { RlpromptError } from '../../errors.js';
-import { matrixShapes } from '../../trainers/policy/policy-optimizer.js';
+import { matrixShapes } from '../../policy/parameters/saved-parameters.js';
 import { writeCheckpoint } from '../checkpoint/checkpoint.js';
 import { readCheckpointFile } from '../checkpoint/read-checkpoint-file.js';
 import type { KeptPolicy } from './conditioned-policies.js';

@@ -2,7 +2,7 @@ import type { SettledConfig } from '../../config/defaults-for.js';
 import type { RunConfig } from '../../config/run-config.js';
 import type { LanguageModel } from '../../lm/model/types.js';
 import { onlineFisher } from '../../policy/fisher.js';
-import type { MlpParameters } from '../../policy/mlp-parameters.js';
+import type { MlpParameters } from '../../policy/parameters/mlp-parameters.js';
 import type { PolicyStart } from '../../policy/policy-start.js';
 import { sampleFisher } from '../../trainers/policy/sample-fisher.js';
 import { checkContinues, checkSameGenerator, type EarlierRun, readEarlierRun } from '../continue/earlier-run.js';

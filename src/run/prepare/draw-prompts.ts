@@ -1,4 +1,4 @@
-import type { MlpParameters } from '../../policy/mlp-parameters.js';
+import type { MlpParameters } from '../../policy/parameters/mlp-parameters.js';
 import { Rng } from '../../random/rng.js';
 import type { Generator, TrainerSettings } from '../../trainers/contract/settings.js';
 import { PromptPolicy } from '../../trainers/policy/prompt-policy.js';

@@ -1,8 +1,8 @@
-import { type AdamState, adamStep } from '../../policy/adam.js';
-import { type MlpParameters, PARAMETER_NAMES } from '../../policy/mlp-parameters.js';
+import { type AdamState, adamStep } from '../../policy/parameters/adam.js';
+import { type MlpParameters, PARAMETER_NAMES } from '../../policy/parameters/mlp-parameters.js';
+import { fill, fillMoments, named, namedMoments } from '../../policy/parameters/saved-parameters.js';
 import { Rng } from '../../random/rng.js';
 import type { TrainerState } from '../contract/types.js';
-import { fill, named } from './policy-optimizer.js';
 
 const INNER = 32;
 const LEARNING_RATE = 3e-3;
@@ -64,19 +64,14 @@ export class Critic {
   save(): TrainerState {
     return {
       json: { criticStep: this.adam.step },
-      arrays: {
-        ...named('critic', this.parameters),
-        ...named('critic.first', this.adam.firstMoments),
-        ...named('critic.second', this.adam.secondMoments),
-      },
+      arrays: { ...named('critic', this.parameters), ...namedMoments('critic', this.adam) },
     };
   }
 
   restore({ json, arrays }: TrainerState): void {
     this.adam.step = json.criticStep as number;
     fill('critic', this.parameters, arrays);
-    fill('critic.first', this.adam.firstMoments, arrays);
-    fill('critic.second', this.adam.secondMoments, arrays);
+    fillMoments('critic', this.adam, arrays);
   }
 
   private zeros(): MlpParameters {

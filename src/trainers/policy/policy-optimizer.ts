@@ -1,6 +1,12 @@
-import { type AdamState, adamStep, createAdamState } from '../../policy/adam.js';
-import { clipGlobalNorm } from '../../policy/clip-global-norm.js';
-import { initialParameters, type MlpParameters, type MlpShape, PARAMETER_NAMES } from '../../policy/mlp-parameters.js';
+import { type AdamState, adamStep, createAdamState } from '../../policy/parameters/adam.js';
+import { clipGlobalNorm } from '../../policy/parameters/clip-global-norm.js';
+import {
+  initialParameters,
+  type MlpParameters,
+  type MlpShape,
+  PARAMETER_NAMES,
+} from '../../policy/parameters/mlp-parameters.js';
+import { fill, fillMoments, named, namedMoments } from '../../policy/parameters/saved-parameters.js';
 import { addElasticPenalty, type PolicyStart } from '../../policy/policy-start.js';
 import type { TrainerState } from '../contract/types.js';
 
@@ -48,8 +54,7 @@ export class PolicyOptimizer {
       json: { adamStep: this.adam.step },
       arrays: {
         ...named('policy', this.parameters),
-        ...named('adam.first', this.adam.firstMoments),
-        ...named('adam.second', this.adam.secondMoments),
+        ...namedMoments('adam', this.adam),
       },
     };
   }
@@ -57,40 +62,6 @@ export class PolicyOptimizer {
   restore({ json, arrays }: TrainerState): void {
     this.adam.step = json.adamStep as number;
     fill('policy', this.parameters, arrays);
-    fill('adam.first', this.adam.firstMoments, arrays);
-    fill('adam.second', this.adam.secondMoments, arrays);
+    fillMoments('adam', this.adam, arrays);
   }
-}
-
-/** Copies, so that a state that was saved does not change when training continues. */
-export function named(prefix: string, parameters: MlpParameters): Record<string, Float32Array> {
-  return Object.fromEntries(PARAMETER_NAMES.map((name) => [`${prefix}.${name}`, parameters[name].slice()]));
-}
-
-/** The other way round: the parameters that `named` wrote under a prefix. */
-export function unnamed(prefix: string, arrays: TrainerState['arrays']): MlpParameters {
-  const found = PARAMETER_NAMES.map((name) => [name, saved(arrays, `${prefix}.${name}`)]);
-  return Object.fromEntries(found) as MlpParameters;
-}
-
-/** [rows, columns] of the matrices among saved arrays: those called w1 or w2 that were saved with a bias b1. */
-export function matrixShapes(arrays: TrainerState['arrays']): Record<string, [rows: number, columns: number]> {
-  const shapes = Object.entries(arrays).flatMap(([name, { length }]) => {
-    const [, prefix = '', layer] = /^(.*\.)w([12])$/.exec(name) ?? [];
-    const inner = arrays[`${prefix}b1`]?.length;
-    if (!layer || !inner) return [];
-    return [[name, layer === '1' ? [length / inner, inner] : [inner, length / inner]]];
-  });
-  return Object.fromEntries(shapes) as Record<string, [number, number]>;
-}
-
-export function fill(prefix: string, parameters: MlpParameters, arrays: TrainerState['arrays']): void {
-  for (const name of PARAMETER_NAMES) parameters[name].set(saved(arrays, `${prefix}.${name}`));
-}
-
-/** @throws TypeError for an array that the checkpoint does not have */
-export function saved(arrays: TrainerState['arrays'], name: string): Float32Array {
-  const array = arrays[name];
-  if (!array) throw new TypeError(`the checkpoint has no array ${name}`);
-  return array;
 }

@@ -2,7 +2,8 @@ import { RlpromptError } from '../../errors.js';
 import { type HiddenStep, startTokenOf } from '../../lm/model/types.js';
 import { forbiddenWords } from '../../policy/forbidden-words.js';
 import { inputPrefix } from '../../policy/input-prefix.js';
-import { type MlpParameters, zeroParameters } from '../../policy/mlp-parameters.js';
+import { type MlpParameters, zeroParameters } from '../../policy/parameters/mlp-parameters.js';
+import { named, unnamed } from '../../policy/parameters/saved-parameters.js';
 import { PolicyHead } from '../../policy/policy-head.js';
 import type { StopToken } from '../../policy/policy-head-types.js';
 import {
@@ -18,7 +19,6 @@ import { joinRows } from '../../statistics/join-rows.js';
 import { zip } from '../../statistics/zip.js';
 import type { Generator, TrainerSettings } from '../contract/settings.js';
 import type { ConditionedPolicy, ProposeOptions, Rollout } from '../contract/types.js';
-import { named, unnamed } from './policy-optimizer.js';
 import { liftFor, PromptEnds, stopTokenOf } from './prompt-ends.js';
 
 /** What a loss needs of a rollout: the frozen body runs once a token and never again. */

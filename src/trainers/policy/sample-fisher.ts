@@ -1,5 +1,5 @@
 import { diagonalFisher } from '../../policy/fisher.js';
-import type { MlpParameters } from '../../policy/mlp-parameters.js';
+import type { MlpParameters } from '../../policy/parameters/mlp-parameters.js';
 import { Rng } from '../../random/rng.js';
 import type { Generator, TrainerSettings } from '../contract/settings.js';
 import { inputsOf } from './draw-fresh.js';

@@ -1,10 +1,10 @@
 import { spansOf } from '../../losses/check-shapes.js';
+import { saved } from '../../policy/parameters/saved-parameters.js';
 import type { Rng } from '../../random/rng.js';
 import { joinRows } from '../../statistics/join-rows.js';
 import { zip } from '../../statistics/zip.js';
 import { promptKey } from '../contract/prompt-key.js';
 import type { RewardParts, TrainerState } from '../contract/types.js';
-import { saved } from '../policy/policy-optimizer.js';
 
 export interface ReplayEntry {
   readonly tokenIds: readonly number[];

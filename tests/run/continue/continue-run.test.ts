@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunConfigInput } from '../../../src/config/run-config.js';
-import { PARAMETER_NAMES } from '../../../src/policy/mlp-parameters.js';
+import { PARAMETER_NAMES } from '../../../src/policy/parameters/mlp-parameters.js';
 import { readEarlierRun } from '../../../src/run/continue/earlier-run.js';
 import { type KeptStart, readStart } from '../../../src/run/continue/start-file.js';
 import { inspectRun } from '../../../src/run/doctor/inspect-run.js';

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
+import { EMBEDDED_MODEL } from '../../../config/defaults.js';
 import type { FrozenLm } from '../../../decoding/frozen-lm.js';
 import type { WeightedScorer } from '../../../decoding/guided-text.js';
 import { TEXT_REWARD_NAMES, type TextRewardName } from '../../../decoding/text-rewards.js';
@@ -92,7 +93,7 @@ export function configure(command: Command, context: CliContext): void {
 
 function lmOptions(command: Command): Command {
   return command
-    .option('--model <MODEL>', 'causal language model of this machine', 'mail-gpt-4m')
+    .option('--model <MODEL>', 'causal language model of this machine', EMBEDDED_MODEL)
     .option('--top-k <K>', 'draw among the K likeliest tokens', parseCount, 20)
     .option('--seed <N>', 'same seed, same texts', parseSeed, 0);
 }

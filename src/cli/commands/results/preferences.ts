@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
+import { EMBEDDED_MODEL } from '../../../config/defaults.js';
 import { toIoError } from '../../../files/io-error.js';
 import { formatJson, writeResult } from '../../output/output.js';
 import type { CliContext } from '../../shared/context.js';
@@ -31,7 +32,7 @@ export function configure(command: Command, context: CliContext): void {
     .option(
       '--model <MODEL>',
       'causal language model whose states are read; runs must use it as generator',
-      'mail-gpt-4m',
+      EMBEDDED_MODEL,
     )
     .option('--out <FILE>', 'where to write the reward model', 'reward-model.json')
     .action((file: string, options: { model: string; out: string }) => fitModel(file, options, context));

@@ -4,6 +4,7 @@ import type { ActFolder } from '../../../acting/act-folder.js';
 import type { EnvironmentWorld } from '../../../acting/environment-world.js';
 import type { Measured } from '../../../acting/measure.js';
 import type { CurvePoint } from '../../../acting/training.js';
+import { EMBEDDED_MODEL } from '../../../config/defaults.js';
 import type { LabelNormalisation, LanguageModel } from '../../../lm/model/types.js';
 import type { NonEmpty } from '../../../statistics/non-empty.js';
 import { formatTable } from '../../output/format-table.js';
@@ -74,7 +75,7 @@ export function configure(command: Command, context: CliContext): void {
 function worldOptions(command: Command): Command {
   return command
     .argument('<environment>', 'built-in environment (kitchen), or the file of one')
-    .option('--model <MODEL>', 'causal language model of this machine', 'mail-gpt-4m')
+    .option('--model <MODEL>', 'causal language model of this machine', EMBEDDED_MODEL)
     .option('--seed <N>', 'same seed, same episodes', parseSeed, 0)
     .option('--timeout <SECONDS>', 'how long the environment may take to answer', parsePositive, 60);
 }

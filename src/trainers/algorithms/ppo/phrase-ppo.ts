@@ -1,6 +1,6 @@
 import { RlpromptError } from '../../../errors.js';
 import { ppoClipLoss } from '../../../losses/ppo-clip.js';
-import { zeroParameters } from '../../../policy/mlp-parameters.js';
+import { zeroParameters } from '../../../policy/parameters/mlp-parameters.js';
 import { Rng, type RngState } from '../../../random/rng.js';
 import { pick } from '../../../statistics/pick.js';
 import { zip } from '../../../statistics/zip.js';

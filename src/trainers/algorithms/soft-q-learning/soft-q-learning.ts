@@ -1,9 +1,9 @@
 import { type SoftQKind, softQLoss } from '../../../losses/soft-q.js';
-import { copyParameters } from '../../../policy/mlp-parameters.js';
-import { polyakUpdate } from '../../../policy/polyak.js';
+import { copyParameters } from '../../../policy/parameters/mlp-parameters.js';
+import { polyakUpdate } from '../../../policy/parameters/polyak.js';
+import { fill, named } from '../../../policy/parameters/saved-parameters.js';
 import type { CreateTrainer } from '../../contract/trainer-definition.js';
 import { createOnPolicyTrainer } from '../../policy/on-policy-trainer.js';
-import { fill, named } from '../../policy/policy-optimizer.js';
 import { softQLearning } from './settings.js';
 
 /**

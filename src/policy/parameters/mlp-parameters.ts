@@ -1,6 +1,6 @@
-import { RlpromptError } from '../errors.js';
-import { giveWay } from '../give-way.js';
-import { Rng } from '../random/rng.js';
+import { RlpromptError } from '../../errors.js';
+import { giveWay } from '../../give-way.js';
+import { Rng } from '../../random/rng.js';
 
 /** The trained part of the policy, hidden → inner → hidden with a ReLU between; also the shape of gradients and moments. */
 export type MlpParameters = {

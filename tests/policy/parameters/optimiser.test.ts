@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { adamStep, createAdamState } from '../../src/policy/adam.js';
-import { clipGlobalNorm } from '../../src/policy/clip-global-norm.js';
-import { copyParameters, type MlpParameters, zeroParameters } from '../../src/policy/mlp-parameters.js';
-import { polyakUpdate } from '../../src/policy/polyak.js';
+import { adamStep, createAdamState } from '../../../src/policy/parameters/adam.js';
+import { clipGlobalNorm } from '../../../src/policy/parameters/clip-global-norm.js';
+import { copyParameters, type MlpParameters, zeroParameters } from '../../../src/policy/parameters/mlp-parameters.js';
+import { polyakUpdate } from '../../../src/policy/parameters/polyak.js';
 
 const shape = { hiddenSize: 1, innerSize: 1 };
 const filled = (w1: number, b1: number, w2: number, b2: number): MlpParameters => ({
