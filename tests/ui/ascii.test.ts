@@ -11,6 +11,6 @@ describe('a terminal without UTF-8', () => {
   ])('is told by the locale %o: %s', (env, isAscii) => expect(wantsAscii(env)).toBe(isAscii));
 
   it('gets every character in ASCII, as wide as it was, with the curves at their heights', () => {
-    expect(toAscii('0.86┤⠁⣀⣿⠀ ★ “go” …')).toBe(`0.86|'.:  * "go" ~`);
+    expect(toAscii('0.86┤⠁⣀⣿⠀ ★ “go” … ↑ ↓')).toBe(`0.86|'.:  * "go" ~ ^ v`);
   });
 });

@@ -71,12 +71,12 @@ describe('the screen', () => {
        -40┤⠰⠜⠓⠙⠉⠊                            0.55┤        ⠤⠒⠉
            0                            84        0                                84
 
-                dev  train  reward   step  prompt        arrows, Enter: look into one
-         1 ★  0.813  0.844    46.2     77  “For more information about”
-         2 ›  0.781  0.844    31.2     50  “This message is an offer”
-         3    0.750  0.781    33.9     57  “More about this”
-         4    0.688  0.719    24.6     37  “Click here for”
-         5    0.562  0.594     8.3     17  “the list of”
+                dev  margin  train  reward   step  prompt    ↑ ↓ Enter: look into one
+         1 ★  0.813   0.813  0.844    46.2     77  “For more information about”
+         2 ›  0.781   0.781  0.844    31.2     50  “This message is an offer”
+         3    0.750   0.750  0.781    33.9     57  “More about this”
+         4    0.688   0.688  0.719    24.6     37  “Click here for”
+         5    0.562   0.562  0.594     8.3     17  “the list of”
 
        health   entropy 5.6  unique 81 %  flat 1  skipped 0  warnings 1  loss 63.8
          80  new best: dev accuracy 0.813, train 0.844  “For more information about”
@@ -109,7 +109,7 @@ describe('the screen', () => {
        -40┤ ⠃                                                   0.550┤        ⠠⠊
            0                                              130         0                                                   130
 
-                dev  margin  train  reward   step        from  prompt                            arrows, Enter: look into one
+                dev  margin  train  reward   step        from  prompt                                ↑ ↓ Enter: look into one
          1 ★  0.875   0.875  0.906    57.1    117      policy  “Subscribe for more on”
          2    0.844   0.844  0.906    55.7     97      policy  “Offer: more information on”
          3    0.813   0.813  0.844    46.2     77      policy  “For more information about”
@@ -212,7 +212,7 @@ describe('the screen', () => {
     const { terminal, reporter } = await show(80, 24, [again], {}, { past });
     expect(terminal.frame).toMatch(/^ step {2}80\/200 .* elapsed 0:43 {2}left –$/m);
     expect(terminal.frame).toMatch(/dev accuracy {2}─ best 0\.813 {2}─ base 0\.719/);
-    expect(terminal.frame).toMatch(/^ {3}1 ★ {2}0\.813 {2}0\.844/m);
+    expect(terminal.frame).toMatch(/^ {3}1 ★ {2}0\.813 {3}0\.813 {2}0\.844/m);
     expect(terminal.frame).toContain('resumed after step 80');
     await reporter.close();
   });
@@ -396,7 +396,7 @@ describe('the keys', () => {
       return inspection;
     };
     const shown = await show(80, 24, spamRun(84), {}, { inspect });
-    expect(shown.terminal.frame).toMatch(/step {2}prompt +arrows, Enter: look into one$/m);
+    expect(shown.terminal.frame).toMatch(/step {2}prompt +↑ ↓ Enter: look into one$/m);
     // Two steps down, as a terminal sends the arrow.
     for (const input of ['\u001B[B', '\u001B[B']) await press(shown, input);
     expect(shown.terminal.frame).toMatch(/^ > 2 › {2}0\.781/m);

@@ -21,7 +21,7 @@ const COLUMNS: readonly Column[] = [
   {
     title: 'margin',
     width: 8,
-    from: 90,
+    from: 70,
     isKnown: ({ devMargin }) => devMargin !== undefined,
     value: ({ devMargin }) => (devMargin === undefined ? '' : formatScore(devMargin)),
   },
@@ -31,7 +31,7 @@ const COLUMNS: readonly Column[] = [
   { title: 'from', width: 12, from: 100, value: ({ origin }) => origin },
 ];
 
-const HINT = 'arrows, Enter: look into one';
+const HINT = '↑ ↓ Enter: look into one';
 
 /** The table of the best prompts: its head and at most `rows` of them, last the one that leads on train before dev knows it. */
 export function promptLines(
