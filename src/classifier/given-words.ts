@@ -22,6 +22,9 @@ export function verbalizerProblems(verbalizer: Readonly<Record<string, string>>)
   const problems: string[] = [];
   const owners = new Map<string, string>();
   for (const [label, value] of Object.entries(verbalizer)) {
+    // Its strokes would be read as marks between words.
+    const special = /<\|[^<>|]*\|>/.exec(value)?.[0];
+    if (special !== undefined) problems.push(`verbalizer: the label ${label} has the special token ${special}`);
     for (const word of splitWords(value)) {
       const other = owners.get(word);
       if (word === '') problems.push(`verbalizer: the label ${label} has an empty word in "${value}"`);

@@ -6,6 +6,7 @@ import { ggufTokenizer } from '../gguf/gguf-tokenizer.js';
 import { createDecoder, type Decode } from '../tokenizer/decoder.js';
 import { MissingUnknownToken } from '../tokenizer/models/vocabulary.js';
 import { createTokenizerEngine, type TokenizerEngine } from '../tokenizer/tokenize.js';
+import { type SpecialTokenFiles, specialTokenIds, tokenContent } from './special-tokens.js';
 import { type PieceSpelling, pieceBytes } from './token-bytes.js';
 import { type Deadline, tokenizerDeadline } from './tokenizer-deadline.js';
 import type { Tokenizer } from './types.js';
@@ -21,20 +22,21 @@ const MAX_TOKENIZER_BYTES = 256 * 1024 * 1024;
 export async function loadTokenizer(folder: string): Promise<Tokenizer> {
   if (isGgufFile(folder)) {
     const { definition, named } = ggufTokenizer(readGguf(folder));
-    return createTokenizer(definition, named, folder);
+    return createTokenizer(definition, { named, generation: {} }, folder);
   }
   const path = join(folder, 'tokenizer.json');
   const definition = await readJson(path);
   if (definition === undefined) throw missingTokenizer(path);
   const config = (await readJson(join(folder, 'tokenizer_config.json'))) ?? {};
   const named = { ...(await readJson(join(folder, 'special_tokens_map.json'))), ...config };
-  return createTokenizer(definition, named, path);
+  const generation = (await readJson(join(folder, 'generation_config.json'))) ?? {};
+  return createTokenizer(definition, { named, generation }, path);
 }
 
-function createTokenizer(definition: Json, named: Json, path: string): Tokenizer {
+function createTokenizer(definition: Json, files: SpecialTokenFiles, path: string): Tokenizer {
   try {
     const engine = createTokenizerEngine(definition);
-    const parts = { engine, decode: createDecoder(definition), definition, named };
+    const parts = { engine, decode: createDecoder(definition), definition, files };
     return wrapTokenizer(parts, tokenizerDeadline(definition, path));
   } catch (cause) {
     throw badTokenizer(path, `this tokenizer cannot be used: ${cause instanceof Error ? cause.message : cause}`, cause);
@@ -45,17 +47,16 @@ interface TokenizerParts {
   readonly engine: TokenizerEngine;
   readonly decode: Decode;
   readonly definition: Json;
-  /** The names of special tokens. */
-  readonly named: Json;
+  readonly files: SpecialTokenFiles;
 }
 
-function wrapTokenizer({ engine, decode, definition, named }: TokenizerParts, within: Deadline): Tokenizer {
+function wrapTokenizer({ engine, decode, definition, files }: TokenizerParts, within: Deadline): Tokenizer {
   const spelling = pieceSpelling(definition);
   const pieces: (string | undefined)[] = [];
   for (const [piece, id] of engine.ids) pieces[id] = piece;
   const added = new Map(engine.addedTokens.map((token) => [token.id, token]));
   const idOf = (...keys: string[]) => {
-    const token = keys.map((key) => tokenContent(named[key])).find((content) => content !== undefined);
+    const token = keys.map((key) => tokenContent(files.named[key])).find((content) => content !== undefined);
     return token === undefined ? undefined : engine.ids.get(token);
   };
   const tokenizer = {
@@ -65,36 +66,22 @@ function wrapTokenizer({ engine, decode, definition, named }: TokenizerParts, wi
     padTokenId: idOf('pad_token'),
     maskTokenId: idOf('mask_token'),
   };
-  const specialTokenIds = new Set<number>(
-    [...added.values()].filter((token) => token.special).map((token) => token.id),
-  );
-  for (const key of SPECIAL_KEYS) {
-    const id = idOf(key);
-    if (id !== undefined) specialTokenIds.add(id);
-  }
+  const special = specialTokenIds(engine, files);
   const encode = (text: string) => (text === '' ? [] : within(() => encodeText(engine, text), text.length));
   return {
     ...tokenizer,
-    specialTokenIds,
+    specialTokenIds: special,
     encode: (text, options = {}) => (options.special ? [...engine.withSpecial(encode(text))] : encode(text)),
     decode: (tokenIds) =>
       tokenIds.length === 0 ? '' : within(() => decode(tokenIds.flatMap((id) => pieces[id] ?? [])), tokenIds.length),
     piece: (tokenId) => pieces[tokenId] ?? `[unused ${tokenId}]`,
     bytes: (tokenId) => {
-      if (specialTokenIds.has(tokenId)) return undefined;
+      if (special.has(tokenId)) return undefined;
       const piece = pieces[tokenId];
       if (piece === undefined) return undefined;
       return added.has(tokenId) ? new TextEncoder().encode(piece) : pieceBytes(piece, spelling);
     },
   };
-}
-
-const SPECIAL_KEYS = ['bos_token', 'eos_token', 'unk_token', 'sep_token', 'pad_token', 'cls_token', 'mask_token'];
-
-function tokenContent(value: unknown): string | undefined {
-  if (typeof value === 'string') return value;
-  if (typeof value === 'object' && value !== null && 'content' in value) return String(value.content);
-  return undefined;
 }
 
 function encodeText(engine: TokenizerEngine, text: string): number[] {

@@ -41,6 +41,20 @@ export const LABEL_WORDS: readonly BadInput[] = [
         'config',
         /holds <\/s>/,
       ),
+      refusal(
+        runSmall('--target', CAUSAL, '--label-words', 'both', '--verbalizer', 'ham=a</s>b,spam=a'),
+        'E_VERBALIZER_SPECIAL',
+        'config',
+        /holds <\/s>/,
+      ),
+      ...['<|endoftext|>', 'a<|endoftext|>b', 'list|<|endoftext|>'].map((word) =>
+        refusal(
+          runSmall('--verbalizer', `ham=${word},spam=free`),
+          'E_CONFIG',
+          'config',
+          /special token <\|endoftext\|>/,
+        ),
+      ),
       refusal(runSmall('--verbalizer', 'ham=,spam=free'), 'E_CONFIG', 'config', /verbalizer/),
       refusal(runSmall('--verbalizer', 'ham=list'), 'E_CONFIG', 'config', /two labels are needed/),
     ],
