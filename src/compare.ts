@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Comparison, type RunOutcome, summarise } from './compare/comparison.js';
 import type { ComparisonFolder } from './compare/comparison-folder.js';
-import type { ScheduledRun } from './compare/plan.js';
+import type { ScheduledRun } from './compare/comparison-plan.js';
 import type { RunConfigInput } from './config/run-config.js';
 import { RlpromptError } from './errors.js';
 import type { RunResult } from './events.js';

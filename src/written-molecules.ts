@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { readOrdinaryText } from './files/read-ordinary.js';
 import { loadLanguageModel } from './lm/load.js';
 import { embeddedModels } from './lm/model/embedded.js';
-import { type MeasuredSample, measureMolecules } from './molecules/measure.js';
+import { type MeasuredSample, measureMolecules } from './molecules/measure-molecules.js';
 import { Molecules } from './molecules/molecules.js';
 import { initialParameters } from './policy/parameters/mlp-parameters.js';
 import { checkSameGenerator, readEarlierRun } from './run/continue/earlier-run.js';

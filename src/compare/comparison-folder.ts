@@ -7,7 +7,7 @@ import { readText } from '../files/read-file.js';
 import { strictJson } from '../files/strict-json.js';
 import { makeFolder } from '../run/store/run-folder.js';
 import { checkRunPath, defaultRunName } from '../run/store/run-name.js';
-import type { ComparisonPlan } from './plan.js';
+import type { ComparisonPlan } from './comparison-plan.js';
 
 const PLAN = 'comparison.json';
 

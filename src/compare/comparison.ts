@@ -2,7 +2,7 @@ import type { RunResult, StopReason } from '../events.js';
 import type { RunReport } from '../report/run-report.js';
 import { zip } from '../statistics/zip.js';
 import { bestSoFar, type ComparedPoint, curveCheckpoints } from './best-so-far.js';
-import type { ComparisonPlan, ScheduledRun } from './plan.js';
+import type { ComparisonPlan, ScheduledRun } from './comparison-plan.js';
 import { type Spread, spreadOf } from './spread.js';
 
 type Scores = Readonly<Record<string, number>>;

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import manifest from '../../package.json' with { type: 'json' };
-import { measureMolecules } from '../../src/molecules/measure.js';
+import { measureMolecules } from '../../src/molecules/measure-molecules.js';
 import { Molecules, tanimoto } from '../../src/molecules/molecules.js';
 import { RDKIT_VERSION, startRdkit } from '../../src/molecules/rdkit.js';
 

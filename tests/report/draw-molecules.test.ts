@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { PromptSummary } from '../../src/events.js';
 import { readDrawing } from '../../src/molecules/drawing.js';
 import { drawMolecules } from '../../src/report/draw-molecules.js';
-import { renderMolecules } from '../../src/report/sections/molecules.js';
+import { renderMolecules } from '../../src/report/sections/molecules-section.js';
 
 const prompt = (text: string, validity?: number): PromptSummary => ({
   text,

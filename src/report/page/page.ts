@@ -8,7 +8,7 @@ import { renderBestPrompt } from '../sections/best-prompt.js';
 import { renderClasses } from '../sections/classes.js';
 import { renderComparison } from '../sections/comparison-section.js';
 import { modelName } from '../sections/model-name.js';
-import { renderMolecules } from '../sections/molecules.js';
+import { renderMolecules } from '../sections/molecules-section.js';
 import { renderBaselines, renderTopPrompts } from '../sections/prompt-tables.js';
 import { renderSettings, renderWarnings } from '../sections/settings-tables.js';
 import { renderTransfer } from '../sections/transfer-section.js';

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { measureMolecules } from '../../../src/molecules/measure.js';
+import { measureMolecules } from '../../../src/molecules/measure-molecules.js';
 import { Molecules } from '../../../src/molecules/molecules.js';
 import { runInProcess } from '../in-process-cli.js';
 import { lastLine, tinyTask } from '../spawn-cli.js';

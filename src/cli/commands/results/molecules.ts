@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { MoleculeMeasures } from '../../../molecules/measure.js';
+import type { MoleculeMeasures } from '../../../molecules/measure-molecules.js';
 import type { Molecule } from '../../../molecules/molecules.js';
 import type { WrittenMolecules } from '../../../written-molecules.js';
 import { formatTable } from '../../output/format-table.js';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { Comparison } from '../../../compare/comparison.js';
 import type { ComparisonFolder } from '../../../compare/comparison-folder.js';
-import type { ComparisonPlan } from '../../../compare/plan.js';
+import type { ComparisonPlan } from '../../../compare/comparison-plan.js';
 import { settingKey, type TrainerEntry } from '../../../compare/trainer-entries.js';
 import { type ResolvedRunConfig, type RunConfigSources, resolveRunConfig } from '../../../config/resolve-run-config.js';
 import type { RunConfigKey } from '../../../config/run-config.js';
@@ -126,7 +126,7 @@ async function makePlan(sources: RunConfigSources, options: CompareOptions): Pro
   const [{ parseTrainerEntries }, { parseSeeds }, { planComparison }] = await Promise.all([
     import('../../../compare/trainer-entries.js'),
     import('../../../compare/seeds.js'),
-    import('../../../compare/plan.js'),
+    import('../../../compare/comparison-plan.js'),
   ]);
   if (options.trainers === undefined) throw missing('--trainers', 'log-variance,evolution,best-of-n');
   const entries = parseTrainerEntries(options.trainers);

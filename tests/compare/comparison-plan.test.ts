@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { planComparison } from '../../src/compare/plan.js';
+import { planComparison } from '../../src/compare/comparison-plan.js';
 import { parseTrainerEntries } from '../../src/compare/trainer-entries.js';
 import { resolveRunConfig } from '../../src/config/resolve-run-config.js';
 import { writeSmallData } from '../small-data.js';
