@@ -1,10 +1,9 @@
-import { spawnSync } from 'node:child_process';
 import { lstatSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runInProcess } from '../cli/in-process-cli.js';
-import { BIN, emptyFolder, lastLine, runCli } from '../cli/spawn-cli.js';
-import { type Refusal, runSmall } from './inputs/bad-input.js';
+import { emptyFolder, lastLine, runCli } from '../cli/spawn-cli.js';
+import type { Refusal } from './inputs/bad-input.js';
 import { CONFIGURATION } from './inputs/configuration.js';
 import { DATA } from './inputs/data.js';
 import { writeBadFiles } from './inputs/files.js';
@@ -63,16 +62,6 @@ describe('bad input', () => {
     expect(outcome.stderr).not.toContain('hunter2secret');
     expect(facts()).toEqual(before);
     held += 1;
-  });
-
-  it.skipIf(process.platform === 'win32')('says which limit of the system was met', () => {
-    const { status, stderr } = spawnSync(
-      'bash',
-      ['-c', 'ulimit -n 26; exec "$@"', 'bash', process.execPath, BIN, ...runSmall('--out', 'few')],
-      { cwd, env: { PATH: process.env.PATH, HOME: cwd } },
-    );
-    expect(lastLine(stderr.toString())).toMatch(/^rlprompt: E_OS_LIMIT: .* ulimit -n/);
-    expect(status).toBe(71);
   });
 });
 

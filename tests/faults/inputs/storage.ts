@@ -25,7 +25,11 @@ export const STORAGE: readonly BadInput[] = [
     what: 'an fsync that fails',
     tests: ['trusts no file whose fsync failed: a second file is written once, then it is an I/O error'],
   },
-  { number: 95, what: 'too many open files', tests: ['says which limit of the system was met'] },
+  {
+    number: 95,
+    what: 'too many open files',
+    tests: ['says which limit of the system was met, from the first on that Node starts with'],
+  },
   {
     number: 96,
     what: 'a second run in a folder',
