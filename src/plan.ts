@@ -22,7 +22,7 @@ export interface PlannedRun extends RunPlan {
   readonly rowsPerSecond?: number;
   /** Undefined where nothing is known of the target LM's speed. */
   readonly seconds?: Range;
-  /** What is not counted. */
+  /** What is not counted, and what ends the run earlier. */
   readonly notes: readonly string[];
 }
 
@@ -58,7 +58,7 @@ export async function planOptimization(
     ...plan,
     ...(rowsPerSecond === undefined ? {} : { rowsPerSecond }),
     ...(seconds ? { seconds } : {}),
-    notes: uncounted(config, task),
+    notes: notesOn(config, task),
   };
 }
 
@@ -95,11 +95,14 @@ async function measureRate(
   }
 }
 
-function uncounted(config: SettledConfig, { kind }: Task): string[] {
-  const { target, styleModel, fluencyModel, judge, queue } = config;
+function notesOn(config: SettledConfig, { kind }: Task): string[] {
+  const { target, styleModel, fluencyModel, judge, queue, forwards } = config;
   const others = [styleModel, fluencyModel, judge, ...(kind === 'classification' ? [] : [target])];
   const services = [...new Set(others.filter((name) => name !== undefined && isEndpointName(name)))];
   return [
+    ...(forwards === undefined
+      ? []
+      : [`--forwards ${forwards} may end the search before its last step; the step under way and the end come on top`]),
     ...services.map((name) => `what ${name} is asked for is not counted: it depends on the texts`),
     ...(isEndpointName(target) && kind === 'classification'
       ? ['a model that thinks before it answers writes up to 4,096 tokens more per request']

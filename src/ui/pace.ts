@@ -38,7 +38,7 @@ export function forwardsPerSecond(pace: Pace): number | undefined {
   return seconds > 0 ? Math.max(0, sum(counted.map((step) => step.forwards ?? 0))) / seconds : undefined;
 }
 
-/** Time until the end at the recent pace; undefined before the first step. */
+/** Time until the end at the recent pace; undefined before the first step, or the second where forwards are limited. */
 export function timeLeft(
   pace: Pace,
   step: number,
@@ -47,6 +47,7 @@ export function timeLeft(
   if (pace.recent.length === 0) return undefined;
   const secondsPerStep = sum(pace.recent.map((recent) => recent.seconds)) / pace.recent.length;
   const rate = forwardsPerSecond(pace);
+  if (limits.forwards !== undefined && rate === undefined) return undefined;
   const secondsFor = (rows: PlannedRange): number => (rate ? (rows.low + rows.high) / 2 / rate : 0);
   const evaluations = otherRows ? Math.floor(limits.steps / otherRows.evaluationEvery) : 0;
   const evaluated = otherRows ? Math.floor(step / otherRows.evaluationEvery) : 0;

@@ -10,10 +10,12 @@ export interface MadeRun {
   readonly template?: string;
   /** Rank 1 is the chosen prompt, with test scores. */
   readonly isFinished?: boolean;
+  /** How answers to every prompt are read. */
+  readonly reading?: PromptSummary['reading'];
 }
 
 /** A run folder as a run leaves it, with prompts of falling dev accuracy. */
-export function makeRun({ texts, template = '{input} {prompt}', isFinished = true }: MadeRun): string {
+export function makeRun({ texts, template = '{input} {prompt}', isFinished = true, reading }: MadeRun): string {
   const runDir = mkdtempSync(join(tmpdir(), 'rlprompt-run-'));
   const log = EventLog.open(runDir, undefined);
   writeManifest(runDir, {
@@ -44,7 +46,10 @@ export function makeRun({ texts, template = '{input} {prompt}', isFinished = tru
     metric: 'accuracy',
     limits: { steps: 20 },
   });
-  const prompts = texts.map((text, i) => summary(text, i, texts.length));
+  const prompts = texts.map((text, i) => ({
+    ...summary(text, i, texts.length),
+    ...(reading ? { reading } : {}),
+  }));
   log.append({ type: 'evaluation-end', step: 20, prompts, forwards: 100, cacheHits: 5 });
   if (isFinished) log.append({ type: 'run-end', step: 20, result: resultOf(runDir, prompts[0]!) });
   log.close();

@@ -65,6 +65,8 @@ describe('the screen state', () => {
       seconds: 3,
     });
     expect(screenTimeLeft(play(start({ steps: 10 })))).toBeUndefined();
+    // What a step takes is known from the second on; all the steps would be many times too much.
+    expect(screenTimeLeft(play([...start({ steps: 10, forwards: 500 }), step(1)]))).toBeUndefined();
   });
 
   it('counts the evaluations to come and the end in the time left', () => {

@@ -1,13 +1,13 @@
 import type { NonEmpty } from '../../statistics/non-empty.js';
 import { zip } from '../../statistics/zip.js';
 import type { TransferMatrix } from '../../transfer.js';
+import { modelName } from '../../ui/model-name.js';
 import { type Chart, renderChart } from '../charts/chart.js';
 import { comparisonCharts, runCharts } from '../charts/run-charts.js';
 import type { RunEnding, RunReport } from '../run-report.js';
 import { renderBestPrompt } from '../sections/best-prompt.js';
 import { renderClasses } from '../sections/classes.js';
 import { renderComparison } from '../sections/comparison-section.js';
-import { modelName } from '../sections/model-name.js';
 import { renderMolecules } from '../sections/molecules-section.js';
 import { renderBaselines, renderTopPrompts } from '../sections/prompt-tables.js';
 import { renderSettings, renderWarnings } from '../sections/settings-tables.js';

@@ -90,7 +90,7 @@ function tile(name: string, value: string, note: string, gained: readonly Differ
   return html`<div><dt>${name}</dt><dd><strong>${value}</strong><span>${note}</span>${gained.map(({ text, isGain }) => html`<span class="${isGain ? 'gain' : 'lag'}">${text}</span>`)}</dd></div>`;
 }
 
-/** What the prompt is worth beside a baseline, in words; only what is above it counts as a gain. */
+/** What the prompt is worth beside a baseline, in words; a gain only where the verdict tells the two apart. */
 interface Difference {
   readonly text: string;
   readonly isGain: boolean;
@@ -100,17 +100,20 @@ interface Difference {
 function differences(run: RunReport): Difference[] {
   const test = scoreOf(run, run.result?.best.test) ?? 0;
   const { empty, manual } = run.result?.baselines ?? {};
+  const isCertain = run.result?.verdict?.better === 'yes' && run.result.found === undefined;
   return [
-    ...differenceTo('the best manual prompt', test, scoreOf(run, manual?.test)),
-    ...differenceTo('no prompt', test, scoreOf(run, empty?.test)),
+    ...differenceTo('the best manual prompt', test, scoreOf(run, manual?.test), isCertain),
+    ...differenceTo('no prompt', test, scoreOf(run, empty?.test), isCertain),
   ];
 }
 
-function differenceTo(name: string, test: number, score: number | undefined): Difference[] {
+function differenceTo(name: string, test: number, score: number | undefined, isCertain: boolean): Difference[] {
   if (score === undefined) return [];
   const size = formatScore(Math.abs(test - score));
   if (size === formatScore(0)) return [{ text: `the same as ${name}`, isGain: false }];
   return [
-    test > score ? { text: `+${size} over ${name}`, isGain: true } : { text: `${size} below ${name}`, isGain: false },
+    test > score
+      ? { text: `+${size} over ${name}`, isGain: isCertain }
+      : { text: `${size} below ${name}`, isGain: false },
   ];
 }

@@ -47,7 +47,7 @@ export function planRun(
   config: SettledConfig,
 ): RunPlan {
   const rows = runRows(task, config);
-  const forwards = totalRows(rows);
+  const forwards = totalRows(rows, config.forwards);
   const isAsked = isEndpointName(config.target) && task.kind === 'classification';
   return { rows, forwards, service: isAsked ? servicePlan(task, config, forwards) : undefined };
 }

@@ -55,9 +55,14 @@ export function runRows(task: PlannedTask, config: SettledConfig): RunRows {
   };
 }
 
-/** All of a run. */
-export function totalRows({ reading, baselines, steps, evaluations, final }: RunRows): Range {
-  return sumOf([reading, baselines, steps, evaluations, final]);
+/**
+ * All of a run.
+ * @param limit of forwards; the step under way, its evaluation on dev and the end come on top
+ */
+export function totalRows({ final, step, evaluation, ...rows }: RunRows, limit = Number.POSITIVE_INFINITY): Range {
+  const search = sumOf([rows.reading, rows.baselines, rows.steps, rows.evaluations]);
+  const most = limit + step.high + evaluation.high;
+  return sumOf([{ low: Math.min(search.low, limit), high: Math.min(search.high, most) }, final]);
 }
 
 function sizes({ splits: { train, dev, test } }: PlannedTask) {

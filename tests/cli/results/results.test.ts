@@ -19,6 +19,19 @@ describe('top', () => {
     expect(stdout.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}]/u);
   });
 
+  it('shows the label words whole, and the labelled rows', async () => {
+    const reading = {
+      demonstrations: [{ text: 'call me', label: 'ham', word: 'Matthias' }],
+      words: [
+        { label: 'ham', words: ['question', 'Matthias', 'maybe'] },
+        { label: 'spam', words: ['opportunity', 'Address'] },
+      ],
+    };
+    const { stdout } = await runInProcess(['top', makeRun({ texts, reading })]);
+    expect(stdout).toContain('  ham: question, Matthias, maybe\n  spam: opportunity, Address\n');
+    expect(stdout).toContain('    Matthias: call me\n');
+  });
+
   it('prints one JSON object, cut at --limit', async () => {
     const { stdout } = await runInProcess(['top', makeRun({ texts }), '--json', '--limit', '2']);
     const { schemaVersion, finished, prompts } = JSON.parse(stdout);

@@ -63,6 +63,23 @@ describe('a report', () => {
     expect(shown).not.toContain('class="gain"');
   });
 
+  it('gives a difference the colour of a gain only where the verdict tells it from chance', () => {
+    const { result } = run;
+    const verdict = {
+      better: 'yes',
+      baseline: '',
+      difference: 0.1,
+      interval: [0.05, 0.15],
+      measure: 'accuracy',
+      n: 350,
+      sentence: 'Yes.',
+    } as const;
+    const gains = (better: 'yes' | 'cannot-tell') =>
+      renderReport([{ ...run, result: { ...result!, verdict: { ...verdict, better } } }]).match(/class="gain"/g);
+    expect(gains('yes')).toHaveLength(2);
+    expect(gains('cannot-tell')).toBeNull();
+  });
+
   it('heads every column, and leaves out the loss of a run that has none', () => {
     expect(page).toContain('Test accuracy, 0 to 1');
     expect(page.match(/data-chart="[^"]*-loss"/g)).toHaveLength(1);

@@ -27,6 +27,7 @@ describe('the plan of a run', () => {
     { shots: 10, demos: 2, steps: 2 },
     { examplesPerStep: 4 },
     { inputConditioned: true, inputsPerStep: 2 },
+    { forwards: 100, steps: 50 },
   ];
   it.each(variants)('says the forwards that the run takes: %j', async (more) => {
     const { events, result } = await followRun(

@@ -105,7 +105,10 @@ const ROW_WIDTH = 90;
 function readingLines(best: PromptSummary | undefined): string {
   const { words = [], demonstrations = [] } = best?.reading ?? {};
   const lines = words.map(({ label, words: own }) => {
-    const shown = someWords(own.map(safeText), ', ');
+    const shown = someWords(
+      own.map((word) => safeText(word)),
+      ', ',
+    );
     return `  ${safeText(label)}: ${shown}\n`;
   });
   const rows = demonstrations.map(({ text, word }) => `    ${safeLine`${word}: ${text}`.slice(0, ROW_WIDTH)}\n`);

@@ -1,5 +1,6 @@
 import type { Span, Style } from '../../draw/palette.js';
 import { formatCount, formatDuration, formatRate, formatShare } from '../../format-values.js';
+import { modelName } from '../../model-name.js';
 import { forwardsPerSecond } from '../../pace.js';
 import { progressText } from '../../progress-watch.js';
 import { cutToWidth, fitToWidth, type SafeText, safeLine, safeText, widthOf } from '../../sanitize.js';
@@ -28,7 +29,8 @@ function titleLine({ state, keyboard }: BoardProps, width: number): Span[] {
       { text: safeLine`  ${status}`, style },
     ];
   const task = safeText(start.task);
-  const models = start.generator === start.targetLm ? start.targetLm : `${start.generator} prompts ${start.targetLm}`;
+  const [generator, target] = [start.generator, start.targetLm].map(modelName);
+  const models = start.generator === start.targetLm ? target : `${generator} prompts ${target}`;
   const facts = safeLine`  ${models} · ${start.trainer} · ${start.preset} preset · seed ${start.seed}`;
   const factsRoom = room - widthOf(task);
   return [
@@ -101,6 +103,8 @@ const SLOW_SECONDS = 2;
 
 function costLine({ state, remote, progress }: BoardProps, width: number): Span[] {
   if (remote.length > 0) return [{ text: cutToWidth(safeLine`${remote.join(' | ')}`, width) }];
+  // A run counts what came before the search with the first step, and "0 forwards" until then would be wrong.
+  if (state.forwards === 0) return [{ text: safeText('forwards are shown after the first step'), style: 'dim' }];
   const rate = safeLine`${formatRate(forwardsPerSecond(state.pace))} forwards/s`;
   const hits = safeLine`${formatShare(cacheHitRate(state))} cache hits`;
   const isSlow = state.rewardMean.points.length > 0 && progress && progress.seconds >= SLOW_SECONDS;
