@@ -19,7 +19,13 @@ describe('the classification gap', () => {
   });
 
   it('refuses a label without a rival', () => {
-    expect(() => classificationGap([1], 0)).toThrow(/no rival/);
+    expect(() => classificationGap([1], 0)).toThrow(
+      expect.objectContaining({
+        code: 'E_GAP_INPUT',
+        exit: 'internal',
+        message: 'label 0 has no rival among 1 classes',
+      }),
+    );
     expect(() => classificationGap([0.5, 0.5], 2)).toThrow(/no rival/);
     expect(() => classificationGap([0.5, 0.5], -1)).toThrow(/no rival/);
   });

@@ -29,10 +29,21 @@ describe('label probabilities', () => {
       { tokenLogProbs: [-2000], words: 1 },
     ];
     expect(labelProbabilities(labels, 'none')).toEqual([0.5, 0.5]);
+    expect(
+      labelProbabilities(
+        [
+          { tokenLogProbs: [-1], words: 1 },
+          { tokenLogProbs: [-2000], words: 1 },
+        ],
+        'none',
+      ),
+    ).toEqual([1, 0]);
   });
 
   it('refuse a label without tokens or words', () => {
-    expect(() => labelProbabilities([{ tokenLogProbs: [], words: 1 }], 'none')).toThrow(/0 tokens/);
+    expect(() => labelProbabilities([{ tokenLogProbs: [], words: 1 }], 'none')).toThrow(
+      expect.objectContaining({ code: 'E_LABEL_SCORES', exit: 'internal', message: expect.stringMatching(/0 tokens/) }),
+    );
     expect(() => labelProbabilities([{ tokenLogProbs: [-1], words: 0 }], 'word')).toThrow(/0 words/);
   });
 });

@@ -41,6 +41,20 @@ describe('label-word sets', () => {
     expect(read!.reading).toEqual(reading);
   });
 
+  it('may have one word for a label and several for another', async () => {
+    const { evaluator: reader } = evaluator();
+    const reading = {
+      words: [
+        { label: 'no', words: ['bad'] },
+        { label: 'yes', words: ['good', 'fine'] },
+      ],
+      demonstrations: [],
+    };
+    const [read] = await reader.evaluate([{ text: 'p', examples: train, reading }], { details: true });
+    // no: -1; yes: (-2 + 2) / 2 = 0.
+    expect(read!.outcomes![0]!.probabilities!.yes).toBeCloseTo(1 / (1 + Math.exp(-1)), 6);
+  });
+
   it('are kept apart from the task’s own words, prompt by prompt', async () => {
     const { evaluator: reader, cache } = evaluator();
     const items = [undefined, { words, demonstrations: [] }].map((reading) => ({

@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import { RlpromptError } from '../../../src/errors.js';
+import { mayPass, rewardError } from '../../../src/rewards/custom/custom-error.js';
+
+const mend = 'mend the reward, try it with: rlprompt tasks check <task>; then resume';
+
+describe('a fault of a reward', () => {
+  it('is told on one line, with the place and what to do', () => {
+    const text = { message: 'it threw\n\x1b[31mred', where: 'task.mjs:2:1', stack: 'at deep' };
+    expect(rewardError({ code: 'E_PLUGIN_THROW', ...text }, 'task.mjs')).toMatchObject({
+      code: 'E_PLUGIN_THROW',
+      exit: 'internal',
+      message: 'it threw \\x1b[31mred',
+      where: 'task.mjs:2:1',
+      cause: 'at deep',
+      next: mend,
+    });
+  });
+
+  it.each([
+    ['E_PLUGIN_LOAD', 'config', 'rlprompt tasks check <task>'],
+    [
+      'E_PLUGIN_TIMEOUT',
+      'internal',
+      'make the reward faster, or give it longer: --reward-timeout SECONDS; then resume',
+    ],
+    ['E_PLUGIN_OOM', 'internal', 'keep less in memory between calls; then resume'],
+    ['E_PLUGIN_NUMBER', 'internal', mend],
+  ] as const)('%s is an error of kind %s', (code, exit, next) => {
+    expect(rewardError({ code, message: 'm' }, 'task.mjs')).toMatchObject({ exit, next, where: 'task.mjs' });
+  });
+
+  it('of an environment says how acting is resumed', () => {
+    expect(rewardError({ code: 'E_PLUGIN_OOM', message: 'm' }, undefined, 'environment')).toMatchObject({
+      where: '',
+      next: 'correct the environment; then resume with: rlprompt act resume FOLDER',
+    });
+  });
+});
+
+describe('what may pass when the call is made once more', () => {
+  const errorOf = (code: RlpromptError['code']) =>
+    new RlpromptError({ code, exit: 'internal', message: 'm', next: 'n' });
+
+  it.each(['THROW', 'TIMEOUT', 'EXIT', 'OOM', 'STRAY'] as const)('is E_PLUGIN_%s', (name) => {
+    expect(mayPass(errorOf(`E_PLUGIN_${name}`))).toBe(true);
+  });
+
+  it('is no wrong answer, and no error of another kind', () => {
+    const lasting = ['E_PLUGIN_NUMBER', 'E_PLUGIN_ANSWER', 'E_PLUGIN_LOAD'] as const;
+    expect(lasting.map((code) => mayPass(errorOf(code)))).toEqual([false, false, false]);
+    expect(mayPass(Object.assign(new Error('m'), { code: 'E_PLUGIN_THROW' }))).toBe(false);
+  });
+});
