@@ -23,6 +23,36 @@ describe('finding label words', () => {
     expect(wordStatistics(small, 2)).toEqual([[-expected], [expected]]);
   });
 
+  it('compares each of several labels with the mean of the others, on the rows that are asked for', () => {
+    const three = { words: ['v', 'w'], logProbs: [1, 0, 3, 0, 5, 1, 9, 3, 100, 100], labels: [0, 0, 1, 2, 2] };
+    // Without the last row the means of "v" are 2, 5 and 9, of "w" 0, 1 and 3; squared deviations 1 + 1 and 0 over 4 − 3.
+    const v = Math.sqrt(2) + 0.3;
+    const expected = [
+      [2 - 7, 0 - 2],
+      [5 - 5.5, 1 - 1.5],
+      [9 - 3.5, 3 - 0.5],
+    ].map(([ofV = 0, ofW = 0]) => [ofV / v, ofW / 0.3]);
+    const statistics = wordStatistics(three, 3, [0, 1, 2, 3]);
+    statistics.flat().forEach((value, i) => {
+      expect(value).toBeCloseTo(expected.flat()[i] ?? 0, 9);
+    });
+  });
+
+  it('has numbers for fewer rows than labels, and for a label without rows', () => {
+    const one = { words: ['w'], logProbs: [4], labels: [0] };
+    // Means 4 and 0, no deviation.
+    expect(wordStatistics(one, 2)).toEqual([[4 / 0.3], [-4 / 0.3]]);
+  });
+
+  it('takes the largest first, of equals the one that comes first', () => {
+    const statistics = [
+      [1, 3, 3, -1, 0],
+      [-1, -3, -3, 1, 0],
+    ];
+    expect(bestWords(statistics, 3)).toEqual([[1, 2, 0], [3]]);
+    expect(bestWords(statistics, 9)).toEqual([[1, 2, 0, 4], [3]]);
+  });
+
   it('gives each label the words that speak for it, and no word to two labels', () => {
     expect(findWords(table, ['no', 'yes'], 1)).toEqual([
       { label: 'no', words: ['down'] },
@@ -35,6 +65,12 @@ describe('finding label words', () => {
   it('takes each label’s mean over the rows from its scores', () => {
     const scores = setScores(table, [[1], [0]]);
     for (const label of [0, 1]) expect(scores.reduce((sum, row) => sum + row[label]!, 0)).toBeCloseTo(0, 9);
+    // Means of the words are 2 and 3, and 1 and 7; less the means over the rows, 2.5 and 4.
+    const small = { words: ['a', 'b', 'c'], logProbs: [1, 3, 1, 2, 4, 7], labels: [0, 1] };
+    expect(setScores(small, [[0, 1], [2]])).toEqual([
+      [-0.5, -3],
+      [0.5, 3],
+    ]);
   });
 });
 

@@ -1,8 +1,5 @@
-import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { EMBEDDED_MODEL } from '../../../src/config/defaults.js';
 import { loadEndpointModel } from '../../../src/lm/endpoint/openai.js';
-import { loadLanguageModel } from '../../../src/lm/load.js';
 import type { LoadedModel } from '../../../src/lm/onnx/run/model-parts.js';
 import { createJudgeObjective, judgeObjective } from '../../../src/rewards/judge/judge-objective.js';
 import type { JudgeSettings } from '../../../src/rewards/judge/judge-settings.js';
@@ -10,7 +7,6 @@ import type { Objective, ObjectiveItem } from '../../../src/rewards/objectives/o
 import type { ObjectiveParts } from '../../../src/rewards/objectives/objective-kind.js';
 import type { ExampleOutcome, Task } from '../../../src/task/types.js';
 import { FakeService } from '../../lm/endpoint/fake-service.js';
-import { HUB_LIKE } from '../../lm/onnx/hub-like.js';
 
 const PROMPTS = { kind: 'classification', splits: { train: [], dev: [], test: [] } } as const;
 const SETTINGS: JudgeSettings = { judge: 'openai:judge', judgeMode: 'pairwise', judgeDownWeight: false };
@@ -200,44 +196,6 @@ describe('a judge of rewritten texts', () => {
       wrote({ index: 0, output: 'x', fault: 'cut' }, { index: 1, output: 'output 1' }),
     ]);
     expect(scored).toEqual([0.25]);
-  });
-});
-
-describe('a judge on this machine', () => {
-  it('has a probability for every answer, the two-token 10 too', async () => {
-    const model = await loadLanguageModel(EMBEDDED_MODEL);
-    models.push(model);
-    const judge = createJudgeObjective(PROMPTS, { ...SETTINGS, judgeMode: 'score10' }, model);
-    const [one, two] = await judge.score([prompt('Please send the patch again.'), prompt('qx zz qx')]);
-    expect(Math.abs(one!)).toBeLessThan(1);
-    expect(one).not.toBe(two);
-    expect(judge.metrics!()).toMatchObject({ 'judge/calls': 2, 'judge/off-scale': 0 });
-  });
-
-  it('is not asked what it cannot read whole', async () => {
-    const model = await loadLanguageModel(EMBEDDED_MODEL);
-    models.push(model);
-    const judge = createJudgeObjective(PROMPTS, { ...SETTINGS, judgeMode: 'score10' }, model);
-    expect(await judge.score([prompt('so long '.repeat(200))])).toEqual([0]);
-    expect(judge.metrics!()).toMatchObject({ 'judge/too-long': 1, 'judge/calls': 0 });
-  });
-
-  it('is refused with a rubric that fills its context, before anything is judged', async () => {
-    const model = await loadLanguageModel(EMBEDDED_MODEL);
-    models.push(model);
-    const rubric = new Array(60).fill('One thing more to look for in a text.');
-    expect(() => createJudgeObjective(PROMPTS, { ...SETTINGS, rubric }, model)).toThrowError(
-      expect.objectContaining({ code: 'E_JUDGE_CONTEXT', message: expect.stringContaining('256 tokens') }),
-    );
-  });
-
-  it.each([
-    ['bert', 'E_JUDGE_MODEL'],
-    ['bert-encoder', 'E_MODEL_CAPABILITY'],
-  ])('cannot be %s', async (name, code) => {
-    const model = await loadLanguageModel(join(HUB_LIKE, name));
-    models.push(model);
-    expect(() => createJudgeObjective(PROMPTS, SETTINGS, model)).toThrowError(expect.objectContaining({ code }));
   });
 });
 
