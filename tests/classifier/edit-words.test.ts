@@ -11,8 +11,8 @@ const WEIGHED = [
   { label: 'spam', words: ['list', 'free', 'win'], weights: [-2, 1, 3] },
 ];
 
-const refusal = (message: string, where: string) =>
-  expect.objectContaining({ code: 'E_WORD_EDIT', exit: 'usage', message, where });
+const refusal = (message: string, where: string, next: unknown = expect.any(String)) =>
+  expect.objectContaining({ code: 'E_WORD_EDIT', exit: 'usage', message, where, next });
 
 describe('the label words that a person changes', () => {
   it('are those that were, where nothing is changed', () => {
@@ -40,14 +40,14 @@ describe('the label words that a person changes', () => {
 
   it('are refused where they leave a label without words, or name what is not there', () => {
     expect(() => editWords(GIVEN, { without: ['list', 'meeting'] })).toThrow(
-      refusal('the label ham would have no word left', '--without-words'),
+      refusal('the label ham would have no word left', '--without-words', 'leave each label a word'),
     );
     expect(() => editWords(GIVEN, { without: ['lists'] })).toThrow(
-      refusal('no label has the word "lists"', '--without-words'),
+      refusal('no label has the word "lists"', '--without-words', 'the words are list, meeting, free, win, prize'),
     );
     expect(() => editWords(GIVEN, { words: { ham: 'a' } })).toThrow(refusal('two labels are needed', '--words'));
     expect(() => editWords(GIVEN, { words: { ham: 'a', other: 'b' } })).toThrow(
-      refusal('there is no label other', '--words'),
+      refusal('there is no label other', '--words', '--words "ham=word|word,spam=word|word"'),
     );
     expect(() => editWords([...GIVEN, { label: 'news', words: ['n'] }], { words: { ham: 'a', spam: 'b' } })).toThrow(
       refusal('the label news has no words', '--words'),

@@ -30,6 +30,12 @@ describe('a verbalizer', () => {
     expect(verbalizerProblems({ no: 'bad|' })).toEqual(['verbalizer: the label no has an empty word in "bad|"']);
   });
 
+  it('has no special token, whose strokes would part it', () => {
+    const [special] = verbalizerProblems({ no: '<|end|>', yes: 'good' });
+    expect(special).toBe('verbalizer: the label no has the special token <|end|>');
+    expect(verbalizerProblems({ no: '<a|b>', yes: 'good' })).toEqual([]);
+  });
+
   it('has all its faults named, label by label', () => {
     expect(verbalizerProblems({ a: 'x|x|', b: 'x', c: 'y' })).toEqual([
       'verbalizer: a has the word "x" twice',

@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import {
+  CONDITIONED_TRAINERS,
   definitionOf,
   EXCLUSIVE_SETTINGS,
+  LOSS_NAMES,
   ownersOf,
   REPLAY_TRAINERS,
   TRAINER_NAMES,
+  TRAINERS,
   trainerOfLoss,
 } from '../../src/trainers/trainer-table.js';
 
@@ -27,6 +30,24 @@ describe('the table of trainers', () => {
     expect(REPLAY_TRAINERS).toEqual(['log-variance', 'sparse-q-learning']);
     expect(EXCLUSIVE_SETTINGS).toEqual(expect.arrayContaining(['replayUpdates', 'resampling', 'actions']));
     expect(EXCLUSIVE_SETTINGS).not.toContain('discount');
+  });
+
+  it('knows whose policies read inputs, and every loss once', () => {
+    expect(CONDITIONED_TRAINERS).toEqual(['soft-q-learning', 'log-variance', 'sparse-q-learning', 'reinforce', 'ppo']);
+    expect([...LOSS_NAMES].sort()).toEqual([
+      'both',
+      'log-variance',
+      'multi-step',
+      'none',
+      'policy-gradient',
+      'ppo-clip',
+      'single-step',
+      'sparse',
+    ]);
+  });
+
+  it.each(TRAINERS)('loads the trainer $definition.name', async ({ load }) => {
+    expect(await load()).toMatchObject({ create: expect.any(Function) });
   });
 
   it('has each trainer once, and no other', () => {

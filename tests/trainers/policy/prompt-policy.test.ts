@@ -213,3 +213,61 @@ describe('the likeliest tokens of the LM alone', () => {
     for (const text of texts) expect(words).toContain(text);
   });
 });
+
+describe('a policy that reads inputs', () => {
+  const conditioned = async (given: Given = {}) => {
+    const policy = await create({ inputConditioned: true, ...given });
+    const reader = policy.conditioned;
+    if (!reader) throw new Error('it reads none');
+    return { policy, reader };
+  };
+
+  it('is one only where it was set to be', async () => {
+    expect((await create()).conditioned).toBeUndefined();
+  });
+
+  it('has for each of many inputs the prompt that it has for it alone', async () => {
+    const { reader } = await conditioned();
+    const inputs = Array.from({ length: 35 }, (_, i) => `x ${words.slice(i % 7, (i % 7) + 2).join(' ')}`);
+    const together = await reader.promptsFor(inputs);
+    expect(together.map(({ input }) => input)).toEqual(inputs);
+    for (const place of [0, 3, 31, 32, 34]) {
+      const [alone] = await reader.promptsFor(inputs.slice(place, place + 1));
+      expect(alone?.tokenIds).toEqual(together[place]?.tokenIds);
+      expect(alone?.tokenIds).toHaveLength(3);
+    }
+    expect(new Set(together.map(({ text }) => text)).size).toBeGreaterThan(1);
+    expect(await reader.promptsFor([])).toEqual([]);
+  });
+
+  it('draws a prompt for each input, behind its state', async () => {
+    const { policy } = await conditioned();
+    const inputs = ['x great movie', 'x sad plot'];
+    const rollouts = await policy.sample(2, rng(), { inputs });
+    expect(rollouts.map(({ input }) => input)).toEqual(inputs);
+    const { hidden, state } = await plain.hiddenStates.begin(
+      inputs.map((input) => [0, ...plain.tokenizer.encode(input)]),
+    );
+    state.dispose();
+    const { hiddenSize } = plain.hiddenStates;
+    expect(rollouts.flatMap(({ trace }) => [...trace.hidden.subarray(0, hiddenSize)])).toEqual([...hidden]);
+    const [without] = await policy.sample(1, rng());
+    expect(Object.keys(without ?? {}).sort()).toEqual(['text', 'tokenIds', 'trace']);
+  });
+
+  it('takes parameters that were kept in place of its own', async () => {
+    const { policy, reader } = await conditioned({ priorBeta: 0 });
+    const kept = reader.parameters();
+    const before = await reader.promptsFor(['x great movie']);
+    for (const array of Object.values(policy.head.parameters)) array.set(array.map((_, i) => Math.sin(i + 1)));
+    expect(await reader.promptsFor(['x great movie'])).not.toEqual(before);
+    expect(await reader.promptsFor(['x great movie'], kept)).toEqual(before);
+  });
+
+  it('reads an input to its end where the prompt fits behind it', async () => {
+    // The start token and two others; the last of a prompt's three tokens is chosen, never read.
+    const { reader } = await conditioned({ contextLength: 5 });
+    expect(reader.readsWhole('x great movie')).toBe(true);
+    expect(reader.readsWhole('x great sad movie')).toBe(false);
+  });
+});
