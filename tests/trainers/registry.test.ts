@@ -1,8 +1,6 @@
-import { describe, expect, it } from 'vitest';
 import { createTrainer } from '../../src/trainers/registry.js';
 import { definitionOf, TRAINER_NAMES } from '../../src/trainers/trainer-table.js';
 import { testTrainer } from '../contracts/trainer.js';
-import { scriptedGenerator } from './scripted-generator.js';
 import { toySettings } from './toy-search.js';
 
 for (const trainer of TRAINER_NAMES) {
@@ -13,11 +11,3 @@ for (const trainer of TRAINER_NAMES) {
     ...(trainer === 'edit-search' ? { anyLength: 'edits delete and insert words' } : {}),
   });
 }
-
-describe('the registry', () => {
-  it('names the trainers there are when asked for another', async () => {
-    await expect(createTrainer('sac', scriptedGenerator(), toySettings({}))).rejects.toThrow(
-      `no trainer "sac"; there are ${TRAINER_NAMES.join(', ')}`,
-    );
-  });
-});
