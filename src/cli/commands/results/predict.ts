@@ -53,7 +53,9 @@ interface PredictOptions {
 
 export function configure(command: Command, context: CliContext): void {
   command
-    .description('Labels new rows with the best prompt of a run, or with one exported as json.')
+    .description(
+      'Labels new rows with the best prompt of a run, or with one exported as json. Each row gets the columns "predicted" and, per label, "p(LABEL)". Labels that --verbalizer joined are written as they were joined, such as 1|2.',
+    )
     .argument('<source>', 'run folder, or a file of "rlprompt export --format json"')
     .argument('<file>', 'data file (.csv .tsv .jsonl .json) without labels, or - for stdin')
     .option('-o, --out <FILE>', 'file to write (default: stdout)')
