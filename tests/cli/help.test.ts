@@ -115,6 +115,10 @@ describe('rlprompt completion', () => {
     expect((await runCli(['complete', '--', 'run', '--ste'])).stdout).toMatch(/^--steps\t/m);
     expect((await runCli(['complete', '--', 'run', '--preset', ''])).stdout).toMatch(/^paper/m);
   });
+
+  it('leaves arguments that are files to the shell', async () => {
+    expect((await runCli(['complete', '--', 'run', ''])).stdout).toBe(':0\n');
+  });
 });
 
 describe.skipIf(spawnSync('fish', ['--version']).status !== 0)('the fish completion script', () => {
@@ -134,8 +138,19 @@ describe.skipIf(spawnSync('fish', ['--version']).status !== 0)('the fish complet
 describe('the bash completion script', () => {
   it('may be sourced twice', async () => {
     const { stdout } = await runCli(['completion', 'bash']);
-    expect(stdout).toContain('complete -F');
     const twice = spawnSync('bash', ['-c', `${stdout}\n${stdout}\necho loaded`], { encoding: 'utf8' });
     expect(twice).toMatchObject({ stdout: 'loaded\n', stderr: '', status: 0 });
+  });
+
+  it('completes commands without the package bash-completion, and files where no word is proposed', async () => {
+    const folder = emptyFolder();
+    writeFileSync(join(folder, 'rlprompt'), `#!/bin/sh\nexec "${process.execPath}" "${BIN}" "$@"\n`, { mode: 0o755 });
+    const { stdout: script } = await runCli(['completion', 'bash']);
+    // Bash offers compopt within a completion only.
+    const tab = `compopt() { :; }; COMP_WORDS=(rlprompt che); COMP_CWORD=1; __rlprompt_complete; echo "\${COMPREPLY[@]}"; complete -p rlprompt`;
+    const env = { ...process.env, PATH: `${folder}:${process.env.PATH}` };
+    const { stdout, stderr } = spawnSync('bash', ['--norc', '-c', `${script}\n${tab}`], { encoding: 'utf8', env });
+    expect(stderr).toBe('');
+    expect(stdout).toBe('check\ncomplete -o default -F __rlprompt_complete rlprompt\n');
   });
 });

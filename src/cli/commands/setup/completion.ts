@@ -27,12 +27,19 @@ export async function complete(
   const program = new Command('rlprompt').description('Finds prompts for frozen language models.').helpCommand(false);
   for (const entry of entries) {
     if (entry.name === 'completion') continue;
-    (await entry.load()).configure(program.command(entry.name), context, entries);
-    program.commands.at(-1)?.description(entry.summary);
+    const command = program.command(entry.name);
+    // Of a Tab's wait most would be reading the code of other commands.
+    if (words[2] === entry.name) (await entry.load()).configure(command, context, entries);
+    command.description(entry.summary);
   }
   tab(program, { completionCommandName: 'completion' });
-  if (words[0] !== 'completion') await program.parseAsync([...words], { from: 'user' });
-  else context.stdout.write(sourceTwice(await printedBy(() => program.parseAsync([...words], { from: 'user' }))));
+  const printed = await printedBy(() => program.parseAsync([...words], { from: 'user' }));
+  context.stdout.write(words[0] === 'completion' ? forEveryBash(printed) : orFiles(printed));
+}
+
+/** The answer at a Tab. Where the program has nothing to propose, the shell completes files: most arguments are some. */
+function orFiles(answer: string): string {
+  return answer.trim() === ':4' ? ':0\n' : answer;
 }
 
 /** What a library prints with console.log, as text. */
@@ -49,10 +56,21 @@ async function printedBy(print: () => Promise<unknown>): Promise<string> {
 }
 
 /**
- * The script so that a shell may read it again: bash stops at a second `readonly` of one name. The names are global there, so they
- * also get this program's prefix; scripts of other programs use the same ones.
+ * The script so that bash, the only shell that needs it, reads it again (it stops at a second `readonly` of one name, and the names are global, so they get this
+ * program's prefix), completes files, and works without the package bash-completion.
  */
-function sourceTwice(script: string): string {
-  if (!script.includes('readonly ShellCompDirective')) return script;
-  return script.replaceAll(/(readonly )?ShellCompDirective(?=[A-Z])/g, '__rlprompt_directive');
+function forEveryBash(script: string): string {
+  if (!script.includes(WORDS_OF_PACKAGE)) return script;
+  return script
+    .replaceAll(/(readonly )?ShellCompDirective(?=[A-Z])/g, '__rlprompt_directive')
+    .replace('complete -F __rlprompt_complete', 'complete -o default -F __rlprompt_complete')
+    .replace(WORDS_OF_PACKAGE, WORDS_OF_BASH);
 }
+
+const WORDS_OF_PACKAGE = '    _get_comp_words_by_ref -n "=:" cur prev words cword\n';
+const WORDS_OF_BASH = `    if declare -F _get_comp_words_by_ref > /dev/null; then
+    ${WORDS_OF_PACKAGE}    else
+        # Without the package bash-completion, "=" and ":" end a word.
+        cur="\${COMP_WORDS[COMP_CWORD]}" words=("\${COMP_WORDS[@]:0:COMP_CWORD+1}")
+    fi
+`;
