@@ -50,7 +50,7 @@ export const rewardSettings = {
   demos: reward.number(
     z.union([z.int().min(0).max(64), z.literal('auto')]).default('auto'),
     'K',
-    'labelled train rows before each input, the best of 32 sets, or none if better on dev; auto = two per label, or one, if scores are calibrated and the rows fit',
+    'labelled train rows before each input, the best of 32 sets (before a small target LM none, if better on dev); auto = two per label, or one, if scores are calibrated and the rows fit',
   ),
   objectives: reward.weights(
     z.record(z.string(), z.number()).default({ task: 1 }).overwrite(besideTask),

@@ -22,6 +22,12 @@ const ROOM = 32;
 /** Of services, whose tokenizers are not known. */
 const CHARACTERS_PER_TOKEN = 3;
 
+/**
+ * Numbers per hidden state. On each split tried, an LM with 576 did better behind any demonstrations and one with 256
+ * better without (docs/lab-notebook/log.md). Over a few dozen rows accuracies are not so sure.
+ */
+const LEAST_WIDTH_IN_CONTEXT = 512;
+
 /** A choice of words for some prompts. */
 export interface ReadingChoice extends WordChoice {
   readonly reading: Reading;
@@ -32,6 +38,8 @@ export class AnswerReader {
   private readonly given: WordSet[];
   private readonly tokensOf: (text: string) => number;
   private readonly contextLength: number;
+  /** Whether the target LM is large enough to learn from demonstrations. */
+  readonly learnsInContext: boolean;
 
   constructor(
     private readonly task: Task,
@@ -39,11 +47,13 @@ export class AnswerReader {
     private readonly cache: ScoreCache,
     private readonly template: Template,
     private readonly settings: ReaderSettings,
-    targetLm: Pick<LanguageModel, 'tokenizer' | 'contextLength'>,
+    targetLm: Pick<LanguageModel, 'tokenizer' | 'contextLength' | 'capabilities'>,
   ) {
     this.tokensOf = (text) => targetLm.tokenizer?.encode(text).length ?? Math.ceil(text.length / CHARACTERS_PER_TOKEN);
     this.contextLength = targetLm.contextLength;
     this.given = givenWords(task.labels);
+    const { hiddenStates } = targetLm.capabilities;
+    this.learnsInContext = hiddenStates === undefined || hiddenStates.hiddenSize >= LEAST_WIDTH_IN_CONTEXT;
   }
 
   /** Where words are to be found and the target LM tells its likely answers. */

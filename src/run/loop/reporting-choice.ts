@@ -10,6 +10,7 @@ export function reportingChoice(choice: ReadRun, activity: Activity): ReadRun {
     ...choice,
     reader: {
       findsWords: reader.findsWords,
+      learnsInContext: reader.learnsInContext,
       fits: (prompt, behind) => reader.fits(prompt, behind),
       choose: async (prompts, examples, behind) => {
         const isBehindRows = behind !== undefined && behind.demonstrations.length > 0;

@@ -105,13 +105,13 @@ function readingRows(task: PlannedTask, config: SettledConfig): Range {
   const asked = findsWords ? 2 : 1;
   const words = startingPrompts(task) * train * asked;
   const { sets: first, firstRows, setsOnAll, setsOnDev, promptsBehindSets } = TRIED;
-  // Dev is also asked about no demonstrations.
+  // Before a small target LM, dev is also asked about no demonstrations.
   const sets = !takesDemos
     ? 0
     : first * firstRows * task.labels.length +
       setsOnAll * train +
       setsOnDev * promptsBehindSets * train * asked +
-      (setsOnDev + 1) * dev;
+      (setsOnDev + 1) * promptsBehindSets * dev;
   return { low: findsWords ? words : 0, high: words + sets };
 }
 

@@ -4,8 +4,9 @@ import type { ReadConfig } from '../../config/defaults-for.js';
 import { RlpromptError } from '../../errors.js';
 import { Rng } from '../../random/rng.js';
 import type { AnswerReader } from '../../rewards/classification/answer-reader.js';
+import { mean } from '../../statistics/mean.js';
 import { zip } from '../../statistics/zip.js';
-import type { Evaluation, Evaluator, Example, Task } from '../../task/types.js';
+import type { Evaluator, Example, Task } from '../../task/types.js';
 import type { Candidates } from './candidates.js';
 
 /** What choosing how answers are read needs of a run. */
@@ -14,7 +15,7 @@ export interface ReadRun {
   readonly task: Pick<Task, 'splits' | 'labels' | 'manualPrompts'>;
   readonly evaluator: Evaluator;
   readonly metric: string;
-  readonly reader: Pick<AnswerReader, 'choose' | 'fits' | 'findsWords'>;
+  readonly reader: Pick<AnswerReader, 'choose' | 'fits' | 'findsWords' | 'learnsInContext'>;
   /** Scores sets of demonstrations on some rows, calibrated over those rows. */
   readonly trial: Evaluator;
 }
@@ -37,7 +38,7 @@ export const TRIED = {
   setsOnAll: 8,
   /** Sets that dev is asked about. */
   setsOnDev: 2,
-  /** Prompts that words are found behind, with each set that dev is asked about. */
+  /** Prompts that words are found behind with each set that dev is asked about, and that dev is asked with. */
   promptsBehindSets: 3,
   /** Of the last candidates, those that words are found behind at the end. */
   promptsAtEnd: 2,
@@ -46,7 +47,7 @@ export const TRIED = {
 /**
  * Chooses, before a search, how all prompts of a run are read: the label words by cross-validation over the train rows,
  * behind the empty prompt, the hand-written ones and a few that fit anything, and the demonstrations by successive
- * halving; dev decides whether there are any.
+ * halving; dev decides between two sets, or none if the target LM is small, by accuracy and margin behind a few prompts.
  */
 export async function chooseReading(run: ReadRun): Promise<ChosenReading> {
   const { manualPrompts } = run.task;
@@ -61,11 +62,17 @@ export async function chooseReading(run: ReadRun): Promise<ChosenReading> {
   if (run.config.demos === 0) return best;
   const sets = await bestSets(run, best);
   const few = [...prompts].sort((a, b) => accuracyOf(b) - accuracyOf(a)).slice(0, TRIED.promptsBehindSets);
-  const candidates: Reading[] = [reading];
+  const candidates: Reading[] = run.reader.learnsInContext ? [] : [reading];
   // What tells labels apart behind demonstrations is other words: a model that saw answers answers in kind.
   for (const set of sets) candidates.push((await run.reader.choose(few, train, set)).reading);
-  const onDev = await run.evaluator.evaluate(candidates.map((one) => ({ text: prompt, examples: dev, reading: one })));
-  return { prompt, reading: candidates[bestEvaluation(onDev, run.metric)] ?? reading };
+  const asked = candidates.flatMap((one) => few.map((text) => ({ text, examples: dev, reading: one })));
+  const onDev = await run.evaluator.evaluate(asked);
+  // Behind a single prompt, a few dev rows say more of luck than of the demonstrations.
+  const worths = candidates.map((_, i) => {
+    const own = onDev.slice(i * few.length, (i + 1) * few.length);
+    return mean(own.map(({ metrics, margin = 0 }) => (metrics[run.metric] ?? 0) + margin));
+  });
+  return { prompt, reading: candidates[worths.indexOf(Math.max(...worths))] ?? reading };
 }
 
 /**
@@ -97,16 +104,6 @@ export async function readByAllRows(
 /** The empty prompt, the hand-written ones and plain ones, each once. */
 function startingPrompts({ task: { manualPrompts } }: ReadRun): string[] {
   return [...new Set(['', ...manualPrompts.map((prompt) => prompt.trim()), ...PLAIN_PROMPTS])];
-}
-
-/** Of equals the first. */
-function bestEvaluation(evaluations: readonly Evaluation[], metric: string): number {
-  const score = ({ metrics }: Evaluation): number => metrics[metric] ?? 0;
-  return evaluations.reduce((best, one, i) => {
-    const other = evaluations[best]!;
-    const isMore = score(one) > score(other) || (score(one) === score(other) && one.reward > other.reward);
-    return isMore ? i : best;
-  }, 0);
 }
 
 /** Successive halving: all sets on a few rows, a quarter of them on every train row that they do not show. */

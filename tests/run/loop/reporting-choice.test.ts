@@ -12,6 +12,7 @@ describe('a choice of label words that says what it is doing', () => {
     const scores: Readonly<Record<string, number>> = { 'This is': 0.9, 'It was': 0.75 };
     const reader: ReadRun['reader'] = {
       findsWords: true,
+      learnsInContext: false,
       fits: () => true,
       choose: async (prompts, _rows, behind) => {
         said.push(activity.progress);

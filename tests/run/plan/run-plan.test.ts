@@ -38,7 +38,7 @@ describe('the plan of a run', () => {
     expect(start).toMatchObject({ type: 'run-start', plan: { forwards: { low: expect.any(Number) } } });
     expect(result!.forwards).toBeGreaterThanOrEqual(forwards.low);
     expect(result!.forwards).toBeLessThanOrEqual(forwards.high);
-    expect(forwards.high).toBeLessThan(6 * forwards.low);
+    expect(forwards.high).toBeLessThan(7 * forwards.low);
   });
 
   it('counts the requests, tokens and money of a service', async () => {

@@ -30,6 +30,7 @@ class TableReader {
     private readonly accuracies: Readonly<Record<string, number>> = {},
     readonly findsWords = true,
     private readonly room: (set: Pick<Reading, 'demonstrations'>) => boolean = () => true,
+    readonly learnsInContext = false,
   ) {}
 
   async choose(
@@ -91,7 +92,7 @@ describe('how answers are read', () => {
 
   it('has demonstrations where dev finds them better', async () => {
     const reader = new TableReader('fine');
-    const { run, evaluator, trial } = runOf(reader, { demos: 2, worth: byWord({ fine: 1, 'fine+2': 2 }) });
+    const { run, evaluator, trial } = runOf(reader, { demos: 2, worth: byWord({ 'fine+2': 2 }) });
     const chosen = await chooseReading(run);
     expect(chosen.reading.words[0]!.words).toEqual(['fine+2']);
     expect(chosen.reading.demonstrations.map(({ label }) => label).sort()).toEqual(['no', 'yes']);
@@ -107,14 +108,41 @@ describe('how answers are read', () => {
       expect(reading!.words).toEqual(readingOf('fine').words);
     }
     expect(trial.asked[0]!.examples.map(({ label }) => label)).toEqual([0, 0, 0, 0, 1, 1, 1, 1]);
-    // No demonstrations, and the two best sets.
-    expect(evaluator.prompts()).toEqual([':6', ':6', ':6']);
+    // No demonstrations, and the two best sets, each behind three prompts.
+    const behind = [':6', 'This is:6', 'It is about:6'];
+    expect(evaluator.prompts()).toEqual([...behind, ...behind, ...behind]);
   });
 
   it('has none where dev finds them no better', async () => {
     const reader = new TableReader('fine');
     const { run } = runOf(reader, { demos: 2, worth: byWord({ fine: 2, 'fine+2': 2 }) });
     expect((await chooseReading(run)).reading).toEqual(readingOf('fine'));
+  });
+
+  it('has them although a single prompt does better without', async () => {
+    const reader = new TableReader('fine', { one: 0.9 });
+    const worth: Worth = ({ text, words }) => (words === 'fine' && text !== 'one' ? -1 : 1);
+    const { run } = runOf(reader, { demos: 2, worth, manualPrompts: ['one'] });
+    expect(await chooseReading(run)).toMatchObject({ prompt: 'one', reading: { words: readingOf('fine+2').words } });
+  });
+
+  it('has them where the target LM is large enough, whatever dev says', async () => {
+    const reader = new TableReader('fine', {}, true, undefined, true);
+    const { run, evaluator } = runOf(reader, { demos: 2, worth: byWord({ fine: 2 }) });
+    expect((await chooseReading(run)).reading.words).toEqual(readingOf('fine+2').words);
+    expect(evaluator.asked).toHaveLength(6);
+  });
+
+  it('has them for a larger margin at the same accuracy', async () => {
+    const reader = new TableReader('fine');
+    const { run, evaluator } = runOf(reader, { demos: 2 });
+    const { evaluate } = evaluator;
+    evaluator.evaluate = async (items) =>
+      (await evaluate.call(evaluator, items)).map((evaluation) => {
+        const isShown = (evaluation.reading?.demonstrations.length ?? 0) > 0;
+        return { ...evaluation, margin: isShown ? 0.5 : 0.4 };
+      });
+    expect((await chooseReading(run)).reading.words).toEqual(readingOf('fine+2').words);
   });
 
   it('takes the sets that do best on the trial', async () => {
@@ -131,7 +159,7 @@ describe('how answers are read', () => {
       });
     await chooseReading(run);
     const best = [...worths].sort(([, a], [, b]) => b - a)[0]!;
-    expect(evaluator.asked[1]!.reading!.demonstrations[0]!.text).toBe(best[0]);
+    expect(evaluator.asked[3]!.reading!.demonstrations[0]!.text).toBe(best[0]);
   });
 
   it('is refused where no set of demonstrations fits', async () => {
