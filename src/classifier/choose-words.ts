@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { mean } from '../statistics/mean.js';
 import { relativeMargin } from '../statistics/relative-margin.js';
+import { shareError } from '../statistics/share-error.js';
 import type { WordSet, WordSource } from './classifier.js';
 import { bestWords, findWords, setScores, type WordTable, wordStatistics } from './find-words.js';
 import { weightedSets, weighWords } from './weigh-words.js';
@@ -11,6 +12,8 @@ export const WORD_COUNTS = [1, 5, 20, 100] as const;
 const MOST_WEIGHED = 600;
 /** Strengths of the ridge: many labels are told apart by weights that differ much, two by weights that hardly do. */
 const STRENGTHS = [0.1, 1, 10] as const;
+/** The strength that is taken unless something else is clearly better. */
+const usualStrength = (labelCount: number): number => (labelCount === 2 ? 10 : 1);
 const FOLDS = 4;
 
 /** A choice of words and how well it does on train rows that it was not found on. */
@@ -44,8 +47,9 @@ export interface WordRequest {
 
 /**
  * Every choice of words, best first by cross-validation over the train rows: words are found without the rows they are
- * judged on. Words that do well behind several prompts are fewer accidents than those that do behind one. Other work of
- * the program gets its turn in between.
+ * judged on. Words that do well behind several prompts are fewer accidents than those that do behind one. Weights of the
+ * usual strength come first unless another choice is a standard error better: over a few dozen rows the best of many
+ * choices is often so by luck (docs/lab-notebook/log.md). Other work of the program gets its turn in between.
  */
 export async function rankWords(request: WordRequest): Promise<WordChoice[]> {
   const { sources, counts, found, given } = request;
@@ -63,9 +67,12 @@ export async function rankWords(request: WordRequest): Promise<WordChoice[]> {
   for (const one of wanted) {
     choices.push({ ...one, words: wordsOf(request, one, whole), ...(await crossValidate(request, one, folds)) });
   }
-  return choices
-    .filter(({ words }) => words.every((own) => own.words.length > 0))
-    .sort((a, b) => b.accuracy - a.accuracy || b.margin - a.margin);
+  const complete = choices.filter(({ words }) => words.every((own) => own.words.length > 0));
+  const usual = complete.find(({ ridge }) => ridge === usualStrength(given.sets.length));
+  const examples = given.table.labels.length / request.promptCount;
+  const lead = usual ? shareError(usual.accuracy, examples) : 0;
+  const worth = (choice: WordChoice): number => choice.accuracy + (choice === usual ? lead : 0);
+  return complete.sort((a, b) => worth(b) - worth(a) || b.margin - a.margin);
 }
 
 /** Rows that are judged together, and what the other rows say of every word: the same for all choices of words. */

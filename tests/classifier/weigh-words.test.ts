@@ -86,13 +86,30 @@ describe('choosing between means and weights', () => {
     expect(ranked.map(({ ridge }) => ridge ?? 0).sort((a, b) => a - b)).toEqual([0, 0.1, 1, 10]);
   });
 
-  it('puts the larger margin first where as many rows are right', async () => {
+  it('puts the usual strength first where nothing is a standard error better, then the larger margin', async () => {
     const clear = labels.flatMap((label) => [0, 1, 2, 3].map((word) => (word === label ? 3 : 0) + noise()));
-    const ranked = await rank(clear);
-    expect(new Set(ranked.map(({ accuracy }) => accuracy))).toEqual(new Set([1]));
-    const margins = ranked.map(({ margin }) => margin);
+    const [usual, ...others] = await rank(clear);
+    expect(usual!.ridge).toBe(1);
+    expect(new Set([usual!, ...others].map(({ accuracy }) => accuracy))).toEqual(new Set([1]));
+    const margins = others.map(({ margin }) => margin);
+    expect(margins[0]).toBeGreaterThan(usual!.margin);
     expect(margins).toEqual([...margins].sort((x, y) => y - x));
     expect(new Set(margins).size).toBe(margins.length);
+  });
+
+  it('weighs strongly for two labels, unless other words are a standard error better', async () => {
+    const two = labels.map((label) => Number(label > 0));
+    const tableOf = (size: number) => {
+      const logProbs = two.flatMap((label) => [(label === 0 ? size : 0) + noise(), (label === 1 ? size : 0) + noise()]);
+      return centredByPrompt({ words: ['a', 'b'], logProbs, labels: two }, 1);
+    };
+    const sets = ['x', 'y'].map((label, i) => ({ label, words: [['a', 'b'][i]!] }));
+    const firstOf = async (found: number, given: number) => {
+      const request = { promptCount: 1, given: { table: tableOf(given), sets }, counts: [2] };
+      return (await rankWords({ ...request, found: tableOf(found), sources: ['given', 'found'] }))[0]!;
+    };
+    expect(await firstOf(3, 3)).toMatchObject({ source: 'found', ridge: 10, accuracy: 1 });
+    expect(await firstOf(0.02, 3)).toMatchObject({ source: 'given', accuracy: 1 });
   });
 
   it('weighs the largest sets whose words are few enough for all labels together', async () => {
