@@ -28,7 +28,7 @@ export interface PromptSummary {
   readonly devMargin?: number;
   /** Mean log-probability per token under the generator LM, in nats, of a prompt that the policy wrote. */
   readonly fluency?: number;
-  /** The fluency is more than 1 nat below the mean of the hand-written prompts': it is not recommended while another can be. */
+  /** The fluency is more than 1 nat below the mean of the hand-written prompts', or a word repeats right after itself: it is not recommended while another can be. */
   readonly unreadable?: true;
   /** What was subtracted from the label log scores, label by label, where label calibration is on. */
   readonly labelOffsets?: readonly number[];

@@ -6,8 +6,10 @@ import { PLAIN_PROMPTS } from './choose-reading.js';
 
 /** Nats per token that a prompt may be less likely than what a person wrote. */
 const TOLERANCE = 1;
+/** A word again right after itself. A language model finds that likely, a reader does not. */
+const REPEATED_WORD = /(?<!\p{L})(\p{L}+)\P{L}+\1(?!\p{L})/iu;
 
-/** How likely the generator LM thinks the candidates' texts are, and which are too unlikely to be recommended. */
+/** How likely the generator LM thinks the candidates' texts are, and which are too unlikely, or stutter, and are not to be recommended. */
 export class Readability {
   private floor: number | undefined;
 
@@ -34,7 +36,7 @@ export class Readability {
     if (fresh.length === 0) return;
     this.floor ??= mean(await this.fluencies(this.written)) - TOLERANCE;
     for (const [text, fluency] of zip(fresh, await this.fluencies(fresh))) {
-      candidates.noteFluency(text, fluency, { isReadable: fluency >= this.floor });
+      candidates.noteFluency(text, fluency, { isReadable: fluency >= this.floor && !REPEATED_WORD.test(text) });
     }
   }
 

@@ -42,6 +42,19 @@ it('puts last what the generator finds a nat per token less likely than what was
   expect(candidates.byDevScore(3).at(-1)?.text).toBe('noise -5.1');
 });
 
+it('puts last what repeats a word right after itself, however likely it is', async () => {
+  const candidates = candidatesOf([
+    'in, in, in -1',
+    'Sounds of of -1',
+    'an answer -1',
+    'The theory of it -1',
+    'no, not no -1',
+  ]);
+  await Readability.of(generator, { priorBeta: 1 }, TASK)?.note(candidates);
+  const unreadable = candidates.save().filter((candidate) => candidate.unreadable);
+  expect(unreadable.map(({ text }) => text)).toEqual(['in, in, in -1', 'Sounds of of -1']);
+});
+
 it('asks about each prompt of the policy once, and never about what a person wrote', async () => {
   asked.length = 0;
   const readability = Readability.of(generator, { priorBeta: 1 }, TASK);
