@@ -1,4 +1,5 @@
 import { isWhitespace, trimEnd, trimStart, WORD } from './shared/characters.js';
+import { inUnicode16 } from './shared/older-unicode.js';
 
 /** A token that is cut out of a text before anything else happens to it. */
 export interface AddedToken {
@@ -91,9 +92,9 @@ const BEGINS_WITH_WORD = new RegExp(`^${WORD}`, 'u');
 const ENDS_IN_WORD = new RegExp(`${WORD}$`, 'u');
 
 function beginsWithWord(text: string): boolean {
-  return BEGINS_WITH_WORD.test(text);
+  return BEGINS_WITH_WORD.test(inUnicode16(text.slice(0, 2)));
 }
 
 function endsInWord(text: string): boolean {
-  return !isWhitespace(text.slice(-1)) && ENDS_IN_WORD.test(text.slice(-2));
+  return !isWhitespace(text.slice(-1)) && ENDS_IN_WORD.test(inUnicode16(text.slice(-2)));
 }

@@ -10,7 +10,7 @@ import {
   trimStart,
 } from './shared/characters.js';
 import { flagOf, type Settings, settingsList, settingsOf, textOf, unknownKind } from './shared/definition.js';
-import { characterClass, INCOMPATIBLE, UNDECOMPOSED } from './shared/older-unicode.js';
+import { characterClass, INCOMPATIBLE, UNDECOMPOSED, UNORDERED } from './shared/older-unicode.js';
 import { expressionOf, expressionSpans, patternSpans } from './shared/pattern.js';
 
 export type Normalize = (text: string) => string;
@@ -55,20 +55,20 @@ export function createNormalizer(settings: Settings): Normalize {
 }
 
 const ASCII = /^[\0-~]*$/;
-const KEPT = {
-  NFC: undefined,
-  NFD: new RegExp(`(${characterClass(UNDECOMPOSED)})`, 'u'),
-  NFKC: new RegExp(`(${characterClass(INCOMPATIBLE)})`, 'u'),
-  NFKD: new RegExp(`(${characterClass(`${UNDECOMPOSED} ${INCOMPATIBLE}`)})`, 'u'),
-};
+const CANONICAL = new RegExp(`(${characterClass(`${UNDECOMPOSED} ${UNORDERED}`)})`, 'u');
+const COMPATIBLE = new RegExp(`(${characterClass(`${UNDECOMPOSED} ${UNORDERED} ${INCOMPATIBLE}`)})`, 'u');
+const KEPT = { NFC: CANONICAL, NFD: CANONICAL, NFKC: COMPATIBLE, NFKD: COMPATIBLE };
+const COMPOSED = new RegExp(characterClass(UNDECOMPOSED), 'gu');
 
 function normalizeForm(text: string, form: keyof typeof KEPT): string {
   if (ASCII.test(text)) return text;
+  // What has no decomposition there is not composed, either.
+  const normalized = (part: string) => part.normalize(form).replace(COMPOSED, (one) => one.normalize('NFD'));
   const kept = KEPT[form];
-  if (!kept?.test(text)) return text.normalize(form);
+  if (!kept.test(text)) return normalized(text);
   const parts = text.split(kept);
   // The pattern's group puts the kept characters at the odd places.
-  return parts.map((part, i) => (i % 2 === 1 ? part : part.normalize(form))).join('');
+  return parts.map((part, i) => (i % 2 === 1 ? part : normalized(part))).join('');
 }
 
 /** Character by character: the sigma at the end of a word is no other one, as in the Rust library. */

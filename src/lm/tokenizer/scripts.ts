@@ -33,9 +33,19 @@ function scriptOf(character: string): string {
 /** Kana is written between Chinese characters and counts as such. */
 function readScript(character: string): string {
   if (UNWRITTEN.test(character)) return ANY;
+  const older = OLDER_SCRIPTS.get(character);
+  if (older !== undefined) return older;
   if (character === 'ー' || /^[\p{sc=Hiragana}\p{sc=Katakana}]$/u.test(character)) return 'Han';
   return expressions().find(({ expression }) => expression.test(character))?.name ?? ANY;
 }
+
+/** Characters that the Rust library's table puts elsewhere. */
+const OLDER_SCRIPTS: ReadonlyMap<string, string> = new Map([
+  ['\u0589', 'Common'],
+  ['\u061c', 'Common'],
+  ['\u0953', 'Devanagari'],
+  ['\u0954', 'Devanagari'],
+]);
 
 let list: { readonly name: string; readonly expression: RegExp }[] | undefined;
 

@@ -1,5 +1,7 @@
 import * as library from '@huggingface/tokenizers';
 import { type Settings, settingsOf, UnsupportedTokenizer } from './definition.js';
+import { spellCases } from './ignored-case.js';
+import { inUnicode16 } from './older-unicode.js';
 import { markPossessive, resolvePossessive } from './possessive.js';
 
 /** The library rewrites Oniguruma's expressions for JavaScript. Its type declarations do not resolve under NodeNext. */
@@ -21,38 +23,48 @@ export type FindSpans = (text: string) => Span[];
 export function patternSpans(value: unknown): FindSpans {
   const pattern = settingsOf(value) ?? {};
   if (pattern.String === '') return (text) => [{ start: 0, end: text.length, isMatch: false }];
-  return expressionSpans(expressionOf(pattern));
+  const expression = expressionOf(pattern);
+  if (typeof pattern.Regex === 'string') return expressionSpans(expression);
+  return (text) => matchSpans(text.matchAll(expression), text.length);
 }
 
 /** A pattern as a JavaScript expression with the flags g and u. */
 export function expressionOf(pattern: Settings): RegExp {
   if (typeof pattern.String === 'string') return new RegExp(escapeExpression(pattern.String), 'gu');
   if (typeof pattern.Regex !== 'string') throw new UnsupportedTokenizer('a pattern is neither a String nor a Regex');
-  const source = { Regex: markPossessive(pattern.Regex) };
+  // They match at other places in JavaScript.
+  if (/(?<!\\)(?:\\\\)*\\[GB]/.test(pattern.Regex)) throw unreadable(pattern.Regex);
+  const source = { Regex: markPossessive(spellCases(pattern.Regex)) };
   const split = { type: 'Split', pattern: source, behavior: 'Isolated', invert: true };
   const { pattern: expression } = new SplitPreTokenizer(split);
-  if (!expression) throw new UnsupportedTokenizer(`the pattern ${JSON.stringify(pattern.Regex)} cannot be read`);
+  if (!expression) throw unreadable(pattern.Regex);
   return new RegExp(resolvePossessive(expression.source), expression.flags);
 }
 
-/** An empty match right after another match is none, as in Oniguruma's iterator. */
+function unreadable(source: string): UnsupportedTokenizer {
+  return new UnsupportedTokenizer(`the pattern ${JSON.stringify(source)} cannot be read`);
+}
+
 export function expressionSpans(expression: RegExp): FindSpans {
-  return (text) => {
-    const spans: Span[] = [];
-    let done = 0;
-    let lastEnd = -1;
-    for (const match of text.matchAll(expression)) {
-      const start = match.index;
-      const end = start + match[0].length;
-      if (start === end && end === lastEnd) continue;
-      if (done < start) spans.push({ start: done, end: start, isMatch: false });
-      spans.push({ start, end, isMatch: true });
-      done = end;
-      lastEnd = end;
-    }
-    if (done < text.length) spans.push({ start: done, end: text.length, isMatch: false });
-    return spans;
-  };
+  return (text) => matchSpans(inUnicode16(text).matchAll(expression), text.length);
+}
+
+/** An empty match right after another match is none, as in Oniguruma's iterator. */
+function matchSpans(matches: Iterable<RegExpExecArray>, length: number): Span[] {
+  const spans: Span[] = [];
+  let done = 0;
+  let lastEnd = -1;
+  for (const match of matches) {
+    const start = match.index;
+    const end = start + match[0].length;
+    if (start === end && end === lastEnd) continue;
+    if (done < start) spans.push({ start: done, end: start, isMatch: false });
+    spans.push({ start, end, isMatch: true });
+    done = end;
+    lastEnd = end;
+  }
+  if (done < length) spans.push({ start: done, end: length, isMatch: false });
+  return spans;
 }
 
 /** Each character that fits is a match by itself. */

@@ -53,7 +53,7 @@ export function resolvePossessive(source: string): string {
 }
 
 /** A character, an escape, a class or a quantifier in braces. */
-function atomAt(source: string, at: number): string {
+export function atomAt(source: string, at: number): string {
   const rest = source.slice(at);
   const simple = /^(?:\\[pPxu]\{[^}]*\}|\\x[0-9A-Fa-f]{2}|\\u[0-9A-Fa-f]{4}|\\[\s\S]|\{\d*,?\d*\})/u.exec(rest)?.[0];
   if (simple !== undefined) return simple;
