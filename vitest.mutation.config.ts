@@ -7,12 +7,18 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: process.env.MUTATION_TESTS?.split(' ') ?? [
-      'tests/{losses,policy,run/select,trainers}/**/*.test.ts',
-      'tests/rewards/{shaping,racing,style}/**/*.test.ts',
+      'tests/{classifier,losses,policy,run/select,trainers}/**/*.test.ts',
+      'tests/rewards/{cache,classification,judge,racing,shaping,style}/*.test.ts',
       'tests/rewards/objectives/{combine-objectives,objectives-evaluator,objectives,preference-objective,weighted-objectives}.test.ts',
-      'tests/rewards/{combine-evaluations,cache/score-cache,custom/custom-evaluator}.test.ts',
+      'tests/rewards/combine-evaluations.test.ts',
+      'tests/rewards/custom/custom-{deadline,error,evaluator,language-model,output}.test.ts',
     ],
-    exclude: ['tests/trainers/resume.test.ts', 'tests/trainers/policy/drawn-words.test.ts'],
+    exclude: [
+      'tests/trainers/resume.test.ts',
+      'tests/trainers/policy/drawn-words.test.ts',
+      'tests/rewards/classification/input-lengths.test.ts',
+      'tests/rewards/judge/{judge-run,local-judge}.test.ts',
+    ],
     testTimeout: 60_000,
     hookTimeout: 120_000,
   },

@@ -52,6 +52,7 @@ describe('choices of words', () => {
     ]);
     const byPrompt = new Map(choices.map((choice) => [nameOf(choice), choice.byPrompt]));
     expect(byPrompt.get('given 0')).toEqual([0.75, 0.875]);
+    expect(choices.at(-1)?.words).toEqual(given.sets);
     expect(byPrompt.get('found 3')).toEqual([1, 0.875]);
     expect(byPrompt.get('both 3 halved')).toEqual([0.75, 1]);
   });

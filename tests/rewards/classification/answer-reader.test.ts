@@ -3,7 +3,7 @@ import type { Reading, WordSource } from '../../../src/classifier/classifier.js'
 import type { AnswerWordsRequest, LabelScoreRequest, Tokenizer } from '../../../src/lm/model/types.js';
 import { ScoreCache } from '../../../src/rewards/cache/score-cache.js';
 import { AnswerReader } from '../../../src/rewards/classification/answer-reader.js';
-import type { Task } from '../../../src/task/types.js';
+import type { Example, Task } from '../../../src/task/types.js';
 import { examplesOf, ScriptedScorer, TEMPLATE, taskOf } from '../scripted-scorer.js';
 
 /** The first letter of a text is its label, "n" or "y". */
@@ -47,6 +47,7 @@ interface Setting {
   readonly labelWordsCount?: number | 'auto';
   readonly words?: readonly string[];
   readonly contextLength?: number;
+  readonly train?: readonly Example[];
   readonly tokenizer?: Pick<Tokenizer, 'encode'>;
   readonly score?: (prompt: string, input: string, label: string) => number;
 }
@@ -57,7 +58,7 @@ const byInput = (_: string, input: string, label: string): number =>
 
 function readerOf({ labelWords = 'found', labelWordsCount = 1, words, contextLength = 99, ...more }: Setting = {}) {
   const scorer = new SpeakingScorer(more.score ?? byInput, words);
-  const task: Task = taskOf(ROWS, ['no', 'yes']);
+  const task: Task = taskOf(more.train ?? ROWS, ['no', 'yes']);
   const cache = new ScoreCache(scorer, { enabled: true });
   const targetLm = { tokenizer: more.tokenizer as Tokenizer | undefined, contextLength, capabilities: {} };
   const reader = new AnswerReader(task, scorer, cache, TEMPLATE, { labelWords, labelWordsCount }, targetLm);
@@ -166,6 +167,12 @@ describe('whether rows fit behind demonstrations', () => {
     // "n1 p no", two line breaks and "n1 p" are 13 characters: five tokens.
     expect(readerOf({ contextLength: 37 }).reader.fits('p', { demonstrations })).toBe(true);
     expect(readerOf({ contextLength: 36 }).reader.fits('p', { demonstrations })).toBe(false);
+  });
+
+  it('is decided by the longest row, not the shortest', () => {
+    const train = examplesOf(['n', 'a row of 21 characters'], [0, 1]);
+    expect(readerOf({ contextLength: 42, train }).reader.fits('p', { demonstrations })).toBe(false);
+    expect(readerOf({ contextLength: 43, train }).reader.fits('p', { demonstrations })).toBe(true);
   });
 
   it('is counted in the target LM’s own tokens', () => {
