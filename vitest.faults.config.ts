@@ -6,8 +6,9 @@ import { maxWorkers, settings } from './vitest.config.js';
 export default defineConfig({
   test: {
     ...settings,
-    // Each bad input is given to a program of its own, and each reader to 10,000 random files.
+    // Each kind of run is killed 20 times, each bad input is given to a program of its own, and each reader to 10,000 random files.
     env: {
+      RLPROMPT_TEST_KILLS: process.env.RLPROMPT_TEST_KILLS ?? '20',
       RLPROMPT_TEST_PROCESSES: '1',
       RLPROMPT_TEST_FUZZ: process.env.RLPROMPT_TEST_FUZZ ?? '10000',
     },

@@ -1,9 +1,9 @@
-import { existsSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { RlpromptError } from '../errors.js';
 import { AppendFile } from '../files/append-file.js';
 import { nodeFileSystem } from '../files/file-system.js';
 import { toIoError } from '../files/io-error.js';
-import { readText } from '../files/read-file.js';
+import { readBytes, readText } from '../files/read-file.js';
 import { strictJson } from '../files/strict-json.js';
 import { type Ranking, readRanking } from './ranking.js';
 
@@ -35,18 +35,21 @@ export function readRankings(path: string): Ranking[] {
   return rankings;
 }
 
+const LINE_END = '\n'.charCodeAt(0);
+/** What the lines of this program begin with; nothing else is ever cut off. */
+const BEGIN = '{"schemaVersion":1,';
+
 /** Appends rankings one at a time, each on disk before the next is asked for. */
 export class RankingWriter {
   private constructor(private readonly file: AppendFile) {}
 
   /** Opens the file, or begins it. Call `readRankings` first: a damaged file is refused there. */
   static open(path: string): RankingWriter {
-    const size = existsSync(path) ? statSync(path).size : 0;
-    try {
-      return new RankingWriter(AppendFile.open(path, nodeFileSystem, { size, length: size }));
-    } catch (error) {
-      throw toIoError(error, { action: 'create', path });
-    }
+    const bytes = existsSync(path) ? Buffer.from(readBytes(path)) : Buffer.alloc(0);
+    const file = openAt(path, bytes.length, bytes.length);
+    // An editor may have left the last line without an end.
+    if (bytes.length > 0 && bytes.at(-1) !== LINE_END) file.append(Buffer.from('\n'));
+    return new RankingWriter(file);
   }
 
   add(ranking: Ranking): void {
@@ -57,6 +60,24 @@ export class RankingWriter {
   close(): void {
     this.file.close();
   }
+}
+
+function openAt(path: string, size: number, length: number): AppendFile {
+  try {
+    return AppendFile.open(path, nodeFileSystem, { size, length });
+  } catch (error) {
+    throw toIoError(error, { action: 'create', path });
+  }
+}
+
+/** Cuts off a ranking that a kill or a power cut left half written. Returns whether there was one. */
+export function cutHalfRanking(path: string): boolean {
+  const bytes = Buffer.from(readBytes(path));
+  const length = bytes.lastIndexOf(LINE_END) + 1;
+  const rest = bytes.toString('utf8', length);
+  if (!rest.startsWith(BEGIN) || !('problem' in readLine(rest))) return false;
+  openAt(path, bytes.length, length).close();
+  return true;
 }
 
 function readLine(line: string): Ranking | { problem: string } {

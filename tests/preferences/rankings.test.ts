@@ -1,10 +1,10 @@
-import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { agreementOf } from '../../src/preferences/agreement.js';
 import { latestRankings, pairsOf, preferencesOf, type Ranking } from '../../src/preferences/ranking.js';
-import { RankingWriter, readRankings } from '../../src/preferences/ranking-file.js';
+import { cutHalfRanking, RankingWriter, readRankings } from '../../src/preferences/ranking-file.js';
 import { drawSets, openSets } from '../../src/preferences/rating-sets.js';
 
 const ranking: Ranking = { context: 'c', items: ['x', 'y', 'z'], order: [[2], [0, 1]], rater: 'anna' };
@@ -47,6 +47,31 @@ describe('the file of rankings', () => {
     ]);
     RankingWriter.open(path).close();
     expect(readFileSync(path, 'utf8').trim().split('\n')).toHaveLength(2);
+  });
+
+  it('is mended where a kill left half a ranking, and where an editor took the last line end away', () => {
+    const path = join(folder, 'rankings.jsonl');
+    const other = { ...ranking, rater: 'ben' };
+    const add = (one: Ranking): void => {
+      const writer = RankingWriter.open(path);
+      writer.add(one);
+      writer.close();
+    };
+    add(ranking);
+    const whole = readFileSync(path, 'utf8');
+    expect(cutHalfRanking(path)).toBe(false);
+    writeFileSync(path, `${whole}${whole.slice(0, 40)}`);
+    expect(cutHalfRanking(path)).toBe(true);
+    expect(readFileSync(path, 'utf8')).toBe(whole);
+
+    writeFileSync(path, whole.trimEnd());
+    expect(cutHalfRanking(path)).toBe(false);
+    add(other);
+    expect(readRankings(path)).toEqual([ranking, other]);
+
+    // The file of somebody else is none to mend.
+    writeFileSync(path, 'first\n{"half');
+    expect(cutHalfRanking(path)).toBe(false);
   });
 
   it.each([

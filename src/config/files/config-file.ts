@@ -3,7 +3,7 @@ import { basename, dirname, extname, join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { RlpromptError } from '../../errors.js';
 import { readOrdinary } from '../../files/read-ordinary.js';
-import { type ConfigProblem, refuseProblems } from '../config-problem.js';
+import { refuseProblems } from '../config-problem.js';
 
 /** A configuration file, read but not yet checked against the schema. */
 export interface ConfigFile {
@@ -93,22 +93,24 @@ function readUtf8(file: string, name: string): string {
 }
 
 async function loadProgram(file: string, name: string): Promise<ConfigFile> {
-  let loaded: unknown;
   try {
-    loaded = await importDefault(file);
+    return { name, directory: dirname(file), values: settingsOf(await importDefault(file), name), locate: () => name };
   } catch (cause) {
+    if (cause instanceof RlpromptError) throw cause;
     const message = `the configuration file failed: ${cause instanceof Error ? cause.message.split('\n')[0] : String(cause)}`;
     const next = 'correct the file, or leave --config out';
     throw new RlpromptError({ code: 'E_CONFIG', exit: 'config', message, where: name, next, cause });
   }
-  const problems: ConfigProblem[] = [];
+}
+
+function settingsOf(loaded: unknown, where: string): Record<string, unknown> {
   const values: Record<string, unknown> = Object.create(null);
   if (typeof loaded !== 'object' || loaded === null || Array.isArray(loaded)) {
-    problems.push({ message: 'the default export must be an object of settings', where: name });
-  } else if (Object.hasOwn(loaded, '__proto__')) problems.push({ message: '__proto__ cannot be a key', where: name });
-  else copySettings(loaded, values, name);
-  refuseProblems(problems);
-  return { name, directory: dirname(file), values, locate: () => name };
+    refuseProblems([{ message: 'the default export must be an object of settings', where }]);
+  } else if (Object.hasOwn(loaded, '__proto__')) {
+    refuseProblems([{ message: '__proto__ cannot be a key', where }]);
+  } else copySettings(loaded, values, where);
+  return values;
 }
 
 /** A setting may be computed, by code that fails. */

@@ -80,6 +80,8 @@ describe('loadConfigFile', () => {
   it('names a program file that throws, and one that exports no object', async () => {
     await expect(loadConfigFile(write('a.mjs', 'throw new Error("boom")'))).rejects.toThrow(/failed: boom/);
     await expect(loadConfigFile(write('b.mjs', 'export const x = 1'))).rejects.toThrow(/default export/);
+    const hostile = 'export default new Proxy({}, { ownKeys() { throw 1; } })';
+    await expect(loadConfigFile(write('c.mjs', hostile))).rejects.toMatchObject({ code: 'E_CONFIG', exitCode: 78 });
   });
 });
 

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { FileSystem } from '../../../src/files/file-system.js';
@@ -29,11 +29,25 @@ const withoutSync =
     };
   };
 
+/** A file system on which a checkpoint is written where it lies, and not beside it and then put in its place. */
+const inPlace = (fs: FileSystem): FileSystem => {
+  const target = (path: string) => path.replace(/(checkpoints\/)\.([^/]+)\.\d+-[0-9a-f]+\.tmp$/, '$1$2');
+  return {
+    ...fs,
+    open: (path, flags) => {
+      if (target(path) !== path && existsSync(target(path))) fs.remove(target(path));
+      return fs.open(target(path), flags);
+    },
+    rename: (from, to) => (target(from) === to ? undefined : fs.rename(from, to)),
+  };
+};
+
 describe('a protection that is taken away is missed: without', () => {
   it.for([
     ['the sync of checkpoints', 'kept', withoutSync(/checkpoints/)],
     ['the sync of scores', 'kept', withoutSync(/scores/)],
     ['the sync of events', 'kept', withoutSync(/events/)],
+    ['checkpoints put in place whole', 'kept', inPlace],
     ['the sync of folders', 'lost', (fs: FileSystem) => ({ ...fs, syncFolder: () => {} })],
   ] as const satisfies readonly (readonly [string, 'kept' | 'lost', (fs: FileSystem) => FileSystem])[])(
     '%s a power cut loses what was saved',

@@ -145,6 +145,6 @@ export const MODELS: readonly BadInput[] = [
   {
     number: 53,
     what: 'a runtime that crashes or is killed for its memory',
-    tests: ['random moments end with the checkpoint and the prompt of an unbroken one'],
+    tests: ['ends with the checkpoint and the prompt of an unbroken one'],
   },
 ];

@@ -2,8 +2,8 @@
 export const SUITES: Readonly<Record<string, readonly string[]>> = {
   'kills at random and at each file operation': [
     'tests/faults/file-operations/kill.test.ts',
-    'tests/faults/kill-resume.test.ts',
-    'tests/faults/conditioned-kill.test.ts',
+    'tests/faults/kills/runs.test.ts',
+    'tests/faults/kills/commands.test.ts',
   ],
   'power cuts at each file operation': ['tests/faults/file-operations/power-cut.test.ts'],
   'faults at each file operation': [

@@ -1,4 +1,3 @@
-import { writeFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import { EMBEDDED_MODEL } from '../../../config/defaults.js';
 import type { FrozenLm } from '../../../decoding/frozen-lm.js';
@@ -6,7 +5,7 @@ import type { WeightedScorer } from '../../../decoding/guided-text.js';
 import { TEXT_REWARD_NAMES, type TextRewardName } from '../../../decoding/text-rewards.js';
 import type { DecodingMethod, DecodingRequest, TradeOff } from '../../../decoding/trade-off.js';
 import { RlpromptError } from '../../../errors.js';
-import { toIoError } from '../../../files/io-error.js';
+import { writeOutput } from '../../../files/write-output.js';
 import type { LanguageModel } from '../../../lm/model/types.js';
 import { formatTable } from '../../output/format-table.js';
 import { formatJson, writeResult } from '../../output/output.js';
@@ -145,11 +144,7 @@ async function sampleTexts(
         rewardName: reward,
       };
     });
-    try {
-      writeFileSync(out, lines.map((line) => `${formatJson(line)}\n`).join(''));
-    } catch (error) {
-      throw toIoError(error, { action: 'create', path: out });
-    }
+    writeOutput(out, lines.map((line) => `${formatJson(line)}\n`).join(''));
     writeResult(context, `${formatJson({ schemaVersion: 1, out, texts: lines.length })}\n`);
   });
 }

@@ -1,7 +1,6 @@
-import { writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { EMBEDDED_MODEL } from '../../../config/defaults.js';
-import { toIoError } from '../../../files/io-error.js';
+import { writeOutput } from '../../../files/write-output.js';
 import { formatJson, writeResult } from '../../output/output.js';
 import type { CliContext } from '../../shared/context.js';
 
@@ -73,11 +72,7 @@ async function writePairs(file: string, out: string | undefined, context: CliCon
   }));
   const text = lines.map((line) => `${formatJson(line)}\n`).join('');
   if (out === undefined) return writeResult(context, text);
-  try {
-    writeFileSync(out, text);
-  } catch (error) {
-    throw toIoError(error, { action: 'create', path: out });
-  }
+  writeOutput(out, text);
 }
 
 async function fitModel(

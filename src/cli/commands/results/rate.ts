@@ -6,6 +6,7 @@ import { RlpromptError } from '../../../errors.js';
 import { readText } from '../../../files/read-file.js';
 import type { Ranking } from '../../../preferences/ranking.js';
 import type { RatingSet } from '../../../preferences/rating-sets.js';
+import { safeText } from '../../../ui/sanitize.js';
 import { formatJson, writeResult } from '../../output/output.js';
 import type { CliContext } from '../../shared/context.js';
 import { parseCount } from '../../shared/parse-count.js';
@@ -45,12 +46,16 @@ export function configure(command: Command, context: CliContext): void {
 
 async function rate(source: string, options: RateOptions, context: CliContext): Promise<void> {
   const seed = checkOptions(options);
-  const [{ drawSets, openSets }, { readRankings, RankingWriter }] = await Promise.all([
+  const [{ drawSets, openSets }, { cutHalfRanking, readRankings, RankingWriter }] = await Promise.all([
     import('../../../preferences/rating-sets.js'),
     import('../../../preferences/ranking-file.js'),
   ]);
   const { texts, context: purpose } = await readSource(source);
   const sets = drawSets(texts, { items: options.items, sets: options.sets, seed, context: purpose });
+  if (existsSync(options.out) && cutHalfRanking(options.out))
+    context.stderr.write(
+      `rlprompt: warning: the last ranking of ${safeText(options.out)} was half written and is removed\n`,
+    );
   const done = existsSync(options.out) ? readRankings(options.out) : [];
   const rater = options.rater ?? options.judge ?? userInfo().username;
   const open = openSets(sets, done, rater);

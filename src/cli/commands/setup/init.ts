@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { type Command, Option } from 'commander';
@@ -53,15 +53,26 @@ function writeScaffold(dir: string, kind: ScaffoldKind): string[] {
   const names = Object.keys(files);
   const existing = names.filter((name) => existsSync(join(dir, name)));
   if (existing.length > 0) throw wouldOverwrite(dir, existing);
+  const begun: string[] = [];
   try {
     mkdirSync(dir, { recursive: true });
-    for (const [name, text] of Object.entries(files)) writeFileSync(join(dir, name), text, { flag: 'wx' });
+    for (const [name, text] of Object.entries(files)) {
+      const fd = openSync(join(dir, name), 'wx');
+      begun.push(join(dir, name));
+      try {
+        writeFileSync(fd, text);
+      } finally {
+        closeSync(fd);
+      }
+    }
   } catch (cause) {
+    for (const path of begun) rmSync(path, { force: true });
     throw new RlpromptError({
       code: 'E_CANNOT_CREATE',
       exit: 'cannotCreate',
       message: `the task cannot be written: ${cause instanceof Error ? cause.message : String(cause)}`,
       where: dir,
+      kept: 'every file is as it was',
       next: 'name another folder',
       cause,
     });
