@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { allowedTokens } from '../../src/policy/token-mask.js';
 import { decodeCheckpoint, encodeCheckpoint } from '../../src/run/checkpoint/checkpoint-format.js';
+import { mean } from '../../src/statistics/mean.js';
 import type { Generator } from '../../src/trainers/contract/settings.js';
 import type { Trainer, TrainerState } from '../../src/trainers/contract/types.js';
 import { type ScriptedGenerator, scriptedGenerator } from '../trainers/scripted-generator.js';
-import { findTheWords, type ToySettings, type ToyStep, toyStep } from '../trainers/toy-search.js';
+import { findTheWords, type ToyReward, type ToySettings, type ToyStep, toyStep } from '../trainers/toy-search.js';
 
 export interface TrainerContract {
   readonly create: (generator: Generator, settings: ToySettings) => Promise<Trainer>;
@@ -19,6 +20,9 @@ export interface TrainerContract {
 }
 
 const WINNER = [3, 14, 25];
+
+/** Of half of the tokens each is worth as much as any other, so that most prompts teach something. */
+const evenTokens: ToyReward = (tokenIds) => 100 * mean(tokenIds.map((id) => Number(id % 2 === 0)));
 
 /** What every trainer owes the loop. Each trainer's own test calls it. */
 export function testTrainer(name: string, { create, settings, kind, anyLength }: TrainerContract): void {
@@ -36,6 +40,8 @@ export function testTrainer(name: string, { create, settings, kind, anyLength }:
 
   /** A policy may repeat itself, and need not have proposed what it decodes greedily: this does not bind it. */
   const searchIt: typeof it | (() => void) = kind === 'search' ? it : () => {};
+  /** A search may try each prompt once: nothing of it becomes likelier. */
+  const policyIt: typeof it | (() => void) = kind === 'policy' ? it : () => {};
 
   describe(`the trainer ${name}`, () => {
     it('bears its name, and proposes as many prompts as it is asked for, of allowed tokens', async () => {
@@ -127,6 +133,18 @@ export function testTrainer(name: string, { create, settings, kind, anyLength }:
       const prompts = promptsOf(await walk(trainer, 24)).flat();
       expect(new Set(prompts).size).toBe(prompts.length);
       expect(prompts).not.toContain(WINNER.join(' '));
+      await trainer.dispose();
+    });
+
+    policyIt('makes prompts with more reward likelier', async () => {
+      const tuned = { ...settings(0), learningRate: 0.05, promptsPerStep: 32 };
+      const trainer = await create(scriptedGenerator(), tuned);
+      const means = [];
+      for (let step = 0; step < 15; step++) {
+        const { rewards } = await toyStep(trainer, evenTokens, tuned);
+        means.push(mean(rewards.map(({ raw }) => raw)));
+      }
+      expect(mean(means.slice(-3))).toBeGreaterThan(mean(means.slice(0, 2)) + 15);
       await trainer.dispose();
     });
 

@@ -82,8 +82,8 @@ describe('the pages of the trainers', () => {
   const overview = textOf('docs/explanation/trainers/README.md');
   const vocabulary = textOf('docs/reference/vocabulary.md');
 
-  it.each(TRAINER_NAMES)('%s has a page and its row in the overview', (name) => {
-    expect(existsSync(join(ROOT, 'docs/explanation/trainers', `${name}.md`))).toBe(true);
+  it.each(TRAINER_NAMES)('%s has a page with its equations and results, and a row in the overview', (name) => {
+    expect(textOf(`docs/explanation/trainers/${name}.md`)).toMatch(/^## Equations$.*^## Results$/ms);
     expect(overview).toContain(`| [\`${name}\`](${name}.md) |`);
   });
 
