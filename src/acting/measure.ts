@@ -9,11 +9,19 @@ export interface Measured {
   readonly best?: number | undefined;
 }
 
-/** Plays some episodes of each task. */
-export async function measure(world: World, tasks: readonly string[], actor: Actor, times: number): Promise<Measured> {
+/**
+ * Plays some episodes of each task.
+ * @param newActor called for each episode
+ */
+export async function measure(
+  world: World,
+  tasks: readonly string[],
+  newActor: () => Actor,
+  times: number,
+): Promise<Measured> {
   const episodes: Episode[] = [];
   for (const task of tasks) {
-    for (let time = 0; time < times; time++) episodes.push(await playEpisode(world, task, actor));
+    for (let time = 0; time < times; time++) episodes.push(await playEpisode(world, task, newActor()));
   }
   const known = episodes.flatMap(({ isBest }) => (isBest === undefined ? [] : [isBest ? 1 : 0]));
   return {

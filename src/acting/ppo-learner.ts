@@ -7,7 +7,7 @@ import { zip } from '../statistics/zip.js';
 import type { TrainerState } from '../trainers/contract/types.js';
 import { Critic } from '../trainers/policy/critic.js';
 import { standardisedScores } from '../trainers/policy/phrase-scores.js';
-import { policyActor } from './actors.js';
+import { samplingActor } from './actors.js';
 import { distinct } from './distinct.js';
 import { type Episode, playEpisode, type Step, type World } from './episodes.js';
 import type { PhrasePolicy } from './phrase-policy.js';
@@ -50,7 +50,7 @@ export class PpoLearner {
 
   /** Tasks in turn: each is met equally often. */
   async play(world: World, update: number, rng: Rng): Promise<Episode[]> {
-    const actor = policyActor(this.policy, rng);
+    const actor = samplingActor(this.policy, rng);
     const episodes: Episode[] = [];
     for (let place = update * this.settings.episodes; episodes.length < this.settings.episodes; place++) {
       episodes.push(await playEpisode(world, this.tasks[place % this.tasks.length] ?? '', actor));

@@ -6,7 +6,7 @@ import { readLatestCheckpoint, removeDamaged, writeCheckpoint } from '../run/che
 import { mean } from '../statistics/mean.js';
 import type { TrainerState } from '../trainers/contract/types.js';
 import type { ActFolder } from './act-folder.js';
-import { policyActor } from './actors.js';
+import { greedyActor } from './actors.js';
 import type { EnvironmentWorld } from './environment-world.js';
 import { type Measured, measure } from './measure.js';
 import type { PhrasePolicy } from './phrase-policy.js';
@@ -63,7 +63,7 @@ export async function train(
       writeCheckpoint(folder.path, { step: curve.length, json: { learner: json, rng: rng.save(), curve }, arrays });
     }
   }
-  const greedy = policyActor(policy);
+  const greedy = () => greedyActor(policy);
   const result = {
     curve,
     train: await measure(world, tasks.train, greedy, 1),

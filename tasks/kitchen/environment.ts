@@ -12,7 +12,7 @@ interface Rule {
 }
 
 const MOST_STEPS = 30;
-const STEP_COST = 0.05;
+const STEP_COST = 0.1;
 /** For each thing a dish needs to have done to it, at the moment it is done; 1 more for the whole order. */
 const PROGRESS_REWARD = 0.2;
 

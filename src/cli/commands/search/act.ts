@@ -54,7 +54,7 @@ export function configure(command: Command, context: CliContext): void {
     );
   worldOptions(command.command('train').description('learns to act by PPO, with phrases scored per word'))
     .requiredOption('--out <DIR>', 'new folder for checkpoints and the result')
-    .option('--updates <N>', 'updates of the policy', parseCount, 200)
+    .option('--updates <N>', 'updates of the policy', parseCount, 400)
     .option('--episodes <N>', 'episodes that an update learns from', parseCount, 36)
     .option('--learning-rate <RATE>', 'of the trained part', parsePositive, 3e-3)
     .action((reference: string, options: TrainOptions) => startTraining(reference, options, context));
@@ -87,7 +87,7 @@ async function score(
 ): Promise<void> {
   const { seed, episodes, normalise } = options;
   await withWorld(reference, options, async (world, model) => {
-    const [{ stateSourceOf }, { PhrasePolicy }, { policyActor }, { measure }, { Rng }] = await Promise.all([
+    const [{ stateSourceOf }, { PhrasePolicy }, { samplingActor }, { measure }, { Rng }] = await Promise.all([
       import('../../../preferences/pooled-states.js'),
       import('../../../acting/phrase-policy.js'),
       import('../../../acting/actors.js'),
@@ -98,8 +98,8 @@ async function score(
     const rows: (Measured & { normalise: LabelNormalisation })[] = [];
     for (const way of normalise ? [normalise] : NORMALISATIONS) {
       const policy = await PhrasePolicy.create(stateSourceOf(model), { normalise: way, seed });
-      const actor = policyActor(policy, Rng.create(seed, 'sampling'));
-      rows.push({ normalise: way, ...(await measure(world, [...train, ...test], actor, episodes)) });
+      const actor = samplingActor(policy, Rng.create(seed, 'sampling'));
+      rows.push({ normalise: way, ...(await measure(world, [...train, ...test], () => actor, episodes)) });
       await policy.dispose();
     }
     const json = { schemaVersion: 1, environment: world.facts.name, model: model.name, seed, rows };
