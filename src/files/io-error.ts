@@ -2,7 +2,7 @@ import { RlpromptError } from '../errors.js';
 import { hasErrno } from './file-system.js';
 
 interface Attempt {
-  readonly action: 'read' | 'write' | 'create';
+  readonly action: 'read' | 'write' | 'create' | 'remove';
   readonly path: string;
   readonly kept?: string;
 }
@@ -53,7 +53,7 @@ function permissionError(
   attempt: Attempt,
   common: { message: string; kept: string | undefined; cause: unknown },
 ): RlpromptError {
-  if (attempt.action === 'read') {
+  if (attempt.action === 'read' || attempt.action === 'remove') {
     return new RlpromptError({
       ...common,
       code: 'E_NO_PERMISSION',

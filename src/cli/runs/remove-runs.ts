@@ -1,7 +1,6 @@
-import { rmSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
 import { RlpromptError } from '../../errors.js';
-import { requireOwnFiles } from '../../run/store/own-files.js';
+import { removeRun, requireOwnFiles } from '../../run/store/own-files.js';
 import { openRunFolder } from '../../run/store/run-folder.js';
 import { safeText } from '../../ui/sanitize.js';
 import type { CliContext } from '../shared/context.js';
@@ -22,7 +21,7 @@ export async function removeRuns(
   try {
     for (const runDir of runDirs) folders.push(openRunFolder(runDir, { now: new Date(), evenFinished: true }));
     for (const { path } of folders) {
-      rmSync(path, { recursive: true });
+      removeRun(path);
       writeResult(context, `removed ${safeText(path)}\n`);
     }
   } finally {

@@ -1,6 +1,7 @@
 import { lstatSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { RlpromptError } from '../../errors.js';
+import { toIoError } from '../../files/io-error.js';
 import { DEFAULT_FOLDER } from './run-folder.js';
 import { readManifest } from './run-manifest.js';
 
@@ -27,11 +28,24 @@ export function requireOwnFiles(runDir: string): void {
   throw refused(message, runDir, 'move these files elsewhere, then repeat the command');
 }
 
+/**
+ * Removes a run folder with everything in it.
+ * @throws RlpromptError `E_IO` or `E_NO_PERMISSION` where the system refuses
+ */
+export function removeRun(runDir: string): void {
+  try {
+    // The system removes no folder by the name ".".
+    rmSync(resolve(runDir), { recursive: true });
+  } catch (error) {
+    throw toIoError(error, { action: 'remove', path: runDir, kept: 'what could not be removed' });
+  }
+}
+
 /** Takes away a run that was refused before it had begun: there is nothing in it to resume. */
 export function discardRun(runDir: string): void {
   if (foreignFiles(runDir).length > 0) return;
-  rmSync(runDir, { recursive: true });
-  removeDefaultFolder(dirname(runDir));
+  removeRun(runDir);
+  removeDefaultFolder(dirname(resolve(runDir)));
 }
 
 /** The folder of runs that have no name of their own, where the first of them left it empty. */

@@ -64,6 +64,13 @@ describe('rlprompt runs remove', () => {
     expect([existsSync(join(folder, 'a')), existsSync(join(folder, 'b'))]).toEqual([false, true]);
   });
 
+  it('removes the run in whose folder it is called', async () => {
+    const folder = folderOf({ a: {} });
+    const { code, stdout, stderr } = await runCli(['runs', 'remove', '.', '--yes'], { cwd: join(folder, 'a') });
+    expect([code, stdout], stderr).toEqual([0, 'removed .\n']);
+    expect(existsSync(join(folder, 'a'))).toBe(false);
+  });
+
   it('removes nothing where nobody can say yes', async () => {
     const folder = folderOf({ a: {} });
     const { code, stderr } = await runCli(['runs', 'remove', join(folder, 'a')], { stdin: 'yes\n' });
