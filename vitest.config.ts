@@ -27,7 +27,7 @@ export const settings = {
   testTimeout: 60_000,
   hookTimeout: 120_000,
   pool: 'forks',
-  globalSetup: 'tests/temporary-folder.ts',
+  globalSetup: 'tests/global-setup.ts',
 } as const;
 
 /** One more than the cores of a small machine: tests of programs, services and queues mostly wait. */

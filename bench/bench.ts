@@ -12,7 +12,7 @@
 import { execFile } from 'node:child_process';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { parseArgs, promisify } from 'node:util';
-import { EMBEDDED_MODEL } from '../src/config/defaults.js';
+import { EMBEDDED_MODEL } from '../src/config/settings/defaults.js';
 import { curve } from './curve.js';
 import { machine, median, peakMiB, round } from './machine.js';
 import { createProducts, type ProductTimes } from './products.js';

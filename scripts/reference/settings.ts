@@ -1,7 +1,7 @@
 import { environmentName, flagName } from '../../src/config/config-layers.js';
 import { runConfigJsonSchema } from '../../src/config/json-schema.js';
-import { PRESETS, type Preset } from '../../src/config/presets.js';
 import { optionMeta, RUN_CONFIG_KEYS, type RunConfigKey } from '../../src/config/run-config.js';
+import { PRESETS, type Preset } from '../../src/config/settings/presets.js';
 import { OPTION_GROUPS } from '../../src/options/option.js';
 import type { TrainerDefinition } from '../../src/trainers/contract/trainer-definition.js';
 import { ownersOf, TRAINERS } from '../../src/trainers/trainer-table.js';

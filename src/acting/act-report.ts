@@ -1,6 +1,6 @@
 import { type Chart, renderChart } from '../report/charts/chart.js';
 import { toneOf } from '../report/charts/run-charts.js';
-import { type Html, html } from '../report/page/html.js';
+import { type Html, html } from '../report/html.js';
 import { wholePage } from '../report/page/whole-page.js';
 import type { ActRecord } from './act-record.js';
 import type { Measured } from './measure.js';

@@ -3,9 +3,9 @@ import { EXIT_CODES, RlpromptError } from '../errors.js';
 import { osLimitOf } from '../files/io-error.js';
 import { runtimeCalls } from '../lm/onnx/run/runtime-calls.js';
 import { COMMANDS } from './commands/commands.js';
+import type { CliContext } from './output/context.js';
 import { StandardOutput } from './output/standard-output.js';
 import { asStarted } from './output/started-as.js';
-import type { CliContext } from './shared/context.js';
 import { isEndedBySignal, type StopSignal, setSignalEnd } from './shared/signals.js';
 
 let hasEnded = false;

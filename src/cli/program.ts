@@ -2,8 +2,8 @@ import { Command, CommanderError } from 'commander';
 import { nearestWord, RlpromptError } from '../errors.js';
 import { packageVersion } from '../package-root.js';
 import { COMMANDS } from './commands/commands.js';
+import type { CliContext } from './output/context.js';
 import { EXIT_CODES_HELP } from './output/exit-codes.js';
-import type { CliContext } from './shared/context.js';
 import { withCurrentNames } from './shared/former-names.js';
 
 const EXAMPLES = `Examples:

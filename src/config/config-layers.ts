@@ -1,12 +1,12 @@
 import { isAbsolute, resolve } from 'node:path';
 import { nearestWord } from '../errors.js';
 import { type TextForm, toCamelCase, toKebabCase } from '../options/option.js';
-import { type ConfigProblem, showValue } from './config-problem.js';
 import type { ConfigFile } from './files/config-file.js';
 import { readText } from './files/read-text.js';
 import { removalOf } from './removed-settings.js';
 import { currentKey, currentValue, namesOf } from './renamed-settings.js';
 import { optionMeta, RUN_CONFIG_KEYS, type RunConfigKey } from './run-config.js';
+import { type ConfigProblem, showValue } from './values/config-problem.js';
 import { isSecretKey, looksSecret } from './values/secrets.js';
 
 /** A value and who said it, for `config print --sources`. */

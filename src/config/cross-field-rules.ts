@@ -7,9 +7,9 @@ import {
   REPLAY_TRAINERS,
   type TrainerName,
 } from '../trainers/trainer-table.js';
-import type { ConfigProblem } from './config-problem.js';
 import { findInputConditionedViolations } from './input-conditioned-rules.js';
 import type { RunConfig } from './run-config.js';
+import type { ConfigProblem } from './values/config-problem.js';
 import { findWeightProblem } from './values/weight-problem.js';
 
 /** Trainers whose prompts a policy over the generator LM draws token by token. */

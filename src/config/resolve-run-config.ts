@@ -15,11 +15,9 @@ import {
   readSetLayer,
   type SourcedValue,
 } from './config-layers.js';
-import { type ConfigProblem, refuseProblems, showValue } from './config-problem.js';
 import { findRuleViolations } from './cross-field-rules.js';
 import type { ConfigFile } from './files/config-file.js';
 import { LIST_FILES, type ListFileKey } from './files/list-files.js';
-import { PRESETS, type PresetName } from './presets.js';
 import {
   optionMeta,
   RUN_CONFIG_KEYS,
@@ -28,6 +26,8 @@ import {
   type RunConfigKey,
   runConfigSchema,
 } from './run-config.js';
+import { PRESETS, type PresetName } from './settings/presets.js';
+import { type ConfigProblem, refuseProblems, showValue } from './values/config-problem.js';
 import { readLengths } from './values/prompt-length.js';
 
 /** Where settings come from, the strongest first: flags, `set`, env, file, then the preset and the defaults. */

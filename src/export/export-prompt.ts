@@ -4,7 +4,7 @@ import { demonstratedTemplate } from '../classifier/demonstrated-template.js';
 import { RlpromptError } from '../errors.js';
 import { parseTemplate } from '../template/parse-template.js';
 import { renderSegments } from '../template/render-template.js';
-import type { ExportedPrompt, RenderedPart } from './exported-prompt.js';
+import type { ExportedPrompt, RenderedPart } from './contract/exported-prompt.js';
 import type { RunRecord } from './run-record.js';
 
 /**

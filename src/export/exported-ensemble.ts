@@ -1,5 +1,5 @@
 import type { TaskLabel } from '../task/types.js';
-import type { ExportedPrompts } from './exported-prompt.js';
+import type { ExportedPrompts } from './contract/exported-prompt.js';
 
 type Scores = Readonly<Record<string, number>>;
 

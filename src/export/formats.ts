@@ -1,5 +1,5 @@
 import { nearestWord, RlpromptError } from '../errors.js';
-import type { ExportFormat } from './exported-prompt.js';
+import type { ExportFormat } from './contract/exported-prompt.js';
 import { openaiBatchFormat } from './formats/chat/openai-batch.js';
 import { openaiChatFormat } from './formats/chat/openai-chat.js';
 import { jsFormat } from './formats/code/js.js';

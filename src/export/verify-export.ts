@@ -5,8 +5,8 @@ import { evaluatePrompts, type ReadPrompt } from '../evaluate.js';
 import { labelText } from '../template/label-text.js';
 import { parseTemplate } from '../template/parse-template.js';
 import { MESSAGE_BREAK, tailOf } from '../template/template.js';
+import type { ExportedPrompt, ReadBack, RenderedPart } from './contract/exported-prompt.js';
 import { renderParts } from './export-prompt.js';
-import type { ExportedPrompt, ReadBack, RenderedPart } from './exported-prompt.js';
 import type { RunRecord } from './run-record.js';
 import { mergeParts } from './text/rendered-parts.js';
 

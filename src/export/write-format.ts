@@ -1,5 +1,11 @@
 import { RlpromptError } from '../errors.js';
-import type { ExportedFile, ExportedPrompt, ExportedPrompts, ExportFormat, ExportOptions } from './exported-prompt.js';
+import type {
+  ExportedFile,
+  ExportedPrompt,
+  ExportedPrompts,
+  ExportFormat,
+  ExportOptions,
+} from './contract/exported-prompt.js';
 import { hasMessages } from './text/rendered-parts.js';
 
 /**

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { RlpromptError } from '../errors.js';
 import type { UnnumberedEvent } from '../events.js';
-import type { ExportedFile } from '../export/exported-prompt.js';
+import type { ExportedFile } from '../export/contract/exported-prompt.js';
 import { readRunRecord } from '../export/run-record.js';
 import { atomicWrite } from '../files/atomic-write.js';
 import { packageVersion } from '../package-root.js';

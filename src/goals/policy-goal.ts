@@ -1,7 +1,7 @@
 import { RlpromptError } from '../errors.js';
 import type { PromptSummary, RunEvent, RunResult, StopReason } from '../events.js';
+import type { ExportedFile } from '../export/contract/exported-prompt.js';
 import { exportPolicy, POLICY_FORMATS } from '../export/export-policy.js';
-import type { ExportedFile } from '../export/exported-prompt.js';
 import type { RunRecord } from '../export/run-record.js';
 import type { Run } from '../run/loop/run.js';
 import type { ConditionedPolicies, KeptPolicy } from '../run/policies/conditioned-policies.js';

@@ -1,6 +1,6 @@
 import type { PromptSummary, RunEvent, RunResult, StopReason, UnnumberedEvent } from '../events.js';
+import type { ExportedFile } from '../export/contract/exported-prompt.js';
 import { exportPrompt } from '../export/export-prompt.js';
-import type { ExportedFile } from '../export/exported-prompt.js';
 import { findFormat } from '../export/formats.js';
 import type { RunRecord } from '../export/run-record.js';
 import { writeFormat } from '../export/write-format.js';

@@ -1,5 +1,5 @@
 import type { PromptSummary, RunEvent, RunResult, StopReason, UnnumberedEvent } from '../events.js';
-import type { ExportedFile } from '../export/exported-prompt.js';
+import type { ExportedFile } from '../export/contract/exported-prompt.js';
 import type { RunRecord } from '../export/run-record.js';
 import type { StepOutcome } from '../run/loop/step-statistics.js';
 

@@ -1,7 +1,7 @@
 import * as z from 'zod';
+import type { TransferMatrix } from '../analysis/transfer.js';
 import { RlpromptError } from '../errors.js';
 import { readOrdinaryText } from '../files/read-ordinary.js';
-import type { TransferMatrix } from '../transfer.js';
 
 const MATRIX = z
   .object({

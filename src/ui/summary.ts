@@ -1,8 +1,8 @@
 import { promptKey, type RunResult } from '../events.js';
 import type { Span } from './draw/palette.js';
+import { cutToWidth, fitToWidth, safeLine, safeText } from './draw/sanitize.js';
 import { formatCount, formatDuration, formatScore, formatShare } from './format-values.js';
 import { namePrompt, quote } from './run-log.js';
-import { cutToWidth, fitToWidth, safeLine, safeText } from './sanitize.js';
 import { metricOf, type ScreenState } from './screen-state.js';
 
 /**

@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
+import type { CliContext } from '../../src/cli/output/context.js';
 import { writeError } from '../../src/cli/output/write-error.js';
 import { runCommandLine } from '../../src/cli/program.js';
-import type { CliContext } from '../../src/cli/shared/context.js';
 import { EXIT_CODES, RlpromptError } from '../../src/errors.js';
 import { emptyFolder, type Outcome, type SpawnOptions } from './spawn-cli.js';
 

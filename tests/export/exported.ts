@@ -1,5 +1,5 @@
+import type { ExportedPrompt } from '../../src/export/contract/exported-prompt.js';
 import { exportPrompt, renderParts } from '../../src/export/export-prompt.js';
-import type { ExportedPrompt } from '../../src/export/exported-prompt.js';
 import { readRunRecord } from '../../src/export/run-record.js';
 import { parseTemplate } from '../../src/template/parse-template.js';
 import { renderTemplate } from '../../src/template/render-template.js';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { chartData, renderChart } from '../../src/report/charts/chart.js';
 import { type Point, thinPoints } from '../../src/report/charts/thin-points.js';
 import { formatTick, niceTicks, tickLabels } from '../../src/report/charts/ticks.js';
-import { html, inlineJson } from '../../src/report/page/html.js';
+import { html, inlineJson } from '../../src/report/html.js';
 import { proportionInterval } from '../../src/report/proportion-interval.js';
 
 describe('markup', () => {

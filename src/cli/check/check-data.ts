@@ -9,10 +9,10 @@ import { checkTemplateSource, templateFor } from '../../run/prepare/configured-t
 import { modelOptions } from '../../run/prepare/model-options.js';
 import { type ShownRow, showRow } from '../../run/prepare/shown-row.js';
 import { zip } from '../../statistics/zip.js';
+import { countLabels } from '../../task/assemble/label-values.js';
+import { rowsFromTable, type SourceRow } from '../../task/assemble/source-row.js';
 import { readTables } from '../../task/load/data-task.js';
-import { countLabels } from '../../task/load/label-values.js';
 import { dataFilesOf, loadTask } from '../../task/load/load-task.js';
-import { rowsFromTable, type SourceRow } from '../../task/load/source-row.js';
 import type { SplitFiles } from '../../task/load/split-files.js';
 import type { Split, Task } from '../../task/types.js';
 import { type ColumnFacts, describeColumns, guessColumns } from './data-columns.js';

@@ -1,8 +1,8 @@
 import { flagName } from '../../config/config-layers.js';
 import type { RunConfigKey } from '../../config/run-config.js';
 import type { ShownRow } from '../../run/prepare/shown-row.js';
+import { safeText } from '../../ui/draw/sanitize.js';
 import { formatCount } from '../../ui/format-values.js';
-import { safeText } from '../../ui/sanitize.js';
 import { formatTable } from '../output/format-table.js';
 import { shellWord } from '../output/shell-word.js';
 import type { DataCheck, RunFacts } from './check-data.js';

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { RlpromptError } from '../../errors.js';
+import type { ExportedFile, ExportFormat } from '../../export/contract/exported-prompt.js';
 import { ENSEMBLE_FORMATS, exportEnsemble } from '../../export/export-ensemble.js';
-import type { ExportedFile, ExportFormat } from '../../export/exported-prompt.js';
 import type { RunRecord } from '../../export/run-record.js';
 import { packageVersion } from '../../package-root.js';
 import { zip } from '../../statistics/zip.js';
+import type { CliContext } from '../output/context.js';
 import { reportCheck } from '../runs/report-check.js';
-import type { CliContext } from '../shared/context.js';
 import { writeFiles } from './export-files.js';
 
 interface EnsembleExportOptions {

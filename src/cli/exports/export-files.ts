@@ -1,11 +1,11 @@
 import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { RlpromptError } from '../../errors.js';
-import type { ExportedFile, ExportFormat } from '../../export/exported-prompt.js';
+import type { ExportedFile, ExportFormat } from '../../export/contract/exported-prompt.js';
 import { toIoError } from '../../files/io-error.js';
 import { isDevice, writeOutput } from '../../files/write-output.js';
+import type { CliContext } from '../output/context.js';
 import { writeResult } from '../output/output.js';
-import type { CliContext } from '../shared/context.js';
 
 /** Where a file goes; undefined for stdout, which holds one file. */
 export function placeFiles(

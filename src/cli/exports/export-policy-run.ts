@@ -1,9 +1,9 @@
 import { RlpromptError } from '../../errors.js';
+import type { ExportedFile, ExportFormat } from '../../export/contract/exported-prompt.js';
 import { exportPolicy, POLICY_FORMATS } from '../../export/export-policy.js';
-import type { ExportedFile, ExportFormat } from '../../export/exported-prompt.js';
 import type { RunRecord } from '../../export/run-record.js';
 import { packageVersion } from '../../package-root.js';
-import type { CliContext } from '../shared/context.js';
+import type { CliContext } from '../output/context.js';
 import { writeFiles } from './export-files.js';
 
 interface PolicyExportOptions {

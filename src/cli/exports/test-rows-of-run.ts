@@ -1,6 +1,6 @@
 import { currentSettings } from '../../config/removed-settings.js';
 import { completeRunConfig } from '../../config/resolve-run-config.js';
-import type { ExportedRow } from '../../export/exported-prompt.js';
+import type { ExportedRow } from '../../export/contract/exported-prompt.js';
 import type { RunRecord } from '../../export/run-record.js';
 import { loadConfiguredTask } from '../../run/prepare/configured-task.js';
 

@@ -1,8 +1,8 @@
 import type { RunConfig } from '../../config/run-config.js';
 import { isDataFileName } from '../../data/read-table.js';
 import { RlpromptError } from '../../errors.js';
+import type { CliContext } from '../output/context.js';
 import { formatJson, writeResult } from '../output/output.js';
-import type { CliContext } from '../shared/context.js';
 
 /**
  * Writes the prompt of each row of a data file, a JSON line each: into a file, or on stdout.

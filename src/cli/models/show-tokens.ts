@@ -1,8 +1,8 @@
 import { RlpromptError } from '../../errors.js';
 import { loadTokenizer } from '../../lm/model/tokenizer.js';
 import type { Tokenizer } from '../../lm/model/types.js';
+import type { CliContext } from '../output/context.js';
 import { formatJson, writeResult } from '../output/output.js';
-import type { CliContext } from '../shared/context.js';
 import { installedModel } from './installed-model.js';
 
 interface TokenOutput {

@@ -1,6 +1,6 @@
 import type { DownloadProgress } from '../../lm/hub/hub.js';
-import { safeLine } from '../../ui/sanitize.js';
-import type { CliContext } from '../shared/context.js';
+import { safeLine } from '../../ui/draw/sanitize.js';
+import type { CliContext } from './context.js';
 
 const STEP = 10;
 

@@ -1,5 +1,5 @@
 import { zip } from '../../statistics/zip.js';
-import { fitToWidth, safeText, widthOf } from '../../ui/sanitize.js';
+import { fitToWidth, safeText, widthOf } from '../../ui/draw/sanitize.js';
 
 /** Rows of texts as lines with aligned columns; the columns named in `right` stand on the right. */
 export function formatTable(

@@ -1,4 +1,4 @@
-import type { CliContext } from '../shared/context.js';
+import type { CliContext } from './context.js';
 
 // JSON allows these in strings; a terminal that shows the result would obey or hide them.
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;

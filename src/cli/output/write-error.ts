@@ -1,8 +1,8 @@
 import { inspect } from 'node:util';
 import type { RlpromptError } from '../../errors.js';
-import { safeText } from '../../ui/sanitize.js';
-import type { CliContext } from '../shared/context.js';
+import { safeText } from '../../ui/draw/sanitize.js';
 import { completeError } from './complete-error.js';
+import type { CliContext } from './context.js';
 import { formatJson } from './output.js';
 
 interface Failure {

@@ -1,7 +1,7 @@
 import { zip } from '../../statistics/zip.js';
 import type { Spread } from '../../compare/spread.js';
 import { formatCount } from '../../ui/format-values.js';
-import type { CliContext } from '../shared/context.js';
+import type { CliContext } from '../output/context.js';
 import { formatJson, writeResult } from '../output/output.js';
 import type { RunGroup } from './run-groups.js';
 import { formatTable } from '../output/format-table.js';

@@ -1,6 +1,6 @@
 import { RlpromptError } from '../../errors.js';
 import type { ExportCheck } from '../../export/verify-export.js';
-import type { CliContext } from '../shared/context.js';
+import type { CliContext } from '../output/context.js';
 
 /** @throws RlpromptError E_EXPORT_MISMATCH where the exported text differs from what the run scored. */
 export function reportCheck(

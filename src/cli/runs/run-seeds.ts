@@ -7,7 +7,7 @@ import { RlpromptError } from '../../errors.js';
 import type { RunResult } from '../../events.js';
 import { watchBetweenRuns } from '../shared/between-runs.js';
 import { formatSpread } from './comparison-table.js';
-import type { CliContext } from '../shared/context.js';
+import type { CliContext } from '../output/context.js';
 import { formatJson, writeResult } from '../output/output.js';
 import { quotePrompt } from '../output/result-line.js';
 import { type FollowedRun, followRun, type RunOptions, refuseScore } from './supervise-run.js';

@@ -7,7 +7,7 @@ import type { Reporter, RunControls, RunEvent, RunResult } from '../../events.js
 import { abortable } from '../../files/abortable.js';
 import type { OptimizeOptions } from '../../optimize.js';
 import type { UiName } from '../../ui/reporters/choose-reporter.js';
-import type { CliContext } from '../shared/context.js';
+import type { CliContext } from '../output/context.js';
 import { reportDownloads } from '../output/download-progress.js';
 import { formatJson, writeResult } from '../output/output.js';
 import { resultLine } from '../output/result-line.js';

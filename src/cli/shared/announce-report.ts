@@ -1,5 +1,5 @@
+import type { CliContext } from '../output/context.js';
 import { writeResult } from '../output/output.js';
-import type { CliContext } from './context.js';
 import { openInBrowser } from './open-file.js';
 
 /** Says where a page was written, and opens it where that is asked for. */

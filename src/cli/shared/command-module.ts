@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { CliContext } from './context.js';
+import type { CliContext } from '../output/context.js';
 
 /** A command's file: adds its arguments, options, help and action to a bare command. */
 export interface CommandModule {

@@ -4,7 +4,7 @@ import { findConfigFile, loadConfigFile } from '../../config/files/config-file.j
 import { runConfigJsonSchema } from '../../config/json-schema.js';
 import { type ResolvedRunConfig, type RunConfigSources, resolveRunConfig } from '../../config/resolve-run-config.js';
 import { optionMeta, RUN_CONFIG_KEYS, type RunConfigKey } from '../../config/run-config.js';
-import type { CliContext } from './context.js';
+import type { CliContext } from '../output/context.js';
 
 /** Adds the flags of some settings, as the schema describes them, with `--config` and `--set` beside them. */
 export function addConfigOptions(command: Command, keys: readonly RunConfigKey[]): void {

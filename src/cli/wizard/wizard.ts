@@ -1,15 +1,15 @@
-import { PRESET_NAMES } from '../../config/presets.js';
 import { resolveRunConfig } from '../../config/resolve-run-config.js';
+import { PRESET_NAMES } from '../../config/settings/presets.js';
 import { RlpromptError } from '../../errors.js';
 import { dataFilesOf } from '../../task/load/load-task.js';
+import { safeText } from '../../ui/draw/sanitize.js';
 import { wrapText } from '../../ui/draw/wrap-text.js';
 import { isInteractive } from '../../ui/reporters/choose-reporter.js';
-import { safeText } from '../../ui/sanitize.js';
 import { checkData, type DataCheck } from '../check/check-data.js';
 import { checkText, proposedArguments } from '../check/check-text.js';
+import type { CliContext } from '../output/context.js';
 import { shellWord } from '../output/shell-word.js';
 import { settingsSources } from '../shared/config-options.js';
-import type { CliContext } from '../shared/context.js';
 import { newestDataFile } from './find-data.js';
 
 /** Asks one question; throws where the user wants no more of them. */

@@ -3,7 +3,7 @@ import { basename, dirname, extname, join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { RlpromptError } from '../../errors.js';
 import { readOrdinary } from '../../files/read-ordinary.js';
-import { refuseProblems } from '../config-problem.js';
+import { refuseProblems } from '../values/config-problem.js';
 
 /** A configuration file, read but not yet checked against the schema. */
 export interface ConfigFile {

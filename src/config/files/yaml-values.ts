@@ -1,5 +1,5 @@
 import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument } from 'yaml';
-import type { ConfigProblem } from '../config-problem.js';
+import type { ConfigProblem } from '../values/config-problem.js';
 
 /** Plain data of a YAML or JSON text, and where each top-level key stands in it. */
 export interface YamlValues {

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { settingsOf } from '../../options/option.js';
 import { count } from '../../options/value-schemas.js';
-import { PRESETS } from '../presets.js';
+import { PRESETS } from './presets.js';
 
 const ours = PRESETS.default;
 const evaluation = settingsOf('Evaluation');

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { settingsOf } from '../../options/option.js';
 import { count, name, positive } from '../../options/value-schemas.js';
-import { DEVICES, EMBEDDED_MODEL } from '../defaults.js';
 import { memory } from '../values/memory-schema.js';
+import { DEVICES, EMBEDDED_MODEL } from './defaults.js';
 
 const models = settingsOf('Models');
 

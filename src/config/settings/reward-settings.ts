@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { settingsOf } from '../../options/option.js';
 import { count, name, positive, range } from '../../options/value-schemas.js';
-import { PRESETS } from '../presets.js';
 import { besideTask, OBJECTIVE_NAMES } from '../values/objective-names.js';
+import { PRESETS } from './presets.js';
 
 const ours = PRESETS.default;
 const reward = settingsOf('Reward');

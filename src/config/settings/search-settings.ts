@@ -3,8 +3,8 @@ import { settingsOf } from '../../options/option.js';
 import { count, positive } from '../../options/value-schemas.js';
 import { TOKEN_CHARACTERS } from '../../policy/token-mask.js';
 import { LOSS_NAMES, TRAINER_NAMES, TRAINER_SETTINGS } from '../../trainers/trainer-table.js';
-import { PRESET_NAMES, PRESETS } from '../presets.js';
 import { minPromptLength, promptLength } from '../values/prompt-length.js';
+import { PRESET_NAMES, PRESETS } from './presets.js';
 
 const ours = PRESETS.default;
 const search = settingsOf('Search');

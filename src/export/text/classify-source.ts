@@ -1,4 +1,4 @@
-import type { ExportedPrompt } from '../exported-prompt.js';
+import type { ExportedPrompt } from '../contract/exported-prompt.js';
 import { labelReadings } from './label-reading.js';
 import { isMasked } from './rendered-parts.js';
 import { toVisibleJson } from './visible-json.js';

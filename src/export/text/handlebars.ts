@@ -1,4 +1,4 @@
-import type { RenderedPart } from '../exported-prompt.js';
+import type { RenderedPart } from '../contract/exported-prompt.js';
 import { joinParts, mergeParts, slotOf, VARIABLES } from './rendered-parts.js';
 
 /**

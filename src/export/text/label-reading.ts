@@ -1,7 +1,7 @@
 import { labelText } from '../../template/label-text.js';
 import { parseTemplate } from '../../template/parse-template.js';
 import type { Template } from '../../template/template.js';
-import type { ExportedPrompt } from '../exported-prompt.js';
+import type { ExportedPrompt } from '../contract/exported-prompt.js';
 import { isMasked } from './rendered-parts.js';
 
 /** How a label is read from the language model's answer. */

@@ -1,4 +1,4 @@
-import type { ExportedPrompt } from '../exported-prompt.js';
+import type { ExportedPrompt } from '../contract/exported-prompt.js';
 
 /** How a prompt was found, how it scores and what its answers mean: for formats that have a place for it. */
 export function provenance(prompt: ExportedPrompt) {

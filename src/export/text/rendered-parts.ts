@@ -1,4 +1,4 @@
-import type { ExportedPrompt, RenderedPart } from '../exported-prompt.js';
+import type { ExportedPrompt, RenderedPart } from '../contract/exported-prompt.js';
 
 /** Writes parts as one text, literals and slots each in the way of a template language. */
 export function joinParts(

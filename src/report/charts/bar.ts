@@ -1,4 +1,4 @@
-import { type Html, html } from '../page/html.js';
+import { type Html, html } from '../html.js';
 
 /** A bar that fills a share of its track; the number it shows stands beside it in the page's text. */
 export function bar(share: number | undefined, tone: number): Html | undefined {

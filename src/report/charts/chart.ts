@@ -1,4 +1,4 @@
-import { type Html, html, trustedHtml } from '../page/html.js';
+import { type Html, html, trustedHtml } from '../html.js';
 import type { Point } from './thin-points.js';
 import { formatTick, niceTicks, tickLabels } from './ticks.js';
 

@@ -1,9 +1,10 @@
+import type { TransferMatrix } from '../../analysis/transfer.js';
 import type { NonEmpty } from '../../statistics/non-empty.js';
 import { zip } from '../../statistics/zip.js';
-import type { TransferMatrix } from '../../transfer.js';
 import { modelName } from '../../ui/model-name.js';
 import { type Chart, renderChart } from '../charts/chart.js';
 import { comparisonCharts, runCharts } from '../charts/run-charts.js';
+import { type Html, html } from '../html.js';
 import type { RunEnding, RunReport } from '../run-report.js';
 import { renderBestPrompt } from '../sections/best-prompt.js';
 import { renderClasses } from '../sections/classes.js';
@@ -12,7 +13,6 @@ import { renderMolecules } from '../sections/molecules-section.js';
 import { renderBaselines, renderTopPrompts } from '../sections/prompt-tables.js';
 import { renderSettings, renderWarnings } from '../sections/settings-tables.js';
 import { renderTransfer } from '../sections/transfer-section.js';
-import { type Html, html } from './html.js';
 import { wholePage } from './whole-page.js';
 
 const ENDINGS: Readonly<Record<RunEnding, string>> = {

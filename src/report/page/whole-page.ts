@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type Chart, chartData } from '../charts/chart.js';
-import { type Html, html, inlineJson, trustedHtml } from './html.js';
+import { type Html, html, inlineJson, trustedHtml } from '../html.js';
 import { PAGE_SCRIPT, PAGE_STYLE } from './page-assets.js';
 
 /** Nothing is fetched, and of all scripts and styles only the page's own ones count. */

@@ -1,6 +1,6 @@
 import type { PromptSummary } from '../../events.js';
 import { formatCount, formatDuration, formatScore, formatShare } from '../../ui/format-values.js';
-import { type Html, html } from '../page/html.js';
+import { type Html, html } from '../html.js';
 import { proportionInterval } from '../proportion-interval.js';
 import { type RunReport, scoreOf } from '../run-report.js';
 import { tokenText } from './token-text.js';

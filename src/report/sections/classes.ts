@@ -1,6 +1,6 @@
 import { formatCount, formatScore } from '../../ui/format-values.js';
 import { bar } from '../charts/bar.js';
-import { type Html, html } from '../page/html.js';
+import { type Html, html } from '../html.js';
 import type { RunReport } from '../run-report.js';
 
 /** How the chosen prompt does by label on test, where the run knows it. */

@@ -1,7 +1,7 @@
 import { formatCount, formatDuration, formatScore } from '../../ui/format-values.js';
 import { modelName } from '../../ui/model-name.js';
 import { toneOf } from '../charts/run-charts.js';
-import { type Html, html } from '../page/html.js';
+import { type Html, html } from '../html.js';
 import { type RunReport, scoreOf } from '../run-report.js';
 import { promptText } from './prompt-tables.js';
 

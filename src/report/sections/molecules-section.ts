@@ -1,6 +1,6 @@
 import { formatScore } from '../../ui/format-values.js';
 import type { DrawnMolecule } from '../draw-molecules.js';
-import { type Html, html } from '../page/html.js';
+import { type Html, html } from '../html.js';
 
 /** The best molecules of a run, drawn; nothing where there is none. */
 export function renderMolecules(molecules: readonly DrawnMolecule[]): Html | undefined {

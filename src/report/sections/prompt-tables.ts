@@ -1,7 +1,7 @@
 import { chosenKey, type PromptSummary, promptKey } from '../../events.js';
 import { formatScore } from '../../ui/format-values.js';
 import { bar } from '../charts/bar.js';
-import { type Html, html } from '../page/html.js';
+import { type Html, html } from '../html.js';
 import { type RunReport, scoreOf } from '../run-report.js';
 import { renderTokens } from './best-prompt.js';
 

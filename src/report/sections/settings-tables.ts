@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { type Html, html } from '../page/html.js';
+import { type Html, html } from '../html.js';
 import type { RunReport } from '../run-report.js';
 
 /** What the run said while it went on, its latest first reason to doubt a number. */

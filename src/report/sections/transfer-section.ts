@@ -1,7 +1,7 @@
+import type { TransferCell, TransferMatrix } from '../../analysis/transfer.js';
 import { zip } from '../../statistics/zip.js';
-import type { TransferCell, TransferMatrix } from '../../transfer.js';
 import { formatCount, formatScore } from '../../ui/format-values.js';
-import { type Html, html } from '../page/html.js';
+import { type Html, html } from '../html.js';
 import { promptText } from './prompt-tables.js';
 
 /** Prompts against target LMs; the shade of a cell is its score among those of its column. */

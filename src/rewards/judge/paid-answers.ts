@@ -1,4 +1,4 @@
-import type { ObjectiveLog } from '../objectives/objective.js';
+import type { ObjectiveLog } from '../objectives/contract/objective.js';
 
 /** Every answer that a run has paid for, also those after its last checkpoint; answers outside the scale are not kept. */
 export class PaidAnswers {

@@ -1,4 +1,4 @@
-import type { CombinationRule } from './objective-kind.js';
+import type { CombinationRule } from './contract/objective-kind.js';
 
 /** Raw values of named objectives for one prompt, each in its own unit. */
 export type ObjectiveValues = Readonly<Record<string, number>>;

@@ -1,10 +1,10 @@
 import { RlpromptError } from '../../errors.js';
 import type { Task } from '../../task/types.js';
 import { judgeObjective } from '../judge/judge-objective.js';
+import type { Objective } from './contract/objective.js';
+import type { ObjectiveKind, ObjectiveParts, ObjectiveSettings } from './contract/objective-kind.js';
 import { fluencyObjective } from './fluency-objective.js';
 import { lengthObjective } from './length-objective.js';
-import type { Objective } from './objective.js';
-import type { ObjectiveKind, ObjectiveParts, ObjectiveSettings } from './objective-kind.js';
 import { preferenceObjective } from './preference-objective.js';
 import { repetitionObjective } from './repetition-objective.js';
 import { taskObjective } from './task-objective.js';

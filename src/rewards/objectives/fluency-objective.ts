@@ -1,6 +1,6 @@
 import { requireCapability } from '../../lm/load.js';
 import { zip } from '../../statistics/zip.js';
-import type { ObjectiveKind } from './objective-kind.js';
+import type { ObjectiveKind } from './contract/objective-kind.js';
 
 /** Nats a token. Random tokens have about -15 under a language model of 50,000 tokens. */
 const LEAST = -20;

@@ -1,5 +1,5 @@
 import type { LanguageModel } from '../../lm/model/types.js';
-import type { ObjectiveKind } from './objective-kind.js';
+import type { ObjectiveKind } from './contract/objective-kind.js';
 
 /**
  * What a prompt costs each time it is used: minus its number of tokens, as the target LM reads the text. An endpoint shows no

@@ -1,6 +1,6 @@
 import { stateSourceOf } from '../../preferences/pooled-states.js';
 import { readRewardModel, requireSameLm, rewardModelDigest, rewardsOf } from '../../preferences/reward-model.js';
-import type { ObjectiveKind } from './objective-kind.js';
+import type { ObjectiveKind } from './contract/objective-kind.js';
 
 /** How far beyond the rewards of the ranked texts the range reaches on each side, as a share of their span. */
 const MARGIN = 0.5;

@@ -1,5 +1,5 @@
 import type { Tokenizer } from '../../lm/model/types.js';
-import type { ObjectiveKind } from './objective-kind.js';
+import type { ObjectiveKind } from './contract/objective-kind.js';
 
 /**
  * Minus the share of a prompt's tokens that were there before: 1 of 4 in `so very very good`, -0.25. Tokens that differ in case

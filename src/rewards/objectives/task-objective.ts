@@ -1,5 +1,5 @@
 import type { Evaluation, Task } from '../../task/types.js';
-import type { ObjectiveKind, ObjectiveSettings } from './objective-kind.js';
+import type { ObjectiveKind, ObjectiveSettings } from './contract/objective-kind.js';
 
 type TaskObjectiveName = 'task' | 'content' | 'style' | 'joint';
 

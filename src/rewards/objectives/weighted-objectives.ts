@@ -1,6 +1,6 @@
 import { combineObjectives, type ObjectiveValues } from './combine-objectives.js';
-import type { Objective, ObjectiveItem, ObjectiveLog } from './objective.js';
-import type { CombinationRule } from './objective-kind.js';
+import type { Objective, ObjectiveItem, ObjectiveLog } from './contract/objective.js';
+import type { CombinationRule } from './contract/objective-kind.js';
 
 /** What a checkpoint keeps of a run's objectives. */
 export interface WeightedObjectivesState {

@@ -2,7 +2,7 @@ import type { RunConfig } from '../../config/run-config.js';
 import { readTable } from '../../data/read-table.js';
 import { loadLanguageModel } from '../../lm/load.js';
 import type { LanguageModel } from '../../lm/model/types.js';
-import { rowsFromTable } from '../../task/load/source-row.js';
+import { rowsFromTable } from '../../task/assemble/source-row.js';
 import { modelOptions } from './model-options.js';
 import { openPolicy } from './open-policy.js';
 

@@ -1,7 +1,7 @@
 import { verbalizerProblems } from '../../classifier/given-words.js';
 import { RlpromptError } from '../../errors.js';
 import { parseTemplate } from '../../template/parse-template.js';
-import type { LoadTaskOptions } from '../load/load-task-options.js';
+import type { LoadTaskOptions } from '../assemble/load-task-options.js';
 
 /** Refuses a template or a verbalizer of the user's that no language model could use. */
 export function checkOptions({ template, verbalizer }: LoadTaskOptions): void {

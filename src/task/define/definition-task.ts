@@ -1,10 +1,10 @@
 import path from 'node:path';
 import { readTable } from '../../data/read-table.js';
 import { RlpromptError } from '../../errors.js';
-import { assembleTask } from '../assemble-task.js';
-import { joinLabels } from '../load/label-values.js';
-import type { LoadTaskOptions } from '../load/load-task-options.js';
-import { rowsFromArrays, rowsFromTable, type SourceRow, type SourceSplits } from '../load/source-row.js';
+import { assembleTask } from '../assemble/assemble-task.js';
+import { joinLabels } from '../assemble/label-values.js';
+import type { LoadTaskOptions } from '../assemble/load-task-options.js';
+import { rowsFromArrays, rowsFromTable, type SourceRow, type SourceSplits } from '../assemble/source-row.js';
 import type { ExampleSource, ExamplesDefinition, Split, Task, TaskDefinition } from '../types.js';
 import { findExampleProblems } from './definition-problems.js';
 

@@ -2,13 +2,13 @@ import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { DATA_EXTENSIONS, isDataFileName } from '../../data/read-table.js';
 import { nearestWord, RlpromptError } from '../../errors.js';
+import type { LoadTaskOptions } from '../assemble/load-task-options.js';
 import { checkOptions } from '../define/check-options.js';
 import { loadDefinitionTask } from '../define/definition-task.js';
 import type { Task } from '../types.js';
 import { builtInDataFolder, builtInTaskFile, builtInTaskNames, readBuiltInDefinition } from './built-in-tasks.js';
 import { loadDataTask } from './data-task.js';
 import { loadTaskFile, TASK_EXTENSIONS } from './load-task-file.js';
-import type { LoadTaskOptions } from './load-task-options.js';
 import { isSplitFolder, type SplitFiles, splitFilesIn } from './split-files.js';
 
 const TASK_FILES = TASK_EXTENSIONS.map((extension) => `task${extension}`);

@@ -1,4 +1,4 @@
-import { safeText, widthOf } from '../sanitize.js';
+import { safeText, widthOf } from './sanitize.js';
 
 /** Lines of at most `width` columns, broken between words; a longer word is broken within. */
 export function wrapText(text: string, width: number): string[] {

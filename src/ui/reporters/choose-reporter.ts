@@ -1,7 +1,7 @@
 import type { Reporter, RunControls, RunEvent } from '../../events.js';
 import { type Clock, systemClock } from '../clock.js';
+import { safeLine } from '../draw/sanitize.js';
 import { type OutputStream, quietWriter } from '../quiet-writer.js';
-import { safeLine } from '../sanitize.js';
 import { INITIAL_SCREEN, reduceScreen, type ScreenState } from '../screen-state.js';
 import { createFallbackReporter } from './fallback-reporter.js';
 import { createJsonReporter } from './json-reporter.js';

@@ -1,13 +1,13 @@
 import type { Reporter, RunControls, RunEvent, RunProgress } from '../../events.js';
 import { type Clock, systemClock } from '../clock.js';
 import { paint, type Span, type Style, wantsColour } from '../draw/palette.js';
+import { cutToWidth, safeLine } from '../draw/sanitize.js';
 import { formatCount, formatDuration, formatRate, formatScore, formatShare } from '../format-values.js';
 import { forwardsPerSecond } from '../pace.js';
 import { progressText } from '../progress-watch.js';
 import { type OutputStream, quietWriter } from '../quiet-writer.js';
 import { RemoteWatch } from '../remote-watch.js';
 import { describeEvent, describeScores, type LogLevel, namePrompt } from '../run-log.js';
-import { cutToWidth, safeLine } from '../sanitize.js';
 import {
   cacheHitRate,
   INITIAL_SCREEN,

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { configure } from '../../../src/cli/commands/results/top.js';
-import type { CliContext } from '../../../src/cli/shared/context.js';
+import type { CliContext } from '../../../src/cli/output/context.js';
 import { EventLog, readEvents } from '../../../src/run/store/event-log.js';
 import { makeReportRun } from '../../report/report-run.js';
 

@@ -2,7 +2,7 @@ import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
-import type { TransferMatrix } from '../../../src/transfer.js';
+import type { TransferMatrix } from '../../../src/analysis/transfer.js';
 import { makeReportRun } from '../../report/report-run.js';
 import { runInProcess } from '../in-process-cli.js';
 import { lastLine, TINY_MODEL, tinyTask } from '../spawn-cli.js';

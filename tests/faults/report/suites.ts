@@ -43,6 +43,6 @@ export const SUITES: Readonly<Record<string, readonly string[]>> = {
   ],
   locks: ['tests/files/lock.test.ts'],
   signals: ['tests/faults/second-signal.test.ts', 'tests/cli/search/run.test.ts'],
-  'text of a model on the screen': ['tests/ui/sanitize.test.ts', 'tests/report/page-parts.test.ts'],
+  'text of a model on the screen': ['tests/ui/draw/sanitize.test.ts', 'tests/report/page-parts.test.ts'],
   secrets: ['tests/faults/secrets.test.ts'],
 };

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { EMBEDDED_MODEL } from '../../../src/config/defaults.js';
+import { EMBEDDED_MODEL } from '../../../src/config/settings/defaults.js';
 import { loadLanguageModel } from '../../../src/lm/load.js';
 import type { LanguageModel } from '../../../src/lm/model/types.js';
 import { candidates, measure, quickestThreads } from '../../../src/lm/onnx/run/quickest-threads.js';

@@ -2,9 +2,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { loadEndpointModel } from '../../../src/lm/endpoint/openai.js';
 import type { LoadedModel } from '../../../src/lm/onnx/run/model-parts.js';
 import { createJudgeObjective, judgeObjective } from '../../../src/rewards/judge/judge-objective.js';
-import type { JudgeSettings } from '../../../src/rewards/judge/judge-settings.js';
-import type { Objective, ObjectiveItem } from '../../../src/rewards/objectives/objective.js';
-import type { ObjectiveParts } from '../../../src/rewards/objectives/objective-kind.js';
+import type { JudgeSettings } from '../../../src/rewards/objectives/contract/judge-settings.js';
+import type { Objective, ObjectiveItem } from '../../../src/rewards/objectives/contract/objective.js';
+import type { ObjectiveParts } from '../../../src/rewards/objectives/contract/objective-kind.js';
 import type { ExampleOutcome, Task } from '../../../src/task/types.js';
 import { FakeService } from '../../lm/endpoint/fake-service.js';
 

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { EMBEDDED_MODEL } from '../../../src/config/defaults.js';
+import { EMBEDDED_MODEL } from '../../../src/config/settings/defaults.js';
 import { loadLanguageModel } from '../../../src/lm/load.js';
 import type { LoadedModel } from '../../../src/lm/onnx/run/model-parts.js';
 import { createJudgeObjective } from '../../../src/rewards/judge/judge-objective.js';
-import type { JudgeSettings } from '../../../src/rewards/judge/judge-settings.js';
-import type { ObjectiveItem } from '../../../src/rewards/objectives/objective.js';
+import type { JudgeSettings } from '../../../src/rewards/objectives/contract/judge-settings.js';
+import type { ObjectiveItem } from '../../../src/rewards/objectives/contract/objective.js';
 import { HUB_LIKE } from '../../lm/onnx/hub-like.js';
 
 const PROMPTS = { kind: 'classification', splits: { train: [], dev: [], test: [] } } as const;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Objective, ObjectiveItem } from '../../../src/rewards/objectives/objective.js';
+import type { Objective, ObjectiveItem } from '../../../src/rewards/objectives/contract/objective.js';
 import { ObjectivesEvaluator } from '../../../src/rewards/objectives/objectives-evaluator.js';
 import { WeightedObjectives } from '../../../src/rewards/objectives/weighted-objectives.js';
 import type { Evaluation, EvaluationItem, Evaluator, Example } from '../../../src/task/types.js';

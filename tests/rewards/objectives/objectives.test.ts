@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { EMBEDDED_MODEL } from '../../../src/config/defaults.js';
+import { EMBEDDED_MODEL } from '../../../src/config/settings/defaults.js';
 import { OBJECTIVE_NAMES } from '../../../src/config/values/objective-names.js';
 import { loadLanguageModel } from '../../../src/lm/load.js';
 import type { LanguageModel } from '../../../src/lm/model/types.js';
+import type { ObjectiveSettings } from '../../../src/rewards/objectives/contract/objective-kind.js';
 import {
   checkObjectives,
   createObjectives,
   OBJECTIVE_KINDS,
 } from '../../../src/rewards/objectives/create-objectives.js';
-import type { ObjectiveSettings } from '../../../src/rewards/objectives/objective-kind.js';
 import type { Evaluation, Task } from '../../../src/task/types.js';
 
 const settings = (objectives: Record<string, number>, more: Partial<ObjectiveSettings> = {}) =>

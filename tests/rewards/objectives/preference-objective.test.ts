@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { LanguageModel } from '../../../src/lm/model/types.js';
 import { type RewardModel, rewardModelDigest, writeRewardModel } from '../../../src/preferences/reward-model.js';
-import type { ObjectiveSettings } from '../../../src/rewards/objectives/objective-kind.js';
+import type { ObjectiveSettings } from '../../../src/rewards/objectives/contract/objective-kind.js';
 import { preferenceObjective } from '../../../src/rewards/objectives/preference-objective.js';
 import type { Task } from '../../../src/task/types.js';
 import { scriptedGenerator } from '../../trainers/scripted-generator.js';

@@ -1,8 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { LoadTaskOptions } from '../../../src/task/assemble/load-task-options.js';
 import { loadTask } from '../../../src/task/load/load-task.js';
-import type { LoadTaskOptions } from '../../../src/task/load/load-task-options.js';
 import { refusalOf, temporaryFolder } from '../../data/data-folder.js';
 
 const folder = temporaryFolder();

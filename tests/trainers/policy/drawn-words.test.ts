@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { EMBEDDED_MODEL } from '../../../src/config/defaults.js';
 import { completeRunConfig } from '../../../src/config/resolve-run-config.js';
 import type { RunConfigInput } from '../../../src/config/run-config.js';
+import { EMBEDDED_MODEL } from '../../../src/config/settings/defaults.js';
 import { loadLanguageModel } from '../../../src/lm/load.js';
 import type { LanguageModel } from '../../../src/lm/model/types.js';
 import { generatorOf } from '../../../src/run/prepare/run-models.js';

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { EMBEDDED_MODEL } from '../../../config/defaults.js';
+import { EMBEDDED_MODEL } from '../../../config/settings/defaults.js';
 import type { FrozenLm } from '../../../decoding/frozen-lm.js';
 import type { WeightedScorer } from '../../../decoding/guided-text.js';
 import { TEXT_REWARD_NAMES, type TextRewardName } from '../../../decoding/text-rewards.js';
@@ -7,10 +7,10 @@ import type { DecodingMethod, DecodingRequest, TradeOff } from '../../../decodin
 import { RlpromptError } from '../../../errors.js';
 import { writeOutput } from '../../../files/write-output.js';
 import type { LanguageModel } from '../../../lm/model/types.js';
+import type { CliContext } from '../../output/context.js';
 import { formatTable } from '../../output/format-table.js';
 import { formatJson, writeResult } from '../../output/output.js';
 import { collect } from '../../shared/config-options.js';
-import type { CliContext } from '../../shared/context.js';
 import { parseCount, parseSeed } from '../../shared/parse-count.js';
 
 const EXAMPLES = `Examples:

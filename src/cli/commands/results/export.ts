@@ -6,13 +6,13 @@ import type {
   ExportedPrompts,
   ExportedRow,
   ExportFormat,
-} from '../../../export/exported-prompt.js';
+} from '../../../export/contract/exported-prompt.js';
 import type { RunRecord } from '../../../export/run-record.js';
 import { packageVersion } from '../../../package-root.js';
+import type { CliContext } from '../../output/context.js';
 import { formatTable } from '../../output/format-table.js';
 import { writeResult } from '../../output/output.js';
 import { reportCheck } from '../../runs/report-check.js';
-import type { CliContext } from '../../shared/context.js';
 import { parseCount } from '../../shared/parse-count.js';
 
 const EXAMPLES = `Examples:
@@ -61,7 +61,7 @@ export function configure(command: Command, context: CliContext): void {
 async function list(context: CliContext): Promise<void> {
   const [{ EXPORT_FORMATS }, { FORMAT_GROUPS }] = await Promise.all([
     import('../../../export/formats.js'),
-    import('../../../export/exported-prompt.js'),
+    import('../../../export/contract/exported-prompt.js'),
   ]);
   const rows = FORMAT_GROUPS.flatMap((group) => {
     const members = EXPORT_FORMATS.filter((format) => format.group === group);

@@ -1,10 +1,10 @@
 import { type Command, Option } from 'commander';
-import type { ForgettingTable } from '../../../forgetting.js';
+import type { ForgettingTable } from '../../../analysis/forgetting.js';
 import { zip } from '../../../statistics/zip.js';
+import type { CliContext } from '../../output/context.js';
 import { formatTable } from '../../output/format-table.js';
 import { formatJson, writeResult } from '../../output/output.js';
 import { quotePrompt } from '../../output/result-line.js';
-import type { CliContext } from '../../shared/context.js';
 import { parseCount } from '../../shared/parse-count.js';
 import { interruption } from './eval.js';
 
@@ -28,7 +28,7 @@ export function configure(command: Command, context: CliContext): void {
     .option('--json', 'print one JSON object')
     .addHelpText('before', EXAMPLES)
     .action(async (runs: string[], { prompts, split, json }: ForgettingOptions) => {
-      const { measureForgetting } = await import('../../../forgetting.js');
+      const { measureForgetting } = await import('../../../analysis/forgetting.js');
       const table = await measureForgetting({
         runs,
         prompts,

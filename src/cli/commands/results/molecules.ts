@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
+import type { WrittenMolecules } from '../../../analysis/written-molecules.js';
 import type { MoleculeMeasures } from '../../../molecules/measure-molecules.js';
 import type { Molecule } from '../../../molecules/molecules.js';
-import type { WrittenMolecules } from '../../../written-molecules.js';
+import type { CliContext } from '../../output/context.js';
 import { formatTable } from '../../output/format-table.js';
 import { formatJson, writeResult } from '../../output/output.js';
-import type { CliContext } from '../../shared/context.js';
 import { parseCount } from '../../shared/parse-count.js';
 
 const EXAMPLES = `Examples:
@@ -32,7 +32,7 @@ export function configure(command: Command, context: CliContext): void {
     .option('--smi', 'print them as SMILES, one a line')
     .addHelpText('before', EXAMPLES)
     .action(async (runDir: string, options: MoleculesOptions) => {
-      const { measureWritten } = await import('../../../written-molecules.js');
+      const { measureWritten } = await import('../../../analysis/written-molecules.js');
       const written = await measureWritten(runDir, options.count);
       writeResult(context, await toText(written, options));
     });

@@ -5,8 +5,9 @@ import { columnIndex, type Table } from '../../../data/table.js';
 import { RlpromptError } from '../../../errors.js';
 import type { Explanation, OpenClassifier } from '../../../predict.js';
 import { zip } from '../../../statistics/zip.js';
-import { safeText } from '../../../ui/sanitize.js';
+import { safeText } from '../../../ui/draw/sanitize.js';
 import { visibleBlanks } from '../../check/check-text.js';
+import type { CliContext } from '../../output/context.js';
 import { reportDownloads } from '../../output/download-progress.js';
 import { formatTable } from '../../output/format-table.js';
 import { writeResult } from '../../output/output.js';
@@ -14,7 +15,6 @@ import { someWords } from '../../output/some-words.js';
 import { chooseFormat, PREDICTION_FORMATS, PredictionWriter, readRows } from '../../predict/prediction-format.js';
 import { readClassifier } from '../../predict/read-classifier.js';
 import { addConfigOptions, readRunSources } from '../../shared/config-options.js';
-import type { CliContext } from '../../shared/context.js';
 import { parseCount } from '../../shared/parse-count.js';
 
 const EXAMPLES = `Examples:

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import { EMBEDDED_MODEL } from '../../../config/defaults.js';
+import { EMBEDDED_MODEL } from '../../../config/settings/defaults.js';
 import { writeOutput } from '../../../files/write-output.js';
+import type { CliContext } from '../../output/context.js';
 import { formatJson, writeResult } from '../../output/output.js';
-import type { CliContext } from '../../shared/context.js';
 
 const EXAMPLES = `Examples:
   $ rlprompt preferences show rankings.jsonl

@@ -6,9 +6,9 @@ import { RlpromptError } from '../../../errors.js';
 import { readText } from '../../../files/read-file.js';
 import type { Ranking } from '../../../preferences/ranking.js';
 import type { RatingSet } from '../../../preferences/rating-sets.js';
-import { safeText } from '../../../ui/sanitize.js';
+import { safeText } from '../../../ui/draw/sanitize.js';
+import type { CliContext } from '../../output/context.js';
 import { formatJson, writeResult } from '../../output/output.js';
-import type { CliContext } from '../../shared/context.js';
 import { parseCount } from '../../shared/parse-count.js';
 
 const EXAMPLES = `Examples:

@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { UiName } from '../../../ui/reporters/choose-reporter.js';
-import type { CliContext } from '../../shared/context.js';
+import type { CliContext } from '../../output/context.js';
 import { hearOneSignal } from '../../shared/signals.js';
 
 const EXAMPLES = `Examples:

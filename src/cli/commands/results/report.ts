@@ -2,8 +2,8 @@ import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { RunReport } from '../../../report/run-report.js';
 import type { NonEmpty } from '../../../statistics/non-empty.js';
+import type { CliContext } from '../../output/context.js';
 import { announceReport } from '../../shared/announce-report.js';
-import type { CliContext } from '../../shared/context.js';
 
 const EXAMPLES = `Examples:
   $ rlprompt report runs/spam-20260101-120000 --open

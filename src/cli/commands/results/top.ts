@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
 import { chosenKey, type PromptSummary, promptKey, type RunResult } from '../../../events.js';
 import type { RunRecord } from '../../../export/run-record.js';
-import { safeLine, safeText } from '../../../ui/sanitize.js';
+import { safeLine, safeText } from '../../../ui/draw/sanitize.js';
+import type { CliContext } from '../../output/context.js';
 import { formatTable } from '../../output/format-table.js';
 import { formatJson, writeResult } from '../../output/output.js';
 import { describePolicy, quotePrompt } from '../../output/result-line.js';
 import { someWords } from '../../output/some-words.js';
-import type { CliContext } from '../../shared/context.js';
 import { parseCount } from '../../shared/parse-count.js';
 
 const EXAMPLES = `Examples:

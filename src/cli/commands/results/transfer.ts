@@ -1,17 +1,17 @@
 import { existsSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { type Command, Option } from 'commander';
+import type { TransferMatrix, TransferRow } from '../../../analysis/transfer.js';
 import { currentSettings } from '../../../config/removed-settings.js';
 import { resolveRunConfig } from '../../../config/resolve-run-config.js';
 import type { RunConfig, RunConfigInput } from '../../../config/run-config.js';
 import { RlpromptError } from '../../../errors.js';
 import { zip } from '../../../statistics/zip.js';
-import type { TransferMatrix, TransferRow } from '../../../transfer.js';
+import type { CliContext } from '../../output/context.js';
 import { formatTable } from '../../output/format-table.js';
 import { formatJson, writeResult } from '../../output/output.js';
 import { quotePrompt } from '../../output/result-line.js';
 import { addConfigOptions, collect, readRunSources } from '../../shared/config-options.js';
-import type { CliContext } from '../../shared/context.js';
 import { parseCount } from '../../shared/parse-count.js';
 import { SCORING_KEYS } from '../../shared/scoring-keys.js';
 import { interruption } from './eval.js';
@@ -57,7 +57,7 @@ export function configure(command: Command, context: CliContext): void {
   command.action(async (sources: string[], options: TransferOptions) => {
     const { prompts, config } = await readSources(sources, options.limit);
     const configs = await pairs(command, context, config, options);
-    const { measureTransfer } = await import('../../../transfer.js');
+    const { measureTransfer } = await import('../../../analysis/transfer.js');
     const matrix = await measureTransfer({
       configs,
       prompts,

@@ -4,13 +4,13 @@ import type { ActFolder } from '../../../acting/act-folder.js';
 import type { EnvironmentWorld } from '../../../acting/environment-world.js';
 import type { Measured } from '../../../acting/measure.js';
 import type { CurvePoint } from '../../../acting/training.js';
-import { EMBEDDED_MODEL } from '../../../config/defaults.js';
+import { EMBEDDED_MODEL } from '../../../config/settings/defaults.js';
 import type { LabelNormalisation, LanguageModel } from '../../../lm/model/types.js';
 import type { NonEmpty } from '../../../statistics/non-empty.js';
+import type { CliContext } from '../../output/context.js';
 import { formatTable } from '../../output/format-table.js';
 import { formatJson, writeResult } from '../../output/output.js';
 import { announceReport } from '../../shared/announce-report.js';
-import type { CliContext } from '../../shared/context.js';
 import { parseCount, parseSeed } from '../../shared/parse-count.js';
 import { parsePositive } from '../../shared/parse-positive.js';
 

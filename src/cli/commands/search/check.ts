@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import type { RunConfigKey } from '../../../config/run-config.js';
+import type { CliContext } from '../../output/context.js';
 import { formatJson, writeResult } from '../../output/output.js';
 import { addConfigOptions, givenFlags, readRunConfig } from '../../shared/config-options.js';
-import type { CliContext } from '../../shared/context.js';
 
 const EXAMPLES = `Examples:
   $ rlprompt check reviews.csv

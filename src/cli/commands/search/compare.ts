@@ -11,11 +11,11 @@ import { RlpromptError } from '../../../errors.js';
 import { OPTION_GROUPS } from '../../../options/option.js';
 import { isNonEmpty } from '../../../statistics/non-empty.js';
 import type { UiName } from '../../../ui/reporters/choose-reporter.js';
+import type { CliContext } from '../../output/context.js';
 import { formatJson, writeResult } from '../../output/output.js';
 import { followRun, uiOption } from '../../runs/supervise-run.js';
 import { watchBetweenRuns } from '../../shared/between-runs.js';
 import { addConfigOptions, configKeys, readRunSources } from '../../shared/config-options.js';
-import type { CliContext } from '../../shared/context.js';
 
 const EXAMPLES = `Examples:
   $ rlprompt compare spam --trainers log-variance,evolution,best-of-n --forwards 20000 --seeds 0,1,2

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { OPTION_GROUPS } from '../../../options/option.js';
+import type { CliContext } from '../../output/context.js';
 import { reportDownloads } from '../../output/download-progress.js';
 import { formatJson, writeResult } from '../../output/output.js';
 import { addConfigOptions, configKeys, readRunConfig } from '../../shared/config-options.js';
-import type { CliContext } from '../../shared/context.js';
 
 const EXAMPLES = `Examples:
   $ rlprompt plan reviews.csv

@@ -6,9 +6,9 @@ import { LIMIT_SETTINGS, PLACE_SETTINGS } from '../../../config/settings-on-resu
 import { RlpromptError } from '../../../errors.js';
 import { requireRun } from '../../../run/store/run-folder.js';
 import { readManifest } from '../../../run/store/run-manifest.js';
+import type { CliContext } from '../../output/context.js';
 import { addRunOptions, type RunOptions, superviseRun } from '../../runs/supervise-run.js';
 import { addSettingFlags, givenFlags } from '../../shared/config-options.js';
-import type { CliContext } from '../../shared/context.js';
 
 const EXAMPLES = `Examples:
   $ rlprompt resume runs/spam-20260101-120000

@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import type { RunConfigKey } from '../../../config/run-config.js';
 import { RlpromptError } from '../../../errors.js';
+import type { CliContext } from '../../output/context.js';
 import { reportDownloads } from '../../output/download-progress.js';
 import { writeResult } from '../../output/output.js';
 import { addConfigOptions, readRunConfig } from '../../shared/config-options.js';
-import type { CliContext } from '../../shared/context.js';
 import { RUNTIME_KEYS } from '../../shared/scoring-keys.js';
 import { hearOneSignal } from '../../shared/signals.js';
 

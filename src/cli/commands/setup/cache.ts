@@ -4,9 +4,9 @@ import type { Command } from 'commander';
 import { RlpromptError } from '../../../errors.js';
 import { cacheRoot } from '../../../files/program-folders.js';
 import { measureScores } from '../../../rewards/cache/score-store.js';
+import type { CliContext } from '../../output/context.js';
 import { formatTable } from '../../output/format-table.js';
 import { formatJson, writeResult } from '../../output/output.js';
-import type { CliContext } from '../../shared/context.js';
 import { folderBytes } from '../../shared/folder-bytes.js';
 
 const EXAMPLES = `Examples:

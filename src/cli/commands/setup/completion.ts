@@ -1,6 +1,6 @@
 import { Argument, Command } from 'commander';
+import type { CliContext } from '../../output/context.js';
 import type { CommandEntry } from '../../shared/command-module.js';
-import type { CliContext } from '../../shared/context.js';
 
 const EXAMPLES = `Examples:
   $ rlprompt completion bash >> ~/.bashrc

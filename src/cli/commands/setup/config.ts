@@ -2,10 +2,10 @@ import type { Command } from 'commander';
 import { type ResolvedRunConfig, type ResolvedSettings, resolveSettings } from '../../../config/resolve-run-config.js';
 import { RUN_CONFIG_KEYS } from '../../../config/run-config.js';
 import { OPTION_GROUPS } from '../../../options/option.js';
+import type { CliContext } from '../../output/context.js';
 import { formatTable } from '../../output/format-table.js';
 import { formatJson, writeResult } from '../../output/output.js';
 import { addConfigOptions, configKeys, readRunSources } from '../../shared/config-options.js';
-import type { CliContext } from '../../shared/context.js';
 
 const EXAMPLES = `Examples:
   $ rlprompt config print --sources

@@ -2,16 +2,16 @@ import { accessSync, constants, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { availableParallelism, freemem, totalmem } from 'node:os';
 import type { Command } from 'commander';
-import { EMBEDDED_MODEL } from '../../../config/defaults.js';
 import type { RunConfig, RunConfigKey } from '../../../config/run-config.js';
+import { EMBEDDED_MODEL } from '../../../config/settings/defaults.js';
 import { type ExitReason, RlpromptError } from '../../../errors.js';
 import { isEndpointName } from '../../../lm/endpoint/endpoint-name.js';
 import { packageVersion } from '../../../package-root.js';
 import { inspectRun, looksLikeRun } from '../../../run/doctor/inspect-run.js';
+import type { CliContext } from '../../output/context.js';
 import { formatTable } from '../../output/format-table.js';
 import { formatJson, writeResult } from '../../output/output.js';
 import { addSettingFlags, givenFlags, readRunConfig } from '../../shared/config-options.js';
-import type { CliContext } from '../../shared/context.js';
 import { TASK_KEYS } from '../../shared/scoring-keys.js';
 
 const EXAMPLES = `Examples:

@@ -3,8 +3,8 @@ import { basename, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { type Command, Option } from 'commander';
 import { RlpromptError } from '../../../errors.js';
+import type { CliContext } from '../../output/context.js';
 import { writeResult } from '../../output/output.js';
-import type { CliContext } from '../../shared/context.js';
 import { type ScaffoldKind, scaffoldFiles } from '../../tasks/init-files.js';
 
 const EXAMPLES = `Examples:

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { type FoundModel, listModels } from '../../models/model-list.js';
+import type { CliContext } from '../../output/context.js';
 import { formatTable } from '../../output/format-table.js';
 import { formatJson, writeResult } from '../../output/output.js';
-import type { CliContext } from '../../shared/context.js';
 
 const EXAMPLES = `Examples:
   $ rlprompt models list

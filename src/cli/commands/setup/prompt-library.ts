@@ -2,10 +2,10 @@ import { existsSync, rmSync } from 'node:fs';
 import type { Command } from 'commander';
 import { RlpromptError } from '../../../errors.js';
 import type { RememberedTask } from '../../../prompt-library/prompt-library.js';
+import type { CliContext } from '../../output/context.js';
 import { formatTable } from '../../output/format-table.js';
 import { formatJson, writeResult } from '../../output/output.js';
 import { quotePrompt } from '../../output/result-line.js';
-import type { CliContext } from '../../shared/context.js';
 
 const EXAMPLES = `Examples:
   $ rlprompt prompt-library list

@@ -3,12 +3,12 @@ import type { RunConfigKey } from '../../../config/run-config.js';
 import { RlpromptError } from '../../../errors.js';
 import type { Finding } from '../../../rewards/custom/custom-check.js';
 import type { Task } from '../../../task/types.js';
-import { safeLine, safeText } from '../../../ui/sanitize.js';
+import { safeLine, safeText } from '../../../ui/draw/sanitize.js';
+import type { CliContext } from '../../output/context.js';
 import { formatTable } from '../../output/format-table.js';
 import { formatJson, writeResult } from '../../output/output.js';
 import { quotePrompt } from '../../output/result-line.js';
 import { addConfigOptions, readRunConfig } from '../../shared/config-options.js';
-import type { CliContext } from '../../shared/context.js';
 import { TASK_KEYS } from '../../shared/scoring-keys.js';
 
 const EXAMPLES = `Examples:

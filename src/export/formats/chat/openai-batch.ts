@@ -1,4 +1,4 @@
-import type { FileFormat } from '../../exported-prompt.js';
+import type { FileFormat } from '../../contract/exported-prompt.js';
 import { registryName, wrappedAsChat } from '../../text/provenance.js';
 import { toVisibleJson } from '../../text/visible-json.js';
 import { placeholderProblem, readBody, requestBody } from './openai-chat.js';

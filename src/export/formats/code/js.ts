@@ -1,4 +1,4 @@
-import type { FileFormat } from '../../exported-prompt.js';
+import type { FileFormat } from '../../contract/exported-prompt.js';
 import { lengthWarning } from '../../text/label-reading.js';
 import { renderModule, tsFormat } from './ts.js';
 

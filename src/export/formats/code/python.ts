@@ -1,4 +1,4 @@
-import type { ExportedPrompt, FileFormat } from '../../exported-prompt.js';
+import type { ExportedPrompt, FileFormat } from '../../contract/exported-prompt.js';
 import { labelReadings, lengthWarning } from '../../text/label-reading.js';
 import { provenance } from '../../text/provenance.js';
 import { isMasked } from '../../text/rendered-parts.js';

@@ -1,4 +1,4 @@
-import type { FileFormat } from '../../exported-prompt.js';
+import type { FileFormat } from '../../contract/exported-prompt.js';
 import { labelReadings } from '../../text/label-reading.js';
 import { wrappedAsChat } from '../../text/provenance.js';
 import { isMasked } from '../../text/rendered-parts.js';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { createJiti } from 'jiti';
 import type { TaskLabel } from '../../../task/types.js';
-import type { ExportedPrompt, FileFormat, RenderedPart } from '../../exported-prompt.js';
+import type { ExportedPrompt, FileFormat, RenderedPart } from '../../contract/exported-prompt.js';
 import { classifySource, type ScriptLanguage, typed } from '../../text/classify-source.js';
 import { lengthWarning } from '../../text/label-reading.js';
 import { provenance } from '../../text/provenance.js';

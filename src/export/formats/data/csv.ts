@@ -1,5 +1,5 @@
 import { parse } from 'csv-parse/sync';
-import type { ExportedPrompt, FileFormat } from '../../exported-prompt.js';
+import type { ExportedPrompt, FileFormat } from '../../contract/exported-prompt.js';
 
 export const csvFormat: FileFormat = {
   name: 'csv',

@@ -1,4 +1,4 @@
-import type { ExportedPrompt, FolderFormat } from '../../exported-prompt.js';
+import type { ExportedPrompt, FolderFormat } from '../../contract/exported-prompt.js';
 import { describeScores } from '../../text/provenance.js';
 import { toVisibleJson } from '../../text/visible-json.js';
 import { toVisibleYaml } from '../../text/visible-yaml.js';

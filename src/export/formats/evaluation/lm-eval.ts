@@ -1,5 +1,5 @@
 import { parse } from 'yaml';
-import type { ExportedPrompt, ExportedRow, FolderFormat } from '../../exported-prompt.js';
+import type { ExportedPrompt, ExportedRow, FolderFormat } from '../../contract/exported-prompt.js';
 import { readJinja, toJinja } from '../../text/jinja.js';
 import { answerTexts } from '../../text/label-reading.js';
 import { provenance, registryName } from '../../text/provenance.js';

@@ -1,5 +1,5 @@
 import { parse } from 'yaml';
-import type { ExportedPrompt, ExportedRow, FileFormat } from '../../exported-prompt.js';
+import type { ExportedPrompt, ExportedRow, FileFormat } from '../../contract/exported-prompt.js';
 import { readJinja, toJinja } from '../../text/jinja.js';
 import { labelReadings, writtenWords } from '../../text/label-reading.js';
 import { describeScores, modelName } from '../../text/provenance.js';

@@ -1,4 +1,4 @@
-import type { ExportedPrompt, FileFormat } from '../../exported-prompt.js';
+import type { ExportedPrompt, FileFormat } from '../../contract/exported-prompt.js';
 import { readHandlebars, toHandlebars } from '../../text/handlebars.js';
 import { describeScores, modelName, registryName, wrappedAsChat } from '../../text/provenance.js';
 import { literalText, variablesOf } from '../../text/rendered-parts.js';

@@ -1,4 +1,4 @@
-import type { FileFormat } from '../../exported-prompt.js';
+import type { FileFormat } from '../../contract/exported-prompt.js';
 import { toVisibleJson } from '../../text/visible-json.js';
 
 export const dspyFormat: FileFormat = {

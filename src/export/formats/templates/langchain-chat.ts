@@ -1,4 +1,4 @@
-import type { FileFormat } from '../../exported-prompt.js';
+import type { FileFormat } from '../../contract/exported-prompt.js';
 import { readFString } from '../../text/f-string.js';
 import { wrappedAsChat } from '../../text/provenance.js';
 import { variablesOf } from '../../text/rendered-parts.js';

@@ -1,4 +1,4 @@
-import type { ExportedPrompt, FileFormat, RenderedPart } from '../../exported-prompt.js';
+import type { ExportedPrompt, FileFormat, RenderedPart } from '../../contract/exported-prompt.js';
 import { readJinja, toJinja } from '../../text/jinja.js';
 import { describeScores, modelName, registryName, wrappedAsChat } from '../../text/provenance.js';
 import { variablesOf } from '../../text/rendered-parts.js';

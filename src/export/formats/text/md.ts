@@ -1,4 +1,4 @@
-import type { ExportedPrompt, FileFormat } from '../../exported-prompt.js';
+import type { ExportedPrompt, FileFormat } from '../../contract/exported-prompt.js';
 import { toVisibleJson } from '../../text/visible-json.js';
 
 const SPLITS = ['train', 'dev', 'test'] as const;

@@ -1,4 +1,4 @@
-import type { ExportedPrompt, FolderFormat, RenderedPart } from '../../exported-prompt.js';
+import type { ExportedPrompt, FolderFormat, RenderedPart } from '../../contract/exported-prompt.js';
 import { readJinja, toJinja } from '../../text/jinja.js';
 import { describeScores, provenance, registryName } from '../../text/provenance.js';
 import { joinParts, literalText, mergeParts, slotOf, VARIABLES } from '../../text/rendered-parts.js';

@@ -1,8 +1,8 @@
 import { brailleChart, type ChartPiece, type ChartSeries } from '../../draw/braille-chart.js';
 import type { Span, Style } from '../../draw/palette.js';
+import { cutToWidth, fitToWidth, type SafeText, safeLine, safeText, widthOf } from '../../draw/sanitize.js';
 import { formatScore, isNumber } from '../../format-values.js';
 import { progressText, type ShownProgress } from '../../progress-watch.js';
-import { cutToWidth, fitToWidth, type SafeText, safeLine, safeText, widthOf } from '../../sanitize.js';
 import { metricOf, type ScreenState } from '../../screen-state.js';
 import type { BoardProps } from './board-props.js';
 

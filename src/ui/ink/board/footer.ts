@@ -1,6 +1,6 @@
 import type { Span, Style } from '../../draw/palette.js';
+import { cutToWidth, safeLine, safeText, widthOf } from '../../draw/sanitize.js';
 import type { LogEntry, LogLevel } from '../../run-log.js';
-import { cutToWidth, safeLine, safeText, widthOf } from '../../sanitize.js';
 import type { BoardProps } from './board-props.js';
 
 export const LEVEL_STYLES: Readonly<Record<LogLevel, Style>> = {

@@ -1,9 +1,9 @@
 import type { Span, Style } from '../../draw/palette.js';
+import { cutToWidth, fitToWidth, type SafeText, safeLine, safeText, widthOf } from '../../draw/sanitize.js';
 import { formatCount, formatDuration, formatRate, formatShare } from '../../format-values.js';
 import { modelName } from '../../model-name.js';
 import { forwardsPerSecond } from '../../pace.js';
 import { progressText } from '../../progress-watch.js';
-import { cutToWidth, fitToWidth, type SafeText, safeLine, safeText, widthOf } from '../../sanitize.js';
 import { cacheHitRate, type ScreenState, screenTimeLeft } from '../../screen-state.js';
 import type { BoardProps } from './board-props.js';
 

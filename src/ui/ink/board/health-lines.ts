@@ -1,6 +1,6 @@
 import type { Span, Style } from '../../draw/palette.js';
+import { safeLine, safeText, widthOf } from '../../draw/sanitize.js';
 import { formatCount, formatScore, formatShare, isNumber } from '../../format-values.js';
-import { safeLine, safeText, widthOf } from '../../sanitize.js';
 import type { ScreenState } from '../../screen-state.js';
 
 interface Sign {

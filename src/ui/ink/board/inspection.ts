@@ -1,9 +1,9 @@
 import type { PromptInspection, PromptSummary } from '../../../events.js';
 import type { Span, Style } from '../../draw/palette.js';
+import { cutToWidth, safeLine, safeText, widthOf } from '../../draw/sanitize.js';
 import { wrapText } from '../../draw/wrap-text.js';
 import { formatScore } from '../../format-values.js';
 import { describeScores, namePrompt } from '../../run-log.js';
-import { cutToWidth, safeLine, safeText, widthOf } from '../../sanitize.js';
 import { metricOf } from '../../screen-state.js';
 import type { BoardProps, InspectedPrompt } from './board-props.js';
 

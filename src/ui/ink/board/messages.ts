@@ -1,7 +1,7 @@
 import type { Span } from '../../draw/palette.js';
+import { safeLine, safeText } from '../../draw/sanitize.js';
 import { wrapText } from '../../draw/wrap-text.js';
 import type { LogEntry } from '../../run-log.js';
-import { safeLine, safeText } from '../../sanitize.js';
 import { LEVEL_STYLES } from './footer.js';
 
 /** The newest messages in full, wrapped to `width` columns, oldest first; as many as `height` lines hold. */

@@ -1,8 +1,8 @@
 import { type PromptSummary, promptKey, type RunProgress } from '../../../events.js';
 import type { Span } from '../../draw/palette.js';
+import { cutToWidth, fitToWidth, type SafeText, safeLine, safeText, widthOf } from '../../draw/sanitize.js';
 import { formatScore } from '../../format-values.js';
 import { namePrompt, quote } from '../../run-log.js';
-import { cutToWidth, fitToWidth, type SafeText, safeLine, safeText, widthOf } from '../../sanitize.js';
 import { metricOf, type ScreenState } from '../../screen-state.js';
 import type { BoardProps } from './board-props.js';
 

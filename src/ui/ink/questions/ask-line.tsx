@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { type Span, wantsColour } from '../../draw/palette.js';
+import { safeLine, safeText } from '../../draw/sanitize.js';
 import type { OutputStream } from '../../quiet-writer.js';
-import { safeLine, safeText } from '../../sanitize.js';
 import { charactersOf, editDraft } from '../input/draft.js';
 import { Keys } from '../input/keys.js';
 import { CanvasContext, Line } from '../parts/line.js';

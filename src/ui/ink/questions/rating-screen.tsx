@@ -1,8 +1,8 @@
 import type { ReactNode } from 'react';
 import { type Span, wantsColour } from '../../draw/palette.js';
+import { safeLine, safeText } from '../../draw/sanitize.js';
 import type { OutputStream } from '../../quiet-writer.js';
 import { completeOrder, pressRatingKey, type RatingState, startRating } from '../../rating-state.js';
-import { safeLine, safeText } from '../../sanitize.js';
 import { Keys } from '../input/keys.js';
 import { CanvasContext, Lines } from '../parts/line.js';
 import { renderQuestion } from './render-question.js';

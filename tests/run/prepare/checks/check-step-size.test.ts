@@ -1,6 +1,6 @@
 import { totalmem } from 'node:os';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { EMBEDDED_MODEL } from '../../../../src/config/defaults.js';
+import { EMBEDDED_MODEL } from '../../../../src/config/settings/defaults.js';
 import { loadLanguageModel } from '../../../../src/lm/load.js';
 import type { LoadedModel } from '../../../../src/lm/onnx/run/model-parts.js';
 import { checkStepSize } from '../../../../src/run/prepare/checks/check-step-size.js';

@@ -1,5 +1,5 @@
-import type { Classifier } from '../classifier/classifier.js';
-import type { TaskLabel } from '../task/types.js';
+import type { Classifier } from '../../classifier/classifier.js';
+import type { TaskLabel } from '../../task/types.js';
 
 type Scores = Readonly<Record<string, number>>;
 

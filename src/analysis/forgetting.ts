@@ -1,15 +1,15 @@
-import type { RunConfig } from './config/run-config.js';
-import { RlpromptError } from './errors.js';
-import { evaluatePrompts, type ReadPrompt } from './evaluate.js';
-import { type RunRecord, readRunRecord } from './export/run-record.js';
-import { loadLanguageModel } from './lm/load.js';
-import { initialParameters } from './policy/parameters/mlp-parameters.js';
-import { checkContinues, checkSameGenerator, readEarlierRun } from './run/continue/earlier-run.js';
-import { drawPrompts } from './run/prepare/draw-prompts.js';
-import { generatorOf } from './run/prepare/run-models.js';
-import { mean } from './statistics/mean.js';
-import { zip } from './statistics/zip.js';
-import type { Split } from './task/types.js';
+import type { RunConfig } from '../config/run-config.js';
+import { RlpromptError } from '../errors.js';
+import { evaluatePrompts, type ReadPrompt } from '../evaluate.js';
+import { type RunRecord, readRunRecord } from '../export/run-record.js';
+import { loadLanguageModel } from '../lm/load.js';
+import { initialParameters } from '../policy/parameters/mlp-parameters.js';
+import { checkContinues, checkSameGenerator, readEarlierRun } from '../run/continue/earlier-run.js';
+import { drawPrompts } from '../run/prepare/draw-prompts.js';
+import { generatorOf } from '../run/prepare/run-models.js';
+import { mean } from '../statistics/mean.js';
+import { zip } from '../statistics/zip.js';
+import type { Split } from '../task/types.js';
 
 export interface ForgettingRequest {
   /** Run folders, in the order in which each continued the one before. */

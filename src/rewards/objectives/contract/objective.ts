@@ -1,4 +1,4 @@
-import type { Evaluation } from '../../task/types.js';
+import type { Evaluation } from '../../../task/types.js';
 
 /** A prompt with what the task's own reward said of it. */
 export interface ObjectiveItem {

@@ -1,14 +1,14 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { readOrdinaryText } from './files/read-ordinary.js';
-import { loadLanguageModel } from './lm/load.js';
-import { embeddedModels } from './lm/model/embedded.js';
-import { type MeasuredSample, measureMolecules } from './molecules/measure-molecules.js';
-import { Molecules } from './molecules/molecules.js';
-import { initialParameters } from './policy/parameters/mlp-parameters.js';
-import { checkSameGenerator, readEarlierRun } from './run/continue/earlier-run.js';
-import { drawPrompts } from './run/prepare/draw-prompts.js';
-import { generatorOf } from './run/prepare/run-models.js';
+import { readOrdinaryText } from '../files/read-ordinary.js';
+import { loadLanguageModel } from '../lm/load.js';
+import { embeddedModels } from '../lm/model/embedded.js';
+import { type MeasuredSample, measureMolecules } from '../molecules/measure-molecules.js';
+import { Molecules } from '../molecules/molecules.js';
+import { initialParameters } from '../policy/parameters/mlp-parameters.js';
+import { checkSameGenerator, readEarlierRun } from '../run/continue/earlier-run.js';
+import { drawPrompts } from '../run/prepare/draw-prompts.js';
+import { generatorOf } from '../run/prepare/run-models.js';
 
 /** What a policy writes before and after its run. */
 export interface WrittenMolecules {

@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Reading } from './classifier/classifier.js';
-import type { RunConfig } from './config/run-config.js';
-import { isDataFileName } from './data/read-table.js';
-import { type EvaluatedPrompt, evaluatePrompts, type ReadPrompt } from './evaluate.js';
-import { checkTemplateSource, loadConfiguredTask } from './run/prepare/configured-task.js';
-import type { Split, Task } from './task/types.js';
+import type { Reading } from '../classifier/classifier.js';
+import type { RunConfig } from '../config/run-config.js';
+import { isDataFileName } from '../data/read-table.js';
+import { type EvaluatedPrompt, evaluatePrompts, type ReadPrompt } from '../evaluate.js';
+import { checkTemplateSource, loadConfiguredTask } from '../run/prepare/configured-task.js';
+import type { Split, Task } from '../task/types.js';
 
 export interface TransferRow {
   readonly prompt: string;

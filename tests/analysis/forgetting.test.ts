@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import { measureForgetting, summarise } from '../src/forgetting.js';
-import { followRun } from './follow-run.js';
-import { SMALL_RUN, writeSmallData } from './small-data.js';
+import { measureForgetting, summarise } from '../../src/analysis/forgetting.js';
+import { followRun } from '../follow-run.js';
+import { SMALL_RUN, writeSmallData } from '../small-data.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'rlprompt-forgetting-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -1,6 +1,6 @@
-import type { LanguageModel } from '../../lm/model/types.js';
-import type { Task } from '../../task/types.js';
-import type { JudgeSettings } from '../judge/judge-settings.js';
+import type { LanguageModel } from '../../../lm/model/types.js';
+import type { Task } from '../../../task/types.js';
+import type { JudgeSettings } from './judge-settings.js';
 import type { Objective } from './objective.js';
 
 /** What objectives are made with: the part of a run's configuration that they know. */

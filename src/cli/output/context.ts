@@ -1,5 +1,5 @@
 import type { RlpromptError } from '../../errors.js';
-import type { ResultOutput } from '../output/standard-output.js';
+import type { ResultOutput } from './standard-output.js';
 
 /** What a command sees of the process. */
 export interface CliContext {

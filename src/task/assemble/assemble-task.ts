@@ -1,10 +1,10 @@
-import { checkSplits } from './define/check-splits.js';
-import type { LoadTaskOptions } from './load/load-task-options.js';
-import type { SourceRow, SourceSplits } from './load/source-row.js';
-import { drawTestRows } from './load/test-rows.js';
-import { taskDigest } from './task-digest.js';
+import { taskDigest } from '../task-digest.js';
+import type { Example, Task, TaskDefinition, TaskKind, TaskLabel } from '../types.js';
+import { checkSplits } from './check-splits.js';
+import type { LoadTaskOptions } from './load-task-options.js';
+import type { SourceRow, SourceSplits } from './source-row.js';
 import { taskLabels } from './task-labels.js';
-import type { Example, Task, TaskDefinition, TaskKind, TaskLabel } from './types.js';
+import { drawTestRows } from './test-rows.js';
 
 /** What a task is made of once its definition and its data are read. */
 export interface TaskParts {

@@ -1,7 +1,7 @@
-import { splitWords } from '../classifier/given-words.js';
-import { nearestWord, RlpromptError } from '../errors.js';
-import type { SourceRow, SourceSplits } from './load/source-row.js';
-import type { TaskLabel } from './types.js';
+import { splitWords } from '../../classifier/given-words.js';
+import { nearestWord, RlpromptError } from '../../errors.js';
+import type { TaskLabel } from '../types.js';
+import type { SourceRow, SourceSplits } from './source-row.js';
 
 /** The labels of a task: those of its verbalizer, else those of the data, whose names are then their words. */
 export function taskLabels(

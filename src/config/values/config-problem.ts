@@ -1,4 +1,4 @@
-import { RlpromptError } from '../errors.js';
+import { RlpromptError } from '../../errors.js';
 
 /** One thing wrong with a configuration. */
 export interface ConfigProblem {

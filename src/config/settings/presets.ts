@@ -1,4 +1,4 @@
-import type { LossName, TrainerName } from '../trainers/trainer-table.js';
+import type { LossName, TrainerName } from '../../trainers/trainer-table.js';
 
 /** The settings that a preset decides; everything else has one default. */
 export interface Preset {

@@ -1,7 +1,7 @@
 import { RlpromptError } from '../../errors.js';
-import type { SourceSplits } from '../load/source-row.js';
-import { refuseUnknownLabels } from '../task-labels.js';
 import type { Split, TaskKind, TaskLabel } from '../types.js';
+import type { SourceSplits } from './source-row.js';
+import { refuseUnknownLabels } from './task-labels.js';
 
 const SPLITS: readonly Split[] = ['train', 'dev', 'test'];
 
