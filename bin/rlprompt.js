@@ -6,11 +6,13 @@ try {
   await import('../dist/src/cli/shared/signals.js');
   await import('../dist/src/cli/main.js');
 } catch (error) {
-  // Where no more files can be opened, nothing can be loaded that would say so.
-  if (error.code !== 'EMFILE' && error.code !== 'ENFILE') throw error;
-  writeSync(
-    2,
-    `rlprompt: E_OS_LIMIT: ${error.message} · raise the limit on open files, for instance: ulimit -n 4096\n`,
-  );
-  process.exitCode = 71;
+  // What cannot be loaded cannot say so: too few files may be open, or the installation is not whole.
+  if (process.env.RLPROMPT_DEBUG) throw error;
+  const isLimit = error.code === 'EMFILE' || error.code === 'ENFILE';
+  const [code, exitCode, next] = isLimit
+    ? ['E_OS_LIMIT', 71, 'raise the limit on open files, for instance: ulimit -n 4096']
+    : ['E_INTERNAL', 70, 'install the program again; in a clone of its repository: npm ci'];
+  const [message] = String(error.message).split('\n');
+  writeSync(2, `rlprompt: ${code}: the program cannot be loaded: ${message} · ${next}\n`);
+  process.exitCode = exitCode;
 }

@@ -1,7 +1,8 @@
-import { writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { emptyFolder, lastLine, runCli } from './spawn-cli.js';
+import { BIN, emptyFolder, lastLine, runCli } from './spawn-cli.js';
 
 describe('a wrong command line', () => {
   it.each([
@@ -108,4 +109,14 @@ describe('no silent success', () => {
     expect(stdout).toBe('');
     expect(lastLine(stderr)).toMatch(new RegExp(`^rlprompt: ${name}`));
   });
+});
+
+it('an installation that is not whole is named, without a trace', () => {
+  const root = emptyFolder();
+  mkdirSync(join(root, 'bin'));
+  writeFileSync(join(root, 'package.json'), '{"type":"module"}');
+  copyFileSync(BIN, join(root, 'bin/rlprompt.js'));
+  const { status, stderr } = spawnSync(process.execPath, [join(root, 'bin/rlprompt.js'), 'run'], { encoding: 'utf8' });
+  expect(stderr).toMatch(/^rlprompt: E_INTERNAL: the program cannot be loaded: Cannot find module .* · install .*\n$/);
+  expect(status).toBe(70);
 });

@@ -46,7 +46,7 @@ describe(`killed at ${KILLS} random moments and resumed`, () => {
     ],
     [
       'a run that writes molecules',
-      killedRun('molecules', ['molecules', '--steps', '60', '--prompts-per-step', '8', '--inner-size', '64', ...OFTEN]),
+      killedRun('molecules', ['molecules', '--steps', '24', '--prompts-per-step', '8', '--inner-size', '64', ...OFTEN]),
     ],
     [
       'a comparison of trainers',
