@@ -30,12 +30,12 @@ export interface WordChoice {
   readonly accuracy: number;
   /** Cross-validated `relativeMargin`. */
   readonly margin: number;
-  /** Cross-validated share of right answers behind each prompt, [prompts]. */
+  /** Cross-validated share of right answers with each prompt, [prompts]. */
   readonly byPrompt: readonly number[];
 }
 
 export interface WordRequest {
-  /** How many prompts the rows stand behind. */
+  /** How many prompts the rows are read with. */
   readonly promptCount: number;
   /** Likely answers to the train rows, centred by prompt. */
   readonly found: WordTable;
@@ -47,7 +47,7 @@ export interface WordRequest {
 
 /**
  * Every choice of words, best first by cross-validation over the train rows: words are found without the rows they are
- * judged on. Words that do well behind several prompts are fewer accidents than those that do behind one. Weights of the
+ * judged on. Words that do well with several prompts are fewer accidents than those that do with one. Weights of the
  * usual strength come first unless another choice is a standard error better: over a few dozen rows the best of many
  * choices is often so by luck (docs/lab-notebook/log.md). Other work of the program gets its turn in between.
  */
@@ -176,7 +176,7 @@ function findsWords({ sources }: WordRequest): boolean {
   return sources.some((source) => source !== 'given');
 }
 
-/** Rows of each label go round the folds in turn; an example is in the same fold behind every prompt. */
+/** Rows of each label go round the folds in turn; an example is in the same fold with every prompt. */
 function foldsOf(request: WordRequest): Fold[] {
   const { found, given, promptCount } = request;
   const { labels } = given.table;

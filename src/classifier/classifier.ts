@@ -27,7 +27,7 @@ export interface Reading {
   /** One set per label, in the task's order. */
   readonly words: readonly WordSet[];
   readonly demonstrations: readonly Demonstration[];
-  /** Other demonstrations, for scoring the rows that are among the first: no row is read behind its own answer. */
+  /** Other demonstrations, for scoring the rows that are among the first: no row is read after its own answer. */
   readonly standIns?: readonly Demonstration[];
 }
 

@@ -1,7 +1,7 @@
 import type { WordSet } from './classifier.js';
 import { labelOffsets } from './label-offsets.js';
 
-/** Log-probabilities of words as answers to labelled rows, behind one prompt or behind several, prompt by prompt. */
+/** Log-probabilities of words as answers to labelled rows, with one prompt or with several, prompt by prompt. */
 export interface WordTable {
   readonly words: readonly string[];
   /** [rows, words] row-major. */
@@ -12,7 +12,7 @@ export interface WordTable {
 
 /**
  * The table with each word's mean over the rows of a prompt subtracted: what is left of a log-probability is what the
- * input has to say, so that rows behind different prompts can be compared.
+ * input has to say, so that rows with different prompts can be compared.
  * @param count prompts, each with as many rows as the others, in the same order
  */
 export function centredByPrompt(table: WordTable, count: number): WordTable {

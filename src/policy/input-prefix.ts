@@ -5,7 +5,7 @@ export interface PrefixReader {
   readonly startToken: number;
   /** Tokens that the language model can read at once. */
   readonly contextLength: number;
-  /** Tokens of the prompt, which have to fit behind. */
+  /** Tokens of the prompt, which have to fit after it. */
   readonly promptLength: number;
 }
 

@@ -14,7 +14,7 @@ export function slotIsPrecededBySpace(template: Template, slot: Exclude<Template
 
 /**
  * A label word as the target LM would write it. A template that ends in `{label}` says what stands before the word. Any
- * other causal one has it after a space, except where its end or, behind a slot, the word itself calls for none; a masked
+ * other causal one has it after a space, except where its end or, after a slot, the word itself calls for none; a masked
  * one has a space only where it has one before `{mask}`.
  */
 export function labelText(template: Template, word: string): string {

@@ -17,7 +17,7 @@ const EXAMPLES: Record<TemplateFamily, string> = {
 
 /**
  * Reads a template: literal text with the slots `{input}`, `{prompt}` and, for masked language models, `{mask}`. A causal
- * one may end in `{label}`, begin with `{raw}`, or have a message each behind `{system}` and `{user}`. `{{` and `}}` stand
+ * one may end in `{label}`, begin with `{raw}`, or have a message each after `{system}` and `{user}`. `{{` and `}}` stand
  * for literal braces. Every needed slot must be there once, or an `E_TEMPLATE_*` says which is not.
  */
 export function parseTemplate(source: string, { family }: { family: TemplateFamily }): Template {
@@ -60,7 +60,7 @@ export function parseTemplate(source: string, { family }: { family: TemplateFami
   return { source, parts, hasMask, hasLabel, isRaw, hasSystem };
 }
 
-/** The template with label words after a space, or right behind its end, whatever that end is. */
+/** The template with label words after a space, or right after its end, whatever that end is. */
 export function withLabelSpace(template: Template, isSpaced: boolean): Template {
   if (template.hasLabel) return template;
   const source = `${template.source}${isSpaced ? ' ' : ''}{label}`;

@@ -22,7 +22,7 @@ export interface Template {
 /** Stands between a system message and the user's in the text of a template that has both; no keyboard writes it. */
 export const MESSAGE_BREAK = '\u001e';
 
-/** The literal text behind a template's last slot, with which a label word meets. */
+/** The literal text after a template's last slot, with which a label word meets. */
 export function tailOf({ parts }: Pick<Template, 'parts'>): string {
   const last = parts.at(-1);
   return last?.kind === 'text' ? last.text : '';

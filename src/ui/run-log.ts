@@ -53,14 +53,14 @@ function describePlan({ forwards, requests, tokens, cost }: NonNullable<RunStart
   return `plan: ${[...counted, ...(cost ? [`cost ${formatRange(cost, formatCost)}`] : [])].join(', ')}`;
 }
 
-/** `labels are read by ham: question, mention … (20) · spam: FREE … (20); behind 4 demonstrations`. */
+/** `labels are read by ham: question, mention … (20) · spam: FREE … (20); after 4 demonstrations`. */
 function describeReading({ words, demonstrations }: Reading): string {
   const sets = words.map(({ label, words: own }) => {
     const more = own.length > WORDS_SHOWN ? ` … (${own.length})` : '';
     return `${label}: ${own.slice(0, WORDS_SHOWN).join(', ')}${more}`;
   });
-  const behind = demonstrations.length > 0 ? `; behind ${demonstrations.length} demonstrations` : '';
-  return `labels are read by ${sets.join(' · ')}${behind}`.slice(0, LONGEST_QUOTE);
+  const shown = demonstrations.length > 0 ? `; after ${demonstrations.length} demonstrations` : '';
+  return `labels are read by ${sets.join(' · ')}${shown}`.slice(0, LONGEST_QUOTE);
 }
 
 /** `task 1, fluency 0.5`. */

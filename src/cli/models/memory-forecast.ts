@@ -33,7 +33,7 @@ const IN_MEMORY_BYTES = 64 * 1024 * 1024;
 const CACHE_COPIES = 3;
 /** Activations of a token for each element of its hidden state. */
 const ACTIVATION_BYTES = 4 * 24;
-/** Its label word, and the blank line behind it. */
+/** Its label word, and the blank line after it. */
 const MARKS_OF_A_DEMONSTRATION = 3;
 /** As the loader divides it: half for prefixes, half for a call. */
 const DEFAULT_CACHE_BYTES = 2 * 1024 ** 3;
@@ -113,7 +113,7 @@ function callWithoutCache(config: RunConfig, { folder, inspection }: ModelFacts,
   return rowsWithoutCache(limits, length, hiddenSize, heads) * activationBytes(length, 0, hiddenSize, heads);
 }
 
-/** Tokens of each different input, behind the demonstrations that a number asks for. */
+/** Tokens of each different input, after the demonstrations that a number asks for. */
 async function inputLengths(config: RunConfig, folder: ModelFolder): Promise<number[]> {
   const tokenizer = await loadTokenizer(folder.path);
   const { train, dev, test } = (await loadConfiguredTask(config)).splits;

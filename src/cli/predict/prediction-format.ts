@@ -39,7 +39,7 @@ export interface PredictedRow {
   readonly prediction: Prediction | undefined;
 }
 
-/** Writes predictions behind the columns that a row has: `predicted`, and a probability per label. */
+/** Writes predictions after the columns that a row has: `predicted`, and a probability per label. */
 export class PredictionWriter {
   constructor(
     private readonly table: Table,

@@ -4,14 +4,14 @@ import type { Tokenizer } from './types.js';
 
 /**
  * Where the tokens of a text end and those of a label word begin. A tokenizer may join a template's last blanks with the
- * word behind them; the seam is then before these blanks. One that joins a blank with the word before it has it behind.
+ * word after them; the seam is then before these blanks. One that joins a blank with the word before it has it after.
  */
 export interface LabelSeam {
   /** UTF-16 units at a text's end that are tokenised with the word; -1 where the text takes the word's space instead. */
   readonly taken: number;
   /** Tokens of these units that all words have in common; they are before the seam again. */
   readonly lead: readonly number[];
-  /** The tokens of a word's text behind the seam. */
+  /** The tokens of a word's text after the seam. */
   tokens(text: string): number[];
 }
 
@@ -73,7 +73,7 @@ export function encodeToSeam(encode: (text: string) => number[], { taken, lead }
 
 /**
  * The tokens of a text that continues another one. Some tokenizers put a space of their own before a text's first
- * word; behind an anchor they do not.
+ * word; after an anchor they do not.
  */
 export function continuationTokens(tokenizer: Tokenizer, text: string): number[] {
   const anchor = text.startsWith(' ') ? ANCHORS[0] : '"';

@@ -35,7 +35,7 @@ export function resolveLabelWords(
   return words;
 }
 
-/** How words become tokens: behind the seam of a causal template, or in the place of a mask. */
+/** How words become tokens: after the seam of a causal template, or in the place of a mask. */
 function spelling(tokenizer: Tokenizer, template: Template, words: readonly { readonly word: string }[]): SpellWord {
   const textOf = (word: string) => labelText(template, word);
   const tokensOf = template.hasMask

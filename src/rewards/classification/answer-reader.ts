@@ -23,7 +23,7 @@ const ROOM = 32;
 const CHARACTERS_PER_TOKEN = 3;
 
 /**
- * Numbers per hidden state. On each split tried, an LM with 576 did better behind any demonstrations and one with 256
+ * Numbers per hidden state. On each split tried, an LM with 576 did better after any demonstrations and one with 256
  * better without (docs/lab-notebook/log.md). Over a few dozen rows accuracies are not so sure.
  */
 const LEAST_WIDTH_IN_CONTEXT = 512;
@@ -62,7 +62,7 @@ export class AnswerReader {
   }
 
   /**
-   * The best choice of words behind some prompts and demonstrations, by cross-validation over labelled rows. Each row is
+   * The best choice of words for some prompts and demonstrations, by cross-validation over labelled rows. Each row is
    * one forward per prompt, or two where words are found.
    * @param examples labelled rows; those among the demonstrations are left out
    *
@@ -99,7 +99,7 @@ export class AnswerReader {
     return { ...best, reading: { ...behind, words: best.words } };
   }
 
-  /** Whether the longest train row fits behind demonstrations. */
+  /** Whether the longest train row fits after demonstrations. */
   fits(prompt: string, { demonstrations }: Pick<Reading, 'demonstrations'>): boolean {
     const { template } = resolveReading(this.scorer, this.template, { words: this.given, demonstrations });
     const lengths = this.task.splits.train.map(({ text }) =>

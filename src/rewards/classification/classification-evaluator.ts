@@ -97,7 +97,7 @@ export class ClassificationEvaluator implements Evaluator {
     });
   }
 
-  /** The texts of an item behind its demonstrations, and behind others those that are among them. */
+  /** The texts of an item after its demonstrations, and after others those that are among them. */
   private jobsOf({ text: prompt, examples, reading = this.reading, offsets }: EvaluationItem): ScoringJob[] {
     const resolved = this.resolve(reading);
     const texts = [...new Set(examples.map(({ text }) => text))];
@@ -266,7 +266,7 @@ function shownRows(count: number): RlpromptError {
   return new RlpromptError({
     code: 'E_DEMOS_SCORED',
     exit: 'internal',
-    message: `${count} rows are among the demonstrations they would be scored behind`,
+    message: `${count} rows are among the demonstrations that they would be scored after`,
     next: REPORT_IT,
   });
 }

@@ -11,7 +11,7 @@ export interface ResolvedReading {
   readonly words: readonly LabelWord[];
   /** Which of them are a label's, label by label; missing where every label has one. */
   readonly sets: readonly LabelColumns[] | undefined;
-  /** Texts that must not be scored behind the demonstrations: they are among them. */
+  /** Texts that must not be scored after the demonstrations: they are among them. */
   readonly shown: ReadonlySet<string>;
   /** The same with other demonstrations, for those texts. */
   readonly standIn: ResolvedReading | undefined;

@@ -14,7 +14,7 @@ export function reportingChoice(choice: ReadRun, activity: Activity): ReadRun {
       fits: (prompt, behind) => reader.fits(prompt, behind),
       choose: async (prompts, examples, behind) => {
         const isBehindRows = behind !== undefined && behind.demonstrations.length > 0;
-        activity.tell(isBehindRows ? 'words behind demonstrations' : 'finding label words');
+        activity.tell(isBehindRows ? 'words after demonstrations' : 'finding label words');
         const chosen = await reader.choose(prompts, examples, behind);
         if (behind === undefined) {
           const scored = Array.from(zip(prompts, chosen.byPrompt), ([prompt, score]) => ({ prompt, score }));

@@ -122,7 +122,7 @@ function lastReadingRows(task: PlannedTask, config: SettledConfig): number {
   return 2 * (startingPrompts(task) + TRIED.promptsAtEnd) * (train + dev) + config.candidates * dev;
 }
 
-/** Prompts that words are found behind: none, the hand-written ones and plain ones. */
+/** Prompts that words are found with: none, the hand-written ones and plain ones. */
 function startingPrompts({ manualPrompts }: PlannedTask): number {
   return new Set(manualPrompts.map((prompt) => prompt.trim())).size + 1 + PLAIN_PROMPTS.length;
 }

@@ -26,7 +26,7 @@ export interface ChosenReading {
   readonly reading: Reading;
 }
 
-/** Prompts that fit any task: words that tell labels apart behind many prompts do so behind those to come. */
+/** Prompts that fit any task: words that tell labels apart with many prompts do so with those to come. */
 export const PLAIN_PROMPTS = ['This is', 'It is about', 'In summary, it is', 'Category:'];
 /** How much is tried; a plan counts with the same numbers. */
 export const TRIED = {
@@ -38,16 +38,16 @@ export const TRIED = {
   setsOnAll: 8,
   /** Sets that dev is asked about. */
   setsOnDev: 2,
-  /** Prompts that words are found behind with each set that dev is asked about, and that dev is asked with. */
+  /** Prompts that words are found with for each set that dev is asked about, and that dev is asked with. */
   promptsBehindSets: 3,
-  /** Of the last candidates, those that words are found behind at the end. */
+  /** Of the last candidates, those that words are found with at the end. */
   promptsAtEnd: 2,
 };
 
 /**
  * Chooses, before a search, how all prompts of a run are read: the label words by cross-validation over the train rows,
- * behind the empty prompt, the hand-written ones and a few that fit anything, and the demonstrations by successive
- * halving; dev decides between two sets, or none if the target LM is small, by accuracy and margin behind a few prompts.
+ * with the empty prompt, the hand-written ones and a few that fit anything, and the demonstrations by successive
+ * halving; dev decides between two sets, or none if the target LM is small, by accuracy and margin with a few prompts.
  */
 export async function chooseReading(run: ReadRun): Promise<ChosenReading> {
   const { manualPrompts } = run.task;
@@ -63,11 +63,11 @@ export async function chooseReading(run: ReadRun): Promise<ChosenReading> {
   const sets = await bestSets(run, best);
   const few = [...prompts].sort((a, b) => accuracyOf(b) - accuracyOf(a)).slice(0, TRIED.promptsBehindSets);
   const candidates: Reading[] = run.reader.learnsInContext ? [] : [reading];
-  // What tells labels apart behind demonstrations is other words: a model that saw answers answers in kind.
+  // What tells labels apart after demonstrations is other words: a model that saw answers answers in kind.
   for (const set of sets) candidates.push((await run.reader.choose(few, train, set)).reading);
   const asked = candidates.flatMap((one) => few.map((text) => ({ text, examples: dev, reading: one })));
   const onDev = await run.evaluator.evaluate(asked);
-  // Behind a single prompt, a few dev rows say more of luck than of the demonstrations.
+  // With a single prompt, a few dev rows say more of luck than of the demonstrations.
   const worths = candidates.map((_, i) => {
     const own = onDev.slice(i * few.length, (i + 1) * few.length);
     return mean(own.map(({ metrics, margin = 0 }) => (metrics[run.metric] ?? 0) + margin));
@@ -143,7 +143,7 @@ function tooLong(count: number): RlpromptError {
   return new RlpromptError({
     code: 'E_DEMOS_LENGTH',
     exit: 'data',
-    message: `no ${count} train rows fit into the target LM's context with another row behind them`,
+    message: `no ${count} train rows fit into the target LM's context with another row after them`,
     where: '--demos',
     kept: 'nothing was searched yet',
     next: 'fewer demonstrations, shorter rows, or a model with a longer context',

@@ -72,10 +72,10 @@ const MASKED = -1e8;
 /**
  * The policy as RLPrompt has it (section 2.3): the frozen generator LM with the trained MLP before its output head,
  * proposing prompts of a fixed length, or of several lengths, from the LM's start token, or from an input that stands
- * behind it.
+ * after it.
  */
 export class PromptPolicy {
-  /** What the generator LM has read before the first token, behind its start token. */
+  /** What the generator LM has read before the first token, after its start token. */
   private readonly contextTokens: readonly number[];
   /** The tokens that every drawn prompt begins with. */
   private readonly given: readonly number[];

@@ -151,7 +151,7 @@ describe('a reading', () => {
     await expect(one(evaluator, TRAIN, { reading })).rejects.toMatchObject({
       code: 'E_DEMOS_SCORED',
       exitCode: 70,
-      message: '1 rows are among the demonstrations they would be scored behind',
+      message: '1 rows are among the demonstrations that they would be scored after',
     });
   });
 });

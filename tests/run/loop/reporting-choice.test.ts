@@ -45,7 +45,7 @@ describe('a choice of label words that says what it is doing', () => {
     expect([...new Set(said.map((progress) => progress?.doing))]).toEqual([
       'finding label words',
       'trying demonstrations',
-      'words behind demonstrations',
+      'words after demonstrations',
     ]);
     expect(said[0]?.best).toBeUndefined();
     expect(said.at(-1)?.best).toEqual({ prompt: 'It was', score: 0.75 });

@@ -167,7 +167,7 @@ describe('how answers are read', () => {
     await expect(chooseReading(runOf(reader, { demos: 4 }).run)).rejects.toMatchObject({
       code: 'E_DEMOS_LENGTH',
       exitCode: 65,
-      message: "no 4 train rows fit into the target LM's context with another row behind them",
+      message: "no 4 train rows fit into the target LM's context with another row after them",
       where: '--demos',
       kept: 'nothing was searched yet',
       next: 'fewer demonstrations, shorter rows, or a model with a longer context',

@@ -112,7 +112,7 @@ function readingLines(best: PromptSummary | undefined): string {
     return `  ${safeText(label)}: ${shown}\n`;
   });
   const rows = demonstrations.map(({ text, word }) => `    ${safeLine`${word}: ${text}`.slice(0, ROW_WIDTH)}\n`);
-  const shown = rows.length > 0 ? `  behind these labelled rows\n${rows.join('')}` : '';
+  const shown = rows.length > 0 ? `  after these labelled rows\n${rows.join('')}` : '';
   return lines.length === 0 ? '' : `#1 is read by\n${lines.join('')}${shown}`;
 }
 

@@ -92,7 +92,7 @@ const WORDS = READINGS.flatMap(({ words }) => words);
 
 const tokensOf = (text) => tokenizer.encode(text, { add_special_tokens: ${!isRaw} });
 
-/** log p of every token behind some tokens. */
+/** log p of every token after some tokens. */
 async function logProbsBehind(tokens) {
   const row = (values) => new Tensor('int64', BigInt64Array.from(values, BigInt), [1, tokens.length]);
   const { logits } = await model({ input_ids: row(tokens), attention_mask: row(tokens.map(() => 1)) });
@@ -102,7 +102,7 @@ async function logProbsBehind(tokens) {
   return last.map((value) => value - total);
 }
 
-/** log p of each word behind a text, up to what all of them have in common. */
+/** log p of each word after a text, up to what all of them have in common. */
 async function complete(text, words) {
   const rows = words.map((word) => tokensOf(text + word));
   let shared = 0;

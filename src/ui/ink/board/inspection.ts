@@ -41,7 +41,7 @@ function readingLines({ reading }: PromptSummary, width: number): Span[][] {
   if (!reading) return [];
   const words = reading.words.map(({ label, words: own }) => `${label}: ${own.join(', ')}`).join(' · ');
   const { length } = reading.demonstrations;
-  return block('read by', `${words}${length > 0 ? `; behind ${length} demonstrations` : ''}`, width);
+  return block('read by', `${words}${length > 0 ? `; after ${length} demonstrations` : ''}`, width);
 }
 
 function rowLines(inspection: InspectedPrompt['inspection'], width: number): Span[][] {

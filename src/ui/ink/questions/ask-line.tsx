@@ -58,7 +58,7 @@ interface QuestionState extends Pick<AskOptions, 'question' | 'fallback'> {
   readonly isOver: boolean;
 }
 
-/** The question, and behind it what is typed, or the answer that Enter gives. */
+/** The question, and after it what is typed, or the answer that Enter gives. */
 export function questionLine({ question, fallback, draft, isOver }: QuestionState): Span[] {
   return [
     { text: safeLine`${question}: `, style: 'strong' },
