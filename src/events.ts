@@ -354,6 +354,9 @@ export interface RunInterruptedEvent extends EventBase {
   readonly resumeCommand: string;
 }
 
+/** Who asked a run to stop: a person at its screen, or a signal. */
+export type StopRequest = RunInterruptedEvent['reason'];
+
 export interface RunErrorEvent extends EventBase {
   readonly type: 'run-error';
   readonly step: number;
@@ -431,7 +434,7 @@ export interface RunControls {
   /** What the run is doing now; changes nothing. Undefined between two things. */
   progress(): RunProgress | undefined;
   /** Saves and ends the run, resumable. */
-  stop(reason: 'user' | 'interrupted' | 'terminated'): void;
+  stop(reason: StopRequest): void;
 }
 
 /** Shows a run. A reporter neither slows nor steers the run, except through `controls`. */

@@ -1,6 +1,6 @@
 import type { RunConfigInput } from './config/run-config.js';
 import { RlpromptError } from './errors.js';
-import type { RunControls, RunEvent, RunResult, StopReason } from './events.js';
+import type { RunControls, RunEvent, RunResult, StopReason, StopRequest } from './events.js';
 import { exportBest } from './goals/export-best.js';
 import { goalOf } from './goals/goal-of.js';
 import type { SearchGoal } from './goals/search-goal.js';
@@ -51,7 +51,7 @@ export async function* optimize(
   try {
     options.attach?.(run.requests);
     if (options.signal?.aborted) onAbort();
-    return yield* stopInTime(train(run, goalOf(run)), run.requests, (reason) => giveUp(run, reason));
+    return yield* stopInTime(train(run, goalOf(run)), run.requests, (reason) => stopAtOnce(run, reason));
   } catch (error) {
     if (!(error instanceof RlpromptError && error.code === 'E_INTERRUPTED'))
       yield run.emit({ type: 'run-error', step: run.step, error: describeError(error) });
@@ -103,7 +103,7 @@ async function* train(run: Run, goal: SearchGoal): AsyncGenerator<RunEvent, RunR
   let reason: StopReason | undefined;
   while (true) {
     yield* serveRequests(run, goal);
-    if (run.requests.stopping) yield* interrupt(run, run.requests.stopping);
+    if (run.requests.stopping) yield* saveAndStop(run, run.requests.stopping);
     reason = run.watch.limitReached(run.used);
     if (reason) break;
     yield* trainStep(run, goal);
@@ -129,7 +129,7 @@ async function* trainStep(run: Run, goal: SearchGoal): AsyncGenerator<RunEvent, 
     : await evaluator.evaluate(items);
   const rewards = shaper.shape(evaluations, rewardTo, groups);
   const learned = await trainer.update(rollouts, rewards, { rewardTo });
-  shaper.schedule.observe(learned.entropy);
+  shaper.schedule.softenIfSure(learned.entropy);
   const metrics = { ...learned, ...scale, ...run.weights.metrics() };
   run.step += 1;
   goal.noteRollouts({ rollouts, evaluations, rewards });
@@ -219,27 +219,25 @@ async function* changeWeights(run: Run, change: Readonly<Record<string, number>>
   if (event.type === 'weights-changed') yield run.saveCheckpoint();
 }
 
-async function* interrupt(run: Run, reason: 'user' | 'interrupted' | 'terminated'): AsyncGenerator<RunEvent, never> {
+async function* saveAndStop(run: Run, reason: StopRequest): AsyncGenerator<RunEvent, never> {
   yield run.saveCheckpoint();
-  yield stopped(run, reason, run.step);
-  throw interruption(run, reason, `stopped at step ${run.step} on request`, 'everything up to this step is saved');
+  yield emitInterrupted(run, reason, run.step);
+  throw interruptedError(run, reason, `stopped at step ${run.step} on request`, 'everything up to this step is saved');
 }
 
 /** Ends a run in the midst of something long; it resumes from its last checkpoint, as after a power cut. */
-async function* giveUp(run: Run, reason: 'interrupted' | 'terminated'): AsyncGenerator<RunEvent, never> {
+async function* stopAtOnce(run: Run, reason: Exclude<StopRequest, 'user'>): AsyncGenerator<RunEvent, never> {
   const step = run.store.savedStep;
-  yield stopped(run, reason, step ?? 0);
+  yield emitInterrupted(run, reason, step ?? 0);
   const checkpoint = step === undefined ? '' : `the checkpoint after step ${step} and `;
-  throw interruption(run, reason, 'stopped at once on request', `${checkpoint}every score paid for`);
+  throw interruptedError(run, reason, 'stopped at once on request', `${checkpoint}every score paid for`);
 }
 
-type Interruption = 'user' | 'interrupted' | 'terminated';
-
-function stopped(run: Run, reason: Interruption, step: number): RunEvent {
+function emitInterrupted(run: Run, reason: StopRequest, step: number): RunEvent {
   return run.emit({ type: 'run-interrupted', step, reason, resumeCommand: run.store.resumeCommand });
 }
 
-function interruption({ store }: Run, reason: Interruption, message: string, kept: string): RlpromptError {
+function interruptedError({ store }: Run, reason: StopRequest, message: string, kept: string): RlpromptError {
   const exit = reason === 'user' ? 'ok' : reason;
   const { path: where, resumeCommand: next } = store;
   return new RlpromptError({ code: 'E_INTERRUPTED', exit, message, where, kept, next });

@@ -18,12 +18,19 @@ export interface Prediction {
   readonly probabilities: Readonly<Record<string, number>>;
 }
 
+interface ReadLabel {
+  readonly label: string;
+  /** The words it was read by, as the target LM saw them. */
+  readonly texts: readonly string[];
+  /** What was subtracted from its score; missing where nothing was. */
+  readonly offset?: number;
+}
+
 /** How an answer came about. */
 export interface Explanation extends Prediction {
   /** The text that the target LM reads; a label word follows it, or stands at its mask. */
   readonly rendered: string;
-  /** What was subtracted from a label's score; missing where nothing was. */
-  readonly words: readonly { readonly label: string; readonly texts: readonly string[]; readonly offset?: number }[];
+  readonly words: readonly ReadLabel[];
 }
 
 export interface OpenClassifier {

@@ -747,7 +747,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'trainers/policy',
   ],
   'trainers/algorithms/random': ['trainers/contract', 'trainers/search'],
-  'trainers/algorithms/reinforce': ['losses', 'options', 'trainers/contract', 'trainers/policy'],
+  'trainers/algorithms/reinforce': ['losses', 'options', 'statistics', 'trainers/contract', 'trainers/policy'],
   'trainers/algorithms/soft-q-learning': [
     'losses',
     'options',

@@ -14,7 +14,7 @@ interface ReadingSettings {
 export type SettledConfig = Omit<RunConfig, keyof ReadingSettings> & ReadingSettings;
 
 /** Settings of which none waits for the target LM either. */
-export type ReadConfig<Settings extends SettledConfig = SettledConfig> = Omit<Settings, 'demos'> & {
+export type FullySettledConfig<Settings extends SettledConfig = SettledConfig> = Omit<Settings, 'demos'> & {
   readonly demos: number;
 };
 
@@ -63,20 +63,20 @@ export function settleConfig(config: RunConfig, task: Pick<Task, 'kind' | 'label
 const DEMOS_PER_LABEL = 2;
 const MOST_LABELS = 8;
 /** Tokens left beside demonstrations for prompts and label words. */
-const ROOM = 128;
+const ROOM_BESIDE_DEMOS = 128;
 
 /** Train rows before each input, where the settings leave it open: a few, if the target LM can read them (docs/explanation/reading.md). */
 export function settleDemos<Settings extends SettledConfig>(
   config: Settings,
   { labels, splits: { train } }: Pick<Task, 'labels' | 'splits'>,
   { family, tokenizer, contextLength }: Pick<LanguageModel, 'family' | 'tokenizer' | 'contextLength'>,
-): ReadConfig<Settings> {
+): FullySettledConfig<Settings> {
   const { demos } = config;
   if (demos !== 'auto') return { ...config, demos };
   const isAble = family === 'causal' && tokenizer !== undefined && mayTakeDemos(config, { labels, splits: { train } });
   if (!isAble) return { ...config, demos: 0 };
   const longest = Math.max(...train.map(({ text }) => tokenizer.encode(text).length));
-  const fitting = Math.floor((contextLength - ROOM) / longest) - 1;
+  const fitting = Math.floor((contextLength - ROOM_BESIDE_DEMOS) / longest) - 1;
   const perLabel = Math.min(DEMOS_PER_LABEL, Math.floor(fitting / labels.length));
   return { ...config, demos: Math.max(0, perLabel) * labels.length };
 }

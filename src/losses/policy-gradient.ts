@@ -15,7 +15,7 @@ export interface PolicyGradientLossInput {
 }
 
 /**
- * REINFORCE (Williams 1992) with a per-token discount, as MolGPT-RL uses it, and the leave-one-out baseline:
+ * REINFORCE (Williams 1992) with a per-token discount, as Taiga (Mazuz et al. 2023) uses it, and the leave-one-out baseline:
  *
  *     loss = −mean_i Σ_t γ^(T−t) (r_i − b_i) log π(a_t|s_t)        b_i = mean of r_j, j ≠ i
  *

@@ -10,29 +10,29 @@ type PerClass = NonNullable<Evaluation['perClass']>;
  * Means over the inputs; counts are added. `gm` is that of the means; `perplexity` is the geometric mean over inputs, and
  * `bleu` that of the corpus of the best outputs, which single inputs have not.
  *
- * @param parts one for each example, of that example alone
+ * @param singles one for each example, of that example alone
  */
-export function combineEvaluations(parts: readonly Evaluation[], examples: readonly Example[]): Evaluation {
-  const outcomes = parts.flatMap((part) => part.outcomes ?? []);
-  const confusion = sumOfTables(parts.flatMap((part) => (part.confusion ? [part.confusion] : [])));
+export function combineEvaluations(singles: readonly Evaluation[], examples: readonly Example[]): Evaluation {
+  const outcomes = singles.flatMap((one) => one.outcomes ?? []);
+  const confusion = sumOfTables(singles.flatMap((one) => (one.confusion ? [one.confusion] : [])));
   return {
-    reward: mean(parts.map(({ reward }) => reward)),
-    metrics: combineMetrics(parts, examples, outcomes),
-    ...(parts[0]?.parts ? { parts: meanOfRecords(parts.map((part) => part.parts ?? {})) } : {}),
-    exampleRewards: Float64Array.from(parts, ({ reward }) => reward),
-    ...(confusion ? { confusion, perClass: combineClasses(parts) } : {}),
+    reward: mean(singles.map(({ reward }) => reward)),
+    metrics: combineMetrics(singles, examples, outcomes),
+    ...(singles[0]?.parts ? { parts: meanOfRecords(singles.map((one) => one.parts ?? {})) } : {}),
+    exampleRewards: Float64Array.from(singles, ({ reward }) => reward),
+    ...(confusion ? { confusion, perClass: combineClasses(singles) } : {}),
     ...(outcomes.length > 0 ? { outcomes } : {}),
   };
 }
 
 function combineMetrics(
-  parts: readonly Evaluation[],
+  singles: readonly Evaluation[],
   examples: readonly Example[],
   outcomes: readonly ExampleOutcome[],
 ): Record<string, number> {
-  const metrics = meanOfRecords(parts.map((part) => part.metrics));
+  const metrics = meanOfRecords(singles.map((one) => one.metrics));
   const { gm, perplexity, bleu, content = 0, style = 0, fluency = 0 } = metrics;
-  const perplexities = parts.flatMap((part) => part.metrics.perplexity ?? []);
+  const perplexities = singles.flatMap((one) => one.metrics.perplexity ?? []);
   return {
     ...metrics,
     ...(gm === undefined ? {} : { gm: Math.cbrt(content * style * fluency) }),
@@ -44,9 +44,9 @@ function combineMetrics(
 }
 
 /** Labels in their own order, which is that of the confusion's rows. */
-function combineClasses(parts: readonly Evaluation[]): PerClass {
+function combineClasses(singles: readonly Evaluation[]): PerClass {
   const rows = new Map<number, PerClass[number][]>();
-  for (const { perClass = [], confusion = [] } of parts) {
+  for (const { perClass = [], confusion = [] } of singles) {
     const row = confusion.findIndex((counts) => counts.some((count) => count > 0));
     rows.set(row, [...(rows.get(row) ?? []), ...perClass]);
   }

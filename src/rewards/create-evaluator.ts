@@ -8,9 +8,9 @@ import type { Template } from '../template/template.js';
 import { RewardCache } from './cache/reward-cache.js';
 import { ScoreCache, type ScoreSink } from './cache/score-cache.js';
 import { ScoreStore } from './cache/score-store.js';
-import { AnswerReader, type ReaderSettings } from './classification/answer-reader.js';
 import { ClassificationEvaluator, type ClassificationSettings } from './classification/classification-evaluator.js';
 import { checkInputLengths } from './classification/input-lengths.js';
+import { LabelWordChooser, type ReaderSettings } from './classification/label-word-chooser.js';
 import { dryRun } from './custom/custom-dry-run.js';
 import { CustomEvaluator } from './custom/custom-evaluator.js';
 import { RewardHost } from './custom/custom-host.js';
@@ -55,7 +55,7 @@ export interface PreparedEvaluator {
     /** Classification only. */
     reading?: {
       evaluator: ClassificationEvaluator;
-      reader: AnswerReader;
+      chooser: LabelWordChooser;
       /** Calibrates over the rows that it scores, so that few rows cost few forwards. */
       trial: Evaluator;
     };
@@ -76,10 +76,10 @@ function prepareClassification({ task, targetLm, template, settings }: Evaluator
   const create = (sink?: ScoreSink) => {
     const cache = new ScoreCache(scorer, { enabled: settings.cache, store, ...(sink ? { sink } : {}) });
     const evaluator = new ClassificationEvaluator(task, scorer, cache, template, settings);
-    const reader = new AnswerReader(task, scorer, cache, template, settings, targetLm);
+    const chooser = new LabelWordChooser(task, scorer, cache, template, settings, targetLm);
     const calibrate = settings.calibrate === 'none' ? 'none' : 'batch';
     const trial = new ClassificationEvaluator(task, scorer, cache, template, { ...settings, calibrate });
-    return { cache, evaluator, reading: { evaluator, reader, trial } };
+    return { cache, evaluator, reading: { evaluator, chooser, trial } };
   };
   return { warnings, create, close: () => store?.close() };
 }

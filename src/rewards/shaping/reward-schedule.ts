@@ -1,4 +1,4 @@
-type Range = readonly [min: number, max: number];
+export type Range = readonly [min: number, max: number];
 
 export interface ScheduleSettings {
   readonly rewardTo: Range;
@@ -67,7 +67,7 @@ export class RewardSchedule {
   }
 
   /** @param entropy of the policy, mean over the tokens of the last step, in nats */
-  observe(entropy: number): void {
+  softenIfSure(entropy: number): void {
     const { softenings } = this.state;
     const isSure = entropy < SURE;
     if (!isSure || this.settings.rewardToEnd === undefined || !this.canSoften) return;

@@ -2,16 +2,14 @@ import { RlpromptError } from '../../errors.js';
 import { zip } from '../../statistics/zip.js';
 import type { Evaluation } from '../../task/types.js';
 import type { RolloutReward } from '../../trainers/contract/types.js';
-import { RewardSchedule, type ScheduleSettings } from './reward-schedule.js';
+import { type Range, RewardSchedule, type ScheduleSettings } from './reward-schedule.js';
 import { zScore } from './z-score.js';
 
 export interface ShapingSettings {
   readonly zScoreEpsilon: number;
-  readonly rewardFrom: readonly [number, number];
-  readonly rewardTo: readonly [number, number];
+  readonly rewardFrom: Range;
+  readonly rewardTo: Range;
 }
-
-type Range = readonly [min: number, max: number];
 
 interface RewardShaping {
   readonly from: Range;
@@ -60,13 +58,12 @@ export function toStepRewards(
   settings: ShapingSettings,
   groups?: readonly number[],
 ): RolloutReward[] {
-  const zScored = zScore([...raw], { epsilon: settings.zScoreEpsilon, ...(groups ? { groups: [...groups] } : {}) });
-  const [fromMin, fromMax] = settings.rewardFrom;
-  const [toMin, toMax] = settings.rewardTo;
+  const { zScoreEpsilon: epsilon, rewardFrom: from, rewardTo: to } = settings;
+  const zScored = zScore(raw, { epsilon, groups });
   return [...zip(raw, zScored)].map(([value, score], i) => ({
     raw: value,
     zScored: score,
-    shaped: shapeReward(score, { from: [fromMin, fromMax], to: [toMin, toMax] }),
+    shaped: shapeReward(score, { from, to }),
     ...(groups?.[i] === undefined ? {} : { group: groups[i] }),
   }));
 }

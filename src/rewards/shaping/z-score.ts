@@ -1,4 +1,5 @@
 import { RlpromptError } from '../../errors.js';
+import { mean } from '../../statistics/mean.js';
 import { pick } from '../../statistics/pick.js';
 import { zip } from '../../statistics/zip.js';
 
@@ -58,9 +59,9 @@ function standardise(values: readonly number[], epsilon: number): number[] {
   // Divided by the largest size first, so that neither a sum nor a square of huge rewards overflows.
   const scale = values.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0) || 1;
   const scaled = values.map((value) => value / scale);
-  const mean = scaled.reduce((sum, value) => sum + value, 0) / scaled.length;
-  const variance = scaled.reduce((sum, value) => sum + (value - mean) ** 2, 0) / scaled.length;
+  const centre = mean(scaled);
+  const variance = mean(scaled.map((value) => (value - centre) ** 2));
   const deviation = Math.sqrt(variance);
   if (deviation * scale <= FLAT_DEVIATION) return values.map(() => 0);
-  return scaled.map((value) => (value - mean) / (deviation + epsilon / scale));
+  return scaled.map((value) => (value - centre) / (deviation + epsilon / scale));
 }

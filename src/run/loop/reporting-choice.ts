@@ -1,25 +1,22 @@
-import { zip } from '../../statistics/zip.js';
-import type { ReadRun } from '../select/choose-reading.js';
+import type { ReadingInputs } from '../select/choose-reading.js';
+import { bestBaseline } from '../select/starting-prompts.js';
 import type { Activity } from '../watch/activity.js';
 
 /** The same choice of how answers are read, which says what it is doing. */
-export function reportingChoice(choice: ReadRun, activity: Activity): ReadRun {
-  const { reader, trial, task } = choice;
-  const proposed = new Set(['', ...task.manualPrompts.map((prompt) => prompt.trim())]);
+export function reportingChoice(choice: ReadingInputs, activity: Activity): ReadingInputs {
+  const { chooser, trial, task } = choice;
   return {
     ...choice,
-    reader: {
-      findsWords: reader.findsWords,
-      learnsInContext: reader.learnsInContext,
-      fits: (prompt, behind) => reader.fits(prompt, behind),
+    chooser: {
+      findsWords: chooser.findsWords,
+      learnsInContext: chooser.learnsInContext,
+      fits: (prompt, behind) => chooser.fits(prompt, behind),
       choose: async (prompts, examples, behind) => {
         const isBehindRows = behind !== undefined && behind.demonstrations.length > 0;
         activity.tell(isBehindRows ? 'words after demonstrations' : 'finding label words');
-        const chosen = await reader.choose(prompts, examples, behind);
+        const chosen = await chooser.choose(prompts, examples, behind);
         if (behind === undefined) {
-          const scored = Array.from(zip(prompts, chosen.byPrompt), ([prompt, score]) => ({ prompt, score }));
-          const ours = scored.filter(({ prompt }) => proposed.has(prompt));
-          activity.noteBest(ours.reduce((best, one) => (one.score > best.score ? one : best)));
+          activity.noteBest(bestBaseline(task, prompts, chosen.byPrompt));
         }
         return chosen;
       },

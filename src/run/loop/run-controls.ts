@@ -1,4 +1,4 @@
-import type { PromptInspection, RunControls, RunProgress } from '../../events.js';
+import type { PromptInspection, RunControls, RunProgress, StopRequest } from '../../events.js';
 import type { RemoteUsage } from '../../lm/model/remote-usage.js';
 
 export type ControlRequest =
@@ -15,7 +15,7 @@ export type ControlRequest =
 export class RequestQueue implements RunControls {
   private readonly requests: ControlRequest[] = [];
   private paused = false;
-  private stopReason: 'user' | 'interrupted' | 'terminated' | undefined;
+  private stopReason: StopRequest | undefined;
   private wake: (() => void) | undefined;
   private hurry: (() => void) | undefined;
 
@@ -61,7 +61,7 @@ export class RequestQueue implements RunControls {
     return new Promise((answer) => this.push({ kind: 'inspect', text, answer }));
   }
 
-  stop(reason: 'user' | 'interrupted' | 'terminated'): void {
+  stop(reason: StopRequest): void {
     const wasUrgent = this.urgent !== undefined;
     if (!wasUrgent) this.stopReason = reason;
     this.wake?.();
@@ -69,7 +69,7 @@ export class RequestQueue implements RunControls {
   }
 
   /** Why the run is to stop soon, whatever it is doing: a signal, which comes before a wish of the user. */
-  get urgent(): 'interrupted' | 'terminated' | undefined {
+  get urgent(): Exclude<StopRequest, 'user'> | undefined {
     return this.stopReason === 'user' ? undefined : this.stopReason;
   }
 
@@ -86,7 +86,7 @@ export class RequestQueue implements RunControls {
     return this.paused && this.stopReason === undefined;
   }
 
-  get stopping(): 'user' | 'interrupted' | 'terminated' | undefined {
+  get stopping(): StopRequest | undefined {
     return this.stopReason;
   }
 

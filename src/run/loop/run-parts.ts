@@ -1,4 +1,4 @@
-import type { ReadConfig } from '../../config/defaults-for.js';
+import type { FullySettledConfig } from '../../config/defaults-for.js';
 import type { RemoteUsage } from '../../lm/model/remote-usage.js';
 import type { LanguageModel, Tokenizer } from '../../lm/model/types.js';
 import type { PreparedEvaluator } from '../../rewards/create-evaluator.js';
@@ -14,7 +14,7 @@ type PreparedReading = ReturnType<PreparedEvaluator['create']>['reading'];
 
 /** What a run is put together from. */
 export interface RunParts {
-  readonly config: ReadConfig;
+  readonly config: FullySettledConfig;
   readonly task: Task;
   readonly template: Template;
   readonly generator: LanguageModel;

@@ -8,9 +8,9 @@ import type { Trainer } from '../../trainers/contract/types.js';
 import type { StoredCheckpoint } from '../checkpoint/checkpoint.js';
 import { type RunRows, runRows } from '../plan/run-rows.js';
 import { ConditionedPolicies } from '../policies/conditioned-policies.js';
-import { AnswerReading } from '../select/answer-reading.js';
 import { PromptPool } from '../select/prompt-pool.js';
 import { Readability } from '../select/readability.js';
+import { ReadingState } from '../select/reading-state.js';
 import { splitShares } from '../select/selection.js';
 import { RunStore } from '../store/run-store.js';
 import { Activity } from '../watch/activity.js';
@@ -41,7 +41,7 @@ export class Run {
   readonly data: StepData;
   readonly shaper: RewardShaper;
   readonly weights: ObjectiveWeights;
-  readonly reading: AnswerReading;
+  readonly reading: ReadingState;
   readonly prompts: PromptPool;
   readonly readability: Readability | undefined;
   /** Where the policy reads inputs: what is looked for is a policy then, not a prompt. */
@@ -72,12 +72,12 @@ export class Run {
     this.data = new StepData(task, config, { readsInputs: trainer.conditioned !== undefined });
     this.shaper = new RewardShaper(config, { keepsParts: objectives !== undefined });
     this.weights = new ObjectiveWeights(objectives, events.lostWeights);
-    this.reading = new AnswerReading(parts);
+    this.reading = new ReadingState(parts);
     this.prompts = new PromptPool(parts.tokenizer, {
       ...order,
       promptLength: config.promptLength,
       minPromptLength: config.minPromptLength,
-      share: this.data.share,
+      examplesMet: this.data.examplesMet,
       stepNow: () => this.step,
     });
     this.readability = Readability.of(parts.generator, config, task);

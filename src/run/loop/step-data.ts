@@ -21,7 +21,7 @@ export class StepData {
   }
 
   /** How many of the train examples a prompt of a step meets. */
-  get share(): 'all' | 'some' | 'one' {
+  get examplesMet(): 'all' | 'some' | 'one' {
     if (this.task.groupBy === 'example') return 'one';
     return this.settings.examplesPerStep === undefined ? 'all' : 'some';
   }

@@ -1,6 +1,7 @@
 import { mayTakeDemos, type SettledConfig } from '../../config/defaults-for.js';
 import type { Task } from '../../task/types.js';
-import { PLAIN_PROMPTS, TRIED } from '../select/choose-reading.js';
+import { TRIED } from '../select/choose-reading.js';
+import { baselinePrompts, PLAIN_PROMPTS } from '../select/starting-prompts.js';
 import { exactly, NONE, product, type Range, sumOf } from './range.js';
 
 /** What of a task decides how many rows a run takes. */
@@ -31,7 +32,7 @@ const LEAST_NEW = 0.5;
 export function runRows(task: PlannedTask, config: SettledConfig): RunRows {
   const { train, dev, test } = sizes(task);
   const takesPrompts = !config.inputConditioned;
-  const baselines = new Set(['', ...task.manualPrompts.map((prompt) => prompt.trim())]).size;
+  const baselines = new Set(baselinePrompts(task)).size;
   const added = addedPrompts(config);
   const step = stepRows(task, config);
   const evaluation = { low: 0, high: evaluationRows(task, config) };
@@ -123,6 +124,6 @@ function lastReadingRows(task: PlannedTask, config: SettledConfig): number {
 }
 
 /** Prompts that words are found with: none, the hand-written ones and plain ones. */
-function startingPrompts({ manualPrompts }: PlannedTask): number {
-  return new Set(manualPrompts.map((prompt) => prompt.trim())).size + 1 + PLAIN_PROMPTS.length;
+function startingPrompts(task: PlannedTask): number {
+  return new Set(baselinePrompts(task)).size + PLAIN_PROMPTS.length;
 }

@@ -1,21 +1,22 @@
 import type { Reading } from '../../classifier/classifier.js';
 import { type DemonstrationSet, drawDemonstrations } from '../../classifier/draw-demonstrations.js';
-import type { ReadConfig } from '../../config/defaults-for.js';
+import type { FullySettledConfig } from '../../config/defaults-for.js';
 import { RlpromptError } from '../../errors.js';
 import { Rng } from '../../random/rng.js';
-import type { AnswerReader } from '../../rewards/classification/answer-reader.js';
+import type { LabelWordChooser } from '../../rewards/classification/label-word-chooser.js';
 import { mean } from '../../statistics/mean.js';
 import { zip } from '../../statistics/zip.js';
 import type { Evaluator, Example, Task } from '../../task/types.js';
 import type { Candidates } from './candidates.js';
+import { bestBaseline, startingPrompts } from './starting-prompts.js';
 
 /** What choosing how answers are read needs of a run. */
-export interface ReadRun {
-  readonly config: Pick<ReadConfig, 'demos' | 'seed' | 'labelWords'>;
+export interface ReadingInputs {
+  readonly config: Pick<FullySettledConfig, 'demos' | 'seed' | 'labelWords'>;
   readonly task: Pick<Task, 'splits' | 'labels' | 'manualPrompts'>;
   readonly evaluator: Evaluator;
   readonly metric: string;
-  readonly reader: Pick<AnswerReader, 'choose' | 'fits' | 'findsWords' | 'learnsInContext'>;
+  readonly chooser: Pick<LabelWordChooser, 'choose' | 'fits' | 'findsWords' | 'learnsInContext'>;
   /** Scores sets of demonstrations on some rows, calibrated over those rows. */
   readonly trial: Evaluator;
 }
@@ -26,8 +27,6 @@ export interface ChosenReading {
   readonly reading: Reading;
 }
 
-/** Prompts that fit any task: words that tell labels apart with many prompts do so with those to come. */
-export const PLAIN_PROMPTS = ['This is', 'It is about', 'In summary, it is', 'Category:'];
 /** How much is tried; a plan counts with the same numbers. */
 export const TRIED = {
   /** Sets of demonstrations. */
@@ -49,22 +48,20 @@ export const TRIED = {
  * with the empty prompt, the hand-written ones and a few that fit anything, and the demonstrations by successive
  * halving; dev decides between two sets, or none if the target LM is small, by accuracy and margin with a few prompts.
  */
-export async function chooseReading(run: ReadRun): Promise<ChosenReading> {
-  const { manualPrompts } = run.task;
-  const ours = ['', ...manualPrompts.map((prompt) => prompt.trim())];
-  const prompts = startingPrompts(run);
+export async function chooseReading(run: ReadingInputs): Promise<ChosenReading> {
+  const prompts = startingPrompts(run.task);
   const { train, dev } = run.task.splits;
-  const { reading, byPrompt } = await run.reader.choose(prompts, train);
+  const { reading, byPrompt } = await run.chooser.choose(prompts, train);
   const accuracy = new Map(zip(prompts, byPrompt));
   const accuracyOf = (text: string): number => accuracy.get(text) ?? 0;
-  const prompt = ours.reduce((one, other) => (accuracyOf(other) > accuracyOf(one) ? other : one));
+  const { prompt } = bestBaseline(run.task, prompts, byPrompt);
   const best = { prompt, reading };
   if (run.config.demos === 0) return best;
   const sets = await bestSets(run, best);
   const few = [...prompts].sort((a, b) => accuracyOf(b) - accuracyOf(a)).slice(0, TRIED.promptsBehindSets);
-  const candidates: Reading[] = run.reader.learnsInContext ? [] : [reading];
+  const candidates: Reading[] = run.chooser.learnsInContext ? [] : [reading];
   // What tells labels apart after demonstrations is other words: a model that saw answers answers in kind.
-  for (const set of sets) candidates.push((await run.reader.choose(few, train, set)).reading);
+  for (const set of sets) candidates.push((await run.chooser.choose(few, train, set)).reading);
   const asked = candidates.flatMap((one) => few.map((text) => ({ text, examples: dev, reading: one })));
   const onDev = await run.evaluator.evaluate(asked);
   // With a single prompt, a few dev rows say more of luck than of the demonstrations.
@@ -82,16 +79,16 @@ export async function chooseReading(run: ReadRun): Promise<ChosenReading> {
  * @param current how the run read answers
  */
 export async function readByAllRows(
-  run: ReadRun & { readonly candidates: Candidates },
+  run: ReadingInputs & { readonly candidates: Candidates },
   last: readonly string[],
   current: Reading,
 ): Promise<void> {
-  if (!run.reader.findsWords) return;
+  if (!run.chooser.findsWords) return;
   const { train, dev } = run.task.splits;
   const { demonstrations, standIns } = current;
   const behind = { demonstrations, ...(standIns ? { standIns } : {}) };
-  const prompts = [...new Set([...last.slice(0, TRIED.promptsAtEnd), ...startingPrompts(run)])];
-  const { reading } = await run.reader.choose(
+  const prompts = [...new Set([...last.slice(0, TRIED.promptsAtEnd), ...startingPrompts(run.task)])];
+  const { reading } = await run.chooser.choose(
     demonstrations.length > 0 ? prompts.slice(0, TRIED.promptsBehindSets) : prompts,
     [...train, ...dev],
     behind,
@@ -101,19 +98,14 @@ export async function readByAllRows(
   for (const [text, evaluation] of zip(last, onDev)) run.candidates.noteRefit(text, evaluation);
 }
 
-/** The empty prompt, the hand-written ones and plain ones, each once. */
-function startingPrompts({ task: { manualPrompts } }: ReadRun): string[] {
-  return [...new Set(['', ...manualPrompts.map((prompt) => prompt.trim()), ...PLAIN_PROMPTS])];
-}
-
 /** Successive halving: all sets on a few rows, a quarter of them on every train row that they do not show. */
-async function bestSets(run: ReadRun, { prompt, reading }: ChosenReading): Promise<DemonstrationSet[]> {
+async function bestSets(run: ReadingInputs, { prompt, reading }: ChosenReading): Promise<DemonstrationSet[]> {
   const { config, task } = run;
   const { train } = task.splits;
   const rows = train.map(({ text, label }) => ({ text, label: label! }));
   const rng = Rng.create(config.seed, 'demonstrations');
   const drawn = drawDemonstrations(rows, task.labels, { count: config.demos, sets: TRIED.sets, rng });
-  const sets = drawn.filter((set) => run.reader.fits(prompt, set));
+  const sets = drawn.filter((set) => run.chooser.fits(prompt, set));
   if (sets.length === 0) throw tooLong(config.demos);
   const rank = async (
     among: readonly DemonstrationSet[],

@@ -14,7 +14,7 @@ export interface PoolSettings {
   readonly promptLength: number;
   readonly minPromptLength?: number | undefined;
   /** How many of the train examples a prompt of a step meets. */
-  readonly share: 'all' | 'some' | 'one';
+  readonly examplesMet: 'all' | 'some' | 'one';
   /** The run's step, which candidates are marked with. */
   readonly stepNow: () => number;
 }
@@ -79,9 +79,9 @@ export class PromptPool {
    */
   noteRollout(rollout: Rollout, evaluation: Evaluation, { zScored }: RolloutReward): void {
     if (evaluation.partial) return;
-    const { share } = this.settings;
-    if (share === 'all') this.add(rollout, evaluation, 'policy');
-    else this.minibatch.add(rollout, share === 'one' ? zScored : evaluation.reward);
+    const { examplesMet } = this.settings;
+    if (examplesMet === 'all') this.add(rollout, evaluation, 'policy');
+    else this.minibatch.add(rollout, examplesMet === 'one' ? zScored : evaluation.reward);
   }
 
   /** The best `count` prompts that were scored on some examples only, to be scored on all. */
@@ -110,7 +110,7 @@ export class PromptPool {
   save(): PoolState {
     return {
       candidates: this.candidates.save(),
-      ...(this.settings.share === 'all' ? {} : { tryouts: this.minibatch.save() }),
+      ...(this.settings.examplesMet === 'all' ? {} : { tryouts: this.minibatch.save() }),
       baselines: this.baselines,
       bestText: this.bestText,
     };

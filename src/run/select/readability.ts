@@ -2,7 +2,7 @@ import type { LanguageModel, LikelihoodCapability } from '../../lm/model/types.j
 import { mean } from '../../statistics/mean.js';
 import { zip } from '../../statistics/zip.js';
 import type { Candidates } from './candidates.js';
-import { PLAIN_PROMPTS } from './choose-reading.js';
+import { PLAIN_PROMPTS } from './starting-prompts.js';
 
 /** Nats per token that a prompt may be less likely than what a person wrote. */
 const TOLERANCE = 1;

@@ -27,7 +27,7 @@ interface SavedEntries {
   readonly rewards: readonly number[];
   readonly parts?: readonly (RewardParts | null)[];
   readonly inputs?: readonly string[];
-  /** Of each prompt, where they differ. */
+  /** Tokens of each prompt, where they differ. */
   readonly steps?: readonly number[];
 }
 
@@ -71,11 +71,9 @@ export class ReplayBuffer {
 
   /** Computes the rewards from their parts again; a reward without parts stays in the old measure and is forgotten. */
   reweigh(rewardOf: (parts: RewardParts) => number): void {
-    this.entries = this.entries.flatMap((entry) =>
-      entry.parts ? [{ ...entry, rawReward: rewardOf(entry.parts) }] : [],
+    this.replaceAll(
+      this.entries.flatMap((entry) => (entry.parts ? [{ ...entry, rawReward: rewardOf(entry.parts) }] : [])),
     );
-    this.known.clear();
-    for (const entry of this.entries) this.known.add(promptKey(entry.tokenIds, entry.input));
   }
 
   /** Half from the `elite` best, half from all, without repeats. */
@@ -96,7 +94,7 @@ export class ReplayBuffer {
   }
 
   save(): TrainerState {
-    const steps = this.entries.map(({ priorLogProbs }) => priorLogProbs.length);
+    const lengths = this.entries.map(({ priorLogProbs }) => priorLogProbs.length);
     return {
       json: {
         tokenIds: this.entries.map(({ tokenIds }) => tokenIds),
@@ -105,7 +103,7 @@ export class ReplayBuffer {
         ...(this.entries.some(({ group }) => group !== undefined)
           ? { groups: this.entries.map(({ group }) => group ?? null) }
           : {}),
-        ...(new Set(steps).size > 1 ? { steps } : {}),
+        ...(new Set(lengths).size > 1 ? { steps: lengths } : {}),
         ...(this.entries[0]?.input === undefined ? {} : { inputs: this.entries.map(({ input }) => input) }),
       },
       arrays: {
@@ -116,12 +114,11 @@ export class ReplayBuffer {
   }
 
   restore({ json, arrays }: TrainerState): void {
-    const { tokenIds, rewards, inputs, parts, groups, steps } = json as unknown as SavedEntries;
-    this.known.clear();
+    const { tokenIds, rewards, inputs, parts, groups, steps: lengths } = json as unknown as SavedEntries;
     const [hidden, prior] = [saved(arrays, 'replay.hidden'), saved(arrays, 'replay.prior')];
-    const spans = spansOf(tokenIds.length, steps ?? prior.length / tokenIds.length);
+    const spans = spansOf(tokenIds.length, lengths ?? prior.length / tokenIds.length);
     const hiddenSize = hidden.length / prior.length;
-    this.entries = Array.from(zip(spans, zip(tokenIds, rewards)), ([{ start, end }, [ids, rawReward]], i) => {
+    const entries = Array.from(zip(spans, zip(tokenIds, rewards)), ([{ start, end }, [ids, rawReward]], i) => {
       const [own, input, group] = [parts?.[i], inputs?.[i], groups?.[i]];
       return {
         tokenIds: ids,
@@ -133,7 +130,13 @@ export class ReplayBuffer {
         ...(typeof group === 'number' ? { group } : {}),
       };
     });
-    for (const entry of this.entries) this.known.add(promptKey(entry.tokenIds, entry.input));
+    this.replaceAll(entries);
+  }
+
+  private replaceAll(entries: ReplayEntry[]): void {
+    this.entries = entries;
+    this.known.clear();
+    for (const entry of entries) this.known.add(promptKey(entry.tokenIds, entry.input));
   }
 
   private sampleOf(entries: readonly ReplayEntry[], count: number, elite: number, rng: Rng): ReplayEntry[] {

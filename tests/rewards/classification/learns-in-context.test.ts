@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { HiddenStatesCapability } from '../../../src/lm/model/types.js';
 import { ScoreCache } from '../../../src/rewards/cache/score-cache.js';
-import { AnswerReader } from '../../../src/rewards/classification/answer-reader.js';
+import { LabelWordChooser } from '../../../src/rewards/classification/label-word-chooser.js';
 import { examplesOf, ScriptedScorer, TEMPLATE, taskOf } from '../scripted-scorer.js';
 
 function learnsInContext(hiddenSize: number | undefined): boolean {
@@ -14,7 +14,7 @@ function learnsInContext(hiddenSize: number | undefined): boolean {
   };
   const settings = { labelWords: 'given', labelWordsCount: 'auto' } as const;
   const task = taskOf(examplesOf(['a', 'b'], [0, 1]), ['no', 'yes']);
-  return new AnswerReader(task, scorer, new ScoreCache(scorer, { enabled: true }), TEMPLATE, settings, targetLm)
+  return new LabelWordChooser(task, scorer, new ScoreCache(scorer, { enabled: true }), TEMPLATE, settings, targetLm)
     .learnsInContext;
 }
 

@@ -49,17 +49,17 @@ describe('RewardSchedule', () => {
   it('takes a tenth of its width back for each step of a cooled search that was too sure', () => {
     const schedule = new RewardSchedule(cooling);
     const widthAt = (step: number): number => schedule.rangeAt({ step, forwards: 0 })[1];
-    schedule.observe(1);
+    schedule.softenIfSure(1);
     expect(widthAt(0)).toBe(5);
-    schedule.observe(0.99);
+    schedule.softenIfSure(0.99);
     expect([widthAt(0), widthAt(100)]).toEqual([expect.closeTo(4.506, 3), expect.closeTo(18.025, 3)]);
-    for (let step = 0; step < 50; step++) schedule.observe(0);
+    for (let step = 0; step < 50; step++) schedule.softenIfSure(0);
     expect([widthAt(0), schedule.canSoften]).toEqual([0.625, false]);
   });
 
   it('leaves a range alone that is not cooled, however sure the policy is', () => {
     const schedule = new RewardSchedule({ rewardTo: [0, 5], steps: 100 });
-    schedule.observe(0);
+    schedule.softenIfSure(0);
     expect([schedule.rangeAt({ step: 0, forwards: 0 }), schedule.isChanging]).toEqual([[0, 5], false]);
   });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { RunProgress } from '../../../src/events.js';
 import { reportingChoice } from '../../../src/run/loop/reporting-choice.js';
-import { chooseReading, type ReadRun } from '../../../src/run/select/choose-reading.js';
+import { chooseReading, type ReadingInputs } from '../../../src/run/select/choose-reading.js';
 import { Activity } from '../../../src/run/watch/activity.js';
 import { examples, TableEvaluator } from '../select/table-evaluator.js';
 
@@ -10,7 +10,7 @@ describe('a choice of label words that says what it is doing', () => {
     const activity = new Activity(() => 0);
     const said: (RunProgress | undefined)[] = [];
     const scores: Readonly<Record<string, number>> = { 'This is': 0.9, 'It was': 0.75 };
-    const reader: ReadRun['reader'] = {
+    const chooser: ReadingInputs['chooser'] = {
       findsWords: true,
       learnsInContext: false,
       fits: () => true,
@@ -25,7 +25,7 @@ describe('a choice of label words that says what it is doing', () => {
       said.push(activity.progress);
       return 1;
     });
-    const choice: ReadRun = {
+    const choice: ReadingInputs = {
       config: { demos: 2, seed: 0, labelWords: 'found' },
       task: {
         splits: { train: examples(24, 'train'), dev: examples(6, 'dev'), test: [] },
@@ -37,7 +37,7 @@ describe('a choice of label words that says what it is doing', () => {
       },
       evaluator: new TableEvaluator(() => 1),
       metric: 'accuracy',
-      reader,
+      chooser,
       trial,
     };
     activity.begin('choosing label words', 100);

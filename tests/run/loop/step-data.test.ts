@@ -10,7 +10,7 @@ const rollouts = ['w', 'x', 'y', 'z'].map((text, id) => ({ tokenIds: [id], text,
 describe('the examples of a step', () => {
   it('are all of them, in one group, where rewards are compared over the batch', () => {
     const data = new StepData(taskOf('batch'), settings, { readsInputs: false });
-    expect(data.share).toBe('all');
+    expect(data.examplesMet).toBe('all');
     expect(data.proposeOptions(3)).toEqual({});
     const { items, groups } = data.examplesOf(rollouts, 3);
     expect(items.map(({ text, examples }) => [text, examples === train])).toEqual(
@@ -21,7 +21,7 @@ describe('the examples of a step', () => {
 
   it('are as many as the setting says, the same for every prompt of the step', () => {
     const data = new StepData(taskOf('batch'), { ...settings, examplesPerStep: 2 }, { readsInputs: false });
-    expect(data.share).toBe('some');
+    expect(data.examplesMet).toBe('some');
     const { items } = data.examplesOf(rollouts, 0);
     expect(new Set(items.map(({ examples }) => examples)).size).toBe(1);
     expect(items[0]?.examples).toHaveLength(2);
@@ -29,7 +29,7 @@ describe('the examples of a step', () => {
 
   it('are one per prompt where a task groups by example: inputs follow each other by step and come round', () => {
     const data = new StepData(taskOf('example'), settings, { readsInputs: false });
-    expect(data.share).toBe('one');
+    expect(data.examplesMet).toBe('one');
     const metAt = (step: number) => data.examplesOf(rollouts, step).items.map(({ examples }) => examples[0]?.text);
     expect(metAt(0)).toEqual(['a', 'b', 'a', 'b']);
     expect(metAt(1)).toEqual(['c', 'a', 'c', 'a']);

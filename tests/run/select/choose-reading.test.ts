@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Reading } from '../../../src/classifier/classifier.js';
 import type { DemonstrationSet } from '../../../src/classifier/draw-demonstrations.js';
-import type { ReadingChoice } from '../../../src/rewards/classification/answer-reader.js';
+import type { ReadingChoice } from '../../../src/rewards/classification/label-word-chooser.js';
 import { Candidates } from '../../../src/run/select/candidates.js';
-import { chooseReading, type ReadRun, readByAllRows } from '../../../src/run/select/choose-reading.js';
+import { chooseReading, type ReadingInputs, readByAllRows } from '../../../src/run/select/choose-reading.js';
 import { splitShares } from '../../../src/run/select/selection.js';
 import { examples, TableEvaluator, type Worth } from './table-evaluator.js';
 
@@ -58,41 +58,41 @@ const byWord =
     rewards[words] ?? -1;
 
 function runOf(
-  reader: TableReader,
+  chooser: TableReader,
   more: { demos?: number; worth?: Worth; trial?: Worth; manualPrompts?: string[] } = {},
 ) {
   const evaluator = new TableEvaluator(more.worth ?? (() => 1));
   const trial = new TableEvaluator(more.trial ?? (() => 1));
   const config = { demos: more.demos ?? 0, seed: 3, labelWords: 'found' } as const;
   const task = { splits: SPLITS, labels: LABELS, manualPrompts: more.manualPrompts ?? [] };
-  const run: ReadRun = { config, task, evaluator, metric: 'accuracy', reader, trial };
+  const run: ReadingInputs = { config, task, evaluator, metric: 'accuracy', chooser, trial };
   return { run, evaluator, trial };
 }
 
 describe('how answers are read', () => {
   it('is by the words that do best behind the empty prompt, those by hand and plain ones together', async () => {
-    const reader = new TableReader('fine', { two: 0.9, 'This is': 0.95 });
-    const { run, evaluator } = runOf(reader, { manualPrompts: ['one', ' two ', 'three'] });
+    const chooser = new TableReader('fine', { two: 0.9, 'This is': 0.95 });
+    const { run, evaluator } = runOf(chooser, { manualPrompts: ['one', ' two ', 'three'] });
     // The plain prompts help to find words; none of them is proposed.
     expect(await chooseReading(run)).toMatchObject({ prompt: 'two', reading: readingOf('fine') });
-    expect(reader.asked).toHaveLength(1);
-    expect(reader.asked[0]![0].slice(0, 5)).toEqual(['', 'one', 'two', 'three', 'This is']);
+    expect(chooser.asked).toHaveLength(1);
+    expect(chooser.asked[0]![0].slice(0, 5)).toEqual(['', 'one', 'two', 'three', 'This is']);
     expect(evaluator.asked).toEqual([]);
   });
 
   it('finds words behind demonstrations again, with the prompts that did best without', async () => {
-    const reader = new TableReader('fine', { one: 0.8, 'This is': 0.9, 'Category:': 0.7 });
-    const { run } = runOf(reader, { demos: 2, manualPrompts: ['one'] });
+    const chooser = new TableReader('fine', { one: 0.8, 'This is': 0.9, 'Category:': 0.7 });
+    const { run } = runOf(chooser, { demos: 2, manualPrompts: ['one'] });
     await chooseReading(run);
-    expect(reader.asked.slice(1)).toEqual([
+    expect(chooser.asked.slice(1)).toEqual([
       [['This is', 'one', 'Category:'], 2],
       [['This is', 'one', 'Category:'], 2],
     ]);
   });
 
   it('has demonstrations where dev finds them better', async () => {
-    const reader = new TableReader('fine');
-    const { run, evaluator, trial } = runOf(reader, { demos: 2, worth: byWord({ 'fine+2': 2 }) });
+    const chooser = new TableReader('fine');
+    const { run, evaluator, trial } = runOf(chooser, { demos: 2, worth: byWord({ 'fine+2': 2 }) });
     const chosen = await chooseReading(run);
     expect(chosen.reading.words[0]!.words).toEqual(['fine+2']);
     expect(chosen.reading.demonstrations.map(({ label }) => label).sort()).toEqual(['no', 'yes']);
@@ -114,28 +114,28 @@ describe('how answers are read', () => {
   });
 
   it('has none where dev finds them no better', async () => {
-    const reader = new TableReader('fine');
-    const { run } = runOf(reader, { demos: 2, worth: byWord({ fine: 2, 'fine+2': 2 }) });
+    const chooser = new TableReader('fine');
+    const { run } = runOf(chooser, { demos: 2, worth: byWord({ fine: 2, 'fine+2': 2 }) });
     expect((await chooseReading(run)).reading).toEqual(readingOf('fine'));
   });
 
   it('has them although a single prompt does better without', async () => {
-    const reader = new TableReader('fine', { one: 0.9 });
+    const chooser = new TableReader('fine', { one: 0.9 });
     const worth: Worth = ({ text, words }) => (words === 'fine' && text !== 'one' ? -1 : 1);
-    const { run } = runOf(reader, { demos: 2, worth, manualPrompts: ['one'] });
+    const { run } = runOf(chooser, { demos: 2, worth, manualPrompts: ['one'] });
     expect(await chooseReading(run)).toMatchObject({ prompt: 'one', reading: { words: readingOf('fine+2').words } });
   });
 
   it('has them where the target LM is large enough, whatever dev says', async () => {
-    const reader = new TableReader('fine', {}, true, undefined, true);
-    const { run, evaluator } = runOf(reader, { demos: 2, worth: byWord({ fine: 2 }) });
+    const chooser = new TableReader('fine', {}, true, undefined, true);
+    const { run, evaluator } = runOf(chooser, { demos: 2, worth: byWord({ fine: 2 }) });
     expect((await chooseReading(run)).reading.words).toEqual(readingOf('fine+2').words);
     expect(evaluator.asked).toHaveLength(6);
   });
 
   it('has them for a larger margin at the same accuracy', async () => {
-    const reader = new TableReader('fine');
-    const { run, evaluator } = runOf(reader, { demos: 2 });
+    const chooser = new TableReader('fine');
+    const { run, evaluator } = runOf(chooser, { demos: 2 });
     const { evaluate } = evaluator;
     evaluator.evaluate = async (items) =>
       (await evaluate.call(evaluator, items)).map((evaluation) => {
@@ -146,11 +146,11 @@ describe('how answers are read', () => {
   });
 
   it('takes the sets that do best on the trial', async () => {
-    const reader = new TableReader('fine');
+    const chooser = new TableReader('fine');
     // The larger the first demonstration's number, the better.
     const numberOf = (text: string): number => Number(/\d+/.exec(text)![0]);
     const worths = new Map<string, number>();
-    const { run, evaluator, trial } = runOf(reader, { demos: 1, worth: byWord({ fine: 1, 'fine+1': 2 }) });
+    const { run, evaluator, trial } = runOf(chooser, { demos: 1, worth: byWord({ fine: 1, 'fine+1': 2 }) });
     trial.evaluate = async (items) =>
       items.map(({ reading }) => {
         const { text } = reading!.demonstrations[0]!;
@@ -163,8 +163,8 @@ describe('how answers are read', () => {
   });
 
   it('is refused where no set of demonstrations fits', async () => {
-    const reader = new TableReader('fine', {}, true, () => false);
-    await expect(chooseReading(runOf(reader, { demos: 4 }).run)).rejects.toMatchObject({
+    const chooser = new TableReader('fine', {}, true, () => false);
+    await expect(chooseReading(runOf(chooser, { demos: 4 }).run)).rejects.toMatchObject({
       code: 'E_DEMOS_LENGTH',
       exitCode: 65,
       message: "no 4 train rows fit into the target LM's context with another row after them",
@@ -187,20 +187,20 @@ describe('the last candidates', () => {
   } as const;
   const current = readingOf('now', { demonstrations: [{ text: 't', label: 'no', word: 'bad' }], standIns: [] });
 
-  async function readBy(reader: TableReader, more: readonly string[] = []) {
-    const { run, evaluator } = runOf(reader, { worth: byWord({ 'found+1': 3 }), manualPrompts: ['by hand'] });
+  async function readBy(chooser: TableReader, more: readonly string[] = []) {
+    const { run, evaluator } = runOf(chooser, { worth: byWord({ 'found+1': 3 }), manualPrompts: ['by hand'] });
     const candidates = new Candidates(5, 'accuracy', splitShares('dev', { train: 8, dev: 8 }));
     for (const text of ['p', ...more]) candidates.add({ ...candidate, text });
     candidates.scoreDev('p', { reward: 2, metrics: { accuracy: 0.5 }, labelOffsets: [1, 2] });
     await readByAllRows({ ...run, candidates }, ['p'], current);
-    return { candidates, evaluator, reader };
+    return { candidates, evaluator, chooser };
   }
 
   it('are read by words found on train and dev rows together, and keep the scores they were chosen by', async () => {
-    const { candidates, evaluator, reader } = await readBy(new TableReader('found'), ['other']);
+    const { candidates, evaluator, chooser } = await readBy(new TableReader('found'), ['other']);
     // Behind demonstrations three prompts are enough: the last candidates first.
-    expect(reader.asked).toEqual([[['p', '', 'by hand'], 1]]);
-    expect(reader.rows).toEqual([30]);
+    expect(chooser.asked).toEqual([[['p', '', 'by hand'], 1]]);
+    expect(chooser.rows).toEqual([30]);
     expect(candidates.get('p')).toMatchObject({ dev: { accuracy: 0.5 }, devReward: 2, refit: { accuracy: 1 } });
     expect(candidates.get('p')!.labelOffsets).toBeUndefined();
     expect(evaluator.prompts()).toEqual(['p:6']);

@@ -27,7 +27,7 @@ function runOf({ worth = byNumber, manualPrompts = [] as string[], kind = 'class
     metric: 'accuracy',
     shares: splitShares('dev', { train: 4, dev: 4 }),
     promptLength: 3,
-    share: 'all',
+    examplesMet: 'all',
   } as const;
   const prompts = new PromptPool(tokenizer, { ...settings, stepNow: () => 7 });
   return { run: { task: { kind, splits: SPLITS, manualPrompts }, evaluator, prompts }, evaluator };

@@ -10,7 +10,7 @@ const poolOf = (more: Partial<PoolSettings> = {}): PromptPool =>
     metric: 'accuracy',
     shares: splitShares('dev', { train: 4, dev: 4 }),
     promptLength: 4,
-    share: 'all',
+    examplesMet: 'all',
     stepNow: () => 2,
     ...more,
   });
@@ -63,8 +63,8 @@ describe('the prompts of a step', () => {
   it.each([
     ['some', ['b', 'a']],
     ['one', ['a', 'b']],
-  ] as const)('wait to be scored on all where they met %s, the best first', (share, expected) => {
-    const pool = poolOf({ share });
+  ] as const)('wait to be scored on all where they met %s, the best first', (examplesMet, expected) => {
+    const pool = poolOf({ examplesMet });
     pool.noteRollout(rollout('a', 1), evaluation(5), rewardOf(3));
     pool.noteRollout(rollout('b', 2), evaluation(6), rewardOf(1));
     pool.noteRollout(rollout('c', 2), { ...evaluation(9), partial: true }, rewardOf(9));
@@ -91,7 +91,7 @@ describe('the pool', () => {
   });
 
   it('computes rewards from their parts again, and forgets those over some examples', () => {
-    const pool = poolOf({ share: 'some' });
+    const pool = poolOf({ examplesMet: 'some' });
     pool.add(rollout('a', 1), { ...evaluation(5), parts: { task: 5, length: 2 } }, 'policy');
     pool.add(rollout('b', 2), evaluation(6), 'policy');
     pool.noteRollout(rollout('c', 3), evaluation(7), rewardOf(1));
@@ -104,14 +104,14 @@ describe('the pool', () => {
   });
 
   it('continues from what was saved', () => {
-    const pool = poolOf({ share: 'one' });
+    const pool = poolOf({ examplesMet: 'one' });
     pool.add(rollout('a', 1), { ...evaluation(5), parts: { task: 5 } }, 'manual');
     pool.candidates.scoreDev('a', evaluation(4));
     pool.noteRollout(rollout('b', 2), evaluation(6), rewardOf(1));
     pool.baselines = [{ name: 'empty', prompt: '', dev: { accuracy: 0.1 } }];
     pool.noteBest(pool.top(1)[0]!);
     const saved = JSON.parse(JSON.stringify(pool.save()));
-    const again = poolOf({ share: 'one' });
+    const again = poolOf({ examplesMet: 'one' });
     again.restore(saved);
     expect(again.save()).toEqual(pool.save());
     expect(again.top(2).map(({ text }) => text)).toEqual(['a']);

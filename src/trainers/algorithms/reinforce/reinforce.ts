@@ -1,4 +1,5 @@
 import { policyGradientLoss } from '../../../losses/policy-gradient.js';
+import { mean } from '../../../statistics/mean.js';
 import type { CreateTrainer } from '../../contract/trainer-definition.js';
 import { createOnPolicyTrainer } from '../../policy/on-policy-trainer.js';
 import { reinforce } from './settings.js';
@@ -15,7 +16,7 @@ export const create: CreateTrainer<typeof reinforce> = (generator, settings) =>
       const evaluation = await head.evaluate(hidden, actions, { regulariser, mayStop });
       const { logProbs, entropies } = evaluation;
       const surrogate = policyGradientLoss({ batch, time, logProbs, rewards, discount, baseline });
-      const entropy = entropies.reduce((sum, value) => sum + value, 0) / actions.length;
+      const entropy = mean(entropies);
       const loss = surrogate.loss - entropyWeight * (actions.length / batch) * entropy;
       const gradients = await evaluation.gradients({
         weights: surrogate.weights,

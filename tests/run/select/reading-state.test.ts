@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Reading } from '../../../src/classifier/classifier.js';
-import { AnswerReading } from '../../../src/run/select/answer-reading.js';
+import { ReadingState } from '../../../src/run/select/reading-state.js';
 
-type Parts = ConstructorParameters<typeof AnswerReading>[0];
+type Parts = ConstructorParameters<typeof ReadingState>[0];
 
-const reader = { rank: async () => [], fits: () => true, findsWords: true };
+const chooser = { rank: async () => [], fits: () => true, findsWords: true };
 const evaluator = { metric: 'accuracy', evaluate: async () => [], counters: () => ({ forwards: 0, cacheHits: 0 }) };
 const trial = { ...evaluator, metric: 'trial' };
 const reading: Reading = { words: [{ label: 'no', words: ['bad'] }], demonstrations: [] };
@@ -16,7 +16,7 @@ const prompt = { tokenIds: [1], tokens: ['p'], text: 'p', step: 1, reward: 1, tr
 
 function partsOf(config: { labelWords: string; demos: number }, more: object = {}) {
   const read: Reading[] = [];
-  const own = { reader, trial, evaluator: { readBy: (next: Reading) => void read.push(next) } };
+  const own = { chooser, trial, evaluator: { readBy: (next: Reading) => void read.push(next) } };
   const task = { kind: 'classification', labels };
   const parts = { config, task, evaluator, template: { source: '{input} {prompt}' }, reading: own, ...more };
   return { parts: parts as unknown as Parts, read };
@@ -30,23 +30,23 @@ describe('how a run reads answers', () => {
     ['both', 3, true],
   ])('with label words %s and %i demonstrations: something to choose is %s', (labelWords, demos, isChosen) => {
     const { parts } = partsOf({ labelWords, demos });
-    const { choice } = new AnswerReading(parts);
+    const { choice } = new ReadingState(parts);
     expect(choice !== undefined).toBe(isChosen);
     if (isChosen)
-      expect(choice).toEqual({ config: parts.config, task: parts.task, evaluator, metric: 'accuracy', reader, trial });
+      expect(choice).toEqual({ config: parts.config, task: parts.task, evaluator, metric: 'accuracy', chooser, trial });
   });
 
   it('is not chosen where the task has no labels', () => {
     const { parts } = partsOf({ labelWords: 'found', demos: 2 }, { reading: undefined });
-    expect(new AnswerReading(parts).choice).toBeUndefined();
-    const answers = new AnswerReading(parts);
+    expect(new ReadingState(parts).choice).toBeUndefined();
+    const answers = new ReadingState(parts);
     answers.readBy(reading);
     expect(answers.current).toBe(reading);
   });
 
   it('is the same for all prompts from the moment it is chosen', () => {
     const { parts, read } = partsOf({ labelWords: 'found', demos: 0 });
-    const answers = new AnswerReading(parts);
+    const answers = new ReadingState(parts);
     expect(answers.current).toBeUndefined();
     answers.readBy(reading);
     expect(answers.current).toBe(reading);
@@ -54,7 +54,7 @@ describe('how a run reads answers', () => {
   });
 
   it('makes a classifier of a prompt, by the words of the task unless others were chosen', () => {
-    const answers = new AnswerReading(partsOf({ labelWords: 'given', demos: 0 }).parts);
+    const answers = new ReadingState(partsOf({ labelWords: 'given', demos: 0 }).parts);
     expect(answers.classifierOf(prompt)).toEqual({
       classifier: {
         prompt: 'p',
@@ -68,6 +68,6 @@ describe('how a run reads answers', () => {
     });
     expect(answers.classifierOf({ ...prompt, reading }).classifier?.words).toEqual(reading.words);
     const custom = partsOf({ labelWords: 'given', demos: 0 }, { task: { kind: 'custom', labels } });
-    expect(new AnswerReading(custom.parts).classifierOf(prompt)).toEqual({});
+    expect(new ReadingState(custom.parts).classifierOf(prompt)).toEqual({});
   });
 });

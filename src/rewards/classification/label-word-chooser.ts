@@ -18,7 +18,7 @@ export interface ReaderSettings {
 /** Tokens that are looked through for label words: those that are likeliest on the mean. */
 const LIKELY_WORDS = 3000;
 /** Tokens left for a prompt, label words of several tokens and what a tokenizer puts around a text. */
-const ROOM = 32;
+const ROOM_FOR_PROMPT = 32;
 /** Of services, whose tokenizers are not known. */
 const CHARACTERS_PER_TOKEN = 3;
 
@@ -34,7 +34,7 @@ export interface ReadingChoice extends WordChoice {
 }
 
 /** Finds out on labelled rows by which words a target LM's answers to a prompt are best read. */
-export class AnswerReader {
+export class LabelWordChooser {
   private readonly given: WordSet[];
   private readonly tokensOf: (text: string) => number;
   private readonly contextLength: number;
@@ -105,7 +105,7 @@ export class AnswerReader {
     const lengths = this.task.splits.train.map(({ text }) =>
       this.tokensOf(renderTemplate(template, { input: text, prompt })),
     );
-    return Math.max(...lengths) + ROOM <= this.contextLength;
+    return Math.max(...lengths) + ROOM_FOR_PROMPT <= this.contextLength;
   }
 
   private checkCount(count: number, choices: readonly WordChoice[]): void {

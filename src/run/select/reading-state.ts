@@ -1,18 +1,18 @@
 import type { Classifier, Reading } from '../../classifier/classifier.js';
 import { classifierOf } from '../../classifier/classifier-of.js';
 import { givenWords } from '../../classifier/given-words.js';
-import type { ReadConfig } from '../../config/defaults-for.js';
+import type { FullySettledConfig } from '../../config/defaults-for.js';
 import type { PromptSummary } from '../../events.js';
 import type { Evaluator, Task } from '../../task/types.js';
-import type { ReadRun } from './choose-reading.js';
+import type { ReadingInputs } from './choose-reading.js';
 
-interface ReadParts {
-  readonly config: ReadConfig;
+interface ReadingParts {
+  readonly config: FullySettledConfig;
   readonly task: Task;
   readonly evaluator: Evaluator;
   readonly template: { readonly source: string };
   /** Classification only. */
-  readonly reading?: (Pick<ReadRun, 'reader' | 'trial'> & { readonly evaluator: ReadingEvaluator }) | undefined;
+  readonly reading?: (Pick<ReadingInputs, 'chooser' | 'trial'> & { readonly evaluator: ReadingEvaluator }) | undefined;
 }
 
 interface ReadingEvaluator {
@@ -20,17 +20,17 @@ interface ReadingEvaluator {
 }
 
 /** How the answers of the target LM are read, where that is chosen. */
-export class AnswerReading {
+export class ReadingState {
   current: Reading | undefined;
 
-  constructor(private readonly parts: ReadParts) {}
+  constructor(private readonly parts: ReadingParts) {}
 
   /** What chooses how answers are read; undefined where nothing is to be chosen. */
-  get choice(): ReadRun | undefined {
+  get choice(): ReadingInputs | undefined {
     const { config, task, evaluator, reading } = this.parts;
     const isAsked = config.labelWords !== 'given' || config.demos > 0;
     if (!isAsked || !reading) return undefined;
-    return { config, task, evaluator, metric: evaluator.metric, reader: reading.reader, trial: reading.trial };
+    return { config, task, evaluator, metric: evaluator.metric, chooser: reading.chooser, trial: reading.trial };
   }
 
   /** From now on all prompts are read like this. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Reading, WordSource } from '../../../src/classifier/classifier.js';
 import type { AnswerWordsRequest, LabelScoreRequest, Tokenizer } from '../../../src/lm/model/types.js';
 import { ScoreCache } from '../../../src/rewards/cache/score-cache.js';
-import { AnswerReader } from '../../../src/rewards/classification/answer-reader.js';
+import { LabelWordChooser } from '../../../src/rewards/classification/label-word-chooser.js';
 import type { Example, Task } from '../../../src/task/types.js';
 import { examplesOf, ScriptedScorer, TEMPLATE, taskOf } from '../scripted-scorer.js';
 
@@ -61,8 +61,8 @@ function readerOf({ labelWords = 'found', labelWordsCount = 1, words, contextLen
   const task: Task = taskOf(more.train ?? ROWS, ['no', 'yes']);
   const cache = new ScoreCache(scorer, { enabled: true });
   const targetLm = { tokenizer: more.tokenizer as Tokenizer | undefined, contextLength, capabilities: {} };
-  const reader = new AnswerReader(task, scorer, cache, TEMPLATE, { labelWords, labelWordsCount }, targetLm);
-  return { reader, scorer, cache };
+  const chooser = new LabelWordChooser(task, scorer, cache, TEMPLATE, { labelWords, labelWordsCount }, targetLm);
+  return { chooser, scorer, cache };
 }
 
 const GIVEN = [
@@ -76,9 +76,9 @@ const FOUND = [
 
 describe('how answers to prompts are best read', () => {
   it('is by the words found, which tell every row apart that the task’s own do not', async () => {
-    const { reader, scorer, cache } = readerOf({ labelWords: 'both' });
-    expect(reader.findsWords).toBe(true);
-    const choice = await reader.choose(['p', 'q'], ROWS);
+    const { chooser, scorer, cache } = readerOf({ labelWords: 'both' });
+    expect(chooser.findsWords).toBe(true);
+    const choice = await chooser.choose(['p', 'q'], ROWS);
     expect(choice).toMatchObject({ source: 'found', count: 1, accuracy: 1, byPrompt: [1, 1] });
     expect(choice.reading).toEqual({ demonstrations: [], words: FOUND });
     // Each row twice per prompt: once for likely answers, once for the words given.
@@ -95,26 +95,26 @@ describe('how answers to prompts are best read', () => {
   });
 
   it('is by the task’s own words where no others are looked for, and no likely answer is asked for', async () => {
-    const { reader, scorer } = readerOf({ labelWords: 'given' });
-    expect(reader.findsWords).toBe(false);
-    const choice = await reader.choose(['p'], ROWS);
+    const { chooser, scorer } = readerOf({ labelWords: 'given' });
+    expect(chooser.findsWords).toBe(false);
+    const choice = await chooser.choose(['p'], ROWS);
     expect(choice).toMatchObject({ source: 'given', count: 0, accuracy: 7 / 8, words: GIVEN });
     expect(choice.reading.words).toEqual(GIVEN);
     expect(scorer.answered).toEqual([]);
   });
 
   it('tells how well each prompt alone does', async () => {
-    const { reader } = readerOf({
+    const { chooser } = readerOf({
       labelWords: 'given',
       score: (prompt, input, label) => (prompt === 'bad' ? 0 : byInput(prompt, input, label)),
     });
-    expect(await reader.choose(['bad', 'p'], ROWS)).toMatchObject({ accuracy: 7 / 16, byPrompt: [0, 7 / 8] });
+    expect(await chooser.choose(['bad', 'p'], ROWS)).toMatchObject({ accuracy: 7 / 16, byPrompt: [0, 7 / 8] });
   });
 
   it('tries sets of several sizes where none is asked for', async () => {
     const words = ['awful', 'great', 'so', 'a', 'b', 'c'];
-    const { reader } = readerOf({ labelWordsCount: 'auto', words });
-    const { reading, ...best } = await reader.choose(['p'], ROWS);
+    const { chooser } = readerOf({ labelWordsCount: 'auto', words });
+    const { reading, ...best } = await chooser.choose(['p'], ROWS);
     expect(best).toMatchObject({ source: 'found', count: 100, ridge: 10, accuracy: 1 });
     expect(reading.words.map(({ words: own }) => own)).toEqual([
       expect.arrayContaining(['awful']),
@@ -123,7 +123,7 @@ describe('how answers to prompts are best read', () => {
   });
 
   it('leaves out the rows that it is shown, and reads behind them', async () => {
-    const { reader, scorer } = readerOf();
+    const { chooser, scorer } = readerOf();
     const behind: Omit<Reading, 'words'> = {
       demonstrations: [
         { text: 'n1', label: 'no', word: 'no' },
@@ -131,14 +131,14 @@ describe('how answers to prompts are best read', () => {
       ],
       standIns: [{ text: 'n2', label: 'no', word: 'no' }],
     };
-    const { reading } = await reader.choose(['p'], ROWS, behind);
+    const { reading } = await chooser.choose(['p'], ROWS, behind);
     expect(reading).toEqual({ ...behind, words: FOUND });
     expect(scorer.answered[0]?.inputs).toEqual(['n2', 'y2', 'n3', 'y3', 'n4', 'y4']);
     expect(scorer.answered[0]?.template.source).toBe('n1 {prompt} no\n\ny1 {prompt} yes\n\n{input} {prompt}');
   });
 
   it('is refused where a label has no word among the likely answers', async () => {
-    await expect(readerOf({ words: ['so'] }).reader.choose(['p'], ROWS)).rejects.toMatchObject({
+    await expect(readerOf({ words: ['so'] }).chooser.choose(['p'], ROWS)).rejects.toMatchObject({
       code: 'E_FOUND_WORDS',
       exitCode: 78,
       message: 'some label has no word among 1 likely answers of the target LM',
@@ -148,7 +148,7 @@ describe('how answers to prompts are best read', () => {
   });
 
   it('is refused where more words are asked for than a label has, with the number that it has', async () => {
-    const asking = (labelWordsCount: number) => readerOf({ labelWordsCount }).reader.choose(['p'], ROWS);
+    const asking = (labelWordsCount: number) => readerOf({ labelWordsCount }).chooser.choose(['p'], ROWS);
     await expect(asking(3)).rejects.toMatchObject({
       code: 'E_LABEL_WORDS_COUNT',
       exitCode: 78,
@@ -165,19 +165,19 @@ describe('whether rows fit behind demonstrations', () => {
 
   it('is seen by the longest train row with 32 tokens to spare, at three characters per token where they are not known', () => {
     // "n1 p no", two line breaks and "n1 p" are 13 characters: five tokens.
-    expect(readerOf({ contextLength: 37 }).reader.fits('p', { demonstrations })).toBe(true);
-    expect(readerOf({ contextLength: 36 }).reader.fits('p', { demonstrations })).toBe(false);
+    expect(readerOf({ contextLength: 37 }).chooser.fits('p', { demonstrations })).toBe(true);
+    expect(readerOf({ contextLength: 36 }).chooser.fits('p', { demonstrations })).toBe(false);
   });
 
   it('is decided by the longest row, not the shortest', () => {
     const train = examplesOf(['n', 'a row of 21 characters'], [0, 1]);
-    expect(readerOf({ contextLength: 42, train }).reader.fits('p', { demonstrations })).toBe(false);
-    expect(readerOf({ contextLength: 43, train }).reader.fits('p', { demonstrations })).toBe(true);
+    expect(readerOf({ contextLength: 42, train }).chooser.fits('p', { demonstrations })).toBe(false);
+    expect(readerOf({ contextLength: 43, train }).chooser.fits('p', { demonstrations })).toBe(true);
   });
 
   it('is counted in the target LM’s own tokens', () => {
     const tokenizer = { encode: (text: string) => [...text].map(() => 1) };
-    expect(readerOf({ contextLength: 45, tokenizer }).reader.fits('p', { demonstrations })).toBe(true);
-    expect(readerOf({ contextLength: 44, tokenizer }).reader.fits('p', { demonstrations })).toBe(false);
+    expect(readerOf({ contextLength: 45, tokenizer }).chooser.fits('p', { demonstrations })).toBe(true);
+    expect(readerOf({ contextLength: 44, tokenizer }).chooser.fits('p', { demonstrations })).toBe(false);
   });
 });
