@@ -280,6 +280,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   decoding: [
     'errors.ts',
     'files',
+    'give-way.ts',
     'lm/model',
     'policy',
     'policy/parameters',
@@ -479,7 +480,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   losses: ['errors.ts', 'statistics'],
   metrics: ['lm/model', 'statistics'],
-  molecules: ['errors.ts', 'statistics'],
+  molecules: ['errors.ts', 'give-way.ts', 'statistics'],
   'optimize.ts': [
     'config',
     'errors.ts',

@@ -36,8 +36,8 @@ export async function measureWritten(runDir: string, count: number): Promise<Wri
     const [before = [], after = []] = await drawPrompts(generator, run, [start, run.parameters], count);
     const known = knownMolecules(reader, name);
     return {
-      untrained: measureMolecules(reader, before, known),
-      trained: measureMolecules(reader, after, known),
+      untrained: await measureMolecules(reader, before, known),
+      trained: await measureMolecules(reader, after, known),
       known: known.size,
     };
   } finally {

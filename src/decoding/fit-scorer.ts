@@ -1,3 +1,4 @@
+import { giveWay } from '../give-way.js';
 import { Rng } from '../random/rng.js';
 import { joinRows } from '../statistics/join-rows.js';
 import { mean } from '../statistics/mean.js';
@@ -61,6 +62,7 @@ export async function fitScorer(
     const order = rng.shuffled(rows);
     for (let start = 0; start < order.length; start += ROWS_AT_ONCE) {
       const batch = order.slice(start, start + ROWS_AT_ONCE);
+      await giveWay();
       critic.fit(joinRows(batch.map(({ features }) => features)), targets(critic, batch), 1, rateFactor);
     }
   }

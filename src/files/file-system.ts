@@ -1,12 +1,12 @@
 import * as nodeFs from 'node:fs';
-import { readOrdinary, refuseDevice } from './read-ordinary.js';
+import { linkError, readOrdinary, refuseDevice } from './read-ordinary.js';
 
 /**
  * The few file operations a run's storage is made of, all synchronous: what returned has reached the kernel and so
  * outlives the process. Tests pass one that fails, or kills the process, at an exact operation.
  */
 export interface FileSystem {
-  /** `wx` creates and never follows a link, `a` appends. */
+  /** `wx` creates, `a` appends. Neither follows a link: a run folder from elsewhere could name any file of the user. */
   open(path: string, flags: 'wx' | 'a'): number;
   /** Bytes written, possibly fewer than given. */
   write(fd: number, bytes: Uint8Array): number;
@@ -26,8 +26,20 @@ export interface FileSystem {
   syncFolder(path: string): void;
 }
 
+const { O_APPEND, O_CREAT, O_WRONLY, O_NOFOLLOW } = nodeFs.constants;
+/** Windows has no such flag, and links there need a right of their own. */
+const APPEND = O_APPEND | O_CREAT | O_WRONLY | (O_NOFOLLOW ?? 0);
+
+function openOrdinary(path: string, flags: number | 'wx'): number {
+  try {
+    return nodeFs.openSync(path, flags);
+  } catch (error) {
+    throw hasErrno(error, 'ELOOP') ? linkError(path) : error;
+  }
+}
+
 export const nodeFileSystem: FileSystem = {
-  open: (path, flags) => nodeFs.openSync(path, flags),
+  open: (path, flags) => openOrdinary(path, flags === 'a' ? APPEND : flags),
   write: (fd, bytes) => nodeFs.writeSync(fd, bytes),
   sync: (fd) => nodeFs.fsyncSync(fd),
   truncate: (fd, length) => nodeFs.ftruncateSync(fd, length),

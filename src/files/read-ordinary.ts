@@ -45,6 +45,11 @@ function notOrdinary(path: string): RlpromptError {
   return refused('E_FILE_KIND', 'a device, a pipe or a socket; an ordinary file was expected', path);
 }
 
+/** For whoever may not follow a link. */
+export function linkError(path: string): RlpromptError {
+  return refused('E_FILE_KIND', 'a link, and nothing is written through one here', path);
+}
+
 /** The text of an ordinary file, as UTF-8. */
 export function readOrdinaryText(path: string, maxBytes?: number): string {
   return readOrdinary(path, maxBytes).toString('utf8');

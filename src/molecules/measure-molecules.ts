@@ -1,3 +1,4 @@
+import { giveWay } from '../give-way.js';
 import { mean } from '../statistics/mean.js';
 import { distinctMolecules, type Molecule, type Molecules, tanimoto } from './molecules.js';
 
@@ -23,12 +24,17 @@ export interface MeasuredSample {
 }
 
 /** @param known canonical forms of the molecules that the language model was trained on */
-export function measureMolecules(
+export async function measureMolecules(
   reader: Pick<Molecules, 'read'>,
   texts: readonly string[],
   known: ReadonlySet<string>,
-): MeasuredSample {
-  const valid = texts.flatMap((text) => reader.read(text) ?? []);
+): Promise<MeasuredSample> {
+  const valid: Molecule[] = [];
+  for (const text of texts) {
+    await giveWay();
+    const molecule = reader.read(text);
+    if (molecule) valid.push(molecule);
+  }
   const different = distinctMolecules(valid);
   const novel = different.filter(({ canonical }) => !known.has(canonical));
   const measures = {
@@ -36,7 +42,7 @@ export function measureMolecules(
     validity: share(valid.length, texts.length),
     uniqueness: share(different.length, valid.length),
     novelty: share(novel.length, different.length),
-    diversity: diversityOf(different),
+    diversity: await diversityOf(different),
     qed: valid.length === 0 ? 0 : mean(valid.map(({ qed }) => qed)),
   };
   const molecules = different.sort((a, b) => b.qed - a.qed || (a.canonical < b.canonical ? -1 : 1));
@@ -47,10 +53,11 @@ function share(part: number, whole: number): number {
   return whole === 0 ? 0 : part / whole;
 }
 
-function diversityOf(molecules: readonly Molecule[]): number {
+async function diversityOf(molecules: readonly Molecule[]): Promise<number> {
   let sum = 0;
   let pairs = 0;
   for (const [i, { fingerprint }] of molecules.entries()) {
+    await giveWay();
     for (const other of molecules.slice(i + 1)) {
       sum += tanimoto(fingerprint, other.fingerprint);
       pairs++;

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { RlpromptError } from '../errors.js';
 import { AppendFile } from '../files/append-file.js';
 import { nodeFileSystem } from '../files/file-system.js';
@@ -64,7 +64,9 @@ export class RankingWriter {
 
 function openAt(path: string, size: number, length: number): AppendFile {
   try {
-    return AppendFile.open(path, nodeFileSystem, { size, length });
+    // The file of a user may lie elsewhere.
+    const file = existsSync(path) ? realpathSync(path) : path;
+    return AppendFile.open(file, nodeFileSystem, { size, length });
   } catch (error) {
     throw toIoError(error, { action: 'create', path });
   }

@@ -133,6 +133,14 @@ describe('decoding', () => {
   });
 });
 
+it('leaves signals and the screen their turn while a scorer is fitted', async () => {
+  let turns = 0;
+  const timer = setInterval(() => turns++, 1);
+  await fitScorer(lm, texts, FACTS, { loss: 'fudge', epochs: 500, seed: 0 });
+  clearInterval(timer);
+  expect(turns).toBeGreaterThan(1);
+});
+
 describe('files', () => {
   it('keep a scorer, and refuse one of another LM or none at all', async () => {
     const scorer = await fitScorer(lm, texts, FACTS, { loss: 'fudge', epochs: 3, seed: 0 });

@@ -63,8 +63,8 @@ describe('tanimoto', () => {
 });
 
 describe('what a sample is worth', () => {
-  it('counts valid, different and unknown molecules, and how unlike they are', () => {
-    const { measures, molecules: best } = measureMolecules(
+  it('counts valid, different and unknown molecules, and how unlike they are', async () => {
+    const { measures, molecules: best } = await measureMolecules(
       molecules,
       ['CCO', 'OCC', 'C1', 'c1ccncc1'],
       new Set(['CCO']),
@@ -76,10 +76,18 @@ describe('what a sample is worth', () => {
     expect(best.map(({ canonical }) => canonical)).toEqual(['c1ccncc1', 'CCO']);
   });
 
-  it('is nothing where no text is a molecule', () => {
-    const { measures } = measureMolecules(molecules, ['C1', ''], new Set());
+  it('is nothing where no text is a molecule', async () => {
+    const { measures } = await measureMolecules(molecules, ['C1', ''], new Set());
     expect(measures).toEqual({ written: 2, validity: 0, uniqueness: 0, novelty: 0, diversity: 0, qed: 0 });
   });
+});
+
+it('leaves signals and the screen their turn while a large sample is measured', async () => {
+  let turns = 0;
+  const timer = setInterval(() => turns++, 1);
+  await measureMolecules(molecules, Array<string>(600).fill('CC(=O)OC1=CC=CC=C1C(=O)O'), new Set());
+  clearInterval(timer);
+  expect(turns).toBeGreaterThan(0);
 });
 
 describe('RDKit', () => {

@@ -7,6 +7,18 @@ export function parseCount(text: string): number {
   return count;
 }
 
+/** What sizes the work or the memory of a command; more is a slip of the hand. */
+const LARGEST_SIZE = 100_000;
+
+/** For flags that say how much is computed. */
+export function parseSize(text: string): number {
+  const size = Number(text);
+  if (!Number.isSafeInteger(size) || size < 1 || size > LARGEST_SIZE) {
+    throw new InvalidArgumentError(`expected a whole number from 1 to ${LARGEST_SIZE}`);
+  }
+  return size;
+}
+
 /** For seeds: whole numbers from 0. */
 export function parseSeed(text: string): number {
   const seed = Number(text);

@@ -1,5 +1,5 @@
-import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { nodeFileSystem, writeFully } from '../../files/file-system.js';
 import { toIoError } from '../../files/io-error.js';
 
 const FILE = 'reward.log';
@@ -29,7 +29,12 @@ export class RewardLog {
 
 function append(path: string, text: string): void {
   try {
-    appendFileSync(path, text);
+    const fd = nodeFileSystem.open(path, 'a');
+    try {
+      writeFully(nodeFileSystem, fd, Buffer.from(text));
+    } finally {
+      nodeFileSystem.close(fd);
+    }
   } catch (error) {
     throw toIoError(error, { action: 'write', path });
   }

@@ -1,4 +1,4 @@
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { RlpromptError } from '../../errors.js';
 import type { RunResult } from '../../events.js';
@@ -6,6 +6,7 @@ import { removeDeadTemporaries } from '../../files/atomic-write.js';
 import { type FileSystem, hasErrno, nodeFileSystem } from '../../files/file-system.js';
 import { toIoError } from '../../files/io-error.js';
 import { acquireLock, type Lock } from '../../files/lock.js';
+import { linkError } from '../../files/read-ordinary.js';
 import { readEvents } from './event-log.js';
 import { checkRunPath, defaultRunName } from './run-name.js';
 
@@ -166,7 +167,9 @@ export function resultOf(runDir: string): RunResult | undefined {
 function lockFolder(path: string, { now, fs = nodeFileSystem }: FolderOptions): RunFolder {
   const lock: Lock = acquireLock(join(path, LOCK), { since: now.toISOString(), fs });
   try {
-    for (const folder of [path, join(path, 'checkpoints')]) if (existsSync(folder)) removeDeadTemporaries(folder, fs);
+    const checkpoints = join(path, 'checkpoints');
+    if (lstatSync(checkpoints, { throwIfNoEntry: false })?.isSymbolicLink()) throw linkError(checkpoints);
+    for (const folder of [path, checkpoints]) if (existsSync(folder)) removeDeadTemporaries(folder, fs);
   } catch (error) {
     lock.release();
     throw toIoError(error, { action: 'write', path });

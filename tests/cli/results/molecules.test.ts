@@ -32,7 +32,7 @@ describe('rlprompt molecules', { timeout: 120_000 }, () => {
     const again = await runInProcess(['molecules', 'one', '--count', '32', '--smi'], { cwd });
     const listed = again.stdout.split('\n').filter((line) => line !== '');
     expect(listed.slice(0, best.length)).toEqual(best.map(({ smiles }: { smiles: string }) => smiles));
-    const { measures } = measureMolecules(await Molecules.open(), listed, new Set());
+    const { measures } = await measureMolecules(await Molecules.open(), listed, new Set());
     expect(measures.validity).toBe(listed.length === 0 ? 0 : 1);
     expect(listed.length).toBe(Math.round(trained.written * trained.validity * trained.uniqueness));
   });

@@ -11,7 +11,7 @@ import type { CliContext } from '../../output/context.js';
 import { formatTable } from '../../output/format-table.js';
 import { formatJson, writeResult } from '../../output/output.js';
 import { collect } from '../../shared/config-options.js';
-import { parseCount, parseSeed } from '../../shared/parse-count.js';
+import { parseCount, parseSeed, parseSize } from '../../shared/parse-count.js';
 
 const EXAMPLES = `Examples:
   $ rlprompt decode sample "Dear all," --reward shorter --texts 128 --out texts.jsonl
@@ -62,7 +62,7 @@ export function configure(command: Command, context: CliContext): void {
         .choices(['fudge', 'cd-q'])
         .default('fudge'),
     )
-    .option('--epochs <N>', 'passes over the texts', parseCount, 30)
+    .option('--epochs <N>', 'passes over the texts', parseSize, 30)
     .option('--out <FILE>', 'where to write the scorer', 'scorer.safetensors')
     .action((file: string, options: LmOptions & { loss: 'fudge' | 'cd-q'; epochs: number; out: string }) =>
       fitTo(file, options, context),
@@ -74,7 +74,7 @@ export function configure(command: Command, context: CliContext): void {
       'in blocks of M tokens, the best of --candidates each, in place of token by token',
       parseCount,
     )
-    .option('--candidates <K>', 'blocks to choose from', parseCount, 4)
+    .option('--candidates <K>', 'blocks to choose from', parseSize, 4)
     .action((prefixes: string[], options: ScorerOptions & { strength: number; block?: number; candidates: number }) =>
       write(prefixes, options, context),
     );
@@ -100,8 +100,8 @@ function lmOptions(command: Command): Command {
 function textOptions(command: Command, texts: number): Command {
   return lmOptions(command)
     .argument('<prefix...>', 'beginnings of texts')
-    .option('--texts <N>', 'texts for each prefix', parseCount, texts)
-    .option('--tokens <N>', 'longest text', parseCount, 24);
+    .option('--texts <N>', 'texts for each prefix', parseSize, texts)
+    .option('--tokens <N>', 'longest text', parseSize, 24);
 }
 
 function rewardOption(command: Command): Command {

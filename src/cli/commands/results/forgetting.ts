@@ -5,7 +5,7 @@ import type { CliContext } from '../../output/context.js';
 import { formatTable } from '../../output/format-table.js';
 import { formatJson, writeResult } from '../../output/output.js';
 import { quotePrompt } from '../../output/result-line.js';
-import { parseCount } from '../../shared/parse-count.js';
+import { parseSize } from '../../shared/parse-count.js';
 import { interruption } from './eval.js';
 
 const EXAMPLES = `Examples:
@@ -23,7 +23,7 @@ export function configure(command: Command, context: CliContext): void {
   command
     .description('Scores the policy of each run on the task of each run: what was forgotten, and what was transferred.')
     .argument('<run...>', 'run folders, in the order in which each continued the one before')
-    .option('--prompts <N>', 'prompts that each policy draws for each task', parseCount, 16)
+    .option('--prompts <N>', 'prompts that each policy draws for each task', parseSize, 16)
     .addOption(new Option('--split <NAME>', 'examples to score on').choices(['train', 'dev', 'test']).default('test'))
     .option('--json', 'print one JSON object')
     .addHelpText('before', EXAMPLES)

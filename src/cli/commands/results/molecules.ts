@@ -5,7 +5,7 @@ import type { Molecule } from '../../../molecules/molecules.js';
 import type { CliContext } from '../../output/context.js';
 import { formatTable } from '../../output/format-table.js';
 import { formatJson, writeResult } from '../../output/output.js';
-import { parseCount } from '../../shared/parse-count.js';
+import { parseCount, parseSize } from '../../shared/parse-count.js';
 
 const EXAMPLES = `Examples:
   $ rlprompt molecules runs/molecules
@@ -25,7 +25,7 @@ export function configure(command: Command, context: CliContext): void {
   command
     .description('Reads what the policy of a run writes as molecules: how good before and after the run, and the best.')
     .argument('<run>', 'run folder')
-    .option('--count <N>', 'texts drawn from each policy', parseCount, 256)
+    .option('--count <N>', 'texts drawn from each policy', parseSize, 256)
     .option('-n, --limit <N>', 'molecules to show', parseCount, 10)
     .option('--json', 'print one JSON object')
     .option('--csv', 'print the different molecules as CSV: all of them, the most drug-like first')

@@ -9,7 +9,7 @@ import type { RatingSet } from '../../../preferences/rating-sets.js';
 import { safeText } from '../../../ui/draw/sanitize.js';
 import type { CliContext } from '../../output/context.js';
 import { formatJson, writeResult } from '../../output/output.js';
-import { parseCount } from '../../shared/parse-count.js';
+import { parseCount, parseSize } from '../../shared/parse-count.js';
 
 const EXAMPLES = `Examples:
   $ rlprompt rate runs/spam-… --out rankings.jsonl             rank prompts of a run, four at a time
@@ -36,7 +36,7 @@ export function configure(command: Command, context: CliContext): void {
     .argument('<source>', 'run folder, whose prompts are ranked, or a text file with one text per line')
     .option('--out <FILE>', 'rankings are added to this file', 'rankings.jsonl')
     .option('--items <N>', 'texts ranked at once, 2 to 9', parseCount, 4)
-    .option('--sets <N>', 'sets to rank', parseCount, 10)
+    .option('--sets <N>', 'sets to rank', parseSize, 10)
     .option('--seed <N>', 'which sets are drawn', '0')
     .option('--rater <NAME>', 'who ranks (default: your user name, or the judge)')
     .option('--judge <MODEL>', 'language model that ranks in place of a person')

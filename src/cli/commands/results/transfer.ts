@@ -12,7 +12,7 @@ import { formatTable } from '../../output/format-table.js';
 import { formatJson, writeResult } from '../../output/output.js';
 import { quotePrompt } from '../../output/result-line.js';
 import { addConfigOptions, collect, readRunSources } from '../../shared/config-options.js';
-import { parseCount } from '../../shared/parse-count.js';
+import { parseSize } from '../../shared/parse-count.js';
 import { SCORING_KEYS } from '../../shared/scoring-keys.js';
 import { interruption } from './eval.js';
 
@@ -48,7 +48,7 @@ export function configure(command: Command, context: CliContext): void {
     .argument('<run|prompt...>', 'run folders, whose best prompts are taken, or prompts as text')
     .option('--target <MODEL>', 'target LM; repeatable', collect)
     .option('--task <TASK>', 'task (default: that of the first run); repeatable', collect)
-    .option('-n, --limit <N>', 'prompts taken from a run', parseCount, 3)
+    .option('-n, --limit <N>', 'prompts taken from a run', parseSize, 3)
     .addOption(new Option('--split <NAME>', 'examples to score on').choices(['train', 'dev', 'test']).default('test'))
     .option('--json', 'print one JSON object, which "rlprompt report --transfer" shows')
     .option('--csv', 'print CSV')

@@ -11,7 +11,7 @@ import type { CliContext } from '../../output/context.js';
 import { formatTable } from '../../output/format-table.js';
 import { formatJson, writeResult } from '../../output/output.js';
 import { announceReport } from '../../shared/announce-report.js';
-import { parseCount, parseSeed } from '../../shared/parse-count.js';
+import { parseSeed, parseSize } from '../../shared/parse-count.js';
 import { parsePositive } from '../../shared/parse-positive.js';
 
 const EXAMPLES = `Examples:
@@ -45,7 +45,7 @@ interface ReportOptions {
 export function configure(command: Command, context: CliContext): void {
   command.description('Acts in an environment of texts by choosing among phrases.').addHelpText('before', EXAMPLES);
   worldOptions(command.command('score').description('how the frozen model acts before anything is learned'))
-    .option('--episodes <N>', 'episodes of each task', parseCount, 5)
+    .option('--episodes <N>', 'episodes of each task', parseSize, 5)
     .addOption(new Option('--normalise <HOW>', 'one way only: divide log p of a phrase by').choices(NORMALISATIONS))
     .option('--json', 'print one JSON object')
     .action(
@@ -54,8 +54,8 @@ export function configure(command: Command, context: CliContext): void {
     );
   worldOptions(command.command('train').description('learns to act by PPO, with phrases scored per word'))
     .requiredOption('--out <DIR>', 'new folder for checkpoints and the result')
-    .option('--updates <N>', 'updates of the policy', parseCount, 400)
-    .option('--episodes <N>', 'episodes that an update learns from', parseCount, 36)
+    .option('--updates <N>', 'updates of the policy', parseSize, 400)
+    .option('--episodes <N>', 'episodes that an update learns from', parseSize, 36)
     .option('--learning-rate <RATE>', 'of the trained part', parsePositive, 3e-3)
     .action((reference: string, options: TrainOptions) => startTraining(reference, options, context));
   command
