@@ -75,7 +75,7 @@ describe('a refusal', () => {
     ['E_POLICY_FILE', () => readPolicy(join(cwd, 'run'))],
     ['E_RANKING_FILE', () => readRankings(write('bad.jsonl', '{"chosen": 1}\n'))],
     ['E_RNG_STATE', () => Rng.restore({ seed: -1, stream: 0, counter: 0 })],
-  ])('%s comes from what reads a file or a state', (code, call) => {
+  ])('%s comes from the function that checks what it is given', (code, call) => {
     expect(call).toThrow(expect.objectContaining({ code }));
   });
 

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { checkExamplesPerStep, stepExamples } from '../../../src/run/loop/step-examples.js';
-import { MinibatchCandidates } from '../../../src/run/select/minibatch-candidates.js';
 
 const examples = Array.from({ length: 20 }, (_, index) => ({ index, text: `t${index}`, label: index % 2, fields: {} }));
 const indices = (step: number, count: number, seed = 0) =>
@@ -38,29 +37,5 @@ describe('checkExamplesPerStep', () => {
     expect(() => checkExamplesPerStep(task('example'), { examplesPerStep: 2 })).toThrow('meet one input only');
     expect(() => checkExamplesPerStep(task('batch'), { examplesPerStep: 19 })).not.toThrow();
     expect(() => checkExamplesPerStep(task('example'), { examplesPerStep: undefined })).not.toThrow();
-  });
-});
-
-describe('MinibatchCandidates', () => {
-  const prompt = (text: string) => ({ tokenIds: [1], text });
-
-  it('gives the best once, by their latest reward', () => {
-    const minibatchCandidates = new MinibatchCandidates(8);
-    minibatchCandidates.add(prompt('a'), 9);
-    minibatchCandidates.add(prompt('b'), 5);
-    minibatchCandidates.add(prompt('c'), 7);
-    minibatchCandidates.add(prompt('a'), 1);
-    expect(minibatchCandidates.take(2).map(({ text }) => text)).toEqual(['c', 'b']);
-    expect(minibatchCandidates.take(2).map(({ text }) => text)).toEqual(['a']);
-  });
-
-  it('forgets the worst of too many, and continues from what was saved', () => {
-    const minibatchCandidates = new MinibatchCandidates(2);
-    for (let i = 0; i < 5; i++) minibatchCandidates.add(prompt(`p${i}`), i);
-    const resumed = new MinibatchCandidates(2);
-    resumed.restore(JSON.parse(JSON.stringify(minibatchCandidates.save())));
-    expect(resumed.take(9).map(({ text }) => text)).toEqual(['p4', 'p3']);
-    minibatchCandidates.clear();
-    expect(minibatchCandidates.take(9)).toEqual([]);
   });
 });
