@@ -515,7 +515,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   queue: ['errors.ts', 'lm', 'lm/model', 'lm/onnx/run', 'package-root.ts', 'template'],
   random: ['errors.ts'],
   report: ['analysis', 'errors.ts', 'events.ts', 'export', 'files', 'molecules', 'run/store', 'ui/draw'],
-  'report/charts': ['events.ts', 'report'],
+  'report/charts': ['events.ts', 'report', 'ui'],
   'report/page': ['analysis', 'report', 'report/charts', 'report/sections', 'statistics', 'ui'],
   'report/sections': ['analysis', 'events.ts', 'report', 'report/charts', 'statistics', 'ui'],
   rewards: [

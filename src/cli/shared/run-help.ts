@@ -11,11 +11,11 @@ import type { CommandEntry } from './command-module.js';
 const COMMON: ReadonlyMap<string, string> = new Map([
   ['--text-column', 'column with the texts (default: text)'],
   ['--label-column', 'column with the labels (default: label)'],
-  ['--verbalizer', 'a word for each label, which the model answers with'],
-  ['--dev', 'file to choose prompts with (default: rows of DATA)'],
-  ['--test', 'file to measure with at the end (default: rows of DATA)'],
+  ['--verbalizer', 'a word for each label to answer with'],
+  ['--dev', 'file to choose with (default: rows of DATA)'],
+  ['--test', 'file to measure with (default: rows of DATA)'],
   ['--shots', 'rows per label to learn from (default: 16)'],
-  ['--target', 'model to find a prompt for: a folder, or a hub id'],
+  ['--target', 'model to find a prompt for: folder or hub id'],
   ['--preset', 'quick, default, thorough, raw or paper'],
   ['--steps', 'how long to search (default: 100)'],
   ['--minutes', 'stop after this time'],
@@ -25,7 +25,7 @@ const COMMON: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
- * Shows of the flags of `run` those that most runs need, on a screen and a half; those of one trainer; or all.
+ * Shows of the flags of `run` those that most runs need, on a screen and a half of 80 columns; those of one trainer; or all.
  *
  * @throws RlpromptError `E_USAGE` for a topic that is neither `all` nor a trainer
  */
@@ -40,7 +40,7 @@ export function limitRunHelp(run: Command, topic: string | undefined): void {
     const isShown = ofTrainer(topic);
     for (const option of run.options) if (!isShown(option)) option.hideHelp();
   }
-  run.addHelpText('after', `\nAll ${count} options and the exit codes: run --help all. Of a trainer: run --help ppo.`);
+  run.addHelpText('after', `\nAll ${count} options and exit codes: run --help all. Of a trainer: run --help ppo.`);
   run.addHelpText('after', 'Search in the help: help WORD. Look at your data first: check DATA.');
 }
 
@@ -55,7 +55,7 @@ function showCommon(run: Command): void {
     }
   }
   for (const argument of run.registeredArguments)
-    argument.description = 'data file, folder of data files, task file or built-in task';
+    argument.description = 'data file or folder, task file, built-in task';
 }
 
 /** Commands, and settings of `run`, whose name or description holds a word. */

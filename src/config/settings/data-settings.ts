@@ -41,7 +41,7 @@ export const dataSettings = {
   ),
   verbalizer: data.record(
     z.record(z.string(), z.string().min(1)).optional(),
-    '"0=terrible|bad,1=great"',
+    '"0=bad,1=good"',
     'label values and the words for them, several with |; 1|2=bad joins values (default: the label itself)',
   ),
   template: data.text(

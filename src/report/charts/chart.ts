@@ -1,3 +1,4 @@
+import { formatScore } from '../../ui/format-values.js';
 import { type Html, html, trustedHtml } from '../html.js';
 import type { Point } from './thin-points.js';
 import { formatTick, niceTicks, tickLabels } from './ticks.js';
@@ -82,7 +83,7 @@ export function renderChart(chart: Chart): Html {
 }
 
 function legend({ series, levels = [] }: Chart): Html {
-  return html`<ul class="legend">${series.map(({ name, tone, form }) => html`<li><svg class="key tone-${tone}" aria-hidden="true"><path class="${form}" d="M1 6H17"/></svg>${name}</li>`)}${levels.map(({ name, y }, i) => html`<li><svg class="key" aria-hidden="true"><path class="level level-${i % 3}" d="M1 6H17"/></svg>${name} ${formatTick(y)}</li>`)}</ul>`;
+  return html`<ul class="legend">${series.map(({ name, tone, form }) => html`<li><svg class="key tone-${tone}" aria-hidden="true"><path class="${form}" d="M1 6H17"/></svg>${name}</li>`)}${levels.map(({ name, y }, i) => html`<li><svg class="key" aria-hidden="true"><path class="level level-${i % 3}" d="M1 6H17"/></svg>${name} ${formatScore(y)}</li>`)}</ul>`;
 }
 
 function curve({ points, tone, form, band }: Series, ranges: { x: Range; y: Range }): Html {

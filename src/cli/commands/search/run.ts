@@ -7,8 +7,8 @@ import { addConfigOptions, configKeys, readRunSources } from '../../shared/confi
 
 const EXAMPLES = `Examples:
   $ rlprompt run asking-mail
-  $ rlprompt run reviews.csv --text-column text --label-column stars --labels 1,5
-  $ rlprompt run train.csv --dev dev.csv --test test.csv --target ./models/smollm2
+  $ rlprompt run reviews.csv --label-column stars --labels 1,5
+  $ rlprompt run train.csv --dev dev.csv --test test.csv --target ./smollm2
   $ rlprompt run spam --seeds 0,1,2 --out runs/spam-seeds
 `;
 
