@@ -10,7 +10,7 @@ export function renderBestPrompt(run: RunReport): Html {
   const best = run.prompts[0];
   return html`<div class="best">
 <p class="kicker">${kickerOf(best)}${!run.result && ' so far'}</p>
-<p class="prompt"><code>${best.text || '(empty)'}</code><button type="button" data-copy="${best.text}" hidden>Copy</button></p>
+<p class="prompt"><code>${best.text || '(empty)'}</code>${best.text !== '' && html`<button type="button" data-copy="${best.text}" hidden>Copy</button>`}</p>
 ${renderTokens(best)}
 ${renderUse(run)}
 ${best.reading && renderReading(best.reading)}
@@ -101,9 +101,12 @@ function differences(run: RunReport): Difference[] {
   const test = scoreOf(run, run.result?.best.test) ?? 0;
   const { empty, manual } = run.result?.baselines ?? {};
   const isCertain = run.result?.verdict?.better === 'yes' && run.result.found === undefined;
+  const best = run.result?.best.prompt;
   return [
-    ...differenceTo('the best manual prompt', test, scoreOf(run, manual?.test), isCertain),
-    ...differenceTo('no prompt', test, scoreOf(run, empty?.test), isCertain),
+    ...(best === manual?.prompt.trim()
+      ? []
+      : differenceTo('the best manual prompt', test, scoreOf(run, manual?.test), isCertain)),
+    ...(best === '' ? [] : differenceTo('no prompt', test, scoreOf(run, empty?.test), isCertain)),
   ];
 }
 

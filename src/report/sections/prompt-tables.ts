@@ -30,6 +30,7 @@ export function renderBaselines(run: RunReport): Html {
       isBest: true,
     },
     ...aloneRow(run),
+    ...foundRow(run),
     ...run.baselines
       .filter(({ prompt }) => !isBaseline || prompt.trim() !== best.text)
       .map(({ name, prompt, dev, test }) => ({ name, prompt, dev, test, isBest: false })),
@@ -51,6 +52,11 @@ ${run.result?.verdict && html`<p class="verdict">${run.result.verdict.sentence}<
 function aloneRow({ result }: RunReport) {
   const { policy, prompt } = result?.best ?? {};
   return policy && prompt !== undefined ? [{ name: 'that one alone', prompt, ...policy.alone, isBest: false }] : [];
+}
+
+/** What the search found, where a baseline is the result. */
+function foundRow({ result }: RunReport) {
+  return result?.found ? [{ name: 'found', ...result.found, isBest: false }] : [];
 }
 
 /** The best prompts by dev score, with what they are made of. */

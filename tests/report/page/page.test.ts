@@ -63,6 +63,19 @@ describe('a report', () => {
     expect(shown).not.toContain('class="gain"');
   });
 
+  it('shows what was found where no prompt is the result, which it does not compare with itself', () => {
+    const { result, prompts } = run;
+    const found = { prompt: 'a found one', dev: { accuracy: 0.71 }, test: { accuracy: 0.731 } };
+    const best = { ...result!.best, prompt: '' };
+    const first = { ...prompts[0], text: '', origin: 'empty' as const };
+    const shown = renderReport([
+      { ...run, prompts: [first, ...prompts.slice(1)], result: { ...result!, best, found } },
+    ]);
+    expect(shown).toMatch(/a found one.*<td>found<\/td><td class="number">0\.710<\/td><td class="number">0\.731<\/td>/);
+    expect(shown).not.toContain(' no prompt</span>');
+    expect(shown).not.toContain('data-copy=""');
+  });
+
   it('gives a difference the colour of a gain only where the verdict tells it from chance', () => {
     const { result } = run;
     const verdict = {
