@@ -31,7 +31,7 @@ describe('the length of prompts', () => {
   it.each([
     [{ promptLength: '9..3' }, 'minPromptLength 9 is more than promptLength 3'],
     [{ promptLength: '3..9', trainer: 'evolution' }, 'minPromptLength needs a trainer whose policy ends its prompts'],
-    [{ promptLength: '3..9', trainer: 'sparse-q-learning' }, 'reinforce, ppo, best-of-n; not sparse-q-learning'],
+    [{ promptLength: '3..9', trainer: 'sparse-q-learning' }, '; not sparse-q-learning'],
     [{ promptLength: '3..9', trainer: 'reinforce' }, '--prior-beta 1'],
     [{ promptLength: '3..9', preset: 'raw' }, '--prior-beta 1'],
     [

@@ -203,6 +203,23 @@ describe('the likeliest tokens of the LM alone', () => {
     }
   });
 
+  it('are ordered by what a policy has learned, whatever the LM likes best of them', async () => {
+    const three = await likeliest(3, []);
+    const chosen = new Set<number | undefined>();
+    for (const id of three) {
+      const policy = await create({ priorBeta: 0, promptLength: 1, fluentTopK: 3 });
+      const { hiddenSize, vocabularySize } = plain.hiddenStates;
+      const { weights } = await plain.hiddenStates.head();
+      // What the MLP adds to the state points at the head's column of one token.
+      const { b2 } = policy.head.parameters;
+      for (let j = 0; j < hiddenSize; j++) b2[j] = 20 * (weights[j * vocabularySize + id] ?? 0);
+      const { tokenIds } = await policy.greedy();
+      expect(three).toContain(tokenIds[0]);
+      chosen.add(tokenIds[0]);
+    }
+    expect(chosen.size).toBeGreaterThan(1);
+  });
+
   it('are all tokens where there are not more', async () => {
     const given = { priorBeta: 0, promptLength: 1, topK: 1000 };
     expect(await drawn({ ...given, fluentTopK: 1000 })).toEqual(await drawn(given));
