@@ -1,5 +1,6 @@
 import { closeSync, openSync, realpathSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { RlpromptError } from '../errors.js';
 import { atomicWrite } from './atomic-write.js';
 import { nodeFileSystem, writeFully } from './file-system.js';
 import { toIoError } from './io-error.js';
@@ -14,8 +15,27 @@ const DEVICES = /^(\/dev|\/proc\/.+\/fd)$/;
  * @throws RlpromptError `E_IO`, `E_CANNOT_CREATE`, `E_OS_LIMIT`
  */
 export function writeOutput(path: string, content: string): void {
+  requirePlaceFor(path);
   if (isDevice(path)) writeThrough(path, content);
   else atomicWrite(path, content);
+}
+
+/**
+ * For whoever computes for long before there is anything to write.
+ * @throws RlpromptError `E_CANNOT_CREATE` where no file can have this name
+ */
+export function requirePlaceFor(path: string): void {
+  const isFolder = (name: string) => statSync(name, { throwIfNoEntry: false })?.isDirectory() === true;
+  const folder = dirname(path);
+  const hasFolder = isFolder(folder);
+  if (hasFolder && !isFolder(path)) return;
+  throw new RlpromptError({
+    code: 'E_CANNOT_CREATE',
+    exit: 'cannotCreate',
+    message: `cannot write ${path}: ${hasFolder ? 'it is a folder' : `there is no folder ${folder}`}`,
+    kept: 'every file is as it was',
+    next: 'name a file in a folder that is there',
+  });
 }
 
 function writeThrough(path: string, content: string): void {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
 import { atomicWrite } from '../../src/files/atomic-write.js';
-import { isDevice, writeOutput } from '../../src/files/write-output.js';
+import { isDevice, requirePlaceFor, writeOutput } from '../../src/files/write-output.js';
 import { temporaryFolder } from '../run/temporary-folder.js';
 
 function namedPipe(): string {
@@ -35,6 +35,17 @@ describe('a result that the user wants in a file', () => {
     writeOutput(`/dev/fd/${fd}`, 'through');
     closeSync(fd);
     expect(readFileSync(path, 'utf8')).toBe('through');
+  });
+
+  it('is refused before it is there where no file can have its name', () => {
+    const folder = temporaryFolder();
+    for (const path of [folder, join(folder, 'nowhere/out.csv'), '/dev/null/out.csv']) {
+      for (const refused of [() => requirePlaceFor(path), () => writeOutput(path, 'new')]) {
+        expect(refused).toThrow(expect.objectContaining({ code: 'E_CANNOT_CREATE', exitCode: 73 }));
+      }
+    }
+    expect(readdirSync(folder)).toEqual([]);
+    for (const path of [join(folder, 'out.csv'), '/dev/null', 'out.csv']) requirePlaceFor(path);
   });
 
   it('knows devices from files and folders', () => {

@@ -5,7 +5,7 @@ import type { WeightedScorer } from '../../../decoding/guided-text.js';
 import { TEXT_REWARD_NAMES, type TextRewardName } from '../../../decoding/text-rewards.js';
 import type { DecodingMethod, DecodingRequest, TradeOff } from '../../../decoding/trade-off.js';
 import { RlpromptError } from '../../../errors.js';
-import { writeOutput } from '../../../files/write-output.js';
+import { requirePlaceFor, writeOutput } from '../../../files/write-output.js';
 import type { LanguageModel } from '../../../lm/model/types.js';
 import type { CliContext } from '../../output/context.js';
 import { formatTable } from '../../output/format-table.js';
@@ -124,6 +124,7 @@ async function sampleTexts(
   context: CliContext,
 ): Promise<void> {
   const { reward, out } = options;
+  requirePlaceFor(out);
   await withLm(options, async (lm) => {
     const [{ decodeAll }, { TEXT_REWARDS }] = await Promise.all([
       import('../../../decoding/trade-off.js'),
@@ -154,6 +155,7 @@ async function fitTo(
   options: LmOptions & { loss: 'fudge' | 'cd-q'; epochs: number; out: string },
   context: CliContext,
 ): Promise<void> {
+  requirePlaceFor(options.out);
   await withLm(options, async (lm, model) => {
     const [{ readRewardedTexts }, { fitScorer }, { writeScorer }] = await Promise.all([
       import('../../../decoding/rewarded-texts.js'),

@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import type { RunConfig, RunConfigKey } from '../../../config/run-config.js';
 import { RlpromptError } from '../../../errors.js';
 import type { EvaluatedPrompt } from '../../../evaluate.js';
+import { requirePlaceFor, writeOutput } from '../../../files/write-output.js';
 import { ensembleScores } from '../../../rewards/classification/ensemble-scores.js';
 import { readConfigOfRun } from '../../exports/config-of-run.js';
 import { type WordOptions, withEditedWords } from '../../exports/edited-words.js';
@@ -87,6 +88,7 @@ export function configure(command: Command, context: CliContext): void {
     .addHelpText('before', EXAMPLES);
   addConfigOptions(command, KEYS);
   command.action(async (given: string | undefined, options: EvalOptions) => {
+    if (options.perExample !== undefined) requirePlaceFor(options.perExample);
     const { task, run, hasPolicy, found } = await scoredRun(given, options);
     const { config: read, sources } =
       run === undefined
@@ -108,7 +110,7 @@ export function configure(command: Command, context: CliContext): void {
     const request = { ...scoring, signal: interruption(), onOutput, onProgress };
     const evaluation = await evaluatePrompts(config, request);
     for (const warning of evaluation.warnings) context.stderr.write(`rlprompt: warning: ${warning}\n`);
-    if (options.perExample !== undefined) await writeOutcomes(options.perExample, evaluation.results);
+    if (options.perExample !== undefined) writeOutcomes(options.perExample, evaluation.results);
     const { split, target, task: name, results } = evaluation;
     const ensemble = config.ensemble === undefined ? undefined : scoreTogether(results, config, config.ensemble);
     const report = { task: name, target, split, results: results.map(describe), ensemble };
@@ -188,8 +190,7 @@ function tooFew(wanted: number, given: number): RlpromptError {
   });
 }
 
-async function writeOutcomes(file: string, results: readonly EvaluatedPrompt[]): Promise<void> {
-  const { writeOutput } = await import('../../../files/write-output.js');
+function writeOutcomes(file: string, results: readonly EvaluatedPrompt[]): void {
   const isOne = results.length === 1;
   const lines = results.flatMap(({ prompt, evaluation, policy }) =>
     (evaluation.outcomes ?? []).map(({ reward: _, ...outcome }, i) => {

@@ -3,6 +3,7 @@ import { resolveRunConfig } from '../../../config/resolve-run-config.js';
 import type { RunConfig, RunConfigKey } from '../../../config/run-config.js';
 import { columnIndex, type Table } from '../../../data/table.js';
 import { RlpromptError } from '../../../errors.js';
+import { requirePlaceFor, writeOutput } from '../../../files/write-output.js';
 import type { Explanation, OpenClassifier } from '../../../predict.js';
 import { zip } from '../../../statistics/zip.js';
 import { safeText } from '../../../ui/draw/sanitize.js';
@@ -65,6 +66,7 @@ export function configure(command: Command, context: CliContext): void {
     .addHelpText('before', EXAMPLES);
   addConfigOptions(command, KEYS);
   command.action(async (source: string, file: string, options: PredictOptions) => {
+    if (options.out !== undefined) requirePlaceFor(options.out);
     const stored = await readClassifier(source, options.rank);
     const { flags, ...others } = await readRunSources(command, context, file);
     const typed = Object.fromEntries(Object.entries(flags ?? {}).filter(([, value]) => value !== undefined));
@@ -116,7 +118,6 @@ async function predictAll(
     reportRows(start + some.length, texts.length, context);
   }
   if (out === undefined) return;
-  const { writeOutput } = await import('../../../files/write-output.js');
   writeOutput(out, lines.join(''));
   context.stderr.write(`${texts.length} rows written to ${safeText(out)}\n`);
 }

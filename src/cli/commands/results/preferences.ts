@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { EMBEDDED_MODEL } from '../../../config/settings/defaults.js';
-import { writeOutput } from '../../../files/write-output.js';
+import { requirePlaceFor, writeOutput } from '../../../files/write-output.js';
 import type { CliContext } from '../../output/context.js';
 import { formatJson, writeResult } from '../../output/output.js';
 
@@ -80,6 +80,7 @@ async function fitModel(
   { model: name, out }: { model: string; out: string },
   context: CliContext,
 ): Promise<void> {
+  requirePlaceFor(out);
   const rankings = await read(file);
   const [{ loadLanguageModel }, { stateSourceOf }, { fitRewardModel, writeRewardModel }, { proportionInterval }] =
     await Promise.all([
