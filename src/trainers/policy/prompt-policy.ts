@@ -1,25 +1,19 @@
 import { RlpromptError } from '../../errors.js';
-import { type HiddenStep, startTokenOf } from '../../lm/model/types.js';
-import { forbiddenWords } from '../../policy/forbidden-words.js';
-import { inputPrefix } from '../../policy/input-prefix.js';
-import { type MlpParameters, zeroParameters } from '../../policy/parameters/mlp-parameters.js';
+import type { HiddenStep } from '../../lm/model/types.js';
+import type { MlpParameters } from '../../policy/parameters/mlp-parameters.js';
 import { named, unnamed } from '../../policy/parameters/saved-parameters.js';
-import { PolicyHead } from '../../policy/policy-head.js';
+import type { PolicyHead } from '../../policy/policy-head.js';
 import type { StopToken } from '../../policy/policy-head-types.js';
-import {
-  type Candidates,
-  type ChosenTokens,
-  greedyTokens,
-  type SamplingOptions,
-  sampleTokens,
-} from '../../policy/sampling.js';
-import { allowedTokens, maskBias } from '../../policy/token-mask.js';
+import { type Candidates, greedyTokens, type SamplingOptions, sampleTokens } from '../../policy/sampling.js';
 import { Rng } from '../../random/rng.js';
 import { joinRows } from '../../statistics/join-rows.js';
 import { zip } from '../../statistics/zip.js';
 import type { Generator, TrainerSettings } from '../contract/settings.js';
 import type { ConditionedPolicy, ProposeOptions, Rollout } from '../contract/types.js';
+import { NextTokens, type PolicyOptions } from './next-tokens.js';
 import { liftFor, PromptEnds, stopTokenOf } from './prompt-ends.js';
+import { PromptPrefix } from './prompt-prefix.js';
+import { type Choose, WordFilter } from './word-filter.js';
 
 /** What a loss needs of a rollout: the frozen body runs once a token and never again. */
 export interface PromptTrace {
@@ -36,25 +30,11 @@ export interface SampledTrace extends PromptTrace {
   readonly samplingLogProbs: Float32Array;
 }
 
-export interface PolicyOptions {
-  /** Takes forbidden tokens out of the policy altogether, not only when sampling as the reference does. */
-  readonly maskedInLoss: boolean;
-  /** The frozen LM's own policy, without an MLP. */
-  readonly frozen?: boolean;
-}
-
-type Choose = (candidates: Candidates) => ChosenTokens;
-
 interface RollOptions extends ProposeOptions {
   readonly length?: number;
   readonly parameters?: MlpParameters;
   /** Whether prompts begin with the text that they must contain and hold no forbidden word. */
   readonly constrained?: boolean;
-}
-
-interface CandidateOptions {
-  readonly parameters?: MlpParameters | undefined;
-  readonly mayStop?: boolean;
 }
 
 /** Inputs that are read together where there are many of them. */
@@ -63,45 +43,34 @@ const INPUTS_AT_ONCE = 32;
 /** Texts of the LM over which its wish to end one is measured. */
 const MEASURED_TEXTS = 32;
 
-/** Below what can be drawn, as masked tokens are. */
-const FORBIDDEN = -1e9;
-
-/** Any logit at or below this was masked. */
-const MASKED = -1e8;
-
 /**
  * The policy as RLPrompt has it (section 2.3): the frozen generator LM with the trained MLP before its output head,
  * proposing prompts of a fixed length, or of several lengths, from the LM's start token, or from an input that stands
  * after it.
  */
 export class PromptPolicy {
-  /** What the generator LM has read before the first token, after its start token. */
-  private readonly contextTokens: readonly number[];
+  private readonly prefix: PromptPrefix;
   /** The tokens that every drawn prompt begins with. */
   private readonly given: readonly number[];
-  private readonly isForbidden: ((text: string) => boolean) | undefined;
-  private readonly stoppingMask: Float32Array | undefined;
+  private readonly filter: WordFilter;
   /** Where prompts have several lengths. */
   readonly ends: PromptEnds | undefined;
 
   private constructor(
-    readonly head: PolicyHead,
+    private readonly nextTokens: NextTokens,
     private readonly generator: Generator,
     private readonly settings: TrainerSettings,
-    private readonly samplingMask: Float32Array,
-    private readonly fluency: PolicyHead | undefined,
     stop: StopToken | undefined,
   ) {
     const { tokenizer } = generator;
-    const { context, forbid, mustContain } = settings;
-    this.contextTokens = context === undefined ? [] : tokenizer.encode(context.join('\n'));
+    const { forbid, mustContain } = settings;
     this.given = mustContain === undefined ? [] : tokenizer.encode(` ${mustContain}`);
-    this.isForbidden = forbiddenWords(forbid ?? []);
-    this.stoppingMask = stop && samplingMask.with(stop.tokenId, 0);
+    this.prefix = new PromptPrefix(generator, settings, this.given.length);
     const { promptLength, minPromptLength = promptLength } = settings;
     const given = this.given.length;
     const isOpen = stop && minPromptLength < promptLength;
     this.ends = isOpen ? new PromptEnds(stop, given + minPromptLength, given + promptLength) : undefined;
+    this.filter = new WordFilter(tokenizer, forbid ?? [], this.ends?.stop.tokenId);
     if (!this.admits(this.given)) throw notAllowed(mustContain ?? '');
   }
 
@@ -133,31 +102,11 @@ export class PromptPolicy {
     options: PolicyOptions,
     stop: StopToken | undefined,
   ): Promise<PromptPolicy> {
-    const { hiddenStates, tokenizer } = generator;
-    const { hiddenSize, vocabularySize } = hiddenStates;
-    const { seed, logitBias, fluentTopK } = settings;
-    const innerSize = options.frozen ? 1 : settings.innerSize;
-    const allowed = await allowedTokens(tokenizer, { width: vocabularySize, characters: settings.tokens });
-    const mask = maskBias(allowed);
-    const { weights, bias } = await hiddenStates.head();
-    const shared = {
-      hiddenSize,
-      innerSize,
-      vocabularySize,
-      headWeights: weights,
-      headBias: bias,
-      tokenBias: options.maskedInLoss ? mask : undefined,
-      stop,
-      ...(settings.threads === undefined ? {} : { session: { threads: settings.threads } }),
-    };
-    const lmOnly = { ...shared, parameters: zeroParameters(shared), priorWeight: 1 };
-    const head = await PolicyHead.create(
-      options.frozen
-        ? lmOnly
-        : { ...shared, seed, parameters: settings.start?.parameters, logitBias, priorWeight: settings.priorBeta },
-    );
-    const fluency = fluentTopK ? await PolicyHead.create(lmOnly) : undefined;
-    return new PromptPolicy(head, generator, settings, mask, fluency, stop);
+    return new PromptPolicy(await NextTokens.create(generator, settings, options, stop), generator, settings, stop);
+  }
+
+  get head(): PolicyHead {
+    return this.nextTokens.head;
   }
 
   /** Draws `count` prompts; the same state of `rng` and parameters gives the same prompts. */
@@ -177,17 +126,17 @@ export class PromptPolicy {
     return {
       promptsFor: (inputs, arrays) => this.greedyFor(inputs, arrays && unnamed('policy', arrays)),
       parameters: () => named('policy', this.head.parameters),
-      readsWhole: (input) => !this.prefix(input).isCut,
+      readsWhole: (input) => !this.prefix.of(input).isCut,
     };
   }
 
   /** The tokens that may follow each of some beginnings of prompts, of any lengths. */
   async after(beginnings: readonly (readonly number[])[]): Promise<Candidates> {
     const step = await this.generator.hiddenStates.begin(
-      beginnings.map((tokens) => [...this.prefix(undefined).tokenIds, ...tokens]),
+      beginnings.map((tokens) => [...this.prefix.of(undefined).tokenIds, ...tokens]),
     );
     step.state.dispose();
-    return this.candidates(step.hidden);
+    return this.nextTokens.candidates(step.hidden);
   }
 
   /** The prompt of the likeliest token at each position. */
@@ -215,7 +164,7 @@ export class PromptPolicy {
     for (let time = 0; time < longest; time++) {
       const rows = [...zip(prompts, states)].filter(([{ length }]) => time < length);
       const step = await hiddenStates.begin(
-        rows.map(([prompt]) => [...this.prefix(undefined).tokenIds, ...prompt.slice(0, time)]),
+        rows.map(([prompt]) => [...this.prefix.of(undefined).tokenIds, ...prompt.slice(0, time)]),
       );
       step.state.dispose();
       for (const [i, [, state]] of rows.entries()) {
@@ -227,11 +176,11 @@ export class PromptPolicy {
 
   /** Whether this policy may draw each of some tokens. */
   admits(tokenIds: readonly number[]): boolean {
-    return tokenIds.every((id) => this.samplingMask[id] === 0);
+    return this.nextTokens.admits(tokenIds);
   }
 
   dispose(): Promise<unknown> {
-    return Promise.all([this.head.dispose(), this.fluency?.dispose()]);
+    return this.nextTokens.dispose();
   }
 
   private async greedyFor(inputs: readonly string[], parameters?: MlpParameters): Promise<PolicyRollout[]> {
@@ -266,15 +215,15 @@ export class PromptPolicy {
       /** Where the prompt has ended, the stop token included. */
       steps: Number.POSITIVE_INFINITY,
     }));
-    let step: HiddenStep = await hiddenStates.begin(rows.map(({ input }) => this.prefix(input).tokenIds));
+    let step: HiddenStep = await hiddenStates.begin(rows.map(({ input }) => this.prefix.of(input).tokenIds));
     for (let time = 0; time < length; time++) {
       const forced = given[time];
       const mayStop = this.ends?.mayEndAt(time) ?? false;
       const prompts = rows.map(({ steps, tokenIds }) => (steps < time ? undefined : tokenIds));
       const { tokenIds, samplingLogProbs } =
         forced === undefined
-          ? this.chooseAllowed(
-              await this.candidates(step.hidden, { parameters, mayStop }),
+          ? this.filter.choose(
+              await this.nextTokens.candidates(step.hidden, { parameters, mayStop }),
               choose,
               constrained ? prompts : [],
             )
@@ -300,75 +249,6 @@ export class PromptPolicy {
       ...(input === undefined ? {} : { input }),
     }));
   }
-
-  /** Tokens that end a forbidden word are taken from the candidates and all rows choose again, until there are none. */
-  private chooseAllowed(
-    candidates: Candidates,
-    choose: Choose,
-    prompts: readonly (readonly number[] | undefined)[],
-  ): ChosenTokens {
-    const chosen = choose(candidates);
-    const { isForbidden } = this;
-    if (!isForbidden) return chosen;
-    const { width, tokenIds: ids } = candidates;
-    const bad = [...zip(prompts, chosen.tokenIds)].flatMap(([prompt, token], row) => {
-      if (!prompt || token === this.ends?.stop.tokenId) return [];
-      if (!isForbidden(this.generator.tokenizer.decode([...prompt, token]))) return [];
-      return [row * width + (ids ? ids.indexOf(token, row * width) - row * width : token)];
-    });
-    if (bad.length === 0) return chosen;
-    const logits = candidates.logits.slice();
-    if (logits.some((logit, cell) => logit <= MASKED && bad.includes(cell))) throw allForbidden();
-    for (const cell of bad) logits[cell] = FORBIDDEN;
-    return this.chooseAllowed({ ...candidates, logits }, choose, prompts);
-  }
-
-  private prefix(input: string | undefined): { tokenIds: number[]; isCut: boolean } {
-    const { tokenizer, contextLength = Number.POSITIVE_INFINITY } = this.generator;
-    const { promptLength } = this.settings;
-    if (this.contextTokens.length > 0) return this.contextPrefix(contextLength - promptLength - this.given.length);
-    return inputPrefix(input, { tokenizer, startToken: this.startToken, contextLength, promptLength });
-  }
-
-  /** The end of the context matters most: what does not fit is cut from its beginning. */
-  private contextPrefix(room: number): { tokenIds: number[]; isCut: boolean } {
-    const isCut = this.contextTokens.length > room;
-    const kept = isCut ? this.contextTokens.slice(-Math.max(1, room)) : this.contextTokens;
-    return { tokenIds: [this.startToken, ...kept], isCut };
-  }
-
-  private get startToken(): number {
-    return startTokenOf(this.generator.tokenizer);
-  }
-
-  private async candidates(
-    hidden: Float32Array,
-    { parameters = this.head.parameters, mayStop = false }: CandidateOptions = {},
-  ): Promise<Candidates> {
-    const { topK, fluentTopK } = this.settings;
-    const mask = (mayStop && this.stoppingMask) || this.samplingMask;
-    if (!this.fluency) return this.head.candidates(hidden, { topK, mask, mayStop, parameters });
-    const fluent = await this.fluency.candidates(hidden, {
-      ...(fluentTopK === undefined ? {} : { topK: fluentTopK }),
-      mask,
-      mayStop,
-    });
-    const all = await this.head.candidates(hidden, { mask, mayStop, parameters });
-    return narrowed(all, fluent);
-  }
-}
-
-/** The policy's own logits of the candidates that `chosen` names; masked ones stay masked. */
-function narrowed(all: Candidates, chosen: Candidates): Candidates {
-  const { tokenIds } = chosen;
-  if (!tokenIds) return all;
-  const logits = chosen.logits.map((logit, cell) => {
-    const id = tokenIds[cell];
-    return logit <= MASKED || id === undefined
-      ? logit
-      : (all.logits[Math.floor(cell / chosen.width) * all.width + id] ?? logit);
-  });
-  return { ...chosen, logits, values: all.values };
 }
 
 function onlyOne([rollout]: readonly PolicyRollout[]): PolicyRollout {
@@ -383,15 +263,5 @@ function notAllowed(text: string): RlpromptError {
     message: `${JSON.stringify(text)} has tokens that a prompt may not hold`,
     where: '--must-contain',
     next: 'choose another text, or allow its characters with --tokens all',
-  });
-}
-
-function allForbidden(): RlpromptError {
-  return new RlpromptError({
-    code: 'E_TOKEN_MASK',
-    exit: 'config',
-    message: 'every token that may come next ends a forbidden word',
-    where: '--forbid',
-    next: 'forbid fewer words, or sample among more tokens with --top-k',
   });
 }
