@@ -6,3 +6,12 @@ export function parsePositive(text: string): number {
   if (!Number.isFinite(value) || value <= 0) throw new InvalidArgumentError('expected a number above 0');
   return value;
 }
+
+/** For flags that 0 switches off. */
+export function parseNotNegative(text: string): number {
+  const value = Number(text);
+  if (!(value >= 0 && Number.isFinite(value)) || text.trim() === '') {
+    throw new InvalidArgumentError('expected a number of at least 0');
+  }
+  return value;
+}

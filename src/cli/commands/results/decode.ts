@@ -12,6 +12,7 @@ import { formatTable } from '../../output/format-table.js';
 import { formatJson, writeResult } from '../../output/output.js';
 import { collect } from '../../shared/config-options.js';
 import { parseCount, parseSeed, parseSize } from '../../shared/parse-count.js';
+import { parseNotNegative } from '../../shared/parse-positive.js';
 
 const EXAMPLES = `Examples:
   $ rlprompt decode sample "Dear all," --reward shorter --texts 128 --out texts.jsonl
@@ -68,7 +69,7 @@ export function configure(command: Command, context: CliContext): void {
       fitTo(file, options, context),
     );
   scorerOptions(textOptions(command.command('write').description('writes texts under the guidance of scorers'), 1))
-    .option('--strength <LAMBDA>', 'token by token, how far the scorers lead away from the model', Number, 1)
+    .option('--strength <LAMBDA>', 'token by token, how far the scorers lead away from the model', parseNotNegative, 1)
     .option(
       '--block <M>',
       'in blocks of M tokens, the best of --candidates each, in place of token by token',
