@@ -5,7 +5,7 @@ import { afterAll } from 'vitest';
 import { RlpromptError } from '../../src/errors.js';
 
 /** A folder of its own for one test file, removed afterwards. */
-export function temporaryFolder(): { path: string; write: (name: string, content: string | Uint8Array) => string } {
+export function dataFolder(): { path: string; write: (name: string, content: string | Uint8Array) => string } {
   const folder = mkdtempSync(path.join(tmpdir(), 'rlprompt-test-'));
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
   return {

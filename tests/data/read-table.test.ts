@@ -6,9 +6,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type ReadTableOptions, readTable } from '../../src/data/read-table.js';
 import { columnIndex, rowFields } from '../../src/data/table.js';
-import { refusalOf, temporaryFolder } from './data-folder.js';
+import { dataFolder, refusalOf } from './data-folder.js';
 
-const folder = temporaryFolder();
+const folder = dataFolder();
 const bytes = (...values: (string | number)[]) =>
   Buffer.concat(values.map((value) => (typeof value === 'string' ? Buffer.from(value) : Buffer.of(value))));
 

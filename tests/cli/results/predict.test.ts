@@ -8,9 +8,9 @@ import { completeRunConfig } from '../../../src/config/resolve-run-config.js';
 import { parseTable } from '../../../src/data/read-table.js';
 import { evaluatePrompts } from '../../../src/evaluate.js';
 import { openClassifier } from '../../../src/predict.js';
-import { refusalOf, temporaryFolder } from '../../data/data-folder.js';
+import { dataFolder, refusalOf } from '../../data/data-folder.js';
 
-const folder = temporaryFolder();
+const folder = dataFolder();
 const classifier: Classifier = {
   prompt: 'It was',
   template: '{input} {prompt}',

@@ -4,9 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { checkData } from '../../../src/cli/check/check-data.js';
 import { checkText, proposedCommand, visibleBlanks } from '../../../src/cli/check/check-text.js';
 import { resolveRunConfig } from '../../../src/config/resolve-run-config.js';
-import { refusalOf, temporaryFolder } from '../../data/data-folder.js';
+import { dataFolder, refusalOf } from '../../data/data-folder.js';
 
-const folder = temporaryFolder();
+const folder = dataFolder();
 const check = (task: string, flags: Record<string, unknown> = {}) =>
   checkData(resolveRunConfig({ flags: { task, ...flags } }));
 const lines = (count: number, line: (i: number) => string) =>

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { completeRunConfig } from '../../../src/config/resolve-run-config.js';
 import { evaluatePrompts } from '../../../src/evaluate.js';
-import { refusalOf, temporaryFolder } from '../../data/data-folder.js';
+import { dataFolder, refusalOf } from '../../data/data-folder.js';
 
-const folder = temporaryFolder();
+const folder = dataFolder();
 /** A CSV of which so many rows of ten are longer than the 256 tokens of the embedded model. */
 const file = (long: number) => {
   const rows = Array.from({ length: 10 }, (_, i) => `${i < long ? 'word '.repeat(400) : 'word '}${i},${'ab'[i % 2]}`);

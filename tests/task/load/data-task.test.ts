@@ -3,9 +3,9 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { LoadTaskOptions } from '../../../src/task/assemble/load-task-options.js';
 import { loadTask } from '../../../src/task/load/load-task.js';
-import { refusalOf, temporaryFolder } from '../../data/data-folder.js';
+import { dataFolder, refusalOf } from '../../data/data-folder.js';
 
-const folder = temporaryFolder();
+const folder = dataFolder();
 const options: LoadTaskOptions = { seed: 0, shots: 2 };
 const csv = (rows: readonly (readonly string[])[], header = 'text,label') =>
   [header, ...rows.map((row) => row.join(','))].join('\n');
