@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Tokenizer } from '../../src/lm/model/types.js';
-import { allowedTokens, maskBias } from '../../src/policy/token-mask.js';
+import { allowedTokens, hasWords, maskBias } from '../../src/policy/token-mask.js';
 
 const text = (value: string) => new TextEncoder().encode(value);
 /** Tokens of every kind that real vocabularies hold. */
@@ -57,6 +57,23 @@ describe('the token mask', () => {
     const vocabulary = { ...tokenizer, vocabularySize: both.length, bytes: (id: number) => text(both[id] ?? '') };
     const allowed = await allowedTokens({ ...vocabulary, specialTokenIds: new Set() }, { characters: 'words' });
     expect(both.filter((_, id) => allowed[id])).toEqual(kept);
+  });
+
+  it('counts words no further than it is asked', () => {
+    const pieces = [' great', 'great', ' The', undefined, '.', ' and'];
+    const read: number[] = [];
+    const bytes = (id: number) => {
+      read.push(id);
+      const piece = pieces[id];
+      return piece === undefined ? undefined : text(piece);
+    };
+    const hasSoMany = (least: number) => hasWords({ vocabularySize: pieces.length, bytes }, least);
+    expect([0, 1, 4, 5].map(hasSoMany)).toEqual([true, true, true, false]);
+    read.length = 0;
+    hasSoMany(2);
+    expect(read).toEqual([0, 1, 2]);
+    hasSoMany(5);
+    expect(read).toEqual([0, 1, 2, 0, 1, 2, 3, 4, 5]);
   });
 
   it('leaves out the columns of a head that is wider than the tokenizer', async () => {

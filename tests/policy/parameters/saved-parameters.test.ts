@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { createAdamState } from '../../../src/policy/parameters/adam.js';
 import { PARAMETER_NAMES } from '../../../src/policy/parameters/mlp-parameters.js';
-import { fillMoments, matrixShapes, namedMoments, saved } from '../../../src/policy/parameters/saved-parameters.js';
+import {
+  fillMoments,
+  matrixShapes,
+  named,
+  namedMoments,
+  saved,
+  unnamed,
+} from '../../../src/policy/parameters/saved-parameters.js';
 
 it('matrixShapes finds the rows and columns of each w1 and w2, whatever was saved beside them', () => {
   const arrays = {
@@ -47,5 +54,12 @@ describe('the moments of Adam', () => {
   it('are refused where one is missing', () => {
     expect(() => saved({}, 'policy.w1')).toThrow('the checkpoint has no array policy.w1');
     expect(() => fillMoments('adam', createAdamState(shape), {})).toThrow('the checkpoint has no array adam.first.w1');
+  });
+
+  it('and parameters are those that were named', () => {
+    const { firstMoments } = createAdamState(shape);
+    for (const [i, name] of PARAMETER_NAMES.entries()) firstMoments[name].fill(i + 1);
+    expect(unnamed('policy', named('policy', firstMoments))).toEqual(firstMoments);
+    expect(() => unnamed('policy', {})).toThrow('the checkpoint has no array policy.w1');
   });
 });
