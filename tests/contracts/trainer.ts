@@ -17,6 +17,8 @@ export interface TrainerContract {
   readonly kind: 'search' | 'policy';
   /** Reason why prompts may have other lengths than `promptLength`. */
   readonly anyLength?: string;
+  /** At which a policy learns within a few steps. @default 0.05 */
+  readonly learningRate?: number;
 }
 
 const WINNER = [3, 14, 25];
@@ -25,7 +27,8 @@ const WINNER = [3, 14, 25];
 const evenTokens: ToyReward = (tokenIds) => 100 * mean(tokenIds.map((id) => Number(id % 2 === 0)));
 
 /** What every trainer owes the loop. Each trainer's own test calls it. */
-export function testTrainer(name: string, { create, settings, kind, anyLength }: TrainerContract): void {
+export function testTrainer(name: string, contract: TrainerContract): void {
+  const { create, settings, kind, anyLength, learningRate = 0.05 } = contract;
   const reward = findTheWords(WINNER);
   const count = settings(0).promptsPerStep;
   const start = async (seed = 0): Promise<{ trainer: Trainer; generator: ScriptedGenerator }> => {
@@ -137,7 +140,7 @@ export function testTrainer(name: string, { create, settings, kind, anyLength }:
     });
 
     policyIt('makes prompts with more reward likelier', async () => {
-      const tuned = { ...settings(0), learningRate: 0.05, promptsPerStep: 32 };
+      const tuned = { ...settings(0), learningRate, promptsPerStep: 32 };
       const trainer = await create(scriptedGenerator(), tuned);
       const means = [];
       for (let step = 0; step < 15; step++) {

@@ -18,6 +18,7 @@ testTrainer('ppo', {
   settings: settingsOf,
   kind: 'policy',
   anyLength: 'phrases have the length they have',
+  learningRate: 0.001,
 });
 
 describe('ppo over a list of phrases', () => {
