@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { completeRunConfig } from '../../src/config/resolve-run-config.js';
 import type { RunConfigInput } from '../../src/config/run-config.js';
 import { evaluatePrompts } from '../../src/evaluate.js';
@@ -14,6 +15,7 @@ const ROWS = join(FOLDER, 'rows.csv');
 interface Case {
   template: string;
   prompt: string;
+  chat?: boolean;
   labelColumn: string;
   verbalizer: Record<string, string>;
   normalise: 'none' | 'token' | 'word';
@@ -46,33 +48,43 @@ describe.skipIf(!smollm2)(`the probabilities of 100 rows by SmolLM2-135M, which 
   const golden = JSON.parse(readFileSync(join(FOLDER, 'probabilities.json'), 'utf8')) as { cases: Case[] };
   const differences: string[] = [];
   afterAll(() => console.log(['largest differences from PyTorch', ...differences].join('\n')));
+  let chatFolder: string;
+  beforeAll(() => {
+    chatFolder = mkdtempSync(join(tmpdir(), 'rlprompt-chat-model-'));
+    for (const name of readdirSync(smollm2!)) symlinkSync(join(smollm2!, name), join(chatFolder, name));
+    cpSync(join(FOLDER, '../chat/chatml.jinja'), join(chatFolder, 'chat_template.jinja'));
+  });
+  afterAll(() => rmSync(chatFolder, { recursive: true }));
 
-  describe.each(golden.cases)('with $template and labels normalised by $normalise', (known) => {
-    const { template, labelColumn, verbalizer, normalise, prompt } = known;
-    const settings = { target: smollm2!, template, labelColumn, verbalizer, normalise } as const;
+  describe.each(golden.cases)('with $template, chat $chat and labels normalised by $normalise', (known) => {
+    const { template, labelColumn, verbalizer, normalise, prompt, chat = false } = known;
+    const tolerance = chat ? 1e-5 : 1e-3;
+    const target = () => (chat ? chatFolder : smollm2!);
+    const read = { template, labelColumn, verbalizer, normalise, calibrate: 'none' } as const;
+    const settings = () => ({ target: target(), chat, ...read });
     const note = (way: object, value: number) =>
-      differences.push(`${value.toExponential(1)} ${JSON.stringify({ template, normalise, ...way })}`);
+      differences.push(`${value.toExponential(1)} ${JSON.stringify({ template, chat, normalise, ...way })}`);
 
     it('are those of a plain PyTorch forward, in batches or not, with prefixes shared or not', async () => {
       // The model stays loaded in between.
-      const kept = await loadLanguageModel(smollm2!);
+      const kept = await loadLanguageModel(target());
       for (const way of WAYS) {
         const difference = largestDifference(
-          await perExample({ ...settings, ...way, cache: false }, prompt),
+          await perExample({ ...settings(), ...way, cache: false }, prompt),
           known.probabilities,
         );
         note({ ...way, cache: false }, difference);
-        expect(difference, JSON.stringify(way)).toBeLessThan(1e-3);
+        expect(difference, JSON.stringify(way)).toBeLessThan(tolerance);
       }
       await kept.dispose();
     }, 1_800_000);
 
     it('are the same when they come from the cache', async () => {
-      const first = await perExample(settings, prompt);
+      const first = await perExample(settings(), prompt);
       const difference = largestDifference(first, known.probabilities);
       note({ cache: true }, difference);
-      expect(difference).toBeLessThan(1e-3);
-      expect(await perExample(settings, prompt)).toEqual(first);
+      expect(difference).toBeLessThan(tolerance);
+      expect(await perExample(settings(), prompt)).toEqual(first);
     }, 600_000);
   });
 });

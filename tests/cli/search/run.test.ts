@@ -84,7 +84,7 @@ describe('run', () => {
 });
 
 describe('eval', () => {
-  it('prints the scores of each prompt, and one line an example in the file asked for', async () => {
+  it('prints the scores of each prompt, and one line per example in the file asked for', async () => {
     const { code, stdout } = await runCli(
       ['eval', 'mails.csv', ...flags, '--prompt', 'It is', '--prompt', '', '--json', '--per-example', 'rows.jsonl'],
       { cwd },
@@ -112,6 +112,7 @@ describe('eval', () => {
     const { stdout } = await runCli(args, { cwd, stdin: ' Overall it is\n' });
     expect(JSON.parse(stdout).results.map(({ prompt }: { prompt: string }) => prompt)).toEqual([' Overall it is']);
     const [first] = readFileSync(join(cwd, 'one.jsonl'), 'utf8').split('\n');
-    expect(Object.keys(JSON.parse(first!))).toEqual(['index', 'label', 'predicted', 'probabilities']);
+    expect(Object.keys(JSON.parse(first!))).toEqual(['prompt', 'index', 'label', 'predicted', 'probabilities']);
+    expect(JSON.parse(first!).prompt).toBe(' Overall it is');
   });
 });

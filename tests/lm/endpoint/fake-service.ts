@@ -8,7 +8,9 @@ type Body = Record<string, unknown>;
 export type Interference = (response: ServerResponse, body: Body, count: number) => boolean;
 
 /** What the service's model says to a text: probabilities of the tokens at each place; it writes the likeliest. */
-export type Speaker = (text: string, body: Body) => readonly Readonly<Record<string, number>>[];
+export type Speaker = (text: string, body: Body) => Places | Promise<Places>;
+
+type Places = readonly Readonly<Record<string, number>>[];
 
 /** A server that behaves like an OpenAI-compatible service, at `/v1/chat/completions` and `/v1/completions`. */
 export class FakeService {
@@ -67,20 +69,20 @@ export class FakeService {
     const isChat = request.url === '/v1/chat/completions';
     if (!isChat && request.url !== '/v1/completions')
       return sendJson(response, 404, { error: { message: 'no such path' } });
-    sendJson(response, 200, isChat ? this.chat(body) : this.continuation(body));
+    const text = isChat ? (body.messages as { content: string }[]).at(-1)!.content : (body.prompt as string);
+    sendJson(response, 200, await (isChat ? this.chat(body, text) : this.continuation(body, text)));
   }
 
-  private places(body: Body, text: string) {
-    const places = this.speaks(text, body);
+  private async places(body: Body, text: string) {
+    const places = await this.speaks(text, body);
     const limit = Number(body.max_tokens ?? body.max_completion_tokens);
     const written = places.slice(0, limit).map(likeliestOf);
     return { places: places.slice(0, limit), written, isWhole: places.length <= limit };
   }
 
-  private chat(body: Body) {
-    const asked = (body.messages as { content: string }[]).at(-1)!;
-    const choice = () => {
-      const { places, written, isWhole } = this.places(body, asked.content);
+  private chat(body: Body, text: string) {
+    const choice = async () => {
+      const { places, written, isWhole } = await this.places(body, text);
       const content = places.map((place, i) => ({
         token: written[i],
         logprob: Math.log(place[written[i]!]!),
@@ -95,9 +97,9 @@ export class FakeService {
     return this.envelope(body, choice);
   }
 
-  private continuation(body: Body) {
-    const choice = () => {
-      const { places, written, isWhole } = this.places(body, body.prompt as string);
+  private continuation(body: Body, text: string) {
+    const choice = async () => {
+      const { places, written, isWhole } = await this.places(body, text);
       const logprobs = {
         tokens: written,
         token_logprobs: places.map((place, i) => Math.log(place[written[i]!]!)),
@@ -114,9 +116,9 @@ export class FakeService {
     return this.envelope(body, choice);
   }
 
-  private envelope(body: Body, choice: () => object) {
+  private async envelope(body: Body, choice: () => Promise<object>) {
     const count = Math.min(this.mostAnswers, Number(body.n ?? 1));
-    const choices = Array.from({ length: count }, choice);
+    const choices = await Promise.all(Array.from({ length: count }, choice));
     return { model: body.model, choices, usage: { prompt_tokens: 7, completion_tokens: 2 * count } };
   }
 }

@@ -1,6 +1,7 @@
 """
-Texts with every character and random texts, and the ids that the Python library gives them: fuzz-tokenizers.py FOLDER COUNT SEED
+Texts and the ids that the Python library gives them: fuzz-tokenizers.py FOLDER KIND SEED
 
+KIND is `characters`, for texts with every character of Unicode, or a number of random texts.
 Writes JSON lines: the texts first, then for each tokenizer in the folder its name and its list of ids per text.
 """
 import json
@@ -10,7 +11,7 @@ import sys
 
 from tokenizers import Tokenizer
 
-folder, count, seed = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+folder, kind, seed = sys.argv[1], sys.argv[2], int(sys.argv[3])
 names = sorted(name for name in os.listdir(folder) if os.path.isdir(os.path.join(folder, name)))
 known_texts = [text for text in json.load(open(os.path.join(folder, "expected.json"), encoding="utf-8"))["texts"] if text]
 rng = random.Random(seed)
@@ -104,7 +105,7 @@ def every_character() -> list[str]:
     return ["".join(parts[at : at + 64]) for at in range(0, len(parts), 64)]
 
 
-texts = [*every_character(), *(sample() for _ in range(count))]
+texts = every_character() if kind == "characters" else [sample() for _ in range(int(kind))]
 print(json.dumps(texts))
 for name in names:
     tokenizer = Tokenizer.from_file(os.path.join(folder, name, "tokenizer.json"))

@@ -83,7 +83,7 @@ export function configure(command: Command, context: CliContext): void {
         .choices(['train', 'dev', 'test'])
         .default('test'),
     )
-    .option('--per-example <FILE>', 'write one JSON line an example')
+    .option('--per-example <FILE>', 'write one JSON line per example, with its prompt')
     .option('--json', 'print one JSON object')
     .addHelpText('before', EXAMPLES);
   addConfigOptions(command, KEYS);
@@ -191,10 +191,9 @@ function tooFew(wanted: number, given: number): RlpromptError {
 }
 
 function writeOutcomes(file: string, results: readonly EvaluatedPrompt[]): void {
-  const isOne = results.length === 1;
   const lines = results.flatMap(({ prompt, evaluation, policy }) =>
     (evaluation.outcomes ?? []).map(({ reward: _, ...outcome }, i) => {
-      const used = policy ? { policy: policy.run, prompt: policy.proposed[i] } : isOne ? {} : { prompt };
+      const used = policy ? { policy: policy.run, prompt: policy.proposed[i] } : { prompt };
       return `${formatJson({ ...used, ...outcome })}\n`;
     }),
   );
