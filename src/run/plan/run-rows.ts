@@ -116,11 +116,14 @@ function readingRows(task: PlannedTask, config: SettledConfig): Range {
   return { low: findsWords ? words : 0, high: words + sets };
 }
 
-/** Words are found once more at the end, on train and dev together, each row asked and scored. */
+/**
+ * Words are found once more at the end, on train and dev together, each row asked and scored. The last candidates are then
+ * read by them: on dev, and on train for their offsets.
+ */
 function lastReadingRows(task: PlannedTask, config: SettledConfig): number {
   if (task.kind !== 'classification' || config.labelWords === 'given') return 0;
   const { train, dev } = sizes(task);
-  return 2 * (startingPrompts(task) + TRIED.promptsAtEnd) * (train + dev) + config.candidates * dev;
+  return (2 * (startingPrompts(task) + TRIED.promptsAtEnd) + config.candidates) * (train + dev);
 }
 
 /** Prompts that words are found with: none, the hand-written ones and plain ones. */
