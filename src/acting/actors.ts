@@ -1,5 +1,5 @@
 import type { Rng } from '../random/rng.js';
-import { drawPhrase } from '../trainers/policy/phrase-scores.js';
+import { drawPhrase, likeliestPhrase } from '../trainers/policy/phrase-scores.js';
 import type { Actor } from './episodes.js';
 import type { Choice, PhrasePolicy } from './phrase-policy.js';
 
@@ -24,13 +24,11 @@ export function greedyActor(policy: PhrasePolicy): Actor {
       const choice = await policy.look(observation, actions);
       const before = tried.get(choice) ?? new Set();
       if (before.size === actions.length) before.clear();
-      const action = likeliest(policy.logProbs(choice).map((logProb, i) => (before.has(i) ? -Infinity : logProb)));
+      const action = likeliestPhrase(
+        policy.logProbs(choice).map((logProb, i) => (before.has(i) ? -Infinity : logProb)),
+      );
       tried.set(choice, before.add(action));
       return { choice, action };
     },
   };
-}
-
-function likeliest(logProbs: Float64Array): number {
-  return logProbs.indexOf(logProbs.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY));
 }

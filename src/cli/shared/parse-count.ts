@@ -2,9 +2,7 @@ import { InvalidArgumentError } from 'commander';
 
 /** For flags that count from 1. */
 export function parseCount(text: string): number {
-  const count = Number(text);
-  if (!Number.isSafeInteger(count) || count < 1) throw new InvalidArgumentError('expected a whole number from 1');
-  return count;
+  return wholeNumber(text, 1);
 }
 
 /** What sizes the work or the memory of a command; more is a slip of the hand. */
@@ -12,18 +10,16 @@ const LARGEST_SIZE = 100_000;
 
 /** For flags that say how much is computed. */
 export function parseSize(text: string): number {
-  const size = Number(text);
-  if (!Number.isSafeInteger(size) || size < 1 || size > LARGEST_SIZE) {
-    throw new InvalidArgumentError(`expected a whole number from 1 to ${LARGEST_SIZE}`);
-  }
-  return size;
+  return wholeNumber(text, 1, LARGEST_SIZE);
 }
 
 /** For seeds: whole numbers from 0. */
 export function parseSeed(text: string): number {
-  const seed = Number(text);
-  if (!Number.isSafeInteger(seed) || seed < 0 || text.trim() === '') {
-    throw new InvalidArgumentError('expected a whole number from 0');
-  }
-  return seed;
+  return wholeNumber(text, 0);
+}
+
+function wholeNumber(text: string, least: number, most?: number): number {
+  const value = Number(text);
+  if (Number.isSafeInteger(value) && value >= least && value <= (most ?? value) && text.trim() !== '') return value;
+  throw new InvalidArgumentError(`expected a whole number from ${least}${most === undefined ? '' : ` to ${most}`}`);
 }

@@ -52,13 +52,12 @@ export async function chooseReading(run: ReadingInputs): Promise<ChosenReading> 
   const prompts = startingPrompts(run.task);
   const { train, dev } = run.task.splits;
   const { reading, byPrompt } = await run.chooser.choose(prompts, train);
-  const accuracy = new Map(zip(prompts, byPrompt));
-  const accuracyOf = (text: string): number => accuracy.get(text) ?? 0;
   const { prompt } = bestBaseline(run.task, prompts, byPrompt);
   const best = { prompt, reading };
   if (run.config.demos === 0) return best;
   const sets = await bestSets(run, best);
-  const few = [...prompts].sort((a, b) => accuracyOf(b) - accuracyOf(a)).slice(0, TRIED.promptsBehindSets);
+  const ranked = [...zip(prompts, byPrompt)].sort(([, a], [, b]) => b - a);
+  const few = ranked.slice(0, TRIED.promptsBehindSets).map(([text]) => text);
   const candidates: Reading[] = run.chooser.learnsInContext ? [] : [reading];
   // What tells labels apart after demonstrations is other words: a model that saw answers answers in kind.
   for (const set of sets) candidates.push((await run.chooser.choose(few, train, set)).reading);

@@ -50,3 +50,8 @@ export function drawPhrase(logProbs: Float64Array, rng: Rng): number {
   }
   return logProbs.length - 1;
 }
+
+/** Of equals the first. */
+export function likeliestPhrase(logProbs: Float64Array): number {
+  return logProbs.indexOf(logProbs.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY));
+}

@@ -7,7 +7,13 @@ import { zip } from '../../../statistics/zip.js';
 import type { Generator } from '../../contract/settings.js';
 import type { SettingsOf } from '../../contract/trainer-definition.js';
 import type { Rollout, RolloutReward, Trainer, TrainerState, UpdateMetrics } from '../../contract/types.js';
-import { drawPhrase, logSoftmax, standardisedScores, wordNormalisedScores } from '../../policy/phrase-scores.js';
+import {
+  drawPhrase,
+  likeliestPhrase,
+  logSoftmax,
+  standardisedScores,
+  wordNormalisedScores,
+} from '../../policy/phrase-scores.js';
 import { PolicyOptimizer } from '../../policy/policy-optimizer.js';
 import { PromptPolicy } from '../../policy/prompt-policy.js';
 import type { ppo } from './settings.js';
@@ -98,8 +104,7 @@ export class PhrasePpo implements Trainer {
   }
 
   async best(): Promise<Rollout> {
-    const logProbs = this.logProbs(this.learned.w1);
-    return this.rollout(logProbs.indexOf(logProbs.reduce((a, b) => Math.max(a, b))));
+    return this.rollout(likeliestPhrase(this.logProbs(this.learned.w1)));
   }
 
   /** On-policy, and bound to its list. */
