@@ -9,7 +9,8 @@ import { median, round } from '../../bench/machine.js';
 /**
  * `npm run soak -- --minutes N [--task TASK]`: a long run, of which memory, open files and the time per step are told as one
  * JSON object. They are flat where the last quarter needs at most a tenth more than the second; the first one warms up.
- * The time per step is judged by processor time: what else runs on the machine changes the other by much more.
+ * The time per step is judged by processor time over that of fixed arithmetic, measured twice a minute: what else runs on
+ * the machine slows both down alike, through the caches and the memory they share.
  * All is read from /proc, so on Linux only.
  */
 const { values } = parseArgs({
@@ -20,6 +21,7 @@ const ROOT = resolve(import.meta.dirname, '../..');
 const SAMPLE_MS = 2000;
 const QUARTERS = 4;
 const MOST_GROWTH = 1.1;
+const REFERENCE_MS = 30_000;
 /** The unit of times in /proc/PID/stat, fixed by Linux. */
 const TICK_MS = 10;
 
@@ -51,10 +53,26 @@ function processorMs(folder: string): number {
   return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
 }
 
+/** Larger than a processor's own cache, as the weights of a language model are. */
+const referenceNumbers = new Float32Array(1 << 24).fill(0.5);
+
+/** Processor time of a fixed amount of arithmetic, in milliseconds: the median of five. */
+function measureReference(): number {
+  return median(Array.from({ length: 5 }, arithmeticMs));
+}
+
+function arithmeticMs(): number {
+  const before = process.cpuUsage();
+  const sum = referenceNumbers.reduce((total, each) => total + each * each, 0);
+  if (!(sum > 0)) throw new Error('The reference was not computed.');
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000;
+}
+
 /** The median of each quarter. */
 function quarters(numbers: readonly number[]): number[] {
   const size = Math.ceil(numbers.length / QUARTERS);
-  return Array.from({ length: QUARTERS }, (_, i) => round(median(numbers.slice(i * size, (i + 1) * size)), 1));
+  return Array.from({ length: QUARTERS }, (_, i) => round(median(numbers.slice(i * size, (i + 1) * size)), 2));
 }
 
 function summary(numbers: readonly number[]) {
@@ -73,11 +91,17 @@ const child = spawn(process.execPath, [join(ROOT, 'bin/rlprompt.js'), 'run', val
 const samples: Sample[] = [];
 const stepMs: number[] = [];
 const stepProcessorMs: number[] = [];
+const stepOverReference: number[] = [];
 let lastStep: { at: number; processorMs: number } | undefined;
 const timer = setInterval(() => {
   const taken = ofProcess(sample);
   if (taken) samples.push(taken);
 }, SAMPLE_MS);
+measureReference(); // compiled while it runs, so slower
+let referenceMs = measureReference();
+const referenceTimer = setInterval(() => {
+  referenceMs = measureReference();
+}, REFERENCE_MS);
 createInterface({ input: child.stderr }).on('line', (line) => {
   if (!line.includes('"type":"step-end"')) return;
   const used = ofProcess(processorMs);
@@ -85,16 +109,19 @@ createInterface({ input: child.stderr }).on('line', (line) => {
   const step = { at: performance.now(), processorMs: used };
   if (lastStep) {
     stepMs.push(step.at - lastStep.at);
-    stepProcessorMs.push(step.processorMs - lastStep.processorMs);
+    const processorTime = step.processorMs - lastStep.processorMs;
+    stepProcessorMs.push(processorTime);
+    stepOverReference.push(processorTime / referenceMs);
   }
   lastStep = step;
 });
 const code = await new Promise((done) => child.on('close', done));
 clearInterval(timer);
+clearInterval(referenceTimer);
 const rssMegabytes = summary(samples.map((each) => each.rssMegabytes));
 const handles = summary(samples.map((each) => each.handles));
-const processorMillisecondsPerStep = summary(stepProcessorMs);
-const isFlat = rssMegabytes.isFlat && handles.isFlat && processorMillisecondsPerStep.isFlat;
+const processorTimeOverReference = summary(stepOverReference);
+const isFlat = rssMegabytes.isFlat && handles.isFlat && processorTimeOverReference.isFlat;
 const report = {
   task: values.task,
   minutes,
@@ -102,7 +129,8 @@ const report = {
   steps: stepMs.length + 1,
   rssMegabytes,
   handles,
-  processorMillisecondsPerStep,
+  processorTimeOverReference,
+  processorMillisecondsPerStep: quarters(stepProcessorMs),
   millisecondsPerStep: quarters(stepMs),
   isFlat,
 };
