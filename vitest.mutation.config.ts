@@ -15,7 +15,7 @@ export default defineConfig({
     ],
     exclude: [
       'tests/trainers/resume.test.ts',
-      'tests/trainers/policy/drawn-words.test.ts',
+      'tests/trainers/policy/{drawn-words,learned-lengths}.test.ts',
       'tests/rewards/classification/input-lengths.test.ts',
       'tests/rewards/judge/{judge-run,local-judge}.test.ts',
     ],

@@ -7,7 +7,7 @@ import { PromptPolicy } from '../../../src/trainers/policy/prompt-policy.js';
 import { stackRollouts } from '../../../src/trainers/policy/stack-rollouts.js';
 import { createTrainer } from '../../../src/trainers/registry.js';
 import { type ScriptedGenerator, scriptedGenerator } from '../scripted-generator.js';
-import { plainRewards, toySettings } from '../toy-search.js';
+import { toySettings } from '../toy-search.js';
 
 const generator = scriptedGenerator({ fluentWords: ['dull', 'sad', 'old'], fluency: 3 });
 const { idOf, words } = generator;
@@ -134,41 +134,6 @@ describe('prompts of several lengths', () => {
       message: 'scripted has no token that ends a text, so its prompts cannot have several lengths',
       where: '--prompt-length',
     });
-  });
-});
-
-describe.each(['log-variance', 'soft-q-learning', 'reinforce', 'ppo'] as const)('the trainer %s', (trainer) => {
-  it('learns how long prompts are to be', async () => {
-    const learner = await createTrainer(
-      trainer,
-      generator,
-      toySettings({
-        trainer,
-        promptLength: '1..4',
-        priorBeta: 1,
-        promptsPerStep: 16,
-        rewardTo: [0, 5],
-        learningRate: 0.02,
-        ...(trainer === 'soft-q-learning' ? { valueLevel: 'batch' } : {}),
-        ...(trainer === 'log-variance' ? { replayUpdates: 0, resampling: 0 } : {}),
-      }),
-    );
-    onTestFinished(() => learner.dispose());
-    const means: number[] = [];
-    for (let step = 0; step < 60; step++) {
-      const rollouts = await learner.propose(16);
-      const lengths = rollouts.map(({ tokenIds }) => tokenIds.length);
-      means.push(lengths.reduce((sum, length) => sum + length / lengths.length, 0));
-      const { loss } = await learner.update(rollouts, plainRewards(lengths.map((length) => (length === 2 ? 4 : 0))));
-      expect(Number.isFinite(loss)).toBe(true);
-    }
-    const last = await learner.propose(100);
-    expect(
-      shareOf(
-        last.map(({ tokenIds }) => tokenIds.length),
-        2,
-      ),
-    ).toBeGreaterThan(0.6);
   });
 });
 
