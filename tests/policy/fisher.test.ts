@@ -56,6 +56,26 @@ it('the diagonal Fisher information is that of enumeration, and not the square o
   await head.dispose();
 });
 
+it('a step at which a prompt could have ended counts with the stop token among its choices', async () => {
+  const masked = Float32Array.of(0, 0, 0, -1e9);
+  const head = await PolicyHead.create({
+    ...shape,
+    headWeights,
+    tokenBias: masked,
+    parameters,
+    priorWeight: 1,
+    stop: { tokenId: 3, lift: 1 },
+  });
+  const mayStop = [true, false];
+  const fisher = await diagonalFisher(head, [{ ...prompt([0, 1]), mayStop }]);
+  const gradients = await head.gradients(twice, [0, 1], [1, 1], { mayStop });
+  const without = await head.gradients(twice, [0, 1], [1, 1]);
+  expect(gradients).not.toEqual(without);
+  for (const name of PARAMETER_NAMES)
+    for (const [i, value] of fisher[name].entries()) expect(value).toBeCloseTo(gradients[name][i]! ** 2, 6);
+  await head.dispose();
+});
+
 it('tasks before the last one count by the decay', () => {
   const all = (value: number) => ({
     w1: Float32Array.of(value),

@@ -54,3 +54,12 @@ export function hostOf(
   onTestFinished(() => host.close());
   return { host, output, failures };
 }
+
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}

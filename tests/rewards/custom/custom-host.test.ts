@@ -5,7 +5,7 @@ import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { RlpromptError } from '../../../src/errors.js';
-import { BATCH, hostOf, pluginFile } from '../plug-in.js';
+import { BATCH, hostOf, isAlive, pluginFile } from '../plug-in.js';
 
 async function failureOf(promise: Promise<unknown>): Promise<RlpromptError> {
   const outcome = await promise.then(
@@ -269,13 +269,4 @@ function spawnProgram(file: string): ChildProcess {
   );
   const loader = resolve(import.meta.dirname, '../../../node_modules/jiti/lib/jiti-register.mjs');
   return spawn(process.execPath, ['--import', pathToFileURL(loader).href, script]);
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
 }
