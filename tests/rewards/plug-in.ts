@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, type TestContext } from 'vitest';
+import { afterAll } from 'vitest';
 import type { RlpromptError } from '../../src/errors.js';
 import { RewardHost, type RewardHostOptions } from '../../src/rewards/custom/custom-host.js';
 import type { LmQuestion } from '../../src/task/define/reward-messages.js';
@@ -32,9 +32,9 @@ export interface HostRecord {
   readonly failures: RlpromptError[];
 }
 
-/** A real process that runs the plug-in; it is gone after the test. */
+/** A real process that runs the plug-in; it is gone after the test, or whatever else finishes. */
 export function hostOf(
-  { onTestFinished }: TestContext,
+  { onTestFinished }: { onTestFinished(close: () => void): void },
   file: string,
   options: Partial<RewardHostOptions> & { env?: readonly string[] } = {},
 ): HostRecord {

@@ -29,7 +29,12 @@ export const SUITES: Readonly<Record<string, readonly string[]>> = {
     'tests/faults/fuzz/files.test.ts',
   ],
   'bad inputs': ['tests/faults/bad-inputs.test.ts'],
-  'bad rewards': ['tests/rewards/custom/custom-host.test.ts', 'tests/rewards/custom/custom-evaluator.test.ts'],
+  'bad rewards': [
+    'tests/rewards/custom/custom-host.test.ts',
+    'tests/rewards/custom/custom-isolation.test.ts',
+    'tests/rewards/custom/custom-evaluator.test.ts',
+    'tests/rewards/custom/custom-dry-run.test.ts',
+  ],
   'bad services': [
     'tests/faults/services/endpoint-run.test.ts',
     'tests/lm/endpoint/client/endpoint-client.test.ts',

@@ -3,13 +3,15 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
+  statSync,
   truncateSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { LabelScoreRequest } from '../../../src/lm/model/types.js';
@@ -99,6 +101,46 @@ describe('ScoreStore', () => {
     const context = contextOf(open(bytes - 1));
     expect(['old', 'middle', 'new'].map((name) => context.get(name, 'x') !== undefined)).toEqual([false, true, true]);
     expect(measureScores(folder)).toEqual({ segments: 2, bytes: (bytes / 3) * 2 });
+  });
+
+  it('keeps a thousand segments at most, those written to last', () => {
+    write(row('old', 'x', 1, 2));
+    for (const path of segments()) utimesSync(path, 1e9, 1e9);
+    write(row('new', 'x', 1, 2));
+    const model = dirname(segments()[0]!);
+    for (let i = 0; i < 998; i++) writeFileSync(join(model, `${i}.scores`), '');
+    open();
+    expect(measureScores(folder).segments).toBe(1000);
+    writeFileSync(join(model, 'one-more.scores'), '');
+    expect(contextOf(open()).get('old', 'x')).toBeUndefined();
+    expect(measureScores(folder).segments).toBe(1000);
+    expect(contextOf(open()).get('new', 'x')).toBeDefined();
+  });
+
+  it('reads its own files alone, which nobody else may read', () => {
+    write(row('a', 'x', 1, 2));
+    const [path] = segments() as [string];
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    const { bytes } = measureScores(folder);
+    renameSync(path, `${path}.bak`);
+    writeFileSync(join(folder, 'a.scores'), 'beside the models');
+    expect(contextOf(open()).get('a', 'x')).toBeUndefined();
+    expect(measureScores(folder)).toEqual({ segments: 0, bytes: 0 });
+    expect(bytes).toBe(12 + 8 + 16 + 2 * 4);
+    expect(measureScores(join(folder, 'nowhere'))).toEqual({ segments: 0, bytes: 0 });
+  });
+
+  it('is one for all who ask for the same template and labels, and writes a row once', () => {
+    const store = open();
+    expect(contextOf(store)).toBe(contextOf(store));
+    expect(store.context(['{input} {prompt}'], 3)).not.toBe(contextOf(store));
+    contextOf(store).put([row('a', 'x', 1, 2)]);
+    contextOf(store).put([row('a', 'x', 3, 4), row('b', 'x', 5, 6)]);
+    expect(contextOf(store).get('a', 'x')).toEqual(Float32Array.of(1, 2));
+    store.close();
+    // A row that was known is not written again.
+    expect(measureScores(folder)).toEqual({ segments: 1, bytes: 12 + 2 * (8 + 24) });
+    expect(() => store.close()).not.toThrow();
   });
 
   it('writes no more than its share, and continues in memory', () => {

@@ -1,33 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { RewardCache } from '../../../src/rewards/cache/reward-cache.js';
-import { checkReward, type Finding } from '../../../src/rewards/custom/custom-check.js';
-import { dryRun } from '../../../src/rewards/custom/custom-dry-run.js';
 import { batchSeed, CustomEvaluator } from '../../../src/rewards/custom/custom-evaluator.js';
 import type { RewardRow } from '../../../src/task/define/reward-messages.js';
 import type { RewardBatch, Task } from '../../../src/task/types.js';
 import { refusalOf } from '../../data/data-folder.js';
-import { examplesOf, taskOf } from '../scripted-scorer.js';
+import { examplesOf } from '../scripted-scorer.js';
+import { byLength, ScriptedReward, task } from './scripted-reward.js';
 
-const TRAIN = examplesOf(['a', 'b', 'c'], [0, 1, 0]);
-const task: Task = { ...taskOf(TRAIN, []), kind: 'custom', file: '/tasks/mine.ts' };
-
-/** A reward that is a function of prompt and batch, with a record of what it was asked. */
-class ScriptedReward {
-  readonly asked: RewardBatch[] = [];
-  constructor(private readonly answer: (prompt: string, batch: RewardBatch, call: number) => Partial<RewardRow>) {}
-
-  async score(batch: RewardBatch): Promise<RewardRow[]> {
-    this.asked.push(batch);
-    return batch.prompts.map((prompt) => ({
-      reward: 0,
-      parts: {},
-      metrics: {},
-      ...this.answer(prompt, batch, this.asked.length),
-    }));
-  }
-}
-
-const byLength = () => new ScriptedReward((prompt) => ({ reward: prompt.length, parts: { length: prompt.length } }));
+const { train: TRAIN } = task.splits;
 const settings = { seed: 0 };
 const itemsOf = (...texts: string[]) => texts.map((text) => ({ text, examples: TRAIN }));
 
@@ -176,69 +156,5 @@ describe('the memory of custom rewards', () => {
     const evaluator = new CustomEvaluator(task, byLength(), cache, settings, 'reward');
     expect((await evaluator.evaluate(itemsOf('xx')))[0]!.parts).toEqual({ length: 2 });
     expect(evaluator.counters()).toEqual({ forwards: 0, cacheHits: 3 });
-  });
-});
-
-describe('the dry run', () => {
-  it('chooses accuracy as the metric where the reward gives one', async () => {
-    expect(await dryRun(task, byLength(), 0)).toEqual({ metric: 'reward', warnings: [] });
-    const accurate = new ScriptedReward(() => ({ metrics: { accuracy: 0.5 } }));
-    expect((await dryRun(task, accurate, 0)).metric).toBe('accuracy');
-  });
-
-  it('refuses a reward that answers the same question twice in two ways', async () => {
-    const error = await refusalOf(() => dryRun(task, new ScriptedReward((_p, _b, call) => ({ reward: call })), 0));
-    expect(error).toMatchObject({ code: 'E_PLUGIN_NONDETERMINISTIC', exitCode: 70, where: '/tasks/mine.ts' });
-    expect(error.message).toContain('was 1 and then 2');
-  });
-
-  it('takes back the promise of exact resumes, in words, where the task says that its reward is random', async () => {
-    const random = new ScriptedReward((_p, _b, call) => ({ reward: call }));
-    const { warnings } = await dryRun({ ...task, stochastic: true }, random, 0);
-    expect(warnings.join()).toContain('a resumed run repeats this one only as far as the reward does');
-  });
-});
-
-describe('the check of a custom reward', () => {
-  const limits = { seed: 0, rewardTimeout: 60, promptsPerStep: 16 };
-
-  async function findingsOf(host: ScriptedReward, changes: Partial<Task> = {}): Promise<Map<string, Finding>> {
-    const found = new Map<string, Finding>();
-    for await (const finding of checkReward({ ...task, ...changes }, host, limits)) found.set(finding.name, finding);
-    return found;
-  }
-
-  it('has nothing to say against a good one', async () => {
-    const findings = await findingsOf(byLength());
-    expect([...findings.values()].map(({ level }) => level)).toEqual(Array(6).fill('ok'));
-  });
-
-  it('finds one that differs from call to call, unless it says so', async () => {
-    const random = () => new ScriptedReward((_p, _b, call) => ({ reward: call }));
-    expect((await findingsOf(random())).get('deterministic')?.level).toBe('error');
-    expect((await findingsOf(random(), { stochastic: true })).get('deterministic')?.level).toBe('ok');
-  });
-
-  it('finds one that looks at the prompts beside it', async () => {
-    const crowd = new ScriptedReward((_, { prompts }) => ({ reward: prompts.length }));
-    expect((await findingsOf(crowd)).get('independent')).toMatchObject({
-      level: 'warning',
-      found: expect.stringMatching(/2 beside.*1 alone/),
-    });
-  });
-
-  it('finds one that tells no prompt from another', async () => {
-    const flat = await findingsOf(new ScriptedReward(() => ({ reward: 1 })));
-    expect(flat.get('tells prompts apart')).toMatchObject({
-      level: 'warning',
-      meaning: expect.stringMatching(/nothing to learn/),
-    });
-  });
-
-  it('asks for odd prompts and for every split', async () => {
-    const host = byLength();
-    await findingsOf(host);
-    expect(host.asked.flatMap(({ prompts }) => prompts).some((prompt) => prompt.includes('\u{fffd}'))).toBe(true);
-    expect(host.asked.every(({ examples }) => examples.length > 0)).toBe(true);
   });
 });
