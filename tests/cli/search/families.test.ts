@@ -12,6 +12,7 @@ describe('a run from search to verified export', { timeout: 180_000 }, () => {
   it.each([
     { name: 'Gemma 2', generator: join(FAMILIES, 'gemma2'), target: join(FAMILIES, 'gemma2') },
     { name: 'T5', generator: TINY_MODEL, target: join(FAMILIES, 't5') },
+    { name: 'BART', generator: TINY_MODEL, target: join(FAMILIES, 'bart') },
     { name: 'GGUF', generator: gguf, target: gguf },
   ])('works with a $name', async ({ generator, target }) => {
     const { cwd } = tinyTask();
