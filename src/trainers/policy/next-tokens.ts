@@ -12,6 +12,12 @@ export interface PolicyOptions {
   readonly frozen?: boolean;
 }
 
+/** Where only the LM's likeliest tokens may be chosen: its own head, and how many. */
+interface Fluency {
+  readonly head: PolicyHead;
+  readonly topK: number;
+}
+
 interface CandidateOptions {
   readonly parameters?: MlpParameters | undefined;
   readonly mayStop?: boolean;
@@ -27,9 +33,8 @@ export class NextTokens {
   private constructor(
     readonly head: PolicyHead,
     private readonly samplingMask: Float32Array,
-    /** The LM's own head, where only its likeliest tokens may be chosen. */
-    private readonly fluency: PolicyHead | undefined,
-    private readonly settings: Pick<TrainerSettings, 'topK' | 'fluentTopK'>,
+    private readonly topK: number,
+    private readonly fluency: Fluency | undefined,
     stop: StopToken | undefined,
   ) {
     this.stoppingMask = stop && samplingMask.with(stop.tokenId, 0);
@@ -55,7 +60,7 @@ export class NextTokens {
       headBias: bias,
       tokenBias: options.maskedInLoss ? mask : undefined,
       stop,
-      ...(settings.threads === undefined ? {} : { session: { threads: settings.threads } }),
+      session: { threads: settings.threads },
     };
     const lmOnly = { ...shared, parameters: zeroParameters(shared), priorWeight: 1 };
     const head = await PolicyHead.create(
@@ -63,8 +68,8 @@ export class NextTokens {
         ? lmOnly
         : { ...shared, seed, parameters: settings.start?.parameters, logitBias, priorWeight: settings.priorBeta },
     );
-    const fluency = fluentTopK ? await PolicyHead.create(lmOnly) : undefined;
-    return new NextTokens(head, mask, fluency, settings, stop);
+    const fluency = fluentTopK ? { head: await PolicyHead.create(lmOnly), topK: fluentTopK } : undefined;
+    return new NextTokens(head, mask, settings.topK, fluency, stop);
   }
 
   /** Whether each of some tokens may be drawn. */
@@ -77,20 +82,16 @@ export class NextTokens {
     hidden: Float32Array,
     { parameters = this.head.parameters, mayStop = false }: CandidateOptions = {},
   ): Promise<Candidates> {
-    const { topK, fluentTopK } = this.settings;
+    const { topK, fluency } = this;
     const mask = (mayStop && this.stoppingMask) || this.samplingMask;
-    if (!this.fluency) return this.head.candidates(hidden, { topK, mask, mayStop, parameters });
-    const fluent = await this.fluency.candidates(hidden, {
-      ...(fluentTopK === undefined ? {} : { topK: fluentTopK }),
-      mask,
-      mayStop,
-    });
+    if (!fluency) return this.head.candidates(hidden, { topK, mask, mayStop, parameters });
+    const fluent = await fluency.head.candidates(hidden, { topK: fluency.topK, mask, mayStop });
     const all = await this.head.candidates(hidden, { mask, mayStop, parameters });
     return narrowed(all, fluent);
   }
 
   dispose(): Promise<unknown> {
-    return Promise.all([this.head.dispose(), this.fluency?.dispose()]);
+    return Promise.all([this.head.dispose(), this.fluency?.head.dispose()]);
   }
 }
 

@@ -1,7 +1,9 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { RunConfigInput } from '../../../src/config/run-config.js';
 import { spansOf } from '../../../src/losses/check-shapes.js';
+import { PolicyHead } from '../../../src/policy/policy-head.js';
 import { Rng } from '../../../src/random/rng.js';
+import { liftFor } from '../../../src/trainers/policy/prompt-ends.js';
 import type { PolicyRollout } from '../../../src/trainers/policy/prompt-policy.js';
 import { PromptPolicy } from '../../../src/trainers/policy/prompt-policy.js';
 import { stackRollouts } from '../../../src/trainers/policy/stack-rollouts.js';
@@ -134,6 +136,34 @@ describe('prompts of several lengths', () => {
       message: 'scripted has no token that ends a text, so its prompts cannot have several lengths',
       where: '--prompt-length',
     });
+  });
+});
+
+describe('how much the end of a text is lifted', () => {
+  const states = Float32Array.from({ length: 5 * 3 }, (_, i) => Math.sin(3 * i));
+  const stopAt = async (lift: number) => {
+    const options = { hiddenSize: 3, innerSize: 1, vocabularySize: 4, priorWeight: 1 };
+    const head = await PolicyHead.create({
+      ...options,
+      // The LM ends a text in about half of the cases.
+      headWeights: Float32Array.from({ length: 12 }, (_, i) => Math.cos(i)),
+      headBias: [1, 0, 0, 0],
+      tokenBias: Float32Array.of(-1e9, 0, 0, 0),
+      stop: { tokenId: 0, lift },
+    });
+    onTestFinished(() => head.dispose());
+    return head;
+  };
+  const meanEnd = async (head: PolicyHead) => {
+    const { logProbs } = await head.lmLogProbs(states, Array(5).fill(0), { mayStop: Array(5).fill(true) });
+    return logProbs.reduce((sum, logProb) => sum + Math.exp(logProb) / 5, 0);
+  };
+
+  it.each([0.02, 0.3, 0.9])('is such that %d of texts end at a step, on the mean', async (share) => {
+    const plain = await stopAt(0);
+    expect(await meanEnd(plain)).toBeGreaterThan(0.3);
+    const lift = await liftFor(plain, states, 0, share);
+    expect(await meanEnd(await stopAt(lift))).toBeCloseTo(share, 5);
   });
 });
 
