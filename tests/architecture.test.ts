@@ -276,7 +276,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'config/files': ['config/values', 'errors.ts', 'files', 'options'],
   'config/settings': ['config/values', 'data', 'options', 'policy', 'trainers'],
   'config/values': ['errors.ts', 'options'],
-  data: ['errors.ts', 'random'],
+  data: ['errors.ts', 'random', 'statistics'],
   decoding: [
     'errors.ts',
     'files',
@@ -461,7 +461,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'lm/onnx/run',
     'lm/onnx/tune',
   ],
-  'lm/onnx/run': ['errors.ts', 'give-way.ts', 'lm/model', 'lm/onnx/graph'],
+  'lm/onnx/run': ['errors.ts', 'give-way.ts', 'lm/model', 'lm/onnx/graph', 'statistics'],
   'lm/onnx/tune': ['lm/onnx/graph'],
   'lm/tokenizer': ['lm/tokenizer/models', 'lm/tokenizer/shared'],
   'lm/tokenizer/models': ['lm/tokenizer/shared'],

@@ -1,6 +1,6 @@
+import { distinct } from '../statistics/distinct.js';
 import { mean } from '../statistics/mean.js';
 import { zip } from '../statistics/zip.js';
-import { distinct } from './distinct.js';
 import type { Step } from './episodes.js';
 import type { PhrasePolicy } from './phrase-policy.js';
 

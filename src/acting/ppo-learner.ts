@@ -1,6 +1,7 @@
 import { generalisedAdvantages } from '../losses/generalised-advantages.js';
 import { ppoClipLoss } from '../losses/ppo-clip.js';
 import type { Rng } from '../random/rng.js';
+import { distinct } from '../statistics/distinct.js';
 import { joinRows } from '../statistics/join-rows.js';
 import { mean } from '../statistics/mean.js';
 import { zip } from '../statistics/zip.js';
@@ -8,7 +9,6 @@ import type { TrainerState } from '../trainers/contract/types.js';
 import { Critic } from '../trainers/policy/critic.js';
 import { standardisedScores } from '../trainers/policy/phrase-scores.js';
 import { samplingActor } from './actors.js';
-import { distinct } from './distinct.js';
 import { type Episode, playEpisode, type Step, type World } from './episodes.js';
 import type { PhrasePolicy } from './phrase-policy.js';
 import { policyStep } from './policy-step.js';

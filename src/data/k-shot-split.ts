@@ -1,5 +1,6 @@
 import { RlpromptError } from '../errors.js';
 import { Rng } from '../random/rng.js';
+import { groupBy } from '../statistics/groups.js';
 
 export interface LabelledText {
   readonly text: string;
@@ -70,12 +71,7 @@ function drawn(split: string, count: number, of: number, shots: number): string 
 
 /** Rows by label, the labels in alphabetical order so that which label comes first in the file does not matter. */
 function groupByLabel<Row extends LabelledText>(rows: readonly Row[]): Map<string, Row[]> {
-  const groups = new Map<string, Row[]>();
-  for (const row of rows) {
-    const group = groups.get(row.label ?? '');
-    if (group === undefined) groups.set(row.label ?? '', [row]);
-    else group.push(row);
-  }
+  const groups = groupBy(rows, ({ label = '' }) => label);
   return new Map([...groups].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 

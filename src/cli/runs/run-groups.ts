@@ -1,3 +1,4 @@
+import { groupBy } from '../../statistics/groups.js';
 import type { NonEmpty } from '../../statistics/non-empty.js';
 import { bestSoFar } from '../../compare/best-so-far.js';
 import { type Spread, spreadOf } from '../../compare/spread.js';
@@ -28,12 +29,9 @@ const CURVE_PLACES = 6;
 /** Groups runs by all their settings but the seed, best mean dev score first. */
 export function groupRuns(runs: readonly RunReport[]): RunGroup[] {
   const differing = differingSettings(runs);
-  const groups = new Map<string, NonEmpty<RunReport>>();
-  for (const run of runs) {
-    const key = JSON.stringify([run.start.task, run.start.targetLm, settingsOf(run, differing)]);
-    const [first, ...others] = groups.get(key) ?? [];
-    groups.set(key, first ? [first, ...others, run] : [run]);
-  }
+  const groups = groupBy(runs, (run) =>
+    JSON.stringify([run.start.task, run.start.targetLm, settingsOf(run, differing)]),
+  );
   const places = curvePlaces(runs);
   return [...groups.values()]
     .map((members) => describe(members, differing, places))

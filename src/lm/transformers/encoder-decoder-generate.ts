@@ -1,10 +1,10 @@
 import { gatherRows } from '../../statistics/gather-rows.js';
+import { chunksOf } from '../../statistics/groups.js';
 import { pick } from '../../statistics/pick.js';
 import { zip } from '../../statistics/zip.js';
 import { createDrafts, type Draft, extendDraft, isOpen, isWritable, noRoom, toGenerations } from '../model/drafts.js';
 import { type RankedToken, sampleToken } from '../model/sample-token.js';
 import type { GenerateCapability, GenerateRequest, Generation, Tokenizer } from '../model/types.js';
-import { chunksOf } from '../onnx/run/batches.js';
 import { equalLengthBatches } from '../onnx/run/token-batches.js';
 import type { DecoderStep, EncodedTexts } from './encoder-decoder.js';
 import type { EncoderDecoderParts } from './encoder-decoder-label-scores.js';

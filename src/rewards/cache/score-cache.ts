@@ -7,6 +7,7 @@ import type {
   LabelScoresCapability,
 } from '../../lm/model/types.js';
 import { gatherRows } from '../../statistics/gather-rows.js';
+import { groupBy } from '../../statistics/groups.js';
 import { blockKey, inputKey, pairKey, parseRecordKey, rowKey } from './record-key.js';
 import type { ScoreContext, ScoreStore } from './score-store.js';
 
@@ -272,14 +273,8 @@ interface PromptGroup {
 }
 
 function groupByPrompt(rows: readonly RequestedRow[], context: string): PromptGroup[] {
-  const groups = new Map<number, { prompt: string; members: RequestedRow[] }>();
-  for (const asked of rows) {
-    const [index] = asked.indices;
-    const group = groups.get(index);
-    if (group) group.members.push(asked);
-    else groups.set(index, { prompt: asked.prompt, members: [asked] });
-  }
-  return Array.from(groups.values(), ({ prompt, members }) => {
+  return Array.from(groupBy(rows, ({ indices: [prompt] }) => prompt).values(), (members) => {
+    const [{ prompt }] = members;
     const inputIds = members.map(({ inputId }) => inputId);
     return { prompt, rows: members.map(({ row }) => row), inputIds, key: blockKey(context, inputIds, prompt) };
   });

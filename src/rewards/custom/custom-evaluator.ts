@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { RlpromptError } from '../../errors.js';
+import { groupBy } from '../../statistics/groups.js';
 import { zip } from '../../statistics/zip.js';
 import type { RewardRow } from '../../task/define/reward-messages.js';
 import type { Evaluation, EvaluationItem, Evaluator, Example, RewardBatch, Split, Task } from '../../task/types.js';
@@ -34,7 +35,7 @@ export class CustomEvaluator implements Evaluator {
   async evaluate(items: readonly EvaluationItem[], { signal }: { signal?: AbortSignal } = {}): Promise<Evaluation[]> {
     const evaluations = new Map<string, Evaluation>();
     const keyOf = ({ text, examples }: EvaluationItem): string => pairKey(this.examplesKey(examples), text);
-    for (const group of groupBy(items, ({ examples }) => this.examplesKey(examples))) {
+    for (const group of groupBy(items, ({ examples }) => this.examplesKey(examples)).values()) {
       const unique = [...new Map(group.map((item) => [item.text, item])).values()];
       const rows = await this.reward(unique, signal);
       for (const [item, row] of zip(unique, rows)) evaluations.set(keyOf(item), this.toEvaluation(row, item.text));
@@ -104,14 +105,4 @@ function splitOf(task: Task, examples: readonly Example[]): Split {
   const [first] = examples;
   const splits = ['train', 'dev', 'test'] as const;
   return splits.find((split) => first !== undefined && task.splits[split][first.index] === first) ?? 'test';
-}
-
-function groupBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): Iterable<Item[]> {
-  const groups = new Map<string, Item[]>();
-  for (const item of items) {
-    const group = groups.get(keyOf(item));
-    if (group) group.push(item);
-    else groups.set(keyOf(item), [item]);
-  }
-  return groups.values();
 }

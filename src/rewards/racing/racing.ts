@@ -1,4 +1,5 @@
 import type { Rng } from '../../random/rng.js';
+import { groupBy } from '../../statistics/groups.js';
 import type { Example } from '../../task/types.js';
 
 /** A round of a race: so many prompts are known on so many examples when it ends. */
@@ -49,13 +50,8 @@ export function shrunkMean(mean: number, n: number, stepMean: number): number {
 
 /** An order of the examples in which every beginning holds the labels as evenly as they come. */
 export function balancedOrder(examples: readonly Example[], rng: Pick<Rng, 'shuffled'>): Example[] {
-  const byLabel = new Map<number | undefined, Example[]>();
-  for (const example of rng.shuffled(examples)) {
-    const group = byLabel.get(example.label);
-    if (group) group.push(example);
-    else byLabel.set(example.label, [example]);
-  }
-  const groups = rng.shuffled([...byLabel.values()]);
+  const byLabel = groupBy(rng.shuffled(examples), ({ label }) => label);
+  const groups = rng.shuffled<readonly Example[]>([...byLabel.values()]);
   const longest = Math.max(0, ...groups.map((group) => group.length));
   return Array.from({ length: longest }, (_, i) => groups.flatMap((group) => group.slice(i, i + 1))).flat();
 }

@@ -1,6 +1,7 @@
 import { spansOf } from '../../losses/check-shapes.js';
 import { saved } from '../../policy/parameters/saved-parameters.js';
 import type { Rng } from '../../random/rng.js';
+import { groupBy } from '../../statistics/groups.js';
 import { joinRows } from '../../statistics/join-rows.js';
 import { zip } from '../../statistics/zip.js';
 import { promptKey } from '../contract/prompt-key.js';
@@ -162,13 +163,7 @@ export class ReplayBuffer {
     this.known.delete(promptKey(worst.tokenIds, worst.input));
   }
 
-  private byInput(): Map<string | undefined, ReplayEntry[]> {
-    const groups = new Map<string | undefined, ReplayEntry[]>();
-    for (const entry of this.entries) {
-      const group = groups.get(entry.input);
-      if (group) group.push(entry);
-      else groups.set(entry.input, [entry]);
-    }
-    return groups;
+  private byInput(): Map<string | undefined, readonly ReplayEntry[]> {
+    return groupBy(this.entries, ({ input }) => input);
   }
 }

@@ -1,4 +1,4 @@
-import { chunksOf, groupBy } from './batches.js';
+import { chunksOf, groupBy } from '../../../statistics/groups.js';
 
 /** Calls larger than this gain nothing, and the thread is blocked while one runs. */
 export const TOKENS_PER_CALL = 384;

@@ -1,4 +1,5 @@
 import { gatherRows } from '../../../../statistics/gather-rows.js';
+import { chunksOf } from '../../../../statistics/groups.js';
 import { pick } from '../../../../statistics/pick.js';
 import { zip } from '../../../../statistics/zip.js';
 import {
@@ -19,7 +20,6 @@ import type {
   LikelihoodCapability,
   Tokenizer,
 } from '../../../model/types.js';
-import { chunksOf } from '../../run/batches.js';
 import { gatherKv, type KvBlock, rowsOfBlock } from '../../run/kv-block.js';
 import { equalLengthBatches } from '../../run/token-batches.js';
 import type { VocabularyProjection } from '../shared/vocabulary-projection.js';

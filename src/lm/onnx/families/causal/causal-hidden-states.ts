@@ -1,8 +1,8 @@
+import { groupBy } from '../../../../statistics/groups.js';
 import { pick } from '../../../../statistics/pick.js';
 import { zip } from '../../../../statistics/zip.js';
 import type { HeadWeights, HiddenStatesCapability, HiddenStep, KvState } from '../../../model/types.js';
 import type { SplitModel } from '../../head/split-head.js';
-import { groupBy } from '../../run/batches.js';
 import { gatherKv, type KvBlock, rowsOfBlock } from '../../run/kv-block.js';
 import type { CausalRows } from './causal-rows.js';
 

@@ -1,4 +1,5 @@
 import { giveWay } from '../../../../give-way.js';
+import { chunksOf, groupBy } from '../../../../statistics/groups.js';
 import { pick } from '../../../../statistics/pick.js';
 import { zip } from '../../../../statistics/zip.js';
 import type { Template } from '../../../../template/template.js';
@@ -22,7 +23,6 @@ import type {
   Tokenizer,
 } from '../../../model/types.js';
 import { resolveLabelWords } from '../../../model/verbalizer.js';
-import { chunksOf, groupBy } from '../../run/batches.js';
 import { HiddenMemo } from '../../run/hidden-memo.js';
 import { columnLogits, firstToken, labelDivisor, logitsSuffice, rememberColumns } from '../shared/label-columns.js';
 import { likelyWords } from '../shared/likely-words.js';

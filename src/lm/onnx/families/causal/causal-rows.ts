@@ -1,4 +1,4 @@
-import { chunksOf, groupBy } from '../../run/batches.js';
+import { chunksOf, groupBy } from '../../../../statistics/groups.js';
 import { gatherKv, type KvBlock, type KvRow, KvScratch, rowsOfBlock } from '../../run/kv-block.js';
 import type { PrefixCache } from '../../run/prefix-cache.js';
 import { activationBytes, type RowLimits } from '../../run/row-limits.js';

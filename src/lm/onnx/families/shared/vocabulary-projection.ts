@@ -1,7 +1,7 @@
 import { gatherRows } from '../../../../statistics/gather-rows.js';
+import { chunksOf } from '../../../../statistics/groups.js';
 import type { HeadWeights } from '../../../model/types.js';
 import { GraphBuilder } from '../../graph/graph-builder.js';
-import { chunksOf } from '../../run/batches.js';
 import { createSession, type OnnxSession, type SessionOptions } from '../../run/session.js';
 import { LARGE_BYTES } from '../../run/shared-memory.js';
 
