@@ -1,6 +1,6 @@
 import type { AnswersCapability, WordAnswer } from '../model/types.js';
 import type { Completion, ScoredToken } from './answers/completion-answer.js';
-import { withoutThoughts } from './answers/thinking.js';
+import { hasClosedThoughts, withoutThoughts } from './answers/thinking.js';
 import {
   isAnswerToken,
   isUndecided,
@@ -22,6 +22,8 @@ const THOUGHT_TOKENS = 4096;
 const ALL_LIKELIEST = 20_000;
 /** More tokens than any model has; asked for once per word. */
 const WHOLE_VOCABULARY = 1_000_000;
+/** The words together, as the first token of a message: with less, the answer begins with something else. */
+const LEAST_MASS = 0.01;
 
 interface Asked {
   readonly text: string;
@@ -47,6 +49,7 @@ export interface AnswerOptions {
 export class EndpointAnswers implements AnswersCapability {
   /** By word, asked once. */
   readonly #isOneToken = new Map<string, Promise<boolean>>();
+  #thinksUnsaid: Promise<boolean> | undefined;
 
   constructor(private readonly service: EndpointService) {}
 
@@ -93,9 +96,15 @@ export class EndpointAnswers implements AnswersCapability {
     if (!this.service.givesLogProbs && mustChoose) return await this.chosen(asked);
     const completion = await this.first(asked);
     const scores = completion && (await this.scores(asked, completion));
-    if (scores) return { text: completion.text, ...scores };
-    if (!mustChoose) return { text: completion?.text ?? '' };
-    return await this.chosen(asked);
+    if (!scores && !mustChoose) return { text: completion?.text ?? '' };
+    if (!scores || (mustChoose && this.saysLittle(asked, scores))) return await this.chosen(asked);
+    return { text: completion.text, ...scores };
+  }
+
+  /** A message is answered in other words. A continued text is not: there, shares count as with a local model. */
+  private saysLittle({ areTokens }: Asked, { logProbs }: WordScores): boolean {
+    if (areTokens || this.service.continues) return false;
+    return logProbs.reduce((mass, logProb) => mass + Math.exp(logProb), 0) < LEAST_MASS;
   }
 
   /** The beginning of the answer: one token where that decides, and more where it does not. */
@@ -146,23 +155,36 @@ export class EndpointAnswers implements AnswersCapability {
   }
 
   /** What the model writes when it is told which answers there are; of several samples, their shares. */
-  private async chosen({ text, words, hasSystem, signal }: Asked): Promise<WordAnswer> {
-    const { samples } = this.service;
+  private async chosen(asked: Asked): Promise<WordAnswer> {
+    const { text, words, hasSystem, signal } = asked;
+    const { samples, thinks: hasRoom } = this.service;
     const request = { hasSystem, signal, temperature: samples > 1 ? 1 : 0, seed: 0, count: samples, choices: words };
-    const tokens = this.service.thinks ? THOUGHT_TOKENS : CHOICE_TOKENS;
+    const tokens = hasRoom ? THOUGHT_TOKENS : CHOICE_TOKENS;
     let completions = await this.service.complete(text, { ...request, maxTokens: tokens });
-    if (!this.service.thinks && completions.every((one) => !withoutThoughts(one))) {
+    if (!hasRoom && completions.every((one) => !withoutThoughts(one))) {
       this.service.thinks = true;
       completions = await this.service.complete(text, { ...request, maxTokens: THOUGHT_TOKENS });
     }
     const written = completions.flatMap((one) => withoutThoughts(one)?.text ?? []);
     const chosen = written.flatMap((answer) => wordOfChoice(answer, words) ?? []);
     const [said = ''] = written;
-    if (chosen.length === 0) return { text: said };
+    if (chosen.length === 0) {
+      const mayThink = !hasRoom && completions.every(({ isFinished }) => !isFinished);
+      if (!mayThink || !(await this.thinksUnsaid(asked))) return { text: said };
+      this.service.thinks = true;
+      return await this.answer(asked, true);
+    }
     const counts = words.map((_, word) => chosen.filter((one) => one === word).length);
     // Half an answer for each word: what was not seen in a few samples is not impossible.
     const total = chosen.length + words.length / 2;
     return { text: said, logProbs: counts.map((count) => Math.log((count + 0.5) / total)) };
+  }
+
+  /** Whether the model thinks although nothing says so at the beginning: it is given room once. */
+  private async thinksUnsaid({ text, hasSystem, signal }: Asked): Promise<boolean> {
+    const request = { hasSystem, signal, temperature: 0, seed: 0, maxTokens: THOUGHT_TOKENS };
+    this.#thinksUnsaid ??= this.service.complete(text, request).then((whole) => whole.some(hasClosedThoughts));
+    return await this.#thinksUnsaid;
   }
 
   /** An answer without thoughts; a service that turns out to think first gets room for it, now and from then on. */

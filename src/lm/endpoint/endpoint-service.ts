@@ -112,8 +112,9 @@ export class EndpointService {
     if (!this.continues) return [];
     try {
       const body = { model: this.model, prompt: text, [this.dialect.lengthKey]: 0, echo: true, logprobs: 1 };
-      const { completions } = await this.post(body, 1, undefined);
-      return completions[0]!.positions;
+      const [answer] = (await this.post(body, 1, undefined)).completions;
+      // A service may ignore what it does not know, and write a text of its own.
+      return answer?.text.trim() === text.trim() ? answer.positions : [];
     } catch (error) {
       if (error instanceof RefusedRequest) return [];
       throw error;

@@ -3,18 +3,23 @@ import type { Completion } from './completion-answer.js';
 const CLOSED = '</think>';
 
 /**
- * The answer without what the model thought before it. Thoughts are never scored.
+ * The answer without what the model thought before it. Thoughts are never scored. Where the format of a chat opens them
+ * itself, only their end is written.
  *
  * @returns undefined where the model was still thinking when it came to the limit of tokens
  */
 export function withoutThoughts(completion: Completion): Completion | undefined {
   const { text, positions, hasThought, isFinished } = completion;
-  if (/^\s*<think>/.test(text)) {
-    const end = text.indexOf(CLOSED);
-    return end < 0 ? undefined : answerFrom(completion, text.slice(end + CLOSED.length));
-  }
+  const end = text.indexOf(CLOSED);
+  if (end >= 0) return answerFrom(completion, text.slice(end + CLOSED.length));
+  if (/^\s*<think>/.test(text)) return undefined;
   if (text.trim() === '' && !isFinished && (hasThought || positions.length === 0)) return undefined;
   return hasThought ? answerFrom(completion, text) : completion;
+}
+
+/** Whether thoughts that the format of a chat opened came to an end. */
+export function hasClosedThoughts({ text }: Completion): boolean {
+  return text.includes(CLOSED);
 }
 
 /** Keeps the places that spell the answer; none where they cannot be told from those of the thoughts. */
