@@ -80,6 +80,11 @@ export class RlpromptError extends Error {
     return new RlpromptError({ ...this.#options, ...changed });
   }
 
+  /** All of it but the cause, as plain data. */
+  get parts(): RlpromptErrorOptions {
+    return { ...this.#options, cause: undefined };
+  }
+
   line(): string {
     return `rlprompt: ${this.code}: ${[this.message, this.where, this.kept, this.next].filter(Boolean).join(' · ')}`;
   }

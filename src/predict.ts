@@ -138,7 +138,6 @@ function taskOf({ words }: Classifier, { normalise = 'none' }: RunConfig, texts:
     stochastic: false,
     digest: '',
     warnings: [],
-    reward: undefined,
   };
 }
 

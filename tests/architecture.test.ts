@@ -22,7 +22,6 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'report',
     'report/charts',
     'report/page',
-    'rewards/custom',
     'run/checkpoint',
     'run/store',
     'statistics',
@@ -30,6 +29,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'task/load',
     'trainers/contract',
     'trainers/policy',
+    'user-code',
   ],
   analysis: [
     'classifier',
@@ -273,7 +273,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'task',
     'trainers',
   ],
-  'config/files': ['config/values', 'errors.ts', 'files', 'options'],
+  'config/files': ['config/values', 'errors.ts', 'files', 'options', 'user-code'],
   'config/settings': ['config/values', 'data', 'options', 'policy', 'trainers'],
   'config/values': ['errors.ts', 'options'],
   data: ['errors.ts', 'random', 'statistics'],
@@ -532,7 +532,17 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   'rewards/cache': ['errors.ts', 'files', 'lm/model', 'statistics', 'task/define'],
   'rewards/classification': ['classifier', 'errors.ts', 'lm/model', 'rewards/cache', 'statistics', 'task', 'template'],
-  'rewards/custom': ['errors.ts', 'lm', 'lm/model', 'rewards/cache', 'statistics', 'task', 'task/define', 'template'],
+  'rewards/custom': [
+    'errors.ts',
+    'lm',
+    'lm/model',
+    'rewards/cache',
+    'statistics',
+    'task',
+    'task/define',
+    'template',
+    'user-code',
+  ],
   'rewards/judge': [
     'errors.ts',
     'lm',
@@ -682,6 +692,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   statistics: [],
   task: ['classifier', 'errors.ts', 'lm/model', 'template'],
   'task-host': [
+    'config/values',
     'errors.ts',
     'molecules',
     'random',
@@ -689,11 +700,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'rewards/shaping',
     'task',
     'task/define',
-    'task/load',
   ],
   'task/assemble': ['classifier', 'data', 'errors.ts', 'random', 'task'],
   'task/define': ['classifier', 'data', 'errors.ts', 'task', 'task/assemble', 'template'],
-  'task/load': ['data', 'errors.ts', 'package-root.ts', 'task', 'task/assemble', 'task/define'],
+  'task/load': ['data', 'errors.ts', 'package-root.ts', 'task', 'task/assemble', 'task/define', 'user-code'],
   template: ['errors.ts'],
   trainers: [
     'errors.ts',
@@ -792,6 +802,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'ui/ink/parts': ['ui', 'ui/draw'],
   'ui/ink/questions': ['ui', 'ui/draw', 'ui/ink/input', 'ui/ink/parts'],
   'ui/reporters': ['errors.ts', 'events.ts', 'ui', 'ui/draw', 'ui/ink'],
+  'user-code': ['errors.ts', 'task', 'task/define'],
 };
 
 function sourceFiles(folder: string): string[] {

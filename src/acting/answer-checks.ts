@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { type ErrorCode, RlpromptError } from '../errors.js';
-import { visibleText } from '../rewards/custom/custom-output.js';
 import type { FirstObservation, Observation, StepAnswer } from '../task/environment.js';
+import { visibleText } from '../user-code/bounded-output.js';
 
 const OBSERVATION = {
   observation: z.string(),

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { RlpromptError } from '../errors.js';
 import { readBytes } from '../files/read-file.js';
-import { BoundedOutput } from '../rewards/custom/custom-output.js';
-import { RewardProcess } from '../rewards/custom/custom-process.js';
 import type { EnvironmentFacts, FirstObservation, StepAnswer } from '../task/environment.js';
 import { environmentFile } from '../task/load/environment-file.js';
+import { BoundedOutput } from '../user-code/bounded-output.js';
+import { PlugInProcess } from '../user-code/plug-in-process.js';
 import { AnswerChecks } from './answer-checks.js';
 import type { World } from './episodes.js';
 
@@ -14,7 +14,7 @@ const MEMORY_LIMIT = 2 ** 30;
 export class EnvironmentWorld implements World {
   private readonly checks: AnswerChecks;
   private constructor(
-    private readonly host: RewardProcess,
+    private readonly host: PlugInProcess,
     readonly facts: EnvironmentFacts,
     private readonly file: string,
   ) {
@@ -31,7 +31,7 @@ export class EnvironmentWorld implements World {
     const output = new BoundedOutput();
     const answer = async () => undefined;
     const options = { kind: 'environment', file, isBuiltIn, env: [], memoryLimit: MEMORY_LIMIT } as const;
-    const host = await RewardProcess.start({ ...options, timeoutMs, output, answer });
+    const host = await PlugInProcess.start({ ...options, timeoutMs, output, answer });
     if (host.environment) return new EnvironmentWorld(host, host.environment, file);
     throw new RlpromptError({
       code: 'E_PLUGIN_LOAD',

@@ -1,14 +1,15 @@
 import { dirname } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { RlpromptError } from '../errors.js';
-import { readDefinition, readEnvironment } from '../task/define/read-definition.js';
-import type { FromHost, HostedKind, RewardFault, ToHost } from '../task/define/reward-messages.js';
+import { loadFailure, readDefinition, readEnvironment } from '../task/define/read-definition.js';
+import { resolveDefinition } from '../task/define/resolve-definition.js';
+import type { FromHost, HostedKind, ReadMessage, RewardFault, ToHost } from '../task/define/reward-messages.js';
 import type { EnvironmentDefinition } from '../task/environment.js';
-import { importTaskFile } from '../task/load/load-task-file.js';
 import type { CustomReward } from '../task/types.js';
 import { faultOf } from './fault.js';
+import { importUserFile } from './import-user-file.js';
 import { readAnswers, WrongAnswer } from './read-answers.js';
-import * as rewardApi from './reward-api.js';
+import { readConfiguration } from './read-configuration.js';
 import { CallContext } from './reward-context.js';
 import { startWatchdog } from './watchdog.js';
 
@@ -33,6 +34,7 @@ function send(message: FromHost, then: () => void = () => {}): void {
 
 async function receive(message: ToHost): Promise<void> {
   if (message.type === 'load') await load(message);
+  else if (message.type === 'read') await read(message);
   else if (message.type === 'call') await call(message);
   else if (message.type === 'act') await act(message);
   else if (message.type === 'abort') current?.end('the run was stopped');
@@ -44,7 +46,7 @@ async function load(message: Extract<ToHost, { type: 'load' }>): Promise<void> {
   kind = message.kind;
   await startWatchdog({ parent: process.ppid, memoryLimit });
   try {
-    const module: unknown = isBuiltIn ? await import(pathToFileURL(file).href) : await importTaskFile(file, rewardApi);
+    const module: unknown = isBuiltIn ? await import(pathToFileURL(file).href) : await importUserFile(file);
     if (kind === 'reward') {
       reward = readDefinition(module, file).reward!;
       send({ type: 'loaded' });
@@ -56,6 +58,22 @@ async function load(message: Extract<ToHost, { type: 'load' }>): Promise<void> {
   } catch (error) {
     send({ type: 'load-failed', fault: loadFault(error, file) });
   }
+}
+
+async function read(message: ReadMessage): Promise<void> {
+  kind = message.kind;
+  await startWatchdog({ parent: process.ppid, memoryLimit: message.memoryLimit });
+  try {
+    send({ type: 'data', data: await dataOf(message) });
+  } catch (error) {
+    send({ type: 'refused', error: loadFailure(error, message.file).parts });
+  }
+}
+
+async function dataOf(message: ReadMessage): Promise<unknown> {
+  const { file } = message;
+  if (message.kind === 'configuration file') return await readConfiguration(file);
+  return await resolveDefinition(readDefinition(await importUserFile(file), file), file, message.draw);
 }
 
 function loadFault(error: unknown, file: string): RewardFault {

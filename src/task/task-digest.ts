@@ -7,7 +7,7 @@ import type { Task } from './types.js';
  * of its own, the file which that is written in.
  */
 export function taskDigest(task: Omit<Task, 'digest'>): string {
-  const { source: _source, file, warnings: _warnings, reward, splits, ...definition } = task;
+  const { source: _source, file, warnings: _warnings, splits, ...definition } = task;
   const hash = createHash('sha256').update(JSON.stringify(definition));
   for (const split of ['train', 'dev', 'test'] as const) {
     hash.update(`\n${split}`);
@@ -15,6 +15,6 @@ export function taskDigest(task: Omit<Task, 'digest'>): string {
       hash.update(`\n${JSON.stringify([text, label ?? null, Object.entries(fields)])}`);
     }
   }
-  if (reward !== undefined) hash.update('\nreward\n').update(file === undefined ? String(reward) : readFileSync(file));
+  if (task.kind === 'custom' && file !== undefined) hash.update('\nreward\n').update(readFileSync(file));
   return hash.digest('hex');
 }

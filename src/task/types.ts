@@ -115,8 +115,6 @@ export interface Task {
   /** sha256 of definition and data. */
   readonly digest: string;
   readonly warnings: readonly string[];
-  /** Custom tasks only. */
-  readonly reward: CustomReward | undefined;
   /** Custom tasks only: the least and the largest reward there can be, where the task says so. */
   readonly rewardRange?: readonly [least: number, largest: number] | undefined;
   /** Names of environment variables that the reward sees beside PATH, HOME and their like. */

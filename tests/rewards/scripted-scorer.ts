@@ -57,7 +57,6 @@ export function taskOf(train: readonly Example[], labels: readonly string[]): Ta
     stochastic: false,
     digest: '',
     warnings: [],
-    reward: undefined,
     file: undefined,
   };
 }

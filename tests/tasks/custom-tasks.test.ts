@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { loadTask } from '../../src/task/load/load-task.js';
 import type { Example, RewardContext, Split, Task } from '../../src/task/types.js';
+import { builtInReward } from './built-in-reward.js';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const SPLITS: readonly Split[] = ['train', 'dev', 'test'];
@@ -19,7 +20,8 @@ function contextOf(say: (text: string) => string): RewardContext {
 const examplesOf = (task: Task): readonly Example[] => task.splits.train;
 
 async function rewardsOf(task: Task, prompts: string[], say: (text: string) => string) {
-  return await task.reward!({ prompts, examples: examplesOf(task), split: 'train' }, contextOf(say));
+  const reward = await builtInReward(task.name);
+  return await reward({ prompts, examples: examplesOf(task), split: 'train' }, contextOf(say));
 }
 
 describe.each([
@@ -115,8 +117,9 @@ describe('calm-mail', () => {
     // Nothing listens on the discard port.
     vi.stubEnv('CALM_MAIL_URL', 'http://127.0.0.1:9/');
     const batch = { prompts: ['x'], examples: examplesOf(task), split: 'train' } as const;
+    const reward = await builtInReward(task.name);
     const asked = async () =>
-      task.reward!(
+      reward(
         batch,
         contextOf(() => 'mail'),
       );

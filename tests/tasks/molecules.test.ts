@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { Molecules } from '../../src/molecules/molecules.js';
 import { loadTask } from '../../src/task/load/load-task.js';
 import type { RewardContext } from '../../src/task/types.js';
+import { builtInReward } from './built-in-reward.js';
 
 const refuse = () => Promise.reject(new Error('not used here'));
 const context: RewardContext = {
@@ -19,7 +20,8 @@ it('the task molecules pays the drug-likeness of what a prompt spells, and nothi
   const aspirin = 'CC(=O)Oc1ccccc1C(=O)O';
   const batch = { prompts: [aspirin, 'C1CC', ''], examples: task.splits.train, split: 'train' as const };
   const { qed } = (await Molecules.open()).parse(aspirin);
-  expect(await task.reward?.(batch, context)).toEqual([
+  const reward = await builtInReward('molecules');
+  expect(await reward(batch, context)).toEqual([
     { reward: 100 * qed, metrics: { validity: 1 } },
     { reward: 0, metrics: { validity: 0 } },
     { reward: 0, metrics: { validity: 0 } },

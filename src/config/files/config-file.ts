@@ -1,8 +1,8 @@
 import { existsSync, statSync } from 'node:fs';
 import { basename, dirname, extname, join, relative, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { RlpromptError } from '../../errors.js';
 import { readOrdinary } from '../../files/read-ordinary.js';
+import { readUserFile } from '../../user-code/read-user-file.js';
 import { refuseProblems } from '../values/config-problem.js';
 
 /** A configuration file, read but not yet checked against the schema. */
@@ -20,6 +20,9 @@ export interface ConfigFile {
 export const CONFIG_FILE_NAMES = ['yaml', 'yml', 'json', 'mjs', 'ts'].map((ending) => `rlprompt.config.${ending}`);
 
 const LARGEST = 64 * 1024;
+
+/** How long a file that is a program may take. */
+const PROGRAM_MS = 30_000;
 
 /**
  * The configuration file that applies in `directory`: there or in a parent, up to the root of the repository.
@@ -42,7 +45,7 @@ export function findConfigFile(directory: string): string | undefined {
  * Reads a configuration file by its ending: .yaml, .yml, .json, .mjs, .js or .ts (default export).
  * @throws RlpromptError E_CONFIG_MISSING, E_CONFIG_ENCODING, or E_CONFIG naming every mistake with file:line:column.
  */
-export async function loadConfigFile(path: string): Promise<ConfigFile> {
+export async function loadConfigFile(path: string, programMs = PROGRAM_MS): Promise<ConfigFile> {
   const file = resolve(path);
   const name = relative(process.cwd(), file) || file;
   if (!existsSync(file) || !statSync(file).isFile()) {
@@ -55,7 +58,7 @@ export async function loadConfigFile(path: string): Promise<ConfigFile> {
     });
   }
   const ending = extname(file);
-  if (['.mjs', '.js', '.ts', '.mts'].includes(ending)) return loadProgram(file, name);
+  if (['.mjs', '.js', '.ts', '.mts'].includes(ending)) return loadProgram(file, name, programMs);
   if (!['.yaml', '.yml', '.json'].includes(ending)) {
     refuseProblems([
       {
@@ -92,43 +95,12 @@ function readUtf8(file: string, name: string): string {
   }
 }
 
-async function loadProgram(file: string, name: string): Promise<ConfigFile> {
+async function loadProgram(file: string, name: string, timeoutMs: number): Promise<ConfigFile> {
   try {
-    return { name, directory: dirname(file), values: settingsOf(await importDefault(file), name), locate: () => name };
-  } catch (cause) {
-    if (cause instanceof RlpromptError) throw cause;
-    const message = `the configuration file failed: ${cause instanceof Error ? cause.message.split('\n')[0] : String(cause)}`;
-    const next = 'correct the file, or leave --config out';
-    throw new RlpromptError({ code: 'E_CONFIG', exit: 'config', message, where: name, next, cause });
+    const settings = await readUserFile({ kind: 'configuration file', file }, timeoutMs);
+    const values: Record<string, unknown> = Object.assign(Object.create(null), settings);
+    return { name, directory: dirname(file), values, locate: () => name };
+  } catch (error) {
+    throw error instanceof RlpromptError ? error.with({ where: name }) : error;
   }
-}
-
-function settingsOf(loaded: unknown, where: string): Record<string, unknown> {
-  const values: Record<string, unknown> = Object.create(null);
-  if (typeof loaded !== 'object' || loaded === null || Array.isArray(loaded)) {
-    refuseProblems([{ message: 'the default export must be an object of settings', where }]);
-  } else if (Object.hasOwn(loaded, '__proto__')) {
-    refuseProblems([{ message: '__proto__ cannot be a key', where }]);
-  } else copySettings(loaded, values, where);
-  return values;
-}
-
-/** A setting may be computed, by code that fails. */
-function copySettings(from: object, into: Record<string, unknown>, where: string): void {
-  for (const key of Object.keys(from)) {
-    try {
-      into[key] = (from as Record<string, unknown>)[key];
-    } catch (cause) {
-      const [reason = ''] = (cause instanceof Error ? cause.message : String(cause)).split('\n');
-      refuseProblems([{ message: `${key} could not be read: ${reason}`, where }]);
-    }
-  }
-}
-
-async function importDefault(file: string): Promise<unknown> {
-  if (file.endsWith('ts')) {
-    const { createJiti } = await import('jiti');
-    return createJiti(import.meta.url).import(file, { default: true });
-  }
-  return ((await import(pathToFileURL(file).href)) as { default?: unknown }).default;
 }

@@ -143,7 +143,7 @@ export const rewardSettings = {
   rewardTimeout: reward.number(
     positive.max(86_400).default(60),
     'SECONDS',
-    'time a custom reward has for one call; it is then stopped and called again',
+    'time a custom reward has for one call, then it is stopped and called again; also the time a task file has to load',
   ),
   maxRewardErrors: reward.number(z.int().min(0).default(5), 'N', 'failures of a reward task before the run ends'),
 };

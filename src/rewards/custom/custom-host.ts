@@ -1,9 +1,9 @@
 import type { RlpromptError } from '../../errors.js';
 import type { LmQuestion, RewardRow } from '../../task/define/reward-messages.js';
 import type { RewardBatch, Task } from '../../task/types.js';
-import { mayPass } from './custom-error.js';
-import { BoundedOutput } from './custom-output.js';
-import { type ProcessOptions, RewardProcess } from './custom-process.js';
+import { BoundedOutput } from '../../user-code/bounded-output.js';
+import { mayPass } from '../../user-code/plug-in-error.js';
+import { type PlugInOptions, PlugInProcess } from '../../user-code/plug-in-process.js';
 
 /** How often one call is made before its failure ends the run. */
 const ATTEMPTS = 3;
@@ -28,9 +28,9 @@ export interface RewardHostOptions {
  */
 export class RewardHost {
   failures = 0;
-  private process: RewardProcess | undefined;
+  private process: PlugInProcess | undefined;
   private readonly output = new BoundedOutput();
-  private readonly processOptions: ProcessOptions;
+  private readonly processOptions: PlugInOptions;
 
   constructor(
     task: Pick<Task, 'file' | 'source' | 'env'>,
@@ -78,7 +78,7 @@ export class RewardHost {
     signal?.addEventListener('abort', onAbort, { once: true });
     try {
       if (this.process?.ended) this.reportBetweenCalls(this.process);
-      this.process ??= await RewardProcess.start(this.processOptions);
+      this.process ??= await PlugInProcess.start(this.processOptions);
       // While it was starting there was nothing yet to close.
       signal?.throwIfAborted();
       return await this.process.score(batch, seed);
@@ -91,7 +91,7 @@ export class RewardHost {
   }
 
   /** What broke after its call was answered cost no reward; the log says so. */
-  private reportBetweenCalls(process: RewardProcess): void {
+  private reportBetweenCalls(process: PlugInProcess): void {
     const { message, stack } = process.ended!;
     this.output.append(Buffer.from(`after its last answer ${stack ?? message}\n`));
     this.process = undefined;

@@ -8,7 +8,7 @@ import { drawTestRows } from './test-rows.js';
 
 /** What a task is made of once its definition and its data are read. */
 export interface TaskParts {
-  readonly definition: Omit<TaskDefinition, 'examples'>;
+  readonly definition: Omit<TaskDefinition, 'examples' | 'reward'>;
   readonly splits: SourceSplits;
   readonly source: string;
   readonly file: string | undefined;
@@ -43,7 +43,6 @@ export function assembleTask(parts: TaskParts, options: LoadTaskOptions): Task {
     normalise: definition.normalise ?? 'none',
     stochastic: definition.stochastic ?? false,
     warnings: [...parts.warnings, ...warnings],
-    reward: definition.reward,
     rewardRange: definition.rewardRange,
     env: definition.env,
   };

@@ -8,6 +8,8 @@ export interface LoadTaskOptions extends Pick<ReadTableOptions, 'encoding' | 'al
   readonly seed: number;
   /** Examples per label for train, and as many for dev, where the task does not fix them. */
   readonly shots: number;
+  /** Seconds that a task file may take to make its definition and its examples. @default 60 */
+  readonly rewardTimeout?: number | undefined;
   /** Column of a data file. @default 'text' */
   readonly textColumn?: string | undefined;
   /** Column of a data file. @default 'label' */

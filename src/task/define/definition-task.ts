@@ -1,12 +1,11 @@
 import path from 'node:path';
 import { readTable } from '../../data/read-table.js';
-import { RlpromptError } from '../../errors.js';
 import { assembleTask } from '../assemble/assemble-task.js';
 import { joinLabels } from '../assemble/label-values.js';
 import type { LoadTaskOptions } from '../assemble/load-task-options.js';
 import { rowsFromArrays, rowsFromTable, type SourceRow, type SourceSplits } from '../assemble/source-row.js';
-import type { ExampleSource, ExamplesDefinition, Split, Task, TaskDefinition } from '../types.js';
-import { findExampleProblems } from './definition-problems.js';
+import type { Split, Task } from '../types.js';
+import { type GivenExamples, isFileList, type ResolvedDefinition } from './resolve-definition.js';
 
 export interface DefinitionOrigin {
   /** The task file, absolute. */
@@ -18,11 +17,11 @@ export interface DefinitionOrigin {
 
 /** Reads the examples of a task definition and gives the whole task. */
 export async function loadDefinitionTask(
-  definition: TaskDefinition,
+  definition: ResolvedDefinition,
   origin: DefinitionOrigin,
   options: LoadTaskOptions,
 ): Promise<Task> {
-  const { splits: read, warnings } = await readExamples(definition, origin, options);
+  const { splits: read, warnings } = await readExamples(definition, origin);
   const verbalizer = options.verbalizer ?? definition.verbalizer;
   const join = (split: Split) => joinLabels(read[split], verbalizer);
   const splits = { train: join('train'), dev: join('dev'), test: join('test') };
@@ -32,19 +31,12 @@ export async function loadDefinitionTask(
   );
 }
 
-async function readExamples({ examples, kind }: TaskDefinition, origin: DefinitionOrigin, options: LoadTaskOptions) {
+async function readExamples({ examples, kind }: ResolvedDefinition, origin: DefinitionOrigin) {
   if (isFileList(examples)) return await readFiles(examples, kind !== 'custom', origin.dataFolder);
-  const arrays = typeof examples === 'function' ? await callExamples(examples, origin.file, options) : examples;
-  return { splits: rowsFromArrays(arrays, origin.file), warnings: [] };
+  return { splits: rowsFromArrays(examples, origin.file), warnings: [] };
 }
 
-type FileList = Extract<ExamplesDefinition, { train: string }>;
-
-function isFileList(examples: ExamplesDefinition): examples is FileList {
-  return typeof examples !== 'function' && typeof examples.train === 'string';
-}
-
-async function readFiles(files: FileList, needsLabels: boolean, folder: string) {
+async function readFiles(files: Extract<GivenExamples, { train: string }>, needsLabels: boolean, folder: string) {
   const warnings: string[] = [];
   const read = async (split: Split): Promise<SourceRow[]> => {
     const table = await readTable(path.resolve(folder, files[split]));
@@ -54,28 +46,4 @@ async function readFiles(files: FileList, needsLabels: boolean, folder: string) 
   };
   const splits: SourceSplits = { train: await read('train'), dev: await read('dev'), test: await read('test') };
   return { splits, warnings };
-}
-
-async function callExamples(
-  examples: Extract<ExamplesDefinition, (...arguments_: never) => unknown>,
-  file: string,
-  { seed, shots }: LoadTaskOptions,
-): Promise<Record<Split, ExampleSource[]>> {
-  let answer: unknown;
-  try {
-    answer = await examples({ seed, shots });
-  } catch (error) {
-    if (error instanceof RlpromptError) throw error;
-    throw examplesError(`the function examples failed: ${(error as Error)?.message ?? error}`, file, error);
-  }
-  const problems = findExampleProblems(answer);
-  if (problems.length > 0 || isFileList(answer as ExamplesDefinition)) {
-    throw examplesError(`the function examples gave no arrays of examples: ${problems.join('; ')}`, file);
-  }
-  return answer as Record<Split, ExampleSource[]>;
-}
-
-function examplesError(message: string, file: string, cause?: unknown): RlpromptError {
-  const next = 'correct the task file; rlprompt tasks check tries it';
-  return new RlpromptError({ code: 'E_TASK_EXAMPLES', exit: 'internal', message, where: file, next, cause });
 }

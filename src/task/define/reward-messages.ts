@@ -1,4 +1,4 @@
-import type { ErrorCode } from '../../errors.js';
+import type { ErrorCode, RlpromptErrorOptions } from '../../errors.js';
 import type { EnvironmentFacts } from '../environment.js';
 import type { RewardBatch } from '../types.js';
 
@@ -30,28 +30,47 @@ export interface LmQuestion {
 /** What an environment is asked. */
 export type EnvironmentCall = { readonly reset: string } | { readonly step: string };
 
-/** What a process is for. */
-export type HostedKind = 'reward' | 'environment';
+/** A file that is run once, for the data that it makes. */
+export type ReadKind = 'configuration file' | 'task file';
 
-/** From the program to the process of a reward or an environment. */
+/** What a process is for; messages call it by this name. */
+export type HostedKind = 'reward' | 'environment' | ReadKind;
+
+/** What examples that are a function are drawn by. */
+export interface ExamplesDraw {
+  readonly seed: number;
+  readonly shots: number;
+}
+
+/** Asks for the data that a file makes. */
+export type ReadMessage = { readonly type: 'read'; readonly file: string; readonly memoryLimit: number } & (
+  | { readonly kind: 'configuration file' }
+  | { readonly kind: 'task file'; readonly draw: ExamplesDraw }
+);
+
+/** From the program to a process that runs code of the user. */
 export type ToHost =
   | {
       readonly type: 'load';
-      readonly kind: HostedKind;
+      readonly kind: 'reward' | 'environment';
       readonly file: string;
       readonly isBuiltIn: boolean;
       readonly memoryLimit: number;
     }
+  | ReadMessage
   | { readonly type: 'call'; readonly call: number; readonly batch: RewardBatch; readonly seed: number }
   | { readonly type: 'act'; readonly call: number; readonly ask: EnvironmentCall }
   | { readonly type: 'abort' }
   | { readonly type: 'lm-answer'; readonly id: number; readonly value: unknown }
   | { readonly type: 'lm-error'; readonly id: number; readonly message: string };
 
-/** From the process of a reward or an environment to the program. */
+/** From a process that runs code of the user to the program. */
 export type FromHost =
   | { readonly type: 'loaded'; readonly environment?: EnvironmentFacts }
   | { readonly type: 'load-failed'; readonly fault: RewardFault }
+  /** What the file made. */
+  | { readonly type: 'data'; readonly data: unknown }
+  | { readonly type: 'refused'; readonly error: RlpromptErrorOptions }
   | { readonly type: 'answers'; readonly call: number; readonly rows: readonly RewardRow[] }
   /** As the environment gave it, not checked. */
   | { readonly type: 'acted'; readonly call: number; readonly answer: unknown }

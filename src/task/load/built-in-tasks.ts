@@ -3,7 +3,8 @@ import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { PACKAGE_ROOT } from '../../package-root.js';
 import { loadFailure, readDefinition } from '../define/read-definition.js';
-import type { TaskDefinition } from '../types.js';
+import { type ResolvedDefinition, resolveDefinition } from '../define/resolve-definition.js';
+import type { ExamplesDraw } from '../define/reward-messages.js';
 
 const TASKS_FOLDER = path.join(PACKAGE_ROOT, 'tasks');
 const THIS_FILE = fileURLToPath(import.meta.url);
@@ -38,10 +39,10 @@ export function builtInDataFolder(name: string): string {
   return path.join(TASKS_FOLDER, name);
 }
 
-export async function readBuiltInDefinition(name: string): Promise<TaskDefinition> {
+export async function readBuiltInDefinition(name: string, draw: ExamplesDraw): Promise<ResolvedDefinition> {
   const file = builtInTaskFile(name);
   const module: unknown = await import(pathToFileURL(file).href).catch((error) => {
     throw loadFailure(error, file);
   });
-  return readDefinition(module, file);
+  return await resolveDefinition(readDefinition(module, file), file, draw);
 }

@@ -8,7 +8,7 @@ import { loadDefinitionTask } from '../define/definition-task.js';
 import type { Task } from '../types.js';
 import { builtInDataFolder, builtInTaskFile, builtInTaskNames, readBuiltInDefinition } from './built-in-tasks.js';
 import { loadDataTask } from './data-task.js';
-import { loadTaskFile, TASK_EXTENSIONS } from './load-task-file.js';
+import { readTaskFile, TASK_EXTENSIONS } from './read-task-file.js';
 import { isSplitFolder, type SplitFiles, splitFilesIn } from './split-files.js';
 
 const TASK_FILES = TASK_EXTENSIONS.map((extension) => `task${extension}`);
@@ -36,7 +36,7 @@ export async function loadTask(reference: string, options: LoadTaskOptions): Pro
   if (builtInTaskNames().includes(reference)) {
     refuseDataFlags(reference, options);
     const origin = { file: builtInTaskFile(reference), dataFolder: builtInDataFolder(reference), source: 'built-in' };
-    return await loadDefinitionTask(await readBuiltInDefinition(reference), origin, options);
+    return await loadDefinitionTask(await readBuiltInDefinition(reference, options), origin, options);
   }
   const looksLikePath = /[/\\]/.test(reference) || path.extname(reference) !== '';
   const files = dataFilesOf(reference);
@@ -49,7 +49,7 @@ export async function loadTask(reference: string, options: LoadTaskOptions): Pro
   const file = path.resolve(isFolder(reference) ? taskFileIn(reference) : reference);
   if (!isTaskFileName(file)) throw unknownFormat(reference);
   const origin = { file, dataFolder: path.dirname(file), source: reference };
-  return await loadDefinitionTask(await loadTaskFile(file), origin, options);
+  return await loadDefinitionTask(await readTaskFile(file, options), origin, options);
 }
 
 /** The data files that a reference means; undefined where it is something else. */

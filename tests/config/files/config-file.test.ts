@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { findConfigFile, loadConfigFile } from '../../../src/config/files/config-file.js';
 import { resolveRunConfig } from '../../../src/config/resolve-run-config.js';
 
@@ -79,9 +79,38 @@ describe('loadConfigFile', () => {
 
   it('names a program file that throws, and one that exports no object', async () => {
     await expect(loadConfigFile(write('a.mjs', 'throw new Error("boom")'))).rejects.toThrow(/failed: boom/);
-    await expect(loadConfigFile(write('b.mjs', 'export const x = 1'))).rejects.toThrow(/default export/);
+    await expect(loadConfigFile(write('b.mjs', 'export default 7'))).rejects.toThrow(/default export/);
+    const withCode = 'export default { topK() {} }';
+    await expect(loadConfigFile(write('d.mjs', withCode))).rejects.toThrow(/topK could not be read: .*cloned/);
     const hostile = 'export default new Proxy({}, { ownKeys() { throw 1; } })';
     await expect(loadConfigFile(write('c.mjs', hostile))).rejects.toMatchObject({ code: 'E_CONFIG', exitCode: 78 });
+  });
+});
+
+describe('a program file as configuration', () => {
+  it.each([
+    ['loops for ever', 'for (;;);'],
+    ['never comes to its end', 'setInterval(() => {}, 1000);\nawait new Promise(() => {});'],
+  ])('that %s is ended at the deadline', async (_what, text) => {
+    await expect(loadConfigFile(write('rlprompt.config.mjs', text), 3000)).rejects.toMatchObject({
+      code: 'E_CONFIG',
+      exitCode: 78,
+      message: 'the configuration file gave no answer within 3 s and its process was ended',
+      where: expect.stringContaining('rlprompt.config.mjs'),
+    });
+  });
+
+  it('that ends its process does not end the program', async () => {
+    await expect(loadConfigFile(write('rlprompt.config.mjs', 'process.exit(0)'))).rejects.toMatchObject({
+      code: 'E_CONFIG',
+      message: 'the configuration file’s process exited with code 0 without an answer',
+    });
+  });
+
+  it('sees the environment of the program', async () => {
+    vi.stubEnv('MY_STEPS', '7');
+    const text = 'export default { steps: Number(process.env.MY_STEPS) };';
+    expect((await loadConfigFile(write('rlprompt.config.mjs', text))).values).toEqual({ steps: 7 });
   });
 });
 

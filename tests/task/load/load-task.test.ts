@@ -162,12 +162,10 @@ describe('a task file outside this package', () => {
     expect(task.labels).toEqual([]);
   });
 
-  it('brings its own reward, whose source is part of the digest', async () => {
+  it('brings a reward, whose source is part of the digest', async () => {
     const source = (value: number) =>
       `export default { name: 'mine', kind: 'custom', examples: ${arrays}, reward: ({ prompts }) => prompts.map(() => ${value}) };`;
     const first = await loadTask(folder.write('reward.mjs', source(1)), options);
-    const batch = { prompts: ['a', 'b'], examples: [], split: 'train' } as const;
-    expect(await first.reward!({ ...batch, prompts: [...batch.prompts] }, {} as never)).toEqual([1, 1]);
     const second = await loadTask(folder.write('reward.mjs', source(2)), options);
     expect(second.digest).not.toBe(first.digest);
   });
@@ -243,6 +241,26 @@ describe('a task file outside this package', () => {
     expect(error).toMatchObject({ code, exitCode });
     expect(error.message).toMatch(message);
     expect(error.where).toContain(folder.path);
+  });
+
+  it.each([
+    ['at its top', 'for (;;);', ''],
+    ['in its examples', '', 'for (;;);'],
+  ])('is ended at the deadline where it loops for ever %s', async (where, top, inExamples) => {
+    const source = `${top} export default { name: 'a', kind: 'classification', examples() { ${inExamples} } };`;
+    const file = folder.write(`loops ${where}.mjs`, source);
+    expect(await refusal(file, { rewardTimeout: 4 })).toMatchObject({
+      code: 'E_TASK_FILE',
+      exitCode: 78,
+      message: 'the task file gave no answer within 4 s and its process was ended',
+      where: file,
+    });
+  });
+
+  it('may end its own process, and not the program', async () => {
+    const file = folder.write('leaves.mjs', 'process.exit(0);');
+    const message = 'the task file’s process exited with code 0 without an answer';
+    expect(await refusal(file)).toMatchObject({ code: 'E_TASK_FILE', exitCode: 78, message, where: file });
   });
 
   it('names the file when defineTask itself refuses', async () => {

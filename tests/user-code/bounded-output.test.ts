@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { BoundedOutput, visibleText } from '../../../src/rewards/custom/custom-output.js';
+import { BoundedOutput, visibleText } from '../../src/user-code/bounded-output.js';
 
 describe('text of a reward', () => {
   it('has its controls and unseen characters spelled out, and keeps line ends and tabs', () => {

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { RlpromptError } from '../../../src/errors.js';
-import { mayPass, rewardError } from '../../../src/rewards/custom/custom-error.js';
+import { RlpromptError } from '../../src/errors.js';
+import { mayPass, plugInError } from '../../src/user-code/plug-in-error.js';
 
 const mend = 'mend the reward, try it with: rlprompt tasks check <task>; then resume';
 
 describe('a fault of a reward', () => {
   it('is told on one line, with the place and what to do', () => {
     const text = { message: 'it threw\n\x1b[31mred', where: 'task.mjs:2:1', stack: 'at deep' };
-    expect(rewardError({ code: 'E_PLUGIN_THROW', ...text }, 'task.mjs')).toMatchObject({
+    expect(plugInError({ code: 'E_PLUGIN_THROW', ...text }, 'task.mjs', 'reward')).toMatchObject({
       code: 'E_PLUGIN_THROW',
       exit: 'internal',
       message: 'it threw \\x1b[31mred',
@@ -27,12 +27,12 @@ describe('a fault of a reward', () => {
     ['E_PLUGIN_OOM', 'internal', 'keep less in memory between calls; then resume'],
     ['E_PLUGIN_NUMBER', 'internal', mend],
   ] as const)('%s is an error of kind %s', (code, exit, next) => {
-    expect(rewardError({ code, message: 'm' }, 'task.mjs')).toMatchObject({ exit, next, where: 'task.mjs' });
+    expect(plugInError({ code, message: 'm' }, 'task.mjs', 'reward')).toMatchObject({ exit, next, where: 'task.mjs' });
   });
 
   it('of an environment says how acting is resumed', () => {
-    expect(rewardError({ code: 'E_PLUGIN_OOM', message: 'm' }, undefined, 'environment')).toMatchObject({
-      where: '',
+    expect(plugInError({ code: 'E_PLUGIN_OOM', message: 'm' }, 'world.mjs', 'environment')).toMatchObject({
+      where: 'world.mjs',
       next: 'correct the environment; then resume with: rlprompt act resume FOLDER',
     });
   });

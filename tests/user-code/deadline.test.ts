@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Deadline } from '../../../src/rewards/custom/custom-deadline.js';
+import { Deadline } from '../../src/user-code/deadline.js';
 
 describe('a deadline', () => {
   let expired: number;
