@@ -50,6 +50,8 @@ export interface SplitModel {
   readonly usesTokenTypeIds: boolean;
   /** An int64 [1] input of a tuned body, not among `inputs`: the first position that hidden states are wanted of. */
   readonly firstKeptInput?: string;
+  /** An int64 [rows] input of a tuned body, not among `inputs`: which row of the past each row of tokens continues. */
+  readonly pastRowsInput?: string;
   /** Rows depend on their batch-mates: the body quantises activations at run time (dynamic int8). */
   readonly dynamicQuantised: boolean;
   readonly description: HeadDescription;
@@ -92,6 +94,7 @@ export async function splitHead(modelPath: string, options: SplitOptions = {}): 
     inputs,
     ...(kv && { kv }),
     ...(tuned.firstKeptInput && { firstKeptInput: tuned.firstKeptInput }),
+    ...(tuned.pastRowsInput && { pastRowsInput: tuned.pastRowsInput }),
     skipsPadding: has('position_ids') || tuned.skipsPadding === true,
     usesCacheBranch: has('use_cache_branch'),
     usesNumLogitsToKeep: has('num_logits_to_keep'),

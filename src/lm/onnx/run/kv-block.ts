@@ -61,8 +61,6 @@ export async function gatherKv(rows: readonly KvRow[], positions: number, scratc
   if (!first) throw new RangeError('no rows to gather');
   const { heads, headSize } = first.block;
   const rowLength = heads * positions * headSize;
-  const placed = rows.map((row, i) => ({ row, start: i * rowLength }));
-  const sources = firstOfSame(placed);
   const length = rows.length * rowLength;
   const arrays: CacheArray[] = [];
   for (const [index, like] of first.block.arrays.entries()) {
@@ -73,33 +71,26 @@ export async function gatherKv(rows: readonly KvRow[], positions: number, scratc
       : like instanceof Float32Array
         ? new Float32Array(length)
         : new Uint16Array(length);
-    for (const [to, from] of sources) {
-      if (to === from) copyRow(array, to.start, to.row, index, positions);
-      else array.copyWithin(to.start, from.start, from.start + rowLength);
-    }
+    for (const [i, row] of rows.entries()) copyRow(array, i * rowLength, row, index, positions);
     arrays.push(array);
   }
   return { rows: rows.length, positions, heads, headSize, arrays };
 }
 
-/** A row of a new block, and where it begins in each array. */
-interface PlacedRow {
-  readonly row: KvRow;
-  readonly start: number;
-}
-
-/** Each row beside the first that comes from the same place, which may be itself: one prefix stands in many rows. */
-function firstOfSame(rows: readonly PlacedRow[]): [row: PlacedRow, first: PlacedRow][] {
-  const seen = new Map<KvBlock, Map<string, PlacedRow>>();
-  return rows.map((placed) => {
-    const { block, row, positions } = placed.row;
-    const places = seen.get(block) ?? new Map<string, PlacedRow>();
-    seen.set(block, places);
-    const place = `${row} ${positions}`;
-    const first = places.get(place) ?? placed;
-    places.set(place, first);
-    return [placed, first];
+/** The rows that differ, and for each row its place among them: one prefix stands in many rows. */
+export function distinctRows(rows: readonly KvRow[]): { distinct: KvRow[]; places: number[] } {
+  const seen = new Map<KvBlock, Map<string, number>>();
+  const distinct: KvRow[] = [];
+  const places = rows.map((source) => {
+    const { block, row, positions } = source;
+    const known = seen.get(block) ?? new Map<string, number>();
+    seen.set(block, known);
+    const key = `${row} ${positions}`;
+    const place = known.get(key) ?? distinct.push(source) - 1;
+    known.set(key, place);
+    return place;
   });
+  return { distinct, places };
 }
 
 function copyRow(

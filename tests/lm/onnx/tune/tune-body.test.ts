@@ -5,7 +5,7 @@ import { openModelFile } from '../../../../src/lm/onnx/graph/file/model-file.js'
 import { kvCache, modelInputs } from '../../../../src/lm/onnx/graph/model-inputs.js';
 import { decodeModel } from '../../../../src/lm/onnx/graph/proto.js';
 import { type SplitModel, splitHead } from '../../../../src/lm/onnx/head/split-head.js';
-import { gatherKv } from '../../../../src/lm/onnx/run/kv-block.js';
+import { gatherKv, rowsOfBlock } from '../../../../src/lm/onnx/run/kv-block.js';
 import { createSession } from '../../../../src/lm/onnx/run/session.js';
 import { expandGroupedAttention } from '../../../../src/lm/onnx/tune/expand-grouped-attention.js';
 import { allVariants, maxAbsDiff } from '../hub-like.js';
@@ -46,6 +46,18 @@ describe.each(EXACT)('$folder with a tuned body', ({ folder, path, golden, varia
       const own = hidden.subarray(hidden.length / 2 - cut.hiddenSize, hidden.length / 2);
       expect(maxAbsDiff(own, lastHidden)).toBeLessThanOrEqual(Math.max(2e-5, 3 * variant.hiddenMaxAbsDiff));
     }
+    await close();
+  });
+
+  it('gives rows that share a past the same bits as rows that have one each', async () => {
+    const { body, close } = await open(path);
+    const { ids } = golden.items.find((item) => item.ids.length >= 4)!;
+    const start = await body.run({ tokens: [ids.slice(0, 2), ids.slice(1, 3)], keepCache: true });
+    const rows = [1, 0, 1];
+    const call = { tokens: rows.map((_, i) => [ids[i]!]), keepCache: true };
+    const own = await body.run({ ...call, past: await gatherKv(rowsOfBlock(start.past!, rows), 2) });
+    const shared = await body.run({ ...call, past: start.past, pastRows: rows });
+    expect(shared).toEqual(own);
     await close();
   });
 

@@ -9,8 +9,10 @@ import { tokenFeeds } from '../shared/token-feeds.js';
 export interface BodyCall {
   /** Rows of new tokens, all of one length. */
   readonly tokens: readonly (readonly number[])[];
-  /** What came before, one row for each row of tokens. */
+  /** What came before. */
   readonly past?: KvBlock | undefined;
+  /** Which row of `past` each row of tokens continues; default: its own. Only a tuned body lets rows share one. */
+  readonly pastRows?: readonly number[] | undefined;
   /** How many of a row's past positions, from the left, are padding. */
   readonly padding?: readonly number[] | undefined;
   /** Whether the caches after this call are wanted; they cost a copy. */
@@ -65,7 +67,7 @@ export class CausalBody {
     return { hidden, past: { rows: call.tokens.length, positions, heads, headSize, arrays } };
   }
 
-  #feeds({ tokens, past, padding, lastOnly }: BodyCall): Record<string, Tensor> {
+  #feeds({ tokens, past, pastRows, padding, lastOnly }: BodyCall): Record<string, Tensor> {
     const before = past?.positions ?? 0;
     const feeds = tokenFeeds(this.#session, this.model.inputs, { tokens, before, padding });
     if (this.model.usesCacheBranch) {
@@ -77,11 +79,15 @@ export class CausalBody {
     if (this.model.firstKeptInput) {
       feeds[this.model.firstKeptInput] = this.#session.tensor('int64', BigInt64Array.of(lastOnly ? -1n : 0n), [1]);
     }
+    if (this.model.pastRowsInput) {
+      const rows = BigInt64Array.from(pastRows ?? tokens.keys(), BigInt);
+      feeds[this.model.pastRowsInput] = this.#session.tensor('int64', rows, [rows.length]);
+    }
     return this.kv ? Object.assign(feeds, this.#cacheFeeds(this.kv, tokens.length, past)) : feeds;
   }
 
   #cacheFeeds(kv: KvCache, rows: number, past: KvBlock | undefined): Record<string, Tensor> {
-    const dims = [rows, kv.heads, past?.positions ?? 0, kv.headSize];
+    const dims = [past?.rows ?? rows, kv.heads, past?.positions ?? 0, kv.headSize];
     const empty = kv.type === 'float16' ? new Uint16Array(0) : new Float32Array(0);
     return Object.fromEntries(
       kv.inputs.map((name, i) => [name, this.#session.tensor(kv.type, past?.arrays[i] ?? empty, dims)]),

@@ -1,5 +1,5 @@
 import { chunksOf, groupBy } from '../../../../statistics/groups.js';
-import { gatherKv, type KvBlock, type KvRow, KvScratch, rowsOfBlock } from '../../run/kv-block.js';
+import { distinctRows, gatherKv, type KvBlock, type KvRow, KvScratch, rowsOfBlock } from '../../run/kv-block.js';
 import type { PrefixCache } from '../../run/prefix-cache.js';
 import { activationBytes, type RowLimits } from '../../run/row-limits.js';
 import type { CausalBody } from './causal-body.js';
@@ -166,14 +166,17 @@ export class CausalRows {
     const padding = rows.map(({ after }) => (after ? space - after.positions : 0));
     const tokens = rows.map((row) => row.tokens);
     const result = await this.#inTurn(async () => {
-      const past = sources.length === 0 ? undefined : await gatherKv(sources, space, this.#scratch);
-      return this.append(tokens, past, padding, keepCache);
+      if (sources.length === 0) return this.append(tokens, undefined, padding, keepCache);
+      const { distinct, places } = distinctRows(sources);
+      const past = await gatherKv(distinct, space, this.#scratch);
+      return this.append(tokens, past, padding, keepCache, places);
     });
     return { ...result, padding };
   }
 
   /**
    * Appends tokens, the same number to each row.
+   * @param pastRows which row of `past` each of them continues; default: its own
    * @returns hidden states at the last of them [rows, hiddenSize], and the caches where asked for
    */
   async append(
@@ -181,6 +184,7 @@ export class CausalRows {
     past: KvBlock | undefined,
     padding: readonly number[],
     keepCache: boolean,
+    pastRows?: readonly number[],
   ): Promise<{ hidden: Float32Array; past: KvBlock | undefined }> {
     const length = tokens[0]?.length ?? 0;
     const many = this.#abilities.append === 'many';
@@ -191,6 +195,8 @@ export class CausalRows {
       const piece = step >= length ? tokens : tokens.map((row) => row.slice(start, end));
       const call = {
         ...{ tokens: piece, past: state.past, padding, keepCache: keepCache || end < length },
+        // What a piece leaves behind has a row for each row of tokens.
+        pastRows: start === 0 ? pastRows : undefined,
         lastOnly: this.#abilities.lastOnly,
       };
       const result = await this.#body.run(call);
