@@ -3,9 +3,12 @@ import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
 import type { TransferMatrix } from '../../../src/analysis/transfer.js';
+import { holdEmbeddedModel } from '../../held-model.js';
 import { makeReportRun } from '../../report/report-run.js';
 import { runInProcess } from '../in-process-cli.js';
 import { lastLine, TINY_MODEL, tinyTask } from '../spawn-cli.js';
+
+holdEmbeddedModel();
 
 /** The tiny task, without the target LM among its flags, and a copy of the tiny model under another name. */
 function tinyPair() {
