@@ -40,12 +40,15 @@ export function createTokenizerEngine(definition: Settings): TokenizerEngine {
       }
       const original = text.slice(section.start, section.end);
       const part = normalize ? normalize(original) : original;
+      // The library asks where a piece was in the original: where its first character is removed, no piece is the first.
+      const [first = ''] = original;
+      const isFirst = section.start === 0 && normalize?.(first) !== '';
       for (const { start, end, token } of normalized.split(part)) {
         if (token) {
           into.push(token.id);
           continue;
         }
-        const piece = { text: part.slice(start, end), isStart: section.start === 0 && start === 0 };
+        const piece = { text: part.slice(start, end), isStart: isFirst && start === 0 };
         if (piece.text === '') continue;
         for (const { text: word } of preTokenize ? preTokenize([piece]) : [piece]) model.encode(word, into);
       }

@@ -5,18 +5,20 @@ import { atomAt } from './possessive.js';
 const MORE: Readonly<Record<string, string>> = { s: '\u017f', k: '\u212a' };
 /** Letters that a ligature or ß stands for, too. */
 const JOINED = /ss|st|ff|fi|fl/i;
+const WHOLE = '(?i)';
 const CASED_CLASS = /\\[pP]\{\^?(?:Lu|Ll|Lt|Upper|Lower)/i;
 
 /**
- * Spells out the groups `(?i:…)` of an Oniguruma expression, which Node 20 has no syntax for: `(?i:'s)` becomes
- * `(?:'[sSſ])`.
+ * Spells out the groups `(?i:…)` of an Oniguruma expression, and a `(?i)` that it begins with, which Node 20 has no
+ * syntax for: `(?i:'s)` becomes `(?:'[sSſ])`.
  *
  * @throws UnsupportedTokenizer for letters whose other spellings are not known here
  */
 export function spellCases(source: string): string {
   let spelled = '';
-  const groups: boolean[] = [];
-  for (let at = 0; at < source.length; ) {
+  const isWhole = source.startsWith(WHOLE);
+  const groups: boolean[] = isWhole ? [true] : [];
+  for (let at = isWhole ? WHOLE.length : 0; at < source.length; ) {
     const ignores = groups.at(-1) === true;
     if (source.startsWith('(?i:', at)) {
       groups.push(true);
