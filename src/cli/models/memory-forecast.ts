@@ -1,6 +1,6 @@
 import { realpathSync } from 'node:fs';
-import { totalmem } from 'node:os';
 import type { RunConfig } from '../../config/run-config.js';
+import { memoryThere } from '../../files/memory-limits.js';
 import { isEndpointName } from '../../lm/endpoint/endpoint-name.js';
 import { findModelFolder, type ModelFolder } from '../../lm/model/model-folder.js';
 import { loadTokenizer } from '../../lm/model/tokenizer.js';
@@ -94,7 +94,7 @@ async function cacheBytes(config: RunConfig, { folder, inspection }: ModelFacts)
   const lengths = await inputLengths(config, folder);
   if (!kv) return { prefixes: 0, call: callWithoutCache(config, { folder, inspection }, Math.max(0, ...lengths)) };
   const bytesPerToken = kv.inputs.length * kv.heads * kv.headSize * (kv.type === 'float16' ? 2 : 4);
-  const limit = (config.maxMemory ?? Math.min(DEFAULT_CACHE_BYTES, totalmem() / 4)) / 2;
+  const limit = (config.maxMemory ?? Math.min(DEFAULT_CACHE_BYTES, memoryThere() / 4)) / 2;
   const prefixes = lengths.reduce((sum, length) => sum + length, 0) * bytesPerToken;
   const longest = Math.max(0, ...lengths) + config.promptLength + 1;
   const own = config.prefixSharing ? config.promptLength + 1 : longest;

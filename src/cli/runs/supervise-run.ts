@@ -5,6 +5,7 @@ import type { RunConfigInput } from '../../config/run-config.js';
 import { RlpromptError } from '../../errors.js';
 import type { Reporter, RunControls, RunEvent, RunResult } from '../../events.js';
 import { abortable } from '../../files/abortable.js';
+import { requireAddresses } from '../../files/memory-limits.js';
 import type { OptimizeOptions } from '../../optimize.js';
 import type { UiName } from '../../ui/reporters/choose-reporter.js';
 import type { CliContext } from '../output/context.js';
@@ -69,6 +70,7 @@ export async function followRun(
   { ui, resume }: { readonly ui?: UiName | undefined; readonly resume?: string | undefined },
   context: CliContext,
 ): Promise<FollowedRun> {
+  requireAddresses();
   const supervisor = new Supervisor(ui, context);
   const options: OptimizeOptions = {
     signal: supervisor.signal,

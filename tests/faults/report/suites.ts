@@ -10,7 +10,7 @@ export const SUITES: Readonly<Record<string, readonly string[]>> = {
     'tests/faults/file-operations/io-faults.test.ts',
     'tests/files/atomic-write.test.ts',
   ],
-  'limits of the system': ['tests/faults/open-files.test.ts'],
+  'limits of the system': ['tests/faults/open-files.test.ts', 'tests/faults/address-space.test.ts'],
   'standard output that takes nothing': ['tests/faults/lost-output.test.ts'],
   'protections taken away': ['tests/faults/file-operations/protections.test.ts'],
   'resume identity': ['tests/faults/resume-identity.test.ts', 'tests/faults/clock.test.ts'],

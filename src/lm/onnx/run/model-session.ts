@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs';
+import { requireMemoryFor } from '../../../files/memory-limits.js';
 import { quickestThreads } from './quickest-threads.js';
 import { createSession, type GraphSource, type OnnxSession, type SessionOptions } from './session.js';
 import { LARGE_BYTES } from './shared-memory.js';
@@ -8,6 +9,7 @@ import { LARGE_BYTES } from './shared-memory.js';
  * for: its products are summed in the same order with any number, so that its numbers do not tell how many there were.
  *
  * @param files what the model consists of
+ * @throws RlpromptError E_OS_LIMIT where they are larger than the memory there is
  */
 export async function createModelSession(
   source: GraphSource,
@@ -15,6 +17,7 @@ export async function createModelSession(
   options: SessionOptions,
 ): Promise<OnnxSession> {
   const bytes = files.reduce((sum, path) => sum + statSync(path).size, 0);
+  requireMemoryFor(bytes, 'path' in source ? source.path : undefined);
   if (bytes < LARGE_BYTES) return await createSession(source, options);
   const isMeasured = options.threads === undefined && (options.device ?? 'cpu') === 'cpu';
   const threads = isMeasured ? await quickestThreads() : options.threads;

@@ -1,4 +1,4 @@
-import { totalmem } from 'node:os';
+import { memoryThere } from '../../../files/memory-limits.js';
 import { TOKENS_PER_CALL } from './token-batches.js';
 
 export interface RowOptions {
@@ -28,7 +28,7 @@ const DEFAULT_MEMORY = 2 * 1024 ** 3;
 
 /** The memory is divided evenly: half for kept prefixes, half for a call. */
 export function rowLimits(options: RowOptions, dynamicQuantised: boolean): RowLimits {
-  const { maxMemoryBytes = Math.min(DEFAULT_MEMORY, totalmem() / 4), batchSize, prefixSharing = true } = options;
+  const { maxMemoryBytes = Math.min(DEFAULT_MEMORY, memoryThere() / 4), batchSize, prefixSharing = true } = options;
   const isOneByOne = dynamicQuantised && !options.allowDynamicInt8;
   return {
     prefixBytes: maxMemoryBytes / 2,

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { RlpromptError } from '../../../errors.js';
+import { addressesRefused, requireAddresses } from '../../../files/memory-limits.js';
 import { metered } from './runtime-meter.js';
 import { turnOffReports } from './runtime-reports.js';
 import { type RemoteSession, runtimeThread } from './runtime-thread.js';
@@ -93,6 +94,7 @@ export function defaultThreads(): number {
 type Runtime = typeof import('onnxruntime-node');
 
 async function importRuntime(): Promise<Runtime> {
+  requireAddresses();
   turnOffReports();
   try {
     const runtime = await import('onnxruntime-node');
@@ -179,14 +181,13 @@ async function openSession(
       const why = (/Failed to .*/.exec(reason)?.[0] ?? reason).slice(0, 200);
       throw deviceError(device, `${device} cannot be used here: ${why} (the runtime knows ${known.join(', ')})`, cause);
     }
-    throw new RlpromptError({
-      code: 'E_MODEL_LOAD',
-      exit: 'data',
-      message: `the runtime refuses this model: ${reason}`,
-      where: 'path' in source ? source.path : undefined,
-      next: 'fetch or export the model again',
-      cause,
-    });
+    const where = 'path' in source ? source.path : undefined;
+    const next = 'fetch or export the model again';
+    const message = `the runtime refuses this model: ${reason}`;
+    throw (
+      addressesRefused(reason, where) ??
+      new RlpromptError({ code: 'E_MODEL_LOAD', exit: 'data', message, where, next, cause })
+    );
   }
 }
 
@@ -194,11 +195,14 @@ async function openSession(
 export function runError(source: GraphSource, cause: unknown): RlpromptError {
   const [reason = ''] = (cause instanceof Error ? cause.message : String(cause)).split('\n');
   const isMemory = /alloc|out of memory/i.test(reason);
+  const where = 'path' in source ? source.path : undefined;
+  const refused = addressesRefused(reason, where);
+  if (refused) return refused;
   return new RlpromptError({
     code: isMemory ? 'E_MODEL_MEMORY' : 'E_MODEL_RUN',
     exit: 'data',
     message: `the runtime ${isMemory ? 'has not the memory for' : 'cannot compute'} this graph: ${reason.slice(0, 200)}`,
-    where: 'path' in source ? source.path : undefined,
+    where,
     next: isMemory ? 'a smaller --max-memory or --batch-size, or a smaller model' : 'fetch or export the model again',
     cause,
   });

@@ -1,6 +1,6 @@
-import { totalmem } from 'node:os';
 import type { RunConfig } from '../../../config/run-config.js';
 import { RlpromptError } from '../../../errors.js';
+import { memoryThere } from '../../../files/memory-limits.js';
 import { requireCapability } from '../../../lm/load.js';
 import type { LanguageModel } from '../../../lm/model/types.js';
 
@@ -32,8 +32,8 @@ export function checkStepSize({ promptsPerStep, promptLength, innerSize }: StepS
   const { vocabularySize, hiddenSize } = requireCapability(generator, 'hiddenStates');
   const perToken = LOGIT_COPIES * vocabularySize + INNER_COPIES * innerSize;
   const bytes = 4 * (promptsPerStep * promptLength * perToken + MATRIX_COPIES * hiddenSize * innerSize);
-  if (bytes <= totalmem()) return;
-  const [wanted, there] = [bytes, totalmem()].map((size) => (size / 1e9).toFixed(1));
+  if (bytes <= memoryThere()) return;
+  const [wanted, there] = [bytes, memoryThere()].map((size) => (size / 1e9).toFixed(1));
   throw new RlpromptError({
     code: 'E_MEMORY',
     exit: 'unavailable',
