@@ -406,6 +406,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'lm/model': [
     'errors.ts',
     'files',
+    'give-way.ts',
     'lm/gguf',
     'lm/tokenizer',
     'lm/tokenizer/models',

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { RlpromptError } from '../../errors.js';
 import { readOrdinaryText } from '../../files/read-ordinary.js';
+import { giveWay } from '../../give-way.js';
 import { isGgufFile, readGguf } from '../gguf/gguf-file.js';
 import { ggufTokenizer } from '../gguf/gguf-tokenizer.js';
 import { createDecoder, type Decode } from '../tokenizer/decoder.js';
@@ -33,9 +34,12 @@ export async function loadTokenizer(folder: string): Promise<Tokenizer> {
   return createTokenizer(definition, { named, generation }, path);
 }
 
-function createTokenizer(definition: Json, files: SpecialTokenFiles, path: string): Tokenizer {
+/** Takes a tenth of a second with fifty thousand tokens, in pieces between which keys and screen have their turn. */
+async function createTokenizer(definition: Json, files: SpecialTokenFiles, path: string): Promise<Tokenizer> {
   try {
+    await giveWay();
     const engine = createTokenizerEngine(definition);
+    await giveWay();
     const parts = { engine, decode: createDecoder(definition), definition, files };
     return wrapTokenizer(parts, tokenizerDeadline(definition, path));
   } catch (cause) {

@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import { cacheRoot } from '../../../files/program-folders.js';
+import { giveWay } from '../../../give-way.js';
 import type { HeadWeights } from '../../model/types.js';
 import { filesOf, openModelFile } from '../graph/file/model-file.js';
 import type { ModelFile } from '../graph/file/model-file-types.js';
@@ -78,11 +79,14 @@ export interface SplitOptions {
  */
 export async function splitHead(modelPath: string, options: SplitOptions = {}): Promise<SplitModel> {
   const file = openModelFile(resolve(modelPath));
+  await giveWay();
   const { graph } = file.model;
   const files = filesOf(file);
   const { inputs, kv, model, head, hiddenOutput } = openLanguageModel(file);
   const isDynamic = isDynamicQuantised(graph);
+  await giveWay();
   const tuned: Tuned = options.tuned ? tuneBody(graph, head.hidden, kv) : {};
+  await giveWay();
   const source = await storeCut(file, model, options.cutFolder ?? join(cacheRoot(), 'cuts'), options.inMemoryBytes);
   const has = (name: string) => inputs.some((input) => input.name === name);
   return {
