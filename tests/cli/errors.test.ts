@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { runInProcess } from './in-process-cli.js';
 import { BIN, emptyFolder, lastLine, runCli } from './spawn-cli.js';
 
 describe('a wrong command line', () => {
@@ -19,7 +20,7 @@ describe('a wrong command line', () => {
     [['resume', 'x', '--top-k', '3'], "unknown option '--top-k'"],
     [['eval', 'spam'], 'there is no prompt to score'],
   ])('%j is refused with code 64 and one line that says why', async (args, message) => {
-    const { code, stdout, stderr } = await runCli(args);
+    const { code, stdout, stderr } = await runInProcess(args);
     expect(code).toBe(64);
     expect(stdout).toBe('');
     expect(stderr).toMatch(/^rlprompt: E_[A-Z_]+: [^\n]*\n$/);
@@ -70,7 +71,7 @@ describe('a wrong command line', () => {
     [['resume', '.'], 66, 'E_NOT_A_RUN'],
     [['models', 'inspect', './no-model'], 66, 'E_MODEL_NOT_FOUND'],
   ])('%j ends with code %i and %s', async (args, expected, name) => {
-    const { code, stdout, stderr } = await runCli(args);
+    const { code, stdout, stderr } = await runInProcess(args);
     expect(code).toBe(expected);
     expect(stdout).toBe('');
     expect(lastLine(stderr)).toMatch(new RegExp(`^rlprompt: ${name}`));

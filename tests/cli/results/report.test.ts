@@ -8,7 +8,7 @@ import { emptyFolder, lastLine, runCli } from '../spawn-cli.js';
 describe('rlprompt report', () => {
   it('writes one page into the run and says where', async () => {
     const runDir = makeReportRun();
-    const { code, stdout } = await runCli(['report', runDir]);
+    const { code, stdout } = await runInProcess(['report', runDir]);
     expect(code).toBe(0);
     expect(stdout).toBe(`${join(runDir, 'report.html')}\n`);
     expect(readFileSync(stdout.trim(), 'utf8')).toContain('<title>spam: a prompt for mail-gpt-4m</title>');
@@ -16,7 +16,7 @@ describe('rlprompt report', () => {
 
   it('sets runs side by side in the file that --out names', async () => {
     const out = join(emptyFolder(), 'both.html');
-    const { code } = await runCli(['report', makeReportRun(), makeReportRun({ seed: 1 }), '--out', out]);
+    const { code } = await runInProcess(['report', makeReportRun(), makeReportRun({ seed: 1 }), '--out', out]);
     expect(code).toBe(0);
     expect(readFileSync(out, 'utf8')).toContain('2 runs on spam');
   });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { acquireLock } from '../../../src/files/lock.js';
 import { makeReportRun, type ReportedRun } from '../../report/report-run.js';
+import { runInProcess } from '../in-process-cli.js';
 import { lastLine, runCli } from '../spawn-cli.js';
 
 function folderOf(runs: Readonly<Record<string, ReportedRun>>): string {
@@ -13,7 +14,7 @@ function folderOf(runs: Readonly<Record<string, ReportedRun>>): string {
 }
 
 const listed = async (folder: string): Promise<Record<string, unknown>[]> => {
-  const { code, stdout } = await runCli(['runs', 'list', folder, '--json']);
+  const { code, stdout } = await runInProcess(['runs', 'list', folder, '--json']);
   expect(code).toBe(0);
   return JSON.parse(stdout).runs;
 };
@@ -39,7 +40,7 @@ describe('rlprompt runs list', () => {
     const runs = await listed(folder);
     expect(runs.map(({ runDir }) => runDir).sort()).toEqual([join(folder, 'bad'), join(folder, 'good')]);
     expect(runs.find(({ runDir }) => runDir === join(folder, 'bad'))).toHaveProperty('unreadable');
-    const { code, stdout } = await runCli(['runs', 'list', folder]);
+    const { code, stdout } = await runInProcess(['runs', 'list', folder]);
     expect(code).toBe(0);
     const [header = '', ...lines] = stdout.split('\n');
     const bad = lines.find((line) => line.includes('unreadable')) ?? '';
@@ -49,7 +50,7 @@ describe('rlprompt runs list', () => {
   });
 
   it('says that there is no such folder', async () => {
-    const { code, stderr } = await runCli(['runs', 'list']);
+    const { code, stderr } = await runInProcess(['runs', 'list']);
     expect(code).toBe(66);
     expect(lastLine(stderr)).toContain('E_NO_RUNS');
   });
@@ -58,7 +59,7 @@ describe('rlprompt runs list', () => {
 describe('rlprompt runs remove', () => {
   it('removes with --yes, and only what was named', async () => {
     const folder = folderOf({ a: {}, b: {} });
-    const { code, stdout } = await runCli(['runs', 'remove', join(folder, 'a'), '--yes']);
+    const { code, stdout } = await runInProcess(['runs', 'remove', join(folder, 'a'), '--yes']);
     expect(code).toBe(0);
     expect(stdout).toBe(`removed ${join(folder, 'a')}\n`);
     expect([existsSync(join(folder, 'a')), existsSync(join(folder, 'b'))]).toEqual([false, true]);
@@ -66,7 +67,7 @@ describe('rlprompt runs remove', () => {
 
   it('removes the run in whose folder it is called', async () => {
     const folder = folderOf({ a: {} });
-    const { code, stdout, stderr } = await runCli(['runs', 'remove', '.', '--yes'], { cwd: join(folder, 'a') });
+    const { code, stdout, stderr } = await runInProcess(['runs', 'remove', '.', '--yes'], { cwd: join(folder, 'a') });
     expect([code, stdout], stderr).toEqual([0, 'removed .\n']);
     expect(existsSync(join(folder, 'a'))).toBe(false);
   });
@@ -82,7 +83,7 @@ describe('rlprompt runs remove', () => {
   it('removes none of several where one is being written', async () => {
     const folder = folderOf({ free: {}, held: {} });
     const lock = acquireLock(join(folder, 'held', 'lock'), { since: '2026-01-01T00:00:00.000Z' });
-    const { code, stderr } = await runCli(['runs', 'remove', join(folder, 'free'), join(folder, 'held'), '-y']);
+    const { code, stderr } = await runInProcess(['runs', 'remove', join(folder, 'free'), join(folder, 'held'), '-y']);
     lock.release();
     expect(code).toBe(75);
     expect(lastLine(stderr)).toContain('E_RUN_LOCKED');
@@ -93,7 +94,7 @@ describe('rlprompt runs remove', () => {
   it('never touches a folder that is no run', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'rlprompt-precious-'));
     writeFileSync(join(folder, 'thesis.txt'), 'precious');
-    const { code } = await runCli(['runs', 'remove', folder, '--yes']);
+    const { code } = await runInProcess(['runs', 'remove', folder, '--yes']);
     expect(code).toBe(66);
     expect(existsSync(join(folder, 'thesis.txt'))).toBe(true);
   });
@@ -102,7 +103,7 @@ describe('rlprompt runs remove', () => {
 describe('rlprompt compare of runs that are there', () => {
   it('takes seeds of the same settings together, with mean and standard deviation', async () => {
     const runs = [makeReportRun(), makeReportRun({ seed: 1 }), makeReportRun({ trainer: 'soft-q-learning' })];
-    const { code, stdout } = await runCli(['compare', ...runs, '--json']);
+    const { code, stdout } = await runInProcess(['compare', ...runs, '--json']);
     expect(code).toBe(0);
     const { groups } = JSON.parse(stdout);
     expect(groups).toHaveLength(2);
@@ -113,7 +114,7 @@ describe('rlprompt compare of runs that are there', () => {
   });
 
   it('prints best dev rewards by forwards as a table', async () => {
-    const { code, stdout } = await runCli(['compare', makeReportRun(), makeReportRun({ seed: 1 })]);
+    const { code, stdout } = await runInProcess(['compare', makeReportRun(), makeReportRun({ seed: 1 })]);
     expect(code).toBe(0);
     expect(stdout).toMatch(/log-variance +0 1 +0\.865 ± 0\.014 +0\.855 ± 0\.007/);
     expect(stdout).toMatch(/Best reward on dev so far.*60,612\nlog-variance .*52\.5 ± 0\.7\n$/s);

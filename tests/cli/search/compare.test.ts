@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { runInProcess } from '../in-process-cli.js';
 import { lastLine, runCli, TINY_MODEL, tinyTask } from '../spawn-cli.js';
 
 const { cwd, flags } = tinyTask();
@@ -10,7 +11,7 @@ const rivals = ['--trainers', 'log-variance:learning-rate=0.01,random', '--seeds
 
 describe('compare', () => {
   it('stopped in its second run, reaches the numbers of one that was not, and shows them in every form', async () => {
-    const whole = await runCli([...compare, ...rivals, '--out', 'runs/whole', '--json', '--ui', 'none'], { cwd });
+    const whole = await runInProcess([...compare, ...rivals, '--out', 'runs/whole', '--json', '--ui', 'none'], { cwd });
     expect(whole.code).toBe(0);
     const comparison = JSON.parse(whole.stdout);
     expect(comparison).toMatchObject({ task: 'mails', metric: 'accuracy', forwards: 120, seeds: [0, 1] });
@@ -45,16 +46,16 @@ describe('compare', () => {
     const resumed = await runCli(['compare', 'runs/parts', '--json', '--ui', 'none'], { cwd });
     expect(withoutTimes(resumed.stdout)).toEqual(withoutTimes(whole.stdout));
 
-    const again = await runCli(['compare', 'runs/parts'], { cwd });
+    const again = await runInProcess(['compare', 'runs/parts'], { cwd });
     expect(again.stderr).not.toContain('run 1 of');
     expect(again.stdout).toMatch(/^best dev accuracy so far, by forwards: mean ± sd over seeds 0, 1\n/);
     expect(again.stdout).toMatch(/^no prompt /m);
-    const changed = await runCli([...compare, ...rivals, '--steps', '3', '--out', 'runs/parts'], { cwd });
+    const changed = await runInProcess([...compare, ...rivals, '--steps', '3', '--out', 'runs/parts'], { cwd });
     expect({ code: changed.code, line: lastLine(changed.stderr) }).toMatchObject({
       code: 73,
       line: expect.stringContaining('E_COMPARISON_DIFFERS'),
     });
-    expect((await runCli(['compare', 'runs/parts', '--forwards', '9'], { cwd })).stderr).toContain(
+    expect((await runInProcess(['compare', 'runs/parts', '--forwards', '9'], { cwd })).stderr).toContain(
       '--forwards cannot be given for a comparison that was begun',
     );
   }, 240_000);
@@ -66,7 +67,7 @@ describe('compare', () => {
     [['spam', '--trainers', 'random:colour=red', '--forwards', '9'], 'unknown key \\"colour\\"'],
     [['spam', '--trainers', 'random', '--forwards', '9', '--seeds', '1,1'], 'seeds are different'],
   ])('%j is refused before anything is made', async (args, message) => {
-    const outcome = await runCli(['compare', ...args]);
+    const outcome = await runInProcess(['compare', ...args]);
     expect(outcome.code).toBeGreaterThanOrEqual(64);
     expect(JSON.stringify(lastLine(outcome.stderr))).toContain(message);
   });
@@ -75,16 +76,16 @@ describe('compare', () => {
 describe('run --seeds', () => {
   it('runs one after the other and prints an array, or a table with their mean', async () => {
     const run = ['run', 'mails.csv', ...flags, ...small, '--steps', '1', '--candidates', '2', '--ui', 'none'];
-    const { stdout } = await runCli([...run, '--seeds', '0,3', '--out', 'runs/s', '--json'], { cwd });
+    const { stdout } = await runInProcess([...run, '--seeds', '0,3', '--out', 'runs/s', '--json'], { cwd });
     const results = JSON.parse(stdout);
     expect(results.map(({ seed, runDir }: { seed: number; runDir: string }) => [seed, runDir])).toEqual([
       [0, join('runs/s', 'seed-0')],
       [3, join('runs/s', 'seed-3')],
     ]);
-    const table = (await runCli([...run, '--seeds', '0', '--fail-under', '1.5'], { cwd })) as { stdout: string };
+    const table = await runInProcess([...run, '--seeds', '0', '--fail-under', '1.5'], { cwd });
     expect(table).toMatchObject({ code: 10 });
     expect(table.stdout).toMatch(/^mean ± sd +\d\.\d{3} /m);
-    const both = await runCli([...run, '--seeds', '0,1', '--seed', '2'], { cwd });
+    const both = await runInProcess([...run, '--seeds', '0,1', '--seed', '2'], { cwd });
     expect(lastLine(both.stderr)).toContain('--seed and --seeds exclude each other');
   }, 120_000);
 });

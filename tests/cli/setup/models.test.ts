@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { COMMIT, FakeHub } from '../../lm/hub/fake-hub.js';
 import { HUB_LIKE } from '../../lm/onnx/hub-like.js';
+import { runInProcess } from '../in-process-cli.js';
 import { emptyFolder, lastLine, runCli, tinyTask } from '../spawn-cli.js';
 
 let hub: FakeHub;
@@ -18,7 +19,7 @@ afterAll(async () => {
 
 const TOKEN = 'hf_canary0123456789';
 const cli = (args: readonly string[], env: Record<string, string> = {}, cwd?: string) =>
-  runCli(args, {
+  runInProcess(args, {
     env: { RLPROMPT_CACHE_DIR: folder, HF_ENDPOINT: hub.endpoint, HF_TOKEN: TOKEN, ...env },
     ...(cwd === undefined ? {} : { cwd }),
   });
