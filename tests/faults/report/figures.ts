@@ -7,6 +7,7 @@ export interface Figures {
   cuts?: number;
   badInputs?: number;
   rewardsLost?: number;
+  schedules?: number;
   stops?: number;
   protections?: number;
   cases?: number;

@@ -12,6 +12,7 @@ const NAMES: Readonly<Record<keyof Figures, string>> = {
   cuts: 'power cuts survived',
   badInputs: 'bad inputs of 117',
   rewardsLost: 'acknowledged rewards lost',
+  schedules: 'schedules of a queue, each score counted once',
   stops: 'stops resumed to the same bits',
   protections: 'protections missed when taken away',
   cases: 'random files read or refused by name',

@@ -44,6 +44,7 @@ export const SUITES: Readonly<Record<string, readonly string[]>> = {
   'a queue with killed workers': [
     'tests/faults/services/queue-kills.test.ts',
     'tests/queue/queue-runs.test.ts',
+    'tests/queue/queue-simulation.test.ts',
     'tests/faults/services/queue-watch.test.ts',
   ],
   locks: ['tests/files/lock.test.ts'],
