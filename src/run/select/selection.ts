@@ -47,15 +47,15 @@ export function byReadable(a: Pick<PromptSummary, 'unreadable'>, b: Pick<PromptS
 
 /**
  * The metric. Of classification, accuracy and margin together: with a few dozen rows the margin says more about new rows
- * than a row more or less (docs/lab-notebook/log.md). Prompts that no person wrote are chosen among many, so half a
- * standard error is subtracted from theirs.
+ * than a row more or less (docs/lab-notebook/log.md). Prompts that no person wrote are chosen among many, so a
+ * standard error is subtracted from theirs (the one-standard-error rule of Breiman et al. 1984).
  */
 function worthOf(prompt: PromptSummary, metric: string, shares: SplitShares): number {
   const { train, dev, devMargin = 0, origin } = prompt;
   const score = shares.train * (train[metric] ?? 0) + shares.dev * (dev?.[metric] ?? 0);
   if (metric !== 'accuracy') return score;
   const isWritten = origin === 'manual' || origin === 'user';
-  return score + shares.dev * devMargin - (isWritten ? 0 : shareError(score, shares.rows) / 2);
+  return score + shares.dev * devMargin - (isWritten ? 0 : shareError(score, shares.rows));
 }
 
 /** Prompts that came from a person, or none at all: of these few, a good score is less often luck. */
