@@ -91,25 +91,16 @@ describe('a wrong command line', () => {
   });
 });
 
-describe('no silent success', () => {
-  it.each([
-    ['a promise that never settles', 'await new Promise(() => {});', 70, 'E_NO_END'],
-    ['process.exit(0) in a plug-in', 'process.exit(0);', 70, 'E_NO_END'],
-    [
-      'a late rejection',
-      'Promise.reject(new Error("late")); await new Promise((r) => setTimeout(r, 50));',
-      70,
-      'E_INTERNAL',
-    ],
-    ['a thrown string', 'throw "what";', 78, 'E_CONFIG'],
-  ])('%s does not look like success', async (_what, source, expected, name) => {
-    const cwd = emptyFolder();
-    writeFileSync(join(cwd, 'rlprompt.config.mjs'), `${source}\nexport default { task: 'spam' };\n`);
-    const { code, stdout, stderr } = await runCli(['config', 'print'], { cwd });
-    expect(code).toBe(expected);
-    expect(stdout).toBe('');
-    expect(lastLine(stderr)).toMatch(new RegExp(`^rlprompt: ${name}`));
-  });
+it.each([
+  ['that ends its process', 'process.exit(0);'],
+  ['with a late rejection', 'Promise.reject(new Error("late")); await new Promise((r) => setTimeout(r, 50));'],
+  ['that throws a string', 'throw "what";'],
+])('a configuration module %s does not look like success', async (_what, source) => {
+  const cwd = emptyFolder();
+  writeFileSync(join(cwd, 'rlprompt.config.mjs'), `${source}\nexport default { task: 'spam' };\n`);
+  const { code, stdout, stderr } = await runCli(['config', 'print'], { cwd });
+  expect({ code, stdout }).toEqual({ code: 78, stdout: '' });
+  expect(lastLine(stderr)).toMatch(/^rlprompt: E_CONFIG: /);
 });
 
 it('an installation that is not whole is named, without a trace', () => {

@@ -12,6 +12,7 @@ export const SUITES: Readonly<Record<string, readonly string[]>> = {
   ],
   'limits of the system': ['tests/faults/open-files.test.ts', 'tests/faults/address-space.test.ts'],
   'standard output that takes nothing': ['tests/faults/lost-output.test.ts'],
+  'no silent success': ['tests/faults/no-silent-success.test.ts'],
   'protections taken away': ['tests/faults/file-operations/protections.test.ts'],
   'resume identity': ['tests/faults/resume-identity.test.ts', 'tests/faults/clock.test.ts'],
   'old formats': ['tests/faults/checkpoint-version-1.test.ts', 'tests/run/store/run-manifest.test.ts'],
