@@ -16,6 +16,8 @@ const PLAN = z.strictObject({
   environmentDigest: z.string(),
   model: z.string(),
   modelDigest: z.string(),
+  /** Folders of earlier versions do not name it. */
+  learner: z.enum(['ppo', 'mcts']).default('ppo'),
   seed: z.number(),
   updates: z.int(),
   episodes: z.int(),

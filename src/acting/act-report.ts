@@ -9,9 +9,11 @@ import type { CurvePoint } from './training.js';
 /** One page about learning to act, in one folder or in several side by side, as HTML. */
 export function renderActReport(records: readonly ActRecord[]): string {
   const charts = [
-    chart(records, 'return', 'Return', 'Mean over the episodes of an update, their actions drawn.', 'meanReturn'),
+    chart(records, 'return', 'Return', 'Mean over the episodes that an update learned from.', 'meanReturn'),
     chart(records, 'entropy', 'Entropy of the policy', 'Nats, mean over the choices of an update.', 'entropy'),
-    chart(records, 'critic', 'Error of the critic', 'Mean squared error of its returns.', 'criticLoss'),
+    ...(records.some(({ plan }) => plan.learner === 'ppo')
+      ? [chart(records, 'critic', 'Error of the critic', 'Mean squared error of its returns.', 'criticLoss')]
+      : []),
   ];
   const environments = [...new Set(records.map(({ plan }) => plan.environment))].join(', ');
   const title = `Learning to act: ${environments}`;
@@ -34,7 +36,7 @@ function chart(
     name: path,
     tone: toneOf(i),
     form: 'line' as const,
-    points: curve.map((point) => [point.update, point[number]] as const),
+    points: curve.flatMap(({ [number]: value, update }) => (value === undefined ? [] : [[update, value] as const])),
   }));
   return { id, title, caption, xName: 'updates', series };
 }
@@ -42,10 +44,10 @@ function chart(
 function table(records: readonly ActRecord[]): Html {
   return html`<div class="scroll"><table>
 <caption>After the last update: one episode of each task, always the likeliest action. Best: share of the episodes with the best return there is.</caption>
-<thead><tr><th scope="col">Folder</th><th scope="col">Model</th><th scope="col" class="number">Seed</th><th scope="col" class="number">Updates</th><th scope="col" class="number">Return, training tasks</th><th scope="col" class="number">Best</th><th scope="col" class="number">Return, held-out tasks</th><th scope="col" class="number">Best</th></tr></thead>
+<thead><tr><th scope="col">Folder</th><th scope="col">Learner</th><th scope="col">Model</th><th scope="col" class="number">Seed</th><th scope="col" class="number">Updates</th><th scope="col" class="number">Return, training tasks</th><th scope="col" class="number">Best</th><th scope="col" class="number">Return, held-out tasks</th><th scope="col" class="number">Best</th></tr></thead>
 <tbody>${records.map(
     ({ path, plan, curve, result }) =>
-      html`<tr><th scope="row">${path}</th><td>${plan.model}</td><td class="number">${plan.seed}</td><td class="number">${curve.length} of ${plan.updates}</td>${cells(result?.train)}${cells(result?.test)}</tr>`,
+      html`<tr><th scope="row">${path}</th><td>${plan.learner}</td><td>${plan.model}</td><td class="number">${plan.seed}</td><td class="number">${curve.length} of ${plan.updates}</td>${cells(result?.train)}${cells(result?.test)}</tr>`,
   )}</tbody>
 </table></div>`;
 }

@@ -1,5 +1,5 @@
 import type { FirstObservation, StepAnswer } from '../task/environment.js';
-import type { Choice } from './phrase-policy.js';
+import type { Choice, PhrasePolicy } from './phrase-policy.js';
 
 /** An environment whose answers have been checked. */
 export interface World {
@@ -7,13 +7,10 @@ export interface World {
   step(action: string): Promise<StepAnswer>;
 }
 
-/** Who chooses: the text that stands before the actions, and the one that is taken. */
-export interface Actor {
-  choose(task: string, observation: string, actions: readonly string[]): Promise<{ choice: Choice; action: number }>;
-}
+/** The position of the action to take. */
+export type Chooser = (choice: Choice) => number | Promise<number>;
 
 export interface Step {
-  readonly observation: string;
   readonly choice: Choice;
   /** Position among the choice's actions. */
   readonly action: number;
@@ -31,16 +28,21 @@ export interface Episode {
 /** Sums of rewards that differ by less are equal. */
 const ROUNDING = 1e-9;
 
-export async function playEpisode(world: World, task: string, actor: Actor): Promise<Episode> {
+export async function playEpisode(
+  world: World,
+  task: string,
+  policy: Pick<PhrasePolicy, 'look'>,
+  choose: Chooser,
+): Promise<Episode> {
   const first = await world.reset(task);
   const steps: Step[] = [];
   let total = 0;
   for (let seen: Pick<StepAnswer, 'observation' | 'actions' | 'done'> = { ...first, done: false }; !seen.done; ) {
-    const { observation, actions } = seen;
-    const { choice, action } = await actor.choose(task, observation, actions);
-    const answer = await world.step(actions[action] ?? '');
+    const choice = await policy.look(seen.observation, seen.actions);
+    const action = await choose(choice);
+    const answer = await world.step(choice.actions[action] ?? '');
     total += answer.reward;
-    steps.push({ observation, choice, action, reward: answer.reward });
+    steps.push({ choice, action, reward: answer.reward });
     seen = answer;
   }
   const isBest = first.bestReturn === undefined ? undefined : total > first.bestReturn - ROUNDING;

@@ -1,5 +1,6 @@
 import { mean } from '../statistics/mean.js';
-import { type Actor, type Episode, playEpisode, type World } from './episodes.js';
+import { type Chooser, type Episode, playEpisode, type World } from './episodes.js';
+import type { PhrasePolicy } from './phrase-policy.js';
 
 export interface Measured {
   readonly episodes: number;
@@ -11,17 +12,18 @@ export interface Measured {
 
 /**
  * Plays some episodes of each task.
- * @param newActor called for each episode
+ * @param newChooser called for each episode
  */
 export async function measure(
   world: World,
   tasks: readonly string[],
-  newActor: () => Actor,
+  policy: Pick<PhrasePolicy, 'look'>,
+  newChooser: () => Chooser,
   times: number,
 ): Promise<Measured> {
   const episodes: Episode[] = [];
   for (const task of tasks) {
-    for (let time = 0; time < times; time++) episodes.push(await playEpisode(world, task, newActor()));
+    for (let time = 0; time < times; time++) episodes.push(await playEpisode(world, task, policy, newChooser()));
   }
   const known = episodes.flatMap(({ isBest }) => (isBest === undefined ? [] : [isBest ? 1 : 0]));
   return {

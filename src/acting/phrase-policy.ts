@@ -8,6 +8,8 @@ import { SentenceStates } from './sentence-states.js';
 
 /** A state of an environment as the frozen LM reads it: none of this ever changes, so it is computed once. */
 export interface Choice {
+  /** What stands before the action. */
+  readonly text: string;
   readonly actions: readonly string[];
   /** log p of each phrase, normalised, [actions] */
   readonly lmScores: Float64Array;
@@ -71,6 +73,6 @@ export class PhrasePolicy {
   private async read(text: string, actions: readonly string[]): Promise<Choice> {
     const state = await this.states.observation(text);
     const phrases = await Promise.all(actions.map((action) => this.states.phrase(action)));
-    return { actions, lmScores: await this.lmScores.after(text, actions), state, phrases };
+    return { text, actions, lmScores: await this.lmScores.after(text, actions), state, phrases };
   }
 }

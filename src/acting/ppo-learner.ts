@@ -8,17 +8,11 @@ import { zip } from '../statistics/zip.js';
 import type { TrainerState } from '../trainers/contract/types.js';
 import { Critic } from '../trainers/policy/critic.js';
 import { standardisedScores } from '../trainers/policy/phrase-scores.js';
-import { samplingActor } from './actors.js';
+import { drawingChooser, type LogProbs } from './actors.js';
 import { type Episode, playEpisode, type Step, type World } from './episodes.js';
+import type { ActLearner, LearnerMetrics } from './learner.js';
 import type { PhrasePolicy } from './phrase-policy.js';
 import { policyStep } from './policy-step.js';
-
-export interface LearnerMetrics {
-  /** Mean entropy of the policy over the choices met, in nats. */
-  readonly entropy: number;
-  /** Mean squared error of the critic. */
-  readonly criticLoss: number;
-}
 
 export interface PpoSettings {
   readonly seed: number;
@@ -37,7 +31,8 @@ const CRITIC_PASSES = 10;
 const MOST_KL = 0.05;
 
 /** PPO over phrases: one update for the episodes of a step, with advantages from a critic on the last state. */
-export class PpoLearner {
+export class PpoLearner implements ActLearner {
+  readonly logProbs: LogProbs = (choice) => this.policy.logProbs(choice);
   private readonly critic: Critic;
 
   constructor(
@@ -50,10 +45,10 @@ export class PpoLearner {
 
   /** Tasks in turn: each is met equally often. */
   async play(world: World, update: number, rng: Rng): Promise<Episode[]> {
-    const actor = samplingActor(this.policy, rng);
+    const choose = drawingChooser(this.logProbs, rng);
     const episodes: Episode[] = [];
     for (let place = update * this.settings.episodes; episodes.length < this.settings.episodes; place++) {
-      episodes.push(await playEpisode(world, this.tasks[place % this.tasks.length] ?? '', actor));
+      episodes.push(await playEpisode(world, this.tasks[place % this.tasks.length] ?? '', this.policy, choose));
     }
     return episodes;
   }
@@ -79,7 +74,7 @@ export class PpoLearner {
     return { json: { critic: critic.json, policy: policy.json }, arrays: { ...critic.arrays, ...policy.arrays } };
   }
 
-  restore({ json, arrays }: TrainerState): void {
+  async restore({ json, arrays }: TrainerState): Promise<void> {
     this.critic.restore({ json: json.critic as TrainerState['json'], arrays });
     this.policy.trained.restore({ json: json.policy as TrainerState['json'], arrays });
   }

@@ -6,11 +6,13 @@ import { readLatestCheckpoint, removeDamaged, writeCheckpoint } from '../run/che
 import { mean } from '../statistics/mean.js';
 import type { TrainerState } from '../trainers/contract/types.js';
 import type { ActFolder } from './act-folder.js';
-import { greedyActor } from './actors.js';
+import { greedyChooser } from './actors.js';
 import type { EnvironmentWorld } from './environment-world.js';
+import type { LearnerMetrics } from './learner.js';
+import { MctsLearner } from './mcts-learner.js';
 import { type Measured, measure } from './measure.js';
 import type { PhrasePolicy } from './phrase-policy.js';
-import { type LearnerMetrics, PpoLearner } from './ppo-learner.js';
+import { PpoLearner } from './ppo-learner.js';
 
 /** One point of the curve: the episodes that an update learned from. */
 export interface CurvePoint extends LearnerMetrics {
@@ -39,7 +41,8 @@ export async function train(
 ): Promise<TrainingResult> {
   const { updates } = folder.plan;
   const tasks = world.facts.tasks;
-  const learner = new PpoLearner(policy, tasks.train, folder.plan);
+  const Learner = { ppo: PpoLearner, mcts: MctsLearner }[folder.plan.learner];
+  const learner = new Learner(policy, tasks.train, folder.plan);
   let rng = Rng.create(folder.plan.seed, 'sampling');
   let curve: CurvePoint[] = [];
   const found = readLatestCheckpoint(folder.path);
@@ -47,7 +50,7 @@ export async function train(
     const { json, arrays } = found.checkpoint;
     const saved = json as { learner: TrainerState['json']; rng: RngState; curve: CurvePoint[] };
     removeDamaged(folder.path, found.checkpoint);
-    learner.restore({ json: saved.learner, arrays });
+    await learner.restore({ json: saved.learner, arrays }, world);
     rng = Rng.restore(saved.rng);
     curve = [...saved.curve];
   }
@@ -63,11 +66,11 @@ export async function train(
       writeCheckpoint(folder.path, { step: curve.length, json: { learner: json, rng: rng.save(), curve }, arrays });
     }
   }
-  const greedy = () => greedyActor(policy);
+  const greedy = () => greedyChooser(learner.logProbs);
   const result = {
     curve,
-    train: await measure(world, tasks.train, greedy, 1),
-    test: await measure(world, tasks.test, greedy, 1),
+    train: await measure(world, tasks.train, policy, greedy, 1),
+    test: await measure(world, tasks.test, policy, greedy, 1),
   };
   atomicWrite(join(folder.path, 'result.json'), `${strictJson({ schemaVersion: 1, ...result }, 2)}\n`);
   return result;

@@ -16,6 +16,7 @@ const PLAN: ActPlan = {
   environmentDigest: 'e',
   model: 'mail-gpt-4m',
   modelDigest: 'm',
+  learner: 'ppo',
   seed: 7,
   updates: 20,
   episodes: 8,
@@ -28,9 +29,9 @@ const CURVE = [
 ];
 const MEASURED = { episodes: 4, meanReturn: 0.625, meanSteps: 6, best: 0.75 };
 
-function folder(name: string): string {
+function folder(name: string, learner: ActPlan['learner'] = 'ppo'): string {
   const path = join(base, name);
-  createActFolder(path, PLAN, new Date(0)).close();
+  createActFolder(path, { ...PLAN, learner }, new Date(0)).close();
   return path;
 }
 
@@ -53,6 +54,14 @@ describe('the page about learning to act', () => {
       [curve('entropy'), curve('entropy')],
       [curve('criticLoss'), curve('criticLoss')],
     ]);
+  });
+
+  it('says who learned, and has no curve of a critic where nobody has one', () => {
+    const [searched, drawn] = [folder('searched', 'mcts'), folder('drawn')].map(readActRecord);
+    expect(renderActReport([searched!])).not.toContain('Error of the critic');
+    const both = renderActReport([searched!, drawn!]);
+    expect(both).toContain('Error of the critic');
+    expect(both).toMatch(/<td>mcts<\/td>[\s\S]*<td>ppo<\/td>/);
   });
 
   it('is made before the first checkpoint, too', () => {

@@ -33,6 +33,7 @@ const PLAN: ActPlan = {
   environmentDigest: 'e',
   model: 'mail-gpt-4m',
   modelDigest: 'm',
+  learner: 'ppo',
   seed: 3,
   updates: 25,
   episodes: 8,
@@ -46,31 +47,36 @@ const checkpointsOf = (folder: string) =>
   readdirSync(join(folder, 'checkpoints')).map((name) => [name, readFileSync(join(folder, 'checkpoints', name))]);
 
 describe('learning to act', () => {
-  it('finds the best return, and ends with the same bytes where it was stopped in between', {
-    timeout: 240_000,
-  }, async ({ onTestFinished }) => {
-    const [whole, broken] = [join(base, 'whole'), join(base, 'broken')];
-    const first = createActFolder(whole, PLAN, new Date(0));
-    const result = await train(first, await open(onTestFinished), await policyOf(), () => {});
-    first.close();
-    expect(result.curve).toHaveLength(PLAN.updates);
-    expect(result.train).toEqual({ episodes: 1, meanReturn: 1, meanSteps: 2, best: 1 });
+  it.for<ActPlan['learner']>(['ppo', 'mcts'])(
+    'by %s finds the best return, and ends with the same bytes where it was stopped in between',
+    {
+      timeout: 240_000,
+    },
+    async (learner, { onTestFinished }) => {
+      const plan = { ...PLAN, learner };
+      const [whole, broken] = [join(base, `${learner}-whole`), join(base, `${learner}-broken`)];
+      const first = createActFolder(whole, plan, new Date(0));
+      const result = await train(first, await open(onTestFinished), await policyOf(), () => {});
+      first.close();
+      expect(result.curve).toHaveLength(PLAN.updates);
+      expect(result.train).toEqual({ episodes: 1, meanReturn: 1, meanSteps: 2, best: 1 });
 
-    const second = createActFolder(broken, PLAN, new Date(0));
-    const stopped = train(second, await open(onTestFinished), await policyOf(), ({ update }) => {
-      if (update === 14) throw new Error('stopped');
-    });
-    await expect(stopped).rejects.toThrow('stopped');
-    second.close();
-    expect(existsSync(join(broken, 'result.json'))).toBe(false);
-    const seen: number[] = [];
-    const resumed = openActFolder(broken, new Date(0));
-    await train(resumed, await open(onTestFinished), await policyOf(), ({ update }) => seen.push(update));
-    resumed.close();
-    expect(seen[0]).toBe(11);
-    expect(checkpointsOf(broken)).toEqual(checkpointsOf(whole));
-    expect(readFileSync(join(broken, 'result.json'))).toEqual(readFileSync(join(whole, 'result.json')));
-  });
+      const second = createActFolder(broken, plan, new Date(0));
+      const stopped = train(second, await open(onTestFinished), await policyOf(), ({ update }) => {
+        if (update === 14) throw new Error('stopped');
+      });
+      await expect(stopped).rejects.toThrow('stopped');
+      second.close();
+      expect(existsSync(join(broken, 'result.json'))).toBe(false);
+      const seen: number[] = [];
+      const resumed = openActFolder(broken, new Date(0));
+      await train(resumed, await open(onTestFinished), await policyOf(), ({ update }) => seen.push(update));
+      resumed.close();
+      expect(seen[0]).toBe(11);
+      expect(checkpointsOf(broken)).toEqual(checkpointsOf(whole));
+      expect(readFileSync(join(broken, 'result.json'))).toEqual(readFileSync(join(whole, 'result.json')));
+    },
+  );
 
   it('refuses to resume with other files, in another folder, or with a damaged plan', () => {
     const path = join(base, 'refused');

@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
-import type { ActFolder } from '../../../acting/act-folder.js';
+import type { ActFolder, ActPlan } from '../../../acting/act-folder.js';
 import type { EnvironmentWorld } from '../../../acting/environment-world.js';
 import type { Measured } from '../../../acting/measure.js';
 import type { CurvePoint } from '../../../acting/training.js';
@@ -18,10 +18,12 @@ const EXAMPLES = `Examples:
   $ rlprompt act score kitchen                     the frozen model, three ways to score a phrase
   $ rlprompt act score my-world.ts --episodes 20
   $ rlprompt act train kitchen --out cook           learn by PPO
+  $ rlprompt act train kitchen --out cook --learner mcts   from what a tree search finds
   $ rlprompt act resume cook                        after it was stopped
   $ rlprompt act report cook --open                 its curves as a page
 `;
 
+const LEARNERS: readonly ActPlan['learner'][] = ['ppo', 'mcts'];
 const NORMALISATIONS: readonly LabelNormalisation[] = ['none', 'token', 'word'];
 
 interface WorldOptions {
@@ -32,6 +34,7 @@ interface WorldOptions {
 
 interface TrainOptions extends WorldOptions {
   readonly out: string;
+  readonly learner: ActPlan['learner'];
   readonly updates: number;
   readonly episodes: number;
   readonly learningRate: number;
@@ -52,8 +55,13 @@ export function configure(command: Command, context: CliContext): void {
       (reference: string, options: WorldOptions & { episodes: number; normalise?: LabelNormalisation; json?: true }) =>
         score(reference, options, context),
     );
-  worldOptions(command.command('train').description('learns to act by PPO, with phrases scored per word'))
+  worldOptions(command.command('train').description('learns to act, with phrases scored per word'))
     .requiredOption('--out <DIR>', 'new folder for checkpoints and the result')
+    .addOption(
+      new Option('--learner <NAME>', 'PPO, or imitation of the best episodes that tree searches find')
+        .choices(LEARNERS)
+        .default('ppo'),
+    )
     .option('--updates <N>', 'updates of the policy', parseSize, 400)
     .option('--episodes <N>', 'episodes that an update learns from', parseSize, 36)
     .option('--learning-rate <RATE>', 'of the trained part', parsePositive, 3e-3)
@@ -87,7 +95,7 @@ async function score(
 ): Promise<void> {
   const { seed, episodes, normalise } = options;
   await withWorld(reference, options, async (world, model) => {
-    const [{ stateSourceOf }, { PhrasePolicy }, { samplingActor }, { measure }, { Rng }] = await Promise.all([
+    const [{ stateSourceOf }, { PhrasePolicy }, { drawingChooser }, { measure }, { Rng }] = await Promise.all([
       import('../../../preferences/pooled-states.js'),
       import('../../../acting/phrase-policy.js'),
       import('../../../acting/actors.js'),
@@ -98,8 +106,8 @@ async function score(
     const rows: (Measured & { normalise: LabelNormalisation })[] = [];
     for (const way of normalise ? [normalise] : NORMALISATIONS) {
       const policy = await PhrasePolicy.create(stateSourceOf(model), { normalise: way, seed });
-      const actor = samplingActor(policy, Rng.create(seed, 'sampling'));
-      rows.push({ normalise: way, ...(await measure(world, [...train, ...test], () => actor, episodes)) });
+      const choose = drawingChooser((choice) => policy.logProbs(choice), Rng.create(seed, 'sampling'));
+      rows.push({ normalise: way, ...(await measure(world, [...train, ...test], policy, () => choose, episodes)) });
       await policy.dispose();
     }
     const json = { schemaVersion: 1, environment: world.facts.name, model: model.name, seed, rows };
@@ -108,7 +116,7 @@ async function score(
 }
 
 async function startTraining(reference: string, options: TrainOptions, context: CliContext): Promise<void> {
-  const { out, seed, updates, episodes, learningRate, timeout } = options;
+  const { out, learner, seed, updates, episodes, learningRate, timeout } = options;
   await withWorld(reference, options, async (world, model) => {
     const { createActFolder } = await import('../../../acting/act-folder.js');
     const plan = {
@@ -117,6 +125,7 @@ async function startTraining(reference: string, options: TrainOptions, context: 
       environmentDigest: world.digest,
       model: options.model,
       modelDigest: model.digest,
+      learner,
       seed,
       updates,
       episodes,
