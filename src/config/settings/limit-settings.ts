@@ -24,7 +24,11 @@ export const limitSettings = {
     'AMOUNT',
     'money that a service may cost, by --price; no request is sent that could pass it',
   ),
-  minutes: limits.number(positive.optional(), 'N', 'wall time'),
+  minutes: limits.number(
+    positive.optional(),
+    'N',
+    'wall time of the search; the step under way and the final evaluation come on top',
+  ),
   patience: limits.number(count.optional(), 'N', 'evaluations without a better dev score'),
   targetScore: limits.number(z.number().optional(), 'SCORE', 'dev score that is good enough'),
 };
