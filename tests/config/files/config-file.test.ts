@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { findConfigFile, loadConfigFile } from '../../../src/config/files/config-file.js';
 import { resolveRunConfig } from '../../../src/config/resolve-run-config.js';
 
@@ -88,6 +88,8 @@ describe('loadConfigFile', () => {
 });
 
 describe('a program file as configuration', () => {
+  afterEach(() => void vi.unstubAllEnvs());
+
   it.each([
     ['loops for ever', 'for (;;);'],
     ['never comes to its end', 'setInterval(() => {}, 1000);\nawait new Promise(() => {});'],

@@ -8,6 +8,7 @@ export interface Figures {
   badInputs?: number;
   rewardsLost?: number;
   schedules?: number;
+  signals?: number;
   stops?: number;
   protections?: number;
   cases?: number;

@@ -13,6 +13,7 @@ const NAMES: Readonly<Record<keyof Figures, string>> = {
   badInputs: 'bad inputs of 117',
   rewardsLost: 'acknowledged rewards lost',
   schedules: 'schedules of a queue, each score counted once',
+  signals: 'signals in a terminal',
   stops: 'stops resumed to the same bits',
   protections: 'protections missed when taken away',
   cases: 'random files read or refused by name',

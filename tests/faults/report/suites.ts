@@ -49,7 +49,12 @@ export const SUITES: Readonly<Record<string, readonly string[]>> = {
     'tests/faults/services/queue-watch.test.ts',
   ],
   locks: ['tests/files/lock.test.ts'],
-  signals: ['tests/faults/second-signal.test.ts', 'tests/faults/user-code.test.ts', 'tests/cli/search/run.test.ts'],
+  signals: [
+    'tests/faults/signals-in-phases.test.ts',
+    'tests/faults/second-signal.test.ts',
+    'tests/faults/user-code.test.ts',
+    'tests/cli/search/run.test.ts',
+  ],
   'text of a model on the screen': ['tests/ui/draw/sanitize.test.ts', 'tests/report/page-parts.test.ts'],
   secrets: ['tests/faults/secrets.test.ts'],
 };
