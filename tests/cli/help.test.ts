@@ -6,6 +6,7 @@ import { COMMANDS } from '../../src/cli/commands/commands.js';
 import { runCommandLine } from '../../src/cli/program.js';
 import { flagName } from '../../src/config/config-layers.js';
 import { optionMeta, RUN_CONFIG_KEYS, runConfigSchema } from '../../src/config/run-config.js';
+import { runInProcess } from './in-process-cli.js';
 import { BIN, emptyFolder, runCli } from './spawn-cli.js';
 
 /** Prints every module the program resolves. */
@@ -55,7 +56,7 @@ describe('rlprompt --help', () => {
   });
 
   it('is what config shows without a subcommand', async () => {
-    expect(await runCli(['config'])).toEqual({ ...(await runCli(['config', '--help'])), code: 0 });
+    expect(await runInProcess(['config'])).toEqual({ ...(await runInProcess(['config', '--help'])), code: 0 });
   });
 
   it('is also reached by the command help', async () => {
@@ -77,7 +78,7 @@ describe('rlprompt --help', () => {
     expect(await shown('help', 'run', 'ppo')).toBe(await shown('run', '--help', 'ppo'));
     expect(await shown('help', 'calibrate')).toMatch(/^run --calibrate +/m);
     await expect(shown('run', '--help', 'nothing')).rejects.toMatchObject({ code: 'E_USAGE', exitCode: 64 });
-    expect(await runCli(['help', 'xyzzy'])).toMatchObject({ code: 64, stdout: '' });
+    expect(await runInProcess(['help', 'xyzzy'])).toMatchObject({ code: 64, stdout: '' });
   });
 
   it('lists every setting under its group, with its default', async () => {

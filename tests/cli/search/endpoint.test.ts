@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FakeService, sendJson } from '../../lm/endpoint/fake-service.js';
+import { runInProcess } from '../in-process-cli.js';
 import { lastLine, runCli, TINY_MODEL, tinyTask } from '../spawn-cli.js';
 
 const KEY = 'sk-canary-0123456789abcdef';
@@ -29,10 +30,10 @@ describe('a language model behind a service on the command line', () => {
   it('is the target LM of a run, and of a transfer', async () => {
     const small = ['--generator', TINY_MODEL, '--steps', '2', '--prompts-per-step', '2', '--inner-size', '8'];
     const run = ['run', 'mails.csv', '--json', '--out', 'r', '--top-k', '20', ...small, ...data, ...remote()];
-    const { code, stdout } = await runCli(run, { cwd });
+    const { code, stdout } = await runInProcess(run, { cwd });
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ target: 'openai:big', best: { test: { accuracy: 1 } } });
-    const transfer = await runCli(['transfer', 'It is', '--task', 'mails.csv', '--json', ...data, ...remote()], {
+    const transfer = await runInProcess(['transfer', 'It is', '--task', 'mails.csv', '--json', ...data, ...remote()], {
       cwd,
     });
     expect(JSON.parse(transfer.stdout).columns[0]).toMatchObject({ targetLm: 'openai:big' });
@@ -42,7 +43,7 @@ describe('a language model behind a service on the command line', () => {
     const small = ['--generator', TINY_MODEL, '--steps', '900', '--prompts-per-step', '4', '--inner-size', '8'];
     const budget = ['--max-tokens', '9000', '--ui', 'plain', '--candidates', '4'];
     const run = ['run', 'mails.csv', '--json', '--out', 'spent', '--top-k', '200', ...small, ...budget, ...data];
-    const { code, stdout, stderr } = await runCli([...run, ...remote()], { cwd });
+    const { code, stdout, stderr } = await runInProcess([...run, ...remote()], { cwd });
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ stopReason: 'tokens' });
     expect(stderr).toMatch(/^warning: 50 % of --max-tokens of openai:big are used: \d+ of 9000$/m);
@@ -53,9 +54,12 @@ describe('a language model behind a service on the command line', () => {
   });
 
   it('is looked at by doctor', async () => {
-    const good = await runCli(['doctor', 'mails.csv', '--json', '--generator', TINY_MODEL, ...data, ...remote()], {
-      cwd,
-    });
+    const good = await runInProcess(
+      ['doctor', 'mails.csv', '--json', '--generator', TINY_MODEL, ...data, ...remote()],
+      {
+        cwd,
+      },
+    );
     const { findings } = JSON.parse(good.stdout) as { findings: { check: string; ok: boolean; detail: string }[] };
     expect(findings.at(-1)).toEqual({
       check: 'service',
@@ -64,9 +68,12 @@ describe('a language model behind a service on the command line', () => {
     });
     expect(findings.find(({ check }) => check === 'memory of the run')).toMatchObject({ ok: true });
     service.givesLogProbs = false;
-    const poor = await runCli(['doctor', 'mails.csv', '--json', '--generator', TINY_MODEL, ...data, ...remote()], {
-      cwd,
-    });
+    const poor = await runInProcess(
+      ['doctor', 'mails.csv', '--json', '--generator', TINY_MODEL, ...data, ...remote()],
+      {
+        cwd,
+      },
+    );
     expect(poor.stdout).toContain('the word that it writes is what is scored');
   });
 
@@ -84,7 +91,7 @@ describe('a language model behind a service on the command line', () => {
 
   it('cannot be a generator', async () => {
     const args = ['run', 'mails.csv', '--generator', 'openai:big', '--endpoint', service.endpoint, ...data];
-    const { code, stderr } = await runCli(args, { cwd });
+    const { code, stderr } = await runInProcess(args, { cwd });
     expect(code).toBe(78);
     expect(lastLine(stderr)).toContain('gives no hidden states');
     expect(service.requests).toHaveLength(0);

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { runInProcess } from '../in-process-cli.js';
 import { lastLine, runCli, TINY_MODEL, tinyTask } from '../spawn-cli.js';
 
 const { cwd, flags } = tinyTask();
@@ -66,19 +67,19 @@ describe('run', () => {
     expect({ code, stdout }).toEqual({ code: expected, stdout: '' });
     expect(lastLine(stderr)).toMatch(new RegExp(`^rlprompt: E_INTERRUPTED: .* rlprompt resume ${out}$`));
     const [, step] = /"type":"run-interrupted","step":(\d+)/.exec(stderr)!;
-    const lowered = await runCli(['resume', out, '--steps', '5'], { cwd });
+    const lowered = await runInProcess(['resume', out, '--steps', '5'], { cwd });
     expect(lowered.code).toBe(78);
     expect(lowered.stderr).toContain('steps was 100000 and cannot be lowered to 5');
-    const resumed = await runCli(['resume', out, '--forwards', '1', '--json', '--ui', 'none'], { cwd });
+    const resumed = await runInProcess(['resume', out, '--forwards', '1', '--json', '--ui', 'none'], { cwd });
     expect(JSON.parse(resumed.stdout)).toMatchObject({ runDir: out, steps: Number(step), stopReason: 'forwards' });
   });
 
   it('refuses a folder that is there, and resuming what is finished', async () => {
-    await runCli([...run, '--steps', '1', '--ui', 'none', '--out', 'runs/c'], { cwd });
-    expect(await runCli([...run, '--steps', '1', '--out', 'runs/c'], { cwd })).toMatchObject({ code: 73 });
-    const finished = await runCli(['resume', 'runs/c'], { cwd });
+    await runInProcess([...run, '--steps', '1', '--ui', 'none', '--out', 'runs/c'], { cwd });
+    expect(await runInProcess([...run, '--steps', '1', '--out', 'runs/c'], { cwd })).toMatchObject({ code: 73 });
+    const finished = await runInProcess(['resume', 'runs/c'], { cwd });
     expect(lastLine(finished.stderr)).toContain('E_RUN_FINISHED');
-    const longer = await runCli(['resume', 'runs/c', '--steps', '2', '--json', '--ui', 'none'], { cwd });
+    const longer = await runInProcess(['resume', 'runs/c', '--steps', '2', '--json', '--ui', 'none'], { cwd });
     expect(JSON.parse(longer.stdout)).toMatchObject({ steps: 2, stopReason: 'steps' });
   });
 });
