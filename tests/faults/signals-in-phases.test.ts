@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -80,7 +80,14 @@ async function until(isSo: () => boolean): Promise<void> {
   while (!isSo()) await delay(20);
 }
 
-const textOf = (file: string) => (existsSync(file) ? readFileSync(file, 'utf8') : undefined);
+/** Undefined where there is none, or no longer: processes come and go. */
+function textOf(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
 
 /** One that has ended and that nobody has collected is not. */
 const isAlive = (pid: number) => /^\d+ \(.*\) [^ZX] /.test(textOf(`/proc/${pid}/stat`) ?? '');
