@@ -162,7 +162,7 @@ describe('a task file outside this package', () => {
     expect(task.labels).toEqual([]);
   });
 
-  it('brings a reward, whose source is part of the digest', async () => {
+  it('brings its own reward, whose source is part of the digest', async () => {
     const source = (value: number) =>
       `export default { name: 'mine', kind: 'custom', examples: ${arrays}, reward: ({ prompts }) => prompts.map(() => ${value}) };`;
     const first = await loadTask(folder.write('reward.mjs', source(1)), options);
