@@ -13,6 +13,7 @@ import { jsFormat } from '../../src/export/formats/code/js.js';
 import { pythonFormat } from '../../src/export/formats/code/python.js';
 import { tsFormat } from '../../src/export/formats/code/ts.js';
 import { tsAiSdkFormat } from '../../src/export/formats/code/ts-ai-sdk.js';
+import { lmEvalFormat } from '../../src/export/formats/evaluation/lm-eval.js';
 import { promptfooFormat } from '../../src/export/formats/evaluation/promptfoo.js';
 import { readRunRecord } from '../../src/export/run-record.js';
 import { exportedPrompt } from './exported.js';
@@ -188,5 +189,17 @@ describe('a text that was continued in the run', () => {
     const prompt = exportPrompt(readRunRecord(makeRun({ texts: ['x'] })), 1, '0.1.0');
     expect(tsAiSdkFormat.warn?.(prompt)).toMatch(/^the run scored a text to continue/);
     expect(tsAiSdkFormat.warn?.({ ...prompt, target: 'openai:small' })).toBeUndefined();
+  });
+});
+
+describe('a task for the evaluation harness', () => {
+  it('says what of the reading it has no place for', () => {
+    const warning = 'the harness compares one word per label, not several and does not take label offsets off';
+    expect(lmEvalFormat.warn?.({ ...weighed, labelOffsets: [0.1, 0.2] })).toContain(warning);
+    const plain = exportPrompt(readRunRecord(makeRun({ texts: ['x'] })), 1, '0.1.0');
+    expect(lmEvalFormat.warn?.(plain)).toBeUndefined();
+    expect(lmEvalFormat.warn?.({ ...plain, labelOffsets: [0.1, 0.2] })).toMatch(
+      /^the harness does not take label offsets/,
+    );
   });
 });

@@ -29,7 +29,7 @@ describe('export --verify', { timeout: 180_000 }, () => {
       expect(fromExport).toBe(inRun);
     }
     expect(code).toBe(0);
-    expect(stderr).toContain('warning: the harness does not take the label offsets');
+    expect(stderr).toContain('warning: the harness does not take label offsets off as this run does');
     expect(JSON.parse(readFileSync(join(cwd, 'out/best.json'), 'utf8')).labelOffsets).toEqual([
       expect.any(Number),
       expect.any(Number),

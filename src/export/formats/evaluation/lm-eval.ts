@@ -1,7 +1,7 @@
 import { parse } from 'yaml';
 import type { ExportedPrompt, ExportedRow, FolderFormat } from '../../contract/exported-prompt.js';
 import { readJinja, toJinja } from '../../text/jinja.js';
-import { answerTexts } from '../../text/label-reading.js';
+import { answerTexts, labelReadings } from '../../text/label-reading.js';
 import { provenance, registryName } from '../../text/provenance.js';
 import { isMasked, VARIABLES } from '../../text/rendered-parts.js';
 import { toVisibleJson } from '../../text/visible-json.js';
@@ -20,10 +20,17 @@ export const lmEvalFormat: FolderFormat = {
     if (isMasked(prompt)) return 'the prompt is for a masked language model; the harness scores what follows a text';
     return prompt.labels.length === 0 ? 'the task has no labels for the harness to compare' : undefined;
   },
-  warn: ({ labelOffsets }) =>
-    labelOffsets
-      ? 'the harness does not take the label offsets of this calibrated run off: its accuracy differs'
-      : undefined,
+  warn: (prompt) => {
+    const losses = [
+      ...(labelReadings(prompt).some(({ words }) => words.length > 1)
+        ? ['compares one word per label, not several']
+        : []),
+      ...(prompt.labelOffsets ? ['does not take label offsets off'] : []),
+    ];
+    return losses.length === 0
+      ? undefined
+      : `the harness ${losses.join(' and ')} as this run does: its accuracy differs`;
+  },
   renderFolder: ([prompt], { rows = [] }) => [
     { path: TASK, text: toVisibleYaml(taskOf(prompt)) },
     { path: ROWS, text: rows.map((row) => `${toVisibleJson(rowOf(row))}\n`).join('') },
