@@ -67,3 +67,7 @@ describe('settings that earlier versions had', () => {
     expect(() => completeRunConfig({ task: 'spam', screening: 4 } as RunConfigInput)).toThrow('was removed');
   });
 });
+
+it.each(['constructor', 'toString', 'hasOwnProperty'])('%s never was a setting', (key) => {
+  expect(() => resolveRunConfig({ set: [`${key}=1`] })).toThrow(new RegExp(`unknown .*"${key}"`));
+});
