@@ -1,6 +1,6 @@
 // Draws a real run as SVG: node docs/pictures/record.mjs OUT.svg TEXT [rlprompt arguments…]
 // Needs tmux. Starts the program in a terminal of 100 by 30, waits until the screen shows TEXT, and writes what it shows then:
-//   node docs/pictures/record.mjs docs/pictures/run.svg 'step  6' run spam
+//   node docs/pictures/record.mjs docs/pictures/run.svg 'step  2' run spam   (at step 20)
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -45,18 +45,25 @@ try {
   tmux('kill-session', '-t', session);
 }
 
+/** Dots of charts come from another font, whose width would move the letters beside them. */
+function dotsApart({ text, style }) {
+  return text.split(/([\u2800-\u28ff]+)/u).flatMap((part) => (part === '' ? [] : [{ text: part, style }]));
+}
+
 /** Lines with escape sequences for colour, as one picture. */
 function toSvg(lines) {
   const [width, height] = [COLUMNS * CELL.width + 32, lines.length * CELL.height + 32];
   const rows = lines.map((line, row) => {
     let column = 0;
-    const spans = spansOf(line).map(({ text, style }) => {
-      const x = (16 + column * CELL.width).toFixed(1);
-      column += stringWidth(text);
-      return text.trim() === ''
-        ? ''
-        : `<tspan x="${x}" textLength="${(stringWidth(text) * CELL.width).toFixed(1)}"${style}>${escapeXml(text)}</tspan>`;
-    });
+    const spans = spansOf(line)
+      .flatMap(dotsApart)
+      .map(({ text, style }) => {
+        const x = (16 + column * CELL.width).toFixed(1);
+        column += stringWidth(text);
+        return text.trim() === ''
+          ? ''
+          : `<tspan x="${x}" textLength="${(stringWidth(text) * CELL.width).toFixed(1)}"${style}>${escapeXml(text)}</tspan>`;
+      });
     return `<text y="${30 + row * CELL.height}" xml:space="preserve">${spans.join('')}</text>`;
   });
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" role="img" aria-label="rlprompt in a terminal">
