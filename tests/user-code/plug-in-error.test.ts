@@ -38,6 +38,14 @@ describe('a fault of a reward', () => {
   });
 });
 
+it.each([
+  ['configuration file', 'E_CONFIG', 'correct the file, or leave --config out'],
+  ['task file', 'E_TASK_FILE', 'correct the task file; rlprompt tasks check tries it'],
+] as const)('a fault of a %s is %s, whatever it was', (kind, code, next) => {
+  const told = plugInError({ code: 'E_PLUGIN_EXIT', message: 'm' }, 'file.mjs', kind);
+  expect(told).toMatchObject({ code, exit: 'config', next, where: 'file.mjs' });
+});
+
 describe('what may pass when the call is made once more', () => {
   const errorOf = (code: RlpromptError['code']) =>
     new RlpromptError({ code, exit: 'internal', message: 'm', next: 'n' });
