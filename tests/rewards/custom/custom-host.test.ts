@@ -168,7 +168,7 @@ describe('a reward in a process of its own', () => {
     const body = 'setTimeout(() => Promise.reject(new Error("afterwards")), 1000); return [1, process.pid]';
     const { host, output, failures } = hostOf(context, pluginFile(body));
     const [, first] = await host.score(BATCH, { seed: 1 });
-    await expect.poll(() => isAlive(first!.reward), { timeout: 20_000 }).toBe(false);
+    await context.expect.poll(() => isAlive(first!.reward), { timeout: 20_000 }).toBe(false);
     // The host hears of it when the pipes are closed, a moment later; what it asked in between would be asked again.
     await new Promise((resolve) => setTimeout(resolve, 1000));
     const [, second] = await host.score(BATCH, { seed: 1 });

@@ -73,7 +73,7 @@ describe('the screen', () => {
 
                 dev  margin  train  reward   step  prompt    ↑ ↓ Enter: look into one
          1 ★  0.813   0.813  0.844    46.2     77  “For more information about”
-         2 ›  0.781   0.781  0.844    31.2     50  “This message is an offer”
+         2 ›  0.781   0.750  0.844    31.2     50  “This message is an offer”
          3    0.750   0.750  0.781    33.9     57  “More about this”
          4    0.688   0.688  0.719    24.6     37  “Click here for”
          5    0.562   0.562  0.594     8.3     17  “the list of”
@@ -113,7 +113,7 @@ describe('the screen', () => {
          1 ★  0.875   0.875  0.906    57.1    117      policy  “Subscribe for more on”
          2    0.844   0.844  0.906    55.7     97      policy  “Offer: more information on”
          3    0.813   0.813  0.844    46.2     77      policy  “For more information about”
-         4 ›  0.781   0.781  0.844    31.2     50        user  “This message is an offer”
+         4 ›  0.781   0.750  0.844    31.2     50        user  “This message is an offer”
          5    0.750   0.750  0.781    33.9     57      policy  “More about this”
          6    0.688   0.688  0.719    24.6     37      policy  “Click here for”
          7    0.562   0.562  0.594     8.3     17      policy  “the list of”
