@@ -95,6 +95,12 @@ export class RlpromptError extends Error {
   }
 }
 
+/** What a thrown value says, the first line of it. */
+export function firstLine(thrown: unknown): string {
+  const [line = ''] = (thrown instanceof Error ? thrown.message : String(thrown)).split('\n');
+  return line;
+}
+
 /** The nearest of `candidates` to `word` by edit distance, for "did you mean"; undefined when nothing is near. */
 export function nearestWord(word: string, candidates: Iterable<string>): string | undefined {
   let nearest: string | undefined;

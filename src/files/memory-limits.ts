@@ -69,6 +69,6 @@ function addressLimit(): number | undefined {
   }
 }
 
-function gigabytes(bytes: number): string {
+export function gigabytes(bytes: number): string {
   return `${(bytes / 1e9).toFixed(1)} GB`;
 }

@@ -1,6 +1,6 @@
 import { pathToFileURL } from 'node:url';
 import { refuseProblems } from '../config/values/config-problem.js';
-import { RlpromptError } from '../errors.js';
+import { firstLine, RlpromptError } from '../errors.js';
 
 /**
  * Runs a configuration file and gives its settings, as data.
@@ -43,9 +43,4 @@ function copyOf(from: object, key: string): unknown {
     refuseProblems([{ message: `${key} could not be read: ${firstLine(cause)}` }]);
     return undefined;
   }
-}
-
-function firstLine(thrown: unknown): string {
-  const [line = ''] = (thrown instanceof Error ? thrown.message : String(thrown)).split('\n');
-  return line;
 }

@@ -1,7 +1,7 @@
 import { basename, dirname } from 'node:path';
 import type { PreTrainedModel, Tensor } from '@huggingface/transformers';
 import type { InferenceSession, Tensor as OnnxTensor } from 'onnxruntime-node';
-import { RlpromptError } from '../../errors.js';
+import { firstLine, RlpromptError } from '../../errors.js';
 import type { ModelFolder } from '../model/model-folder.js';
 import { floatValues } from '../onnx/run/half-precision.js';
 import { metered } from '../onnx/run/runtime-meter.js';
@@ -169,7 +169,7 @@ function mapValues(
 }
 
 function refused(where: string, cause: unknown): RlpromptError {
-  const [reason = ''] = (cause instanceof Error ? cause.message : String(cause)).split('\n');
+  const reason = firstLine(cause);
   return new RlpromptError({
     code: 'E_MODEL_LOAD',
     exit: 'data',

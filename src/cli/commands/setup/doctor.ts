@@ -5,6 +5,7 @@ import type { Command } from 'commander';
 import type { RunConfig, RunConfigKey } from '../../../config/run-config.js';
 import { EMBEDDED_MODEL } from '../../../config/settings/defaults.js';
 import { type ExitReason, RlpromptError } from '../../../errors.js';
+import { gigabytes } from '../../../files/memory-limits.js';
 import { isEndpointName } from '../../../lm/endpoint/endpoint-name.js';
 import { packageVersion } from '../../../package-root.js';
 import { inspectRun, looksLikeRun } from '../../../run/doctor/inspect-run.js';
@@ -99,7 +100,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
   rlprompt: async () => ({ detail: packageVersion() }),
   node: async () => ({ detail: `${process.versions.node} on ${process.platform} ${process.arch}` }),
   processors: async () => ({ detail: `${availableParallelism()} threads` }),
-  memory: async () => ({ detail: `${gigabytes(freemem())} GB free of ${gigabytes(totalmem())} GB` }),
+  memory: async () => ({ detail: `${gigabytes(freemem())} free of ${gigabytes(totalmem())}` }),
   runtime: checkRuntime,
   'embedded model': checkEmbeddedModel,
   tasks: checkTasks,
@@ -210,10 +211,6 @@ async function checkTerminal({ stderr, stdin, env }: CliContext) {
   return {
     detail: `${size}, TERM=${env.TERM ?? ''}, ${isInteractive({ stderr, stdin, env }) ? 'ink' : 'plain'} by default`,
   };
-}
-
-function gigabytes(bytes: number): string {
-  return (bytes / 1e9).toFixed(1);
 }
 
 function toTable(findings: readonly Finding[]): string {

@@ -1,4 +1,6 @@
 import { giveWay } from '../../../give-way.js';
+import { distinct } from '../../../statistics/distinct.js';
+import { zip } from '../../../statistics/zip.js';
 
 /** float32 values, or the bits of float16 ones. */
 export type CacheArray = Float32Array | Uint16Array;
@@ -79,18 +81,9 @@ export async function gatherKv(rows: readonly KvRow[], positions: number, scratc
 
 /** The rows that differ, and for each row its place among them: one prefix stands in many rows. */
 export function distinctRows(rows: readonly KvRow[]): { distinct: KvRow[]; places: number[] } {
-  const seen = new Map<KvBlock, Map<string, number>>();
-  const distinct: KvRow[] = [];
-  const places = rows.map((source) => {
-    const { block, row, positions } = source;
-    const known = seen.get(block) ?? new Map<string, number>();
-    seen.set(block, known);
-    const key = `${row} ${positions}`;
-    const place = known.get(key) ?? distinct.push(source) - 1;
-    known.set(key, place);
-    return place;
-  });
-  return { distinct, places };
+  const blocks = distinct(rows.map(({ block }) => block)).places;
+  const keys = rows.map(({ row, positions }, i) => `${blocks[i]} ${row} ${positions}`);
+  return { distinct: [...new Map(zip(keys, rows)).values()], places: distinct(keys).places };
 }
 
 function copyRow(

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
-import { RlpromptError } from '../../../errors.js';
+import { firstLine, RlpromptError } from '../../../errors.js';
 import { addressesRefused, requireAddresses } from '../../../files/memory-limits.js';
 import { metered } from './runtime-meter.js';
 import { turnOffReports } from './runtime-reports.js';
@@ -175,7 +175,7 @@ async function openSession(
       ? fromThread(runtime, await runtimeThread.open(model, settings))
       : await open(runtime, model, settings);
   } catch (cause) {
-    const [reason = ''] = (cause instanceof Error ? cause.message : String(cause)).split('\n');
+    const reason = firstLine(cause);
     if (device !== 'cpu') {
       const known = runtime.listSupportedBackends().map(({ name }) => name);
       const why = (/Failed to .*/.exec(reason)?.[0] ?? reason).slice(0, 200);
@@ -193,7 +193,7 @@ async function openSession(
 
 /** What went wrong in a call of the runtime: E_MODEL_MEMORY or E_MODEL_RUN. */
 export function runError(source: GraphSource, cause: unknown): RlpromptError {
-  const [reason = ''] = (cause instanceof Error ? cause.message : String(cause)).split('\n');
+  const reason = firstLine(cause);
   const isMemory = /alloc|out of memory/i.test(reason);
   const where = 'path' in source ? source.path : undefined;
   const refused = addressesRefused(reason, where);

@@ -1,6 +1,6 @@
 import type { RunConfig } from '../../../config/run-config.js';
 import { RlpromptError } from '../../../errors.js';
-import { memoryThere } from '../../../files/memory-limits.js';
+import { gigabytes, memoryThere } from '../../../files/memory-limits.js';
 import { requireCapability } from '../../../lm/load.js';
 import type { LanguageModel } from '../../../lm/model/types.js';
 
@@ -33,13 +33,12 @@ export function checkStepSize({ promptsPerStep, promptLength, innerSize }: StepS
   const perToken = LOGIT_COPIES * vocabularySize + INNER_COPIES * innerSize;
   const bytes = 4 * (promptsPerStep * promptLength * perToken + MATRIX_COPIES * hiddenSize * innerSize);
   if (bytes <= memoryThere()) return;
-  const [wanted, there] = [bytes, memoryThere()].map((size) => (size / 1e9).toFixed(1));
   throw new RlpromptError({
     code: 'E_MEMORY',
     exit: 'unavailable',
     message:
-      `a step of ${promptsPerStep} prompts of ${promptLength} tokens with an inner layer of ${innerSize} takes ${wanted} GB; ` +
-      `this machine has ${there} GB`,
+      `a step of ${promptsPerStep} prompts of ${promptLength} tokens with an inner layer of ${innerSize} takes ${gigabytes(bytes)}; ` +
+      `this machine has ${gigabytes(memoryThere())}`,
     where: '--prompts-per-step, --prompt-length, --inner-size',
     kept: 'nothing was started',
     next: 'make one of them smaller',
