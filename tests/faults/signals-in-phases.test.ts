@@ -108,7 +108,9 @@ async function leftBy({ args, begun }: Phase, signal: NodeJS.Signals, times: num
   }
   mkdirSync(join(cwd, 'home'));
   const program = `echo $$ > pid; exec ${process.execPath} ${BIN} ${args.join(' ')}`;
-  const command = `stty cols 80 rows 24; stty -g > before; sh -c '${program}'; echo $? > code; stty -g > after`;
+  // A second Ctrl-C may come when the program has just ended: it is not meant for the shell, nor for stty.
+  const after = '(trap "" INT; stty -g > after)';
+  const command = `trap : INT; stty cols 80 rows 24; stty -g > before; sh -c '${program}'; echo $? > code; ${after}`;
   const { CI: _, NO_COLOR: __, ...usual } = process.env;
   const env = { ...usual, TERM: 'xterm-256color', NODE_ENV: 'production', HOME: join(cwd, 'home') };
   const session: ChildProcess = spawn('script', ['-qfec', command, '/dev/null'], {
