@@ -8,14 +8,18 @@ const ALL = ['tests/**/*.test.{ts,tsx}'];
  */
 const SHARED = [
   'tests/{classifier,compare,config,data,decoding,goals,learning,losses,metrics,policy,preferences,random}/**/*.test.ts',
-  'tests/{molecules,prompt-library,statistics,task,tasks,template,trainers}/**/*.test.ts',
+  'tests/{molecules,prompt-library,statistics,task,tasks,template,trainers,user-code}/**/*.test.ts',
+  'tests/acting/{act-report,action-tree,actors,phrase-policy,phrase-scorer,sentence-states}.test.ts',
+  'tests/{analysis,cli/output,files/read-file,queue/queue-address}{/**/*,}.test.ts',
   'tests/export/{classify,exporters,read-back,run-record,same-labels}.test.ts',
   'tests/ui/{*,draw/*,reporters/*,ink/board/*,ink/input/*}.test.ts',
   'tests/cli/{results,setup}/**/*.test.ts',
   'tests/lm/{gguf,model,tokenizer,transformers}/**/*.test.ts',
-  'tests/lm/onnx/{*,families/**/*,graph/**/*,head/*,tune/*}.test.ts',
+  'tests/lm/endpoint/{answers/*,client/{endpoint-settings,request-gate}}.test.ts',
+  'tests/lm/onnx/{*,families/**/*,graph/**/*,head/*,run/{hidden-memo,kv-block},tune/*}.test.ts',
   'tests/report/**/*.test.ts',
   'tests/rewards/{*,cache/*,classification/*,judge/*,objectives/*,racing/*,shaping/*,style/*}.test.ts',
+  'tests/rewards/custom/custom-{dry-run,evaluator,language-model}.test.ts',
   'tests/run/{checkpoint,continue,doctor,loop,plan,policies,prepare,select,store,watch}/**/*.test.ts',
 ];
 

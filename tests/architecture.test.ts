@@ -804,7 +804,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'ui/ink/parts': ['ui', 'ui/draw'],
   'ui/ink/questions': ['ui', 'ui/draw', 'ui/ink/input', 'ui/ink/parts'],
   'ui/reporters': ['errors.ts', 'events.ts', 'ui', 'ui/draw', 'ui/ink'],
-  'user-code': ['errors.ts', 'task', 'task/define'],
+  'user-code': ['errors.ts', 'package-root.ts', 'task', 'task/define'],
 };
 
 function sourceFiles(folder: string): string[] {
