@@ -1,9 +1,9 @@
 /**
  * What a search brings on rows that nothing was chosen on:
  * `npm run bench:held-out -- --data A.csv [--text-column T --label-column L] --resplits 20 --forwards 30000
- *   [--manual-prompt TEXT …] [--trainer NAME …] [--set key=value …] [--out FOLDER]`.
+ *   [--first-seed 0] [--manual-prompt TEXT …] [--trainer NAME …] [--set key=value …] [--out FOLDER]`.
  *
- * Each resplit draws its own train, dev and test rows (seeds 0, 1, …). Its arms: no prompt; the best hand-written prompt
+ * Each resplit draws its own train, dev and test rows (seeds 0, 1, …; other ones confirm what was chosen on these). Its arms: no prompt; the best hand-written prompt
  * as given (the task's label words alone, nothing calibrated, no rows shown); the best hand-written prompt read as the
  * search reads its prompts; and for each trainer, at the same forwards, the best prompt that it searched for and what the
  * run exports, which may be a hand-written prompt. Every choice is made on train and dev. Each resplit is appended to
@@ -29,6 +29,7 @@ const { values: flags } = parseArgs({
     'label-column': { type: 'string' },
     'manual-prompt': { type: 'string', multiple: true, default: [] },
     resplits: { type: 'string', default: '20' },
+    'first-seed': { type: 'string', default: '0' },
     forwards: { type: 'string', default: '30000' },
     trainer: { type: 'string', multiple: true, default: ['log-variance', 'best-of-n'] },
     set: { type: 'string', multiple: true, default: [] },
@@ -129,7 +130,8 @@ const known = existsSync(log)
       .filter(Boolean)
       .map((line) => JSON.parse(line) as Resplit)
   : [];
-for (let seed = 0; seed < Number(flags.resplits); seed++) {
+const firstSeed = Number(flags['first-seed']);
+for (let seed = firstSeed; seed < firstSeed + Number(flags.resplits); seed++) {
   if (known.some((resplit) => resplit.seed === seed)) continue;
   const resplit = await measure(seed);
   appendFileSync(log, `${JSON.stringify(resplit)}\n`);
