@@ -2,6 +2,7 @@ import { flagName } from '../../config/config-layers.js';
 import type { RunConfigKey } from '../../config/run-config.js';
 import type { ShownRow } from '../../run/prepare/shown-row.js';
 import { safeText } from '../../ui/draw/sanitize.js';
+import { wrapText } from '../../ui/draw/wrap-text.js';
 import { formatCount } from '../../ui/format-values.js';
 import { formatTable } from '../output/format-table.js';
 import { shellWord } from '../output/shell-word.js';
@@ -9,16 +10,16 @@ import type { DataCheck, RunFacts } from './check-data.js';
 
 const EXAMPLE_LENGTH = 50;
 
-/** The check as a person reads it. */
-export function checkText(check: DataCheck, typed: Readonly<Record<string, unknown>>): string {
+/** The check as a person reads it; commands and rows keep their lines, so that they can be copied. */
+export function checkText(check: DataCheck, typed: Readonly<Record<string, unknown>>, width?: number): string {
   const total = Object.values(check.rows).reduce((sum, count) => sum + count, 0);
   const splits = Object.entries(check.rows).map(([split, count]) => `${split} ${formatCount(count)}`);
   const paragraphs = [
     `${safeText(check.data)}: ${formatCount(total)} rows${splits.length > 1 ? ` (${splits.join(', ')})` : ''}\n`,
-    columnTable(check),
+    columnTable(check, width),
     labelTable(check),
     oddities(check),
-    ...(check.run ? [runText(check.run)] : []),
+    ...(check.run ? [runText(check.run, width)] : []),
     ...(check.problem ? [] : [`Try it:\n  ${safeText(proposedCommand(check, typed))}\n`]),
   ];
   return paragraphs.filter((text) => text !== '').join('\n');
@@ -49,7 +50,7 @@ function flagValue(value: unknown): string {
     .join(',');
 }
 
-function columnTable({ columns, textColumn, labelColumn }: DataCheck): string {
+function columnTable({ columns, textColumn, labelColumn }: DataCheck, width?: number): string {
   const use = (name: string) => (name === textColumn ? 'text' : name === labelColumn ? 'label' : '');
   const rows = columns.map(({ name, filled, distinct, meanLength, example }) => [
     name,
@@ -61,6 +62,7 @@ function columnTable({ columns, textColumn, labelColumn }: DataCheck): string {
   ]);
   return formatTable([['column', 'used as', 'filled', 'different', 'characters', 'for instance'], ...rows], {
     right: [2, 3, 4],
+    width,
   });
 }
 
@@ -84,7 +86,10 @@ function oddities({ missing, duplicates, contradictions, leaks }: DataCheck): st
     .join('');
 }
 
-function runText({ sizes, warnings, target, words, lengths, ...row }: RunFacts): string {
+function runText(
+  { sizes, warnings, target, words, lengths, ...row }: RunFacts,
+  width = Number.POSITIVE_INFINITY,
+): string {
   const lines = [`The run below has ${sizes.train} train, ${sizes.dev} dev and ${formatCount(sizes.test)} test rows.`];
   for (const warning of warnings) lines.push(`note: ${safeText(warning)}`);
   if (lengths) {
@@ -92,16 +97,20 @@ function runText({ sizes, warnings, target, words, lengths, ...row }: RunFacts):
     const tokens = `tokens: median ${median}, 95 % up to ${p95}, longest ${longest}`;
     lines.push(`${tokens}; ${safeText(target)} reads ${contextLength}, ${tooLong} of ${measured} texts are longer`);
   }
-  lines.push('label words, with their tokens:');
+  const wrapped = lines.flatMap((line) => wrapText(line, width)).join('\n');
   const rows = words.map(({ label, text, pieces }) => [`  ${label}`, visibleBlanks(text), pieces.join(' ')]);
-  return `${lines.join('\n')}\n${formatTable(rows)}${shownRowText(row)}`;
+  return `${wrapped}\nlabel words, with their tokens:\n${formatTable(rows, { width })}${shownRowText(row, width)}`;
 }
 
 /** A row with visible blanks, and where its tokens end and those of a label word begin. */
-export function shownRowText({ rendered, boundary }: Pick<ShownRow, 'rendered' | 'boundary'>): string {
+export function shownRowText(
+  { rendered, boundary }: Pick<ShownRow, 'rendered' | 'boundary'>,
+  width = Number.POSITIVE_INFINITY,
+): string {
   const [before, after] = [rendered.slice(0, boundary), rendered.slice(boundary)].map(visibleBlanks);
   const begins = after === '' ? '' : `; the tokens of a label word begin with ${after}`;
-  return `a row as it is read, where a prompt is put into it and a label word follows at |${begins}:\n  ${before}|${after}\n`;
+  const head = `a row as it is read; a prompt is put into it, and a label word follows at |${begins}:`;
+  return `${wrapText(head, width).join('\n')}\n  ${before}|${after}\n`;
 }
 
 /** Blanks as dots, line breaks as an arrow. */

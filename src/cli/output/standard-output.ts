@@ -6,6 +6,8 @@ const STDOUT = 1;
 /** Where a command's result goes. */
 export interface ResultOutput {
   write(text: string): void;
+  /** How wide the terminal is; missing for a file or a pipe, whose lines nobody breaks. */
+  readonly columns?: number | undefined;
 }
 
 /**
@@ -19,6 +21,10 @@ export class StandardOutput implements ResultOutput {
 
   constructor(private readonly stream: NodeJS.WriteStream) {
     stream.on('error', (error) => this.note(error));
+  }
+
+  get columns(): number | undefined {
+    return this.stream.isTTY ? this.stream.columns : undefined;
   }
 
   write(text: string): void {

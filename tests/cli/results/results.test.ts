@@ -13,9 +13,10 @@ describe('top', () => {
     expect(code).toBe(0);
     expect(stderr).toBe('');
     const lines = stdout.trimEnd().split('\n');
-    expect(lines).toHaveLength(5);
-    expect(lines[0]).toMatch(/#\s+train accuracy\s+dev accuracy\s+test accuracy\s+reward\s+step\s+from\s+prompt/);
-    expect(lines[1]).toMatch(/^1\s.*0\.875.*"say \\"free\\""$/);
+    expect(lines).toHaveLength(6);
+    expect(lines[0]).toBe('accuracy on train, dev and test');
+    expect(lines[1]).toMatch(/#\s+train\s+dev\s+test\s+reward\s+step\s+from\s+prompt/);
+    expect(lines[2]).toMatch(/^1\s.*0\.875.*"say \\"free\\""$/);
     expect(stdout.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}]/u);
   });
 

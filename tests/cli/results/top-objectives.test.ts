@@ -31,7 +31,7 @@ async function top(...args: string[]): Promise<string> {
 
 describe('top of a run with several objectives', () => {
   it('has a column for each objective, whose name cannot drive the terminal', async () => {
-    const [header, first] = (await top(runWithParts())).split('\n');
+    const [, header, first] = (await top(runWithParts())).split('\n');
     expect(header).toMatch(/reward +task +\S+fluency +step/);
     expect(header).not.toContain('\x1b');
     expect(first).toMatch(/ 61\.25 +-7\.50 /);

@@ -75,6 +75,19 @@ describe('a check of a data file', () => {
     expect(await refusalOf(() => check('spam'))).toMatchObject({ code: 'E_USAGE' });
   });
 
+  it('breaks its lines between words in a terminal, all but what is copied', async () => {
+    const body = lines(60, (i) => `"a long text that goes on and on, number ${i}",${'xy'[i % 2]}`);
+    const file = folder.write('wide.csv', `text,label\n${body}\n"a long text that goes on and on, number 1",y`);
+    const found = await check(file);
+    const text = checkText(found, {}, 60);
+    const [shown = '', proposal] = text.split('Try it:\n');
+    const long = shown.split('\n').filter((line) => line.length > 60);
+    expect(long.filter((line) => !line.includes('·') && line !== `${file}: 61 rows`)).toEqual([]);
+    expect(shown.replaceAll(/\s+/g, ' ')).toContain('left out: an earlier row has the same text');
+    expect(proposal).toBe(`  ${proposedCommand(found, {})}\n`);
+    expect(checkText(found, {})).toContain(`rows of ${file} left out: an earlier row has the same text\n`);
+  });
+
   it('keeps what was typed', async () => {
     const body = lines(60, (i) => `text ${i},${i % 3},${'xy'[i % 2]}`);
     const file = folder.write('typed.csv', `text,label,other\n${body}`);

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { chosenKey, type PromptSummary, promptKey, type RunResult } from '../../../events.js';
 import type { RunRecord } from '../../../export/run-record.js';
-import { safeLine, safeText } from '../../../ui/draw/sanitize.js';
+import { cutToWidth, safeLine, safeText } from '../../../ui/draw/sanitize.js';
 import type { CliContext } from '../../output/context.js';
 import { formatTable } from '../../output/format-table.js';
 import { formatJson, writeResult } from '../../output/output.js';
@@ -37,7 +37,7 @@ export function configure(command: Command, context: CliContext): void {
       const prompts = record.prompts.slice(0, options.limit);
       if (options.json) writeResult(context, `${formatJson(describe(record, prompts))}\n`);
       else if (options.csv) writeResult(context, await toCsv(record, prompts.length));
-      else writeResult(context, toTable(record, prompts));
+      else writeResult(context, toTable(record, prompts, context.stdout.columns));
     });
 }
 
@@ -57,16 +57,16 @@ async function toCsv(record: RunRecord, count: number): Promise<string> {
   return csvFormat.render([exportPrompt(record, 1, packageVersion()), ...others], { isRaw: false });
 }
 
-function toTable({ start, result }: RunRecord, prompts: readonly PromptSummary[]): string {
+function toTable({ start, result }: RunRecord, prompts: readonly PromptSummary[], width?: number): string {
   const { metric } = start;
   const objectives = [...new Set(prompts.flatMap(({ parts }) => Object.keys(parts ?? {})))];
   const isRankedByMargin = prompts.some(({ devMargin }) => devMargin !== undefined);
   const isFluencyKnown = prompts.some(({ fluency }) => fluency !== undefined);
   const scores = [
-    `train ${metric}`,
-    `dev ${metric}`,
-    ...(isRankedByMargin ? ['dev margin'] : []),
-    `test ${metric}`,
+    'train',
+    'dev',
+    ...(isRankedByMargin ? ['margin'] : []),
+    'test',
     'reward',
     ...objectives.map((name) => safeText(name)),
     ...(isFluencyKnown ? ['fluency'] : []),
@@ -82,10 +82,16 @@ function toTable({ start, result }: RunRecord, prompts: readonly PromptSummary[]
     ...objectives.map((name) => decimals(prompt.parts?.[name], 2)),
     ...(isFluencyKnown ? [decimals(prompt.fluency, 1)] : []),
     String(prompt.step),
-    prompt.unreadable ? `${prompt.origin}, unreadable` : prompt.origin,
-    prompt.policy ? describePolicy(prompt.text, { ...prompt.policy, step: prompt.step }) : quotePrompt(prompt.text),
+    prompt.origin,
+    named(prompt),
   ]);
-  return formatTable([header, ...rows], { right: [...Array(scores.length + 2).keys()] }) + readingLines(prompts[0]);
+  const table = formatTable([header, ...rows], { right: [...Array(scores.length + 2).keys()], width });
+  return `${safeText(metric)} on train, dev and test\n${table}${readingLines(prompts[0], width)}`;
+}
+
+function named({ text, policy, step, unreadable }: PromptSummary): string {
+  if (policy) return describePolicy(text, { ...policy, step });
+  return `${quotePrompt(text)}${unreadable ? ' (unreadable)' : ''}`;
 }
 
 /** Test scores are known of what a run recommends, of its best searched prompt and of the baselines. */
@@ -98,11 +104,11 @@ function testOf(prompt: PromptSummary, result: RunResult | undefined): Readonly<
   return known.find((one) => one?.prompt.trim() === prompt.text)?.test;
 }
 
-/** Characters of a labelled row that are shown. */
-const ROW_WIDTH = 90;
+/** Columns for a labelled row outside a terminal. */
+const LINE_WIDTH = 95;
 
 /** How the answers to the best prompt are read, where that is not by the task's own words alone. */
-function readingLines(best: PromptSummary | undefined): string {
+function readingLines(best: PromptSummary | undefined, width = LINE_WIDTH): string {
   const { words = [], demonstrations = [] } = best?.reading ?? {};
   const lines = words.map(({ label, words: own }) => {
     const shown = someWords(
@@ -111,7 +117,7 @@ function readingLines(best: PromptSummary | undefined): string {
     );
     return `  ${safeText(label)}: ${shown}\n`;
   });
-  const rows = demonstrations.map(({ text, word }) => `    ${safeLine`${word}: ${text}`.slice(0, ROW_WIDTH)}\n`);
+  const rows = demonstrations.map(({ text, word }) => `    ${cutToWidth(safeLine`${word}: ${text}`, width - 4)}\n`);
   const shown = rows.length > 0 ? `  after these labelled rows\n${rows.join('')}` : '';
   return lines.length === 0 ? '' : `#1 is read by\n${lines.join('')}${shown}`;
 }

@@ -50,7 +50,10 @@ export function configure(command: Command, context: CliContext): void {
     const { problem } = check;
     const proposal = problem ? {} : { command: context.asStarted(proposedCommand(check, typed)) };
     const found = { schemaVersion: 1, ...check, problem: problem?.toJSON(), ...proposal };
-    writeResult(context, json ? `${formatJson(found)}\n` : context.asStarted(checkText(check, typed)));
+    writeResult(
+      context,
+      json ? `${formatJson(found)}\n` : context.asStarted(checkText(check, typed, context.stdout.columns)),
+    );
     if (problem) throw problem;
   });
 }
