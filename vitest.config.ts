@@ -9,7 +9,7 @@ const ALL = ['tests/**/*.test.{ts,tsx}'];
 const SHARED = [
   'tests/{classifier,compare,config,data,decoding,goals,learning,losses,metrics,policy,preferences,random}/**/*.test.ts',
   'tests/{molecules,prompt-library,statistics,task,tasks,template,trainers,user-code}/**/*.test.ts',
-  'tests/acting/{act-report,action-tree,actors,phrase-policy,phrase-scorer,sentence-states}.test.ts',
+  'tests/acting/{act-report,action-tree,actors,policy/*}.test.ts',
   'tests/{analysis,cli/output,files/read-file,queue/queue-address}{/**/*,}.test.ts',
   'tests/export/{classify,exporters,read-back,run-record,same-labels}.test.ts',
   'tests/ui/{*,draw/*,reporters/*,ink/board/*,ink/input/*}.test.ts',

@@ -11,13 +11,10 @@ const source = join(root, 'src');
  */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   acting: [
+    'acting/policy',
     'errors.ts',
     'files',
-    'lm/model',
     'losses',
-    'policy',
-    'policy/parameters',
-    'preferences',
     'random',
     'report',
     'report/charts',
@@ -30,6 +27,16 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'trainers/contract',
     'trainers/policy',
     'user-code',
+  ],
+  'acting/policy': [
+    'lm/model',
+    'policy',
+    'policy/parameters',
+    'preferences',
+    'random',
+    'statistics',
+    'trainers/contract',
+    'trainers/policy',
   ],
   analysis: [
     'classifier',
@@ -114,6 +121,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   'cli/commands/search': [
     'acting',
+    'acting/policy',
     'cli/check',
     'cli/output',
     'cli/plan',

@@ -1,7 +1,7 @@
 import type { Rng } from '../random/rng.js';
 import { drawPhrase } from '../trainers/policy/phrase-scores.js';
 import type { LogProbs } from './actors.js';
-import type { Choice } from './phrase-policy.js';
+import type { Choice } from './policy/phrase-policy.js';
 
 /** What followed a beginning of an episode. */
 interface Node {

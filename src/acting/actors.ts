@@ -1,7 +1,7 @@
 import type { Rng } from '../random/rng.js';
 import { drawPhrase, likeliestPhrase } from '../trainers/policy/phrase-scores.js';
 import type { Chooser } from './episodes.js';
-import type { Choice } from './phrase-policy.js';
+import type { Choice } from './policy/phrase-policy.js';
 
 /** log π of each action, [actions] */
 export type LogProbs = (choice: Choice) => Float64Array | Promise<Float64Array>;

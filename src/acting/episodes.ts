@@ -1,5 +1,5 @@
 import type { FirstObservation, StepAnswer } from '../task/environment.js';
-import type { Choice, PhrasePolicy } from './phrase-policy.js';
+import type { Choice, PhrasePolicy } from './policy/phrase-policy.js';
 
 /** An environment whose answers have been checked. */
 export interface World {

@@ -4,7 +4,7 @@ import { ActionTree } from './action-tree.js';
 import type { LogProbs } from './actors.js';
 import { type Episode, playEpisode, type Step, type World } from './episodes.js';
 import type { ActLearner, LearnerMetrics } from './learner.js';
-import type { PhrasePolicy } from './phrase-policy.js';
+import type { PhrasePolicy } from './policy/phrase-policy.js';
 import { policyStep } from './policy-step.js';
 
 /** Steps of the policy after each search. */

@@ -1,6 +1,6 @@
 import { mean } from '../statistics/mean.js';
 import { type Chooser, type Episode, playEpisode, type World } from './episodes.js';
-import type { PhrasePolicy } from './phrase-policy.js';
+import type { PhrasePolicy } from './policy/phrase-policy.js';
 
 export interface Measured {
   readonly episodes: number;

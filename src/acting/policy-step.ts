@@ -2,7 +2,7 @@ import { distinct } from '../statistics/distinct.js';
 import { mean } from '../statistics/mean.js';
 import { zip } from '../statistics/zip.js';
 import type { Step } from './episodes.js';
-import type { PhrasePolicy } from './phrase-policy.js';
+import type { PhrasePolicy } from './policy/phrase-policy.js';
 
 interface Distribution {
   readonly logProbs: Float64Array;

@@ -11,7 +11,7 @@ import { standardisedScores } from '../trainers/policy/phrase-scores.js';
 import { drawingChooser, type LogProbs } from './actors.js';
 import { type Episode, playEpisode, type Step, type World } from './episodes.js';
 import type { ActLearner, LearnerMetrics } from './learner.js';
-import type { PhrasePolicy } from './phrase-policy.js';
+import type { PhrasePolicy } from './policy/phrase-policy.js';
 import { policyStep } from './policy-step.js';
 
 export interface PpoSettings {

@@ -11,7 +11,7 @@ import type { EnvironmentWorld } from './environment-world.js';
 import type { LearnerMetrics } from './learner.js';
 import { MctsLearner } from './mcts-learner.js';
 import { type Measured, measure } from './measure.js';
-import type { PhrasePolicy } from './phrase-policy.js';
+import type { PhrasePolicy } from './policy/phrase-policy.js';
 import { PpoLearner } from './ppo-learner.js';
 
 /** One point of the curve: the episodes that an update learned from. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ActionTree } from '../../src/acting/action-tree.js';
 import { playEpisode, type World } from '../../src/acting/episodes.js';
-import type { Choice } from '../../src/acting/phrase-policy.js';
+import type { Choice } from '../../src/acting/policy/phrase-policy.js';
 import { Rng } from '../../src/random/rng.js';
 
 const ACTIONS = ['go left', 'go right', 'rest'];

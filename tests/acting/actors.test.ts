@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { greedyChooser } from '../../src/acting/actors.js';
-import type { Choice } from '../../src/acting/phrase-policy.js';
+import type { Choice } from '../../src/acting/policy/phrase-policy.js';
 
 const ACTIONS = ['look', 'wait', 'leave'];
 const place = (text: string): Choice => ({

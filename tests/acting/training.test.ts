@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ActPlan, checkUnchanged, createActFolder, openActFolder } from '../../src/acting/act-folder.js';
-import { PhrasePolicy } from '../../src/acting/phrase-policy.js';
+import { PhrasePolicy } from '../../src/acting/policy/phrase-policy.js';
 import { train } from '../../src/acting/training.js';
 import { loadLanguageModel } from '../../src/lm/load.js';
 import type { LanguageModel } from '../../src/lm/model/types.js';

@@ -97,7 +97,7 @@ async function score(
   await withWorld(reference, options, async (world, model) => {
     const [{ stateSourceOf }, { PhrasePolicy }, { drawingChooser }, { measure }, { Rng }] = await Promise.all([
       import('../../../preferences/pooled-states.js'),
-      import('../../../acting/phrase-policy.js'),
+      import('../../../acting/policy/phrase-policy.js'),
       import('../../../acting/actors.js'),
       import('../../../acting/measure.js'),
       import('../../../random/rng.js'),
@@ -169,7 +169,7 @@ async function learn(
 ): Promise<void> {
   const [{ stateSourceOf }, { PhrasePolicy }, { train }] = await Promise.all([
     import('../../../preferences/pooled-states.js'),
-    import('../../../acting/phrase-policy.js'),
+    import('../../../acting/policy/phrase-policy.js'),
     import('../../../acting/training.js'),
   ]);
   const { seed, updates } = folder.plan;

@@ -1,9 +1,9 @@
-import { type HiddenStep, type LabelNormalisation, startTokenOf } from '../lm/model/types.js';
-import { frozenHead } from '../policy/frozen-head.js';
-import type { PolicyHead } from '../policy/policy-head.js';
-import type { StateSource } from '../preferences/pooled-states.js';
-import { joinRows } from '../statistics/join-rows.js';
-import { zip } from '../statistics/zip.js';
+import { type HiddenStep, type LabelNormalisation, startTokenOf } from '../../lm/model/types.js';
+import { frozenHead } from '../../policy/frozen-head.js';
+import type { PolicyHead } from '../../policy/policy-head.js';
+import type { StateSource } from '../../preferences/pooled-states.js';
+import { joinRows } from '../../statistics/join-rows.js';
+import { zip } from '../../statistics/zip.js';
 
 /** log p of phrases after texts under the frozen LM, each read once. */
 export class LmScores {

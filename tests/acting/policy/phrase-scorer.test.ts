@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { PhraseScorer, type Scored } from '../../src/acting/phrase-scorer.js';
-import { Rng } from '../../src/random/rng.js';
+import { PhraseScorer, type Scored } from '../../../src/acting/policy/phrase-scorer.js';
+import { Rng } from '../../../src/random/rng.js';
 
 const rng = Rng.create(5, 'sampling');
 const vector = (size: number) => Float32Array.from({ length: size }, () => 2 * rng.float() - 1);

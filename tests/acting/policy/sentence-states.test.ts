@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { SentenceStates } from '../../src/acting/sentence-states.js';
-import { loadLanguageModel } from '../../src/lm/load.js';
-import type { LanguageModel } from '../../src/lm/model/types.js';
-import { pooledStates, stateSourceOf } from '../../src/preferences/pooled-states.js';
+import { SentenceStates } from '../../../src/acting/policy/sentence-states.js';
+import { loadLanguageModel } from '../../../src/lm/load.js';
+import type { LanguageModel } from '../../../src/lm/model/types.js';
+import { pooledStates, stateSourceOf } from '../../../src/preferences/pooled-states.js';
 
 let model: LanguageModel;
 beforeAll(async () => {

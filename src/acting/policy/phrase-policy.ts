@@ -1,7 +1,7 @@
-import type { LabelNormalisation } from '../lm/model/types.js';
-import type { StateSource } from '../preferences/pooled-states.js';
-import { zip } from '../statistics/zip.js';
-import { logSoftmax } from '../trainers/policy/phrase-scores.js';
+import type { LabelNormalisation } from '../../lm/model/types.js';
+import type { StateSource } from '../../preferences/pooled-states.js';
+import { zip } from '../../statistics/zip.js';
+import { logSoftmax } from '../../trainers/policy/phrase-scores.js';
 import { LmScores } from './lm-scores.js';
 import { PhraseScorer } from './phrase-scorer.js';
 import { SentenceStates } from './sentence-states.js';

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { PhrasePolicy } from '../../src/acting/phrase-policy.js';
-import { loadLanguageModel } from '../../src/lm/load.js';
-import { type LabelNormalisation, type LanguageModel, startTokenOf } from '../../src/lm/model/types.js';
-import { type StateSource, stateSourceOf } from '../../src/preferences/pooled-states.js';
+import { PhrasePolicy } from '../../../src/acting/policy/phrase-policy.js';
+import { loadLanguageModel } from '../../../src/lm/load.js';
+import { type LabelNormalisation, type LanguageModel, startTokenOf } from '../../../src/lm/model/types.js';
+import { type StateSource, stateSourceOf } from '../../../src/preferences/pooled-states.js';
 
 let model: LanguageModel;
 let source: StateSource;

@@ -1,4 +1,4 @@
-import { pooledStates, type StateSource } from '../preferences/pooled-states.js';
+import { pooledStates, type StateSource } from '../../preferences/pooled-states.js';
 
 /**
  * What the frozen LM makes of texts, read sentence by sentence. The last state of a small LM after a whole observation tells

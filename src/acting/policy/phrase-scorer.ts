@@ -1,10 +1,10 @@
-import { type AdamState, adamStep } from '../policy/parameters/adam.js';
-import { type MlpParameters, PARAMETER_NAMES } from '../policy/parameters/mlp-parameters.js';
-import { fill, fillMoments, named, namedMoments } from '../policy/parameters/saved-parameters.js';
-import { Rng } from '../random/rng.js';
-import { distinct } from '../statistics/distinct.js';
-import { zip } from '../statistics/zip.js';
-import type { TrainerState } from '../trainers/contract/types.js';
+import { type AdamState, adamStep } from '../../policy/parameters/adam.js';
+import { type MlpParameters, PARAMETER_NAMES } from '../../policy/parameters/mlp-parameters.js';
+import { fill, fillMoments, named, namedMoments } from '../../policy/parameters/saved-parameters.js';
+import { Rng } from '../../random/rng.js';
+import { distinct } from '../../statistics/distinct.js';
+import { zip } from '../../statistics/zip.js';
+import type { TrainerState } from '../../trainers/contract/types.js';
 
 /** A state, and the phrases that may follow it. */
 export interface Scored {
