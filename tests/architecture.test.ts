@@ -66,6 +66,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'files',
     'lm/onnx/run',
     'package-root.ts',
+    'ui/draw',
   ],
   'cli/check': [
     'cli/output',

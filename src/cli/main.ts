@@ -2,6 +2,7 @@ import { closeSync, writeSync } from 'node:fs';
 import { EXIT_CODES, RlpromptError } from '../errors.js';
 import { osLimitOf } from '../files/io-error.js';
 import { runtimeCalls } from '../lm/onnx/run/runtime-calls.js';
+import { safeText } from '../ui/draw/safe-text.js';
 import { COMMANDS } from './commands/commands.js';
 import type { CliContext } from './output/context.js';
 import { StandardOutput } from './output/standard-output.js';
@@ -150,7 +151,7 @@ function outputLost(cause: Error): RlpromptError {
 /** On stderr, past every buffer; where even that is full there is nobody left to tell. */
 function writeLine(line: string): void {
   try {
-    writeSync(2, `${line}\n`);
+    writeSync(2, `${safeText(line)}\n`);
   } catch {}
 }
 

@@ -4,6 +4,7 @@ import { packageVersion } from '../package-root.js';
 import { COMMANDS } from './commands/commands.js';
 import type { CliContext } from './output/context.js';
 import { EXIT_CODES_HELP } from './output/exit-codes.js';
+import { sayLines } from './output/say.js';
 import { withCurrentNames } from './shared/former-names.js';
 
 const EXAMPLES = `Examples:
@@ -74,7 +75,7 @@ async function buildProgram(name: string | undefined, context: CliContext, topic
     .exitOverride()
     .configureOutput({
       writeOut: (text) => context.stdout.write(text),
-      writeErr: (text) => context.stderr.write(text),
+      writeErr: (text) => sayLines(context, text),
       outputError: () => {},
     })
     .addHelpText('before', EXAMPLES)

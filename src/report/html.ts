@@ -1,4 +1,4 @@
-import { safeText } from '../ui/draw/sanitize.js';
+import { safeText } from '../ui/draw/safe-text.js';
 
 /** Markup that may stand in the page as it is; only `html` and `trustedHtml` make it. */
 export class Html {

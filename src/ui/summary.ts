@@ -1,6 +1,7 @@
 import { promptKey, type RunResult } from '../events.js';
 import type { Span } from './draw/palette.js';
-import { cutToWidth, fitToWidth, safeLine, safeText } from './draw/sanitize.js';
+import { safeLine, safeText } from './draw/safe-text.js';
+import { cutToWidth, fitToWidth } from './draw/text-width.js';
 import { formatCount, formatDuration, formatScore, formatShare } from './format-values.js';
 import { namePrompt, quote } from './run-log.js';
 import { metricOf, type ScreenState } from './screen-state.js';

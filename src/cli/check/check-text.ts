@@ -1,7 +1,7 @@
 import { flagName } from '../../config/config-layers.js';
 import type { RunConfigKey } from '../../config/run-config.js';
 import type { ShownRow } from '../../run/prepare/shown-row.js';
-import { safeText } from '../../ui/draw/sanitize.js';
+import { safeText } from '../../ui/draw/safe-text.js';
 import { wrapText } from '../../ui/draw/wrap-text.js';
 import { formatCount } from '../../ui/format-values.js';
 import { formatTable } from '../output/format-table.js';

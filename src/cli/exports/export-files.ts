@@ -6,6 +6,7 @@ import { toIoError } from '../../files/io-error.js';
 import { isDevice, writeOutput } from '../../files/write-output.js';
 import type { CliContext } from '../output/context.js';
 import { writeResult } from '../output/output.js';
+import { say } from '../output/say.js';
 
 /** Where a file goes; undefined for stdout, which holds one file. */
 export function placeFiles(
@@ -36,13 +37,14 @@ export function writeFiles(
   if (existing !== undefined && !isForced) throw alreadyThere(existing);
   for (const file of files) {
     const path = place(file);
-    makeFolder(dirname(path));
+    makeFolderFor(path);
     writeOutput(path, file.text);
-    context.stderr.write(`wrote ${path}\n`);
+    say(context, `wrote ${path}`);
   }
 }
 
-function makeFolder(path: string): void {
+function makeFolderFor(file: string): void {
+  const path = dirname(file);
   try {
     mkdirSync(path, { recursive: true });
   } catch (error) {

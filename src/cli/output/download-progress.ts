@@ -1,12 +1,12 @@
 import type { DownloadProgress } from '../../lm/hub/hub.js';
-import { safeLine } from '../../ui/draw/sanitize.js';
 import type { CliContext } from './context.js';
+import { say } from './say.js';
 
 const STEP = 10;
 
 /** Tells on stderr how far a download is, a line for every tenth of a large file. */
-export function reportDownloads({ stderr, env }: CliContext): ((progress: DownloadProgress) => void) | undefined {
-  if (/^(1|on|yes|true)$/i.test(env.HF_HUB_DISABLE_PROGRESS_BARS ?? '')) return undefined;
+export function reportDownloads(context: CliContext): ((progress: DownloadProgress) => void) | undefined {
+  if (/^(1|on|yes|true)$/i.test(context.env.HF_HUB_DISABLE_PROGRESS_BARS ?? '')) return undefined;
   let last = '';
   return ({ model, file, receivedBytes, totalBytes }) => {
     const tenths = Math.floor((STEP * receivedBytes) / Math.max(1, totalBytes));
@@ -14,7 +14,6 @@ export function reportDownloads({ stderr, env }: CliContext): ((progress: Downlo
     if (key === last) return;
     last = key;
     const size = `${(totalBytes / 1e6).toFixed(1)} MB`;
-    stderr.write(safeLine`rlprompt: ${model}: ${file}, ${totalBytes < 1e6 ? size : `${tenths * STEP} % of ${size}`}`);
-    stderr.write('\n');
+    say(context, `rlprompt: ${model}: ${file}, ${totalBytes < 1e6 ? size : `${tenths * STEP} % of ${size}`}`);
   };
 }

@@ -1,5 +1,6 @@
 import { zip } from '../../statistics/zip.js';
-import { fitToWidth, safeText, widthOf } from '../../ui/draw/sanitize.js';
+import { safeText } from '../../ui/draw/safe-text.js';
+import { fitToWidth, widthOf } from '../../ui/draw/text-width.js';
 import { wrapText } from '../../ui/draw/wrap-text.js';
 
 /** With less room than this the last column is easier to read where the terminal breaks the line. */

@@ -1,5 +1,5 @@
 import type { RunResult } from '../../events.js';
-import { safeText } from '../../ui/draw/sanitize.js';
+import { safeText } from '../../ui/draw/safe-text.js';
 
 /** A finished run in one line: the prompt, its dev and test scores, and the run folder. */
 export function resultLine({ best, runDir, ensemble }: RunResult): string {

@@ -1,5 +1,6 @@
 import { fstatSync } from 'node:fs';
 import { hasErrno, nodeFileSystem, writeFully } from '../../files/file-system.js';
+import { safeLines } from '../../ui/draw/safe-text.js';
 
 const STDOUT = 1;
 
@@ -12,7 +13,8 @@ export interface ResultOutput {
 
 /**
  * Standard output that never loses a part in silence. Node writes to a file once and takes no note of how much of it
- * arrived, so files and devices are written here, byte for byte; pipes and terminals are Node's own business.
+ * arrived, so files and devices are written here, byte for byte; pipes and terminals are Node's own business. What a
+ * terminal gets is made visible first: a prompt or a path may hold what drives it.
  */
 export class StandardOutput implements ResultOutput {
   /** Why something did not arrive; a reader that has left, such as `head`, is no failure. */
@@ -30,7 +32,7 @@ export class StandardOutput implements ResultOutput {
   write(text: string): void {
     if (!this.hasReader || this.failure) return;
     if (!isFileOrDevice(this.stream)) {
-      this.stream.write(text);
+      this.stream.write(this.stream.isTTY ? safeLines(text) : text);
       return;
     }
     try {

@@ -1,9 +1,9 @@
 import { inspect } from 'node:util';
 import type { RlpromptError } from '../../errors.js';
-import { safeText } from '../../ui/draw/sanitize.js';
 import { completeError } from './complete-error.js';
 import type { CliContext } from './context.js';
 import { formatJson } from './output.js';
+import { say, sayLines } from './say.js';
 
 interface Failure {
   readonly context: CliContext;
@@ -18,7 +18,7 @@ interface Failure {
  */
 export function writeError(given: RlpromptError, { context, asJson, thrown }: Failure): void {
   const error = completeError(given);
-  if (context.env.RLPROMPT_DEBUG) context.stderr.write(`${inspect(thrown, { depth: 4 })}\n`);
+  if (context.env.RLPROMPT_DEBUG) sayLines(context, `${inspect(thrown, { depth: 4 })}\n`);
   if (asJson && !context.hasResult) context.stdout.write(`${formatJson({ error })}\n`);
-  if (error.exit !== 'ok') context.stderr.write(`${safeText(context.asStarted(error.line()), 100_000)}\n`);
+  if (error.exit !== 'ok') say(context, context.asStarted(error.line()));
 }

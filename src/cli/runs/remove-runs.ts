@@ -2,7 +2,7 @@ import { createInterface } from 'node:readline/promises';
 import { RlpromptError } from '../../errors.js';
 import { removeRun, requireOwnFiles } from '../../run/store/own-files.js';
 import { openRunFolder } from '../../run/store/run-folder.js';
-import { safeText } from '../../ui/draw/sanitize.js';
+import { safeText } from '../../ui/draw/safe-text.js';
 import type { CliContext } from '../output/context.js';
 import { writeResult } from '../output/output.js';
 

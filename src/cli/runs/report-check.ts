@@ -1,3 +1,4 @@
+import { say } from '../output/say.js';
 import { RlpromptError } from '../../errors.js';
 import type { ExportCheck } from '../../export/verify-export.js';
 import type { CliContext } from '../output/context.js';
@@ -9,7 +10,7 @@ export function reportCheck(
   context: CliContext,
 ): void {
   const numbers = `dev ${metric} ${inRun.toFixed(4)} in the run, ${fromExport.toFixed(4)} from the export`;
-  context.stderr.write(`verified ${name}: ${numbers} (${n} examples)\n`);
+  say(context, `verified ${name}: ${numbers} (${n} examples)`);
   if (isSameText && Math.abs(inRun - fromExport) <= 1e-6) return;
   throw new RlpromptError({
     code: 'E_EXPORT_MISMATCH',

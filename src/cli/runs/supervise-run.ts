@@ -1,3 +1,4 @@
+import { say } from '../output/say.js';
 import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
 import { type Command, InvalidArgumentError, Option } from 'commander';
@@ -127,7 +128,7 @@ class Supervisor {
       throw this.stoppedBy === 'SIGHUP' ? asHangup(error) : this.withRun(error);
     } finally {
       await this.reporter?.close();
-      for (const note of this.notes) this.context.stderr.write(`rlprompt: ${note}\n`);
+      for (const note of this.notes) say(this.context, `rlprompt: ${note}`);
       endWatch();
       this.endHearing();
     }

@@ -2,12 +2,12 @@ import { resolveRunConfig } from '../../config/resolve-run-config.js';
 import { PRESET_NAMES } from '../../config/settings/presets.js';
 import { RlpromptError } from '../../errors.js';
 import { dataFilesOf } from '../../task/load/load-task.js';
-import { safeText } from '../../ui/draw/sanitize.js';
 import { wrapText } from '../../ui/draw/wrap-text.js';
 import { isInteractive } from '../../ui/reporters/choose-reporter.js';
 import { checkData, type DataCheck } from '../check/check-data.js';
 import { checkText, proposedArguments } from '../check/check-text.js';
 import type { CliContext } from '../output/context.js';
+import { sayLines } from '../output/say.js';
 import { shellWord } from '../output/shell-word.js';
 import { settingsSources } from '../shared/config-options.js';
 import { newestDataFile } from './find-data.js';
@@ -114,9 +114,10 @@ function withoutCommand(text: string): string {
 }
 
 /** Sentences are broken between words; what is indented, a command or a table, is left to the terminal. */
-function say({ stderr, asStarted }: CliContext, text: string): void {
-  const lines = asStarted(text)
+function say(context: CliContext, text: string): void {
+  const lines = context
+    .asStarted(text)
     .split('\n')
-    .flatMap((line) => (line.startsWith(' ') ? safeText(line, 100_000) : wrapText(line, stderr.columns || 80)));
-  stderr.write(`${lines.join('\n')}\n`);
+    .flatMap((line) => (line.startsWith(' ') ? line : wrapText(line, context.stderr.columns || 80)));
+  sayLines(context, `${lines.join('\n')}\n`);
 }

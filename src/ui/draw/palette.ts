@@ -1,4 +1,4 @@
-import type { SafeText } from './sanitize.js';
+import type { SafeText } from './safe-text.js';
 
 /** What a piece of text means; the palette decides how that looks. */
 export type Style =

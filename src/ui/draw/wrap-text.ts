@@ -1,4 +1,5 @@
-import { safeText, widthOf } from './sanitize.js';
+import { safeText } from './safe-text.js';
+import { widthOf } from './text-width.js';
 
 /** Lines of at most `width` columns, broken between words; a longer word is broken within. */
 export function wrapText(text: string, width: number): string[] {

@@ -1,6 +1,6 @@
 import type { Reporter, RunControls, RunEvent } from '../../events.js';
 import { type Clock, systemClock } from '../clock.js';
-import { safeLine } from '../draw/sanitize.js';
+import { safeLine } from '../draw/safe-text.js';
 import { type OutputStream, quietWriter } from '../quiet-writer.js';
 import { INITIAL_SCREEN, reduceScreen, type ScreenState } from '../screen-state.js';
 import { createFallbackReporter } from './fallback-reporter.js';

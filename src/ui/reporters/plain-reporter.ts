@@ -1,7 +1,8 @@
 import type { Reporter, RunControls, RunEvent, RunProgress } from '../../events.js';
 import { type Clock, systemClock } from '../clock.js';
 import { paint, type Span, type Style, wantsColour } from '../draw/palette.js';
-import { cutToWidth, safeLine } from '../draw/sanitize.js';
+import { safeLine } from '../draw/safe-text.js';
+import { cutToWidth } from '../draw/text-width.js';
 import { formatCount, formatDuration, formatRate, formatScore, formatShare } from '../format-values.js';
 import { forwardsPerSecond } from '../pace.js';
 import { progressText } from '../progress-watch.js';

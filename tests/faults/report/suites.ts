@@ -56,6 +56,6 @@ export const SUITES: Readonly<Record<string, readonly string[]>> = {
     'tests/faults/user-code.test.ts',
     'tests/cli/search/run.test.ts',
   ],
-  'text of a model on the screen': ['tests/ui/draw/sanitize.test.ts', 'tests/report/page-parts.test.ts'],
+  'text of a model on the screen': ['tests/ui/draw/safe-text.test.ts', 'tests/report/page-parts.test.ts'],
   secrets: ['tests/faults/secrets.test.ts'],
 };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { PromptInspection, PromptSummary, Reporter, RunControls, RunEvent } from '../../../src/events.js';
-import { widthOf } from '../../../src/ui/draw/sanitize.js';
+import { widthOf } from '../../../src/ui/draw/text-width.js';
 import { chooseReporter } from '../../../src/ui/reporters/choose-reporter.js';
 import { FakeClock, FakeKeyboard, FakeTerminal, forbiddenIn, notedControls, settled } from '../fake-terminal.js';
 import { spamRun } from '../fixtures/spam-run.js';

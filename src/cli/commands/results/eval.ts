@@ -13,6 +13,7 @@ import { reportDownloads } from '../../output/download-progress.js';
 import { formatTable } from '../../output/format-table.js';
 import { formatJson, writeResult } from '../../output/output.js';
 import { describePolicy, quotePrompt } from '../../output/result-line.js';
+import { sayLines, warn } from '../../output/say.js';
 import { addConfigOptions, collect, readRunConfig } from '../../shared/config-options.js';
 import { parseCount } from '../../shared/parse-count.js';
 import { readPromptLines } from '../../shared/prompt-lines.js';
@@ -102,14 +103,14 @@ export function configure(command: Command, context: CliContext): void {
     if (config.ensemble !== undefined && config.ensemble > prompts.length)
       throw tooFew(config.ensemble, prompts.length);
     const { evaluatePrompts } = await import('../../../evaluate.js');
-    const onOutput = (text: string) => context.stderr.write(text);
+    const onOutput = (text: string) => sayLines(context, text);
     const onProgress = reportDownloads(context);
     // A run's own data file is split as the run split it; other files are new rows.
     const splitsDataFile = run !== undefined && task === undefined;
     const scoring = { prompts, policy, split: options.split, splitsDataFile };
     const request = { ...scoring, signal: interruption(), onOutput, onProgress };
     const evaluation = await evaluatePrompts(config, request);
-    for (const warning of evaluation.warnings) context.stderr.write(`rlprompt: warning: ${warning}\n`);
+    for (const warning of evaluation.warnings) warn(context, warning);
     if (options.perExample !== undefined) writeOutcomes(options.perExample, evaluation.results);
     const { split, target, task: name, results } = evaluation;
     const ensemble = config.ensemble === undefined ? undefined : scoreTogether(results, config, config.ensemble);

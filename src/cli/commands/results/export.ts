@@ -12,6 +12,7 @@ import { packageVersion } from '../../../package-root.js';
 import type { CliContext } from '../../output/context.js';
 import { formatTable } from '../../output/format-table.js';
 import { writeResult } from '../../output/output.js';
+import { warn } from '../../output/say.js';
 import { reportCheck } from '../../runs/report-check.js';
 import { parseCount } from '../../shared/parse-count.js';
 
@@ -106,7 +107,7 @@ async function exportAll(
   }
   for (const { format, prompts } of exports) {
     const warnings = new Set(prompts.map((prompt) => format.warn?.(prompt)));
-    for (const warning of warnings) if (warning) context.stderr.write(`rlprompt: warning: ${warning}\n`);
+    for (const warning of warnings) if (warning) warn(context, warning);
   }
   const files = exports.flatMap((one) => one.files);
   writeFiles(files, place, options.force === true, context);

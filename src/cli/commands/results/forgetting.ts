@@ -5,6 +5,7 @@ import type { CliContext } from '../../output/context.js';
 import { formatTable } from '../../output/format-table.js';
 import { formatJson, writeResult } from '../../output/output.js';
 import { quotePrompt } from '../../output/result-line.js';
+import { say } from '../../output/say.js';
 import { parseSize } from '../../shared/parse-count.js';
 import { interruption } from './eval.js';
 
@@ -34,7 +35,7 @@ export function configure(command: Command, context: CliContext): void {
         prompts,
         split,
         signal: interruption(),
-        onTask: (task, i) => context.stderr.write(`rlprompt: ${i + 1} of ${runs.length}: ${quotePrompt(task)}\n`),
+        onTask: (task, i) => say(context, `rlprompt: ${i + 1} of ${runs.length}: ${quotePrompt(task)}`),
       });
       writeResult(context, json ? `${formatJson(table)}\n` : toText(table));
     });

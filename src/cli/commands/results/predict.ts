@@ -6,12 +6,13 @@ import { RlpromptError } from '../../../errors.js';
 import { requirePlaceFor, writeOutput } from '../../../files/write-output.js';
 import type { Explanation, OpenClassifier } from '../../../predict.js';
 import { zip } from '../../../statistics/zip.js';
-import { safeText } from '../../../ui/draw/sanitize.js';
+import { safeText } from '../../../ui/draw/safe-text.js';
 import { visibleBlanks } from '../../check/check-text.js';
 import type { CliContext } from '../../output/context.js';
 import { reportDownloads } from '../../output/download-progress.js';
 import { formatTable } from '../../output/format-table.js';
 import { writeResult } from '../../output/output.js';
+import { say, sayProgress, warn } from '../../output/say.js';
 import { someWords } from '../../output/some-words.js';
 import { chooseFormat, PREDICTION_FORMATS, PredictionWriter, readRows } from '../../predict/prediction-format.js';
 import { readClassifier } from '../../predict/read-classifier.js';
@@ -78,7 +79,7 @@ export function configure(command: Command, context: CliContext): void {
     const onProgress = reportDownloads(context);
     const classifier = await openClassifier(stored.classifier, config, { texts: asked, onProgress });
     try {
-      for (const warning of classifier.warnings) context.stderr.write(`rlprompt: warning: ${safeText(warning)}\n`);
+      for (const warning of classifier.warnings) warn(context, warning);
       warnOfOthers(classifier, stored.digest, texts.length - asked.length, context);
       if (options.explain === undefined) await predictAll({ classifier, table, texts, file }, stored, options, context);
       else writeResult(context, explanationText(await classifier.explain(rowText(texts, options.explain))));
@@ -119,12 +120,12 @@ async function predictAll(
   }
   if (out === undefined) return;
   writeOutput(out, lines.join(''));
-  context.stderr.write(`${texts.length} rows written to ${safeText(out)}\n`);
+  say(context, `${texts.length} rows written to ${out}`);
 }
 
 /** One line that is drawn over on a terminal, and nothing elsewhere. */
-function reportRows(done: number, of: number, { stderr }: CliContext): void {
-  if (stderr.isTTY && of > ROWS_PER_CALL) stderr.write(`\r${done} of ${of} rows${done === of ? '\n' : ''}`);
+function reportRows(done: number, of: number, context: CliContext): void {
+  if (of > ROWS_PER_CALL) sayProgress(context, `${done} of ${of} rows`, done === of);
 }
 
 function textsOf(table: Table, { textColumn }: RunConfig): string[] {
@@ -136,11 +137,11 @@ function warnOfOthers(
   { target, digest }: OpenClassifier,
   known: string | undefined,
   empty: number,
-  { stderr }: CliContext,
+  context: CliContext,
 ): void {
-  if (empty > 0) stderr.write(`rlprompt: warning: ${empty} rows have no text and get no label\n`);
+  if (empty > 0) warn(context, `${empty} rows have no text and get no label`);
   if (known === undefined || known === digest) return;
-  stderr.write(`rlprompt: warning: ${safeText(target)} is not the target LM that the prompt was found for\n`);
+  warn(context, `${target} is not the target LM that the prompt was found for`);
 }
 
 function rowText(texts: readonly string[], row: number): string {

@@ -6,9 +6,9 @@ import { RlpromptError } from '../../../errors.js';
 import { readText } from '../../../files/read-file.js';
 import type { Ranking } from '../../../preferences/ranking.js';
 import type { RatingSet } from '../../../preferences/rating-sets.js';
-import { safeText } from '../../../ui/draw/sanitize.js';
 import type { CliContext } from '../../output/context.js';
 import { formatJson, writeResult } from '../../output/output.js';
+import { warn } from '../../output/say.js';
 import { parseCount, parseSize } from '../../shared/parse-count.js';
 
 const EXAMPLES = `Examples:
@@ -53,9 +53,7 @@ async function rate(source: string, options: RateOptions, context: CliContext): 
   const { texts, context: purpose } = await readSource(source);
   const sets = drawSets(texts, { items: options.items, sets: options.sets, seed, context: purpose });
   if (existsSync(options.out) && cutHalfRanking(options.out))
-    context.stderr.write(
-      `rlprompt: warning: the last ranking of ${safeText(options.out)} was half written and is removed\n`,
-    );
+    warn(context, `the last ranking of ${options.out} was half written and is removed`);
   const done = existsSync(options.out) ? readRankings(options.out) : [];
   const rater = options.rater ?? options.judge ?? userInfo().username;
   const open = openSets(sets, done, rater);

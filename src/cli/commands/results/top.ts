@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import { chosenKey, type PromptSummary, promptKey, type RunResult } from '../../../events.js';
 import type { RunRecord } from '../../../export/run-record.js';
-import { cutToWidth, safeLine, safeText } from '../../../ui/draw/sanitize.js';
+import { safeLine, safeText } from '../../../ui/draw/safe-text.js';
+import { cutToWidth } from '../../../ui/draw/text-width.js';
 import type { CliContext } from '../../output/context.js';
 import { formatTable } from '../../output/format-table.js';
 import { formatJson, writeResult } from '../../output/output.js';

@@ -11,6 +11,7 @@ import type { CliContext } from '../../output/context.js';
 import { formatTable } from '../../output/format-table.js';
 import { formatJson, writeResult } from '../../output/output.js';
 import { quotePrompt } from '../../output/result-line.js';
+import { say } from '../../output/say.js';
 import { addConfigOptions, collect, readRunSources } from '../../shared/config-options.js';
 import { parseSize } from '../../shared/parse-count.js';
 import { SCORING_KEYS } from '../../shared/scoring-keys.js';
@@ -64,9 +65,7 @@ export function configure(command: Command, context: CliContext): void {
       split: options.split,
       signal: interruption(),
       onColumn: ({ task, target }, i) =>
-        context.stderr.write(
-          `rlprompt: ${i + 1} of ${configs.length}: ${quotePrompt(target)} on ${quotePrompt(task)}\n`,
-        ),
+        say(context, `rlprompt: ${i + 1} of ${configs.length}: ${quotePrompt(target)} on ${quotePrompt(task)}`),
     });
     if (options.json) writeResult(context, `${formatJson(matrix)}\n`);
     else if (options.csv) writeResult(context, await toCsv(matrix));

@@ -10,6 +10,7 @@ import type { NonEmpty } from '../../../statistics/non-empty.js';
 import type { CliContext } from '../../output/context.js';
 import { formatTable } from '../../output/format-table.js';
 import { formatJson, writeResult } from '../../output/output.js';
+import { say } from '../../output/say.js';
 import { announceReport } from '../../shared/announce-report.js';
 import { parseSeed, parseSize } from '../../shared/parse-count.js';
 import { parsePositive } from '../../shared/parse-positive.js';
@@ -177,7 +178,7 @@ async function learn(
   const onPoint = ({ update, meanReturn, entropy }: CurvePoint): void => {
     if (update % 10 !== 0) return;
     const numbers = `return ${meanReturn.toFixed(3)} · entropy ${entropy.toFixed(3)}`;
-    context.stderr.write(`update ${update} of ${updates} · ${numbers}\n`);
+    say(context, `update ${update} of ${updates} · ${numbers}`);
   };
   const result = await train(folder, world, policy, onPoint).finally(() => policy.dispose());
   writeResult(

@@ -13,6 +13,7 @@ import { isNonEmpty } from '../../../statistics/non-empty.js';
 import type { UiName } from '../../../ui/reporters/choose-reporter.js';
 import type { CliContext } from '../../output/context.js';
 import { formatJson, writeResult } from '../../output/output.js';
+import { say } from '../../output/say.js';
 import { followRun, uiOption } from '../../runs/supervise-run.js';
 import { watchBetweenRuns } from '../../shared/between-runs.js';
 import { addConfigOptions, configKeys, readRunSources } from '../../shared/config-options.js';
@@ -73,7 +74,7 @@ export function configure(command: Command, context: CliContext): void {
     try {
       const comparison = await compare(folder, options.ui, context);
       const report = await writeReport(comparison);
-      context.stderr.write(`rlprompt: the comparison is in ${folder.path}, with its curves in ${report}\n`);
+      say(context, `rlprompt: the comparison is in ${folder.path}, with its curves in ${report}`);
       const { comparisonTables } = await import('../../runs/comparison-table.js');
       writeResult(context, options.json ? `${formatJson(comparison)}\n` : comparisonTables(comparison));
     } finally {
@@ -156,7 +157,7 @@ async function compare(folder: ComparisonFolder, ui: UiName | undefined, context
       runOne: async (config, resume) => (await followRun(config, { ui, resume }, context)).result,
       onRun: ({ entry, seed }, { index, count }) => {
         between.check();
-        if (ui !== 'json' && ui !== 'none') context.stderr.write(`run ${index} of ${count}: ${entry}, seed ${seed}\n`);
+        if (ui !== 'json' && ui !== 'none') say(context, `run ${index} of ${count}: ${entry}, seed ${seed}`);
       },
     });
   } finally {

@@ -4,6 +4,7 @@ import { RlpromptError } from '../../../errors.js';
 import type { CliContext } from '../../output/context.js';
 import { reportDownloads } from '../../output/download-progress.js';
 import { writeResult } from '../../output/output.js';
+import { say, warn } from '../../output/say.js';
 import { addConfigOptions, readRunConfig } from '../../shared/config-options.js';
 import { RUNTIME_KEYS } from '../../shared/scoring-keys.js';
 import { hearOneSignal } from '../../shared/signals.js';
@@ -39,9 +40,9 @@ export function configure(command: Command, context: CliContext): void {
     // Heard from here on: a signal that comes while the worker starts ends it in good order too.
     const stopped = stopRequest();
     try {
-      const onFailure = (message: string): void => void context.stderr.write(`rlprompt: warning: ${message}\n`);
+      const onFailure = (message: string): void => warn(context, message);
       const worker = await startScoreWorker(model, { address: config.queue, onFailure });
-      context.stderr.write(`worker ready: ${model.name} (${model.digest.slice(0, 8)}), queue ${worker.queue}\n`);
+      say(context, `worker ready: ${model.name} (${model.digest.slice(0, 8)}), queue ${worker.queue}`);
       await stopped;
       await worker.drain();
       const { jobs, rows } = worker.counts;

@@ -5,6 +5,7 @@ import { type Command, Option } from 'commander';
 import { RlpromptError } from '../../../errors.js';
 import type { CliContext } from '../../output/context.js';
 import { writeResult } from '../../output/output.js';
+import { say } from '../../output/say.js';
 import { type ScaffoldKind, scaffoldFiles } from '../../tasks/init-files.js';
 
 const EXAMPLES = `Examples:
@@ -32,7 +33,7 @@ export function configure(command: Command, context: CliContext): void {
       const written = writeScaffold(dir, kind);
       writeResult(context, `${written.map((file) => join(dir, file)).join('\n')}\n`);
       const steps = resolve(dir) === process.cwd() ? 'rlprompt run' : `cd ${dir} && rlprompt run`;
-      context.stderr.write(`a ${kind} task that runs as it is; next: ${steps}\n`);
+      say(context, `a ${kind} task that runs as it is; next: ${steps}`);
     });
 }
 

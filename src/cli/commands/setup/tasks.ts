@@ -3,11 +3,12 @@ import type { RunConfigKey } from '../../../config/run-config.js';
 import { RlpromptError } from '../../../errors.js';
 import type { Finding } from '../../../rewards/custom/custom-check.js';
 import type { Task } from '../../../task/types.js';
-import { safeLine, safeText } from '../../../ui/draw/sanitize.js';
+import { safeLine, safeText } from '../../../ui/draw/safe-text.js';
 import type { CliContext } from '../../output/context.js';
 import { formatTable } from '../../output/format-table.js';
 import { formatJson, writeResult } from '../../output/output.js';
 import { quotePrompt } from '../../output/result-line.js';
+import { sayLines } from '../../output/say.js';
 import { addConfigOptions, readRunConfig } from '../../shared/config-options.js';
 import { TASK_KEYS } from '../../shared/scoring-keys.js';
 
@@ -72,7 +73,7 @@ function configureCheck(check: Command, context: CliContext): void {
       findings.push(finding);
       if (!json) writeResult(context, toReport(finding));
     };
-    await checkTask(config, { onFinding, onOutput: (text) => context.stderr.write(text) });
+    await checkTask(config, { onFinding, onOutput: (text) => sayLines(context, text) });
     if (json) writeResult(context, `${formatJson({ schemaVersion: 1, task: name, findings })}\n`);
     const error = findings.find(({ level }) => level === 'error');
     if (error) throw checkFailed(name, error);

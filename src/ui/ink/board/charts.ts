@@ -1,6 +1,7 @@
 import { brailleChart, type ChartPiece, type ChartSeries } from '../../draw/braille-chart.js';
 import type { Span, Style } from '../../draw/palette.js';
-import { cutToWidth, fitToWidth, type SafeText, safeLine, safeText, widthOf } from '../../draw/sanitize.js';
+import { type SafeText, safeLine, safeText } from '../../draw/safe-text.js';
+import { cutToWidth, fitToWidth, widthOf } from '../../draw/text-width.js';
 import { formatScore, isNumber } from '../../format-values.js';
 import { progressText, type ShownProgress } from '../../progress-watch.js';
 import { metricOf, type ScreenState } from '../../screen-state.js';

@@ -1,5 +1,6 @@
 import type { Span, Style } from '../../draw/palette.js';
-import { cutToWidth, safeLine, safeText, widthOf } from '../../draw/sanitize.js';
+import { safeLine, safeText } from '../../draw/safe-text.js';
+import { cutToWidth, widthOf } from '../../draw/text-width.js';
 import type { LogEntry, LogLevel } from '../../run-log.js';
 import type { BoardProps } from './board-props.js';
 

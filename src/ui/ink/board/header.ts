@@ -1,5 +1,6 @@
 import type { Span, Style } from '../../draw/palette.js';
-import { cutToWidth, fitToWidth, type SafeText, safeLine, safeText, widthOf } from '../../draw/sanitize.js';
+import { type SafeText, safeLine, safeText } from '../../draw/safe-text.js';
+import { cutToWidth, fitToWidth, widthOf } from '../../draw/text-width.js';
 import { formatCount, formatDuration, formatRate, formatShare } from '../../format-values.js';
 import { modelName } from '../../model-name.js';
 import { forwardsPerSecond } from '../../pace.js';

@@ -1,5 +1,6 @@
 import type { Span, Style } from '../../draw/palette.js';
-import { safeLine, safeText, widthOf } from '../../draw/sanitize.js';
+import { safeLine, safeText } from '../../draw/safe-text.js';
+import { widthOf } from '../../draw/text-width.js';
 import { formatCount, formatScore, formatShare, isNumber } from '../../format-values.js';
 import type { ScreenState } from '../../screen-state.js';
 

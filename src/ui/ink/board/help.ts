@@ -1,5 +1,5 @@
 import type { Span } from '../../draw/palette.js';
-import { safeText } from '../../draw/sanitize.js';
+import { safeText } from '../../draw/safe-text.js';
 
 const STEERING: readonly (readonly [keys: string, meaning: string])[] = [
   ['p', 'pause; p again continues'],

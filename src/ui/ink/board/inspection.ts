@@ -1,6 +1,7 @@
 import type { PromptInspection, PromptSummary } from '../../../events.js';
 import type { Span, Style } from '../../draw/palette.js';
-import { cutToWidth, safeLine, safeText, widthOf } from '../../draw/sanitize.js';
+import { safeLine, safeText } from '../../draw/safe-text.js';
+import { cutToWidth, widthOf } from '../../draw/text-width.js';
 import { wrapText } from '../../draw/wrap-text.js';
 import { formatScore } from '../../format-values.js';
 import { describeScores, namePrompt } from '../../run-log.js';

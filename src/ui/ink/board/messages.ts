@@ -1,5 +1,5 @@
 import type { Span } from '../../draw/palette.js';
-import { safeLine, safeText } from '../../draw/sanitize.js';
+import { safeLine, safeText } from '../../draw/safe-text.js';
 import { wrapText } from '../../draw/wrap-text.js';
 import type { LogEntry } from '../../run-log.js';
 import { LEVEL_STYLES } from './footer.js';

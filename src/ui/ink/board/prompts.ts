@@ -1,6 +1,7 @@
 import { type PromptSummary, promptKey, type RunProgress } from '../../../events.js';
 import type { Span } from '../../draw/palette.js';
-import { cutToWidth, fitToWidth, type SafeText, safeLine, safeText, widthOf } from '../../draw/sanitize.js';
+import { type SafeText, safeLine, safeText } from '../../draw/safe-text.js';
+import { cutToWidth, fitToWidth, widthOf } from '../../draw/text-width.js';
 import { formatScore } from '../../format-values.js';
 import { namePrompt, quote } from '../../run-log.js';
 import { metricOf, type ScreenState } from '../../screen-state.js';

@@ -1,7 +1,7 @@
 import { Text } from 'ink';
 import { createContext, type ReactNode, useContext } from 'react';
 import { paint, type Span } from '../../draw/palette.js';
-import { cutToWidth, widthOf } from '../../draw/sanitize.js';
+import { cutToWidth, widthOf } from '../../draw/text-width.js';
 
 /** How lines are drawn: their width, and whether in colour. */
 export interface Canvas {

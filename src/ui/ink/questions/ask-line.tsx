@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import { type Span, wantsColour } from '../../draw/palette.js';
-import { safeLine, safeText } from '../../draw/sanitize.js';
+import { safeLine, safeText } from '../../draw/safe-text.js';
 import type { OutputStream } from '../../quiet-writer.js';
 import { charactersOf, editDraft } from '../input/draft.js';
 import { Keys } from '../input/keys.js';

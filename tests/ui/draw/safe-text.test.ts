@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import stringWidth from 'string-width';
 import { describe, expect, it } from 'vitest';
-import { cutToWidth, fitToWidth, safeLine, safeText, widthOf } from '../../../src/ui/draw/sanitize.js';
+import { safeLine, safeText } from '../../../src/ui/draw/safe-text.js';
+import { cutToWidth, fitToWidth, widthOf } from '../../../src/ui/draw/text-width.js';
 import { tell } from '../../faults/report/figures.js';
 
 const UNSAFE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Default_Ignorable_Code_Point}]/u;

@@ -1,0 +1,26 @@
+import { safeLines, safeText } from '../../ui/draw/safe-text.js';
+import type { CliContext } from './context.js';
+
+type Listener = Pick<CliContext, 'stderr'>;
+
+/** More than any line has that a person is to read to its end. */
+const LONGEST = 100_000;
+
+/** A line beside the result, on stderr. Paths and names in it come from anywhere, so none can drive the terminal. */
+export function say({ stderr }: Listener, line: string): void {
+  stderr.write(`${safeText(line, LONGEST)}\n`);
+}
+
+export function warn(listener: Listener, message: string): void {
+  say(listener, `rlprompt: warning: ${message}`);
+}
+
+/** Lines that are complete as they are, such as help, or what a user's code has printed. */
+export function sayLines({ stderr }: Listener, text: string): void {
+  stderr.write(safeLines(text));
+}
+
+/** A line that is drawn over by the next, on a terminal only; the last one stays. */
+export function sayProgress({ stderr }: Listener, line: string, isLast: boolean): void {
+  if (stderr.isTTY) stderr.write(`\r${safeText(line)}${isLast ? '\n' : ''}`);
+}
