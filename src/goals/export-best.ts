@@ -1,10 +1,10 @@
-import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { RlpromptError } from '../errors.js';
 import type { UnnumberedEvent } from '../events.js';
 import type { ExportedFile } from '../export/contract/exported-prompt.js';
 import { readRunRecord } from '../export/run-record.js';
 import { atomicWrite } from '../files/atomic-write.js';
+import { makeFolder } from '../files/make-folder.js';
 import { packageVersion } from '../package-root.js';
 import type { RunStore } from '../run/store/run-store.js';
 import type { SearchGoal } from './search-goal.js';
@@ -40,7 +40,7 @@ function writeFiles(runDir: string, files: readonly ExportedFile[], format: stri
   }
   const folder = join(runDir, 'exports', format);
   for (const { path, text } of files) {
-    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    makeFolder(dirname(join(folder, path)));
     atomicWrite(join(folder, path), text);
   }
   return files.length === 1 && first ? join(folder, first.path) : folder;

@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { RlpromptError } from '../../errors.js';
 import type { ExportedFile, ExportFormat } from '../../export/contract/exported-prompt.js';
 import { toIoError } from '../../files/io-error.js';
+import { makeFolder } from '../../files/make-folder.js';
 import { isDevice, writeOutput } from '../../files/write-output.js';
 import type { CliContext } from '../output/context.js';
 import { writeResult } from '../output/output.js';
@@ -46,7 +47,7 @@ export function writeFiles(
 function makeFolderFor(file: string): void {
   const path = dirname(file);
   try {
-    mkdirSync(path, { recursive: true });
+    makeFolder(path);
   } catch (error) {
     throw toIoError(error, { action: 'create', path });
   }

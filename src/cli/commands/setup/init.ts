@@ -1,8 +1,9 @@
-import { closeSync, existsSync, mkdirSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { type Command, Option } from 'commander';
 import { RlpromptError } from '../../../errors.js';
+import { makeFolder } from '../../../files/make-folder.js';
 import type { CliContext } from '../../output/context.js';
 import { writeResult } from '../../output/output.js';
 import { say } from '../../output/say.js';
@@ -56,7 +57,7 @@ function writeScaffold(dir: string, kind: ScaffoldKind): string[] {
   if (existing.length > 0) throw wouldOverwrite(dir, existing);
   const begun: string[] = [];
   try {
-    mkdirSync(dir, { recursive: true });
+    makeFolder(dir);
     for (const [name, text] of Object.entries(files)) {
       const fd = openSync(join(dir, name), 'wx');
       begun.push(join(dir, name));
