@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { settingsOf } from '../../options/option.js';
-import { count, name, positive, range } from '../../options/value-schemas.js';
+import { count, name, positive, range, scale } from '../../options/value-schemas.js';
 import { besideTask, OBJECTIVE_NAMES } from '../values/objective-names.js';
 import { PRESETS } from './presets.js';
 
@@ -9,10 +9,10 @@ const reward = settingsOf('Reward');
 
 /** What a prompt is worth. */
 export const rewardSettings = {
-  correct: reward.number(positive.default(200), 'WEIGHT', 'reward of a probability gap where the label wins'),
-  incorrect: reward.number(positive.default(180), 'WEIGHT', 'reward of a probability gap where it loses'),
+  correct: reward.number(scale.default(200), 'WEIGHT', 'reward of a probability gap where the label wins'),
+  incorrect: reward.number(scale.default(180), 'WEIGHT', 'reward of a probability gap where it loses'),
   zScoreEpsilon: reward.number(
-    positive.default(1e-4),
+    scale.default(1e-4),
     'EPSILON',
     'added to the standard deviation when rewards are z-scored',
   ),

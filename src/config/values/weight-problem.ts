@@ -1,4 +1,5 @@
 import { nearestWord } from '../../errors.js';
+import { LARGEST_SCALE } from '../../options/value-schemas.js';
 import { OBJECTIVE_NAMES } from './objective-names.js';
 
 /** What is wrong with the weights of a run's objectives; undefined where nothing is. */
@@ -14,10 +15,10 @@ export function findWeightProblem(
   }
   for (const [name, weight] of Object.entries(weights)) {
     if (!Number.isFinite(weight) || weight < 0) return `the weight of ${name} is ${weight}, expected 0 or more`;
+    if (weight > LARGEST_SCALE) return `the weight of ${name} is ${weight}, expected ${LARGEST_SCALE} at most`;
   }
   const total = Object.values(weights).reduce((sum, weight) => sum + weight, 0);
   if (!(total > 0)) return 'the weights sum to zero: nothing would be rewarded';
-  if (!Number.isFinite(total)) return 'the weights sum to more than a number can hold';
   return rule === 'hypervolume' ? hypervolumeProblem(weights) : undefined;
 }
 

@@ -1,4 +1,4 @@
-import { type BadInput, refusal } from './bad-input.js';
+import { type BadInput, refusal, runSmall } from './bad-input.js';
 
 const HOST = 'a bad reward ends with its name, at its time, and never as a low reward';
 
@@ -61,6 +61,11 @@ export const REWARDS: readonly BadInput[] = [
   {
     number: 75,
     what: 'rewards near the largest number',
+    refused: [
+      refusal(runSmall('--correct', '1e308'), 'E_CONFIG', 'config', /correct: got 1e\+308/),
+      refusal(runSmall('--reward-to', '0,1e308'), 'E_CONFIG', 'config', /rewardTo/),
+      refusal(runSmall('--objective', 'fluency=1e308'), 'E_CONFIG', 'config', /weight of fluency is 1e\+308/),
+    ],
     tests: [
       'survives rewards near the largest number there is',
       'refuses an empty range and a result that is not finite',
