@@ -28,11 +28,12 @@ export function requirePlaceFor(path: string): void {
   const isFolder = (name: string) => statSync(name, { throwIfNoEntry: false })?.isDirectory() === true;
   const folder = dirname(path);
   const hasFolder = isFolder(folder);
-  if (hasFolder && !isFolder(path)) return;
+  if (path !== '' && hasFolder && !isFolder(path)) return;
+  const reason = hasFolder ? 'it is a folder' : `there is no folder ${folder}`;
   throw new RlpromptError({
     code: 'E_CANNOT_CREATE',
     exit: 'cannotCreate',
-    message: `cannot write ${path}: ${hasFolder ? 'it is a folder' : `there is no folder ${folder}`}`,
+    message: path === '' ? 'an empty name names no file' : `cannot write ${path}: ${reason}`,
     kept: 'every file is as it was',
     next: 'name a file in a folder that is there',
   });

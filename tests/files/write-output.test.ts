@@ -37,6 +37,11 @@ describe('a result that the user wants in a file', () => {
     expect(readFileSync(path, 'utf8')).toBe('through');
   });
 
+  it('is refused without a name', () => {
+    const refused = { code: 'E_CANNOT_CREATE', exitCode: 73, message: 'an empty name names no file' };
+    expect(() => writeOutput('', 'text')).toThrow(expect.objectContaining(refused));
+  });
+
   it('is refused before it is there where no file can have its name', () => {
     const folder = temporaryFolder();
     for (const path of [folder, join(folder, 'nowhere/out.csv'), '/dev/null/out.csv']) {
