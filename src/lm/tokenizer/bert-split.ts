@@ -1,5 +1,5 @@
 import { isPunctuation, isWhitespace } from './shared/characters.js';
-import type { Piece } from './split.js';
+import { cutPiece, type Piece } from './split.js';
 
 type CharacterClass = 'unknown' | 'letter' | 'blank' | 'mark';
 
@@ -10,10 +10,11 @@ const NAMES: readonly CharacterClass[] = ['unknown', 'letter', 'blank', 'mark'];
 /** BERT's words: blanks go, each punctuation mark is by itself. One pass over a text. */
 export function splitWords(pieces: readonly Piece[]): Piece[] {
   const words: Piece[] = [];
-  for (const { text, isStart } of pieces) {
+  for (const piece of pieces) {
+    const { text } = piece;
     let begin = 0;
     const close = (end: number): void => {
-      if (begin < end) words.push({ text: text.slice(begin, end), isStart: isStart && begin === 0 });
+      if (begin < end) words.push(cutPiece(piece, begin, end));
     };
     for (let at = 0; at < text.length; ) {
       const code = text.codePointAt(at) as number;

@@ -1,4 +1,4 @@
-import { precompiledNormalizer } from './precompiled.js';
+import { readPrecompiled } from './precompiled.js';
 import {
   isChinese,
   isOther,
@@ -9,9 +9,9 @@ import {
   trimEnd,
   trimStart,
 } from './shared/characters.js';
-import { flagOf, type Settings, settingsList, settingsOf, textOf, unknownKind } from './shared/definition.js';
+import { flagOf, type Settings, settingsList, textOf, unknownKind } from './shared/definition.js';
 import { characterClass, INCOMPATIBLE, UNDECOMPOSED, UNORDERED } from './shared/older-unicode.js';
-import { expressionOf, expressionSpans, patternSpans } from './shared/pattern.js';
+import { patternSpans } from './shared/pattern.js';
 
 export type Normalize = (text: string) => string;
 
@@ -48,7 +48,7 @@ export function createNormalizer(settings: Settings): Normalize {
     case 'ByteLevel':
       return toByteCharacters;
     case 'Precompiled':
-      return precompiledNormalizer(textOf(settings, 'precompiled_charsmap'));
+      return readPrecompiled(textOf(settings, 'precompiled_charsmap')).normalize;
     default:
       throw unknownKind('normalizer', settings);
   }
@@ -60,7 +60,9 @@ const COMPATIBLE = new RegExp(`(${characterClass(`${UNDECOMPOSED} ${UNORDERED} $
 const KEPT = { NFC: CANONICAL, NFD: CANONICAL, NFKC: COMPATIBLE, NFKD: COMPATIBLE };
 const COMPOSED = new RegExp(characterClass(UNDECOMPOSED), 'gu');
 
-function normalizeForm(text: string, form: keyof typeof KEPT): string {
+export type UnicodeForm = keyof typeof KEPT;
+
+export function normalizeForm(text: string, form: UnicodeForm): string {
   if (ASCII.test(text)) return text;
   // What has no decomposition there is not composed, either.
   const normalized = (part: string) => part.normalize(form).replace(COMPOSED, (one) => one.normalize('NFD'));
@@ -88,8 +90,7 @@ function stripNormalizer(left: boolean, right: boolean): Normalize {
 
 function replaceNormalizer(settings: Settings): Normalize {
   const content = textOf(settings, 'content');
-  const pattern = settingsOf(settings.pattern) ?? {};
-  const find = typeof pattern.Regex === 'string' ? expressionSpans(expressionOf(pattern)) : patternSpans(pattern);
+  const find = patternSpans(settings.pattern);
   return (text) =>
     find(text)
       .map(({ start, end, isMatch }) => (isMatch ? content : text.slice(start, end)))

@@ -65,12 +65,20 @@ function byteLevel(addsSpace: boolean, splits: boolean): PreTokenize {
   return (pieces) => {
     const spaced = addsSpace ? pieces.map((piece) => withPrefix(piece, ' ')) : pieces;
     const parts = splits ? splitPieces(spaced, GPT2_WORDS, 'Isolated') : spaced;
-    return parts.map(({ text, isStart }) => ({ text: toByteCharacters(text), isStart }));
+    return parts.map((piece) => mapPiece(piece, toByteCharacters));
   };
 }
 
+/** What is put before a character counts as that character. */
 function withPrefix(piece: Piece, prefix: string): Piece {
-  return piece.text.startsWith(prefix) ? piece : { ...piece, text: prefix + piece.text };
+  const { text, fromFirst } = piece;
+  if (text.startsWith(prefix)) return piece;
+  return { text: prefix + text, fromFirst: fromFirst > 0 ? fromFirst + prefix.length : 0 };
+}
+
+/** @param map makes something of each character by itself */
+function mapPiece({ text, fromFirst }: Piece, map: (text: string) => string): Piece {
+  return { text: map(text), fromFirst: fromFirst > 0 ? map(text.slice(0, fromFirst)).length : 0 };
 }
 
 function metaspace(settings: Settings): PreTokenize {
@@ -82,8 +90,8 @@ function metaspace(settings: Settings): PreTokenize {
   const splits = flagOf(settings, 'split', true);
   return (pieces) => {
     const spaced = pieces.map((piece) => {
-      const replaced = { ...piece, text: piece.text.replaceAll(' ', replacement) };
-      return scheme === 'always' || (scheme === 'first' && piece.isStart)
+      const replaced = mapPiece(piece, (text) => text.replaceAll(' ', replacement));
+      return scheme === 'always' || (scheme === 'first' && piece.fromFirst > 0)
         ? withPrefix(replaced, replacement)
         : replaced;
     });
@@ -94,12 +102,7 @@ function metaspace(settings: Settings): PreTokenize {
 function fixedLength(settings: Settings): PreTokenize {
   const length = Number(settings.length ?? 5);
   if (!Number.isInteger(length) || length < 1) throw new UnsupportedTokenizer('FixedLength has no length');
-  return (pieces) =>
-    pieces.flatMap(({ text, isStart }) => {
-      const characters = [...text];
-      return Array.from({ length: Math.ceil(characters.length / length) }, (_, i) => ({
-        text: characters.slice(i * length, (i + 1) * length).join(''),
-        isStart: isStart && i === 0,
-      }));
-    });
+  const words = new RegExp(`[^]{1,${length}}`, 'gu');
+  const find = expressionSpans(words);
+  return (pieces) => splitPieces(pieces, find, 'Isolated');
 }

@@ -1,35 +1,51 @@
+/** A part of a text, and what is put in its place; undefined where it stays. */
+export interface Replacement {
+  readonly part: string;
+  readonly made: string | undefined;
+}
+
+/** Sentencepiece's table of replacements. */
+export interface Precompiled {
+  normalize(text: string): string;
+  replacements(text: string): Iterable<Replacement>;
+}
+
 /**
- * Sentencepiece's table of replacements: the size of a double-array trie, the trie, then the replacements, each ended by
- * a zero byte. A cluster of at most five bytes is looked up whole, otherwise each of its characters.
+ * The size of a double-array trie, the trie, then the replacements, each ended by a zero byte. A cluster of at most five
+ * bytes is looked up whole, otherwise each of its characters.
  *
  * @param charsmap in base64
  */
-export function precompiledNormalizer(charsmap: string): (text: string) => string {
+export function readPrecompiled(charsmap: string): Precompiled {
   const bytes = Buffer.from(charsmap, 'base64');
-  if (bytes.length < 4) return (text) => text;
+  if (bytes.length < 4) return { normalize: (text) => text, replacements: (part) => [{ part, made: undefined }] };
   const trieBytes = bytes.readUInt32LE(0);
   const units = new Uint32Array(trieBytes / 4);
   for (let i = 0; i < units.length; i++) units[i] = bytes.readUInt32LE(4 + 4 * i);
-  const replacements = bytes.subarray(4 + trieBytes);
+  const table = bytes.subarray(4 + trieBytes);
   const known = new Map<string, string | undefined>();
   const replacementOf = (part: string) => {
     if (known.has(part)) return known.get(part);
     const found = firstPrefix(units, Buffer.from(part, 'utf8'));
-    const text = found === undefined ? undefined : readReplacement(replacements, found);
+    const text = found === undefined ? undefined : readReplacement(table, found);
     if (known.size < 10_000) known.set(part, text);
     return text;
   };
   const keepsAscii = [...ASCII].every((character) => replacementOf(character) === undefined);
-  return (text) => {
+  function* replacements(text: string): Iterable<Replacement> {
+    for (const { segment } of clusters.segment(text)) {
+      const made = Buffer.byteLength(segment) < 6 ? replacementOf(segment) : undefined;
+      if (made !== undefined) yield { part: segment, made };
+      else for (const part of segment) yield { part, made: replacementOf(part) };
+    }
+  }
+  const normalize = (text: string) => {
     if (keepsAscii && /^[ -~]*$/.test(text)) return text;
     let result = '';
-    for (const { segment } of clusters.segment(text)) {
-      const whole = Buffer.byteLength(segment) < 6 ? replacementOf(segment) : undefined;
-      if (whole !== undefined) result += whole;
-      else for (const character of segment) result += replacementOf(character) ?? character;
-    }
+    for (const { part, made } of replacements(text)) result += made ?? part;
     return result;
   };
+  return { normalize, replacements };
 }
 
 const ASCII = String.fromCharCode(...Array.from({ length: 95 }, (_, i) => 32 + i));

@@ -1,12 +1,12 @@
 import { characterClass, NO_SCRIPT } from './shared/older-unicode.js';
-import type { Piece } from './split.js';
+import { cutPiece, type Piece } from './split.js';
 
 /** Cuts a piece where the writing changes; a space belongs to any. Spaces at the beginning go, as in the Rust library. */
-export function splitByScript({ text, isStart }: Piece): Piece[] {
+export function splitByScript(piece: Piece): Piece[] {
   const cuts: number[] = [];
   let last: string | undefined;
   let at = 0;
-  for (const character of text) {
+  for (const character of piece.text) {
     const script = scriptOf(character);
     if (script !== ANY) {
       if (last !== script) cuts.push(at);
@@ -14,7 +14,7 @@ export function splitByScript({ text, isStart }: Piece): Piece[] {
     }
     at += character.length;
   }
-  return cuts.map((start, i) => ({ text: text.slice(start, cuts[i + 1]), isStart: isStart && start === 0 }));
+  return cuts.map((start, i) => cutPiece(piece, start, cuts[i + 1] ?? piece.text.length));
 }
 
 const ANY = 'Any';

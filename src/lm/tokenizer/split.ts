@@ -4,8 +4,8 @@ import type { FindSpans, Span } from './shared/pattern.js';
 /** A part of a text on its way to the model. */
 export interface Piece {
   readonly text: string;
-  /** It begins where the whole text begins; the `first` of Metaspace asks. */
-  readonly isStart: boolean;
+  /** How many of its code units, from its beginning, come from the whole text's first character; Metaspace's `first` asks. */
+  readonly fromFirst: number;
 }
 
 /** What becomes of the matches of a split. */
@@ -21,12 +21,16 @@ export function readBehavior(value: unknown): Behavior {
 /** Cuts pieces at the matches of a pattern; empty parts go. */
 export function splitPieces(pieces: readonly Piece[], find: FindSpans, behavior: Behavior): Piece[] {
   const parts: Piece[] = [];
-  for (const { text, isStart } of pieces) {
-    for (const { start, end } of joinSpans(find(text), behavior)) {
-      if (start < end) parts.push({ text: text.slice(start, end), isStart: isStart && start === 0 });
+  for (const piece of pieces) {
+    for (const { start, end } of joinSpans(find(piece.text), behavior)) {
+      if (start < end) parts.push(cutPiece(piece, start, end));
     }
   }
   return parts;
+}
+
+export function cutPiece({ text, fromFirst }: Piece, start: number, end: number): Piece {
+  return { text: text.slice(start, end), fromFirst: Math.max(0, Math.min(end, fromFirst) - start) };
 }
 
 interface Range {

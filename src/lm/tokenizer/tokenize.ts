@@ -1,9 +1,12 @@
 import { type AddedToken, AddedTokens } from './added-tokens.js';
+import { createFollowFirst } from './first-character.js';
+import { refuseInsertedStart } from './inserted-start.js';
 import { createModel } from './models/create-model.js';
 import { createNormalizer } from './normalizers.js';
 import { createPostProcessor } from './post-processor.js';
 import { createPreTokenizer } from './pre-tokenizers.js';
 import { type Settings, settingsList, settingsOf, UnsupportedTokenizer } from './shared/definition.js';
+import { cutPiece } from './split.js';
 
 /** A tokenizer.json at work, with the ids that the Python library gives. */
 export interface TokenizerEngine {
@@ -22,10 +25,12 @@ export function createTokenizerEngine(definition: Settings): TokenizerEngine {
   const normalizer = settingsOf(definition.normalizer);
   const preTokenizer = settingsOf(definition.pre_tokenizer);
   const postProcessor = settingsOf(definition.post_processor);
+  refuseInsertedStart(normalizer, preTokenizer);
   const model = createModel(modelSettings);
   const normalize = normalizer && createNormalizer(normalizer);
   const preTokenize = preTokenizer && createPreTokenizer(preTokenizer);
   const postProcess = postProcessor && createPostProcessor(postProcessor);
+  const followFirst = asksForFirst(preTokenizer) && normalizer ? createFollowFirst(normalizer) : unfollowed;
   const addedTokens = readAddedTokens(definition.added_tokens, model.ids);
   const raw = new AddedTokens(addedTokens.flatMap((token) => (token.normalized ? [] : [[token.content, token]])));
   const normalized = new AddedTokens(
@@ -40,16 +45,15 @@ export function createTokenizerEngine(definition: Settings): TokenizerEngine {
       }
       const original = text.slice(section.start, section.end);
       const part = normalize ? normalize(original) : original;
-      // The library asks where a piece was in the original: where its first character is removed, no piece is the first.
       const [first = ''] = original;
-      const isFirst = section.start === 0 && normalize?.(first) !== '';
+      const whole = { text: part, fromFirst: section.start === 0 ? followFirst(original, first.length) : 0 };
       for (const { start, end, token } of normalized.split(part)) {
         if (token) {
           into.push(token.id);
           continue;
         }
-        const piece = { text: part.slice(start, end), isStart: isFirst && start === 0 };
-        if (piece.text === '') continue;
+        if (start === end) continue;
+        const piece = cutPiece(whole, start, end);
         for (const { text: word } of preTokenize ? preTokenize([piece]) : [piece]) model.encode(word, into);
       }
     }
@@ -60,13 +64,26 @@ export function createTokenizerEngine(definition: Settings): TokenizerEngine {
   return { encode, withSpecial: (tokens) => postProcess?.(tokens) ?? tokens, ids, addedTokens };
 }
 
-/** A token that the model knows keeps the model's id. */
+/** Following takes as long as normalizing, and one kind of pre-tokenizer uses it. */
+function asksForFirst(preTokenizer: Settings | undefined): boolean {
+  return JSON.stringify(preTokenizer ?? null).includes('"prepend_scheme":"first"');
+}
+
+function unfollowed(_: string, count: number): number {
+  return count;
+}
+
+/** A token that the model knows keeps the model's id; others are numbered on, whatever their ids in the file. */
 function readAddedTokens(value: unknown, ids: ReadonlyMap<string, number>): AddedToken[] {
-  return settingsList(value ?? []).map((settings) => {
-    const { content, id } = settings;
-    if (typeof content !== 'string' || typeof id !== 'number')
-      throw new UnsupportedTokenizer('an added token lacks its content or id');
+  let next = ids.size;
+  const own = new Map<string, number>();
+  return settingsList(value ?? []).flatMap((settings) => {
+    const { content } = settings;
+    if (typeof content !== 'string') throw new UnsupportedTokenizer('an added token lacks its content');
+    if (content === '') return [];
+    const id = ids.get(content) ?? own.get(content) ?? next++;
+    own.set(content, id);
     const token = settings as Partial<AddedToken>;
-    return { ...token, content, id: ids.get(content) ?? id, normalized: token.normalized ?? token.special !== true };
+    return [{ ...token, content, id, normalized: token.normalized ?? token.special !== true }];
   });
 }
