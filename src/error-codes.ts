@@ -445,6 +445,10 @@ export const ERROR_CODES = {
     'Add `mask_token` to `tokenizer_config.json`.',
   ],
   E_TOKENIZER_UNKNOWN: ['The tokenizer has no token for a part of a text.', 'Use a model with a byte-level tokenizer.'],
+  E_TOKENIZER_UNSUPPORTED: [
+    'The tokenizer has a part that cannot be read as the Python library reads it.',
+    'Choose a model whose tokenizer does without it, or put the model behind an endpoint.',
+  ],
   E_TOKENS_LINE: ['A line is not a JSON string.', 'Write each text as a JSON string.'],
   E_TOKENS_TEXT: ['No text was given to `models tokens`.', 'Add a text.'],
   E_TOKEN_MASK: [

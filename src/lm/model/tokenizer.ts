@@ -6,6 +6,7 @@ import { isGgufFile, readGguf } from '../gguf/gguf-file.js';
 import { ggufTokenizer } from '../gguf/gguf-tokenizer.js';
 import { createDecoder, type Decode } from '../tokenizer/decoder.js';
 import { MissingUnknownToken } from '../tokenizer/models/vocabulary.js';
+import { UnsupportedTokenizer } from '../tokenizer/shared/definition.js';
 import { createTokenizerEngine, type TokenizerEngine } from '../tokenizer/tokenize.js';
 import { type SpecialTokenFiles, specialTokenIds, tokenContent } from './special-tokens.js';
 import { type PieceSpelling, pieceBytes } from './token-bytes.js';
@@ -43,6 +44,7 @@ async function createTokenizer(definition: Json, files: SpecialTokenFiles, path:
     const parts = { engine, decode: createDecoder(definition), definition, files };
     return wrapTokenizer(parts, tokenizerDeadline(definition, path));
   } catch (cause) {
+    if (cause instanceof UnsupportedTokenizer) throw unsupportedTokenizer(path, cause);
     throw badTokenizer(path, `this tokenizer cannot be used: ${cause instanceof Error ? cause.message : cause}`, cause);
   }
 }
@@ -133,6 +135,17 @@ function missingTokenizer(path: string): RlpromptError {
     message: 'the model folder has no tokenizer.json',
     where: path,
     next: "save it with transformers: AutoTokenizer.from_pretrained('…').save_pretrained('…')",
+  });
+}
+
+function unsupportedTokenizer(path: string, cause: UnsupportedTokenizer): RlpromptError {
+  return new RlpromptError({
+    code: 'E_TOKENIZER_UNSUPPORTED',
+    exit: 'data',
+    message: `this tokenizer cannot be read as the Python library reads it: ${cause.message}`,
+    where: path,
+    next: 'choose a model whose tokenizer does without it, or put the model behind an endpoint',
+    cause,
   });
 }
 

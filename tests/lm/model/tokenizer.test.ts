@@ -66,7 +66,7 @@ describe('a tokenizer', () => {
     writeFileSync(path, '<html>');
     await expect(loadTokenizer(folder)).rejects.toMatchObject({ message: expect.stringContaining('not JSON') });
     writeFileSync(path, '{"model": {"type": "none of these"}}');
-    await expect(loadTokenizer(folder)).rejects.toMatchObject({ code: 'E_TOKENIZER_INVALID', where: path });
+    await expect(loadTokenizer(folder)).rejects.toMatchObject({ code: 'E_TOKENIZER_UNSUPPORTED', where: path });
   });
 
   it('is refused for a model with fewer tokens, not for one with padding', async () => {

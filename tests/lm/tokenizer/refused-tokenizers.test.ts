@@ -15,18 +15,71 @@ describe('a tokenizer that would not be read right', () => {
       { pre_tokenizer: { type: 'Split', pattern: { String: ' ' }, behavior: 'Doubled' } },
       'the split behaviour "Doubled" is not known',
     ],
+    [
+      'Replace of nothing before what changes characters',
+      {
+        normalizer: {
+          type: 'Sequence',
+          normalizers: [{ type: 'Replace', pattern: { Regex: '^' }, content: '_' }, { type: 'Lowercase' }],
+        },
+      },
+      'the Replace of {"Regex":"^"} before Lowercase fails in the Python library, too',
+    ],
     ['dropout', { model: { type: 'BPE', vocab: {}, merges: [], dropout: 0.1 } }, 'dropout gives other tokens'],
   ])('is refused for its %s', (_, part, message) => {
     expect(() => createTokenizerEngine({ model: MODEL, ...part })).toThrow(message);
   });
 });
 
-describe('patterns that give nothing back', () => {
-  const cut = (regex: string, text: string) => {
-    const split = createPreTokenizer({ type: 'Split', pattern: { Regex: regex }, behavior: 'Isolated', invert: false });
-    return split([{ text, isStart: true }]).map((piece) => piece.text);
-  };
+const cut = (regex: string, text: string) => {
+  const split = createPreTokenizer({ type: 'Split', pattern: { Regex: regex }, behavior: 'Isolated', invert: false });
+  return split([{ text, fromFirst: 1 }]).map((piece) => piece.text);
+};
 
+describe('what Oniguruma has and JavaScript has not', () => {
+  it.each([
+    ['\\R', 'a\r\n\nb\u2028c\r', ['a', '\r\n', '\n', 'b', '\u2028', 'c', '\r']],
+    ['\\R+', '\r\n\na', ['\r\n\n', 'a']],
+    ['a\\R?b|c', 'a\r\nbcab', ['a\r\nb', 'c', 'ab']],
+    ['\\N+', 'a\nb c', ['a', '\n', 'b c']],
+    ['\\O', 'a\n', ['a', '\n']],
+    ['\\p{^L}+', 'ab12 c', ['ab', '12 ', 'c']],
+    ['[\\p{^L}a]+', 'ab12 c', ['a', 'b', '12 ', 'c']],
+    ['a(?#x)b', 'abc', ['ab', 'c']],
+    ['\\A|\\z', 'a😀b', ['a😀b']],
+  ])('%s is matched as the Python library does', (regex, text, expected) => {
+    expect(cut(regex, text)).toEqual(expected);
+  });
+
+  it.each([
+    ['a\\X', '\\X'],
+    ['a\\Kb', '\\K'],
+    ['\\Ga', '\\G'],
+    ['a\\B', '\\B'],
+    ['[\\R]', '\\R'],
+    ['a(?i)b', '(?i)'],
+    ['(?m:.)', '(?m:'],
+    ['(?x) a', '(?x)'],
+    ['(?~ab)', '(?~ab)'],
+    ['(a)?(?(1)b|c)', '(?(1)'],
+    ['(?<n>a\\g<n>?)', '\\g'],
+    ['a{3}?', '{3}?'],
+    ['a**', '**'],
+    ['(?<=a++)b', '++'],
+    ['(?<=(?>a|ab))c', '(?>'],
+    ['(?<=\\R)a', '\\R'],
+    ['\\p{Punct}', '\\p{Punct}'],
+    ['\\pL', '\\pL'],
+    ['[[:graph:]]', '[:graph:]'],
+    ['\\101', '\\101'],
+  ])('%s is refused for %s', (regex, part) => {
+    expect(() => cut(regex, 'a')).toThrow(
+      `the pattern ${JSON.stringify(regex)} cannot be matched as the Python library does, because of ${part}`,
+    );
+  });
+});
+
+describe('patterns that give nothing back', () => {
   it('possessive quantifiers', () => {
     expect(cut('\\s++$|\\s*[\\r\\n]|\\s', 'a\n\n  b')).toEqual(['a', '\n\n', ' ', ' ', 'b']);
     expect(cut('[a-c]?+c|d', 'acd')).toEqual(['ac', 'd']);
