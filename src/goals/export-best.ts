@@ -17,7 +17,7 @@ import type { SearchGoal } from './search-goal.js';
  */
 export function exportBest(store: RunStore, goal: SearchGoal, format: string): UnnumberedEvent {
   if (!store.readBest()) {
-    const message = 'no prompt was evaluated yet';
+    const message = 'no prompt has been evaluated yet';
     return { type: 'warning', code: 'nothing-to-export', message, hint: 'evaluate first, then export' };
   }
   try {

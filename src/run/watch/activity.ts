@@ -13,9 +13,10 @@ export class Activity {
     return { ...progress, rows: Math.min(progress.most, this.rowsDone() - from) };
   }
 
-  /** Says what is done until `end`. */
+  /** Says what is done until `end`. What follows something else without an end keeps the best that it has named. */
   begin(doing: string, most: number): void {
-    this.current = { doing, most, from: this.rowsDone() };
+    const best = this.current?.best;
+    this.current = { doing, most, from: this.rowsDone(), ...(best ? { best } : {}) };
   }
 
   /** Says more closely what is done now; the rows are counted on. */

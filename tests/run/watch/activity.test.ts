@@ -19,9 +19,16 @@ describe('what a run is doing', () => {
       best: { prompt: 'It is', score: 0.75 },
     });
     activity.begin('scoring the baselines', 10);
-    expect(activity.progress).toEqual({ doing: 'scoring the baselines', most: 10, rows: 0 });
+    expect(activity.progress).toEqual({
+      doing: 'scoring the baselines',
+      most: 10,
+      rows: 0,
+      best: { prompt: 'It is', score: 0.75 },
+    });
     activity.end();
     activity.tell('nothing');
     expect(activity.progress).toBeUndefined();
+    activity.begin('step 1', 10);
+    expect(activity.progress).not.toHaveProperty('best');
   });
 });

@@ -169,7 +169,7 @@ describe('the screen', () => {
   it('has a calm face before the first step', async () => {
     const { terminal, reporter } = await show(80, 24, spamRun(0));
     expect(terminal.frame).toContain('the first step is under way');
-    expect(terminal.frame).toContain('no prompt was evaluated yet');
+    expect(terminal.frame).toContain('no prompt has been evaluated yet');
     await reporter.close();
   });
 

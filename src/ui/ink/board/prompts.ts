@@ -96,7 +96,7 @@ function rowSpans(
 }
 
 function emptyLine(progress: RunProgress | undefined, metric: string): SafeText {
-  if (!progress?.best) return safeText('     no prompt was evaluated yet');
+  if (!progress?.best) return safeText('     no prompt has been evaluated yet');
   const { prompt, score } = progress.best;
   return safeLine`     best before the search: train ${metric} ${formatScore(score)}  ${prompt === '' ? 'no prompt' : quote(prompt)}`;
 }
