@@ -87,8 +87,15 @@ function dropRepeatedTexts<Row extends LabelledText>(rows: readonly Row[], sourc
   if (contradictions > 0 && contradictions === dropped && new Set(kept.map((row) => row.label)).size < 2) {
     throw contradictory(contradictions, rows.length, source);
   }
-  if (dropped > 0) warnings.push(`${dropped} rows of ${source} left out: an earlier row has the same text`);
-  if (contradictions > 0) warnings.push(`${contradictions} of them have another label there; the first one is used`);
+  if (dropped > 0) {
+    warnings.push(
+      `${dropped} ${dropped === 1 ? 'row' : 'rows'} of ${source} left out: an earlier row has the same text`,
+    );
+  }
+  if (contradictions > 0) {
+    const have = contradictions === 1 ? 'has' : 'have';
+    warnings.push(`${contradictions} of them ${have} another label there; the first one is used`);
+  }
   return kept;
 }
 

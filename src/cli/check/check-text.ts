@@ -74,8 +74,8 @@ function labelTable({ labels }: DataCheck): string {
 
 function oddities({ missing, duplicates, contradictions, leaks }: DataCheck): string {
   return [
-    missing > 0 && `${formatCount(missing)} rows have no text or no label\n`,
-    duplicates > 0 && `${formatCount(duplicates)} rows have the text of an earlier row`,
+    missing > 0 && `${rowsHave(missing)} no text or no label\n`,
+    duplicates > 0 && `${rowsHave(duplicates)} the text of an earlier row`,
     duplicates > 0 && (contradictions > 0 ? `, ${formatCount(contradictions)} of them another label\n` : '\n'),
     ...leaks.map(
       ({ splits, texts }) =>
@@ -84,6 +84,10 @@ function oddities({ missing, duplicates, contradictions, leaks }: DataCheck): st
   ]
     .filter((text) => text !== false)
     .join('');
+}
+
+function rowsHave(count: number): string {
+  return count === 1 ? '1 row has' : `${formatCount(count)} rows have`;
 }
 
 function runText(
