@@ -222,6 +222,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'files',
     'package-root.ts',
     'predict.ts',
+    'ui',
   ],
   'cli/runs': [
     'cli/output',

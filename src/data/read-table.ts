@@ -17,6 +17,8 @@ export interface ReadTableOptions {
   /** Leaves out rows with too few or too many values, and counts them. @default false */
   readonly skipBadRows?: boolean | undefined;
   readonly maxBytes?: number | undefined;
+  /** What the bytes are, such as `.csv`, where the file's name does not say. */
+  readonly kind?: string | undefined;
 }
 
 export const DATA_EXTENSIONS = ['.csv', '.tsv', '.jsonl', '.ndjson', '.json'] as const;
@@ -35,7 +37,7 @@ export async function readTable(file: string, options: ReadTableOptions = {}): P
   return parseTable(await readDataFile(file, options.maxBytes), file, options);
 }
 
-/** The same of bytes that are read already; the ending of `file` says what they are. */
+/** The same of bytes that are read already; the ending of `file` says what they are, unless `kind` does. */
 export function parseTable(raw: Buffer, file: string, options: ReadTableOptions = {}): Table {
   const { bytes, warning } = decodeText(raw, file, options.encoding);
   const warnings = warning === undefined ? [] : [warning];
@@ -46,7 +48,7 @@ export function parseTable(raw: Buffer, file: string, options: ReadTableOptions 
 }
 
 function parseRecords(bytes: Buffer, file: string, options: ReadTableOptions, warnings: string[]) {
-  const extension = path.extname(file).toLowerCase();
+  const extension = options.kind ?? path.extname(file).toLowerCase();
   if (extension !== '.csv' && extension !== '.tsv') return parseJson(bytes, file);
   const [header, ...records] = parseDelimited(bytes, file, delimitedFormat(bytes, extension));
   if (header === undefined) return { columns: [], rows: [] };
@@ -108,7 +110,7 @@ function refuseControl(bytes: Buffer, file: string, columns: readonly string[], 
   }
 }
 
-function noRows(file: string, byteCount: number): RlpromptError {
+export function noRows(file: string, byteCount: number): RlpromptError {
   return new RlpromptError({
     code: 'E_DATA_EMPTY',
     exit: 'data',

@@ -17,8 +17,11 @@ export interface Table {
   readonly sha256: string;
 }
 
-/** Index of a column; a wrong name is answered with the columns there are. */
-export function columnIndex(table: Table, name: string, flag: string): number {
+/**
+ * Index of a column; a wrong name is answered with the columns there are.
+ * @param hint what to do where no column has a similar name
+ */
+export function columnIndex(table: Table, name: string, flag: string, hint = proposal(table, flag)): number {
   const index = table.columns.indexOf(name);
   if (index >= 0) return index;
   const near = nearestWord(name, table.columns);
@@ -27,11 +30,12 @@ export function columnIndex(table: Table, name: string, flag: string): number {
     exit: 'data',
     message: `there is no column "${name}"; the columns are ${table.columns.map((column) => `"${column}"`).join(', ')}`,
     where: `${table.file}:1`,
-    next:
-      near === undefined
-        ? `name one with ${flag}; rlprompt check ${table.file} proposes one`
-        : `did you mean ${flag} ${near}?`,
+    next: near === undefined ? hint : `did you mean ${flag} ${near}?`,
   });
+}
+
+function proposal({ file }: Table, flag: string): string {
+  return `name one with ${flag}; rlprompt check ${file} proposes one`;
 }
 
 /** A row as an object without a prototype, so that a column may be called `__proto__`. */

@@ -33,6 +33,7 @@ export function exportPrompt(record: RunRecord, rank: number, version: string): 
     ...(classifier ? { classifier } : {}),
     ...(start.normalise ? { normalise: start.normalise } : {}),
     ...(typeof manifest.config.truncate === 'string' ? { truncate: manifest.config.truncate } : {}),
+    ...(typeof manifest.config.textColumn === 'string' ? { textColumn: manifest.config.textColumn } : {}),
     ...(typeof manifest.config.dtype === 'string' ? { dtype: manifest.config.dtype } : {}),
     ...(prompt.labelOffsets ? { labelOffsets: prompt.labelOffsets } : {}),
     rendered: renderParts(start.template, { input: 'x', prompt: prompt.text }, demonstrations),

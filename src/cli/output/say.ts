@@ -6,6 +6,8 @@ type Listener = Pick<CliContext, 'stderr'>;
 /** More than any line has that a person is to read to its end. */
 const LONGEST = 100_000;
 
+const CLEAR_REST = '\x1b[K';
+
 /** A line beside the result, on stderr. Paths and names in it come from anywhere, so none can drive the terminal. */
 export function say({ stderr }: Listener, line: string): void {
   stderr.write(`${safeText(line, LONGEST)}\n`);
@@ -20,7 +22,10 @@ export function sayLines({ stderr }: Listener, text: string): void {
   stderr.write(safeLines(text));
 }
 
-/** A line that is drawn over by the next, on a terminal only; the last one stays. */
+/**
+ * A line that is drawn over by the next, on a terminal only; the last one stays. The cursor waits at its beginning: an error, or
+ * the shell after Ctrl-C, writes over it rather than behind it.
+ */
 export function sayProgress({ stderr }: Listener, line: string, isLast: boolean): void {
-  if (stderr.isTTY) stderr.write(`\r${safeText(line)}${isLast ? '\n' : ''}`);
+  if (stderr.isTTY) stderr.write(`${safeText(line)}${CLEAR_REST}${isLast ? '\n' : '\r'}`);
 }

@@ -19,6 +19,7 @@ const exportedPrompt = z.object({
   target: z.string(),
   normalise: z.enum(['none', 'token', 'word']).nullish(),
   truncate: z.enum(['head', 'tail', 'middle']).nullish(),
+  textColumn: z.string().nullish(),
   digests: z.object({ targetLm: z.string().optional() }).nullish(),
 });
 

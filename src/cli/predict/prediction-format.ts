@@ -1,4 +1,6 @@
 import path from 'node:path';
+import { readDataFile } from '../../data/data-file.js';
+import { parseLines } from '../../data/parse-lines.js';
 import { parseTable, readTable } from '../../data/read-table.js';
 import { rowFields, type Table, type TableRow } from '../../data/table.js';
 import { RlpromptError } from '../../errors.js';
@@ -13,24 +15,57 @@ interface ReadOptions {
   readonly encoding?: string | undefined;
   readonly allowControl?: boolean | undefined;
   readonly skipBadRows?: boolean | undefined;
+  /** Each line is a text, and this the name of its column. */
+  readonly linesOf?: string | undefined;
+}
+
+export interface NewRows {
+  readonly table: Table;
+  /** What they came as, as the ending of a file says it. */
+  readonly kind: string;
 }
 
 /** New rows from a file, or from stdin, which is JSON where it begins like it and CSV otherwise. */
-export async function readRows(file: string, stdin: NodeJS.ReadStream, options: ReadOptions): Promise<Table> {
-  if (file !== '-') return await readTable(file, options);
+export async function readRows(file: string, stdin: NodeJS.ReadStream, options: ReadOptions): Promise<NewRows> {
+  const { linesOf } = options;
+  if (linesOf !== undefined) {
+    const [bytes, source] = file === '-' ? [await readAll(stdin), 'stdin'] : [await readDataFile(file), file];
+    return { table: parseLines(bytes, source, linesOf, options), kind: '.csv' };
+  }
+  if (file !== '-') return { table: await tellOfLines(() => readTable(file, options)), kind: path.extname(file) };
+  const bytes = await readAll(stdin);
+  const kind = /^\s*[[{]/.test(bytes.toString('utf8', 0, 1000)) ? '.jsonl' : '.csv';
+  return { table: await tellOfLines(() => parseTable(bytes, 'stdin', { ...options, kind })), kind };
+}
+
+async function readAll(stdin: NodeJS.ReadStream): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of stdin) chunks.push(Buffer.from(chunk));
-  const bytes = Buffer.concat(chunks);
-  const isJson = /^\s*[[{]/.test(bytes.toString('utf8', 0, 1000));
-  return parseTable(bytes, isJson ? 'stdin.jsonl' : 'stdin.csv', options);
+  return Buffer.concat(chunks);
+}
+
+const MAY_BE_LINES: ReadonlySet<string> = new Set(['E_DATA_RAGGED_ROW', 'E_DATA_QUOTE', 'E_DATA_FORMAT']);
+
+/** What is no table may be plain lines. */
+async function tellOfLines(read: () => Table | Promise<Table>): Promise<Table> {
+  try {
+    return await read();
+  } catch (error) {
+    if (!(error instanceof RlpromptError) || !MAY_BE_LINES.has(error.code)) throw error;
+    throw new RlpromptError({
+      ...error.parts,
+      next: `${error.next}; where each line is a text, add --lines`,
+      cause: error,
+    });
+  }
 }
 
 /** As asked for, else as the file to write is called, else as the rows came. */
-export function chooseFormat(asked: string | undefined, out: string | undefined, input: string): PredictionFormat {
-  const ending = (file: string) => path.extname(file).slice(1).toLowerCase();
+export function chooseFormat(asked: string | undefined, out: string | undefined, kind: string): PredictionFormat {
+  const ending = (extension: string) => extension.slice(1).toLowerCase();
   const known = (name: string) => PREDICTION_FORMATS.find((format) => format === name);
   if (asked !== undefined) return known(asked) ?? refuseFormat(asked);
-  return (out === undefined ? undefined : known(ending(out))) ?? known(ending(input)) ?? 'jsonl';
+  return (out === undefined ? undefined : known(ending(path.extname(out)))) ?? known(ending(kind)) ?? 'jsonl';
 }
 
 /** Rows with what was predicted for them; those without a text have none. */

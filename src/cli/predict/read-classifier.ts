@@ -51,10 +51,15 @@ function readExport(file: string): StoredClassifier {
   } catch (error) {
     throw noSource(file, error instanceof Error ? error.message : String(error), error);
   }
-  const { classifier, target, normalise, truncate, digests } = exported;
+  const { classifier, target, normalise, truncate, textColumn, digests } = exported;
   return {
     classifier,
-    settings: { target, ...(normalise ? { normalise } : {}), ...(truncate ? { truncate } : {}) },
+    settings: {
+      target,
+      ...(normalise ? { normalise } : {}),
+      ...(truncate ? { truncate } : {}),
+      ...(textColumn ? { textColumn } : {}),
+    },
     digest: digests?.targetLm,
   };
 }

@@ -23,6 +23,8 @@ export interface ExportedPrompt {
   readonly normalise?: 'token' | 'word';
   /** What texts lose that do not fit into the target LM's context, where that was chosen. */
   readonly truncate?: string;
+  /** Column of the run's data that holds the texts, where it was named. */
+  readonly textColumn?: string;
   /** Number format of the target LM, where one was chosen. */
   readonly dtype?: string;
   /** The template with demonstrations and prompt in it; what is left are the places of input and mask. */

@@ -1,8 +1,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import type { Classifier } from '../../../src/classifier/classifier.js';
-import { chooseFormat, PredictionWriter } from '../../../src/cli/predict/prediction-format.js';
+import { progressOf } from '../../../src/cli/predict/predict-progress.js';
+import { chooseFormat, PredictionWriter, readRows } from '../../../src/cli/predict/prediction-format.js';
 import { readClassifier } from '../../../src/cli/predict/read-classifier.js';
 import { completeRunConfig } from '../../../src/config/resolve-run-config.js';
 import { parseTable } from '../../../src/data/read-table.js';
@@ -67,6 +69,11 @@ describe('labels of new rows', () => {
     expect(await readClassifier(file, 1)).toEqual(stored);
     expect(await readClassifier(folder.path, 1)).toEqual(stored);
     const damaged = JSON.stringify({ classifier: { ...classifier, words: [{ label: '0', words: [7] }] }, target: 'x' });
+    writeFileSync(join(folder.path, 'named.json'), JSON.stringify({ classifier, target: 'x', textColumn: 'body' }));
+    expect((await readClassifier(join(folder.path, 'named.json'), 1)).settings).toEqual({
+      target: 'x',
+      textColumn: 'body',
+    });
     for (const text of ['not json', '{}', '{"classifier":{},"target":"x"}', damaged]) {
       writeFileSync(join(folder.path, 'other.json'), text);
       const error = await refusalOf(() => readClassifier(join(folder.path, 'other.json'), 1));
@@ -100,9 +107,42 @@ describe('labels of new rows', () => {
   });
 
   it('are written as asked for, as the file is called, or as they came', () => {
-    expect(chooseFormat('tsv', 'x.csv', 'y.jsonl')).toBe('tsv');
-    expect(chooseFormat(undefined, 'x.csv', 'y.jsonl')).toBe('csv');
-    expect(chooseFormat(undefined, undefined, 'y.tsv')).toBe('tsv');
-    expect(chooseFormat(undefined, undefined, 'y.json')).toBe('jsonl');
+    expect(chooseFormat('tsv', 'x.csv', '.jsonl')).toBe('tsv');
+    expect(chooseFormat(undefined, 'x.csv', '.jsonl')).toBe('csv');
+    expect(chooseFormat(undefined, undefined, '.tsv')).toBe('tsv');
+    expect(chooseFormat(undefined, undefined, '.json')).toBe('jsonl');
+  });
+
+  it('are read from a text per line, quotes and commas and all, from a file or stdin', async () => {
+    const lines = 'He said "no", and left\r\n\nAnother, with commas, text\n';
+    const values = (rows: Awaited<ReturnType<typeof readRows>>) => rows.table.rows.map((row) => row.values);
+    const fromFile = await readRows(folder.write('texts.txt', lines), stdinOf(''), { linesOf: 'review' });
+    expect(values(fromFile)).toEqual([['He said "no", and left'], ['Another, with commas, text']]);
+    expect(fromFile).toMatchObject({ kind: '.csv', table: { columns: ['review'], rows: [{ line: 1 }, { line: 3 }] } });
+    expect(values(await readRows('-', stdinOf(lines), { linesOf: 'review' }))).toEqual(values(fromFile));
+    const read = (text: string, linesOf?: string) => refusalOf(() => readRows('-', stdinOf(text), { linesOf }));
+    expect(await read('text\nOne, two\n')).toMatchObject({
+      where: 'stdin:2:1',
+      next: expect.stringContaining('--lines'),
+    });
+    expect(await read(' \n', 'text')).toMatchObject({ code: 'E_DATA_EMPTY' });
+    expect(await read('a\x00b', 'text')).toMatchObject({ code: 'E_DATA_CONTROL' });
+  });
+
+  it('tell how far they are on a terminal, on a line that whatever follows writes over', () => {
+    const written: string[] = [];
+    const stderr = { isTTY: true, write: (text: string) => written.push(text) } as unknown as NodeJS.WriteStream;
+    const report = progressOf(5000, { stderr });
+    report(1000);
+    report(5000);
+    expect(written[0]).toMatch(/^1,000 of 5,000 rows, 0:0\d left\x1b\[K\r$/);
+    expect(written[1]).toBe('5,000 of 5,000 rows\x1b[K\n');
+    progressOf(5, { stderr })(5);
+    progressOf(5000, { stderr: { ...stderr, isTTY: false } as NodeJS.WriteStream })(1000);
+    expect(written).toHaveLength(2);
   });
 });
+
+function stdinOf(text: string): NodeJS.ReadStream {
+  return new PassThrough().end(text) as unknown as NodeJS.ReadStream;
+}

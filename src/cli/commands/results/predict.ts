@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { resolveRunConfig } from '../../../config/resolve-run-config.js';
-import type { RunConfig, RunConfigKey } from '../../../config/run-config.js';
+import type { RunConfigKey } from '../../../config/run-config.js';
 import { columnIndex, type Table } from '../../../data/table.js';
 import { RlpromptError } from '../../../errors.js';
 import { requirePlaceFor, writeOutput } from '../../../files/write-output.js';
@@ -12,8 +12,9 @@ import type { CliContext } from '../../output/context.js';
 import { reportDownloads } from '../../output/download-progress.js';
 import { formatTable } from '../../output/format-table.js';
 import { writeResult } from '../../output/output.js';
-import { say, sayProgress, warn } from '../../output/say.js';
+import { say, warn } from '../../output/say.js';
 import { someWords } from '../../output/some-words.js';
+import { progressOf } from '../../predict/predict-progress.js';
 import { chooseFormat, PREDICTION_FORMATS, PredictionWriter, readRows } from '../../predict/prediction-format.js';
 import { readClassifier } from '../../predict/read-classifier.js';
 import { addConfigOptions, readRunSources } from '../../shared/config-options.js';
@@ -22,6 +23,7 @@ import { parseCount } from '../../shared/parse-count.js';
 const EXAMPLES = `Examples:
   $ rlprompt predict runs/spam-20260101-120000 mails.csv --out labelled.csv
   $ cat mails.jsonl | rlprompt predict best.json - > labelled.jsonl
+  $ echo "Win a prize now!" | rlprompt predict runs/spam-20260101-120000 - --lines
   $ rlprompt predict runs/spam-20260101-120000 mails.csv --explain 1
 `;
 
@@ -51,6 +53,7 @@ interface PredictOptions {
   readonly out?: string;
   readonly format?: string;
   readonly explain?: number;
+  readonly lines?: true;
 }
 
 export function configure(command: Command, context: CliContext): void {
@@ -59,9 +62,10 @@ export function configure(command: Command, context: CliContext): void {
       'Labels new rows with the best prompt of a run, or with one exported as json. Each row gets the columns "predicted" and, per label, "p(LABEL)". Labels that --verbalizer joined are written as they were joined, such as 1|2.',
     )
     .argument('<source>', 'run folder, or a file of "rlprompt export --format json"')
-    .argument('<file>', 'data file (.csv .tsv .jsonl .json) without labels, or - for stdin')
+    .argument('<file>', 'data file (.csv .tsv .jsonl .json .txt) without labels, or - for stdin')
     .option('-o, --out <FILE>', 'file to write (default: stdout)')
     .addOption(new Option('--format <NAME>', 'what to write (default: as the file says)').choices(PREDICTION_FORMATS))
+    .option('--lines', 'take each line of the file for a text; without a header and without quotes (.txt files always)')
     .option('--rank <N>', 'which prompt of "rlprompt top"', parseCount, 1)
     .option('--explain <ROW>', 'show how one row is read instead, counted from 1', parseCount)
     .addHelpText('before', EXAMPLES);
@@ -72,8 +76,10 @@ export function configure(command: Command, context: CliContext): void {
     const { flags, ...others } = await readRunSources(command, context, file);
     const typed = Object.fromEntries(Object.entries(flags ?? {}).filter(([, value]) => value !== undefined));
     const { config } = resolveRunConfig({ ...others, flags: { ...stored.settings, ...typed, task: file } });
-    const table = await readRows(file, context.stdin, config);
-    const texts = textsOf(table, config);
+    const { textColumn = 'text' } = config;
+    const linesOf = options.lines || /\.txt$/i.test(file) ? textColumn : undefined;
+    const { table, kind } = await readRows(file, context.stdin, { ...config, linesOf });
+    const texts = textsOf(table, textColumn);
     const { openClassifier } = await import('../../../predict.js');
     const asked = texts.filter((text) => text !== '');
     const onProgress = reportDownloads(context);
@@ -81,7 +87,7 @@ export function configure(command: Command, context: CliContext): void {
     try {
       for (const warning of classifier.warnings) warn(context, warning);
       warnOfOthers(classifier, stored.digest, texts.length - asked.length, context);
-      if (options.explain === undefined) await predictAll({ classifier, table, texts, file }, stored, options, context);
+      if (options.explain === undefined) await predictAll({ classifier, table, texts, kind }, stored, options, context);
       else writeResult(context, explanationText(await classifier.explain(rowText(texts, options.explain))));
     } finally {
       await classifier.close();
@@ -93,20 +99,23 @@ interface Rows {
   readonly classifier: OpenClassifier;
   readonly table: Table;
   readonly texts: readonly string[];
-  readonly file: string;
+  readonly kind: string;
 }
 
 async function predictAll(
-  { classifier, table, texts, file }: Rows,
+  { classifier, table, texts, kind }: Rows,
   stored: Awaited<ReturnType<typeof readClassifier>>,
   { out, format }: PredictOptions,
   context: CliContext,
 ): Promise<void> {
   const labels = stored.classifier.words.map(({ label }) => label);
-  const writer = new PredictionWriter(table, labels, chooseFormat(format, out, file === '-' ? table.file : file));
+  const writer = new PredictionWriter(table, labels, chooseFormat(format, out, kind));
   const lines = [writer.header()];
   const write = (text: string) => (out === undefined ? writeResult(context, text) : lines.push(text));
   if (out === undefined) writeResult(context, writer.header());
+  // Where the rows themselves appear on the terminal, they say how far it is.
+  const report =
+    out === undefined && context.stdout.columns !== undefined ? () => {} : progressOf(texts.length, context);
   for (let start = 0; start < texts.length; start += ROWS_PER_CALL) {
     const some = texts.slice(start, start + ROWS_PER_CALL);
     const predictions = await classifier.predict(some.filter((text) => text !== ''));
@@ -116,20 +125,16 @@ async function predictAll(
       prediction: text === '' ? undefined : answers.next().value,
     }));
     write(writer.rows(rows));
-    reportRows(start + some.length, texts.length, context);
+    report(start + some.length);
   }
   if (out === undefined) return;
   writeOutput(out, lines.join(''));
-  say(context, `${texts.length} rows written to ${out}`);
+  say(context, `${texts.length} ${texts.length === 1 ? 'row' : 'rows'} written to ${out}`);
 }
 
-/** One line that is drawn over on a terminal, and nothing elsewhere. */
-function reportRows(done: number, of: number, context: CliContext): void {
-  if (of > ROWS_PER_CALL) sayProgress(context, `${done} of ${of} rows`, done === of);
-}
-
-function textsOf(table: Table, { textColumn }: RunConfig): string[] {
-  const index = columnIndex(table, textColumn ?? 'text', '--text-column');
+function textsOf(table: Table, textColumn: string): string[] {
+  const hint = 'name one with --text-column, or add --lines where each line is a text';
+  const index = columnIndex(table, textColumn, '--text-column', hint);
   return table.rows.map((row) => (row.values[index] ?? '').trim());
 }
 
@@ -139,7 +144,9 @@ function warnOfOthers(
   empty: number,
   context: CliContext,
 ): void {
-  if (empty > 0) warn(context, `${empty} rows have no text and get no label`);
+  if (empty > 0) {
+    warn(context, `${empty} ${empty === 1 ? 'row has no text and gets' : 'rows have no text and get'} no label`);
+  }
   if (known === undefined || known === digest) return;
   warn(context, `${target} is not the target LM that the prompt was found for`);
 }
