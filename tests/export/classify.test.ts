@@ -126,6 +126,41 @@ describe.each(MODULES)('the exported %s module', (_, load) => {
   });
 });
 
+describe('answers of a chat model', () => {
+  it('are asked for by the words of the demonstrations, or else by those that were given', () => {
+    const instruction = (prompt: ExportedPrompt) => /system: "(.*)"/.exec(tsAiSdkFormat.render([prompt], isRaw))?.[1];
+    const labels = [
+      { name: 'bad', word: 'poor' },
+      { name: 'good', word: 'fine' },
+    ];
+    const asked = 'Answer with one of these words and nothing else: ';
+    expect(instruction({ ...rich, labels })).toBe(`${asked}terrible, fine`);
+    expect(instruction({ ...rich, labels, classifier: { ...CLASSIFIER, demonstrations: [] } })).toBe(
+      `${asked}poor, fine`,
+    );
+    // What the run sent as a message goes out as it was.
+    expect(instruction({ ...rich, labels, target: 'openai:small' })).toBeUndefined();
+  });
+
+  it('mean the label that they name, whatever words the run found', async () => {
+    const labels = [
+      { name: 'bad', word: 'great' },
+      { name: '4|5', word: 'superb' },
+    ];
+    const answers = ['Superb.', '4|5', 'great', 'Great, really', ' ', 'superbly'];
+    const expected = ['4|5', '4|5', 'bad', 'good', undefined, undefined];
+    for (const [, load] of MODULES) {
+      const { labelOf } = await load({ ...rich, labels });
+      expect(answers.map((answer) => labelOf(answer))).toEqual(expected);
+    }
+    const folder = mkdtempSync(join(tmpdir(), 'rlprompt-python-'));
+    writeFileSync(join(folder, 'best.py'), pythonFormat.render([{ ...rich, labels }], isRaw));
+    const program = `import json, best; print(json.dumps([best.label_of(a) for a in ${JSON.stringify(answers)}]))`;
+    const { stdout } = spawnSync('python3', ['-c', program], { cwd: folder, encoding: 'utf8' });
+    if (stdout) expect(JSON.parse(stdout)).toEqual(expected.map((label) => label ?? null));
+  });
+});
+
 describe.skipIf(spawnSync('python3', ['--version']).status !== 0)('the exported Python module', () => {
   it('gives the same label, probabilities and text without any package', () => {
     const folder = mkdtempSync(join(tmpdir(), 'rlprompt-python-'));

@@ -89,6 +89,7 @@ describe('exports in the programs they are for', { timeout: 120_000 }, () => {
         );
         expect(answer).toEqual({ label: 'spam', text: 'free' });
         expect(model.doGenerateCalls[0]?.prompt).toEqual([
+          { role: 'system', content: 'Answer with one of these words and nothing else: mail, free' },
           expect.objectContaining({
             role: 'user',
             content: [expect.objectContaining({ type: 'text', text: scoredText(prompt, template, INPUT) })],

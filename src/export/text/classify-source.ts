@@ -49,9 +49,15 @@ export async function classify(${
   return { label: READINGS[scores.indexOf(most)]?.label ?? '', probabilities };
 }
 
-/** The label that an answer written out begins with, for services that give no log-probabilities; undefined for another answer. */
+/**
+ * The label of an answer written out, for services that give no log-probabilities: the one that the whole answer names, by itself or by
+ * its word of LABELS, or else the one with a word in READINGS that the answer begins with. Undefined for another answer.
+ */
 export function labelOf(answer${t(': string')})${t(': string | undefined')} {
   const said = answer.trim().toLowerCase();
+  const whole = [said, said.replace(/[^\\p{L}\\p{N}]+$/u, '')];
+  const named = [...LABELS].find((names) => names.some((name) => whole.includes(name.trim().toLowerCase())));
+  if (named && said !== '') return named[0];
   const weights = READINGS.map((reading) =>
     Math.max(0, ...reading.words.map((word, i) => (said.startsWith(word.trim().toLowerCase()) ? (reading.weights[i] ?? 0) : 0))),
   );

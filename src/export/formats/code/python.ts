@@ -23,6 +23,7 @@ function renderModule(prompt: ExportedPrompt): string {
 """A prompt that was found by reinforcement learning, with what reads its answers. Needs Python 3.9 or newer, and nothing else."""
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from math import exp
 
@@ -78,8 +79,13 @@ def classify(text: str, complete: Complete${parameter}) -> tuple[str, dict[str, 
 
 
 def label_of(answer: str) -> "str | None":
-    """The label that an answer written out begins with; None for another answer."""
+    """The label of an answer written out: the one that the whole answer names, by itself or by the word that was given for it,
+    or else the one with a word in _READINGS that the answer begins with. None for another answer."""
     said = answer.strip().lower()
+    whole = {said, re.sub(r"[\\W_]+$", "", said)}
+    for label in META["labels"]:
+        if said and whole & {label["name"].strip().lower(), label["word"].strip().lower()}:
+            return label["name"]
     weights = [
         max([0] + [w for word, w in zip(r["words"], r["weights"]) if said.startswith(word.strip().lower())])
         for r in _READINGS

@@ -55,7 +55,7 @@ ${renderFunction(prompt, language)}${classifySource(prompt, language)}`;
 /** The constant LABELS of a module. */
 export function labelsConstant(labels: readonly TaskLabel[], language: ScriptLanguage = 'ts'): string {
   const words = Object.entries(Object.fromEntries(labels.map(({ name, word }) => [name, word])));
-  return `/** Each label and the word that the language model says for it. */
+  return `/** Each label and the word that was given for it. */
 export const LABELS${typed(language, ': ReadonlyMap<string, string>')} = new Map(${toVisibleJson(words)});
 `;
 }
@@ -63,7 +63,7 @@ export const LABELS${typed(language, ': ReadonlyMap<string, string>')} = new Map
 function renderFunction(prompt: ExportedPrompt, language: ScriptLanguage): string {
   const masked = isMasked(prompt);
   const parameters = ['input', ...(masked ? ['mask'] : [])].map((name) => name + typed(language, ': string'));
-  return `/** The text for the language model; ${masked ? 'it fills the mask with a word of LABELS' : 'a word of LABELS follows it'}. */
+  return `/** The text for the language model; ${masked ? 'it fills the mask with a label word' : 'a label word follows it'}. */
 export function render(${parameters.join(', ')})${typed(language, ': string')} {
   const text = input.trim();
   if (text === '') return ${expression(prompt.renderedWithoutInput)};
