@@ -70,6 +70,8 @@ const SIGNALS = [
 /** What a program in a terminal left behind. */
 interface Left {
   readonly code: number;
+  /** All that stood in the terminal. */
+  readonly shown: string;
   readonly isTerminalAsBefore: boolean;
   readonly isCursorShown: boolean;
   /** Processes that it had started and that are alive a second later. */
@@ -136,6 +138,7 @@ async function leftBy({ args, begun }: Phase, signal: NodeJS.Signals, times: num
   await delay(1000);
   return {
     code: Number(textOf(join(cwd, 'code'))),
+    shown,
     isTerminalAsBefore: textOf(join(cwd, 'before')) === textOf(join(cwd, 'after')),
     isCursorShown: shown.lastIndexOf('\x1b[?25l') <= shown.lastIndexOf('\x1b[?25h'),
     children: children.filter(isAlive),
@@ -147,7 +150,8 @@ describe.skipIf(!hasTerminals || process.platform !== 'linux')('a signal in a te
     const cells = await Promise.all(
       SIGNALS.map(async ([name, code, times]) => {
         const signal = name.startsWith('SIGINT') ? 'SIGINT' : (name as NodeJS.Signals);
-        return [name, code, await leftBy(phase, signal, times)] as const;
+        const { shown: _, ...left } = await leftBy(phase, signal, times);
+        return [name, code, left] as const;
       }),
     );
     const wanted = { isTerminalAsBefore: true, isCursorShown: true, children: [] };
@@ -156,7 +160,15 @@ describe.skipIf(!hasTerminals || process.platform !== 'linux')('a signal in a te
     );
   });
 
+  it('that ends a run before its first checkpoint says that its scores are kept, and no checkpoint', async () => {
+    const { code, shown } = await leftBy(PHASES['baselines are scored']!, 'SIGINT', 2);
+    const said = shown.replaceAll(/\s+/g, ' ');
+    expect(code).toBe(130);
+    expect(said).toContain('every score paid for');
+    expect(said).not.toMatch(/the last checkpoint (?!if one was saved)/);
+  });
+
   it('is tried in every phase', (context) => {
-    tell(context, { signals: Object.keys(PHASES).length * SIGNALS.length });
+    tell(context, { signals: Object.keys(PHASES).length * SIGNALS.length + 1 });
   });
 });

@@ -82,6 +82,9 @@ export async function followRun(
   return supervisor.follow(config, options);
 }
 
+/** Of a run that is stopped at any moment; before its first checkpoint there are scores alone. */
+const KEPT = 'every score paid for, and the last checkpoint if one was saved';
+
 class Supervisor {
   private controls: RunControls | undefined;
   private reporter: Reporter | undefined;
@@ -139,7 +142,7 @@ class Supervisor {
     const { runDir } = this;
     if (!(error instanceof RlpromptError) || runDir === undefined || !existsSync(runDir)) return error;
     const { code, exit, message, where, cause } = error;
-    const kept = error.kept ?? 'the last checkpoint and every score paid for';
+    const kept = error.kept ?? KEPT;
     const resume = `rlprompt resume ${runDir}`;
     const isForDisk = code === 'E_IO' && error.next !== undefined;
     const next = isForDisk ? `${error.next}, then ${resume}` : (error.next ?? resume);
@@ -175,7 +178,7 @@ class Supervisor {
   }
 
   private stoppedEarly(exit: 'interrupted' | 'terminated'): RlpromptError {
-    const kept = 'what was downloaded; the same command continues from there';
+    const kept = 'what was downloaded, if anything';
     return new RlpromptError({ code: 'E_INTERRUPTED', exit, message: 'stopped before the run began', kept });
   }
 
@@ -189,7 +192,7 @@ class Supervisor {
       exit,
       message: 'stopped at once',
       where: this.runDir,
-      kept: 'the last checkpoint and every score paid for',
+      kept: KEPT,
       next: this.runDir === undefined ? 'rlprompt runs list' : `rlprompt resume ${this.runDir}`,
     });
   }
