@@ -1,9 +1,12 @@
-import { readdirSync, statSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDataFileName } from '../../data/read-table.js';
 
 /** JSON files that every Node project has, and configuration: no data of a person. */
 const NO_DATA = /^(package|package-lock|tsconfig.*|rlprompt\..*)\.json$/;
+/** A JSON array, or an object that ends on its line, as records do and an export of this program does not. */
+const RECORDS = /^\s*(\[|\{.*\}\s*([\r\n]|$))/;
+const MOST_BYTES = 64 * 1024;
 
 /** The data file in a folder that was written last; undefined where there is none. */
 export function newestDataFile(folder: string): string | undefined {
@@ -12,5 +15,21 @@ export function newestDataFile(folder: string): string | undefined {
     const facts = statSync(join(folder, name), { throwIfNoEntry: false });
     return facts?.isFile() ? [{ name, writtenAt: facts.mtimeMs }] : [];
   });
-  return files.sort((a, b) => b.writtenAt - a.writtenAt || a.name.localeCompare(b.name))[0]?.name;
+  const newest = files.sort((a, b) => b.writtenAt - a.writtenAt || a.name.localeCompare(b.name));
+  return newest.find(({ name }) => !name.endsWith('.json') || RECORDS.test(beginningOf(join(folder, name))))?.name;
+}
+
+/** Empty for a file that cannot be read: it is not worth offering. */
+function beginningOf(file: string): string {
+  try {
+    const handle = openSync(file, 'r');
+    try {
+      const bytes = Buffer.alloc(MOST_BYTES);
+      return bytes.toString('utf8', 0, readSync(handle, bytes));
+    } finally {
+      closeSync(handle);
+    }
+  } catch {
+    return '';
+  }
 }

@@ -1,0 +1,23 @@
+import { utimesSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { newestDataFile } from '../../../src/cli/wizard/find-data.js';
+import { dataFolder } from '../../data/data-folder.js';
+
+const folder = dataFolder();
+
+it('offers the newest file of rows: an array or records, but no other JSON', () => {
+  const write = (name: string, text: string, age: number) => {
+    folder.write(name, text);
+    const time = new Date(Date.UTC(2024, 0, 1) - age * 1000);
+    utimesSync(join(folder.path, name), time, time);
+  };
+  write('best.json', '{\n  "schemaVersion": 1,\n  "prompt": "It was"\n}\n', 0);
+  write('package.json', '{"name": "mine"}', 0);
+  write('old.csv', 'text,label\na,b\n', 100);
+  expect(newestDataFile(folder.path)).toBe('old.csv');
+  write('rows.json', '\n[\n  {"text": "a", "label": "b"}\n]', 50);
+  expect(newestDataFile(folder.path)).toBe('rows.json');
+  write('lines.json', '{"text": "a", "label": "b"}\n{"text": "c", "label": "b"}\n', 10);
+  expect(newestDataFile(folder.path)).toBe('lines.json');
+});
