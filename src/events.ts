@@ -39,7 +39,8 @@ export interface PromptSummary {
    * prompt any more, but what an export is checked against.
    */
   readonly refit?: Readonly<Record<string, number>>;
-  readonly origin: 'policy' | 'user' | 'manual' | 'warm-start' | 'empty';
+  /** `plain`: a prompt that fits any task and competes where nobody wrote one. */
+  readonly origin: 'policy' | 'user' | 'manual' | 'plain' | 'warm-start' | 'empty';
   /**
    * The numbers are those of a policy that writes a prompt for each input, as it was after `step`; the tokens and the
    * text are its most frequent prompt on dev.

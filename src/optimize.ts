@@ -13,6 +13,7 @@ import { stopInTime } from './run/loop/stop-in-time.js';
 import { type PrepareOptions, prepareRun } from './run/prepare/prepare-run.js';
 import { chooseReading } from './run/select/choose-reading.js';
 import { measureBaselines } from './run/select/evaluations.js';
+import { plainCandidates } from './run/select/starting-prompts.js';
 import { discardRun } from './run/store/own-files.js';
 import type { HealthWarning } from './run/watch/health.js';
 import { restartPolicy } from './run/watch/restart-policy.js';
@@ -170,7 +171,8 @@ async function* baselines(run: Run, goal: SearchGoal): AsyncGenerator<RunEvent, 
     yield run.emit({ type: 'reading-chosen', prompt, reading });
   }
   run.activity.begin('scoring the baselines', run.forecast.baselines.high);
-  const measured = await measureBaselines(run, { compete: goal.takesPrompts });
+  const plain = run.reading.choice ? plainCandidates(run.task) : [];
+  const measured = await measureBaselines(run, { compete: goal.takesPrompts, plain });
   run.prompts.baselines = measured;
   yield run.emit({ type: 'baselines-end', baselines: measured });
   const best = goal.noteBaselines();

@@ -81,9 +81,11 @@ function interruptedLines(state: ScreenState): Span[][] {
   ];
 }
 
+const NOT_FOUND: readonly string[] = ['empty', 'manual', 'plain', 'user'];
+
 /** What the recommended prompt is, where the search found nothing better. */
 function nameOfOrigin(origin: RunResult['best']['origin']): string {
-  return origin === 'empty' || origin === 'manual' || origin === 'user' ? 'recommended' : 'found';
+  return origin !== undefined && NOT_FOUND.includes(origin) ? 'recommended' : 'found';
 }
 
 /** A sentence over as many lines as it needs. */

@@ -13,6 +13,7 @@ const ORIGINS: Readonly<Record<PromptSummary['origin'], string>> = {
   policy: 'policy',
   user: 'typed in',
   manual: 'manual',
+  plain: 'plain',
   'warm-start': 'warm start',
   empty: 'empty',
 };
@@ -20,7 +21,7 @@ const ORIGINS: Readonly<Record<PromptSummary['origin'], string>> = {
 /** The chosen prompt beside the empty and the manual prompts. */
 export function renderBaselines(run: RunReport): Html {
   const best = run.prompts[0];
-  const isBaseline = best.origin === 'empty' || best.origin === 'manual';
+  const isBaseline = best.origin === 'empty' || best.origin === 'manual' || best.origin === 'plain';
   const rows = [
     {
       name: best.policy ? 'policy, mostly this' : isBaseline ? ORIGINS[best.origin] : 'found',

@@ -1,7 +1,7 @@
 import { mayTakeDemos, type SettledConfig } from '../../config/defaults-for.js';
 import type { Task } from '../../task/types.js';
 import { TRIED } from '../select/choose-reading.js';
-import { baselinePrompts, PLAIN_PROMPTS } from '../select/starting-prompts.js';
+import { baselinePrompts, plainCandidates, startingPrompts } from '../select/starting-prompts.js';
 import { exactly, NONE, product, type Range, sumOf } from './range.js';
 
 /** What of a task decides how many rows a run takes. */
@@ -33,14 +33,16 @@ export function runRows(task: PlannedTask, config: SettledConfig): RunRows {
   const { train, dev, test } = sizes(task);
   const takesPrompts = !config.inputConditioned;
   const baselines = new Set(baselinePrompts(task)).size;
+  const reading = readingRows(task, config);
+  const plain = takesPrompts && reading.high > 0 ? plainCandidates(task).length : 0;
   const added = addedPrompts(config);
   const step = stepRows(task, config);
   const evaluation = { low: 0, high: evaluationRows(task, config) };
   const evaluations = Math.floor(config.steps / config.evaluationEvery);
   return {
-    reading: readingRows(task, config),
+    reading,
     baselines: sumOf([
-      exactly(baselines * (dev + (takesPrompts ? train : 0))),
+      exactly((baselines + plain) * (dev + (takesPrompts ? train : 0))),
       product(added, { low: train + dev, high: 2 * train + dev }),
     ]),
     step,
@@ -104,7 +106,7 @@ function readingRows(task: PlannedTask, config: SettledConfig): Range {
   if (task.kind !== 'classification' || (!findsWords && !takesDemos)) return NONE;
   const { train, dev } = sizes(task);
   const asked = findsWords ? 2 : 1;
-  const words = startingPrompts(task) * train * asked;
+  const words = startingPrompts(task).length * train * asked;
   const { sets: first, firstRows, setsOnAll, setsOnDev, promptsBehindSets } = TRIED;
   // Before a small target LM, dev is also asked about no demonstrations.
   const sets = !takesDemos
@@ -123,10 +125,5 @@ function readingRows(task: PlannedTask, config: SettledConfig): Range {
 function lastReadingRows(task: PlannedTask, config: SettledConfig): number {
   if (task.kind !== 'classification' || config.labelWords === 'given') return 0;
   const { train, dev } = sizes(task);
-  return (2 * (startingPrompts(task) + TRIED.promptsAtEnd) + config.candidates) * (train + dev);
-}
-
-/** Prompts that words are found with: none, the hand-written ones and plain ones. */
-function startingPrompts(task: PlannedTask): number {
-  return new Set(baselinePrompts(task)).size + PLAIN_PROMPTS.length;
+  return (2 * (startingPrompts(task).length + TRIED.promptsAtEnd) + config.candidates) * (train + dev);
 }

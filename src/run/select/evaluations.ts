@@ -40,25 +40,31 @@ export async function evaluateTopCandidates(
 /**
  * The empty prompt and the manual prompts on the dev split.
  * @param options.compete they are candidates as any prompt of the search is
+ * @param options.plain prompts that compete beside them, and are no baselines
  */
 export async function measureBaselines(
   run: EvaluatedRun,
-  { compete }: { readonly compete: boolean },
+  { compete, plain = [] }: { readonly compete: boolean; readonly plain?: readonly string[] },
 ): Promise<Baseline[]> {
-  const prompts = ['', ...run.task.manualPrompts];
+  const baselines = ['', ...run.task.manualPrompts];
+  const prompts = compete ? [...baselines, ...plain] : baselines;
   const rollouts = prompts.map((prompt) => run.prompts.rolloutOf(prompt));
   const { train, dev } = run.task.splits;
   const onDev = await run.evaluator.evaluate(rollouts.map(({ text }) => ({ text, examples: dev })));
-  const baselines = [...zip(prompts, onDev)].map(([prompt, { metrics: dev }], i): Baseline => {
-    return { name: i === 0 ? 'empty' : 'manual', prompt, dev };
-  });
-  if (!compete) return baselines;
-  const onTrain = await run.evaluator.evaluate(rollouts.map(({ text }) => ({ text, examples: train })));
-  for (const [[rollout, { name }], [train, dev]] of zip(zip(rollouts, baselines), zip(onTrain, onDev))) {
-    run.prompts.add(rollout, train, name);
-    run.prompts.candidates.scoreDev(rollout.text, dev);
+  if (compete) {
+    const onTrain = await run.evaluator.evaluate(rollouts.map(({ text }) => ({ text, examples: train })));
+    for (const [i, [rollout, [train, dev]]] of [...zip(rollouts, zip(onTrain, onDev))].entries()) {
+      run.prompts.add(rollout, train, i < baselines.length ? nameOfBaseline(i) : 'plain');
+      run.prompts.candidates.scoreDev(rollout.text, dev);
+    }
   }
-  return baselines;
+  return [...zip(baselines, onDev)].map(([prompt, { metrics }], i) => {
+    return { name: nameOfBaseline(i), prompt, dev: metrics };
+  });
+}
+
+function nameOfBaseline(index: number): Baseline['name'] {
+  return index === 0 ? 'empty' : 'manual';
 }
 
 /**

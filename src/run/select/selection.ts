@@ -1,6 +1,9 @@
 import type { PromptSummary } from '../../events.js';
 import { shareError } from '../../statistics/share-error.js';
 
+/** Where prompts come from that a person wrote. */
+const WRITTEN: readonly PromptSummary['origin'][] = ['manual', 'plain', 'user'];
+
 /** How much a split counts in the choice between prompts. */
 export interface SplitShares {
   /** The shares of the splits add up to 1. */
@@ -54,11 +57,11 @@ function worthOf(prompt: PromptSummary, metric: string, shares: SplitShares): nu
   const { train, dev, devMargin = 0, origin } = prompt;
   const score = shares.train * (train[metric] ?? 0) + shares.dev * (dev?.[metric] ?? 0);
   if (metric !== 'accuracy') return score;
-  const isWritten = origin === 'manual' || origin === 'user';
+  const isWritten = WRITTEN.includes(origin);
   return score + shares.dev * devMargin - (isWritten ? 0 : shareError(score, shares.rows));
 }
 
 /** Prompts that came from a person, or none at all: of these few, a good score is less often luck. */
 export function isUnsearched({ origin }: Pick<PromptSummary, 'origin'>): boolean {
-  return origin === 'empty' || origin === 'manual' || origin === 'user';
+  return origin === 'empty' || WRITTEN.includes(origin);
 }

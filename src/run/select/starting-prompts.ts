@@ -11,6 +11,11 @@ export function baselinePrompts({ manualPrompts }: WrittenPrompts): string[] {
   return ['', ...manualPrompts.map((prompt) => prompt.trim())];
 }
 
+/** Those that compete although nobody gave them: without a hand-written prompt a search has only the empty one to beat. */
+export function plainCandidates({ manualPrompts }: WrittenPrompts): readonly string[] {
+  return manualPrompts.length === 0 ? PLAIN_PROMPTS : [];
+}
+
 /** The baselines and the plain prompts, each once. */
 export function startingPrompts(task: WrittenPrompts): string[] {
   return [...new Set([...baselinePrompts(task), ...PLAIN_PROMPTS])];

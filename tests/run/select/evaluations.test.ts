@@ -93,6 +93,29 @@ describe('baselines', () => {
   });
 });
 
+describe('plain prompts', () => {
+  it('compete with what is found, as written ones, and are no baselines', async () => {
+    const { run, evaluator } = runOf();
+    const baselines = await measureBaselines(run, { compete: true, plain: ['plain 3'] });
+    expect(baselines.map(({ prompt }) => prompt)).toEqual(['']);
+    known(run, 'p 2', 4, 1);
+    await evaluateTopCandidates(run, 5, []);
+    const [best] = run.prompts.top(1);
+    expect(best).toMatchObject({ text: 'plain 3', origin: 'plain', dev: { accuracy: 0.5 } });
+    evaluator.asked.length = 0;
+    const measured = await measureOnTest(run, best!, baselines);
+    expect(evaluator.prompts()).toEqual(['plain 3:8', ':8', 'p 2:8']);
+    expect(measured.verdict).toMatchObject({ baseline: 'plain 3', difference: -1 / 8 });
+    expect(Object.keys(measured.baselines)).toEqual(['empty']);
+  });
+
+  it('do not compete where nothing but a policy does', async () => {
+    const { run, evaluator } = runOf();
+    await measureBaselines(run, { compete: false, plain: ['plain 3'] });
+    expect(evaluator.prompts()).toEqual([':6']);
+  });
+});
+
 describe('the test split', () => {
   it('is scored once, for the best prompt, the baselines and the best that was found', async () => {
     const { run, evaluator } = runOf({ manualPrompts: ['hand 1', 'hand 3', 'also 3'] });
