@@ -32,7 +32,6 @@ export class AddedTokens {
   constructor(tokens: readonly (readonly [spelling: string, token: AddedToken])[]) {
     this.isEmpty = tokens.length === 0;
     for (const [spelling, token] of tokens) {
-      if (spelling === '') continue;
       let node = this.root;
       for (let i = 0; i < spelling.length; i++) {
         const code = spelling.charCodeAt(i);
@@ -64,7 +63,8 @@ export class AddedTokens {
       const start = token.lstrip ? Math.max(trimEnd(text.slice(0, from)).length, done) : from;
       const end = token.rstrip ? text.length - trimStart(text.slice(matchEnd)).length : matchEnd;
       if (done < start) sections.push({ start: done, end: start });
-      sections.push({ start, end, token });
+      // A token of blanks may have been taken whole by the one before it.
+      if (start < end) sections.push({ start, end, token });
       done = end;
     }
     if (done < text.length) sections.push({ start: done, end: text.length });

@@ -2,7 +2,7 @@ import { type AddedToken, AddedTokens } from './added-tokens.js';
 import { createFollowFirst } from './first-character.js';
 import { refuseInsertedStart } from './inserted-start.js';
 import { createModel } from './models/create-model.js';
-import { createNormalizer } from './normalizers.js';
+import { createNormalizer, type Normalize } from './normalizers.js';
 import { createPostProcessor } from './post-processor.js';
 import { createPreTokenizer } from './pre-tokenizers.js';
 import { type Settings, settingsList, settingsOf, UnsupportedTokenizer } from './shared/definition.js';
@@ -34,7 +34,7 @@ export function createTokenizerEngine(definition: Settings): TokenizerEngine {
   const addedTokens = readAddedTokens(definition.added_tokens, model.ids);
   const raw = new AddedTokens(addedTokens.flatMap((token) => (token.normalized ? [] : [[token.content, token]])));
   const normalized = new AddedTokens(
-    addedTokens.flatMap((token) => (token.normalized ? [[normalize?.(token.content) ?? token.content, token]] : [])),
+    addedTokens.flatMap((token) => (token.normalized ? [[spellingOf(token, normalize), token]] : [])),
   );
   const encode = (text: string) => {
     const into: number[] = [];
@@ -62,6 +62,13 @@ export function createTokenizerEngine(definition: Settings): TokenizerEngine {
   const ids = new Map(model.ids);
   for (const token of addedTokens) ids.set(token.content, token.id);
   return { encode, withSpecial: (tokens) => postProcess?.(tokens) ?? tokens, ids, addedTokens };
+}
+
+function spellingOf({ content }: AddedToken, normalize: Normalize | undefined): string {
+  const spelling = normalize?.(content) ?? content;
+  if (spelling !== '') return spelling;
+  // The library then cuts a text between any two characters.
+  throw new UnsupportedTokenizer(`the added token ${JSON.stringify(content)} is nothing when it is normalized`);
 }
 
 /** Following takes as long as normalizing, and one kind of pre-tokenizer uses it. */

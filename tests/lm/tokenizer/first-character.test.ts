@@ -67,6 +67,21 @@ describe('the piece that Metaspace takes for the first of a text', () => {
   });
 });
 
+it('nothing is put into an empty text', () => {
+  const emptied = sequence({ type: 'Strip' }, { type: 'Replace', pattern: { Regex: 'x*' }, content: 'c' });
+  expect(tokens(emptied, METASPACE, ' ')).toEqual([]);
+  expect(tokens(emptied, METASPACE, ' a ')).toEqual(['[UNK]']);
+});
+
+it('an added token of blanks that the one before it took is none', () => {
+  const model = { type: 'WordLevel', vocab: { '[UNK]': 0, o: 1, w: 2 }, unk_token: '[UNK]' };
+  const added = [
+    { content: ' ', lstrip: true, normalized: false },
+    { content: ' a', rstrip: true, normalized: false },
+  ];
+  expect(createTokenizerEngine({ model, added_tokens: added }).encode('o a w')).toEqual([1, 4, 2]);
+});
+
 it('added tokens are numbered on from the model’s, whatever the file says', () => {
   const model = { type: 'WordLevel', vocab: { '[UNK]': 0, a: 1 }, unk_token: '[UNK]' };
   const added = [

@@ -25,6 +25,11 @@ describe('a tokenizer that would not be read right', () => {
       },
       'the Replace of {"Regex":"^"} before Lowercase fails in the Python library, too',
     ],
+    [
+      'added token that its normalizer takes away',
+      { normalizer: { type: 'Strip' }, added_tokens: [{ content: '  ', normalized: true }] },
+      'the added token "  " is nothing when it is normalized',
+    ],
     ['dropout', { model: { type: 'BPE', vocab: {}, merges: [], dropout: 0.1 } }, 'dropout gives other tokens'],
   ])('is refused for its %s', (_, part, message) => {
     expect(() => createTokenizerEngine({ model: MODEL, ...part })).toThrow(message);

@@ -53,8 +53,9 @@ export function expressionSpans(expression: RegExp): FindSpans {
   return (text) => matchSpans(inUnicode16(text).matchAll(expression), text);
 }
 
-/** An empty match right after another match is none, as in Oniguruma's iterator; nor is one within a character. */
+/** An empty match right after another match is none, as in Oniguruma's iterator; nor is one within a character or in no text. */
 function matchSpans(matches: Iterable<RegExpExecArray>, text: string): Span[] {
+  if (text === '') return [];
   const spans: Span[] = [];
   let done = 0;
   let lastEnd = -1;
