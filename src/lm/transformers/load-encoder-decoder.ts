@@ -13,7 +13,7 @@ import {
 } from '../onnx/run/model-parts.js';
 import { rowLimits, rowsWithoutCache } from '../onnx/run/row-limits.js';
 import { EncoderDecoder } from './encoder-decoder.js';
-import { encoderDecoderFiles } from './encoder-decoder-files.js';
+import { type EncoderDecoderFiles, encoderDecoderFiles } from './encoder-decoder-files.js';
 import { EncoderDecoderGenerate } from './encoder-decoder-generate.js';
 import { EncoderDecoderLabelScores } from './encoder-decoder-label-scores.js';
 
@@ -30,10 +30,7 @@ export async function loadEncoderDecoder(
 ): Promise<LoadedModel> {
   const files = await encoderDecoderFiles(folder);
   const parts = await loadParts(name, folder, files.files);
-  const model = await EncoderDecoder.open(folder, files, options);
-  const probe = await model.decode(await model.encode([parts.tokenizer.encode('probe', { special: true })]), [[0]]);
-  requireFinite(probe.logits, folder.onnxPath);
-  const tokenizer = fitTokenizer(parts.tokenizer, probe.width, folder.path);
+  const { model, tokenizer } = await openEncoderDecoder(folder, files, parts.tokenizer, options);
   const limits = rowLimits(options, files.dynamicQuantised);
   const { contextLength } = parts;
   const scoring = {
@@ -56,6 +53,24 @@ export async function loadEncoderDecoder(
     },
     dispose: () => model.dispose(),
   };
+}
+
+/** Opens both halves and has them compute a word, as only that shows whether their graphs and config.json agree. */
+export async function openEncoderDecoder(
+  folder: ModelFolder,
+  files: EncoderDecoderFiles,
+  tokenizer: Tokenizer,
+  options: OnnxModelOptions,
+): Promise<{ readonly model: EncoderDecoder; readonly tokenizer: Tokenizer }> {
+  const model = await EncoderDecoder.open(folder, files, options);
+  try {
+    const probe = await model.decode(await model.encode([tokenizer.encode('probe', { special: true })]), [[0]]);
+    requireFinite(probe.logits, folder.onnxPath);
+    return { model, tokenizer: fitTokenizer(tokenizer, probe.width, folder.path) };
+  } catch (error) {
+    await model.dispose();
+    throw error;
+  }
 }
 
 /** What the decoder is given before an answer: its start token, and what it was trained to begin texts with. */

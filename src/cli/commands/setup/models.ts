@@ -48,7 +48,7 @@ export function configure(command: Command, context: CliContext): void {
     .action(async (name: string, { dtype, json }: ModelOptions) => {
       const { installedModel } = await import('../../models/installed-model.js');
       const { inspectModel } = await import('../../../lm/onnx/families/inspect-model.js');
-      const inspection = await inspectModel(await installedModel(name), dtype);
+      const inspection = await inspectModel(await installedModel(name), dtype, { tries: true });
       writeResult(context, json ? `${formatJson({ schemaVersion: 1, ...inspection })}\n` : toText(inspection));
     });
   command

@@ -4,6 +4,7 @@ import { findModelFolder, type ModelFolder } from '../../model/model-folder.js';
 import { fitTokenizer, loadTokenizer } from '../../model/tokenizer.js';
 import type { ModelFamily } from '../../model/types.js';
 import { type EncoderDecoderFiles, encoderDecoderFiles } from '../../transformers/encoder-decoder-files.js';
+import { openEncoderDecoder } from '../../transformers/load-encoder-decoder.js';
 import { filesOf, openModelFile } from '../graph/file/model-file.js';
 import type { ModelFile } from '../graph/file/model-file-types.js';
 import { tensorBytes } from '../graph/file/tensor-bytes.js';
@@ -49,15 +50,24 @@ export interface ModelInspection {
   readonly memoryBytes: number;
 }
 
-/** Reads a model folder without loading the model into the runtime. */
-export async function inspectModel(folder: string, dtype?: string): Promise<ModelInspection> {
+export interface InspectOptions {
+  /** Has an encoder-decoder compute a word: what is wrong with its graphs does not show before. */
+  readonly tries?: boolean;
+}
+
+/** Reads a model folder without loading the model into the runtime, unless it is to be tried. */
+export async function inspectModel(
+  folder: string,
+  dtype?: string,
+  { tries = false }: InspectOptions = {},
+): Promise<ModelInspection> {
   const found = findModelFolder(folder, dtype);
   const file = openModelFile(found.onnxPath);
   const { graph } = file.model;
   const inputs = modelInputs(graph);
   const kv = kvCache(graph, inputs);
   const family = familyOf(graph, found.config);
-  const { head, halves, refusal } = await tryOpen(file, family, found);
+  const { head, halves, refusal } = await tryOpen(file, family, found, tries);
   const files = halves ? [openModelFile(halves.encoder), file] : [file];
   const sizeBytes = files.flatMap(filesOf).reduce((sum, path) => sum + statSync(path).size, 0);
   const headBytes = head ? 4 * head.hiddenSize * head.vocabularySize : 0;
@@ -92,7 +102,8 @@ const USES = {
   encoder: ['embedder'],
 } as const satisfies Record<string, readonly ModelUse[]>;
 
-const MASKED_TYPES = /^(bert|roberta|distilbert|albert|electra|mpnet|deberta.*|xlm-roberta|camembert|modernbert)$/;
+const MASKED_TYPES =
+  /^(bert|roberta|distilbert|albert|electra|mpnet|deberta.*|xlm-roberta|camembert|modernbert|convbert|esm|mobilebert|nomic_bert|roformer|squeezebert|longformer|ibert)$/;
 
 /** What only the decoder of an encoder-decoder wants, or both in one file. */
 const ENCODER_DECODER_INPUT =
@@ -111,8 +122,13 @@ export function familyOf(graph: OnnxGraph, config: Readonly<Record<string, unkno
   return !hasCache && MASKED_TYPES.test(String(config.model_type)) ? 'masked' : 'causal';
 }
 
-/** Goes through what loading checks before it starts a session. */
-async function tryOpen(file: ModelFile, family: keyof typeof USES, folder: ModelFolder): Promise<Opened> {
+/** Goes through what loading checks. */
+async function tryOpen(
+  file: ModelFile,
+  family: keyof typeof USES,
+  folder: ModelFolder,
+  tries: boolean,
+): Promise<Opened> {
   const { path } = folder;
   let head: HeadMatch | undefined;
   let halves: EncoderDecoderFiles | undefined;
@@ -124,6 +140,7 @@ async function tryOpen(file: ModelFile, family: keyof typeof USES, folder: Model
     const tokenizer = await loadTokenizer(path);
     if (head) fitTokenizer(tokenizer, head.vocabularySize, path);
     if (family === 'masked') requireMask(tokenizer, path);
+    if (halves && tries) await (await openEncoderDecoder(folder, halves, tokenizer, {})).model.dispose();
     return { head, halves, refusal: undefined };
   } catch (error) {
     if (!(error instanceof RlpromptError)) throw error;
