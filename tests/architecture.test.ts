@@ -251,6 +251,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'config/settings',
     'data',
     'errors.ts',
+    'files',
     'run/prepare',
     'task/load',
     'ui/draw',
@@ -715,7 +716,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   'task/assemble': ['classifier', 'data', 'errors.ts', 'random', 'task'],
   'task/define': ['classifier', 'data', 'errors.ts', 'task', 'task/assemble', 'template'],
-  'task/load': ['data', 'errors.ts', 'package-root.ts', 'task', 'task/assemble', 'task/define', 'user-code'],
+  'task/load': ['data', 'errors.ts', 'files', 'package-root.ts', 'task', 'task/assemble', 'task/define', 'user-code'],
   template: ['errors.ts'],
   trainers: [
     'errors.ts',

@@ -53,6 +53,11 @@ const RULES: readonly Rule[] = [
     but: /^cli\/main\.ts$/,
   },
   {
+    what: 'whether something is there is asked of factsOf, which bears any path',
+    in: /./,
+    refused: /\bstatSync\([^\n]*throwIfNoEntry/,
+  },
+  {
     what: 'a folder is made by makeFolder, which returns on any file system',
     in: /./,
     refused: /\bmkdir(Sync)?\([^\n]*recursive/,

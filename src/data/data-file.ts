@@ -47,7 +47,7 @@ function notAFile(file: string, what: string): RlpromptError {
 }
 
 function readFailure(file: string, error: NodeJS.ErrnoException): RlpromptError {
-  const missing = error.code === 'ENOENT' || error.code === 'ENOTDIR';
+  const missing = ['ENOENT', 'ENOTDIR', 'ENAMETOOLONG', 'ELOOP'].includes(error.code ?? '');
   const forbidden = error.code === 'EACCES' || error.code === 'EPERM';
   return new RlpromptError({
     code: missing ? 'E_DATA_MISSING' : forbidden ? 'E_DATA_PERMISSION' : 'E_DATA_READ',

@@ -19,8 +19,11 @@ export function toIoError(error: unknown, attempt: Attempt): RlpromptError {
   const limit = osLimitOf(error);
   if (limit) return new RlpromptError({ ...common, code: 'E_OS_LIMIT', exit: 'osLimit', next: limit });
   if (hasErrno(error, 'EACCES', 'EPERM', 'EROFS')) return permissionError(attempt, common);
-  if (attempt.action === 'read' && hasErrno(error, 'ENOENT', 'ENOTDIR', 'EISDIR')) {
+  if (attempt.action === 'read' && hasErrno(error, 'ENOENT', 'ENOTDIR', 'EISDIR', 'ENAMETOOLONG', 'ELOOP')) {
     return new RlpromptError({ ...common, code: 'E_FILE_NOT_FOUND', exit: 'missingInput', next: 'check the path' });
+  }
+  if (attempt.action === 'write' && hasErrno(error, 'ENAMETOOLONG', 'ELOOP')) {
+    return new RlpromptError({ ...common, code: 'E_CANNOT_CREATE', exit: 'cannotCreate', next: 'choose another name' });
   }
   if (attempt.action === 'create' && !hasErrno(error, 'EIO', 'ENOSPC', 'EDQUOT')) {
     const next = 'choose another folder with --out DIR';

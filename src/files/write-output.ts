@@ -1,7 +1,8 @@
-import { closeSync, openSync, realpathSync, statSync } from 'node:fs';
+import { closeSync, openSync, realpathSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { RlpromptError } from '../errors.js';
 import { atomicWrite } from './atomic-write.js';
+import { factsOf } from './facts-of.js';
 import { nodeFileSystem, writeFully } from './file-system.js';
 import { toIoError } from './io-error.js';
 
@@ -25,7 +26,7 @@ export function writeOutput(path: string, content: string): void {
  * @throws RlpromptError `E_CANNOT_CREATE` where no file can have this name
  */
 export function requirePlaceFor(path: string): void {
-  const isFolder = (name: string) => statSync(name, { throwIfNoEntry: false })?.isDirectory() === true;
+  const isFolder = (name: string) => factsOf(name)?.isDirectory() === true;
   const folder = dirname(path);
   const hasFolder = isFolder(folder);
   if (path !== '' && hasFolder && !isFolder(path)) return;
@@ -54,7 +55,7 @@ function writeThrough(path: string, content: string): void {
 
 /** A device, a pipe, a socket, or another name for one. */
 export function isDevice(path: string): boolean {
-  const facts = statSync(path, { throwIfNoEntry: false });
+  const facts = factsOf(path);
   if (facts === undefined || facts.isDirectory()) return false;
   return !facts.isFile() || DEVICES.test(realpathSync(dirname(path)));
 }

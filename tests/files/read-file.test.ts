@@ -18,6 +18,7 @@ describe('reading a file that must be there', () => {
   it.each([
     ['no file', 'missing', 'E_FILE_NOT_FOUND'],
     ['a folder', '.', 'E_FILE_NOT_FOUND'],
+    ['a name too long', 'n'.repeat(300), 'E_FILE_NOT_FOUND'],
     ['a device', '/dev/null', 'E_FILE_KIND'],
   ])('says that there is %s', (_, name, code) => {
     const path = name.startsWith('/') ? name : join(folder, name);

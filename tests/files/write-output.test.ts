@@ -37,6 +37,14 @@ describe('a result that the user wants in a file', () => {
     expect(readFileSync(path, 'utf8')).toBe('through');
   });
 
+  it('is refused with a name that is too long', () => {
+    const path = join(temporaryFolder(), 'n'.repeat(300));
+    expect(isDevice(path)).toBe(false);
+    expect(() => writeOutput(path, 'text')).toThrow(
+      expect.objectContaining({ code: 'E_CANNOT_CREATE', next: 'choose another name' }),
+    );
+  });
+
   it('is refused without a name', () => {
     const refused = { code: 'E_CANNOT_CREATE', exitCode: 73, message: 'an empty name names no file' };
     expect(() => writeOutput('', 'text')).toThrow(expect.objectContaining(refused));
@@ -44,7 +52,7 @@ describe('a result that the user wants in a file', () => {
 
   it('is refused before it is there where no file can have its name', () => {
     const folder = temporaryFolder();
-    for (const path of [folder, join(folder, 'nowhere/out.csv'), '/dev/null/out.csv']) {
+    for (const path of [folder, join(folder, 'nowhere/out.csv'), '/dev/null/out.csv', '/etc/passwd/out.csv']) {
       for (const refused of [() => requirePlaceFor(path), () => writeOutput(path, 'new')]) {
         expect(refused).toThrow(expect.objectContaining({ code: 'E_CANNOT_CREATE', exitCode: 73 }));
       }

@@ -1,7 +1,8 @@
-import { existsSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { RlpromptError } from '../../errors.js';
 import type { ExportedFile, ExportFormat } from '../../export/contract/exported-prompt.js';
+import { factsOf } from '../../files/facts-of.js';
 import { toIoError } from '../../files/io-error.js';
 import { makeFolder } from '../../files/make-folder.js';
 import { isDevice, writeOutput } from '../../files/write-output.js';
@@ -19,7 +20,7 @@ export function placeFiles(
     if (needsFolder) throw missingFolder(formats);
     return undefined;
   }
-  const isFolder = needsFolder || /[/\\]$/.test(output) || statSync(output, { throwIfNoEntry: false })?.isDirectory();
+  const isFolder = needsFolder || /[/\\]$/.test(output) || factsOf(output)?.isDirectory();
   return isFolder ? ({ path }) => join(output, path) : () => output;
 }
 

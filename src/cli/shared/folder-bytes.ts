@@ -1,5 +1,6 @@
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { factsOf } from '../../files/facts-of.js';
 
 /** Bytes of all files below a folder; 0 where there is none. */
 export function folderBytes(folder: string): number {
@@ -7,6 +8,6 @@ export function folderBytes(folder: string): number {
   const entries = readdirSync(folder, { withFileTypes: true, recursive: true }).filter((entry) => entry.isFile());
   return entries.reduce((sum, entry) => {
     // A file may go away while it is counted.
-    return sum + (statSync(join(entry.parentPath, entry.name), { throwIfNoEntry: false })?.size ?? 0);
+    return sum + (factsOf(join(entry.parentPath, entry.name))?.size ?? 0);
   }, 0);
 }

@@ -1,6 +1,7 @@
-import { closeSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDataFileName } from '../../data/read-table.js';
+import { factsOf } from '../../files/facts-of.js';
 
 /** JSON files that every Node project has, and configuration: no data of a person. */
 const NO_DATA = /^(package|package-lock|tsconfig.*|rlprompt\..*)\.json$/;
@@ -12,7 +13,7 @@ const MOST_BYTES = 64 * 1024;
 export function newestDataFile(folder: string): string | undefined {
   const names = readdirSync(folder).filter((name) => isDataFileName(name) && !NO_DATA.test(name));
   const files = names.flatMap((name) => {
-    const facts = statSync(join(folder, name), { throwIfNoEntry: false });
+    const facts = factsOf(join(folder, name));
     return facts?.isFile() ? [{ name, writtenAt: facts.mtimeMs }] : [];
   });
   const newest = files.sort((a, b) => b.writtenAt - a.writtenAt || a.name.localeCompare(b.name));

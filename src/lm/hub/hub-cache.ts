@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, readdirSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { RlpromptError } from '../../errors.js';
+import { factsOf } from '../../files/facts-of.js';
 import { makeFolder } from '../../files/make-folder.js';
 import { readOrdinaryText } from '../../files/read-ordinary.js';
 import type { HubFile, HubRevision } from './hub-api.js';
@@ -71,7 +72,7 @@ export class HubCache {
   /** Files that are missing or have another length than they should. */
   missing(name: HubName, commit: string, files: readonly HubFile[]): HubFile[] {
     return files.filter(({ path, size }) => {
-      const stat = statSync(this.pathOf(name, commit, path), { throwIfNoEntry: false });
+      const stat = factsOf(this.pathOf(name, commit, path));
       return !stat?.isFile() || (size !== undefined && stat.size !== size);
     });
   }

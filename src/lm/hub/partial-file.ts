@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { closeSync, openSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { factsOf } from '../../files/facts-of.js';
 import { makeFolder } from '../../files/make-folder.js';
 
 const NAME = /^([0-9a-z]{1,64})\.([0-9a-f]{8})-(\d{1,10})-[0-9a-f-]{36}\.incomplete$/;
@@ -42,7 +43,7 @@ function abandoned(folder: string): string[] {
     const match = NAME.exec(name);
     if (!match) return false;
     if (match[2] === HOST && Number(match[3]) !== process.pid && !isRunning(Number(match[3]))) return true;
-    const age = Date.now() - (statSync(join(folder, name), { throwIfNoEntry: false })?.mtimeMs ?? Number.NaN);
+    const age = Date.now() - (factsOf(join(folder, name))?.mtimeMs ?? Number.NaN);
     return age > ABANDONED_MS;
   });
 }

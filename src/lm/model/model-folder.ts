@@ -1,6 +1,7 @@
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { type ErrorCode, nearestWord, RlpromptError } from '../../errors.js';
+import { factsOf } from '../../files/facts-of.js';
 import { readOrdinaryText } from '../../files/read-ordinary.js';
 import { type GgufFile, isGgufFile, isGgufName, readGguf } from '../gguf/gguf-file.js';
 import { ggufConfig } from '../gguf/llama-settings.js';
@@ -43,7 +44,7 @@ export interface ModelFolder {
  * @param dtype a name of DTYPES or the name of one of the folder's ONNX files; default: the first of DTYPES there is
  */
 export function findModelFolder(path: string, dtype?: string): ModelFolder {
-  const stat = statSync(path, { throwIfNoEntry: false });
+  const stat = factsOf(path);
   if (isGgufFile(path)) return ggufFolder(readGguf(path));
   if (!stat?.isDirectory()) {
     const message = stat ? 'a file, where a model folder was expected' : 'no such model folder';

@@ -1,16 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
-import {
-  closeSync,
-  existsSync,
-  ftruncateSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, existsSync, ftruncateSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { factsOf } from '../../files/facts-of.js';
 import { makeFolder } from '../../files/make-folder.js';
 import { encodeBlock, readSegment, SEGMENT_HEADER_LENGTH, type StoredRow, segmentHeader } from './score-segment.js';
 import { ScoreTable } from './score-table.js';
@@ -181,7 +172,7 @@ function segmentsIn(folder: string): Segment[] {
     .filter((name) => name.endsWith(EXTENSION))
     .flatMap((name) => {
       const path = join(folder, name);
-      const stat = statSync(path, { throwIfNoEntry: false });
+      const stat = factsOf(path);
       return stat ? [{ path, size: stat.size, modified: stat.mtimeMs }] : [];
     });
 }

@@ -2,6 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { DATA_EXTENSIONS, isDataFileName } from '../../data/read-table.js';
 import { nearestWord, RlpromptError } from '../../errors.js';
+import { factsOf } from '../../files/facts-of.js';
 import type { LoadTaskOptions } from '../assemble/load-task-options.js';
 import { checkOptions } from '../define/check-options.js';
 import { loadDefinitionTask } from '../define/definition-task.js';
@@ -62,7 +63,7 @@ export function dataFilesOf(reference: string): SplitFiles | undefined {
 }
 
 function isFolder(reference: string): boolean {
-  return statSync(reference, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  return factsOf(reference)?.isDirectory() ?? false;
 }
 
 /** A task's folder may be called whatever its owner likes. */

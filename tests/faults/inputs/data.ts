@@ -7,6 +7,8 @@ export const DATA: readonly BadInput[] = [
     refused: [
       refusal(['run', 'nowhere.csv'], 'E_DATA_MISSING', 'missingInput', /nowhere\.csv/),
       refusal(['run', 'folder.csv', '--text-column', 'text'], 'E_DATA_NOT_A_FILE', 'missingInput', /folder\.csv/),
+      refusal(['run', 'small.csv/x.csv'], 'E_DATA_MISSING', 'missingInput', /small\.csv\/x\.csv/),
+      refusal(['run', `${'n'.repeat(300)}.csv`], 'E_DATA_MISSING', 'missingInput', /n\.csv/),
       refusal(['run', 'pipe.csv'], 'E_DATA_NOT_A_FILE', 'missingInput', /not an ordinary file/),
       refusal(['run', '/dev/zero.csv'], 'E_DATA_MISSING', 'missingInput', /zero\.csv/),
       refusal(['eval', 'spam', '--prompts-file', 'full'], 'E_PROMPTS_FILE', 'missingInput', /full/),

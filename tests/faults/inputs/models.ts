@@ -9,6 +9,8 @@ export const MODELS: readonly BadInput[] = [
     what: 'a model, or a file of it, that is not there',
     refused: [
       refusal(generator('nowhere'), 'E_MODEL_NOT_FOUND', 'missingInput', /nowhere/),
+      refusal(generator('small.csv/model'), 'E_MODEL_NOT_FOUND', 'missingInput', /small\.csv\/model/),
+      refusal(generator('n'.repeat(300)), 'E_MODEL_NOT_FOUND', 'missingInput', /nnn/),
       refusal(generator('no-tokenizer'), 'E_TOKENIZER_MISSING', 'missingInput', /no tokenizer\.json/),
       refusal(generator('no-config'), 'E_MODEL_CONFIG_MISSING', 'missingInput', /no config\.json/),
       refusal(generator('zero'), 'E_FILE_KIND', 'data', /config\.json/),

@@ -17,7 +17,12 @@ export const STORAGE: readonly BadInput[] = [
   {
     number: 93,
     what: 'a place where nothing can be created',
-    refused: [refusal(runSmall('--out', 'small.csv/run'), 'E_CANNOT_CREATE', 'cannotCreate', /ENOTDIR/)],
+    refused: [
+      refusal(runSmall('--out', 'small.csv/run'), 'E_CANNOT_CREATE', 'cannotCreate', /ENOTDIR/),
+      refusal(['init', 'small.csv/task', '--yes'], 'E_CANNOT_CREATE', 'cannotCreate', /ENOTDIR/),
+      refusal(['top', 'small.csv/run'], 'E_RUN_NOT_FOUND', 'missingInput', /no run/),
+      refusal(['predict', 'small.csv/run', 'small.csv'], 'E_PREDICT_SOURCE', 'missingInput', /no such run/),
+    ],
     tests: ['says where a folder cannot be made, exit 73'],
   },
   {

@@ -4,6 +4,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
 import { RlpromptError } from '../../../errors.js';
 import { isRunning, quietly } from '../../../files/atomic-write.js';
+import { factsOf } from '../../../files/facts-of.js';
 import { makeFolder } from '../../../files/make-folder.js';
 import { EXTERNAL } from '../graph/file/external-data.js';
 import { INLINE_BYTES } from '../graph/file/model-file.js';
@@ -108,7 +109,7 @@ function keyOf(file: ModelFile, contents: Map<OnnxTensor, TensorBytes>, graph: U
 
 function isComplete(folder: string, graph: Uint8Array, weightBytes: number): boolean {
   const [graphPath, weightsPath] = [join(folder, GRAPH_FILE), join(folder, WEIGHTS_FILE)];
-  if (!existsSync(graphPath) || statSync(weightsPath, { throwIfNoEntry: false })?.size !== weightBytes) return false;
+  if (!existsSync(graphPath) || factsOf(weightsPath)?.size !== weightBytes) return false;
   return Buffer.compare(readFileSync(graphPath), graph) === 0;
 }
 

@@ -1,6 +1,7 @@
-import { lstatSync, realpathSync, type Stats, statSync } from 'node:fs';
+import { lstatSync, realpathSync, type Stats } from 'node:fs';
 import { dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { RlpromptError } from '../../../../errors.js';
+import { factsOf } from '../../../../files/facts-of.js';
 import type { OnnxTensor } from '../proto.js';
 import type { FileRange } from './model-file-types.js';
 
@@ -47,7 +48,7 @@ function checkLocation(modelPath: string, location: string, path: string, tensor
   if (location === '' || location.includes('\0')) throw outside('which is no file name');
   if (isAbsolute(location) || isOutside(dirname(modelPath), path)) throw outside("outside the model's folder");
   const link = lstatSync(path, { throwIfNoEntry: false });
-  const stat = statSync(path, { throwIfNoEntry: false });
+  const stat = factsOf(path);
   if (!link || !stat?.isFile()) throw missing(modelPath, location, path);
   if (stat.nlink > 1) throw outside('which is a hard link: another file has the same content');
   const real = realpathSync(path);

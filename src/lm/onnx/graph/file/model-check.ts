@@ -1,5 +1,6 @@
-import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { closeSync, openSync, readSync } from 'node:fs';
 import { type ErrorCode, RlpromptError } from '../../../../errors.js';
+import { factsOf } from '../../../../files/facts-of.js';
 import { allNodes } from '../graph-walk.js';
 import { type OnnxGraph, type OnnxModel, toNumber } from '../proto.js';
 
@@ -9,7 +10,7 @@ const NEWEST_OPSET = 26;
 
 /** Refuses what is no ONNX file at all, by what it is: missing, a folder, empty, a web page, a Git-LFS pointer. */
 export function checkModelBytes(path: string): void {
-  const stat = statSync(path, { throwIfNoEntry: false });
+  const stat = factsOf(path);
   if (!stat) throw problem('E_MODEL_MISSING', 'missingInput', 'no such model file', path, 'check the path');
   if (!stat.isFile()) {
     throw problem('E_MODEL_MISSING', 'missingInput', 'not a file; a model file was expected', path, 'check the path');
