@@ -1,4 +1,5 @@
 import { safeLines, safeText } from '../../ui/draw/safe-text.js';
+import { wrapText } from '../../ui/draw/wrap-text.js';
 import type { CliContext } from './context.js';
 
 type Listener = Pick<CliContext, 'stderr'>;
@@ -8,9 +9,14 @@ const LONGEST = 100_000;
 
 const CLEAR_REST = '\x1b[K';
 
-/** A line beside the result, on stderr. Paths and names in it come from anywhere, so none can drive the terminal. */
+/**
+ * A line beside the result, on stderr; a terminal breaks it between words. Paths and names in it come from anywhere, so none can drive
+ * the terminal.
+ */
 export function say({ stderr }: Listener, line: string): void {
-  stderr.write(`${safeText(line, LONGEST)}\n`);
+  // A terminal that does not know its width says 0.
+  const width = (stderr.isTTY && stderr.columns) || Number.POSITIVE_INFINITY;
+  stderr.write(`${wrapText(line, width, LONGEST).join('\n')}\n`);
 }
 
 export function warn(listener: Listener, message: string): void {

@@ -26,7 +26,8 @@ export class StandardOutput implements ResultOutput {
   }
 
   get columns(): number | undefined {
-    return this.stream.isTTY ? this.stream.columns : undefined;
+    // A terminal that does not know its width says 0.
+    return (this.stream.isTTY && this.stream.columns) || undefined;
   }
 
   write(text: string): void {

@@ -11,6 +11,7 @@ import type { OptimizeOptions } from '../../optimize.js';
 import type { UiName } from '../../ui/reporters/choose-reporter.js';
 import type { CliContext } from '../output/context.js';
 import { reportDownloads } from '../output/download-progress.js';
+import { wrapText } from '../../ui/draw/wrap-text.js';
 import { formatJson, writeResult } from '../output/output.js';
 import { resultLine } from '../output/result-line.js';
 import { hearSignals, type StopSignal } from '../shared/signals.js';
@@ -52,7 +53,8 @@ export async function superviseRun(
   context: CliContext,
 ): Promise<void> {
   const { result, metric } = await followRun(config, options, context);
-  writeResult(context, `${options.json ? formatJson(result) : resultLine(result)}\n`);
+  const lines = options.json ? [formatJson(result)] : wrapText(resultLine(result), context.stdout.columns ?? Number.POSITIVE_INFINITY);
+  writeResult(context, `${lines.join('\n')}\n`);
   if (options.failUnder !== undefined) checkThreshold(result, metric, options.failUnder);
 }
 
