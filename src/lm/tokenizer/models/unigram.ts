@@ -1,4 +1,5 @@
 import { flagOf, type Settings, UnsupportedTokenizer } from '../shared/definition.js';
+import { asLibraryNumber } from './library-number.js';
 import type { PieceModel } from './types.js';
 import { byteTokens, MissingUnknownToken } from './vocabulary.js';
 
@@ -14,9 +15,11 @@ export function unigramModel(settings: Settings): PieceModel {
   const scores = Float64Array.from(vocabulary, ([, score]) => score);
   const search: Search = {
     ids,
-    scores,
+    scoreOf: lazily(scores),
     longest: longestByFirst(vocabulary),
-    unknownScore: scores.reduce((least, score) => Math.min(least, score), Number.POSITIVE_INFINITY) - UNKNOWN_PENALTY,
+    unknownScore:
+      asLibraryNumber(scores.reduce((least, score) => Math.min(least, score), Number.POSITIVE_INFINITY)) -
+      UNKNOWN_PENALTY,
     unknown: typeof settings.unk_id === 'number' ? settings.unk_id : undefined,
   };
   const falls = flagOf(settings, 'byte_fallback', false);
@@ -35,11 +38,23 @@ export function unigramModel(settings: Settings): PieceModel {
 
 interface Search {
   readonly ids: ReadonlyMap<string, number>;
-  readonly scores: Float64Array;
+  readonly scoreOf: (id: number) => number;
   /** Length of the longest token that begins with a code unit. */
   readonly longest: ReadonlyMap<number, number>;
   readonly unknownScore: number;
   readonly unknown: number | undefined;
+}
+
+/** Scores are read when they are asked for: there are up to 250,000. */
+function lazily(scores: Float64Array): (id: number) => number {
+  const isRead = new Uint8Array(scores.length);
+  return (id) => {
+    if (isRead[id] === 0) {
+      scores[id] = asLibraryNumber(scores[id] ?? 0);
+      isRead[id] = 1;
+    }
+    return scores[id] ?? 0;
+  };
 }
 
 function longestByFirst(vocabulary: readonly (readonly [string, number])[]): Map<number, number> {
@@ -52,7 +67,7 @@ function longestByFirst(vocabulary: readonly (readonly [string, number])[]): Map
 }
 
 /** Viterbi's search, from left to right; of equal paths the first found. */
-function mostLikely(piece: string, { ids, scores, longest, unknownScore, unknown }: Search): string[] {
+function mostLikely(piece: string, { ids, scoreOf, longest, unknownScore, unknown }: Search): string[] {
   const best = new Float64Array(piece.length + 1);
   const startOf = new Int32Array(piece.length + 1).fill(-1);
   const idAt = new Int32Array(piece.length + 1).fill(-1);
@@ -71,7 +86,7 @@ function mostLikely(piece: string, { ids, scores, longest, unknownScore, unknown
       const id = ids.get(piece.slice(start, start + length));
       if (id === undefined) continue;
       if (length === width) isKnown = true;
-      offer(start, start + length, scores[id] ?? 0, id);
+      offer(start, start + length, scoreOf(id), id);
     }
     if (!isKnown) {
       if (unknown === undefined) throw new MissingUnknownToken(piece);
