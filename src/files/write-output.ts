@@ -1,9 +1,9 @@
-import { closeSync, openSync, realpathSync } from 'node:fs';
+import { closeSync, constants, openSync, realpathSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { RlpromptError } from '../errors.js';
 import { atomicWrite } from './atomic-write.js';
 import { factsOf } from './facts-of.js';
-import { nodeFileSystem, writeFully } from './file-system.js';
+import { hasErrno, nodeFileSystem, writeFully } from './file-system.js';
 import { toIoError } from './io-error.js';
 
 /** Where the system keeps its devices, and a process its open files. */
@@ -42,7 +42,7 @@ export function requirePlaceFor(path: string): void {
 
 function writeThrough(path: string, content: string): void {
   try {
-    const fd = openSync(path, 'w');
+    const fd = factsOf(path)?.isFIFO() ? openPipe(path) : openSync(path, 'w');
     try {
       writeFully(nodeFileSystem, fd, Buffer.from(content));
     } finally {
@@ -51,6 +51,38 @@ function writeThrough(path: string, content: string): void {
   } catch (error) {
     throw toIoError(error, { action: 'write', path });
   }
+}
+
+/** How long a pipe may be without a reader. To open such a one waits for ever, and hears no Ctrl-C. */
+const READER_MS = 2000;
+
+function openPipe(path: string): number {
+  const until = performance.now() + READER_MS;
+  for (;;) {
+    try {
+      const reached = openSync(path, constants.O_WRONLY | constants.O_NONBLOCK);
+      try {
+        // With a reader at the other end this waits for nobody, and its writes wait until there is room.
+        return openSync(path, 'w');
+      } finally {
+        closeSync(reached);
+      }
+    } catch (error) {
+      if (!hasErrno(error, 'ENXIO')) throw error;
+      if (performance.now() > until) throw withoutReader(path);
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
+    }
+  }
+}
+
+function withoutReader(path: string): RlpromptError {
+  return new RlpromptError({
+    code: 'E_CANNOT_CREATE',
+    exit: 'cannotCreate',
+    message: `cannot write ${path}: no process reads from this pipe`,
+    kept: 'every file is as it was',
+    next: 'start its reader first, or name a file',
+  });
 }
 
 /** A device, a pipe, a socket, or another name for one. */

@@ -29,6 +29,11 @@ describe('a result that the user wants in a file', () => {
     expect(lstatSync(path).isFIFO()).toBe(true);
   });
 
+  it('is refused where nobody reads the pipe, before Ctrl-C would have to be waited for', () => {
+    const refused = { code: 'E_CANNOT_CREATE', next: 'start its reader first, or name a file' };
+    expect(() => writeOutput(namedPipe(), 'through')).toThrow(expect.objectContaining(refused));
+  });
+
   it('goes to an open file by its name under /dev/fd', () => {
     const path = join(temporaryFolder(), 'open');
     const fd = openSync(path, 'w');
