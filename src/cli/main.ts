@@ -4,6 +4,7 @@ import { osLimitOf } from '../files/io-error.js';
 import { runtimeCalls } from '../lm/onnx/run/runtime-calls.js';
 import { safeText } from '../ui/draw/safe-text.js';
 import { COMMANDS } from './commands/commands.js';
+import { completeError } from './output/complete-error.js';
 import type { CliContext } from './output/context.js';
 import { StandardOutput } from './output/standard-output.js';
 import { asStarted } from './output/started-as.js';
@@ -20,7 +21,8 @@ const context: CliContext = {
   env: process.env,
   asStarted: (text) => {
     const names = COMMANDS.map(({ name }) => name);
-    return asStarted(text, names, { script: process.argv[1], cwd: process.cwd(), env: process.env });
+    const cwd = currentFolder();
+    return cwd === undefined ? text : asStarted(text, names, { script: process.argv[1], cwd, env: process.env });
   },
   hasResult: false,
   abort: (error) => {
@@ -28,6 +30,15 @@ const context: CliContext = {
     return exit(error.exitCode);
   },
 };
+
+/** Undefined where the folder was removed under the program. */
+function currentFolder(): string | undefined {
+  try {
+    return process.cwd();
+  } catch {
+    return undefined;
+  }
+}
 
 function exit(code: number): never {
   hasEnded = true;
@@ -96,7 +107,7 @@ async function fail(thrown: unknown): Promise<void> {
     writeError(error, { context, asJson: wantsJson(process.argv), thrown });
   } catch {
     // Where no more files can be opened, no more code can be loaded.
-    writeLine(error.line());
+    writeLine(completeError(error).line());
   }
   await end(error.exitCode);
 }
@@ -106,6 +117,15 @@ function toRlpromptError(thrown: unknown): RlpromptError {
   const message = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : `thrown: ${String(thrown)}`;
   const limit = osLimitOf(thrown);
   if (limit) return new RlpromptError({ code: 'E_OS_LIMIT', exit: 'osLimit', message, next: limit, cause: thrown });
+  if (currentFolder() === undefined) {
+    return new RlpromptError({
+      code: 'E_FILE_NOT_FOUND',
+      exit: 'missingInput',
+      message: 'the folder that the program was started in is not there any more',
+      next: 'change to another folder, then repeat the command',
+      cause: thrown,
+    });
+  }
   return new RlpromptError({
     code: 'E_INTERNAL',
     exit: 'internal',

@@ -35,6 +35,16 @@ describe('a wrong command line', () => {
     expect(lastLine(stderr)).toMatch(/^rlprompt: E_NODE_VERSION: Node 18\.20\.4 is too old, 20\.19 or later is needed/);
   });
 
+  it('says that the folder it was started in is gone', () => {
+    const cwd = emptyFolder();
+    const shell = ['-c', 'mkdir gone && cd gone && rmdir ../gone && exec "$@"', 'bash', process.execPath, BIN];
+    const { status, stderr } = spawnSync('bash', [...shell, 'run', 'spam', '--steps', '1'], { cwd });
+    expect(lastLine(stderr.toString())).toMatch(
+      /^rlprompt: E_FILE_NOT_FOUND: the folder .* is not there any more · every file is as it was · change to another/,
+    );
+    expect(status).toBe(66);
+  });
+
   it('shows the help of a command that lacks its subcommand, and then the line', async () => {
     const { code, stderr } = await runCli(['preferences']);
     expect(code).toBe(64);
