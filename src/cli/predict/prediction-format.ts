@@ -44,7 +44,12 @@ async function readAll(stdin: NodeJS.ReadStream): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-const MAY_BE_LINES: ReadonlySet<string> = new Set(['E_DATA_RAGGED_ROW', 'E_DATA_QUOTE', 'E_DATA_FORMAT']);
+const MAY_BE_LINES: ReadonlySet<string> = new Set([
+  'E_DATA_RAGGED_ROW',
+  'E_DATA_QUOTE',
+  'E_DATA_FORMAT',
+  'E_DATA_EMPTY',
+]);
 
 /** What is no table may be plain lines. */
 async function tellOfLines(read: () => Table | Promise<Table>): Promise<Table> {

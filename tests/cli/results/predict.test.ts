@@ -125,6 +125,7 @@ describe('labels of new rows', () => {
       where: 'stdin:2:1',
       next: expect.stringContaining('--lines'),
     });
+    expect(await read('One line without a header\n')).toMatchObject({ next: expect.stringContaining('--lines') });
     expect(await read(' \n', 'text')).toMatchObject({ code: 'E_DATA_EMPTY' });
     expect(await read('a\x00b', 'text')).toMatchObject({ code: 'E_DATA_CONTROL' });
   });
