@@ -61,7 +61,7 @@ export function chosenKey(result: RunResult | undefined): string | undefined {
 }
 
 export interface Baseline {
-  readonly name: 'empty' | 'manual';
+  readonly name: 'empty' | 'manual' | 'plain';
   readonly prompt: string;
   readonly dev: Readonly<Record<string, number>>;
   readonly test?: Readonly<Record<string, number>>;
@@ -338,6 +338,12 @@ export interface RunResult {
       readonly dev: Readonly<Record<string, number>>;
       readonly test: Readonly<Record<string, number>>;
     }[];
+    /** The plain prompt that is best on dev, where no other prompt that was not searched for is better. */
+    readonly plain?: {
+      readonly prompt: string;
+      readonly dev: Readonly<Record<string, number>>;
+      readonly test: Readonly<Record<string, number>>;
+    };
   };
 }
 

@@ -78,10 +78,11 @@ export function bestDevRewards({ evaluations }: Pick<RunReport, 'evaluations'>):
 /** A finished run also knows its baselines on the test split. */
 function baselinesOf({ result }: RunRecord, onDev: readonly Baseline[]): readonly Baseline[] {
   if (!result) return onDev;
-  const { empty, manual, manuals = manual ? [manual] : [] } = result.baselines;
+  const { empty, manual, manuals = manual ? [manual] : [], plain } = result.baselines;
   return [
     { name: 'empty', prompt: '', ...empty },
     ...manuals.map((scores): Baseline => ({ name: 'manual', ...scores })),
+    ...(plain ? [{ name: 'plain' as const, ...plain }] : []),
   ];
 }
 

@@ -22,7 +22,7 @@ export function finalSummary(state: ScreenState, columns = 80, asStarted = (text
 
 function resultLines(result: RunResult, metric: string, columns: number): Span[][] {
   const { best, found } = result;
-  const { empty, manual } = result.baselines;
+  const { empty, manual, plain } = result.baselines;
   const { policy } = best;
   const chosen = { text: best.prompt, ...(policy ? { policy } : {}) };
   const hits = result.cacheHits / Math.max(1, result.forwards + result.cacheHits);
@@ -53,6 +53,9 @@ function resultLines(result: RunResult, metric: string, columns: number): Span[]
     ...(found ? [indent(row('found', found.dev[metric], found.test[metric], quote(found.prompt)))] : []),
     ...(manual && manual.prompt.trim() !== best.prompt
       ? [indent(row('hand-written', manual.dev[metric], manual.test[metric], quote(manual.prompt)))]
+      : []),
+    ...(plain && plain.prompt !== best.prompt
+      ? [indent(row('plain', plain.dev[metric], plain.test[metric], quote(plain.prompt)))]
       : []),
     ...(best.origin === 'empty' ? [] : [indent(row('no prompt', empty.dev[metric], empty.test[metric], ''))]),
     [],

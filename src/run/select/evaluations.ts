@@ -80,7 +80,8 @@ export async function measureOnTest(
   const { test } = run.task.splits;
   const ranked = policyOnTest ? [] : run.prompts.candidates.byDevScore(Number.POSITIVE_INFINITY);
   const found = ranked.find((prompt) => !isUnsearched(prompt));
-  const rival = ranked.find(isUnsearched)?.text ?? bestOnDev(run, baselines).prompt.trim();
+  const unsearched = ranked.find(isUnsearched);
+  const rival = unsearched?.text ?? bestOnDev(run, baselines).prompt.trim();
   const texts = [...(policyOnTest ? [] : [best.text]), ...baselines.map(({ prompt }) => prompt.trim())];
   const compared = [...new Set([...texts, rival, ...(found ? [found.text] : [])])];
   const evaluated = await run.evaluator.evaluate(
@@ -101,6 +102,9 @@ export async function measureOnTest(
     .map(({ prompt, dev, test: scores }) => ({ prompt, dev, test: scores }));
   const firstOfRanked = ranked.flatMap(({ text }) => manuals.filter(({ prompt }) => prompt.trim() === text))[0];
   const manual = firstOfRanked ?? (manuals.length > 0 ? bestOnDev(run, manuals) : undefined);
+  const plain = unsearched?.origin === 'plain' && {
+    plain: { prompt: rival, dev: unsearched.dev ?? {}, test: onTest.get(rival)!.metrics },
+  };
   return {
     best: {
       prompt: best.text,
@@ -119,7 +123,7 @@ export async function measureOnTest(
       ? { found: { prompt: found.text, dev: found.dev ?? {}, test: foundOnTest.metrics } }
       : {}),
     ...(verdict ? { verdict } : {}),
-    baselines: { empty: { dev: empty.dev, test: empty.test }, ...(manual ? { manual, manuals } : {}) },
+    baselines: { empty: { dev: empty.dev, test: empty.test }, ...(manual ? { manual, manuals } : {}), ...plain },
   };
 }
 

@@ -106,7 +106,10 @@ describe('plain prompts', () => {
     const measured = await measureOnTest(run, best!, baselines);
     expect(evaluator.prompts()).toEqual(['plain 3:8', ':8', 'p 2:8']);
     expect(measured.verdict).toMatchObject({ baseline: 'plain 3', difference: -1 / 8 });
-    expect(Object.keys(measured.baselines)).toEqual(['empty']);
+    expect(measured.baselines).toEqual({
+      empty: { dev: { accuracy: 0 }, test: { accuracy: 0 } },
+      plain: { prompt: 'plain 3', dev: { accuracy: 0.5 }, test: { accuracy: 3 / 8 } },
+    });
   });
 
   it('do not compete where nothing but a policy does', async () => {

@@ -101,7 +101,7 @@ function testOf(prompt: PromptSummary, result: RunResult | undefined): Readonly<
   if (promptKey(prompt) === chosenKey(result)) return result.best.test;
   if (prompt.policy) return undefined;
   const { found, baselines } = result;
-  const known = [found, ...(baselines.manuals ?? []), { prompt: '', ...baselines.empty }];
+  const known = [found, ...(baselines.manuals ?? []), baselines.plain, { prompt: '', ...baselines.empty }];
   return known.find((one) => one?.prompt.trim() === prompt.text)?.test;
 }
 
