@@ -75,10 +75,15 @@ function compareAlone(task: Task, together: RewardRow, alone: RewardRow): Findin
   };
 }
 
+/** Two digits that count, without an exponent: 240, 0.54. */
+function twoDigits(value: number): string {
+  return String(Number(value.toPrecision(2)));
+}
+
 function judgeSpeed(task: Task, rowsPerSecond: number, settings: RewardCheckSettings): Finding {
   const rows = settings.promptsPerStep * task.splits.train.length;
   const seconds = rows / rowsPerSecond;
-  const found = `${rowsPerSecond.toPrecision(2)} rows per second; a step of ${rows} rows takes about ${seconds.toPrecision(2)} s`;
+  const found = `${twoDigits(rowsPerSecond)} rows per second; a step of ${rows} rows takes about ${twoDigits(seconds)} s`;
   if (seconds < settings.rewardTimeout) return { level: 'ok', name: 'speed', found };
   return {
     level: 'warning',

@@ -84,6 +84,12 @@ describe('the check of a custom reward', () => {
     expect((await findingsOf(onTest)).get('tells prompts apart')?.level).toBe('ok');
   });
 
+  it('says how fast it is as people write numbers', async () => {
+    expect((await findingsOf(byLength())).get('speed')?.found).toMatch(
+      /^\d+ rows per second; .* about [\d.]+(e-\d+)? s$/,
+    );
+  });
+
   it('says how fast it is, and what a step of it takes', async () => {
     const slow = byLength();
     const score = slow.score.bind(slow);
