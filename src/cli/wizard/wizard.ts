@@ -79,7 +79,7 @@ async function askForColumns(task: string, ask: Ask, context: CliContext): Promi
   let columns: Columns = {};
   for (;;) {
     const check = await checkData(resolveRunConfig(await settingsSources(context, { task, ...columns })));
-    say(context, `\n${withoutCommand(checkText(check, {}))}`);
+    say(context, `\n${withoutCommand(checkText(check, {}, widthOf(context)))}`);
     const { problem } = check;
     if (problem) say(context, `${problem.line()}\n`);
     const textColumn = await ask('Column with the texts', check.textColumn);
@@ -113,11 +113,15 @@ function withoutCommand(text: string): string {
   return text.replace(/\nTry it:\n.*\n$/, '');
 }
 
+function widthOf({ stderr }: CliContext): number {
+  return stderr.columns || 80;
+}
+
 /** Sentences are broken between words; what is indented, a command or a table, is left to the terminal. */
 function say(context: CliContext, text: string): void {
   const lines = context
     .asStarted(text)
     .split('\n')
-    .flatMap((line) => (line.startsWith(' ') ? line : wrapText(line, context.stderr.columns || 80)));
+    .flatMap((line) => (line.startsWith(' ') ? line : wrapText(line, widthOf(context))));
   sayLines(context, `${lines.join('\n')}\n`);
 }

@@ -11,7 +11,10 @@ const UNANSWERED = '(Enter)';
 /** Reviews with columns that need to be named, and a file that is not data. */
 function reviews(): string {
   const cwd = emptyFolder();
-  const rows = Array.from({ length: 20 }, (_, i) => `${i},call me now about offer ${i},bad\n${i},see you at ${i},good`);
+  const rows = Array.from(
+    { length: 20 },
+    (_, i) => `${i},call me now about offer ${i} of the year,bad\n${i},see you at ${i},good`,
+  );
   writeFileSync(join(cwd, 'reviews.csv'), `id,what was said,verdict\n${rows.join('\n')}\n`);
   writeFileSync(join(cwd, 'package.json'), '{}');
   return cwd;
@@ -34,6 +37,8 @@ describe.skipIf(!hasTerminals)('the questions of a first run', { timeout: 120_00
     expect(output).toMatch(/Your data .*reviews\.csv/);
     // A sentence that is longer than the terminal is wide is broken between words.
     expect(output).toMatch(/^tokens: .{1,72}\r?\n\w.*longer\r?$/m);
+    // A long cell of the last column goes on below, in its column.
+    expect(output).toMatch(/^what was said .{30,}\r?\n {40,}\S/m);
     expect(output).toContain(
       ' run reviews.csv --text-column "what was said" --label-column verdict --shots 6 --preset quick',
     );
