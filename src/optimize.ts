@@ -109,6 +109,7 @@ async function* train(run: Run, goal: SearchGoal): AsyncGenerator<RunEvent, RunR
     if (reason) break;
     yield* trainStep(run, goal);
     yield* warnOfBudget(run);
+    yield* warnOfServices(run);
     if (run.step % run.config.evaluationEvery === 0) yield* evaluateOnDev(run, goal);
     if (run.step % run.config.checkpointEvery === 0) yield run.saveCheckpoint();
   }
@@ -146,6 +147,11 @@ async function* trainStep(run: Run, goal: SearchGoal): AsyncGenerator<RunEvent, 
 
 function* warnOfBudget(run: Run): Generator<RunEvent, void> {
   for (const warning of run.watch.alerts.observe(run.used)) yield run.emit({ type: 'warning', ...warning });
+}
+
+function* warnOfServices(run: Run): Generator<RunEvent, void> {
+  for (const warning of run.watch.repeatedRequests.observe(run.used.remote))
+    yield run.emit({ type: 'warning', ...warning });
 }
 
 /** A policy that repeats itself is restarted where that is possible; otherwise a warning says so. */

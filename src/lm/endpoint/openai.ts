@@ -45,9 +45,10 @@ export async function loadEndpointModel(
       : [`${url.host} gives no log-probabilities: the word that it writes is what is scored (--endpoint-samples)`],
     usage: () => {
       const { rows, spending } = service;
-      const { requests, waitMs, gate, settings } = client;
+      const { requests, failures: failed, waitMs, gate, settings } = client;
       const { tokens, cost } = spending;
-      return { model: name, rows, requests, inFlight: gate.passing, waitMs, tokens, cost, limits: settings.limits };
+      const inFlight = gate.passing;
+      return { model: name, rows, requests, failed, inFlight, waitMs, tokens, cost, limits: settings.limits };
     },
     capabilities: {
       answers,

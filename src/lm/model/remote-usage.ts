@@ -9,6 +9,8 @@ export interface RemoteUsage {
   readonly inFlight: number;
   /** Milliseconds that the service asks everyone to wait from now on. */
   readonly waitMs: number;
+  /** Requests that failed and were sent again, and what the last of them met. */
+  readonly failed?: { readonly count: number; readonly last: string } | undefined;
   /** Of a queue: workers that are there. */
   readonly workers?: number;
   /** Of a queue: what keeps rows from coming back now, and what to do. */

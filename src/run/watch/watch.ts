@@ -3,6 +3,7 @@ import { Budget, type BudgetLimits, type BudgetState, type UsedBudget } from './
 import { BudgetAlerts } from './budget-alerts.js';
 import { EvaluationHealth, type EvaluationHealthState, type ObservedEvaluation } from './evaluation-health.js';
 import { Health, type HealthState, type HealthWarning } from './health.js';
+import { RepeatedRequests } from './repeated-requests.js';
 
 export interface WatchSettings extends BudgetLimits {
   readonly loss: string;
@@ -21,6 +22,7 @@ export interface WatchState {
 export class Watch {
   readonly health: Health;
   readonly alerts: BudgetAlerts;
+  readonly repeatedRequests = new RepeatedRequests();
   private readonly budget: Budget;
   private readonly evaluationHealth: EvaluationHealth;
 

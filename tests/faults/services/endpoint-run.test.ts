@@ -58,7 +58,14 @@ describe('a run over a service', () => {
       if (isFault) faults++;
       return isFault;
     };
-    expect((await run('stormy')).error).toBeUndefined();
+    const stormy = await run('stormy');
+    expect(stormy.error).toBeUndefined();
+    // Told when it begins and each time it doubles, so that a bad hour is no flood of lines.
+    const told = stormy.events.flatMap((event) =>
+      event.type === 'warning' && event.code === 'requests-repeated' ? [event.message] : [],
+    );
+    expect(told[0]).toMatch(/^openai:tiny: \d+ of \d+ requests failed and were sent again; the last: ./);
+    expect(told.length).toBeLessThanOrEqual(Math.ceil(Math.log2(faults)) + 1);
     console.log(`${calm} requests without faults; with ${faults} faults ${service.requests.length - calm}`);
     expect(faults).toBeGreaterThan(0.15 * calm);
     expect(service.requests.length - calm).toBe(calm + faults);

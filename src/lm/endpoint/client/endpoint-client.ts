@@ -42,7 +42,7 @@ export class EndpointClient {
   requests = 0;
   readonly gate: RequestGate;
   private answered = 0;
-  private failed = 0;
+  failures: { readonly count: number; readonly last: string } | undefined;
   private dispatcher: Dispatcher | undefined;
   private readonly pace: RetryPace;
 
@@ -64,9 +64,9 @@ export class EndpointClient {
         return await this.inTurn(text, signal);
       } catch (error) {
         if (!(error instanceof FailedAttempt)) throw error;
-        this.failed++;
+        this.failures = { count: (this.failures?.count ?? 0) + 1, last: error.message };
         malformed = error instanceof MalformedAnswer ? malformed + 1 : 0;
-        const most = this.answered > this.failed ? TRIED_PATIENCE : PATIENCE;
+        const most = this.answered > this.failures.count ? TRIED_PATIENCE : PATIENCE;
         if (malformed >= most.malformed) throw protocolError(error.message, this.settings.url);
         if (failures >= most.attempts || (error.retryAfterMs ?? 0) > LONGEST_ASKED_WAIT_MS)
           throw this.giveUp(error, failures);
