@@ -102,7 +102,9 @@ function notesOn(config: SettledConfig, { kind }: Task): string[] {
   return [
     ...(forwards === undefined
       ? []
-      : [`--forwards ${forwards} may end the search before its last step; the step under way and the end come on top`]),
+      : [
+          `--forwards ${forwards} may end the search before its last step; the step under way, its evaluation and the end come on top`,
+        ]),
     ...services.map((name) => `what ${name} is asked for is not counted: it depends on the texts`),
     ...(isEndpointName(target) && kind === 'classification'
       ? ['a model that thinks before it answers writes up to 4,096 tokens more per request']

@@ -12,7 +12,7 @@ export const limitSettings = {
   forwards: limits.number(
     count.optional(),
     'N',
-    'input rows that may be run through the target LM; the step under way and the final evaluation come on top',
+    'input rows that may be run through the target LM; the step under way, its evaluation and the final one come on top',
   ),
   maxTokens: limits.number(
     count.optional(),
@@ -27,7 +27,7 @@ export const limitSettings = {
   minutes: limits.number(
     positive.optional(),
     'N',
-    'wall time of the search; the step under way and the final evaluation come on top',
+    'wall time of the search; the step under way, its evaluation and the final one come on top',
   ),
   patience: limits.number(count.optional(), 'N', 'evaluations without a better dev score'),
   targetScore: limits.number(z.number().optional(), 'SCORE', 'dev score that is good enough'),
