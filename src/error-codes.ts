@@ -140,7 +140,7 @@ export const ERROR_CODES = {
     'Check that it runs; a slow one needs a higher `--endpoint-timeout`.',
   ],
   E_ENDPOINT_SPENT: [
-    'The next request to a service could pass `--max-tokens` or `--max-cost`.',
+    'The next request to a service could pass `--max-tokens`, `--max-cost` or `--max-requests`.',
     'Resume with a larger limit.',
   ],
   E_ENDPOINT_UNFIT: ['A setting needs what a service cannot give.', 'Leave the setting out, or name a local model.'],

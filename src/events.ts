@@ -72,6 +72,7 @@ export type StopReason =
   | 'forwards'
   | 'tokens'
   | 'cost'
+  | 'requests'
   | 'minutes'
   | 'patience'
   | 'target-score'

@@ -7,6 +7,7 @@ export const LIMIT_SETTINGS: readonly RunConfigKey[] = [
   'minutes',
   'maxTokens',
   'maxCost',
+  'maxRequests',
   'price',
   'patience',
   'targetScore',

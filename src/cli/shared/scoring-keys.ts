@@ -35,6 +35,7 @@ export const SCORING_KEYS: readonly RunConfigKey[] = [
   'price',
   'maxTokens',
   'maxCost',
+  'maxRequests',
   'correct',
   'incorrect',
   'normalise',

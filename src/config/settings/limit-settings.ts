@@ -24,6 +24,11 @@ export const limitSettings = {
     'AMOUNT',
     'money that a service may cost, by --price; no request is sent that could pass it',
   ),
+  maxRequests: limits.number(
+    count.optional(),
+    'N',
+    'requests that a service may be sent, those that are tried again counted; none is sent beyond it',
+  ),
   minutes: limits.number(
     positive.optional(),
     'N',

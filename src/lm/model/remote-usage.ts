@@ -19,7 +19,11 @@ export interface RemoteUsage {
   /** Undefined without a price. */
   readonly cost?: number | undefined;
   /** What it may be asked for at most. */
-  readonly limits?: { readonly maxTokens?: number | undefined; readonly maxCost?: number | undefined };
+  readonly limits?: {
+    readonly maxTokens?: number | undefined;
+    readonly maxCost?: number | undefined;
+    readonly maxRequests?: number | undefined;
+  };
 }
 
 /** The same in words, for the end. */

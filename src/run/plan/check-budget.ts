@@ -9,7 +9,7 @@ import { type PlannedTask, runRows } from './run-rows.js';
 const LEAST_UPDATES = 3;
 
 /**
- * Refuses a budget that ends before a few updates even where all goes well. Tokens and money must also last for the
+ * Refuses a budget that ends before a few updates even where all goes well. Tokens, money and requests must also last for the
  * final evaluation, which a limit of forwards leaves out.
  *
  * @throws RlpromptError `E_BUDGET`
@@ -18,19 +18,21 @@ export function checkBudget(
   task: PlannedTask & Pick<Task, 'name' | 'template' | 'templates'>,
   config: SettledConfig,
 ): void {
-  const { forwards, maxTokens, maxCost, steps } = config;
+  const { forwards, maxTokens, maxCost, maxRequests, steps } = config;
   const { reading, baselines, step, final } = runRows(task, config);
   const updates = Math.min(LEAST_UPDATES, steps);
   const rows = sumOf([reading, baselines, product(exactly(updates), step)]);
   if (forwards !== undefined && forwards < rows.low)
     throw tooSmall('--forwards', { limit: forwards, least: rows.low, what: 'forwards', updates });
-  if (maxTokens === undefined && maxCost === undefined) return;
-  const { read, written, cost } = servicePlan(task, config, sumOf([rows, final]));
+  if (maxTokens === undefined && maxCost === undefined && maxRequests === undefined) return;
+  const { requests, read, written, cost } = servicePlan(task, config, sumOf([rows, final]));
   const tokens = read.low + written.low;
   if (maxTokens !== undefined && maxTokens < tokens)
     throw tooSmall('--max-tokens', { limit: maxTokens, least: Math.ceil(tokens), what: 'tokens', updates });
   if (maxCost !== undefined && cost && maxCost < cost.low)
     throw tooSmall('--max-cost', { limit: maxCost, least: cost.low, what: 'of cost', updates });
+  if (maxRequests !== undefined && maxRequests < requests.low)
+    throw tooSmall('--max-requests', { limit: maxRequests, least: Math.ceil(requests.low), what: 'requests', updates });
 }
 
 function tooSmall(

@@ -19,6 +19,7 @@ export function modelOptions(config: RunConfig): LoadOptions {
     endpointSamples: config.endpointSamples,
     maxTokens: config.maxTokens,
     maxCost: config.maxCost,
+    maxRequests: config.maxRequests,
     price: config.price,
     truncate: config.truncate,
   };

@@ -10,7 +10,7 @@ interface UsedShare {
   readonly limit: number | undefined;
 }
 
-/** Says when half, and when four fifths, of a budget of forwards, tokens or money are used. */
+/** Says when half, and when four fifths, of a budget of forwards, tokens, money or requests are used. */
 export class BudgetAlerts {
   private readonly told = new Map<string, number>();
 
@@ -36,11 +36,12 @@ export class BudgetAlerts {
   private sharesOf({ forwards, remote }: UsedBudget): UsedShare[] {
     return [
       { flag: '--forwards', used: forwards, limit: this.limits.forwards },
-      ...remote.flatMap(({ model, tokens, cost = 0, limits }): UsedShare[] =>
+      ...remote.flatMap(({ model, requests, tokens, cost = 0, limits }): UsedShare[] =>
         tokens && limits
           ? [
               { flag: `--max-tokens of ${model}`, used: tokens.read + tokens.written, limit: limits.maxTokens },
               { flag: `--max-cost of ${model}`, used: cost, limit: limits.maxCost },
+              { flag: `--max-requests of ${model}`, used: requests, limit: limits.maxRequests },
             ]
           : [],
       ),

@@ -4,17 +4,18 @@ import type { RemoteUsage } from '../../lm/model/remote-usage.js';
 const RESERVED_ROWS = 4;
 
 /**
- * Whether a service has no longer enough tokens or money for some more rows, at what a row took so far. A run then ends
+ * Whether a service has no longer enough tokens, money or requests for some more rows, at what a row took so far. A run then ends
  * in good order, with its final evaluation, rather than in the midst of a step.
  */
 export function spendingReached(
-  { rows, tokens, cost, limits }: RemoteUsage,
+  { rows, requests, tokens, cost, limits }: RemoteUsage,
   rowsAhead: number,
-): 'tokens' | 'cost' | undefined {
+): 'tokens' | 'cost' | 'requests' | undefined {
   if (!tokens || !limits || rows === 0) return undefined;
   const factor = 1 + (rowsAhead + RESERVED_ROWS) / rows;
-  const { maxTokens, maxCost } = limits;
+  const { maxTokens, maxCost, maxRequests } = limits;
   if (maxTokens !== undefined && (tokens.read + tokens.written) * factor > maxTokens) return 'tokens';
   if (maxCost !== undefined && cost !== undefined && cost * factor > maxCost) return 'cost';
+  if (maxRequests !== undefined && requests * factor > maxRequests) return 'requests';
   return undefined;
 }

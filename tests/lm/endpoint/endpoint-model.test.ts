@@ -363,6 +363,15 @@ describe('what a service may be asked for', () => {
     expect(cost).toBeCloseTo((read * 2 + written * 10) / 1e6, 9);
   });
 
+  it('is sent no request beyond their limit', async () => {
+    const model = await load({ concurrency: 4, limits: { maxRequests: 9 } });
+    const ask = async (): Promise<never> => {
+      for (;;) await scoreTwo(model);
+    };
+    await expect(ask()).rejects.toMatchObject({ code: 'E_ENDPOINT_SPENT', where: '--max-requests', exitCode: 69 });
+    expect(service.requests).toHaveLength(9);
+  });
+
   it('sends nothing at all where the first request could cost too much', async () => {
     const limits = { maxCost: 0.0001, price: [2, 10] as const };
     await expect(load({ limits })).rejects.toMatchObject({ code: 'E_ENDPOINT_SPENT', where: '--max-cost' });
@@ -372,6 +381,7 @@ describe('what a service may be asked for', () => {
   it.each([
     [{ maxCost: 1, target: 'openai:tiny' }, '--price'],
     [{ maxTokens: 100 }, '--max-tokens'],
+    [{ maxRequests: 100 }, '--max-requests'],
   ])('%j is refused before anything is asked', async (settings, where) => {
     const config = completeRunConfig({ task: 'spam', endpoint: service.endpoint, ...settings });
     const asked = evaluatePrompts(config, { prompts: [''], split: 'dev' });

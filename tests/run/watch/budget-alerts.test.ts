@@ -52,6 +52,9 @@ describe('a budget of tokens or money', () => {
     expect(budget.reached(used(0, spent(77, { maxTokens: 1000 })))).toBe('tokens');
     expect(budget.reached(used(0, spent(75, { maxCost: 1 })))).toBeUndefined();
     expect(budget.reached(used(0, spent(77, { maxCost: 1 })))).toBe('cost');
+    // A row took one request; 24 are set aside.
+    expect(budget.reached(used(0, spent(75, { maxRequests: 100 })))).toBeUndefined();
+    expect(budget.reached(used(0, spent(77, { maxRequests: 100 })))).toBe('requests');
   });
 
   it('is not reached by a service that has no limit, or has answered nothing yet', () => {

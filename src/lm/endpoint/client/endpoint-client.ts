@@ -5,7 +5,7 @@ import { RlpromptError } from '../../../errors.js';
 import { retryAfterMs } from '../../../files/retry-wait.js';
 import { FailedAttempt } from '../../hub/failed-attempt.js';
 import { guardedLookup } from './address-guard.js';
-import { endpointConfigError, endpointError, protocolError } from './endpoint-errors.js';
+import { endpointConfigError, endpointError, protocolError, requestsSpent } from './endpoint-errors.js';
 import type { EndpointSettings } from './endpoint-settings.js';
 import { RequestGate } from './request-gate.js';
 import { RetryPace } from './retry-pace.js';
@@ -102,6 +102,7 @@ export class EndpointClient {
     this.dispatcher ??= await this.connect();
     const deadline = AbortSignal.timeout(this.settings.timeoutMs);
     const either = signal ? AbortSignal.any([signal, deadline]) : deadline;
+    this.refuseMore();
     this.requests++;
     try {
       const { url } = this.settings;
@@ -119,6 +120,12 @@ export class EndpointClient {
       }
       throw this.asFailure(error);
     }
+  }
+
+  private refuseMore(): void {
+    const { limits, url } = this.settings;
+    if (limits.maxRequests !== undefined && this.requests >= limits.maxRequests)
+      throw requestsSpent(url, limits.maxRequests);
   }
 
   private headers(): Record<string, string> {

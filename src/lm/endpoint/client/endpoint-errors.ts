@@ -27,3 +27,16 @@ export function protocolError(message: string, url: URL): RlpromptError {
     next: 'check --endpoint: the address of an OpenAI-compatible service, up to and with /v1',
   });
 }
+
+/** No further request may be sent. */
+export function requestsSpent(url: URL, limit: number): RlpromptError {
+  return endpointError(
+    'E_ENDPOINT_SPENT',
+    'unavailable',
+    `${url.host} was sent ${limit} requests, which is the limit`,
+    {
+      where: '--max-requests',
+      next: 'resume with a larger --max-requests; only the rest is asked for',
+    },
+  );
+}

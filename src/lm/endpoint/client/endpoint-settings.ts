@@ -70,7 +70,12 @@ export function readEndpointSettings(options: EndpointOptions, env: NodeJS.Proce
     retryMs: 500,
     concurrency: endpointConcurrency,
     samples: options.endpointSamples ?? 1,
-    limits: { maxTokens: options.maxTokens, maxCost: options.maxCost, price: options.price },
+    limits: {
+      maxTokens: options.maxTokens,
+      maxCost: options.maxCost,
+      maxRequests: options.maxRequests,
+      price: options.price,
+    },
   };
 }
 

@@ -4,6 +4,8 @@ import { RlpromptError } from '../../../errors.js';
 export interface SpendingLimits {
   /** Tokens read and written together. */
   readonly maxTokens?: number | undefined;
+  /** Counted as they are sent, so that what is tried again counts, too. */
+  readonly maxRequests?: number | undefined;
   /** In the currency of `price`. */
   readonly maxCost?: number | undefined;
   /** For a million tokens read, and a million written. */

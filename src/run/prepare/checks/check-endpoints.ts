@@ -34,7 +34,7 @@ export function checkEndpoints(task: Pick<Task, 'name' | 'kind'>, config: RunCon
 }
 
 /** Limits that could not be kept, or would say nothing, are refused. */
-function checkSpending({ maxTokens, maxCost, price }: RunConfig, hasService: boolean): void {
+function checkSpending({ maxTokens, maxCost, maxRequests, price }: RunConfig, hasService: boolean): void {
   if (maxCost !== undefined && price === undefined) {
     throw unfit(
       '--max-cost needs the price of the service',
@@ -42,7 +42,7 @@ function checkSpending({ maxTokens, maxCost, price }: RunConfig, hasService: boo
       '--price 0.15,0.60 for a million tokens read and written',
     );
   }
-  const given = { '--max-tokens': maxTokens, '--max-cost': maxCost, '--price': price };
+  const given = { '--max-tokens': maxTokens, '--max-cost': maxCost, '--max-requests': maxRequests, '--price': price };
   const [flag] = Object.entries(given).find(([, value]) => value !== undefined) ?? [];
   if (flag !== undefined && !hasService)
     throw unfit(`${flag} is about a service, but every model is one of this machine`, flag, `leave ${flag} out`);
