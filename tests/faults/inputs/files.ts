@@ -131,7 +131,7 @@ function writeBadModels(cwd: string): void {
     config.n_positions = -5;
   });
   withJson('many-tokens', 'tokenizer.json', (tokenizer) => {
-    (tokenizer.added_tokens as object[]).push({ id: 99_999_999, content: '<big>', special: true });
+    (tokenizer.added_tokens as object[]).push({ id: 99_999_999, content: '<big>', special: false });
   });
   withJson('wide-vocabulary', 'tokenizer.json', (tokenizer) => {
     Object.assign((tokenizer.model as { vocab: object }).vocab, { zz0: 600, zz1: 601 });
