@@ -94,10 +94,10 @@ describe('a program file as configuration', () => {
     ['loops for ever', 'for (;;);'],
     ['never comes to its end', 'setInterval(() => {}, 1000);\nawait new Promise(() => {});'],
   ])('that %s is ended at the deadline', async (_what, text) => {
-    await expect(loadConfigFile(write('rlprompt.config.mjs', text), 3000)).rejects.toMatchObject({
+    await expect(loadConfigFile(write('rlprompt.config.mjs', text), 1500)).rejects.toMatchObject({
       code: 'E_CONFIG',
       exitCode: 78,
-      message: 'the configuration file gave no answer within 3 s and its process was ended',
+      message: 'the configuration file gave no answer within 1.5 s and its process was ended',
       where: expect.stringContaining('rlprompt.config.mjs'),
     });
   });

@@ -249,10 +249,10 @@ describe('a task file outside this package', () => {
   ])('is ended at the deadline where it loops for ever %s', async (where, top, inExamples) => {
     const source = `${top} export default { name: 'a', kind: 'classification', examples() { ${inExamples} } };`;
     const file = folder.write(`loops ${where}.mjs`, source);
-    expect(await refusal(file, { rewardTimeout: 4 })).toMatchObject({
+    expect(await refusal(file, { rewardTimeout: 2 })).toMatchObject({
       code: 'E_TASK_FILE',
       exitCode: 78,
-      message: 'the task file gave no answer within 4 s and its process was ended',
+      message: 'the task file gave no answer within 2 s and its process was ended',
       where: file,
     });
   });
