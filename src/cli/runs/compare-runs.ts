@@ -1,10 +1,10 @@
-import { zip } from '../../statistics/zip.js';
 import type { Spread } from '../../compare/spread.js';
+import { zip } from '../../statistics/zip.js';
 import { formatCount } from '../../ui/format-values.js';
 import type { CliContext } from '../output/context.js';
+import { formatTable } from '../output/format-table.js';
 import { formatJson, writeResult } from '../output/output.js';
 import type { RunGroup } from './run-groups.js';
-import { formatTable } from '../output/format-table.js';
 
 /** Compares runs that are there: seeds of a setting together, settings one below the other. */
 export async function compareRuns(

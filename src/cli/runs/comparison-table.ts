@@ -1,7 +1,7 @@
 import type { ComparedBaseline, ComparedTrainer, Comparison, CurveSpread } from '../../compare/comparison.js';
 import type { Spread } from '../../compare/spread.js';
-import { quotePrompt } from '../output/result-line.js';
 import { formatTable } from '../output/format-table.js';
+import { quotePrompt } from '../output/result-line.js';
 
 /** A comparison as tables: curves over the forwards, then what each trainer's chosen prompts are worth. */
 export function comparisonTables(comparison: Comparison): string {
@@ -28,7 +28,7 @@ function curveTable(
 ): string {
   const rows = (trainers[0]?.curve ?? []).map(({ forwards }, i) => [
     String(forwards),
-    ...trainers.map(({ curve }) => formatSpread(of(curve[i]!), digits)),
+    ...trainers.flatMap(({ curve }) => curve.slice(i, i + 1).map((point) => formatSpread(of(point), digits))),
   ]);
   const right = [0, ...trainers.map((_, i) => i + 1)];
   return formatTable([['forwards', ...trainers.map(({ name }) => name)], ...rows], { right });

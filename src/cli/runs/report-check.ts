@@ -1,7 +1,7 @@
-import { say } from '../output/say.js';
 import { RlpromptError } from '../../errors.js';
 import type { ExportCheck } from '../../export/verify-export.js';
 import type { CliContext } from '../output/context.js';
+import { say } from '../output/say.js';
 
 /** @throws RlpromptError E_EXPORT_MISMATCH where the exported text differs from what the run scored. */
 export function reportCheck(

@@ -1,8 +1,8 @@
-import { groupBy } from '../../statistics/groups.js';
-import type { NonEmpty } from '../../statistics/non-empty.js';
 import { bestSoFar } from '../../compare/best-so-far.js';
 import { type Spread, spreadOf } from '../../compare/spread.js';
 import { type RunReport, scoreOf } from '../../report/run-report.js';
+import { groupBy } from '../../statistics/groups.js';
+import type { NonEmpty } from '../../statistics/non-empty.js';
 
 /** Runs that differ in nothing but their seed. */
 export interface RunGroup {

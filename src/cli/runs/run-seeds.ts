@@ -1,17 +1,17 @@
-import type { NonEmpty } from '../../statistics/non-empty.js';
 import { join } from 'node:path';
 import { parseSeeds } from '../../compare/seeds.js';
 import { spreadOf } from '../../compare/spread.js';
 import type { RunConfig } from '../../config/run-config.js';
 import { RlpromptError } from '../../errors.js';
 import type { RunResult } from '../../events.js';
-import { watchBetweenRuns } from '../shared/between-runs.js';
-import { formatSpread } from './comparison-table.js';
+import type { NonEmpty } from '../../statistics/non-empty.js';
 import type { CliContext } from '../output/context.js';
+import { formatTable } from '../output/format-table.js';
 import { formatJson, writeResult } from '../output/output.js';
 import { quotePrompt } from '../output/result-line.js';
+import { watchBetweenRuns } from '../shared/between-runs.js';
+import { formatSpread } from './comparison-table.js';
 import { type FollowedRun, followRun, type RunOptions, refuseScore } from './supervise-run.js';
-import { formatTable } from '../output/format-table.js';
 
 export interface SeededRun {
   readonly config: RunConfig;

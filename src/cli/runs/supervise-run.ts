@@ -1,4 +1,3 @@
-import { say } from '../output/say.js';
 import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
 import { type Command, InvalidArgumentError, Option } from 'commander';
@@ -8,14 +7,15 @@ import type { Reporter, RunControls, RunEvent, RunResult } from '../../events.js
 import { abortable } from '../../files/abortable.js';
 import { requireAddresses } from '../../files/memory-limits.js';
 import type { OptimizeOptions } from '../../optimize.js';
+import { wrapText } from '../../ui/draw/wrap-text.js';
 import type { UiName } from '../../ui/reporters/choose-reporter.js';
 import type { CliContext } from '../output/context.js';
 import { reportDownloads } from '../output/download-progress.js';
-import { wrapText } from '../../ui/draw/wrap-text.js';
 import { formatJson, writeResult } from '../output/output.js';
 import { resultLine } from '../output/result-line.js';
-import { hearSignals, type StopSignal } from '../shared/signals.js';
+import { say } from '../output/say.js';
 import { watchSignals } from '../shared/signal-watch.js';
+import { hearSignals, type StopSignal } from '../shared/signals.js';
 
 /** What `run` and `resume` take beside settings. */
 export interface RunOptions {
@@ -53,7 +53,9 @@ export async function superviseRun(
   context: CliContext,
 ): Promise<void> {
   const { result, metric } = await followRun(config, options, context);
-  const lines = options.json ? [formatJson(result)] : wrapText(resultLine(result), context.stdout.columns ?? Number.POSITIVE_INFINITY);
+  const lines = options.json
+    ? [formatJson(result)]
+    : wrapText(resultLine(result), context.stdout.columns ?? Number.POSITIVE_INFINITY);
   writeResult(context, `${lines.join('\n')}\n`);
   if (options.failUnder !== undefined) checkThreshold(result, metric, options.failUnder);
 }
