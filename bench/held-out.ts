@@ -3,8 +3,8 @@
  * `npm run bench:held-out -- --data A.csv [--text-column T --label-column L] --resplits 20 --forwards 30000
  *   [--first-seed 0] [--manual-prompt TEXT …] [--trainer NAME …] [--set key=value …] [--out FOLDER]`.
  *
- * Each resplit draws its own train, dev and test rows (seeds 0, 1, …; other ones confirm what was chosen on these). Its arms: no prompt; the best hand-written prompt
- * as given (the task's label words alone, nothing calibrated, no rows shown); the best hand-written prompt read as the
+ * Each resplit draws its own train, dev and test rows (seeds 0, 1, …; other ones confirm what was chosen on these). Its
+ * arms: no prompt; the best hand-written prompt as given (the task's label words alone, nothing calibrated, no rows shown); the best hand-written prompt read as the
  * search reads its prompts; and for each trainer, at the same forwards, the best prompt that it searched for and what the
  * run exports, which may be a hand-written prompt. Every choice is made on train and dev. Each resplit is appended to
  * FOLDER/resplits.jsonl, so the command continues where it was stopped; it prints JSON and writes FOLDER/plot.svg.

@@ -48,6 +48,18 @@ export interface PromptSummary {
   readonly policy?: PolicySummary;
 }
 
+const WRITTEN: readonly PromptSummary['origin'][] = ['manual', 'plain', 'user'];
+
+/** Whether a person wrote the prompt. */
+export function isWritten({ origin }: Pick<PromptSummary, 'origin'>): boolean {
+  return WRITTEN.includes(origin);
+}
+
+/** Whether the prompt came from a person, or is none at all: of these few, a good score is less often luck. */
+export function isUnsearched(prompt: Pick<PromptSummary, 'origin'>): boolean {
+  return prompt.origin === 'empty' || isWritten(prompt);
+}
+
 /** What tells a row of a table of prompts from the others: its text, or of a policy the step it was taken after. */
 export function promptKey({ text, step, policy }: Pick<PromptSummary, 'text' | 'step' | 'policy'>): string {
   return policy ? `policy after step ${step}` : text;

@@ -1,4 +1,4 @@
-import { promptKey, type RunResult } from '../events.js';
+import { isUnsearched, promptKey, type RunResult } from '../events.js';
 import type { Span } from './draw/palette.js';
 import { safeLine, safeText } from './draw/safe-text.js';
 import { cutToWidth, fitToWidth } from './draw/text-width.js';
@@ -84,11 +84,9 @@ function interruptedLines(state: ScreenState): Span[][] {
   ];
 }
 
-const NOT_FOUND: readonly string[] = ['empty', 'manual', 'plain', 'user'];
-
 /** What the recommended prompt is, where the search found nothing better. */
 function nameOfOrigin(origin: RunResult['best']['origin']): string {
-  return origin !== undefined && NOT_FOUND.includes(origin) ? 'recommended' : 'found';
+  return origin !== undefined && isUnsearched({ origin }) ? 'recommended' : 'found';
 }
 
 /** A sentence over as many lines as it needs. */

@@ -9,7 +9,7 @@ const NARROWEST = 10;
 interface TableOptions {
   /** Columns that stand on the right. */
   readonly right?: readonly number[];
-  /** Where lines may not be longer, the last column goes on in the lines below. */
+  /** Where lines may not be longer, the last column continues in the lines below. */
   readonly width?: number | undefined;
 }
 

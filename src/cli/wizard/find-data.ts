@@ -1,7 +1,8 @@
-import { closeSync, openSync, readdirSync, readSync } from 'node:fs';
+import { closeSync, openSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDataFileName } from '../../data/read-table.js';
 import { factsOf } from '../../files/facts-of.js';
+import { readAt } from '../../files/read-at.js';
 
 /** JSON files that every Node project has, and configuration: no data of a person. */
 const NO_DATA = /^(package|package-lock|tsconfig.*|rlprompt\..*)\.json$/;
@@ -26,7 +27,7 @@ function beginningOf(file: string): string {
     const handle = openSync(file, 'r');
     try {
       const bytes = Buffer.alloc(MOST_BYTES);
-      return bytes.toString('utf8', 0, readSync(handle, bytes));
+      return bytes.toString('utf8', 0, readAt(handle, bytes, 0));
     } finally {
       closeSync(handle);
     }

@@ -1,10 +1,9 @@
-import type { Baseline, PromptSummary, RunResult } from '../../events.js';
+import { type Baseline, isUnsearched, type PromptSummary, type RunResult } from '../../events.js';
 import { zip } from '../../statistics/zip.js';
 import type { Evaluation, Evaluator, TaskKind, TaskSplits } from '../../task/types.js';
 import type { Rollout } from '../../trainers/contract/types.js';
 import type { PromptPool } from './prompt-pool.js';
 import type { Readability } from './readability.js';
-import { isUnsearched } from './selection.js';
 import { judgeFound } from './verdict.js';
 
 /** What the evaluations need of a run. */

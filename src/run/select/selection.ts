@@ -1,8 +1,5 @@
-import type { PromptSummary } from '../../events.js';
+import { isUnsearched, isWritten, type PromptSummary } from '../../events.js';
 import { shareError } from '../../statistics/share-error.js';
-
-/** Where prompts come from that a person wrote. */
-const WRITTEN: readonly PromptSummary['origin'][] = ['manual', 'plain', 'user'];
 
 /** How much a split counts in the choice between prompts. */
 export interface SplitShares {
@@ -54,14 +51,8 @@ export function byReadable(a: Pick<PromptSummary, 'unreadable'>, b: Pick<PromptS
  * standard error is subtracted from theirs (the one-standard-error rule of Breiman et al. 1984).
  */
 function worthOf(prompt: PromptSummary, metric: string, shares: SplitShares): number {
-  const { train, dev, devMargin = 0, origin } = prompt;
+  const { train, dev, devMargin = 0 } = prompt;
   const score = shares.train * (train[metric] ?? 0) + shares.dev * (dev?.[metric] ?? 0);
   if (metric !== 'accuracy') return score;
-  const isWritten = WRITTEN.includes(origin);
-  return score + shares.dev * devMargin - (isWritten ? 0 : shareError(score, shares.rows));
-}
-
-/** Prompts that came from a person, or none at all: of these few, a good score is less often luck. */
-export function isUnsearched({ origin }: Pick<PromptSummary, 'origin'>): boolean {
-  return origin === 'empty' || WRITTEN.includes(origin);
+  return score + shares.dev * devMargin - (isWritten(prompt) ? 0 : shareError(score, shares.rows));
 }

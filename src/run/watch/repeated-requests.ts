@@ -1,6 +1,6 @@
 import type { RemoteUsage } from '../../lm/model/remote-usage.js';
 
-/** Tells that a service fails although the run goes on: what is asked again costs time, and may cost money. */
+/** Tells that a service fails although the run continues: what is asked again costs time, and may cost money. */
 export class RepeatedRequests {
   /** By model, the failures that were told of. */
   private readonly told = new Map<string, number>();
