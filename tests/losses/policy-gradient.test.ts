@@ -20,6 +20,13 @@ describe('the REINFORCE loss', () => {
     expect(Array.from(weights)).toEqual([-1, -2, -0, -0, -0.5, -1]);
   });
 
+  it('discounts from the end of each prompt that is given, and credits what stands after it the whole reward', () => {
+    const input = { batch: 2, time: 3, logProbs: [0, 0, 0, 0, 0, 0], rewards: [2, 4], discount: 0.5, ends: [2, 3] };
+    const { weights } = policyGradientLoss({ ...input, baseline: 'none' });
+    expect(Array.from(weights)).toEqual([-0.5, -1, -1, -0.5, -1, -2]);
+    expect(() => policyGradientLoss({ ...input, ends: [2] })).toThrow('ends holds 1 numbers');
+  });
+
   it('uses the plain reward for a batch of one, which has no others', () => {
     expect(Array.from(policyGradientLoss({ batch: 1, time: 1, logProbs: [-1], rewards: [2] }).weights)).toEqual([-2]);
   });

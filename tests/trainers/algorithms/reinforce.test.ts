@@ -12,8 +12,12 @@ const LIKE_THE_LM = { priorBeta: 1, promptLength: 2, clipNorm: 1000 };
 const generator = scriptedGenerator({ fluentWords: ['dull', 'sad'] });
 
 /** Updates on the same prompts, each of them `copies` times. */
-async function learn(shaped: readonly number[], given: Partial<RunConfigInput>, { updates = 1, copies = 1 } = {}) {
-  const trainer = await createTrainer('reinforce', generator, toySettings({ trainer: 'reinforce', seed: 3, ...given }));
+async function learn(
+  shaped: readonly number[],
+  given: Partial<RunConfigInput>,
+  { updates = 1, copies = 1, from = generator } = {},
+) {
+  const trainer = await createTrainer('reinforce', from, toySettings({ trainer: 'reinforce', seed: 3, ...given }));
   const drawn = (await trainer.propose(shaped.length)) as PolicyRollout[];
   const rollouts = Array.from({ length: copies }, () => drawn).flat();
   const rewards = plainRewards(Array.from({ length: copies }, () => shaped).flat());
@@ -35,6 +39,14 @@ describe('REINFORCE', () => {
     });
     const mean = terms.reduce((sum, term) => sum + term / terms.length, 0);
     expect(loss).toBeCloseTo(-mean - entropyWeight * 3 * entropy, 3);
+  });
+
+  it('discounts nothing after the first of the blanks that a prompt ends with', async () => {
+    const blank = { ...generator, tokenizer: { ...generator.tokenizer, decode: () => ' ' } };
+    const lossOf = async (from: typeof generator, discount: number) =>
+      (await learn(SHAPED, { discount }, { from })).metrics[0]!.loss;
+    expect(await lossOf(blank, 0.5)).toBe(await lossOf(blank, 1));
+    expect(await lossOf(generator, 0.5)).not.toBe(await lossOf(generator, 1));
   });
 
   it('weighs each prompt by its whole reward without a baseline', async () => {
