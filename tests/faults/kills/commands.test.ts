@@ -46,6 +46,19 @@ const oneFile = (kind: string, args: readonly string[]): Killed => ({
   outcome: (file) => readFileSync(file).toString('base64'),
 });
 
+/** Learning to act, which is resumed. */
+const learner = (name: string, updates: number): Killed => ({
+  cwd,
+  kills: KILLS,
+  out: (folder) => out(`${name}-${folder}`),
+  begin: (folder) => {
+    const size = ['--learner', name, '--updates', `${updates}`, '--episodes', '4'];
+    return ['act', 'train', 'doors.mjs', ...size, '--out', `${name}-${folder}`];
+  },
+  resume: { after: 'act.json', args: (folder) => ['act', 'resume', `${name}-${folder}`] },
+  outcome: (folder) => hashesOf(folder, /\.safetensors$|result\.json$/),
+});
+
 describe(`killed at ${KILLS} random moments and started again`, () => {
   it.for<[what: string, command: Killed]>([
     ['predict to a file', oneFile('predict', ['predict', 'run', 'mails.csv', '--format', 'jsonl'])],
@@ -63,19 +76,8 @@ describe(`killed at ${KILLS} random moments and started again`, () => {
         outcome: (file) => readFileSync(file, 'utf8'),
       },
     ],
-    [
-      'act train',
-      {
-        cwd,
-        kills: KILLS,
-        out: (name) => out(`act-${name}`),
-        begin: (name) => {
-          return ['act', 'train', 'doors.mjs', '--updates', '30', '--episodes', '4', '--out', `act-${name}`];
-        },
-        resume: { after: 'act.json', args: (name) => ['act', 'resume', `act-${name}`] },
-        outcome: (folder) => hashesOf(folder, /\.safetensors$|result\.json$/),
-      },
-    ],
+    ['act train', learner('ppo', 30)],
+    ['act train --learner mcts', learner('mcts', 20)],
   ])('%s leaves what an unbroken one leaves', { timeout: TIMEOUT_MS }, ([, command], context) =>
     killUntilDone(command, context),
   );
