@@ -10,6 +10,7 @@ import { describeUsage } from './lm/model/remote-usage.js';
 import type { LanguageModel } from './lm/model/types.js';
 import { type LoadedModel, notesOf } from './lm/onnx/run/model-parts.js';
 import { targetOverQueue } from './queue/queue-target.js';
+import { unlikelyWords } from './rewards/classification/unlikely-words.js';
 import { type PreparedEvaluator, prepareEvaluator } from './rewards/create-evaluator.js';
 import { checkStyleModels, loadStyleModels } from './rewards/style/style-models.js';
 import { describePrompts, proposeFor } from './run/policies/propose-for.js';
@@ -114,6 +115,12 @@ export async function evaluatePrompts(
     const results = Array.from(zip(asked, evaluations), ([{ prompt }, evaluation]) => {
       return { prompt, n: examples.length, evaluation };
     });
+    const given = asked.flatMap(({ prompt, reading }, i) =>
+      task.kind === 'classification' && !reading
+        ? [{ prompt: prompt.trim(), accuracy: evaluations[i]!.metrics.accuracy ?? 0 }]
+        : [],
+    );
+    const unlikely = await unlikelyWords({ task, targetLm, template }, given, examples, signal);
     const ofPolicy = policy === undefined ? [] : [await evaluatePolicy(policy, { load, evaluator, examples, signal })];
     hasEnded = true;
     return {
@@ -121,7 +128,13 @@ export async function evaluatePrompts(
       target: targetLm.name,
       split,
       results: [...ofPolicy, ...results],
-      warnings: [...task.warnings, ...notesOf(loaded), ...chatHint(targetLm, template), ...prepared.warnings],
+      warnings: [
+        ...task.warnings,
+        ...notesOf(loaded),
+        ...chatHint(targetLm, template),
+        ...prepared.warnings,
+        ...(unlikely ? [`${unlikely.message}; ${unlikely.hint}`] : []),
+      ],
     };
   } finally {
     for (const { usage } of loaded) if (usage) onOutput?.(`${describeUsage(usage())}\n`);

@@ -181,6 +181,8 @@ async function* baselines(run: Run, goal: SearchGoal): AsyncGenerator<RunEvent, 
   const measured = await measureBaselines(run, { compete: goal.takesPrompts, plain });
   run.prompts.baselines = measured;
   yield run.emit({ type: 'baselines-end', baselines: measured });
+  const unlikely = await run.unlikelyWords(measured);
+  if (unlikely) yield run.emit({ type: 'warning', ...unlikely });
   const best = goal.noteBaselines();
   if (best) yield run.emit(best);
   for (const text of run.config.initPrompts) yield* goal.addPrompt(text, 'warm-start');

@@ -1,6 +1,7 @@
 import type { RunConfig } from '../../config/run-config.js';
-import type { PromptInspection, RunEvent, RunResult, StopReason, UnnumberedEvent } from '../../events.js';
+import type { Baseline, PromptInspection, RunEvent, RunResult, StopReason, UnnumberedEvent } from '../../events.js';
 import { matrixShapes } from '../../policy/parameters/saved-parameters.js';
+import { type UnlikelyWords, unlikelyWords } from '../../rewards/classification/unlikely-words.js';
 import { RewardShaper } from '../../rewards/shaping/reward-shaper.js';
 import type { Evaluator, Task } from '../../task/types.js';
 import type { Template } from '../../template/template.js';
@@ -126,6 +127,13 @@ export class Run {
 
   inspect(text: string): Promise<PromptInspection> {
     return inspectPrompt(this.parts, this.prompts, text);
+  }
+
+  /** What to say of the given label words after the baselines; nothing where the run chooses its own. */
+  async unlikelyWords(baselines: readonly Baseline[]): Promise<UnlikelyWords | undefined> {
+    if (this.task.kind !== 'classification' || this.reading.choice) return undefined;
+    const scored = baselines.map(({ prompt, dev }) => ({ prompt, accuracy: dev.accuracy ?? 0 }));
+    return await unlikelyWords(this.parts, scored, this.task.splits.dev);
   }
 
   saveCheckpoint(): RunEvent {
