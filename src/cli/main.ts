@@ -47,7 +47,7 @@ function exit(code: number): never {
   process.exit(code);
 }
 
-const SIGNALS: Readonly<Record<number, NodeJS.Signals>> = {
+const SIGNALS: Readonly<Record<number, StopSignal>> = {
   [EXIT_CODES.hangup]: 'SIGHUP',
   [EXIT_CODES.interrupted]: 'SIGINT',
   [EXIT_CODES.terminated]: 'SIGTERM',
@@ -147,14 +147,27 @@ function wantsJson(argv: readonly string[]): boolean {
   return argv.slice(2, end < 0 ? undefined : end).includes('--json');
 }
 
+/** How long what was written may take to leave after a signal: a reader may have stopped reading without leaving. */
+const OUTPUT_MS = 1000;
+
 /** Waits until everything written has left: pipes are asynchronous, and exiting would cut them short. */
 async function end(code: number): Promise<never> {
   if (!runtimeCalls.isIdle) await finishRuntime();
-  await Promise.all([process.stdout, process.stderr].map((stream) => new Promise((done) => stream.write('', done))));
+  const isStopped = SIGNALS[code] !== undefined;
+  for (const [exitCode, signal] of Object.entries(SIGNALS)) process.on(signal, () => leave(signal, Number(exitCode)));
+  const left = [process.stdout, process.stderr].map((stream) => new Promise((done) => stream.write('', done)));
+  const late = new Promise((done) => isStopped && setTimeout(done, OUTPUT_MS));
+  await Promise.race([Promise.all(left), late]);
   if (code !== EXIT_CODES.ok || !stdout.failure) return exit(code);
   const error = outputLost(stdout.failure);
   writeLine(error.line());
   return exit(error.exitCode);
+}
+
+/** Ends at a signal that comes while the output is waiting for its reader. */
+function leave(signal: StopSignal, code: number): never {
+  if (!isFailing) writeLine(completeError(stoppedBy(signal)).line());
+  return exit(code);
 }
 
 function outputLost(cause: Error): RlpromptError {

@@ -89,6 +89,9 @@ export async function followRun(
 /** Of a run that is stopped at any moment; before its first checkpoint there are scores alone. */
 const KEPT = 'every score paid for, and the last checkpoint if one was saved';
 
+/** How long the display may take to close once a signal has come. */
+const CLOSING_MS = 1000;
+
 class Supervisor {
   private controls: RunControls | undefined;
   private reporter: Reporter | undefined;
@@ -97,6 +100,10 @@ class Supervisor {
   private stoppedBy: StopSignal | undefined;
   private readonly loading = new AbortController();
   private readonly notes: string[] = [];
+  private stop = (): void => {};
+  private readonly isStopped = new Promise<void>((done) => {
+    this.stop = done;
+  });
   private readonly endHearing = hearSignals(STOP_SIGNALS, (signal) => this.receive(signal));
 
   constructor(
@@ -134,11 +141,17 @@ class Supervisor {
     } catch (error) {
       throw this.stoppedBy === 'SIGHUP' ? asHangup(error) : this.withRun(error);
     } finally {
-      await this.reporter?.close();
+      await this.closeReporter();
       for (const note of this.notes) say(this.context, `rlprompt: ${note}`);
       endWatch();
       this.endHearing();
     }
+  }
+
+  /** After a signal, whoever has stopped reading what is shown holds the program no longer. */
+  private async closeReporter(): Promise<void> {
+    const late = this.isStopped.then(() => new Promise((done) => setTimeout(done, CLOSING_MS)));
+    await Promise.race([this.reporter?.close(), late]);
   }
 
   /** What stopped a run that was under way has left it as it was at its last checkpoint. */
@@ -177,6 +190,7 @@ class Supervisor {
   private receive(signal: StopSignal): void {
     if (this.stoppedBy) this.abort(STOP_REASONS[signal]);
     this.stoppedBy = signal;
+    this.stop();
     if (this.controls) this.controls.stop(STOP_REASONS[signal]);
     else this.loading.abort(this.stoppedEarly(STOP_REASONS[signal]));
   }

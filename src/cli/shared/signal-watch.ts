@@ -2,6 +2,8 @@ import { Worker } from 'node:worker_threads';
 
 /** How long the program has to end by itself after the second signal. */
 const GRACE_MS = 1500;
+/** How long the last line may take: a terminal that takes nothing more holds whoever writes to it. */
+const LINE_MS = 200;
 
 /**
  * A thread that hears signals too. While the main thread computes, Node delivers none of them to it; this one can still
@@ -10,8 +12,8 @@ const GRACE_MS = 1500;
  */
 const WATCH = `
 process.noDeprecation = true;
-const { writeSync } = require('node:fs');
-const { workerData: { graceMs, lines, signals } } = require('node:worker_threads');
+const { write } = require('node:fs');
+const { workerData: { graceMs, lineMs, lines, signals } } = require('node:worker_threads');
 const { Signal } = process.binding('signal_wrap');
 let heard = 0;
 for (const [number, name] of signals) {
@@ -20,8 +22,9 @@ for (const [number, name] of signals) {
     heard += 1;
     if (heard !== 2) return;
     setTimeout(() => {
-      try { writeSync(2, lines[name]); } catch {}
-      process.kill(process.pid, 'SIGKILL');
+      const end = () => process.kill(process.pid, 'SIGKILL');
+      setTimeout(end, lineMs);
+      write(2, lines[name], end);
     }, graceMs);
   };
   signal.start(number);
@@ -33,7 +36,8 @@ export type LastLines = Readonly<Record<string, string>>;
 
 /** Makes sure that a second signal ends the process, whatever it is doing; returns what stops the watch. */
 export function watchSignals(signals: readonly (readonly [number, string])[], lines: LastLines): () => void {
-  const worker = new Worker(WATCH, { eval: true, execArgv: [], workerData: { graceMs: GRACE_MS, lines, signals } });
+  const workerData = { graceMs: GRACE_MS, lineMs: LINE_MS, lines, signals };
+  const worker = new Worker(WATCH, { eval: true, execArgv: [], workerData });
   worker.on('error', () => {});
   worker.unref();
   return () => void worker.terminate();

@@ -54,7 +54,7 @@ export const STORAGE: readonly BadInput[] = [
     what: 'signals',
     tests: [
       'saves at %s, ends with %i and names the command to resume with',
-      'a second signal ends a program that never pauses, within two seconds',
+      'ends a program that never pauses, within two seconds',
     ],
   },
   {
