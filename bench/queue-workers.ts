@@ -43,7 +43,8 @@ console.log(JSON.stringify({ ...machine(), latencyMs }));
 for (const count of values.workers.split(',').map(Number)) console.log(JSON.stringify(await measure(count)));
 
 async function measure(count: number): Promise<Record<string, number>> {
-  const identity: WorkerIdentity = { version: 'bench', model: 'none', digest: randomUUID(), dtype: 'none' };
+  const model = { model: 'none', digest: randomUUID(), dtype: 'none', truncate: 'tail' } as const;
+  const identity: WorkerIdentity = { version: 'bench', ...model };
   const name = queueNameOf(identity);
   const connection = { ...address, maxRetriesPerRequest: null };
   const client = await connectQueue(address, name);

@@ -54,6 +54,7 @@ export async function loadLanguageModel(name: string, options: LoadOptions = {})
     options.batchSize ?? null,
     options.prefixSharing ?? true,
     options.allowDynamicInt8 ?? false,
+    options.truncate ?? 'tail',
   ]);
   return await shareInstance(key, () => loadFolder(name, folder, options));
 }

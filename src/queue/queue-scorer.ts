@@ -146,8 +146,8 @@ export class QueueScorer implements LabelScoresCapability {
 }
 
 function noWorker(wanted: WorkerIdentity, others: readonly WorkerIdentity[], address: string): RlpromptError {
-  const name = ({ version, model, dtype, digest }: WorkerIdentity) =>
-    `rlprompt ${version} with ${model} (${dtype}, ${digest.slice(0, 8)})`;
+  const name = ({ version, model, dtype, digest, truncate }: WorkerIdentity) =>
+    `rlprompt ${version} with ${model} (${dtype}, ${digest.slice(0, 8)}${truncate === 'tail' ? '' : `, --truncate ${truncate}`})`;
   const there = [...new Set(others.map(name))];
   return new RlpromptError({
     code: 'E_QUEUE_NO_WORKER',

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
+import type { TruncatedPart } from '../lm/model/label-rows.js';
 import type { LabelWord } from '../lm/model/types.js';
 
 /** Label scores of some rows: all that a worker needs beside the model it was started with. */
@@ -22,31 +23,34 @@ export const scoreJobSchema = z.strictObject({
 
 export type ScoreJob = z.output<typeof scoreJobSchema>;
 
-/** What decides whether a worker may serve a run: equal programs and equal models give equal bits. */
+/** What decides whether a worker may serve a run: equal programs, models and cuts of long inputs give equal bits. */
 export interface WorkerIdentity {
   /** Of rlprompt. */
   readonly version: string;
   readonly model: string;
   readonly digest: string;
   readonly dtype: string;
+  /** What an input that is too long loses. */
+  readonly truncate: TruncatedPart;
 }
 
-/** Workers of another version or model listen elsewhere, so they never take a job that is not theirs. */
+/** Workers of another version, model or cut listen elsewhere, so they never take a job that is not theirs. */
 export function queueNameOf(identity: WorkerIdentity): string {
-  const { version, digest, dtype } = identity;
-  const hash = createHash('sha256').update(JSON.stringify([version, digest, dtype, process.arch]));
+  const { version, digest, dtype, truncate } = identity;
+  const hash = createHash('sha256').update(JSON.stringify([version, digest, dtype, truncate, process.arch]));
   return `rlprompt-${hash.digest('hex').slice(0, 24)}`;
 }
 
 /** Whether a worker's scores have the bits that a run expects. */
 export function isSameWorker(one: WorkerIdentity, other: WorkerIdentity): boolean {
-  return one.version === other.version && one.digest === other.digest && one.dtype === other.dtype;
+  return queueNameOf(one) === queueNameOf(other);
 }
 
 /** How to start a worker that can serve a run. */
-export function workerCommand({ model, dtype }: WorkerIdentity, address: string): string {
+export function workerCommand({ model, dtype, truncate }: WorkerIdentity, address: string): string {
   const weights = dtype === 'fp32' ? '' : ` --dtype ${dtype}`;
-  return `rlprompt worker --queue ${address} --target ${model}${weights}`;
+  const cut = truncate === 'tail' ? '' : ` --truncate ${truncate}`;
+  return `rlprompt worker --queue ${address} --target ${model}${weights}${cut}`;
 }
 
 /** The same rows are the same job, whoever asks and however often. */

@@ -40,6 +40,12 @@ describe('loading a language model', () => {
     await third.dispose();
   });
 
+  it('gives another instance to who has inputs cut elsewhere', async () => {
+    const [tail, head] = await Promise.all([loadLanguageModel(gpt2), loadLanguageModel(gpt2, { truncate: 'head' })]);
+    expect(head).not.toBe(tail);
+    await Promise.all([tail, head].map((model) => model!.dispose()));
+  });
+
   it('identifies a model by its contents', async () => {
     const copy = join(folder, 'copy');
     cpSync(gpt2, copy, { recursive: true });

@@ -18,7 +18,7 @@ const PASSWORD = 'redis-canary-7261';
 describe.skipIf(!hasRedis)('a run over a queue (needs redis-server)', () => {
   const { cwd } = tinyTask();
   const folder = mkdtempSync(join(tmpdir(), 'rlprompt-queue-'));
-  const small = ['--steps', '12', '--set', 'checkpointEvery=2', '--prompts-per-step', '2', '--inner-size', '8'];
+  const small = ['--steps', '6', '--set', 'checkpointEvery=2', '--prompts-per-step', '2', '--inner-size', '8'];
   const few = ['--top-k', '20', '--shots', '2'];
   const data = ['mails.csv', '--text-column', 'text', '--label-column', 'label', '--generator', TINY_MODEL];
   let redis: RedisServer;
@@ -64,14 +64,16 @@ describe.skipIf(!hasRedis)('a run over a queue (needs redis-server)', () => {
     workers.push(await startWorkerProcess(redis.address, { ...options, env: { RLPROMPT_REDIS_PASSWORD: PASSWORD } }));
   };
 
-  it('names the workers that have another version or another model, and refuses them', async () => {
+  it('names the workers that have another version or model, or cut long inputs elsewhere, and refuses them', async () => {
     await addWorker({ bin: copyWithVersion(join(folder, 'other'), '9.8.7') });
     await addWorker({ target: join(dirname(TINY_MODEL), 'llama') });
+    await addWorker({ flags: ['--truncate', 'head'] });
     const { code, stderr } = await run('refused', ['--queue', redis.address]);
     expect(code).toBe(69);
     expect(lastLine(stderr)).toMatch(/E_QUEUE_NO_WORKER: no worker runs rlprompt \S+ with \S*gpt2 \(fp32, \w{8}\)/);
     expect(lastLine(stderr)).toMatch(/there are: .*rlprompt 9\.8\.7 with \S*gpt2/);
     expect(lastLine(stderr)).toMatch(/rlprompt \S+ with \S*llama/);
+    expect(lastLine(stderr)).toMatch(/with \S*gpt2 \(fp32, \w{8}, --truncate head\)/);
   }, 120_000);
 
   it('has the checkpoint of this machine with one worker, with three, and when it is resumed elsewhere', async () => {

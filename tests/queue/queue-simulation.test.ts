@@ -30,7 +30,7 @@ function scorerOf(queue: SimulatedQueue): QueueScorer {
     watch: watch as unknown as QueueWatch,
     queue: queue as unknown as Queue,
     events: {} as unknown as QueueEvents,
-    identity: { version: '0', model: 'm', digest: 'd', dtype: 'fp32' },
+    identity: { version: '0', model: 'm', digest: 'd', dtype: 'fp32', truncate: 'tail' },
     family: 'causal',
   });
 }

@@ -14,7 +14,7 @@ const EXAMPLES = `Examples:
   $ RLPROMPT_REDIS_PASSWORD=… rlprompt worker --queue rediss://queue.example.com --target org/name
 `;
 
-const KEYS: readonly RunConfigKey[] = ['queue', 'target', ...RUNTIME_KEYS];
+const KEYS: readonly RunConfigKey[] = ['queue', 'target', 'truncate', ...RUNTIME_KEYS];
 
 export function configure(command: Command, context: CliContext): void {
   command
@@ -41,7 +41,7 @@ export function configure(command: Command, context: CliContext): void {
     const stopped = stopRequest();
     try {
       const onFailure = (message: string): void => warn(context, message);
-      const worker = await startScoreWorker(model, { address: config.queue, onFailure });
+      const worker = await startScoreWorker(model, { address: config.queue, truncate: config.truncate, onFailure });
       say(context, `worker ready: ${model.name} (${model.digest.slice(0, 8)}), queue ${worker.queue}`);
       await stopped;
       await worker.drain();
