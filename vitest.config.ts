@@ -3,24 +3,14 @@ import { defineConfig } from 'vitest/config';
 const ALL = ['tests/**/*.test.{ts,tsx}'];
 
 /**
- * Folders whose tests leave nothing behind in their process: no timer, no variable of the environment, no listener. They share
- * one, which loads each module once: a file in a process of its own spends most of its time on that.
+ * Tests that change their process, measure it, or stop it: variables of the environment, listeners, memory, threads, servers they cut off. All others share
+ * a few processes, which load each module once: a file in a process of its own spends most of its time on that.
  */
-const SHARED = [
-  'tests/{classifier,compare,config,data,decoding,goals,learning,losses,metrics,policy,preferences,random}/**/*.test.ts',
-  'tests/{molecules,prompt-library,statistics,task,tasks,template,trainers,user-code}/**/*.test.ts',
-  'tests/acting/{act-report,action-tree,actors,policy/*}.test.ts',
-  'tests/{analysis,cli/output,files/read-file,queue/queue-address}{/**/*,}.test.ts',
-  'tests/export/{classify,exporters,read-back,run-record,same-labels}.test.ts',
-  'tests/ui/{*,draw/*,reporters/*,ink/board/*,ink/input/*}.test.ts',
-  'tests/cli/{results,setup}/**/*.test.ts',
-  'tests/lm/{gguf,model,tokenizer,transformers}/**/*.test.ts',
-  'tests/lm/endpoint/{answers/*,client/{endpoint-settings,request-gate}}.test.ts',
-  'tests/lm/onnx/{*,families/**/*,graph/**/*,head/*,run/{hidden-memo,kv-block},tune/*}.test.ts',
-  'tests/report/**/*.test.ts',
-  'tests/rewards/{*,cache/*,classification/*,judge/*,objectives/*,racing/*,shaping/*,style/*}.test.ts',
-  'tests/rewards/custom/custom-{dry-run,evaluator,language-model}.test.ts',
-  'tests/run/{checkpoint,continue,doctor,loop,plan,policies,prepare,select,store,watch}/**/*.test.ts',
+const OWN_PROCESS = [
+  'tests/{give-way,packaging/*,queue/**/*,files/lock,run/run-threads}.test.ts',
+  'tests/cli/{errors,help,started-as,search/run,wizard/wizard}.test.ts',
+  'tests/{export/python-loaders,rewards/custom/custom-{host,isolation},rewards/cache/processes/*,ui/ink/ink-screen}.test.{ts,tsx}',
+  'tests/lm/{load,memory,hub/*,endpoint/{many-requests,tls,client/endpoint-client},onnx/run/runtime-*}.test.ts',
 ];
 
 /** Kills, full disks, bad inputs: left out of `npm test`, and in `npm run test:faults` and the continuous check. */
@@ -42,8 +32,17 @@ export default defineConfig({
     // Not in the projects, where `--maxWorkers` would not change it.
     maxWorkers,
     projects: [
-      { test: { ...settings, name: 'shared process', include: SHARED, isolate: false } },
-      { test: { ...settings, name: 'own process', include: ALL, exclude: [...SHARED, ...FAULTS] } },
+      {
+        test: {
+          ...settings,
+          name: 'shared process',
+          include: ALL,
+          exclude: [...OWN_PROCESS, ...FAULTS],
+          isolate: false,
+          setupFiles: 'tests/shared-process.ts',
+        },
+      },
+      { test: { ...settings, name: 'own process', include: OWN_PROCESS } },
       { test: { ...settings, name: 'faults', include: FAULTS } },
     ],
   },

@@ -8,11 +8,8 @@ import type { PromptInspection, RunEvent, RunResult } from '../src/events.js';
 import { readEvents } from '../src/run/store/event-log.js';
 import { requireOwnFiles } from '../src/run/store/own-files.js';
 import { followRun } from './follow-run.js';
-import { holdEmbeddedModel } from './held-model.js';
 import { temporaryFolder } from './run/temporary-folder.js';
 import { SMALL_RUN, writeSmallData } from './small-data.js';
-
-holdEmbeddedModel();
 
 const folder = mkdtempSync(join(tmpdir(), 'rlprompt-optimize-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

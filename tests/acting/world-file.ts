@@ -1,15 +1,12 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, type TestContext } from 'vitest';
+import type { TestContext } from 'vitest';
 import { EnvironmentWorld } from '../../src/acting/environment-world.js';
-
-const base = mkdtempSync(join(tmpdir(), 'rlprompt-world-'));
-afterAll(() => rmSync(base, { recursive: true, force: true }));
 
 /** The file of an environment with these bodies of `reset` and `step`; `turn` counts the calls of `step`. */
 export function worldFile(reset: string, step: string, more = ''): string {
-  const file = join(mkdtempSync(join(base, 'world-')), 'world.mjs');
+  const file = join(mkdtempSync(join(tmpdir(), 'rlprompt-world-')), 'world.mjs');
   const definition = `{ kind: 'environment', name: 'small', tasks: { train: ['go'], test: ['stay'] }, ${more}
     async reset(task) { turn = 0; ${reset} }, async step(action) { turn += 1; ${step} } }`;
   writeFileSync(file, `let turn = 0;\nexport default ${definition};\n`);

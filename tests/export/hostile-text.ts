@@ -28,3 +28,5 @@ export const TEMPLATES = [
 
 /** As many prompts as every format is held to. */
 export const HOSTILE_RUNS = 200;
+/** As many where each is compiled to be read. */
+export const COMPILED_RUNS = 50;

@@ -13,7 +13,7 @@ import { tsAiSdkFormat } from '../../src/export/formats/code/ts-ai-sdk.js';
 import { promptfooFormat } from '../../src/export/formats/evaluation/promptfoo.js';
 import { dotpromptFormat } from '../../src/export/formats/templates/dotprompt.js';
 import { exportedPrompt, scoredText } from './exported.js';
-import { HOSTILE_RUNS, hostileText, TEMPLATES } from './hostile-text.js';
+import { COMPILED_RUNS, HOSTILE_RUNS, hostileText, TEMPLATES } from './hostile-text.js';
 
 // It has no types of its own.
 const nunjucks = createRequire(import.meta.url)('nunjucks') as {
@@ -97,7 +97,7 @@ describe('exports in the programs they are for', { timeout: 120_000 }, () => {
         ]);
         expect(model.doGenerateCalls[0]).toMatchObject({ temperature: 0, seed: 7, maxOutputTokens: 16 });
       }),
-      { numRuns: HOSTILE_RUNS },
+      { numRuns: COMPILED_RUNS },
     );
   });
 

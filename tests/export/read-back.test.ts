@@ -7,7 +7,7 @@ import { EXPORT_FORMATS } from '../../src/export/formats.js';
 import { splitRendered } from '../../src/export/verify-export.js';
 import { writeFormat } from '../../src/export/write-format.js';
 import { exportedPrompt } from './exported.js';
-import { HOSTILE_RUNS, hostileText, TEMPLATES } from './hostile-text.js';
+import { COMPILED_RUNS, HOSTILE_RUNS, hostileText, TEMPLATES } from './hostile-text.js';
 
 const MASKED = '{input} {prompt} {mask} .';
 const options = { isRaw: false };
@@ -28,11 +28,15 @@ function rowsBelow(heading: string): string[][] {
 const refusing = new Set(rowsBelow('| format | refuses |').flatMap(([names = '']) => names.split(', ')));
 const loaders = rowsBelow('| format | loaded by | prompts | checked |');
 
+/** TypeScript, which is compiled to be read. */
+const COMPILED = new Set(['ts', 'ts-ai-sdk']);
+
 /** DSPy takes the space around instructions away. */
 const TRIMMING = new Set(['dspy']);
 
 describe.each(EXPORT_FORMATS.map((format) => ({ name: format.name, format })))('$name', ({ format }) => {
   it('reads back as what the language model was scored with, whatever the prompt', { timeout: 60_000 }, () => {
+    const numRuns = COMPILED.has(format.name) ? COMPILED_RUNS : HOSTILE_RUNS;
     let refusals = 0;
     fc.assert(
       fc.property(hostileText, fc.constantFrom(...TEMPLATES, MASKED), (text, template) => {
@@ -47,9 +51,9 @@ describe.each(EXPORT_FORMATS.map((format) => ({ name: format.name, format })))('
         if ('prompt' in back) expect(back.prompt).toBe(TRIMMING.has(format.name) ? text.trim() : text);
         else expect(back.rendered).toEqual(exported.rendered);
       }),
-      { numRuns: HOSTILE_RUNS },
+      { numRuns },
     );
-    if (refusing.has(format.name)) expect(refusals).toBeLessThan(HOSTILE_RUNS / 3);
+    if (refusing.has(format.name)) expect(refusals).toBeLessThan(numRuns / 3);
     else expect(refusals).toBe(0);
   });
 });

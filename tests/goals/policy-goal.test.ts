@@ -9,10 +9,7 @@ import type { RunResult } from '../../src/events.js';
 import { readPolicy } from '../../src/run/policies/policy-file.js';
 import { readPolicyTable } from '../../src/run/policies/policy-table.js';
 import { type FollowedRun, followRun } from '../follow-run.js';
-import { holdEmbeddedModel } from '../held-model.js';
 import { SMALL_RUN, writeSmallData } from '../small-data.js';
-
-holdEmbeddedModel();
 
 const folder = mkdtempSync(join(tmpdir(), 'rlprompt-conditioned-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

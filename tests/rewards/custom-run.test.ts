@@ -5,10 +5,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import type { RunConfigInput } from '../../src/config/run-config.js';
 import type { RunResult } from '../../src/events.js';
 import { followRun } from '../follow-run.js';
-import { holdEmbeddedModel } from '../held-model.js';
 import { SMALL_RUN } from '../small-data.js';
-
-holdEmbeddedModel();
 
 const folder = mkdtempSync(join(tmpdir(), 'rlprompt-custom-run-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

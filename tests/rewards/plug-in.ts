@@ -1,14 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll } from 'vitest';
 import type { RlpromptError } from '../../src/errors.js';
 import { RewardHost, type RewardHostOptions } from '../../src/rewards/custom/custom-host.js';
 import type { LmQuestion } from '../../src/task/define/reward-messages.js';
 import type { RewardBatch } from '../../src/task/types.js';
-
-const base = mkdtempSync(join(tmpdir(), 'rlprompt-plug-in-'));
-afterAll(() => rmSync(base, { recursive: true, force: true }));
 
 export const BATCH: RewardBatch = {
   prompts: ['', ' one two'],
@@ -18,7 +14,7 @@ export const BATCH: RewardBatch = {
 
 /** A task file whose reward has the given body; it sees `batch` and `context`. */
 export function pluginFile(body: string, top = ''): string {
-  const file = join(mkdtempSync(join(base, 'task-')), 'task.mjs');
+  const file = join(mkdtempSync(join(tmpdir(), 'rlprompt-plug-in-')), 'task.mjs');
   const task = "{ name: 'bad', kind: 'custom', examples: { train: [], dev: [], test: [] }, reward }";
   writeFileSync(file, `${top}\nasync function reward(batch, context) {\n${body}\n}\nexport default ${task};\n`);
   return file;

@@ -7,11 +7,8 @@ import type { RunConfigInput } from '../../src/config/run-config.js';
 import { evaluatePrompts } from '../../src/evaluate.js';
 import type { RunEvent, RunResult } from '../../src/events.js';
 import { type FollowedRun, followRun } from '../follow-run.js';
-import { holdEmbeddedModel } from '../held-model.js';
 import { HUB_LIKE } from '../lm/onnx/hub-like.js';
 import { SMALL_RUN } from '../small-data.js';
-
-holdEmbeddedModel();
 
 const folder = mkdtempSync(join(tmpdir(), 'rlprompt-style-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -7,10 +7,7 @@ import type { RunEvent } from '../../src/events.js';
 import { readLatestCheckpoint } from '../../src/run/checkpoint/checkpoint.js';
 import type { SavedRun } from '../../src/run/loop/saved-run.js';
 import { followRun } from '../follow-run.js';
-import { holdEmbeddedModel } from '../held-model.js';
 import { SMALL_RUN, writeSmallData } from '../small-data.js';
-
-holdEmbeddedModel();
 
 const folder = mkdtempSync(join(tmpdir(), 'rlprompt-learner-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -2,12 +2,9 @@ import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { holdEmbeddedModel } from '../../held-model.js';
 import { SMALL_RUN, writeSmallData } from '../../small-data.js';
 import { runInProcess } from '../in-process-cli.js';
 import { emptyFolder, lastLine, type Outcome } from '../spawn-cli.js';
-
-holdEmbeddedModel();
 
 const FLAGS = [
   ...['--verbalizer', 'ham=list,spam=free', '--input-conditioned', '--inputs-per-step', '2'],

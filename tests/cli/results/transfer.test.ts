@@ -3,12 +3,9 @@ import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
 import type { TransferMatrix } from '../../../src/analysis/transfer.js';
-import { holdEmbeddedModel } from '../../held-model.js';
 import { makeReportRun } from '../../report/report-run.js';
 import { runInProcess } from '../in-process-cli.js';
 import { lastLine, TINY_MODEL, tinyTask } from '../spawn-cli.js';
-
-holdEmbeddedModel();
 
 /** The tiny task, without the target LM among its flags, and a copy of the tiny model under another name. */
 function tinyPair() {
@@ -48,7 +45,10 @@ describe('rlprompt transfer', { timeout: 60_000 }, () => {
 
   it('reads what a run found, and the baselines beside it, as the run did', async () => {
     const { cwd } = tinyPair();
-    const search = ['--steps', '1', '--prompts-per-step', '4', '--evaluation-every', '1', '--out', 'run', '--json'];
+    const search = [
+      ...['--steps', '1', '--prompts-per-step', '4', '--evaluation-every', '1', '--test-size', '60'],
+      ...['--out', 'run', '--json'],
+    ];
     const run = JSON.parse((await runInProcess(['run', 'spam', ...search], { cwd })).stdout);
     expect(run.best.classifier.words[0].words.length).toBeGreaterThan(1);
     const { stdout } = await runInProcess(['transfer', 'run', '-n', '1', '--target', 'mail-gpt-4m', '--json'], { cwd });

@@ -42,7 +42,7 @@ it('a run over a chat service without log-probabilities finds a better prompt th
   const { result } = await followRun({
     ...SMALL_RUN,
     ...{ target: 'openai:tiny', endpoint: service.endpoint, task: writeSmallData(folder), out: join(folder, 'run') },
-    ...{ shots: 8, promptsPerStep: 8, steps: 10 },
+    ...{ shots: 8, promptsPerStep: 8, steps: 5 },
   });
   const { best, baselines } = result!;
   const figures = (scores: { dev: object; test: object }) => JSON.stringify({ dev: scores.dev, test: scores.test });

@@ -9,12 +9,10 @@ import { loadLanguageModel, requireCapability } from '../../../src/lm/load.js';
 import { unlikelyWords } from '../../../src/rewards/classification/unlikely-words.js';
 import { parseTemplate } from '../../../src/template/parse-template.js';
 import { followRun } from '../../follow-run.js';
-import { holdEmbeddedModel } from '../../held-model.js';
 import { FakeService } from '../../lm/endpoint/fake-service.js';
 import { SMALL_RUN, writeSmallData } from '../../small-data.js';
 import { examplesOf } from '../scripted-scorer.js';
 
-holdEmbeddedModel();
 const folder = mkdtempSync(join(tmpdir(), 'rlprompt-unlikely-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const template = parseTemplate('{input} {prompt}', { family: 'causal' });

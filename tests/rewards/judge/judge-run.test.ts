@@ -6,12 +6,9 @@ import type { RunConfigInput } from '../../../src/config/run-config.js';
 import { EMBEDDED_MODEL } from '../../../src/config/settings/defaults.js';
 import type { RunEvent } from '../../../src/events.js';
 import { type FollowedRun, followRun } from '../../follow-run.js';
-import { holdEmbeddedModel } from '../../held-model.js';
 import { FakeService } from '../../lm/endpoint/fake-service.js';
 import { HUB_LIKE } from '../../lm/onnx/hub-like.js';
 import { SMALL_RUN, writeSmallData } from '../../small-data.js';
-
-holdEmbeddedModel();
 
 const folder = mkdtempSync(join(tmpdir(), 'rlprompt-judge-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

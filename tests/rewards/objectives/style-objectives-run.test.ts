@@ -4,11 +4,8 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { RunConfigInput } from '../../../src/config/run-config.js';
 import { followRun } from '../../follow-run.js';
-import { holdEmbeddedModel } from '../../held-model.js';
 import { HUB_LIKE } from '../../lm/onnx/hub-like.js';
 import { SMALL_RUN } from '../../small-data.js';
-
-holdEmbeddedModel();
 
 const folder = mkdtempSync(join(tmpdir(), 'rlprompt-style-objectives-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

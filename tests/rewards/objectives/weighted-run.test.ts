@@ -6,10 +6,7 @@ import type { RunConfigInput } from '../../../src/config/run-config.js';
 import type { RunControls, RunEvent } from '../../../src/events.js';
 import { readEvents } from '../../../src/run/store/event-log.js';
 import { type FollowedRun, followRun } from '../../follow-run.js';
-import { holdEmbeddedModel } from '../../held-model.js';
 import { SMALL_RUN, writeSmallData } from '../../small-data.js';
-
-holdEmbeddedModel();
 
 const folder = mkdtempSync(join(tmpdir(), 'rlprompt-objectives-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -8,10 +8,7 @@ import { readEarlierRun } from '../../../src/run/continue/earlier-run.js';
 import { type KeptStart, readStart } from '../../../src/run/continue/start-file.js';
 import { inspectRun } from '../../../src/run/doctor/inspect-run.js';
 import { followRun } from '../../follow-run.js';
-import { holdEmbeddedModel } from '../../held-model.js';
 import { SMALL_RUN, writeSmallData } from '../../small-data.js';
-
-holdEmbeddedModel();
 
 const folder = mkdtempSync(join(tmpdir(), 'rlprompt-continue-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -10,12 +10,9 @@ import { Health } from '../../../src/run/watch/health.js';
 import { restartPolicy } from '../../../src/run/watch/restart-policy.js';
 import { createTrainer } from '../../../src/trainers/registry.js';
 import { followRun } from '../../follow-run.js';
-import { holdEmbeddedModel } from '../../held-model.js';
 import { SMALL_RUN, writeSmallData } from '../../small-data.js';
 import { scriptedGenerator } from '../../trainers/scripted-generator.js';
 import { findTheWords, type ToyReward, toySettings, toyStep } from '../../trainers/toy-search.js';
-
-holdEmbeddedModel();
 
 const folder = mkdtempSync(join(tmpdir(), 'rlprompt-restart-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
