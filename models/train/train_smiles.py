@@ -27,8 +27,8 @@ from train_tokenizer import END, write_configuration
 MERGES = [("C", "l"), ("B", "r"), ("[", "n"), ("[n", "H"), ("[nH", "]"), ("[", "N"), ("[N", "+"), ("[N+", "]")]
 MERGES += [("[", "O"), ("[O", "-"), ("[O-", "]")]
 ROWS, LONGEST, WIDTH = 32, 39, 40
-TRAINING, HELD_OUT = 12_000, 500
-PEAK, WARM_UP, DECAY = 6e-3, 20, 0.5
+TRAINING, HELD_OUT = 24_000, 500
+PEAK, WARM_UP, DECAY = 5e-3, 40, 0.5
 # Batches that are cut where their molecules end, for each that has all its spaces.
 CUT = 7
 TEXTS = ["CC(=O)Oc1ccccc1C(=O)O ", "Clc1ccc([N+](=O)[O-])c(Br)c1", "c1c[nH]cn1"]
@@ -109,14 +109,14 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("folder", type=pathlib.Path)
     parser.add_argument("out", type=pathlib.Path)
-    parser.add_argument("--steps", type=int, default=320)
+    parser.add_argument("--steps", type=int, default=1000)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--golden", type=pathlib.Path)
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
     torch.manual_seed(0)
     tokenizer = tokenizer_of_smiles()
-    shape = Shape(tokenizer.get_vocab_size(), hidden=64, layers=2, heads=4, inner=176, context=64, dropout=0.0)
+    shape = Shape(tokenizer.get_vocab_size(), hidden=128, layers=5, heads=4, inner=352, context=64, dropout=0.0)
     write_configuration(tokenizer, arguments.folder, shape.context)
     model = LanguageModel(shape)
     print(json.dumps({"parameters": sum(p.numel() for p in model.parameters())}), flush=True)

@@ -4,7 +4,7 @@ export default defineTask({
   name: 'molecules',
   kind: 'custom',
   description:
-    'Writes drug-like molecules as SMILES (needs @rdkit/rdkit, --generator smiles-gpt-0.1m and a longer prompt).',
+    'Writes drug-like molecules as SMILES (needs @rdkit/rdkit, --generator smiles-gpt-1m and a longer prompt).',
   examples: { train: 'train.csv', dev: 'dev.csv', test: 'test.csv' },
   rewardRange: [0, 100],
   async reward({ prompts }) {
