@@ -29,6 +29,7 @@ describe.each([
   ['javascript-syntax', 8, 8, 20],
   ['calm-mail', 8, 8, 16],
   ['asking-mail', 16, 16, 48],
+  ['first-person', 16, 16, 48],
 ])('the built-in task %s', (name, ...sizes) => {
   it('has its examples, none of them in two splits, and manual prompts', async () => {
     const task = await load(name);
@@ -67,10 +68,18 @@ describe('asking-mail', () => {
     expect(await rewardsOf(task, ['all', ''], say)).toEqual([100, 12.5]);
   });
 
-  it('has each beginning in one split only', async () => {
-    const { splits } = await load('asking-mail');
-    const beginnings = SPLITS.flatMap((split) => splits[split].map(({ text }) => text));
+  it('has each beginning in one split only, and none of first-person', async () => {
+    const tasks = [await load('asking-mail'), await load('first-person')];
+    const beginnings = tasks.flatMap(({ splits }) => SPLITS.flatMap((split) => splits[split].map(({ text }) => text)));
     expect(new Set(beginnings).size).toBe(beginnings.length);
+  });
+});
+
+describe('first-person', () => {
+  it('pays the share of mails whose writer says I, as a word of its own', async () => {
+    const task = await load('first-person');
+    const say = (text: string) => (text.startsWith('me') ? ' is what I wrote' : ' In Iceland it is late');
+    expect(await rewardsOf(task, ['me', ''], say)).toEqual([100, 0]);
   });
 });
 
