@@ -1,6 +1,7 @@
 import { closeSync, writeSync } from 'node:fs';
 import { EXIT_CODES, RlpromptError } from '../errors.js';
 import { osLimitOf } from '../files/io-error.js';
+import { requireSomeAddresses } from '../files/memory-limits.js';
 import { runtimeCalls } from '../lm/onnx/run/runtime-calls.js';
 import { safeText } from '../ui/draw/safe-text.js';
 import { COMMANDS } from './commands/commands.js';
@@ -94,6 +95,7 @@ async function main(argv: readonly string[]): Promise<void> {
       next: 'https://nodejs.org/en/download',
     });
   }
+  requireSomeAddresses();
   const { runCommandLine } = await import('./program.js');
   await runCommandLine(argv, context);
 }

@@ -8,6 +8,9 @@ import { RlpromptError } from '../errors.js';
  */
 const LEAST_ADDRESSES = 2.5e9;
 
+/** The same for commands without a model. Measured on Linux: 1.0e9. */
+const LEAST_WITHOUT_MODEL = 1.2e9;
+
 const RAISE = 'raise the limit: ulimit -v unlimited';
 
 /** Bytes of memory that this process may have: those of the machine, or fewer in a container. */
@@ -17,12 +20,21 @@ export function memoryThere(): number {
 
 /** @throws RlpromptError E_OS_LIMIT where the limit on addresses (`ulimit -v`) is too low for any run */
 export function requireAddresses(): void {
+  refuseFewer(LEAST_ADDRESSES, ', and more for large models');
+}
+
+/** @throws RlpromptError E_OS_LIMIT where it is too low for any command: the engine would end the process without a line */
+export function requireSomeAddresses(): void {
+  refuseFewer(LEAST_WITHOUT_MODEL, '');
+}
+
+function refuseFewer(least: number, more: string): void {
   const limit = addressLimit();
-  if (limit === undefined || limit >= LEAST_ADDRESSES) return;
+  if (limit === undefined || limit >= least) return;
   throw new RlpromptError({
     code: 'E_OS_LIMIT',
     exit: 'osLimit',
-    message: `the address space is limited to ${gigabytes(limit)} (ulimit -v); at least ${gigabytes(LEAST_ADDRESSES)} are needed, and more for large models`,
+    message: `the address space is limited to ${gigabytes(limit)} (ulimit -v); at least ${gigabytes(least)} are needed${more}`,
     kept: 'nothing was started',
     next: RAISE,
   });

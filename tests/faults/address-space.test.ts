@@ -43,6 +43,15 @@ describe.skipIf(process.platform !== 'linux')('a limited address space', () => {
     expect(existsSync(join(cwd, 'narrow'))).toBe(false);
   });
 
+  it('is refused by commands without a model too, before the engine ends them without a line', () => {
+    const { status, line } = startWith(900, [BIN, 'tasks']);
+    expect(line).toMatch(
+      /E_OS_LIMIT: .* limited to 0\.9 GB .* at least 1\.2 GB are needed · nothing was started · raise/,
+    );
+    expect(status).toBe(71);
+    expect(startWith(1210, [BIN, 'tasks'])).toMatchObject({ status: 0 });
+  });
+
   it('is enough at the least that is asked for', () => {
     expect(startWith(2510, run('enough'))).toMatchObject({ status: 0 });
     expect(readdirSync(join(cwd, 'enough'))).toContain('best.json');
