@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Comparison, type RunOutcome, summarise } from './compare/comparison.js';
 import type { ComparisonFolder } from './compare/comparison-folder.js';
@@ -6,6 +5,7 @@ import type { ScheduledRun } from './compare/comparison-plan.js';
 import type { RunConfigInput } from './config/run-config.js';
 import { RlpromptError } from './errors.js';
 import type { RunResult } from './events.js';
+import { isThere } from './files/is-there.js';
 import { readRunReport } from './report/run-report.js';
 import { resultOf } from './run/store/run-folder.js';
 
@@ -40,7 +40,7 @@ async function takeRun(
   options: CompareOptions & Position,
 ): Promise<RunOutcome> {
   const runDir = join(compareDir, plan.folder);
-  const isBegun = existsSync(join(runDir, 'run.json'));
+  const isBegun = isThere(join(runDir, 'run.json'));
   const known = isBegun ? resultOf(runDir) : undefined;
   if (known) return { plan, result: known, report: readRunReport(runDir) };
   options.onRun?.(plan, { index: options.index, count: options.count });

@@ -271,7 +271,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'statistics',
     'trainers',
   ],
-  'compare.ts': ['compare', 'config', 'errors.ts', 'events.ts', 'report', 'run/store'],
+  'compare.ts': ['compare', 'config', 'errors.ts', 'events.ts', 'files', 'report', 'run/store'],
   config: [
     'classifier',
     'config/files',
@@ -287,7 +287,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'config/files': ['config/values', 'errors.ts', 'files', 'options', 'user-code'],
   'config/settings': ['config/values', 'data', 'options', 'policy', 'trainers'],
   'config/values': ['errors.ts', 'options'],
-  data: ['errors.ts', 'random', 'statistics'],
+  data: ['errors.ts', 'files', 'random', 'statistics'],
   decoding: [
     'errors.ts',
     'files',
@@ -400,6 +400,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   lm: [
     'errors.ts',
+    'files',
     'lm/endpoint',
     'lm/endpoint/client',
     'lm/hub',
@@ -481,6 +482,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'lm/tokenizer/shared': [],
   'lm/transformers': [
     'errors.ts',
+    'files',
     'lm/model',
     'lm/onnx/families/causal',
     'lm/onnx/families/shared',
@@ -593,7 +595,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'template',
   ],
   'run/checkpoint': ['errors.ts', 'files'],
-  'run/continue': ['config', 'errors.ts', 'policy/parameters', 'run/checkpoint', 'run/store'],
+  'run/continue': ['config', 'errors.ts', 'files', 'policy/parameters', 'run/checkpoint', 'run/store'],
   'run/doctor': ['errors.ts', 'events.ts', 'files', 'run/checkpoint', 'run/continue', 'run/policies', 'run/store'],
   'run/loop': [
     'classifier',
@@ -817,7 +819,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'ui/ink/parts': ['ui', 'ui/draw'],
   'ui/ink/questions': ['ui', 'ui/draw', 'ui/ink/input', 'ui/ink/parts'],
   'ui/reporters': ['errors.ts', 'events.ts', 'ui', 'ui/draw', 'ui/ink'],
-  'user-code': ['errors.ts', 'package-root.ts', 'task', 'task/define'],
+  'user-code': ['errors.ts', 'files', 'package-root.ts', 'task', 'task/define'],
 };
 
 function sourceFiles(folder: string): string[] {

@@ -58,6 +58,13 @@ const RULES: readonly Rule[] = [
     refused: /\bstatSync\([^\n]*throwIfNoEntry/,
   },
   {
+    what: 'whether something is there is asked of isThere, which does not take a forbidden folder for an empty one',
+    in: /./,
+    refused: /\bexistsSync\(/,
+    // What is about to be written, what is looked for without a name, the program's own files, and a cache that one can do without.
+    but: /^(files\/make-folder|run\/store\/run-folder|cli\/(exports\/export-files|commands\/setup\/init)|config\/files\/config-file|package-root|export\/formats\/code\/node|lm\/(model\/embedded|onnx\/head\/split-storage)|rewards\/cache\/score-store)\.ts$/,
+  },
+  {
     what: 'a folder is made by makeFolder, which returns on any file system',
     in: /./,
     refused: /\bmkdir(Sync)?\([^\n]*recursive/,

@@ -1,8 +1,8 @@
-import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import * as z from 'zod';
 import { RlpromptError } from '../errors.js';
 import { atomicWrite } from '../files/atomic-write.js';
+import { isThere } from '../files/is-there.js';
 import { acquireLock, type Lock } from '../files/lock.js';
 import { readText } from '../files/read-file.js';
 import { strictJson } from '../files/strict-json.js';
@@ -72,7 +72,7 @@ export function checkUnchanged(folder: ActFolder, now: Pick<ActPlan, 'environmen
 /** @throws RlpromptError `E_NOT_A_RUN`, `E_MANIFEST` */
 export function readActPlan(path: string): ActPlan {
   const file = join(path, FILE);
-  if (!existsSync(file)) {
+  if (!isThere(file)) {
     throw new RlpromptError({
       code: 'E_NOT_A_RUN',
       exit: 'missingInput',

@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
+import { isThere } from '../files/is-there.js';
 import { readLatestCheckpoint } from '../run/checkpoint/checkpoint.js';
 import { type ActPlan, readActPlan, readPart } from './act-folder.js';
 import type { Measured } from './measure.js';
@@ -29,5 +29,5 @@ export function readActRecord(path: string): ActRecord {
   const plan = readActPlan(path);
   const saved = readLatestCheckpoint(path)?.checkpoint.json as { curve: CurvePoint[] } | undefined;
   const file = join(path, 'result.json');
-  return { path, plan, curve: saved?.curve ?? [], result: existsSync(file) ? readPart(file, RESULT) : undefined };
+  return { path, plan, curve: saved?.curve ?? [], result: isThere(file) ? readPart(file, RESULT) : undefined };
 }

@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { isThere } from '../files/is-there.js';
 import { readOrdinaryText } from '../files/read-ordinary.js';
 import { loadLanguageModel } from '../lm/load.js';
 import { embeddedModels } from '../lm/model/embedded.js';
@@ -49,7 +49,7 @@ export async function measureWritten(runDir: string, count: number): Promise<Wri
 function knownMolecules(reader: Molecules, model: string): ReadonlySet<string> {
   const folder = embeddedModels().find(({ name }) => name === model)?.path;
   const file = folder && join(folder, 'training.smi');
-  if (!file || !existsSync(file)) return new Set();
+  if (!file || !isThere(file)) return new Set();
   const lines = readOrdinaryText(file).split('\n');
   return new Set(lines.flatMap((line) => reader.canonical(line) ?? []));
 }

@@ -1,7 +1,8 @@
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { RlpromptError } from '../errors.js';
 import { atomicWrite } from '../files/atomic-write.js';
+import { isThere } from '../files/is-there.js';
 import { acquireLock } from '../files/lock.js';
 import { readText } from '../files/read-file.js';
 import { strictJson } from '../files/strict-json.js';
@@ -20,7 +21,7 @@ export interface ComparisonFolder {
 
 /** Whether a path is a comparison that was begun. */
 export function isComparison(path: string): boolean {
-  return existsSync(join(path, PLAN));
+  return isThere(join(path, PLAN));
 }
 
 /** Where a comparison goes that names no folder. */
@@ -63,7 +64,7 @@ export function openComparison(path: string, now: Date): ComparisonFolder {
 
 /** A folder with anything but traces of a start that was killed is somebody else's. */
 function refuseForeign(path: string): void {
-  if (!existsSync(path)) return;
+  if (!isThere(path)) return;
   const isFolder = statSync(path).isDirectory();
   const names = isFolder ? readdirSync(path) : [];
   if (isFolder && names.every((name) => name.startsWith('lock') || name.endsWith('.tmp'))) return;

@@ -1,5 +1,6 @@
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { RlpromptError } from '../errors.js';
+import { whoKeepsOut } from '../files/whose.js';
 
 /** Larger data files are refused: every row is held in memory. */
 export const MAX_DATA_BYTES = 256 * 1024 * 1024;
@@ -55,7 +56,7 @@ function readFailure(file: string, error: NodeJS.ErrnoException): RlpromptError 
     message: missing
       ? 'there is no such data file'
       : forbidden
-        ? 'the data file may not be read'
+        ? ['the data file may not be read', whoKeepsOut(file)].filter(Boolean).join('; ')
         : `the data file cannot be read (${error.code})`,
     where: file,
     next: missing ? 'check the path' : forbidden ? 'change its permissions' : 'check the disk and the path',

@@ -1,5 +1,6 @@
 import { RlpromptError } from '../errors.js';
 import { hasErrno } from './file-system.js';
+import { whoKeepsOut } from './whose.js';
 
 interface Attempt {
   readonly action: 'read' | 'write' | 'create' | 'remove';
@@ -52,16 +53,31 @@ export function osLimitOf(error: unknown): string | undefined {
     : osLimitOf(error.cause);
 }
 
+/** Where the system refuses something that the program did not expect it to; undefined for any other error. */
+export function refusalOf(error: unknown): RlpromptError | undefined {
+  if (!hasErrno(error, 'EACCES', 'EPERM')) return undefined;
+  const { path, syscall = '' } = error as NodeJS.ErrnoException;
+  if (path === undefined) return undefined;
+  const action = /^(unlink|rm|rmdir)$/.test(syscall)
+    ? 'remove'
+    : /^(mkdir|rename|link)$/.test(syscall)
+      ? 'create'
+      : 'read';
+  return toIoError(error, { action, path });
+}
+
 function permissionError(
   attempt: Attempt,
   common: { message: string; kept: string | undefined; cause: unknown },
 ): RlpromptError {
   if (attempt.action === 'read' || attempt.action === 'remove') {
+    const who = attempt.action === 'read' ? whoKeepsOut(attempt.path) : undefined;
     return new RlpromptError({
       ...common,
+      message: who === undefined ? common.message : `${common.message}; ${who}`,
       code: 'E_NO_PERMISSION',
       exit: 'noPermission',
-      next: 'change its permissions',
+      next: 'change its permissions, or ask its owner to',
     });
   }
   const next = 'choose a folder you may write to with --out DIR, or change its permissions';

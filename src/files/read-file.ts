@@ -7,15 +7,15 @@ import { readOrdinary } from './read-ordinary.js';
  * @throws RlpromptError that names the file and what failed: `E_FILE_NOT_FOUND`, `E_NO_PERMISSION`, `E_FILE_KIND`,
  *   `E_FILE_TOO_LARGE`, `E_OS_LIMIT` or `E_IO`
  */
-export function readBytes(path: string): Uint8Array {
+export function readBytes(path: string, maxBytes?: number): Uint8Array {
   try {
-    return readOrdinary(path);
+    return readOrdinary(path, maxBytes);
   } catch (error) {
     throw toIoError(error, { action: 'read', path });
   }
 }
 
 /** The same as UTF-8 text. @throws RlpromptError as `readBytes` */
-export function readText(path: string): string {
-  return Buffer.from(readBytes(path)).toString('utf8');
+export function readText(path: string, maxBytes?: number): string {
+  return Buffer.from(readBytes(path, maxBytes)).toString('utf8');
 }

@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { nearestWord, RlpromptError } from '../errors.js';
+import { isThere } from '../files/is-there.js';
 import { type EndpointOptions, readEndpointSettings } from './endpoint/client/endpoint-settings.js';
 import { isEndpointName } from './endpoint/endpoint-name.js';
 import { loadEndpointModel } from './endpoint/openai.js';
@@ -131,7 +131,7 @@ export async function pinModelName(name: string, options: HubOptions = {}): Prom
 /** The folder of an embedded model, or one that is named by its path. */
 export function localModelPath(name: string): string | undefined {
   const path = embeddedModels().find((model) => model.name === name)?.path ?? resolve(name);
-  return existsSync(path) ? path : undefined;
+  return isThere(path) ? path : undefined;
 }
 
 function notOnThisMachine(name: string): RlpromptError {

@@ -1,8 +1,9 @@
-import { existsSync, realpathSync } from 'node:fs';
+import { realpathSync } from 'node:fs';
 import { RlpromptError } from '../errors.js';
 import { AppendFile } from '../files/append-file.js';
 import { nodeFileSystem } from '../files/file-system.js';
 import { toIoError } from '../files/io-error.js';
+import { isThere } from '../files/is-there.js';
 import { readBytes, readText } from '../files/read-file.js';
 import { strictJson } from '../files/strict-json.js';
 import { type Ranking, readRanking } from './ranking.js';
@@ -45,7 +46,7 @@ export class RankingWriter {
 
   /** Opens the file, or begins it. Call `readRankings` first: a damaged file is refused there. */
   static open(path: string): RankingWriter {
-    const bytes = existsSync(path) ? Buffer.from(readBytes(path)) : Buffer.alloc(0);
+    const bytes = isThere(path) ? Buffer.from(readBytes(path)) : Buffer.alloc(0);
     const file = openAt(path, bytes.length, bytes.length);
     // An editor may have left the last line without an end.
     if (bytes.length > 0 && bytes.at(-1) !== LINE_END) file.append(Buffer.from('\n'));
@@ -65,7 +66,7 @@ export class RankingWriter {
 function openAt(path: string, size: number, length: number): AppendFile {
   try {
     // The file of a user may lie elsewhere.
-    const file = existsSync(path) ? realpathSync(path) : path;
+    const file = isThere(path) ? realpathSync(path) : path;
     return AppendFile.open(file, nodeFileSystem, { size, length });
   } catch (error) {
     throw toIoError(error, { action: 'create', path });

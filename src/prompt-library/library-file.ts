@@ -1,9 +1,9 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import * as z from 'zod';
 import { RlpromptError } from '../errors.js';
 import { atomicWrite } from '../files/atomic-write.js';
+import { isThere } from '../files/is-there.js';
 import { acquireLock, type Lock } from '../files/lock.js';
 import { dataRoot } from '../files/program-folders.js';
 import { readText } from '../files/read-file.js';
@@ -46,7 +46,7 @@ export function formerLibraryPath(path: string): string {
 
 /** @throws RlpromptError `E_LIBRARY_FILE` where the file is damaged; where there is none, nothing is remembered */
 export function readLibrary(libraryFile: string): RememberedTask[] {
-  const path = [libraryFile, formerLibraryPath(libraryFile)].find((file) => existsSync(file));
+  const path = [libraryFile, formerLibraryPath(libraryFile)].find((file) => isThere(file));
   if (path === undefined) return [];
   const tasks = parse(readText(path));
   if (tasks) return tasks;

@@ -1,7 +1,10 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { RlpromptError } from '../errors.js';
 import type { RunEvent } from '../events.js';
+import { hasErrno } from '../files/file-system.js';
+import { toIoError } from '../files/io-error.js';
+import { isThere } from '../files/is-there.js';
 import { isLockHeld } from '../files/lock.js';
 import { readBest } from '../run/store/best-file.js';
 import { readEvents } from '../run/store/event-log.js';
@@ -29,8 +32,17 @@ export interface ListedRun {
 export function listRuns(dir: string): (ListedRun | { readonly runDir: string; readonly unreadable: string })[] {
   const runDirs = folderNames(dir)
     .map((name) => join(dir, name))
-    .filter((path) => existsSync(join(path, 'run.json')));
+    .filter(mayBeRun);
   return runDirs.map(describeOrSay).sort((a, b) => (createdOf(b) > createdOf(a) ? 1 : -1));
+}
+
+/** One that may not be looked into is listed, with the reason. */
+function mayBeRun(path: string): boolean {
+  try {
+    return isThere(join(path, 'run.json'));
+  } catch {
+    return true;
+  }
 }
 
 function describeOrSay(runDir: string): ReturnType<typeof listRuns>[number] {
@@ -44,7 +56,7 @@ function describeOrSay(runDir: string): ReturnType<typeof listRuns>[number] {
 
 function describe(runDir: string): ListedRun {
   const { created, task, targetLm, seed, config } = readManifest(runDir);
-  const events = existsSync(join(runDir, 'events.jsonl')) ? [...readEvents(runDir)] : [];
+  const events = isThere(join(runDir, 'events.jsonl')) ? [...readEvents(runDir)] : [];
   const start = events.find((event) => event.type === 'run-start');
   const best = readBest(runDir);
   const metric = start?.metric ?? 'accuracy';
@@ -77,6 +89,7 @@ function folderNames(dir: string): string[] {
   try {
     return readdirSync(dir, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [entry.name] : []));
   } catch (cause) {
+    if (hasErrno(cause, 'EACCES', 'EPERM')) throw toIoError(cause, { action: 'read', path: dir });
     throw new RlpromptError({
       code: 'E_NO_RUNS',
       exit: 'missingInput',

@@ -1,4 +1,5 @@
 import { RlpromptError } from '../errors.js';
+import { requireReadable } from '../files/is-there.js';
 import type { ReadMessage } from '../task/define/reward-messages.js';
 import { UserProcess } from './user-process.js';
 
@@ -13,6 +14,7 @@ const MEMORY_LIMIT = 2 ** 31;
  */
 export async function readUserFile(question: ReadQuestion, timeoutMs: number): Promise<unknown> {
   const { kind, file } = question;
+  requireReadable(file);
   const reader = new UserProcess({ kind, file, memoryLimit: MEMORY_LIMIT, env: process.env });
   try {
     const message = { type: 'read', memoryLimit: MEMORY_LIMIT, ...question } as const;

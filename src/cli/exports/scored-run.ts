@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ReadPrompt } from '../../evaluate.js';
+import { isThere } from '../../files/is-there.js';
 
 /** What of a run is scored, and on which task. */
 export interface ScoredRun {
@@ -19,7 +19,7 @@ export async function scoredRun(
   { run: named, policy, rank }: { readonly run?: string; readonly policy?: string; readonly rank: number },
 ): Promise<ScoredRun> {
   if (policy !== undefined) return { task, run: policy, hasPolicy: true };
-  const isRun = task !== undefined && existsSync(join(task, 'run.json'));
+  const isRun = task !== undefined && isThere(join(task, 'run.json'));
   const run = isRun ? task : named;
   const onTask = isRun ? undefined : task;
   if (run === undefined) return { task: onTask, hasPolicy: false };

@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { Classifier } from '../../classifier/classifier.js';
 import type { RunConfigInput } from '../../config/run-config.js';
 import { RlpromptError } from '../../errors.js';
-import { factsOf } from '../../files/facts-of.js';
+import { factsOfNamed } from '../../files/is-there.js';
 import { readText } from '../../files/read-file.js';
 import { type ExportedClassifier, parseExportedClassifier } from './exported-classifier.js';
 
@@ -20,12 +20,12 @@ export interface StoredClassifier {
  * @throws RlpromptError `E_PREDICT_SOURCE` for what is neither, or finds no label
  */
 export async function readClassifier(source: string, rank: number): Promise<StoredClassifier> {
-  const facts = factsOf(source);
+  const facts = factsOfNamed(source);
   if (facts === undefined) throw noSource(source, 'there is no such run or export');
   if (!facts.isDirectory()) return readExport(source);
   const exported = path.join(source, 'best.json');
-  const isRun = factsOf(path.join(source, 'run.json')) !== undefined;
-  if (!isRun && factsOf(exported)) return readExport(exported);
+  const isRun = factsOfNamed(path.join(source, 'run.json')) !== undefined;
+  if (!isRun && factsOfNamed(exported)) return readExport(exported);
   return await readRun(source, rank);
 }
 

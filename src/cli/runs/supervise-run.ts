@@ -1,10 +1,10 @@
-import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { RunConfigInput } from '../../config/run-config.js';
 import { RlpromptError } from '../../errors.js';
 import type { Reporter, RunControls, RunEvent, RunResult } from '../../events.js';
 import { abortable } from '../../files/abortable.js';
+import { isThere } from '../../files/is-there.js';
 import { requireAddresses } from '../../files/memory-limits.js';
 import type { OptimizeOptions } from '../../optimize.js';
 import { wrapText } from '../../ui/draw/wrap-text.js';
@@ -157,7 +157,7 @@ class Supervisor {
   /** What stopped a run that was under way has left it as it was at its last checkpoint. */
   private withRun(error: unknown): unknown {
     const { runDir } = this;
-    if (!(error instanceof RlpromptError) || runDir === undefined || !existsSync(runDir)) return error;
+    if (!(error instanceof RlpromptError) || runDir === undefined || !isThere(runDir)) return error;
     const { code, exit, message, where, cause } = error;
     const kept = error.kept ?? KEPT;
     const resume = `rlprompt resume ${runDir}`;

@@ -1,7 +1,8 @@
 import { existsSync, statSync } from 'node:fs';
 import { basename, dirname, extname, join, relative, resolve } from 'node:path';
 import { RlpromptError } from '../../errors.js';
-import { readOrdinary } from '../../files/read-ordinary.js';
+import { factsOfNamed } from '../../files/is-there.js';
+import { readBytes } from '../../files/read-file.js';
 import { readUserFile } from '../../user-code/read-user-file.js';
 import { refuseProblems } from '../values/config-problem.js';
 
@@ -48,7 +49,7 @@ export function findConfigFile(directory: string): string | undefined {
 export async function loadConfigFile(path: string, programMs = PROGRAM_MS): Promise<ConfigFile> {
   const file = resolve(path);
   const name = relative(process.cwd(), file) || file;
-  if (!existsSync(file) || !statSync(file).isFile()) {
+  if (!factsOfNamed(file)?.isFile()) {
     throw new RlpromptError({
       code: 'E_CONFIG_MISSING',
       exit: 'missingInput',
@@ -81,8 +82,9 @@ function readUtf8(file: string, name: string): string {
   if (statSync(file).size > LARGEST) {
     refuseProblems([{ message: `larger than ${LARGEST / 1024} KiB`, where: name }]);
   }
+  const bytes = readBytes(file, LARGEST);
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(readOrdinary(file, LARGEST));
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (cause) {
     throw new RlpromptError({
       code: 'E_CONFIG_ENCODING',

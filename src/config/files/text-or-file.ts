@@ -1,4 +1,5 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
+import { isThere } from '../../files/is-there.js';
 
 const LARGEST_FILE = 64 * 1024;
 
@@ -8,7 +9,7 @@ const LARGEST_FILE = 64 * 1024;
  * @throws Error that says what is wrong with the file
  */
 function readTextOrFile(given: string): string {
-  if (given.includes('\n') || !existsSync(given)) return given;
+  if (given.includes('\n') || !isThere(given)) return given;
   const file = statSync(given);
   if (!file.isFile()) throw new Error('it is no file');
   if (file.size > LARGEST_FILE) throw new Error(`it has ${file.size} bytes, more than ${LARGEST_FILE}`);

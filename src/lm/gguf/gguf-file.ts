@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, openSync } from 'node:fs';
-import { factsOf } from '../../files/facts-of.js';
+import { factsOfNamed } from '../../files/is-there.js';
 import { requireOrdinary } from '../../files/read-ordinary.js';
 import { GgufCursor } from './gguf-cursor.js';
 import { damaged, unsupported } from './gguf-error.js';
@@ -32,7 +32,7 @@ export function isGgufName(path: string): boolean {
 
 /** Whether there is such a file; a folder may have the name too. */
 export function isGgufFile(path: string): boolean {
-  return isGgufName(path) && factsOf(path)?.isDirectory() === false;
+  return isGgufName(path) && factsOfNamed(path)?.isDirectory() === false;
 }
 
 let last: { readonly key: string; readonly file: GgufFile } | undefined;

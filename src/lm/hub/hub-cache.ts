@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, readdirSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { RlpromptError } from '../../errors.js';
 import { factsOf } from '../../files/facts-of.js';
+import { isThere } from '../../files/is-there.js';
 import { makeFolder } from '../../files/make-folder.js';
 import { readOrdinaryText } from '../../files/read-ordinary.js';
 import type { HubFile, HubRevision } from './hub-api.js';
@@ -65,7 +66,7 @@ export class HubCache {
     if (!isTidy || isAbsolute(file) || !isInside(folder, path)) throw pathError(file, folder);
     const parent = resolve(path, '..');
     // A link that someone put into the cache must not lead the download elsewhere.
-    if (existsSync(parent) && !isInside(realpathSync(this.folder), realpathSync(parent))) throw pathError(file, folder);
+    if (isThere(parent) && !isInside(realpathSync(this.folder), realpathSync(parent))) throw pathError(file, folder);
     return path;
   }
 
@@ -80,7 +81,7 @@ export class HubCache {
   /** Moves a file that is not what it should be out of the way. */
   setAside(name: HubName, commit: string, file: string): void {
     const path = this.pathOf(name, commit, file);
-    if (existsSync(path)) renameSync(path, `${path}.corrupt-${randomUUID().slice(0, 8)}`);
+    if (isThere(path)) renameSync(path, `${path}.corrupt-${randomUUID().slice(0, 8)}`);
   }
 
   /** Every snapshot in the cache. */
@@ -110,7 +111,7 @@ export class HubCache {
 
   private revisionsOf(id: string, commit: string): string[] {
     const refs = join(this.repository({ id }), 'refs');
-    if (!existsSync(refs)) return [];
+    if (!isThere(refs)) return [];
     return readdirSync(refs)
       .filter((ref) => readIfThere(join(refs, ref))?.trim() === commit)
       .map(decodeURIComponent);
@@ -134,7 +135,7 @@ export function readIfThere(path: string): string | undefined {
 }
 
 function folders(path: string): string[] {
-  if (!existsSync(path)) return [];
+  if (!isThere(path)) return [];
   return readdirSync(path, { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
     .map(({ name }) => name)

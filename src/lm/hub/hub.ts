@@ -1,6 +1,7 @@
-import { existsSync, statfsSync } from 'node:fs';
+import { statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import { RlpromptError } from '../../errors.js';
+import { isThere } from '../../files/is-there.js';
 import { makeFolder } from '../../files/make-folder.js';
 import { findModelFolder } from '../model/model-folder.js';
 import { expectedContent, isIntact } from './content-check.js';
@@ -78,7 +79,7 @@ export function downloadedFolder(text: string, options: HubOptions = {}): string
   const cache = new HubCache(settings.modelsFolder);
   const commit = cache.commitOf(name);
   const own = commit === undefined ? undefined : cache.snapshot(name, commit);
-  const path = own && existsSync(own) ? own : findInPythonCache(settings.pythonCache, name)?.path;
+  const path = own && isThere(own) ? own : findInPythonCache(settings.pythonCache, name)?.path;
   if (path === undefined) throw offlineError(name, settings);
   return path;
 }

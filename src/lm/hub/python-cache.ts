@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { isThere } from '../../files/is-there.js';
 import { readIfThere } from './hub-cache.js';
 import { type HubName, isCommit } from './hub-name.js';
 
@@ -15,5 +15,5 @@ export function findInPythonCache(
   const commit = isCommit(revision) ? revision : readIfThere(join(repository, 'refs', ...revision.split('/')))?.trim();
   if (commit === undefined || !isCommit(commit)) return undefined;
   const path = join(repository, 'snapshots', commit);
-  return existsSync(path) ? { path, commit } : undefined;
+  return isThere(path) ? { path, commit } : undefined;
 }

@@ -1,8 +1,8 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { type ErrorCode, nearestWord, RlpromptError } from '../../errors.js';
-import { factsOf } from '../../files/facts-of.js';
-import { readOrdinaryText } from '../../files/read-ordinary.js';
+import { factsOfNamed, isThere } from '../../files/is-there.js';
+import { readText } from '../../files/read-file.js';
 import { type GgufFile, isGgufFile, isGgufName, readGguf } from '../gguf/gguf-file.js';
 import { ggufConfig } from '../gguf/llama-settings.js';
 
@@ -44,7 +44,7 @@ export interface ModelFolder {
  * @param dtype a name of DTYPES or the name of one of the folder's ONNX files; default: the first of DTYPES there is
  */
 export function findModelFolder(path: string, dtype?: string): ModelFolder {
-  const stat = factsOf(path);
+  const stat = factsOfNamed(path);
   if (isGgufFile(path)) return ggufFolder(readGguf(path));
   if (!stat?.isDirectory()) {
     const message = stat ? 'a file, where a model folder was expected' : 'no such model folder';
@@ -52,7 +52,7 @@ export function findModelFolder(path: string, dtype?: string): ModelFolder {
   }
   const config = readConfig(path);
   const tokenizerPath = join(path, 'tokenizer.json');
-  if (!existsSync(tokenizerPath)) {
+  if (!isThere(tokenizerPath)) {
     const next = 'save it with AutoTokenizer.from_pretrained(…, use_fast=True).save_pretrained(folder)';
     throw missing('E_TOKENIZER_MISSING', `no tokenizer.json; ${contents(path)}`, path, next);
   }
@@ -99,7 +99,7 @@ interface OnnxFile {
 function onnxFiles(folder: string): OnnxFile[] {
   return toOnnxFiles(
     [join(folder, 'onnx'), folder]
-      .filter((path) => existsSync(path))
+      .filter((path) => isThere(path))
       .flatMap((path) => readdirSync(path).map((name) => join(path, name))),
   );
 }
@@ -151,7 +151,7 @@ function defaultFile(files: readonly OnnxFile[]): { path: string; dtype: string 
 
 function readConfig(folder: string): Record<string, unknown> {
   const path = join(folder, 'config.json');
-  if (!existsSync(path)) {
+  if (!isThere(path)) {
     throw missing(
       'E_MODEL_CONFIG_MISSING',
       `no config.json; ${contents(folder)}`,
@@ -161,7 +161,7 @@ function readConfig(folder: string): Record<string, unknown> {
   }
   let config: unknown;
   try {
-    config = JSON.parse(readOrdinaryText(path, MAX_CONFIG_BYTES));
+    config = JSON.parse(readText(path, MAX_CONFIG_BYTES));
   } catch (cause) {
     if (cause instanceof RlpromptError) throw cause;
     throw badConfig(path, `not valid JSON (${(cause as Error).message})`, cause);

@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { RlpromptError } from '../../errors.js';
+import { isThere } from '../../files/is-there.js';
 import type { ModelFolder } from '../model/model-folder.js';
 import { filesOf, openModelFile } from '../onnx/graph/file/model-file.js';
 import { modelInputs } from '../onnx/graph/model-inputs.js';
@@ -38,7 +38,7 @@ export async function encoderDecoderFiles({ onnxPath, config }: ModelFolder): Pr
   const ending = /^decoder_model_merged(.*)\.onnx$/.exec(basename(onnxPath))?.[1];
   if (ending === undefined || !isKnown(ending)) throw otherHalf(onnxPath);
   const encoder = join(dirname(onnxPath), `encoder_model${ending}.onnx`);
-  if (!existsSync(encoder)) throw noEncoder(onnxPath, encoder);
+  if (!isThere(encoder)) throw noEncoder(onnxPath, encoder);
   const halves = [openModelFile(encoder), openModelFile(onnxPath)];
   const unknown = modelInputs(halves[0]!.model.graph).filter(({ name }) => !ENCODER_INPUTS.has(name));
   if (unknown.length > 0) throw noTextEncoder(encoder, unknown[0]!.name);

@@ -1,9 +1,9 @@
-import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { RlpromptError } from '../../errors.js';
 import { atomicWrite } from '../../files/atomic-write.js';
 import { type FileSystem, hasErrno, nodeFileSystem } from '../../files/file-system.js';
 import { toIoError } from '../../files/io-error.js';
+import { isThere } from '../../files/is-there.js';
 import { CheckpointDamage } from './checkpoint-damage.js';
 import {
   CHECKPOINT_VERSION,
@@ -48,9 +48,9 @@ export function writeCheckpoint(
 
 function ensureFolder(folder: string, fs: FileSystem): void {
   try {
-    if (!existsSync(folder)) fs.makeFolder(folder);
+    if (!isThere(folder)) fs.makeFolder(folder);
   } catch (error) {
-    const kept = existsSync(dirname(folder)) ? undefined : 'nothing: the folder of the run was removed';
+    const kept = isThere(dirname(folder)) ? undefined : 'nothing: the folder of the run was removed';
     throw toIoError(error, { action: 'create', path: folder, ...(kept === undefined ? {} : { kept }) });
   }
 }

@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { RlpromptError } from '../../errors.js';
+import { isThere } from '../../files/is-there.js';
 import type { MlpParameters } from '../../policy/parameters/mlp-parameters.js';
 import { matrixShapes, named, unnamed } from '../../policy/parameters/saved-parameters.js';
 import { writeCheckpoint } from '../checkpoint/checkpoint.js';
@@ -30,7 +30,7 @@ export function writeStart(runDir: string, { source, parameters, fisher }: KeptS
  */
 export function readStart(runDir: string): KeptStart | undefined {
   const path = join(runDir, START_FILE);
-  if (!existsSync(path)) return undefined;
+  if (!isThere(path)) return undefined;
   const { json, arrays } = readCheckpointFile(path, (why) => damaged(path, why));
   return {
     source: json as KeptStart['source'],

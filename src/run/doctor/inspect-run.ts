@@ -1,6 +1,7 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { nodeFileSystem } from '../../files/file-system.js';
+import { isThere } from '../../files/is-there.js';
 import { isLockHeld } from '../../files/lock.js';
 import { decodeCheckpoint } from '../checkpoint/checkpoint-format.js';
 import { readStart, START_FILE } from '../continue/start-file.js';
@@ -16,7 +17,7 @@ const STEP_FILE = /^step-\d+\.(safetensors|ckpt)$/;
 
 /** Whether a path is a run folder, a damaged one included. */
 export function looksLikeRun(path: string): boolean {
-  return ['run.json', 'events.jsonl', 'checkpoints'].filter((name) => existsSync(join(path, name))).length >= 2;
+  return ['run.json', 'events.jsonl', 'checkpoints'].filter((name) => isThere(join(path, name))).length >= 2;
 }
 
 /**
@@ -31,13 +32,13 @@ export function inspectRun(runDir: string): RunFinding[] {
   const { finding: events, log } = inspectEvents(runDir);
   const checkpoints = stepFiles(runDir).map((name) => inspectCheckpoint(runDir, name, log));
   const whole = checkpoints.filter(({ finding }) => finding.ok).map(({ step }) => step);
-  const best = existsSync(join(runDir, 'best.json'))
+  const best = isThere(join(runDir, 'best.json'))
     ? [examine('best.json', () => JSON.stringify(readBest(runDir)?.prompt.text))]
     : [];
-  const policy = existsSync(join(runDir, POLICY_FILE))
+  const policy = isThere(join(runDir, POLICY_FILE))
     ? [examine(POLICY_FILE, () => `of step ${readPolicy(runDir).summary.step}`)]
     : [];
-  const start = existsSync(join(runDir, START_FILE))
+  const start = isThere(join(runDir, START_FILE))
     ? [examine(START_FILE, () => `of ${readStart(runDir)?.source.run}`)]
     : [];
   const scores = scoreFiles(runDir).map((file) => examineScores(runDir, file));
@@ -67,7 +68,7 @@ export function inspectRun(runDir: string): RunFinding[] {
 
 function stepFiles(runDir: string): string[] {
   const folder = join(runDir, 'checkpoints');
-  return existsSync(folder)
+  return isThere(folder)
     ? readdirSync(folder)
         .filter((name) => STEP_FILE.test(name))
         .sort()

@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { RlpromptError } from '../../errors.js';
+import { isThere } from '../../files/is-there.js';
 import { matrixShapes } from '../../policy/parameters/saved-parameters.js';
 import { writeCheckpoint } from '../checkpoint/checkpoint.js';
 import { readCheckpointFile } from '../checkpoint/read-checkpoint-file.js';
@@ -21,7 +21,7 @@ export function writePolicy(runDir: string, { summary, parameters }: KeptPolicy)
  * @throws RlpromptError `E_NO_POLICY` where the run has none, `E_POLICY_FILE` where it is damaged or too new
  */
 export function readPolicy(runDir: string): KeptPolicy {
-  const path = [POLICY_FILE, VERSION_1_FILE].map((file) => join(runDir, file)).find((file) => existsSync(file));
+  const path = [POLICY_FILE, VERSION_1_FILE].map((file) => join(runDir, file)).find((file) => isThere(file));
   if (path === undefined) throw noPolicy(runDir);
   const { json, arrays } = readCheckpointFile(path, (why) => damaged(path, why, runDir));
   return { summary: json as KeptPolicy['summary'], parameters: arrays };

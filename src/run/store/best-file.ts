@@ -1,9 +1,9 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { RlpromptError } from '../../errors.js';
 import type { PromptSummary, RunResult } from '../../events.js';
 import { atomicWrite } from '../../files/atomic-write.js';
 import { type FileSystem, nodeFileSystem } from '../../files/file-system.js';
+import { isThere } from '../../files/is-there.js';
 import { readText } from '../../files/read-file.js';
 import { strictJson } from '../../files/strict-json.js';
 
@@ -27,7 +27,7 @@ export function writeBest(runDir: string, best: BestFile, fs: FileSystem = nodeF
  */
 export function readBest(runDir: string): BestFile | undefined {
   const path = join(runDir, FILE);
-  if (!existsSync(path)) return undefined;
+  if (!isThere(path)) return undefined;
   const best = parse(readText(path));
   if (best) return best;
   throw new RlpromptError({

@@ -5,6 +5,7 @@ import type { RunResult } from '../../events.js';
 import { removeDeadTemporaries } from '../../files/atomic-write.js';
 import { type FileSystem, hasErrno, nodeFileSystem } from '../../files/file-system.js';
 import { toIoError } from '../../files/io-error.js';
+import { isThere } from '../../files/is-there.js';
 import { acquireLock, type Lock } from '../../files/lock.js';
 import { linkError } from '../../files/read-ordinary.js';
 import { readEvents } from './event-log.js';
@@ -41,7 +42,7 @@ export function createRunFolder(options: FolderOptions & { task: string; out?: s
   const path = out === undefined ? makeDefaultFolder(options.task, options.now, fs) : makeFolder(out, fs);
   refuseForeignFolder(path, fs);
   const folder = lockFolder(path, options);
-  if (!existsSync(join(path, MANIFEST))) return folder;
+  if (!isThere(join(path, MANIFEST))) return folder;
   folder.close();
   throw new RlpromptError({
     code: 'E_RUN_EXISTS',
@@ -145,8 +146,8 @@ export function openRunFolder(path: string, options: FolderOptions & { evenFinis
  * @throws RlpromptError `E_RUN_NOT_FOUND` or `E_NOT_A_RUN`
  */
 export function requireRun(path: string): void {
-  if (existsSync(join(path, MANIFEST))) return;
-  const found = existsSync(path) ? (statSync(path).isDirectory() ? 'a folder without run.json' : 'a file') : undefined;
+  if (isThere(join(path, MANIFEST))) return;
+  const found = isThere(path) ? (statSync(path).isDirectory() ? 'a folder without run.json' : 'a file') : undefined;
   throw new RlpromptError({
     code: found ? 'E_NOT_A_RUN' : 'E_RUN_NOT_FOUND',
     exit: 'missingInput',
@@ -158,7 +159,7 @@ export function requireRun(path: string): void {
 
 /** The result of a run that has come to its end; undefined for one that has not. */
 export function resultOf(runDir: string): RunResult | undefined {
-  if (!existsSync(join(runDir, 'events.jsonl'))) return undefined;
+  if (!isThere(join(runDir, 'events.jsonl'))) return undefined;
   let result: RunResult | undefined;
   for (const event of readEvents(runDir)) result = event.type === 'run-end' ? event.result : undefined;
   return result;
@@ -169,7 +170,7 @@ function lockFolder(path: string, { now, fs = nodeFileSystem }: FolderOptions): 
   try {
     const checkpoints = join(path, 'checkpoints');
     if (lstatSync(checkpoints, { throwIfNoEntry: false })?.isSymbolicLink()) throw linkError(checkpoints);
-    for (const folder of [path, checkpoints]) if (existsSync(folder)) removeDeadTemporaries(folder, fs);
+    for (const folder of [path, checkpoints]) if (isThere(folder)) removeDeadTemporaries(folder, fs);
   } catch (error) {
     lock.release();
     throw toIoError(error, { action: 'write', path });

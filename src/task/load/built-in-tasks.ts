@@ -1,6 +1,7 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { isThere } from '../../files/is-there.js';
 import { PACKAGE_ROOT } from '../../package-root.js';
 import { loadFailure, readDefinition } from '../define/read-definition.js';
 import { type ResolvedDefinition, resolveDefinition } from '../define/resolve-definition.js';
@@ -14,7 +15,7 @@ const CODE_FOLDER = path.resolve(path.dirname(THIS_FILE), '..', '..', '..', 'tas
 /** The names of the tasks that come with the package, in alphabetical order. */
 export function builtInTaskNames(): string[] {
   return readdirSync(TASKS_FOLDER)
-    .filter((name) => existsSync(builtInTaskFile(name)))
+    .filter((name) => isThere(builtInTaskFile(name)))
     .sort();
 }
 
@@ -30,7 +31,7 @@ export function builtInEnvironmentFile(name: string): string {
 
 export function builtInEnvironmentNames(): string[] {
   return readdirSync(TASKS_FOLDER)
-    .filter((name) => existsSync(builtInEnvironmentFile(name)))
+    .filter((name) => isThere(builtInEnvironmentFile(name)))
     .sort();
 }
 

@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { RlpromptError } from '../../errors.js';
+import { isThere } from '../../files/is-there.js';
 import { builtInEnvironmentFile, builtInEnvironmentNames } from './built-in-tasks.js';
 
 /**
@@ -13,7 +13,7 @@ export function environmentFile(reference: string): { file: string; isBuiltIn: b
   const names = builtInEnvironmentNames();
   if (names.includes(reference)) return { file: builtInEnvironmentFile(reference), isBuiltIn: true };
   const file = path.resolve(reference);
-  if (existsSync(file)) return { file, isBuiltIn: false };
+  if (isThere(file)) return { file, isBuiltIn: false };
   throw new RlpromptError({
     code: 'E_ENVIRONMENT_MISSING',
     exit: 'missingInput',

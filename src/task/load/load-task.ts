@@ -1,8 +1,8 @@
-import { existsSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import path from 'node:path';
 import { DATA_EXTENSIONS, isDataFileName } from '../../data/read-table.js';
 import { nearestWord, RlpromptError } from '../../errors.js';
-import { factsOf } from '../../files/facts-of.js';
+import { factsOfNamed, isThere } from '../../files/is-there.js';
 import type { LoadTaskOptions } from '../assemble/load-task-options.js';
 import { checkOptions } from '../define/check-options.js';
 import { loadDefinitionTask } from '../define/definition-task.js';
@@ -45,7 +45,7 @@ export async function loadTask(reference: string, options: LoadTaskOptions): Pro
     const { dev = files.dev, test = files.test } = options;
     return await loadDataTask({ ...files, dev, test }, reference, options);
   }
-  if (!existsSync(reference)) throw looksLikePath ? missingPath(reference) : unknownName(reference);
+  if (!isThere(reference)) throw looksLikePath ? missingPath(reference) : unknownName(reference);
   refuseDataFlags(reference, options);
   const file = path.resolve(isFolder(reference) ? taskFileIn(reference) : reference);
   if (!isTaskFileName(file)) throw unknownFormat(reference);
@@ -63,12 +63,12 @@ export function dataFilesOf(reference: string): SplitFiles | undefined {
 }
 
 function isFolder(reference: string): boolean {
-  return factsOf(reference)?.isDirectory() ?? false;
+  return factsOfNamed(reference)?.isDirectory() ?? false;
 }
 
 /** A task's folder may be called whatever its owner likes. */
 function hasTaskFile(reference: string): boolean {
-  return TASK_EXTENSIONS.some((extension) => existsSync(path.join(reference, `task${extension}`)));
+  return TASK_EXTENSIONS.some((extension) => isThere(path.join(reference, `task${extension}`)));
 }
 
 function isTaskFileName(file: string): boolean {
@@ -76,7 +76,7 @@ function isTaskFileName(file: string): boolean {
 }
 
 function taskFileIn(folder: string): string {
-  const file = TASK_FILES.map((name) => path.join(folder, name)).find((candidate) => existsSync(candidate));
+  const file = TASK_FILES.map((name) => path.join(folder, name)).find((candidate) => isThere(candidate));
   if (file !== undefined) return file;
   throw notFound('missingInput', `the folder holds none of ${TASK_FILES.join(', ')}, and no data file train.*`, {
     where: folder,

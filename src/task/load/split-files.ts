@@ -1,7 +1,8 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { isDataFileName } from '../../data/read-table.js';
 import { RlpromptError } from '../../errors.js';
+import { isThere } from '../../files/is-there.js';
 import type { Split } from '../types.js';
 
 /** The files of a data set; train may hold the rows of the others too. */
@@ -50,7 +51,7 @@ export function splitFilesIn(folder: string): SplitFiles | undefined {
 
 /** Whether a reference is a folder of data files without a task's code. */
 export function isSplitFolder(folder: string, codeNames: readonly string[]): boolean {
-  return !codeNames.some((name) => existsSync(path.join(folder, name))) && splitFilesIn(folder) !== undefined;
+  return !codeNames.some((name) => isThere(path.join(folder, name))) && splitFilesIn(folder) !== undefined;
 }
 
 function twoFiles(folder: string, split: Split, one: string, other: string): RlpromptError {

@@ -29,7 +29,7 @@ export const SUITES: Readonly<Record<string, readonly string[]>> = {
     'tests/faults/fuzz/tokenizers.test.ts',
     'tests/faults/fuzz/files.test.ts',
   ],
-  'bad inputs': ['tests/faults/bad-inputs.test.ts'],
+  'bad inputs': ['tests/faults/bad-inputs.test.ts', 'tests/faults/no-permission.test.ts'],
   'bad rewards': [
     'tests/rewards/custom/custom-host.test.ts',
     'tests/rewards/custom/custom-isolation.test.ts',

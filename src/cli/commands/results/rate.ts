@@ -1,8 +1,8 @@
-import { existsSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { RlpromptError } from '../../../errors.js';
+import { isThere } from '../../../files/is-there.js';
 import { readText } from '../../../files/read-file.js';
 import type { Ranking } from '../../../preferences/ranking.js';
 import type { RatingSet } from '../../../preferences/rating-sets.js';
@@ -52,9 +52,9 @@ async function rate(source: string, options: RateOptions, context: CliContext): 
   ]);
   const { texts, context: purpose } = await readSource(source);
   const sets = drawSets(texts, { items: options.items, sets: options.sets, seed, context: purpose });
-  if (existsSync(options.out) && cutHalfRanking(options.out))
+  if (isThere(options.out) && cutHalfRanking(options.out))
     warn(context, `the last ranking of ${options.out} was half written and is removed`);
-  const done = existsSync(options.out) ? readRankings(options.out) : [];
+  const done = isThere(options.out) ? readRankings(options.out) : [];
   const rater = options.rater ?? options.judge ?? userInfo().username;
   const open = openSets(sets, done, rater);
   if (open.length > 0 && options.judge === undefined) requireTerminal(context);
@@ -96,7 +96,7 @@ async function askJudge(sets: readonly RatingSet[], add: AddRanking, { judge = '
 }
 
 async function readSource(source: string): Promise<{ texts: readonly string[]; context: string }> {
-  if (existsSync(join(source, 'run.json'))) {
+  if (isThere(join(source, 'run.json'))) {
     const { readRunRecord } = await import('../../../export/run-record.js');
     const { prompts, start } = readRunRecord(source);
     return { texts: prompts.map(({ text }) => text), context: `prompts for the task ${start.task}` };

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { TransferMatrix, TransferRow } from '../../../analysis/transfer.js';
@@ -6,6 +5,7 @@ import { currentSettings } from '../../../config/removed-settings.js';
 import { resolveRunConfig } from '../../../config/resolve-run-config.js';
 import type { RunConfig, RunConfigInput } from '../../../config/run-config.js';
 import { RlpromptError } from '../../../errors.js';
+import { isThere } from '../../../files/is-there.js';
 import { zip } from '../../../statistics/zip.js';
 import type { CliContext } from '../../output/context.js';
 import { formatTable } from '../../output/format-table.js';
@@ -98,7 +98,7 @@ async function readSources(sources: readonly string[], limit: number): Promise<S
 
 /** What names a run, even one that is not there: a mistyped folder is no prompt. */
 function isPath(source: string): boolean {
-  return existsSync(join(source, 'run.json')) || isAbsolute(source) || /^[\w.-]+([/\\][\w.-]+)+[/\\]?$/.test(source);
+  return isThere(join(source, 'run.json')) || isAbsolute(source) || /^[\w.-]+([/\\][\w.-]+)+[/\\]?$/.test(source);
 }
 
 /** The settings of each pair of task and target LM; a run's own are weaker than what was typed. */

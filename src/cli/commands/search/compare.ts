@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { Comparison } from '../../../compare/comparison.js';
@@ -8,6 +7,7 @@ import { settingKey, type TrainerEntry } from '../../../compare/trainer-entries.
 import { type ResolvedRunConfig, type RunConfigSources, resolveRunConfig } from '../../../config/resolve-run-config.js';
 import type { RunConfigKey } from '../../../config/run-config.js';
 import { RlpromptError } from '../../../errors.js';
+import { isThere } from '../../../files/is-there.js';
 import { OPTION_GROUPS } from '../../../options/option.js';
 import { isNonEmpty } from '../../../statistics/non-empty.js';
 import type { UiName } from '../../../ui/reporters/choose-reporter.js';
@@ -102,7 +102,7 @@ async function openFolder(
 }
 
 function isRun(path: string): boolean {
-  return existsSync(join(path, 'run.json'));
+  return isThere(join(path, 'run.json'));
 }
 
 /** What is there has its settings; new ones would make its runs unequal, or do nothing. */

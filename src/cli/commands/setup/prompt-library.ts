@@ -1,6 +1,7 @@
-import { existsSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import type { Command } from 'commander';
 import { RlpromptError } from '../../../errors.js';
+import { isThere } from '../../../files/is-there.js';
 import type { RememberedTask } from '../../../prompt-library/prompt-library.js';
 import type { CliContext } from '../../output/context.js';
 import { formatTable } from '../../output/format-table.js';
@@ -58,7 +59,7 @@ async function read(context: CliContext): Promise<{ path: string; tasks: readonl
 async function forget(ids: readonly string[], { all }: ForgetOptions, context: CliContext): Promise<void> {
   const { changeLibrary, formerLibraryPath, libraryPath } = await import('../../../prompt-library/library-file.js');
   const path = libraryPath(context.env);
-  const files = [path, formerLibraryPath(path)].filter((file) => existsSync(file));
+  const files = [path, formerLibraryPath(path)].filter((file) => isThere(file));
   if (all ? ids.length > 0 : ids.length === 0) throw wrongIds('give ids, or --all');
   if (files.length === 0) {
     if (all) return;

@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { RlpromptError } from '../../../errors.js';
+import { isThere } from '../../../files/is-there.js';
 import type { TruncatedPart } from '../../model/label-rows.js';
 import { digestFiles } from '../../model/model-digest.js';
 import type { ModelFolder } from '../../model/model-folder.js';
@@ -53,7 +53,7 @@ export async function loadParts(name: string, folder: ModelFolder, files: readon
   const config = join(folder.path, 'config.json');
   const specials = join(folder.path, 'special_tokens_map.json');
   const settings = join(folder.path, 'tokenizer_config.json');
-  const others = [config, specials, settings].filter((path) => existsSync(path));
+  const others = [config, specials, settings].filter((path) => isThere(path));
   const [tokenizer, digest] = await Promise.all([
     loadTokenizer(folder.path),
     digestFiles([...new Set([...files, folder.tokenizerPath, ...others])]),
