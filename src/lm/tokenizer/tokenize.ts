@@ -33,9 +33,7 @@ export function createTokenizerEngine(definition: Settings): TokenizerEngine {
   const followFirst = asksForFirst(preTokenizer) && normalizer ? createFollowFirst(normalizer) : unfollowed;
   const addedTokens = readAddedTokens(definition.added_tokens, model.ids);
   const raw = new AddedTokens(addedTokens.flatMap((token) => (token.normalized ? [] : [[token.content, token]])));
-  const normalized = new AddedTokens(
-    addedTokens.flatMap((token) => (token.normalized ? [[spellingOf(token, normalize), token]] : [])),
-  );
+  const normalized = new AddedTokens(normalizedSpellings(addedTokens, normalize));
   const encode = (text: string) => {
     const into: number[] = [];
     for (const section of raw.split(text)) {
@@ -62,6 +60,21 @@ export function createTokenizerEngine(definition: Settings): TokenizerEngine {
   const ids = new Map(model.ids);
   for (const token of addedTokens) ids.set(token.content, token.id);
   return { encode, withSpecial: (tokens) => postProcess?.(tokens) ?? tokens, ids, addedTokens };
+}
+
+/** Those that are looked for in normalized text. Of two that are spelled alike there the library takes one by chance. */
+function normalizedSpellings(tokens: readonly AddedToken[], normalize: Normalize | undefined) {
+  const owners = new Map<string, AddedToken>();
+  return tokens
+    .filter((token) => token.normalized)
+    .map((token) => {
+      const spelling = spellingOf(token, normalize);
+      const owner = owners.get(spelling) ?? token;
+      owners.set(spelling, owner);
+      if (owner.id === token.id) return [spelling, token] as const;
+      const [one, other, both] = [owner.content, token.content, spelling].map((text) => JSON.stringify(text));
+      throw new UnsupportedTokenizer(`the added tokens ${one} and ${other} are both ${both} when they are normalized`);
+    });
 }
 
 function spellingOf({ content }: AddedToken, normalize: Normalize | undefined): string {

@@ -30,6 +30,14 @@ describe('a tokenizer that would not be read right', () => {
       { normalizer: { type: 'Strip' }, added_tokens: [{ content: '  ', normalized: true }] },
       'the added token "  " is nothing when it is normalized',
     ],
+    [
+      'added tokens that its normalizer makes alike',
+      {
+        normalizer: { type: 'Lowercase' },
+        added_tokens: ['Covid', 'COVID'].map((content) => ({ content, normalized: true })),
+      },
+      'the added tokens "Covid" and "COVID" are both "covid" when they are normalized',
+    ],
     ['dropout', { model: { type: 'BPE', vocab: {}, merges: [], dropout: 0.1 } }, 'dropout gives other tokens'],
   ])('is refused for its %s', (_, part, message) => {
     expect(() => createTokenizerEngine({ model: MODEL, ...part })).toThrow(message);
