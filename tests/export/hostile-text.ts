@@ -10,7 +10,20 @@ const PIECES = [
   ...['\x1b]52;c;AA\x07', '\x9d', '\u0000', '\x7f', '\ufffe', '\u{e0001}', 'é', '👩‍💻', '𝔘', ' ', '  '],
   ...['*/', '//', '</script>', '<!--', '=1+1', "'=1", '+1', '-1', '@SUM(A1)', ',', ';', '#', ' #', ': ', '- ', '---'],
   ...['\n---\n', '...', '!!python/object', '&a', '*a', '? ', '| ', '> ', '%TAG', 'null', 'yes', '1e3', '2026-01-01'],
-  ...['user:', '\nuser:\n', '\nsystem:', 'assistant:', '<|im_start|>', '[INST]', '<<<dotprompt:role:system>>>'],
+  ...[
+    'file://x',
+    'package:a:b',
+    'exec:',
+    '*',
+    '/',
+    'user:',
+    '\nuser:\n',
+    '\nsystem:',
+    'assistant:',
+    '<|im_start|>',
+    '[INST]',
+    '<<<dotprompt:role:system>>>',
+  ],
 ];
 
 /** Texts a search over the vocabulary of a language model could come to, and worse. */

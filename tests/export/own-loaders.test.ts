@@ -30,13 +30,27 @@ const INPUT = 'A {{fine}} film & "more".';
 const templates = fc.constantFrom(...TEMPLATES);
 
 describe('exports in the programs they are for', { timeout: 120_000 }, () => {
-  it('promptfoo: its YAML, rendered as Nunjucks without autoescape as it does, is what was scored', () => {
+  it('promptfoo: its YAML, rendered as Nunjucks without autoescape as it does, is what was scored, for any row', () => {
     const environment = new nunjucks.Environment(null, { autoescape: false });
     fc.assert(
-      fc.property(hostileText, templates, (prompt, template) => {
-        const config = parse(promptfooFormat.render([exportedPrompt(prompt, template)], isRaw));
-        const text = environment.renderString(config.prompts[0].raw, { text: INPUT });
-        expect(text).toBe(scoredText(prompt, template, INPUT));
+      fc.property(hostileText, templates, hostileText, (prompt, template, input) => {
+        const exported = { ...exportedPrompt(prompt, template), verbalizer: { ham: 'a', spam: 'b' } };
+        fc.pre(promptfooFormat.cannotHold?.(exported) === undefined);
+        fc.pre(input.trim() !== '' && !/[\u2028\u2029]/.test(input));
+        const { prompts, tests } = parse(
+          promptfooFormat.render([exported], { ...isRaw, rows: [{ text: input, label: 0 }] }),
+        );
+        const { raw } = prompts[0];
+        const value: string = tests[0].vars.text;
+        // A text of one line can be taken for a path, one that names a file for its contents, and a tag left open for no template.
+        expect(raw).toMatch(/^\n/);
+        expect(value).not.toMatch(/^(file|package):/);
+        for (const line of [raw, value].flatMap((text) => text.split(/[\n\r\u2028\u2029]/))) {
+          expect(line).not.toMatch(/\{\{[^}]*$|\{%[^%]*$|\{#[^#]*$/);
+        }
+        // Values are rendered first, less a line break at their end.
+        const text = environment.renderString(value.replace(/\n$/, ''), {});
+        expect(environment.renderString(raw, { text })).toBe(scoredText(prompt, template, input));
       }),
       { numRuns: HOSTILE_RUNS },
     );

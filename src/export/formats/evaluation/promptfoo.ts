@@ -1,10 +1,11 @@
 import { parse } from 'yaml';
 import type { ExportedPrompt, ExportedRow, FileFormat } from '../../contract/exported-prompt.js';
-import { readJinja, toJinja } from '../../text/jinja.js';
+import { readJinja } from '../../text/jinja.js';
 import { labelReadings, writtenWords } from '../../text/label-reading.js';
 import { describeScores, modelName } from '../../text/provenance.js';
-import { VARIABLES, variablesOf } from '../../text/rendered-parts.js';
+import { literalText, VARIABLES, variablesOf } from '../../text/rendered-parts.js';
 import { toVisibleYaml } from '../../text/visible-yaml.js';
+import { promptfooPrompt, promptfooValue, splitsLines } from './promptfoo-text.js';
 
 const SCHEMA = '# yaml-language-server: $schema=https://promptfoo.dev/config-schema.json\n';
 
@@ -20,6 +21,8 @@ export const promptfooFormat: FileFormat = {
   isTable: false,
   file: 'promptfooconfig.yaml',
   holdsRows: true,
+  cannotHold: (prompt) =>
+    splitsLines(literalText(prompt)) ? 'promptfoo leaves texts with U+2028 or U+2029 unrendered' : undefined,
   render: ([prompt], { rows }) => SCHEMA + toVisibleYaml(configuration(prompt, rows)),
   read: (text) => ({ rendered: readJinja(parse(text).prompts[0].raw) }),
 };
@@ -29,16 +32,23 @@ function configuration(prompt: ExportedPrompt, rows: readonly ExportedRow[] = []
   const readings = labelReadings(prompt);
   const written = writtenWords(readings);
   const blank = Object.fromEntries(variablesOf(prompt).map((name) => [name, `the ${name} goes here`]));
-  const tests = rows.slice(0, MOST_ROWS).flatMap(({ text, label }) => {
+  const held = rows.filter(({ text }) => !splitsLines(text)).slice(0, MOST_ROWS);
+  const tests = held.flatMap(({ text, label }) => {
     const reading = readings[label];
     const words = written[label];
     if (!reading || !words) return [];
-    return [{ description: reading.label, vars: { ...blank, [VARIABLES.input]: text }, assert: [answers(words)] }];
+    return [
+      {
+        description: reading.label,
+        vars: { ...blank, [VARIABLES.input]: promptfooValue(text) },
+        assert: [answers(words)],
+      },
+    ];
   });
   const isAnyLabel = answers([...new Set(written.flat())]);
   return {
     description: `${describeScores(prompt)} (${prompt.tool})`,
-    prompts: [{ id: 'best', label: 'best', raw: toJinja(prompt.rendered) }],
+    prompts: [{ id: 'best', label: 'best', raw: promptfooPrompt(prompt.rendered) }],
     providers: [
       {
         id: `openai:${isChat ? 'chat' : 'completion'}:${modelName(prompt)}`,
