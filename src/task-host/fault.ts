@@ -1,15 +1,16 @@
+import { RlpromptError } from '../errors.js';
 import type { HostedKind, RewardFault } from '../task/define/reward-messages.js';
 
 const FRAMES_KEPT = 8;
 
-/** What a reward or an environment threw, with the stack down to its own code. */
+/** What a reward or an environment threw, with the stack down to its own code: the first place is a line that its author can mend. */
 export function faultOf(
   code: RewardFault['code'],
-  { kind, doing, hostFolder }: { kind: HostedKind; doing: string; hostFolder: string },
+  { kind, doing, ownFolder }: { kind: HostedKind; doing: string; ownFolder: string },
   thrown: unknown,
 ): RewardFault {
   const message = `the ${kind} ${doing} ${describeThrown(thrown)}`;
-  const frames = thrown instanceof Error ? ownFrames(thrown.stack ?? '', hostFolder) : [];
+  const frames = thrown instanceof Error ? usersFrames(thrown.stack ?? '', ownFolder) : [];
   const [first] = frames;
   if (first === undefined) return { code, message };
   const where = /\(?((?:file:\/\/)?[^()]+:\d+:\d+)\)?$/.exec(first)?.[1]?.replace(/^at (async )?/, '');
@@ -19,14 +20,15 @@ export function faultOf(
 function describeThrown(thrown: unknown): string {
   if (!(thrown instanceof Error)) return typeof thrown === 'object' ? 'an object that is no Error' : String(thrown);
   const cause = thrown.cause instanceof Error ? ` (${thrown.cause.message})` : '';
-  return `${thrown.name}: ${thrown.message}${cause}`.slice(0, 500);
+  const name = thrown instanceof RlpromptError ? thrown.code : thrown.name;
+  return `${name}: ${thrown.message}${cause}`.slice(0, 500);
 }
 
-function ownFrames(stack: string, hostFolder: string): string[] {
+function usersFrames(stack: string, ownFolder: string): string[] {
   return stack
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line.startsWith('at ') && !/node:|[/\\]node_modules[/\\]jiti[/\\]/.test(line))
-    .filter((line) => !line.includes(hostFolder))
+    .filter((line) => !line.includes(ownFolder))
     .slice(0, FRAMES_KEPT);
 }

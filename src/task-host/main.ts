@@ -1,4 +1,3 @@
-import { dirname } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { RlpromptError } from '../errors.js';
 import { loadFailure, readDefinition, readEnvironment } from '../task/define/read-definition.js';
@@ -13,7 +12,8 @@ import { readConfiguration } from './read-configuration.js';
 import { CallContext } from './reward-context.js';
 import { startWatchdog } from './watchdog.js';
 
-const HOST_FOLDER = dirname(fileURLToPath(import.meta.url));
+/** Of this program, whose frames of a stack say nothing of the user's code. */
+const OWN_FOLDER = fileURLToPath(new URL('../', import.meta.url));
 
 /** An episode without end is told from a long one by its length. */
 const MOST_STEPS = 100;
@@ -107,12 +107,12 @@ async function act({ call, ask }: Extract<ToHost, { type: 'act' }>): Promise<voi
 }
 
 function thrown(error: unknown): RewardFault {
-  return faultOf('E_PLUGIN_THROW', { kind, doing: 'threw', hostFolder: HOST_FOLDER }, error);
+  return faultOf('E_PLUGIN_THROW', { kind, doing: 'threw', ownFolder: OWN_FOLDER }, error);
 }
 
 /** What fails on its own, outside of the promise that was given back: this process is not to be trusted further. */
 function stray(doing: string, error: unknown): void {
-  const fault = faultOf('E_PLUGIN_STRAY', { kind, doing, hostFolder: HOST_FOLDER }, error);
+  const fault = faultOf('E_PLUGIN_STRAY', { kind, doing, ownFolder: OWN_FOLDER }, error);
   send({ type: 'stray', fault }, () => exit(1));
 }
 

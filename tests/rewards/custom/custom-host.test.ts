@@ -15,6 +15,7 @@ async function expectRefused(host: RewardHost, batch: RewardBatch, code: string,
   expect(error.line()).not.toMatch(/[\x00-\x1f]/);
 }
 
+const PUBLIC_API = new URL('../../../dist/src/index.js', import.meta.url);
 const SECOND = 'prompt 1 (" one two")';
 
 describe('a bad reward ends with its name, at its time, and never as a low reward', () => {
@@ -44,6 +45,12 @@ describe('a bad reward ends with its name, at its time, and never as a low rewar
       'await context.embed("x"); return [1, 2]',
       'E_PLUGIN_THROW',
       'the reward threw Error: nothing embeds here',
+    ],
+    [
+      'calls the program wrongly',
+      `const { Molecules } = await import("${PUBLIC_API}"); (await Molecules.open()).parse("C1CC(")`,
+      'E_PLUGIN_THROW',
+      'the reward threw E_SMILES: "C1CC(" is no molecule',
     ],
   ];
   // None of these ends its process, so one serves them all.
