@@ -1,6 +1,6 @@
 import { closeSync, writeSync } from 'node:fs';
 import { EXIT_CODES, RlpromptError } from '../errors.js';
-import { osLimitOf, refusalOf } from '../files/io-error.js';
+import { osLimitOf, systemErrorOf } from '../files/io-error.js';
 import { requireSomeAddresses } from '../files/memory-limits.js';
 import { runtimeCalls } from '../lm/onnx/run/runtime-calls.js';
 import { safeText } from '../ui/draw/safe-text.js';
@@ -119,8 +119,6 @@ function toRlpromptError(thrown: unknown): RlpromptError {
   const message = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : `thrown: ${String(thrown)}`;
   const limit = osLimitOf(thrown);
   if (limit) return new RlpromptError({ code: 'E_OS_LIMIT', exit: 'osLimit', message, next: limit, cause: thrown });
-  const refusal = refusalOf(thrown);
-  if (refusal) return refusal;
   if (currentFolder() === undefined) {
     return new RlpromptError({
       code: 'E_FILE_NOT_FOUND',
@@ -130,6 +128,8 @@ function toRlpromptError(thrown: unknown): RlpromptError {
       cause: thrown,
     });
   }
+  const refused = systemErrorOf(thrown);
+  if (refused) return refused;
   return new RlpromptError({
     code: 'E_INTERNAL',
     exit: 'internal',

@@ -53,11 +53,11 @@ export function osLimitOf(error: unknown): string | undefined {
     : osLimitOf(error.cause);
 }
 
-/** Where the system refuses something that the program did not expect it to; undefined for any other error. */
-export function refusalOf(error: unknown): RlpromptError | undefined {
-  if (!hasErrno(error, 'EACCES', 'EPERM')) return undefined;
-  const { path, syscall = '' } = error as NodeJS.ErrnoException;
-  if (path === undefined) return undefined;
+/** What the system would not do with a file, where the program did not expect it; undefined for any other error. */
+export function systemErrorOf(error: unknown): RlpromptError | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const { errno, path, syscall = '' } = error as NodeJS.ErrnoException;
+  if (errno === undefined || path === undefined || syscall.startsWith('spawn')) return undefined;
   const action = /^(unlink|rm|rmdir)$/.test(syscall)
     ? 'remove'
     : /^(mkdir|rename|link)$/.test(syscall)

@@ -54,6 +54,13 @@ const ofRuns = (run: string): string[][] => [
   ...[['runs', 'remove', run, '--yes'], runSmall('--continue', run)],
 ];
 
+it('an error of the system that nobody foresaw is none of the program', async () => {
+  const env = { RLPROMPT_CACHE_DIR: join(cwd, 'small.csv') };
+  const { code, stderr } = await runCli(['cache', 'clear'], { cwd, env });
+  expect(lastLine(stderr)).toMatch(/^rlprompt: E_IO: cannot remove .*small\.csv.*: ENOTDIR: .* · check the disk$/);
+  expect(code).toBe(74);
+});
+
 describe.skipIf(!canStart)('what the user may not read', () => {
   it.each([
     ...[...ofRuns('run'), ...ofRuns('closed/run')],

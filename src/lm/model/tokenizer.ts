@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { RlpromptError } from '../../errors.js';
-import { refusalOf } from '../../files/io-error.js';
+import { systemErrorOf } from '../../files/io-error.js';
 import { readOrdinaryText } from '../../files/read-ordinary.js';
 import { giveWay } from '../../give-way.js';
 import { isGgufFile, readGguf } from '../gguf/gguf-file.js';
@@ -119,7 +119,7 @@ async function readJson(path: string): Promise<Json | undefined> {
   } catch (cause) {
     if (cause instanceof RlpromptError) throw cause;
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw refusalOf(cause) ?? badTokenizer(path, 'this tokenizer file cannot be read', cause);
+    throw systemErrorOf(cause) ?? badTokenizer(path, 'this tokenizer file cannot be read', cause);
   }
   try {
     return JSON.parse(text) as Json;
