@@ -140,6 +140,8 @@ async function* trainStep(run: Run, goal: SearchGoal): AsyncGenerator<RunEvent, 
   const step = describeStep(run.step, evaluator.counters(), outcome, goal.leader());
   run.activity.end();
   yield run.emit({ type: 'step-end', ...step });
+  const notRepeated = run.earlier.warningOf(step);
+  if (notRepeated) yield run.emit({ type: 'warning', ...notRepeated });
   const warning = watch.health.observe(step);
   if (warning) yield* warn(run, warning);
   watch.health.guard(run.step, run.store.path, run.store.resumeCommand);

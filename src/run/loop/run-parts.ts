@@ -6,6 +6,7 @@ import type { WeightedObjectives } from '../../rewards/objectives/weighted-objec
 import type { Evaluator, Task } from '../../task/types.js';
 import type { Template } from '../../template/template.js';
 import type { Trainer } from '../../trainers/contract/types.js';
+import type { EarlierSteps } from '../store/earlier-steps.js';
 import type { EventLog } from '../store/event-log.js';
 import type { RunFolder } from '../store/run-folder.js';
 import type { ScoreLog } from '../store/score-log.js';
@@ -29,6 +30,8 @@ export interface RunParts {
   readonly cache: { forwards: number; cacheHits: number; readonly done?: number };
   readonly folder: RunFolder;
   readonly events: EventLog;
+  /** Steps of before, to be made again. */
+  readonly earlier: EarlierSteps;
   readonly scores: ScoreLog;
   /** Where the reward has several objectives. */
   readonly objectives?: WeightedObjectives | undefined;

@@ -13,6 +13,7 @@ import { PromptPool } from '../select/prompt-pool.js';
 import { Readability } from '../select/readability.js';
 import { ReadingState } from '../select/reading-state.js';
 import { splitShares } from '../select/selection.js';
+import type { EarlierSteps } from '../store/earlier-steps.js';
 import { RunStore } from '../store/run-store.js';
 import { Activity } from '../watch/activity.js';
 import type { UsedBudget } from '../watch/budget.js';
@@ -48,6 +49,7 @@ export class Run {
   /** Where the policy reads inputs: what is looked for is a policy then, not a prompt. */
   readonly policies: ConditionedPolicies | undefined;
   readonly watch: Watch;
+  readonly earlier: EarlierSteps;
   step = 0;
   private readonly resumedAtStep: number | undefined;
 
@@ -70,6 +72,7 @@ export class Run {
     this.evaluator = evaluator;
     this.template = parts.template;
     this.store = new RunStore(parts.folder, events, parts.scores);
+    this.earlier = parts.earlier;
     this.data = new StepData(task, config, { readsInputs: trainer.conditioned !== undefined });
     this.shaper = new RewardShaper(config, { keepsParts: objectives !== undefined });
     this.weights = new ObjectiveWeights(objectives, events.lostWeights);

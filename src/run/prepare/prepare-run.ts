@@ -1,6 +1,8 @@
 import { dirname } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { type SettledConfig, settleDemos } from '../../config/defaults-for.js';
-import type { RunConfigInput } from '../../config/run-config.js';
+import type { RunConfig, RunConfigInput } from '../../config/run-config.js';
+import { LIMIT_SETTINGS } from '../../config/settings-on-resume.js';
 import { abortable } from '../../files/abortable.js';
 import type { DownloadProgress } from '../../lm/hub/hub.js';
 import { defaultThreads } from '../../lm/onnx/run/session.js';
@@ -18,11 +20,12 @@ import { Run } from '../loop/run.js';
 import type { RunParts } from '../loop/run-parts.js';
 import { checkBudget } from '../plan/check-budget.js';
 import { cutInputs } from '../policies/cut-inputs.js';
+import { EarlierSteps } from '../store/earlier-steps.js';
 import { EventLog } from '../store/event-log.js';
 import { removeDefaultFolder, removeIfEmpty } from '../store/own-files.js';
 import { RewardLog } from '../store/reward-log.js';
 import type { RunFolder } from '../store/run-folder.js';
-import { writeManifest } from '../store/run-manifest.js';
+import { readManifest, writeManifest } from '../store/run-manifest.js';
 import { ScoreLog } from '../store/score-log.js';
 import { checkRun } from './check-run.js';
 import { checkAnswerWords } from './checks/check-reading.js';
@@ -89,6 +92,8 @@ async function assemble(
   const described = describeRun(config, task, { ...models, objectives });
   const digests = { ...described.digests, ...(start ? { continued: start.source.sha256 } : {}) };
   const manifest = { ...described, digests, threads };
+  // With another limit a schedule, for instance of the entropy, may go on otherwise.
+  const sameLimits = resume !== undefined && hasLimits(folder.path, config);
   const checkpoint = resume !== undefined ? checkResume(folder.path, manifest, warnings) : undefined;
   const rewardLog = new RewardLog();
   const onOutput = (text: string) => rewardLog.write(text);
@@ -128,6 +133,7 @@ async function assemble(
     cache,
     folder,
     events,
+    earlier: new EarlierSteps(sameLimits ? events.lostSteps : []),
     scores,
     objectives,
     usage,
@@ -145,6 +151,11 @@ function openObjectiveLog(
   warnings.push(...log.notes);
   objective.attach({ records: log.prepaid, append: (records) => log.append(records) });
   return () => log.close();
+}
+
+function hasLimits(runDir: string, config: RunConfig): boolean {
+  const before = readManifest(runDir).config;
+  return LIMIT_SETTINGS.every((name) => isDeepStrictEqual(before[name], config[name]));
 }
 
 function noteSaved(cache: ScoreCache | RewardCache, onNote: PrepareOptions['onNote']): void {

@@ -1,5 +1,11 @@
 import { join } from 'node:path';
-import type { CheckpointSavedEvent, RunEvent, UnnumberedEvent, WeightsChangedEvent } from '../../events.js';
+import type {
+  CheckpointSavedEvent,
+  RunEvent,
+  StepEndEvent,
+  UnnumberedEvent,
+  WeightsChangedEvent,
+} from '../../events.js';
 import { AppendFile } from '../../files/append-file.js';
 import { type FileSystem, nodeFileSystem, readIfThere } from '../../files/file-system.js';
 import { toIoError } from '../../files/io-error.js';
@@ -23,6 +29,8 @@ export class EventLog {
     readonly notes: readonly string[],
     /** A person's changes of weights that were cut off: they are made again, each at its step. */
     readonly lostWeights: readonly WeightsChangedEvent[],
+    /** Steps that were cut off. */
+    readonly lostSteps: readonly StepEndEvent[],
   ) {}
 
   /**
@@ -36,7 +44,7 @@ export class EventLog {
       const file = AppendFile.open(path, fs, { size: kept.size, length: kept.end });
       const torn = kept.size - kept.lastWhole;
       const notes = torn > 0 ? [`${FILE}: ${torn} bytes of an unfinished end cut off`] : [];
-      const log = new EventLog(file, kept.lastSeq, kept.checkpoint, notes, kept.lostWeights);
+      const log = new EventLog(file, kept.lastSeq, kept.checkpoint, notes, kept.lostWeights, kept.lostSteps);
       if (resumeFrom) log.completeCheckpoint(resumeFrom);
       return log;
     } catch (error) {
@@ -97,17 +105,20 @@ interface KeptPart {
   readonly end: number;
   readonly lastSeq: number;
   readonly checkpoint: CheckpointSavedEvent | undefined;
-  /** Behind the end. */
+  /** Behind the end, as are the steps. */
   readonly lostWeights: readonly WeightsChangedEvent[];
+  readonly lostSteps: readonly StepEndEvent[];
 }
 
 function keptPart(path: string, fs: FileSystem, resumeFrom: SavedCheckpoint | undefined): KeptPart {
   const nothing = { end: 0, lastSeq: 0, checkpoint: undefined };
   const bytes = readIfThere(path, fs);
-  let last: Omit<KeptPart, 'size' | 'lastWhole' | 'lostWeights'> = nothing;
+  let last: Omit<KeptPart, 'size' | 'lastWhole' | 'lostWeights' | 'lostSteps'> = nothing;
   let resumed: typeof last | undefined;
   const weights: (WeightsChangedEvent & { readonly end: number })[] = [];
+  const steps: (StepEndEvent & { readonly end: number })[] = [];
   for (const { event, end } of scanEvents(bytes)) {
+    if (event.type === 'step-end') steps.push({ ...event, end });
     if (event.type === 'weights-changed') weights.push({ ...event, end });
     const isCheckpoint = event.type === 'checkpoint-saved';
     last = { end, lastSeq: event.seq, checkpoint: isCheckpoint ? event : last.checkpoint };
@@ -115,5 +126,6 @@ function keptPart(path: string, fs: FileSystem, resumeFrom: SavedCheckpoint | un
   }
   const kept = resumeFrom ? (resumed ?? last) : nothing;
   const lostWeights = weights.filter(({ end }) => end > kept.end);
-  return { size: bytes.length, lastWhole: last.end, lostWeights, ...kept };
+  const lostSteps = steps.filter(({ end }) => end > kept.end);
+  return { size: bytes.length, lastWhole: last.end, lostWeights, lostSteps, ...kept };
 }
