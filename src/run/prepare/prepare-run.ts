@@ -28,6 +28,7 @@ import type { RunFolder } from '../store/run-folder.js';
 import { readManifest, writeManifest } from '../store/run-manifest.js';
 import { ScoreLog } from '../store/score-log.js';
 import { checkRun } from './check-run.js';
+import { checkPatterns } from './checks/check-patterns.js';
 import { checkAnswerWords } from './checks/check-reading.js';
 import { checkCandidateCount, checkStepSize } from './checks/check-step-size.js';
 import { chatHint, templateFor } from './configured-task.js';
@@ -83,6 +84,7 @@ async function assemble(
   checkCandidateCount(config, generator);
   checkStepSize(config, generator);
   const template = await templateFor(task, targetLm, config);
+  checkPatterns([generator, targetLm], task);
   const unseen = checkAnswerWords(config, targetLm);
   const warnings = [...task.warnings, ...notes, ...unseen, ...chatHint(targetLm, template)];
   // The language models compute the same bits with any number of threads; the policy's gradients do not.

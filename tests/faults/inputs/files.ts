@@ -136,8 +136,11 @@ function writeBadModels(cwd: string): void {
   withJson('wide-vocabulary', 'tokenizer.json', (tokenizer) => {
     Object.assign((tokenizer.model as { vocab: object }).vocab, { zz0: 600, zz1: 601 });
   });
-  withJson('hang', 'tokenizer.json', (tokenizer) => {
-    const split = { type: 'Split', pattern: { Regex: '([a-z ,.]+)+\\$' }, behavior: 'Isolated', invert: false };
-    tokenizer.pre_tokenizer = { type: 'Sequence', pretokenizers: [split, tokenizer.pre_tokenizer] };
-  });
+  const withPattern = (name: string, pattern: string) =>
+    withJson(name, 'tokenizer.json', (tokenizer) => {
+      const split = { type: 'Split', pattern: { Regex: pattern }, behavior: 'Isolated', invert: false };
+      tokenizer.pre_tokenizer = { type: 'Sequence', pretokenizers: [split, tokenizer.pre_tokenizer] };
+    });
+  withPattern('hang', '([a-z ,.]+)+\\$');
+  withPattern('hang-late', '(?=.{50})([a-z ,.]+)+\\$');
 }
