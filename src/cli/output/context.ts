@@ -11,6 +11,8 @@ export interface CliContext {
   readonly asStarted: (text: string) => string;
   /** Set once a result stands on stdout: an error after it then goes to stderr only. */
   hasResult: boolean;
+  /** What continues the command's work after a signal, while there is something to continue. */
+  resumeWith?: string | undefined;
   /** Ends the process at once, for a second Ctrl-C; what is on the disk stands. */
   abort(error: RlpromptError): never;
 }

@@ -53,6 +53,7 @@ export const SUITES: Readonly<Record<string, readonly string[]>> = {
     'tests/faults/signals-in-phases.test.ts',
     'tests/faults/closed-pipe.test.ts',
     'tests/faults/stopped-reader.test.ts',
+    'tests/faults/signal-act.test.ts',
     'tests/faults/second-signal.test.ts',
     'tests/faults/user-code.test.ts',
     'tests/cli/search/run.test.ts',

@@ -11,6 +11,7 @@ import type { CliContext } from '../../output/context.js';
 import { formatTable } from '../../output/format-table.js';
 import { formatJson, writeResult } from '../../output/output.js';
 import { say } from '../../output/say.js';
+import { shellWord } from '../../output/shell-word.js';
 import { announceReport } from '../../shared/announce-report.js';
 import { parseSeed, parseSize } from '../../shared/parse-count.js';
 import { parsePositive } from '../../shared/parse-positive.js';
@@ -168,6 +169,7 @@ async function learn(
   model: LanguageModel,
   context: CliContext,
 ): Promise<void> {
+  context.resumeWith = `rlprompt act resume ${shellWord(folder.path)}`;
   const [{ stateSourceOf }, { PhrasePolicy }, { train }] = await Promise.all([
     import('../../../preferences/pooled-states.js'),
     import('../../../acting/policy/phrase-policy.js'),
@@ -181,6 +183,7 @@ async function learn(
     say(context, `update ${update} of ${updates} · ${numbers}`);
   };
   const result = await train(folder, world, policy, onPoint).finally(() => policy.dispose());
+  context.resumeWith = undefined;
   writeResult(
     context,
     `${formatJson({ schemaVersion: 1, out: folder.path, train: result.train, test: result.test })}\n`,
