@@ -21,7 +21,7 @@ export interface Table {
  * Index of a column; a wrong name is answered with the columns there are.
  * @param hint what to do where no column has a similar name
  */
-export function columnIndex(table: Table, name: string, flag: string, hint = proposal(table, flag)): number {
+export function columnIndex(table: Table, name: string, flag: string, hint = proposeColumns(table, flag)): number {
   const index = table.columns.indexOf(name);
   if (index >= 0) return index;
   const near = nearestWord(name, table.columns);
@@ -34,8 +34,9 @@ export function columnIndex(table: Table, name: string, flag: string, hint = pro
   });
 }
 
-function proposal({ file }: Table, flag: string): string {
-  return `name one with ${flag}; rlprompt check ${file} proposes one`;
+/** What to do about columns that are not there, flags joined by "and". */
+export function proposeColumns({ file }: Table, flags: string): string {
+  return `name yours with ${flags}; rlprompt check ${file} proposes a command`;
 }
 
 /** A row as an object without a prototype, so that a column may be called `__proto__`. */

@@ -1,4 +1,4 @@
-import { columnIndex, rowFields, type Table } from '../../data/table.js';
+import { columnIndex, proposeColumns, rowFields, type Table } from '../../data/table.js';
 import { RlpromptError } from '../../errors.js';
 import type { ExampleSource, Split } from '../types.js';
 
@@ -28,7 +28,9 @@ export type OnMissing = 'error' | 'skip';
  * @param onSkip is told of rows that were left out, and how many; without it an empty value is refused
  */
 export function rowsFromTable(table: Table, names: ColumnNames, onSkip?: (warning: string) => void): SourceRow[] {
-  const textIndex = columnIndex(table, names.text, '--text-column');
+  const lacksLabels = names.label !== undefined && !table.columns.includes(names.label);
+  const hint = lacksLabels ? proposeColumns(table, '--text-column and --label-column') : undefined;
+  const textIndex = columnIndex(table, names.text, '--text-column', hint);
   const labelIndex = names.label === undefined ? undefined : columnIndex(table, names.label, '--label-column');
   const missing: MissingValue[] = [];
   const rows = table.rows.flatMap((row): SourceRow[] => {

@@ -101,6 +101,15 @@ describe('a data file as a task', () => {
     expect(await refusal(file)).toMatchObject({ code: 'E_DATA_MISSING', exitCode: 66 });
   });
 
+  it('names both flags where it has neither column', async () => {
+    const file = folder.write('stars.csv', 'review,stars\nfine film,5\n');
+    const { code, next } = await refusal(file);
+    expect({ code, next }).toMatchObject({
+      code: 'E_DATA_COLUMN',
+      next: expect.stringContaining('--text-column and --label-column'),
+    });
+  });
+
   it('says where a row of a mistyped label stands', async () => {
     const file = folder.write('typo.csv', csv([...rows(['neg', 'pos'], 6), ['x', 'pso'], ['y', 'pso']]));
     const error = await refusal(file, { verbalizer: { neg: 'a', pos: 'b' } });
