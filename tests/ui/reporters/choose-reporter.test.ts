@@ -137,7 +137,7 @@ describe('a display that breaks', () => {
     clock.advance(1000);
     reporter.report({ type: 'warning', code: 'W', message: 'still here', seq: 2 });
     await reporter.close();
-    expect(terminal.all).toContain('the screen failed (the terminal is gone); going on in plain lines');
+    expect(terminal.all).toContain('the screen failed (the terminal is gone); continuing in plain lines');
     expect(terminal.all).toContain('warning: still here');
   });
 });

@@ -113,7 +113,7 @@ function pressCommand(keyboard: KeyboardState, character: string): KeyPress {
   switch (character) {
     case 'p':
       return keyboard.pauseWanted
-        ? changed(keyboard, { pauseWanted: false, note: 'going on' }, 'continue')
+        ? changed(keyboard, { pauseWanted: false, note: 'resumed' }, 'continue')
         : changed(keyboard, { pauseWanted: true, note: 'pausing after this step; p continues' }, 'pause');
     case 's':
       return changed(keyboard, { note: NOTES.save }, 'save');
