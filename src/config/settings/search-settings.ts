@@ -76,7 +76,7 @@ export const searchSettings = {
   tokens: search.text(
     z.enum(TOKEN_CHARACTERS).optional(),
     'SET',
-    'which tokens a prompt may hold (default: words with the prior and 8,192 tokens that begin a word, otherwise printable)',
+    'which tokens a prompt may hold (default: words with the prior and 2,048 tokens that begin a word, otherwise printable)',
   ),
   inputConditioned: search.boolean(
     z.boolean().default(false),

@@ -22,7 +22,7 @@ export function tunedTo<Settings extends Pick<RunConfig, 'learningRate' | 'token
 }
 
 /** With fewer, most words are spelled by several tokens. */
-const ENOUGH_WORDS = 8192;
+const ENOUGH_WORDS = 2048;
 
 /** Whether prompts are meant to read like language, and the vocabulary has the words for them. */
 function isOfWords(

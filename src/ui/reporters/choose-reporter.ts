@@ -63,7 +63,9 @@ async function createScreenReporter(choice: ReporterChoice): Promise<Reporter> {
   const before = stateAfter(choice.past ?? []);
   const fallBack = (error: unknown, state = before): Reporter => {
     const reason = error instanceof Error ? error.message : error;
-    void quietWriter(choice.stderr)(`${safeLine`rlprompt: the screen failed (${reason}); continuing in plain lines`}\n`);
+    void quietWriter(choice.stderr)(
+      `${safeLine`rlprompt: the screen failed (${reason}); continuing in plain lines`}\n`,
+    );
     return createPlainReporter({
       stream: choice.stderr,
       env: choice.env,

@@ -9,7 +9,8 @@ it('a prompt holds whole words where the prior has its say and the vocabulary ha
       .tokens;
   };
   expect(tokensOf(49_152)).toBe('words');
-  expect(tokensOf(4096)).toBe('printable');
+  expect(tokensOf(4096)).toBe('words');
+  expect(tokensOf(2047)).toBe('printable');
   expect(tokensOf(49_152, {}, '##ing')).toBe('printable');
   expect(tokensOf(49_152, { tokens: 'ascii' })).toBe('ascii');
   expect(tokensOf(49_152, { preset: 'raw' })).toBe('printable');
