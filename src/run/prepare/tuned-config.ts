@@ -9,7 +9,9 @@ interface TunedGenerator {
 }
 
 /** The settings with those filled in that suit the generator LM where none were given. */
-export function tunedTo<Settings extends Pick<RunConfig, 'learningRate' | 'tokens' | 'priorBeta' | 'mustContain'>>(
+export function tunedTo<
+  Settings extends Pick<RunConfig, 'learningRate' | 'tokens' | 'priorBeta' | 'mustContain' | 'ptx'>,
+>(
   { hiddenStates, tokenizer }: TunedGenerator,
   config: Settings,
 ): Settings & { readonly learningRate: number; readonly tokens: TokenCharacters } {
@@ -24,10 +26,10 @@ export function tunedTo<Settings extends Pick<RunConfig, 'learningRate' | 'token
 /** With fewer, most words are spelled by several tokens. */
 const ENOUGH_WORDS = 2048;
 
-/** Whether prompts are meant to read like language, and the vocabulary has the words for them. */
+/** Whether prompts are meant to read like language, and the vocabulary has the words for them. A text that a person gives is spelled as it is. */
 function isOfWords(
   tokenizer: TunedGenerator['tokenizer'],
-  { priorBeta, mustContain }: Pick<RunConfig, 'priorBeta' | 'mustContain'>,
+  { priorBeta, mustContain, ptx }: Pick<RunConfig, 'priorBeta' | 'mustContain' | 'ptx'>,
 ): boolean {
-  return priorBeta > 0 && mustContain === undefined && hasWords(tokenizer, ENOUGH_WORDS);
+  return priorBeta > 0 && mustContain === undefined && ptx === undefined && hasWords(tokenizer, ENOUGH_WORDS);
 }

@@ -150,7 +150,7 @@ export const OUTPUT: readonly BadInput[] = [
     number: 114,
     what: 'a worker with another model',
     tests: [
-      'names the workers that have another version or another model, and refuses them',
+      'names the workers that have another version or model, or cut long inputs elsewhere, and refuses them',
       'gives the bits of this machine',
     ],
   },

@@ -16,5 +16,6 @@ it('a prompt holds whole words where the prior has its say and the vocabulary ha
   expect(tokensOf(49_152, { preset: 'raw' })).toBe('printable');
   expect(tokensOf(49_152, { preset: 'paper' })).toBe('printable');
   expect(tokensOf(49_152, { trainer: 'evolution' })).toBe('printable');
+  expect(tokensOf(49_152, { trainer: 'ppo', ptx: import.meta.filename })).toBe('printable');
   expect(tokensOf(49_152, { mustContain: 'Answer (A, B):' })).toBe('printable');
 });
