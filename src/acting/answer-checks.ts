@@ -84,7 +84,7 @@ export class AnswerChecks {
       message: visibleText(message).replaceAll('\n', ' '),
       where: this.file,
       kept: 'all that was learned up to the last checkpoint',
-      next: 'correct the environment; then resume with: rlprompt act resume FOLDER',
+      next: 'correct the environment; then repeat the command, or continue a training with: rlprompt act resume FOLDER',
     });
   }
 }

@@ -17,9 +17,10 @@ const NEXT: Readonly<Record<string, string>> = {
   E_PLUGIN_OOM: 'keep less in memory between calls; then resume',
 };
 
-const MEND_REWARD = 'mend the reward, try it with: rlprompt tasks check <task>; then resume';
+const MEND_REWARD = 'correct the reward, try it with: rlprompt tasks check <task>; then resume';
 
-const NEXT_OF_ENVIRONMENT = 'correct the environment; then resume with: rlprompt act resume FOLDER';
+const NEXT_OF_ENVIRONMENT =
+  'correct the environment; then repeat the command, or continue a training with: rlprompt act resume FOLDER';
 
 /** A fault in code of the user as the error that users see; its text was written by that code and is made visible. */
 export function plugInError(fault: RewardFault, file: string, kind: HostedKind): RlpromptError {

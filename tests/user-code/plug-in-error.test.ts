@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { RlpromptError } from '../../src/errors.js';
 import { mayPass, plugInError } from '../../src/user-code/plug-in-error.js';
 
-const mend = 'mend the reward, try it with: rlprompt tasks check <task>; then resume';
+const mend = 'correct the reward, try it with: rlprompt tasks check <task>; then resume';
 
 describe('a fault of a reward', () => {
   it('is told on one line, with the place and what to do', () => {
@@ -33,7 +33,7 @@ describe('a fault of a reward', () => {
   it('of an environment says how acting is resumed', () => {
     expect(plugInError({ code: 'E_PLUGIN_OOM', message: 'm' }, 'world.mjs', 'environment')).toMatchObject({
       where: 'world.mjs',
-      next: 'correct the environment; then resume with: rlprompt act resume FOLDER',
+      next: 'correct the environment; then repeat the command, or continue a training with: rlprompt act resume FOLDER',
     });
   });
 });

@@ -5,7 +5,7 @@ const NEXT: Readonly<Record<ExitReason, string>> = {
   numeric: 'try another seed or a smaller --learning-rate',
   belowThreshold: 'search longer: --steps, or look at the prompts: rlprompt top',
   usage: 'rlprompt --help',
-  data: 'mend or replace the file, then repeat the command',
+  data: 'correct or replace the file, then repeat the command',
   missingInput: 'check the path, then repeat the command',
   unavailable: 'rlprompt doctor says what is missing',
   internal: 'set RLPROMPT_DEBUG=1 and repeat the command; it then says more',
