@@ -24,7 +24,7 @@ const LABEL_OFFSETS: readonly (readonly number[])[] = ${toVisibleJson(offsets)};
 /** How the prompts were found and how they score together. */
 export const meta = ${toVisibleJson({ task, generator, target, metrics, digests, run, tool }, 2)} as const;
 
-/** The texts for the language model, one a prompt; ${masked ? 'it fills the mask with a word of LABELS' : 'a word of LABELS follows each'}. */
+/** The texts for the language model, one per prompt; ${masked ? 'it fills the mask with a word of LABELS' : 'a word of LABELS follows each'}. */
 export function render(input: string${masked ? ', mask: string' : ''}): string[] {
   const text = input.trim();
   if (text === '') return ${texts('renderedWithoutInput')};

@@ -17,6 +17,8 @@ const BREAK = new RegExp(`(${MESSAGE_BREAK})`);
 export interface ExportCheck {
   readonly metric: string;
   readonly inRun: number;
+  /** Read by label words that were found again on train and dev, which makes it no measure of the prompt. */
+  readonly isRefit?: boolean;
   readonly fromExport: number;
   /** Number of dev examples. */
   readonly n: number;
@@ -47,6 +49,7 @@ export async function verifyExport(record: RunRecord, exported: ExportedPrompt, 
     metric,
     inRun: (exported.metrics.refit ?? exported.metrics.dev)?.[metric] ?? Number.NaN,
     fromExport: evaluation.metrics[metric] ?? Number.NaN,
+    isRefit: exported.metrics.refit !== undefined,
     n,
     isSameText,
   };

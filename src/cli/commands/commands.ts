@@ -25,7 +25,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     group: search,
     load: () => import('./search/worker.js'),
   },
-  { name: 'compare', summary: 'trainers at equal forwards', group: search, load: () => import('./search/compare.js') },
+  {
+    name: 'compare',
+    summary: 'compare trainers at equal cost',
+    group: search,
+    load: () => import('./search/compare.js'),
+  },
   { name: 'act', summary: 'act in an environment of texts', group: search, load: () => import('./search/act.js') },
   { name: 'eval', summary: 'score your own prompts', group: results, load: () => import('./results/eval.js') },
   { name: 'predict', summary: 'label new rows', group: results, load: () => import('./results/predict.js') },
@@ -38,7 +43,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'report',
-    summary: 'a page to look at and to show',
+    summary: 'write an HTML report',
     group: results,
     load: () => import('./results/report.js'),
   },

@@ -72,7 +72,7 @@ export function searchHelp(word: string, entries: readonly CommandEntry[]): stri
   throw new RlpromptError({
     code: 'E_USAGE',
     exit: 'usage',
-    message: `neither a command nor an option has to do with ${JSON.stringify(word)}`,
+    message: `no command or option has to do with ${JSON.stringify(word)}`,
     next: near === undefined ? 'rlprompt --help' : `rlprompt help ${near}`,
   });
 }

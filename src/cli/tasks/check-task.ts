@@ -44,7 +44,7 @@ function dataFindings(task: Task): Finding[] {
   const sizes = `${train.length} train, ${dev.length} dev, ${test.length} test examples`;
   const found: Finding[] = [{ level: 'ok', name: 'definition', found: `${task.kind} task ${task.name}, ${sizes}` }];
   const overlaps = task.warnings.filter((warning) => warning.includes('stand in'));
-  if (overlaps.length === 0) found.push({ level: 'ok', name: 'data', found: 'no text stands in two splits' });
+  if (overlaps.length === 0) found.push({ level: 'ok', name: 'data', found: 'no text occurs in two splits' });
   const meaning = 'scores on dev and test are only worth something on texts that the search has not seen';
   return [
     ...found,

@@ -33,7 +33,7 @@ const FIRST_TASK = 'asking-mail';
 export async function askForRun(context: CliContext): Promise<string[] | undefined> {
   if (!isInteractive(context)) return undefined;
   const ask = await askIn(context);
-  say(context, 'Enter takes the answer shown, Ctrl-C ends. All commands: rlprompt --help\n');
+  say(context, 'Press Enter to accept the answer shown, Ctrl-C to quit. All commands: rlprompt --help\n');
   const task = await askForTask(ask, context);
   const preset = await askForPreset(ask, context);
   const words = [...task, ...(preset === 'default' ? [] : ['--preset', preset])];
@@ -100,12 +100,11 @@ async function checkTask(task: string, context: CliContext): Promise<void> {
 }
 
 async function askForPreset(ask: Ask, context: CliContext): Promise<string> {
-  const offered = ['quick', 'default', 'thorough'];
   say(context, '\nquick: 30 steps. default: 100. thorough: 300.');
   for (;;) {
     const preset = await ask('How thorough', 'quick');
     if (PRESET_NAMES.some((name) => name === preset)) return preset;
-    say(context, `Answer ${offered.join(', ')}.`);
+    say(context, 'Answer quick, default or thorough.');
   }
 }
 

@@ -32,12 +32,12 @@ export const dataSettings = {
   testSize: data.number(
     z.union([count, z.literal('all')]).default(1000),
     'N',
-    'most rows of the test split to score, drawn by the seed, or all',
+    'maximum number of test rows to score, drawn by the seed, or all',
   ),
   labels: data.items(
     z.array(z.string().min(1)).min(2).optional(),
     '1,5',
-    'label values of a data file to keep rows of (default: all)',
+    'keep only the rows with these label values (default: all)',
   ),
   verbalizer: data.record(
     z.record(z.string(), z.string().min(1)).optional(),

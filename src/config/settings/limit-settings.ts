@@ -34,6 +34,6 @@ export const limitSettings = {
     'N',
     'wall time of the search; the step under way, its evaluation and the final one come on top',
   ),
-  patience: limits.number(count.optional(), 'N', 'evaluations without a better dev score'),
+  patience: limits.number(count.optional(), 'N', 'stop after N evaluations without a better dev score'),
   targetScore: limits.number(z.number().optional(), 'SCORE', 'dev score that is good enough'),
 };

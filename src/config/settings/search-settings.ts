@@ -46,7 +46,7 @@ export const searchSettings = {
   learningRate: search.number(
     positive.optional(),
     'RATE',
-    'Adam’s step size (default: 0.0015, or 0.005 without the prior; the less the wider the generator LM is beyond a hidden size of 256)',
+    'Adam’s step size (default: 0.0015, or 0.005 without the prior; smaller for generator LMs with a hidden size above 256)',
     { paper: '5e-5' },
   ),
   clipNorm: search.number(positive.default(5), 'NORM', 'largest norm of a gradient'),

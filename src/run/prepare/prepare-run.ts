@@ -162,7 +162,7 @@ function hasLimits(runDir: string, config: RunConfig): boolean {
 
 function noteSaved(cache: ScoreCache | RewardCache, onNote: PrepareOptions['onNote']): void {
   if (!('savedForwards' in cache) || cache.savedForwards === 0) return;
-  onNote?.(`${cache.savedForwards} of ${cache.forwards} forwards were known from earlier runs (rlprompt cache info)`);
+  onNote?.(`${cache.savedForwards} of ${cache.forwards} forwards were reused from earlier runs (rlprompt cache info)`);
 }
 
 function positionOf(checkpoint: StoredCheckpoint | undefined): number {

@@ -37,7 +37,7 @@ describe('export', () => {
     ]);
     expect(lines.slice(0, 3)).toEqual([
       'data',
-      expect.stringMatching(/^ {2}json +everything known of the prompt/),
+      expect.stringMatching(/^ {2}json +everything known about the prompt/),
       expect.stringMatching(/^ {2}csv +one row per prompt/),
     ]);
   });

@@ -5,7 +5,7 @@ import { placeholderProblem, readBody, requestBody } from './openai-chat.js';
 
 export const openaiBatchFormat: FileFormat = {
   name: 'openai-batch',
-  description: 'lines of a batch file for /v1/chat/completions, one a prompt',
+  description: 'lines of a batch file for /v1/chat/completions, one per prompt',
   group: 'chat',
   isTable: true,
   holdsMessages: true,

@@ -36,7 +36,7 @@ export function renderModule(prompt: ExportedPrompt, language: ScriptLanguage = 
   const offsets = labels.map(({ name }, i) => [name, labelOffsets?.[i]]);
   const calibration = labelOffsets
     ? `
-/** What to take off the log-probability of each label's word before labels are compared. */
+/** What to subtract from the log-probability of each label's word before labels are compared. */
 export const LABEL_OFFSETS${typed(language, ': ReadonlyMap<string, number>')} = new Map(${toVisibleJson(offsets)});
 `
     : '';

@@ -3,7 +3,7 @@ import { toVisibleJson } from '../../text/visible-json.js';
 
 export const jsonFormat: FileFormat = {
   name: 'json',
-  description: 'everything known of the prompt, as one object',
+  description: 'everything known about the prompt, as one object',
   group: 'data',
   isTable: false,
   holdsMessages: true,

@@ -9,7 +9,7 @@ const COMPLETE = 1;
 
 export const optunaFormat: FileFormat = {
   name: 'optuna',
-  description: 'Optuna journal, a trial a prompt: optuna-dashboard prompts.optuna.log',
+  description: 'Optuna journal, one trial per prompt: optuna-dashboard prompts.optuna.log',
   group: 'tracking',
   isTable: true,
   holdsMessages: true,
