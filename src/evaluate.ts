@@ -92,7 +92,7 @@ export async function evaluatePrompts(
   const loaded: LoadedModel[] = [];
   const load = async (name: string, queue?: string): Promise<LanguageModel> => {
     const own = await loadLanguageModel(name, options);
-    const model = queue === undefined ? own : await targetOverQueue(own, queue, options.truncate);
+    const model = queue === undefined ? own : await targetOverQueue(own, queue);
     loaded.push(model);
     return model;
   };

@@ -46,6 +46,7 @@ export async function loadLanguageModel(name: string, options: LoadOptions = {})
     );
   }
   const folder = findModelFolder(await findModelPath(name, options), options.dtype);
+  const truncate = options.truncate ?? 'tail';
   const key = JSON.stringify([
     folder.onnxPath,
     options.threads ?? defaultThreads(),
@@ -54,9 +55,9 @@ export async function loadLanguageModel(name: string, options: LoadOptions = {})
     options.batchSize ?? null,
     options.prefixSharing ?? true,
     options.allowDynamicInt8 ?? false,
-    options.truncate ?? 'tail',
+    truncate,
   ]);
-  return await shareInstance(key, () => loadFolder(name, folder, options));
+  return await shareInstance(key, async () => ({ ...(await loadFolder(name, folder, options)), truncate }));
 }
 
 async function shareInstance(key: string, load: () => Promise<LoadedModel>): Promise<LoadedModel> {

@@ -1,5 +1,4 @@
 import { requireCapability } from '../lm/load.js';
-import type { TruncatedPart } from '../lm/model/label-rows.js';
 import type { LoadedModel } from '../lm/onnx/run/model-parts.js';
 import { packageVersion } from '../package-root.js';
 import { readQueueAddress } from './queue-address.js';
@@ -9,16 +8,12 @@ import { QueueWatch } from './queue-watch.js';
 import { queueNameOf, type WorkerIdentity } from './score-job.js';
 
 /** The target LM of a run, with its label scores computed by workers. */
-export async function targetOverQueue(
-  model: LoadedModel,
-  address: string,
-  truncate?: TruncatedPart,
-): Promise<LoadedModel> {
+export async function targetOverQueue(model: LoadedModel, address: string): Promise<LoadedModel> {
   const local = requireCapability(model, 'labelScores');
   const connection = readQueueAddress(address);
   const client = await connectQueue(connection);
   const { Queue, QueueEvents } = await import('bullmq');
-  const identity = identityOf(model, truncate);
+  const identity = identityOf(model);
   const name = queueNameOf(identity);
   const options = { connection: { ...connection, maxRetriesPerRequest: null } };
   const queue = new Queue(name, options);
@@ -43,6 +38,6 @@ export async function targetOverQueue(
   };
 }
 
-export function identityOf({ name, digest, dtype }: LoadedModel, truncate: TruncatedPart = 'tail'): WorkerIdentity {
+export function identityOf({ name, digest, dtype, truncate = 'tail' }: LoadedModel): WorkerIdentity {
   return { version: packageVersion(), model: name, digest, dtype, truncate };
 }

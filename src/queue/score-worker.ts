@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import { requireCapability } from '../lm/load.js';
-import type { TruncatedPart } from '../lm/model/label-rows.js';
 import type { LoadedModel } from '../lm/onnx/run/model-parts.js';
 import { parseTemplate } from '../template/parse-template.js';
 import { readQueueAddress } from './queue-address.js';
@@ -27,8 +26,6 @@ export interface ScoreWorker {
 
 export interface WorkerOptions {
   readonly address: string;
-  /** What the model was loaded with. */
-  readonly truncate?: TruncatedPart | undefined;
   readonly onDone?: (rows: number) => void;
   readonly onFailure?: (message: string) => void;
 }
@@ -40,7 +37,7 @@ export async function startScoreWorker(model: LoadedModel, options: WorkerOption
   const id = randomUUID();
   const client = await connectQueue(connection, id);
   const { Worker } = await import('bullmq');
-  const identity = identityOf(model, options.truncate);
+  const identity = identityOf(model);
   const name = queueNameOf(identity);
   const counts = { jobs: 0, rows: 0 };
   const worker = new Worker(

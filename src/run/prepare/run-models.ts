@@ -61,7 +61,7 @@ export async function loadModels(
   const loaded: LoadedModel[] = [];
   const load = async (name: string, queue?: string): Promise<LanguageModel> => {
     const own = await abortable(loadLanguageModel(name, options), signal);
-    const model = queue === undefined ? own : await targetOverQueue(own, queue, options.truncate);
+    const model = queue === undefined ? own : await targetOverQueue(own, queue);
     loaded.push(model);
     closers.push(() => model.dispose());
     const { usage } = model;

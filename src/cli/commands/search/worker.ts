@@ -41,7 +41,7 @@ export function configure(command: Command, context: CliContext): void {
     const stopped = stopRequest();
     try {
       const onFailure = (message: string): void => warn(context, message);
-      const worker = await startScoreWorker(model, { address: config.queue, truncate: config.truncate, onFailure });
+      const worker = await startScoreWorker(model, { address: config.queue, onFailure });
       say(context, `worker ready: ${model.name} (${model.digest.slice(0, 8)}), queue ${worker.queue}`);
       await stopped;
       await worker.drain();

@@ -21,6 +21,8 @@ export interface LoadedModel extends LanguageModel {
   readonly notes: readonly string[];
   /** What services or workers have done for it so far; missing for a model of this process. */
   readonly usage?: () => RemoteUsage;
+  /** What an input that is too long loses; missing where a service decides. */
+  readonly truncate?: TruncatedPart;
 }
 
 /** What the users of some models should know, each once. */
