@@ -1,5 +1,6 @@
 import { givenWords } from '../../classifier/given-words.js';
 import type { LabelScoresCapability, LabelWord, LanguageModel } from '../../lm/model/types.js';
+import { groupBy } from '../../statistics/groups.js';
 import { mean } from '../../statistics/mean.js';
 import { shareError } from '../../statistics/share-error.js';
 import type { Example, Task } from '../../task/types.js';
@@ -72,9 +73,8 @@ export async function unlikelyWords(
 
 /** The accuracy of naming the most frequent label of all rows. */
 function bestGuess(examples: readonly Example[]): number {
-  const counts = new Map<number, number>();
-  for (const { label } of examples) counts.set(label!, (counts.get(label!) ?? 0) + 1);
-  return Math.max(...counts.values()) / examples.length;
+  const sizes = Array.from(groupBy(examples, ({ label }) => label).values(), (rows) => rows.length);
+  return Math.max(...sizes) / examples.length;
 }
 
 interface Answers {

@@ -1,8 +1,6 @@
 import { dirname } from 'node:path';
-import { isDeepStrictEqual } from 'node:util';
 import { type SettledConfig, settleDemos } from '../../config/defaults-for.js';
-import type { RunConfig, RunConfigInput } from '../../config/run-config.js';
-import { LIMIT_SETTINGS } from '../../config/settings-on-resume.js';
+import type { RunConfigInput } from '../../config/run-config.js';
 import { abortable } from '../../files/abortable.js';
 import type { DownloadProgress } from '../../lm/hub/hub.js';
 import { defaultThreads } from '../../lm/onnx/run/session.js';
@@ -25,7 +23,7 @@ import { EventLog } from '../store/event-log.js';
 import { removeDefaultFolder, removeIfEmpty } from '../store/own-files.js';
 import { RewardLog } from '../store/reward-log.js';
 import type { RunFolder } from '../store/run-folder.js';
-import { readManifest, writeManifest } from '../store/run-manifest.js';
+import { writeManifest } from '../store/run-manifest.js';
 import { ScoreLog } from '../store/score-log.js';
 import { checkRun } from './check-run.js';
 import { checkPatterns } from './checks/check-patterns.js';
@@ -94,9 +92,8 @@ async function assemble(
   const described = describeRun(config, task, { ...models, objectives });
   const digests = { ...described.digests, ...(start ? { continued: start.source.sha256 } : {}) };
   const manifest = { ...described, digests, threads };
-  // With another limit a schedule, for instance of the entropy, may go on otherwise.
-  const sameLimits = resume !== undefined && hasLimits(folder.path, config);
-  const checkpoint = resume !== undefined ? checkResume(folder.path, manifest, warnings) : undefined;
+  const resumed = resume !== undefined ? checkResume(folder.path, manifest, warnings) : undefined;
+  const checkpoint = resumed?.checkpoint;
   const rewardLog = new RewardLog();
   const onOutput = (text: string) => rewardLog.write(text);
   const evaluating = prepareEvaluator({ task, targetLm, template, styleModels, settings: config, onOutput });
@@ -135,7 +132,7 @@ async function assemble(
     cache,
     folder,
     events,
-    earlier: new EarlierSteps(sameLimits ? events.lostSteps : []),
+    earlier: new EarlierSteps(resumed?.hasSameLimits ? events.lostSteps : []),
     scores,
     objectives,
     usage,
@@ -153,11 +150,6 @@ function openObjectiveLog(
   warnings.push(...log.notes);
   objective.attach({ records: log.prepaid, append: (records) => log.append(records) });
   return () => log.close();
-}
-
-function hasLimits(runDir: string, config: RunConfig): boolean {
-  const before = readManifest(runDir).config;
-  return LIMIT_SETTINGS.every((name) => isDeepStrictEqual(before[name], config[name]));
 }
 
 function noteSaved(cache: ScoreCache | RewardCache, onNote: PrepareOptions['onNote']): void {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { currentSettings, refuseRemovedSettings } from '../../config/removed-settings.js';
 import { completeRunConfig } from '../../config/resolve-run-config.js';
 import type { RunConfig, RunConfigKey } from '../../config/run-config.js';
@@ -26,11 +27,11 @@ export function takeFolder(config: RunConfig, task: Task, resume: string | undef
     return createRunFolder({ task: task.name, now, ...(config.out === undefined ? {} : { out: config.out }) });
   const before = readManifest(resume);
   refuseRemovedSettings(before.config, resume);
-  return openRunFolder(resume, { now, evenFinished: limitsWereRaised(config, before) });
+  return openRunFolder(resume, { now, evenFinished: !hasLimitsOf(config, before) });
 }
 
-function limitsWereRaised(config: RunConfig, before: RunManifest): boolean {
-  return LIMIT_SETTINGS.some((key) => config[key] !== before.config[key]);
+function hasLimitsOf(config: Readonly<Record<string, unknown>>, before: RunManifest): boolean {
+  return LIMIT_SETTINGS.every((key) => isDeepStrictEqual(config[key], before.config[key]));
 }
 
 /** What `run.json` says of a run. */
@@ -58,8 +59,16 @@ function settingsOf(config: RunConfig): Record<string, unknown> {
   return Object.fromEntries(Object.entries(config).filter(([, value]) => value !== undefined));
 }
 
+/** What a run is resumed from. */
+interface Resumed {
+  /** Missing where the run was interrupted before its first. */
+  readonly checkpoint: StoredCheckpoint | undefined;
+  /** With other limits a schedule, for instance of the entropy, may proceed differently. */
+  readonly hasSameLimits: boolean;
+}
+
 /** Refuses a run whose ground has shifted; raised limits are written into its manifest. */
-export function checkResume(runDir: string, now: RunManifest, warnings: string[]): StoredCheckpoint | undefined {
+export function checkResume(runDir: string, now: RunManifest, warnings: string[]): Resumed {
   const before = readManifest(runDir);
   // A setting that an older version of the program did not know had its default then.
   const then = { ...before, config: settingsOf(completeRunConfig(currentSettings(before.config))) };
@@ -71,5 +80,5 @@ export function checkResume(runDir: string, now: RunManifest, warnings: string[]
   const latest = readLatestCheckpoint(runDir);
   if (latest) removeDamaged(runDir, latest.checkpoint);
   warnings.push(...(latest?.warnings ?? []));
-  return latest?.checkpoint;
+  return { checkpoint: latest?.checkpoint, hasSameLimits: hasLimitsOf(now.config, before) };
 }

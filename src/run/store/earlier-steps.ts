@@ -25,7 +25,8 @@ export class EarlierSteps {
   /** Where a step that was made again differs; told once, for the steps after it differ by its cause. */
   warningOf(again: Omit<StepEndEvent, 'seq' | 'type'>): { code: string; message: string; hint: string } | undefined {
     const before = this.isTold ? undefined : this.logged.findLast(({ step }) => step === again.step);
-    const field = before && FIELDS.find((name) => !isSame(before[name], again[name]));
+    // A log knows no negative zero, and neither does this comparison.
+    const field = before && FIELDS.find((name) => before[name] !== again[name]);
     if (before === undefined || field === undefined) return undefined;
     this.isTold = true;
     const was = JSON.stringify(before[field]);
@@ -35,9 +36,4 @@ export class EarlierSteps {
       hint: 'a reward, a service or events.jsonl has changed; "rlprompt tasks check" tells whether a reward repeats itself',
     };
   }
-}
-
-/** A log knows no negative zero. */
-function isSame(one: number | string, other: number | string): boolean {
-  return one === other || Object.is(one, other);
 }

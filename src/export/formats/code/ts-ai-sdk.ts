@@ -45,7 +45,7 @@ export async function run(model: LanguageModel, ${parameters}): ${result} {
 
 const REASON = `
  * The run read labels off probabilities of words, so nothing in the text asks for one. A chat model writes one label out: the
- * system message, which the run did not have, names the words to choose from. Measure it on rows of your own.`;
+ * system message, which the run did not have, names the words to choose from. Measure it on your own rows.`;
 
 function instructionOf(prompt: ExportedPrompt): string {
   return `Answer with one of these words and nothing else: ${answerWords(prompt).join(', ')}`;
