@@ -371,6 +371,8 @@ export interface RunInterruptedEvent extends EventBase {
   readonly type: 'run-interrupted';
   readonly step: number;
   readonly reason: 'user' | 'interrupted' | 'terminated';
+  /** Where the search was over: every step is kept. */
+  readonly during?: 'final-evaluation';
   readonly resumeCommand: string;
 }
 

@@ -94,7 +94,10 @@ function isRefusal(error: unknown): boolean {
   return error instanceof RlpromptError && ['usage', 'config', 'data', 'missingInput'].includes(error.exit);
 }
 
-/** The loop. Between two steps it serves requests, checks the limits, evaluates and saves. */
+/**
+ * The loop. Between two steps it serves requests, checks the limits, evaluates and saves; and saves before its end, so
+ * that a run whose final evaluation is stopped makes no step again.
+ */
 async function* train(run: Run, goal: SearchGoal): AsyncGenerator<RunEvent, RunResult> {
   yield* run.started();
   if (run.prompts.baselines.length === 0) yield* baselines(run, goal);
@@ -113,6 +116,8 @@ async function* train(run: Run, goal: SearchGoal): AsyncGenerator<RunEvent, RunR
     if (run.step % run.config.evaluationEvery === 0) yield* evaluateOnDev(run, goal);
     if (run.step % run.config.checkpointEvery === 0) yield run.saveCheckpoint();
   }
+  if (run.store.savedStep !== run.step) yield run.saveCheckpoint();
+  run.requests.endSearch();
   run.activity.begin('scoring the last candidates on dev', run.forecast.final.high);
   return yield* goal.finish(reason);
 }
@@ -238,15 +243,20 @@ async function* saveAndStop(run: Run, reason: StopRequest): AsyncGenerator<RunEv
 }
 
 /** Ends a run in the midst of something long; it resumes from its last checkpoint, as after a power cut. */
-async function* stopAtOnce(run: Run, reason: Exclude<StopRequest, 'user'>): AsyncGenerator<RunEvent, never> {
+async function* stopAtOnce(run: Run, reason: StopRequest): AsyncGenerator<RunEvent, never> {
   const step = run.store.savedStep;
   yield emitInterrupted(run, reason, step ?? 0);
+  if (run.requests.isSearchOver) {
+    const steps = step === 1 ? 'the step' : `all ${step} steps`;
+    throw interruptedError(run, reason, 'stopped in the final evaluation', `${steps} and every score paid for`);
+  }
   const checkpoint = step === undefined ? '' : `the checkpoint after step ${step} and `;
   throw interruptedError(run, reason, 'stopped at once on request', `${checkpoint}every score paid for`);
 }
 
 function emitInterrupted(run: Run, reason: StopRequest, step: number): RunEvent {
-  return run.emit({ type: 'run-interrupted', step, reason, resumeCommand: run.store.resumeCommand });
+  const during = run.requests.isSearchOver ? ({ during: 'final-evaluation' } as const) : {};
+  return run.emit({ type: 'run-interrupted', step, reason, ...during, resumeCommand: run.store.resumeCommand });
 }
 
 function interruptedError({ store }: Run, reason: StopRequest, message: string, kept: string): RlpromptError {

@@ -74,8 +74,11 @@ function resultLines(result: RunResult, metric: string, columns: number): Span[]
 function interruptedLines(state: ScreenState): Span[][] {
   const best = state.prompts.find((prompt) => promptKey(prompt) === state.bestKey);
   const score = best?.dev?.[metricOf(state)];
+  const stopped = state.interrupted?.during
+    ? safeLine`stopped in the final evaluation; ${state.step === 1 ? 'the step is' : `all ${state.step} steps are`} kept`
+    : safeLine`stopped after step ${state.step}; everything up to it is saved`;
   return [
-    [{ text: safeLine`stopped after step ${state.step}; everything up to it is saved`, style: 'title' }],
+    [{ text: stopped, style: 'title' }],
     ...(best
       ? [[{ text: safeLine`  best so far   ${namePrompt(best)} (dev ${metricOf(state)} ${formatScore(score)})` }]]
       : []),

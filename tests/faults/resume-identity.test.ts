@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import type { RunConfigInput } from '../../src/config/run-config.js';
@@ -13,6 +13,15 @@ import { tell } from './report/figures.js';
  */
 const STOPS = Number(process.env.RLPROMPT_TEST_STOPS ?? 4);
 
+/** Each evaluation takes longer than what is ready when the time to stop is over may take. */
+const SLOW_TASK = `const rows = (...texts) => texts.map((text) => ({ text }));
+  export default { kind: 'custom', name: 'slow', manualPrompts: ['Hello'],
+    examples: { train: rows('a', 'b'), dev: rows('c'), test: rows('d') },
+    reward: async ({ prompts }) => {
+      await new Promise((done) => setTimeout(done, 300));
+      return prompts.map((prompt) => prompt.length % 7);
+    } };`;
+
 /** The last checkpoint of a run that is stopped after these steps, and resumed each time. */
 async function endOf(config: RunConfigInput & { out: string }, stops: readonly number[]): Promise<string> {
   let isFirst = true;
@@ -24,7 +33,11 @@ async function endOf(config: RunConfigInput & { out: string }, stops: readonly n
     });
     expect(error?.code).toBe(stop === Number.POSITIVE_INFINITY ? undefined : 'E_INTERRUPTED');
   }
-  const checkpoints = join(config.out, 'checkpoints');
+  return lastCheckpoint(config.out);
+}
+
+function lastCheckpoint(runDir: string): string {
+  const checkpoints = join(runDir, 'checkpoints');
   const last = readdirSync(checkpoints)
     .filter((file) => file.startsWith('step-'))
     .sort()
@@ -41,6 +54,38 @@ it('a run that is stopped after every step, or after all of them in turn, ends w
   for (const step of steps) expect(await endOf(config(`at-${step}`), [step]), `stopped after ${step}`).toBe(whole);
   expect(await endOf(config('nested'), steps)).toBe(whole);
   tell(context, { stops: 2 * STOPS });
+}, 600_000);
+
+it('a run that is stopped in its final evaluation makes no step again, and ends with the bits of an unbroken one', async (context) => {
+  const folder = temporaryFolder();
+  const task = join(folder, 'slow.mjs');
+  writeFileSync(task, SLOW_TASK);
+  const settings = { task, innerSize: 64, steps: 4, checkpointEvery: 3, candidates: 4 };
+  const config = (name: string) => ({ ...settings, out: join(folder, name) });
+  const whole = await endOf(config('whole'), []);
+  for (const reason of ['user', 'interrupted'] as const) {
+    const { out } = config(reason);
+    const stopped = await followRun(config(reason), {}, (event, controls) => {
+      if (event.type !== 'phase-start' || event.phase !== 'final-evaluation') return;
+      controls.stop(reason);
+      // Beyond the time that a run has to stop: what is under way is given up.
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 900);
+    });
+    expect(stopped.error).toMatchObject({
+      code: 'E_INTERRUPTED',
+      message: 'stopped in the final evaluation',
+      kept: 'all 4 steps and every score paid for',
+    });
+    expect(stopped.events.at(-1)).toMatchObject({ type: 'run-interrupted', step: 4, during: 'final-evaluation' });
+    const again: number[] = [];
+    const resumed = await followRun(config(reason), { resume: out }, (event) => {
+      if (event.type === 'step-end') again.push(event.step);
+    });
+    expect(resumed.error).toBeUndefined();
+    expect(again).toEqual([]);
+    expect(lastCheckpoint(out)).toBe(whole);
+  }
+  tell(context, { stops: 2 });
 }, 600_000);
 
 it('a run that reuses no score ends with the weights of one that does', async () => {

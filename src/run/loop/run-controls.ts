@@ -18,6 +18,7 @@ export class RequestQueue implements RunControls {
   private stopReason: StopRequest | undefined;
   private wake: (() => void) | undefined;
   private hurry: (() => void) | undefined;
+  private hasSearchEnded = false;
 
   /**
    * @param usage what services and workers have done so far
@@ -68,9 +69,20 @@ export class RequestQueue implements RunControls {
     if (!wasUrgent && this.urgent) this.hurry?.();
   }
 
+  /** All that was searched is saved: there is no step any more to wait for, whoever wants to stop. */
+  endSearch(): void {
+    const wasUrgent = this.urgent !== undefined;
+    this.hasSearchEnded = true;
+    if (!wasUrgent && this.urgent) this.hurry?.();
+  }
+
+  get isSearchOver(): boolean {
+    return this.hasSearchEnded;
+  }
+
   /** Why the run is to stop soon, whatever it is doing: a signal, which comes before a wish of the user. */
-  get urgent(): Exclude<StopRequest, 'user'> | undefined {
-    return this.stopReason === 'user' ? undefined : this.stopReason;
+  get urgent(): StopRequest | undefined {
+    return this.stopReason === 'user' && !this.hasSearchEnded ? undefined : this.stopReason;
   }
 
   /** Calls back when a stop becomes urgent, at once where it is; returns a function that ends it. */

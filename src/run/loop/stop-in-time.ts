@@ -1,3 +1,4 @@
+import type { StopRequest } from '../../events.js';
 import type { RequestQueue } from './run-controls.js';
 
 /** How long a run that is told to stop may still take: long enough for a step of a small model. */
@@ -6,7 +7,7 @@ const PATIENCE_MS = 800;
 const LAST_MS = 50;
 
 /**
- * Hands on what a run yields. Once a signal asks for a stop and the work under way does not come to its end in time, that work is
+ * Hands on what a run yields. Once a stop is urgent and the work under way does not come to its end in time, that work is
  * given up: it may be an evaluation of minutes. Then `giveUp` says what is kept.
  *
  * @param giveUp always throws
@@ -14,7 +15,7 @@ const LAST_MS = 50;
 export async function* stopInTime<Event, Result>(
   events: AsyncGenerator<Event, Result>,
   requests: RequestQueue,
-  giveUp: (reason: 'interrupted' | 'terminated') => AsyncGenerator<Event, never>,
+  giveUp: (reason: StopRequest) => AsyncGenerator<Event, never>,
 ): AsyncGenerator<Event, Result> {
   const overdue = new Overdue(requests);
   try {

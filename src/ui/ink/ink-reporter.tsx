@@ -68,6 +68,7 @@ export function createInkReporter(options: InkReporterOptions): InkReporter {
 
   const isOver = (): boolean =>
     state.result !== undefined || state.interrupted !== undefined || state.phase === 'failed';
+  const isSearchOver = (): boolean => isOver() || state.phase === 'final-evaluation';
   const board = (): ReactNode => (
     <Guard onFailure={options.onFailure}>
       <Keys active={stdin.isTTY === true} onInput={onInput} onReady={onReady} />
@@ -110,7 +111,7 @@ export function createInkReporter(options: InkReporterOptions): InkReporter {
     if (!cancelDraw) drawWithin(FRAME_MS);
   };
   const onInput = (input: string): void => {
-    const pressed = pressKeys(keyboard, input, controls !== undefined);
+    const pressed = pressKeys(keyboard, input, !controls ? 'none' : isSearchOver() ? 'end' : 'search');
     const { selected } = pressed.keyboard;
     const last = Math.max(0, tableRows().length - 1);
     const text = inspected ? inspectionText(inspected, metricOf(state), stderr.columns ?? 80) : [];
@@ -139,7 +140,7 @@ export function createInkReporter(options: InkReporterOptions): InkReporter {
       keyboard = { ...keyboard, mode: 'board', note: 'there is no prompt yet to look into' };
       return;
     }
-    const answer = controls && !isOver() && !prompt.policy ? controls.inspect(prompt.text) : undefined;
+    const answer = controls && !isSearchOver() && !prompt.policy ? controls.inspect(prompt.text) : undefined;
     inspected = { prompt, inspection: answer ? 'asked' : 'unknown' };
     const told = (inspection: InspectedPrompt['inspection']): void => {
       if (inspected?.prompt !== prompt) return;

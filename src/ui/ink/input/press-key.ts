@@ -36,6 +36,9 @@ export type KeyAction =
   | { readonly kind: 'add-prompt'; readonly text: string }
   | { readonly kind: 'set-weights'; readonly weights: Readonly<Record<string, number>> };
 
+/** What keys can do to the run: nothing, steer its search, or stop the evaluation at its end. */
+export type Steering = 'none' | 'search' | 'end';
+
 export interface KeyPress {
   readonly keyboard: KeyboardState;
   readonly actions: readonly KeyAction[];
@@ -64,7 +67,7 @@ const CTRL_C = '\u0003';
 const CTRL_Z = '\u001A';
 
 /** Takes in characters as a terminal in raw mode sends them, several at a time when typed or pasted fast. */
-export function pressKeys(keyboard: KeyboardState, input: string, steerable: boolean): KeyPress {
+export function pressKeys(keyboard: KeyboardState, input: string, steering: Steering): KeyPress {
   const characters = charactersOf(input.replaceAll('\n', ENTER));
   if (keyboard.mode !== 'typing' && characters.length > LONGEST_BURST && !FIELD_KEYS.has(characters[0]!)) {
     return { keyboard, actions: [] };
@@ -74,15 +77,15 @@ export function pressKeys(keyboard: KeyboardState, input: string, steerable: boo
   characters.forEach((character, i) => {
     // A line break inside pasted text does not send it: what follows would be taken for commands.
     const inside = character === ENTER && current.mode === 'typing' && i < characters.length - 1;
-    const pressed = pressCharacter(current, inside ? ' ' : character, steerable);
+    const pressed = pressCharacter(current, inside ? ' ' : character, steering);
     current = pressed.keyboard;
     actions.push(...pressed.actions);
   });
   return { keyboard: current, actions };
 }
 
-function pressCharacter(keyboard: KeyboardState, character: string, steerable: boolean): KeyPress {
-  if (character === CTRL_C) return pressCtrlC(keyboard, steerable);
+function pressCharacter(keyboard: KeyboardState, character: string, steering: Steering): KeyPress {
+  if (character === CTRL_C) return pressCtrlC(keyboard, steering);
   if (character === CTRL_Z) return changed(keyboard, {}, 'suspend');
   if (keyboard.mode === 'typing') return pressTyping(keyboard, character);
   if (character === UP || character === DOWN) return pressArrow(keyboard, character === UP ? -1 : 1);
@@ -90,9 +93,11 @@ function pressCharacter(keyboard: KeyboardState, character: string, steerable: b
   if (character === ENTER) return changed(keyboard, { mode: 'prompt', scrolled: 0 }, 'inspect');
   if (character === '!') return changed(keyboard, { mode: 'messages' });
   if (character === '?') return changed(keyboard, { mode: 'help' });
-  if (!steerable)
+  if (steering === 'none')
     return character === 'q' ? changed(keyboard, { stopping: true }, 'force-quit') : changed(keyboard, {});
-  return keyboard.stopping ? changed(keyboard, {}) : pressCommand(keyboard, character.toLowerCase());
+  if (keyboard.stopping) return changed(keyboard, {});
+  const key = character.toLowerCase();
+  return steering === 'search' ? pressCommand(keyboard, key) : pressAfterSearch(keyboard, key);
 }
 
 /** Moves through the table, or through what is said of a prompt; whoever draws it knows how far. */
@@ -103,10 +108,19 @@ function pressArrow(keyboard: KeyboardState, by: -1 | 1): KeyPress {
   return changed(keyboard, { selected: selected === undefined ? 0 : Math.max(0, selected + by) });
 }
 
-function pressCtrlC(keyboard: KeyboardState, steerable: boolean): KeyPress {
-  if (!steerable || keyboard.stopping) return changed(keyboard, { stopping: true }, 'force-quit');
-  const note = 'stopping; a step that ends within a second is saved. Ctrl-C again quits at once';
+function pressCtrlC(keyboard: KeyboardState, steering: Steering): KeyPress {
+  if (steering === 'none' || keyboard.stopping) return changed(keyboard, { stopping: true }, 'force-quit');
+  const kept = steering === 'end' ? 'every step is saved' : 'a step that ends within a second is saved';
+  const note = `stopping; ${kept}. Ctrl-C again quits at once`;
   return changed(keyboard, { stopping: true, mode: 'board', note }, 'interrupt');
+}
+
+/** Nothing comes between two steps any more. */
+function pressAfterSearch(keyboard: KeyboardState, character: string): KeyPress {
+  if (character === 'q') return changed(keyboard, { stopping: true, note: 'stopping; every step is saved' }, 'stop');
+  const isSteering = FIELD_KEYS.has(character) || ['p', 's', 'e'].includes(character);
+  const note = 'the search is over and saved: this key does nothing now; q stops';
+  return changed(keyboard, isSteering ? { note } : {});
 }
 
 function pressCommand(keyboard: KeyboardState, character: string): KeyPress {

@@ -26,12 +26,12 @@ describe('the list of messages', () => {
   });
 
   it('opens with ! and closes with any key, which does nothing else', () => {
-    const { keyboard } = pressKeys(INITIAL_KEYBOARD, '!', true);
+    const { keyboard } = pressKeys(INITIAL_KEYBOARD, '!', 'search');
     expect(keyboard.mode).toBe('messages');
-    expect(pressKeys(keyboard, 'q', true)).toMatchObject({ keyboard: { mode: 'board' }, actions: [] });
+    expect(pressKeys(keyboard, 'q', 'search')).toMatchObject({ keyboard: { mode: 'board' }, actions: [] });
   });
 
   it('leaves Ctrl-Z to the shell', () => {
-    expect(pressKeys(INITIAL_KEYBOARD, '\u001A', true).actions).toEqual([{ kind: 'suspend' }]);
+    expect(pressKeys(INITIAL_KEYBOARD, '\u001A', 'search').actions).toEqual([{ kind: 'suspend' }]);
   });
 });

@@ -6,7 +6,7 @@ import { INITIAL_KEYBOARD, pressKeys } from '../../../../src/ui/ink/input/press-
 function actionsOf(...inputs: string[]): string[] {
   let keyboard = INITIAL_KEYBOARD;
   return inputs.flatMap((input) => {
-    const pressed = pressKeys(keyboard, input, true);
+    const pressed = pressKeys(keyboard, input, 'search');
     keyboard = pressed.keyboard;
     return pressed.actions.map((action) => {
       if (action.kind === 'set-weights') return `weights:${JSON.stringify(action.weights)}`;
@@ -38,23 +38,43 @@ describe('pressKeys', () => {
   });
 
   it('moves through the table, looks into a prompt, scrolls there, and goes back with any other key', () => {
-    let { keyboard } = pressKeys(INITIAL_KEYBOARD, UP, true);
+    let { keyboard } = pressKeys(INITIAL_KEYBOARD, UP, 'search');
     expect(keyboard.selected).toBe(0);
-    keyboard = pressKeys(keyboard, DOWN + DOWN + UP, true).keyboard;
+    keyboard = pressKeys(keyboard, DOWN + DOWN + UP, 'search').keyboard;
     expect(keyboard.selected).toBe(1);
-    const pressed = pressKeys(keyboard, '\r', true);
+    const pressed = pressKeys(keyboard, '\r', 'search');
     expect(pressed.actions).toEqual([{ kind: 'inspect' }]);
     expect(pressed.keyboard.mode).toBe('prompt');
-    expect(pressKeys(pressed.keyboard, DOWN + DOWN, true).keyboard).toMatchObject({ scrolled: 2, selected: 1 });
-    expect(pressKeys(pressed.keyboard, 's', true)).toMatchObject({ keyboard: { mode: 'board' }, actions: [] });
-    expect(pressKeys(INITIAL_KEYBOARD, '\r', false).actions).toEqual([{ kind: 'inspect' }]);
+    expect(pressKeys(pressed.keyboard, DOWN + DOWN, 'search').keyboard).toMatchObject({ scrolled: 2, selected: 1 });
+    expect(pressKeys(pressed.keyboard, 's', 'search')).toMatchObject({ keyboard: { mode: 'board' }, actions: [] });
+    expect(pressKeys(INITIAL_KEYBOARD, '\r', 'none').actions).toEqual([{ kind: 'inspect' }]);
+  });
+
+  it('says that the search is over where a key would act between two steps, and stops at q', () => {
+    for (const key of 'psetwx') {
+      const { keyboard, actions } = pressKeys(INITIAL_KEYBOARD, key, 'end');
+      expect([key, keyboard.mode, keyboard.note, actions]).toEqual([
+        key,
+        'board',
+        'the search is over and saved: this key does nothing now; q stops',
+        [],
+      ]);
+    }
+    for (const [key, action] of [
+      ['q', 'stop'],
+      ['\u0003', 'interrupt'],
+    ] as const) {
+      const { keyboard, actions } = pressKeys(INITIAL_KEYBOARD, key, 'end');
+      expect(actions).toEqual([{ kind: action }]);
+      expect(keyboard.note).toContain('every step is saved');
+    }
   });
 
   it('takes weights by name, several at once, and nothing that is none', () => {
     expect(actionsOf('w', 'judge=0.5', '\r')).toEqual(['weights:{"judge":0.5}']);
     expect(actionsOf('wtask=1 fluency=.25,length=0\r')).toEqual(['weights:{"task":1,"fluency":0.25,"length":0}']);
     expect(actionsOf('w', 'judge', '\r', 'w', 'judge=much', '\r', 'w', '\r', 'w', 'a=1', '\u001B')).toEqual([]);
-    const { keyboard } = pressKeys(INITIAL_KEYBOARD, 'wjudge 0.5\r', true);
+    const { keyboard } = pressKeys(INITIAL_KEYBOARD, 'wjudge 0.5\r', 'search');
     expect(keyboard).toMatchObject({ mode: 'board', note: 'that is no weight: NAME=WEIGHT, such as fluency=0.5' });
   });
 
@@ -63,8 +83,8 @@ describe('pressKeys', () => {
   });
 
   it('only quits where there is nothing to steer', () => {
-    expect(pressKeys(INITIAL_KEYBOARD, 's', false).actions).toEqual([]);
-    expect(pressKeys(INITIAL_KEYBOARD, 'q', false).actions).toEqual([{ kind: 'force-quit' }]);
+    expect(pressKeys(INITIAL_KEYBOARD, 's', 'none').actions).toEqual([]);
+    expect(pressKeys(INITIAL_KEYBOARD, 'q', 'none').actions).toEqual([{ kind: 'force-quit' }]);
   });
 
   it('bears any input', () => {
