@@ -241,7 +241,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'ui/draw',
     'ui/reporters',
   ],
-  'cli/shared': ['cli/output', 'config', 'config/files', 'errors.ts', 'files', 'trainers'],
+  'cli/shared': ['cli/output', 'config', 'config/files', 'errors.ts', 'files', 'trainers', 'ui'],
   'cli/tasks': ['config', 'data', 'lm', 'lm/model', 'rewards/custom', 'run/prepare', 'run/prepare/checks', 'task'],
   'cli/wizard': [
     'cli/check',

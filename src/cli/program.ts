@@ -32,7 +32,7 @@ export async function runCommandLine(given: readonly string[], context: CliConte
   const { words, topic } = helpTopic(argv);
   const name = words.find((word) => !word.startsWith('-'));
   if (argv[0] === 'help' && name !== undefined && !COMMANDS.some((entry) => entry.name === name)) {
-    context.stdout.write((await import('./shared/run-help.js')).searchHelp(name, COMMANDS));
+    context.stdout.write((await import('./shared/run-help.js')).searchHelp(name, COMMANDS, context.stdout.columns));
     return;
   }
   const program = await buildProgram(name, context, topic);

@@ -77,6 +77,8 @@ describe('rlprompt --help', () => {
     expect(ppo).not.toContain('text-column');
     expect(await shown('help', 'run', 'ppo')).toBe(await shown('run', '--help', 'ppo'));
     expect(await shown('help', 'calibrate')).toMatch(/^run --calibrate +/m);
+    for (const word of ['margin', 'fluency', 'plain', 'policy', 'cache hits'])
+      expect(await shown('help', word)).toMatch(new RegExp(`^“${word}” +\\S`));
     await expect(shown('run', '--help', 'nothing')).rejects.toMatchObject({ code: 'E_USAGE', exitCode: 64 });
     expect(await runInProcess(['help', 'xyzzy'])).toMatchObject({ code: 64, stdout: '' });
   });

@@ -3,6 +3,7 @@ import { flagName } from '../../config/config-layers.js';
 import { optionMeta, RUN_CONFIG_KEYS, type RunConfigKey } from '../../config/run-config.js';
 import { nearestWord, RlpromptError } from '../../errors.js';
 import { definitionOf, TRAINER_NAMES } from '../../trainers/trainer-table.js';
+import { SHOWN_WORDS, type ShownWord } from '../../ui/words-shown.js';
 import { EXIT_CODES_HELP } from '../output/exit-codes.js';
 import { formatTable } from '../output/format-table.js';
 import type { CommandEntry } from './command-module.js';
@@ -58,23 +59,32 @@ function showCommon(run: Command): void {
     argument.description = 'data file or folder, task file, built-in task';
 }
 
-/** Commands, and settings of `run`, whose name or description holds a word. */
-export function searchHelp(word: string, entries: readonly CommandEntry[]): string {
+/** Commands, settings of `run` and words of the screen and the tables whose name or description holds a word; a word of that name comes first. */
+export function searchHelp(word: string, entries: readonly CommandEntry[], width?: number): string {
   const holds = (...texts: readonly string[]) => texts.some((text) => text.toLowerCase().includes(word.toLowerCase()));
   const commands = entries.filter(({ name, summary }) => holds(name, summary));
   const settings = RUN_CONFIG_KEYS.filter((key) => holds(key, flagName(key), optionMeta(key).description));
+  const shown = SHOWN_WORDS.filter(({ word: name, meaning }) => holds(name, meaning));
+  const isAsked = ({ word: name }: ShownWord) => name.toLowerCase() === word.toLowerCase();
   const rows = [
+    ...shown.filter(isAsked).map(wordRow),
     ...commands.map(({ name, summary }) => [`rlprompt ${name}`, summary]),
     ...settings.filter((key) => !optionMeta(key).argument).map((key) => [`run --${flagName(key)}`, describe(key)]),
+    ...shown.filter((one) => !isAsked(one)).map(wordRow),
   ];
-  if (rows.length > 0) return formatTable(rows);
-  const near = nearestWord(word, [...entries.map(({ name }) => name), ...RUN_CONFIG_KEYS.map(flagName)]);
+  if (rows.length > 0) return formatTable(rows, { width });
+  const names = [...entries.map(({ name }) => name), ...SHOWN_WORDS.map(({ word: name }) => name)];
+  const near = nearestWord(word, [...names, ...RUN_CONFIG_KEYS.map(flagName)]);
   throw new RlpromptError({
     code: 'E_USAGE',
     exit: 'usage',
-    message: `no command or option has to do with ${JSON.stringify(word)}`,
+    message: `no command, option or word of a table has to do with ${JSON.stringify(word)}`,
     next: near === undefined ? 'rlprompt --help' : `rlprompt help ${near}`,
   });
+}
+
+function wordRow({ word, meaning }: ShownWord): string[] {
+  return [`“${word}”`, meaning];
 }
 
 function describe(key: RunConfigKey): string {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { PromptInspection, PromptSummary, Reporter, RunControls, RunEvent } from '../../../src/events.js';
 import { widthOf } from '../../../src/ui/draw/text-width.js';
 import { chooseReporter } from '../../../src/ui/reporters/choose-reporter.js';
+import { SHOWN_WORDS } from '../../../src/ui/words-shown.js';
 import { FakeClock, FakeKeyboard, FakeTerminal, forbiddenIn, notedControls, settled } from '../fake-terminal.js';
 import { spamRun } from '../fixtures/spam-run.js';
 
@@ -439,6 +440,22 @@ describe('the keys', () => {
     expect(shown.terminal.frame).not.toContain('type your own prompt');
     expect(shown.asked).toEqual([]);
     await shown.reporter.close();
+  });
+
+  it('explain the words of the screen, each in a line of its own, at the second ?', async () => {
+    const shown = await show(80, 24, spamRun(84));
+    await press(shown, '?');
+    await press(shown, '?');
+    for (const { word, meaning } of SHOWN_WORDS.filter(({ isOnScreen }) => isOnScreen))
+      expect(shown.terminal.frame).toContain(`  ${word.padEnd(11)}${meaning}`);
+    await press(shown, '?');
+    expect(shown.terminal.frame).toContain('84/200');
+    await shown.reporter.close();
+    const tall = await show(80, 50, spamRun(84));
+    await press(tall, '?');
+    expect(tall.terminal.frame).toContain('type your own prompt');
+    expect(tall.terminal.frame).toContain('margin     how clearly');
+    await tall.reporter.close();
   });
 
   it('save at the first Ctrl-C, also while typing, and leave at the second', async () => {

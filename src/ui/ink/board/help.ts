@@ -1,5 +1,6 @@
 import type { Span } from '../../draw/palette.js';
 import { safeText } from '../../draw/safe-text.js';
+import { SHOWN_WORDS } from '../../words-shown.js';
 
 const STEERING: readonly (readonly [keys: string, meaning: string])[] = [
   ['p', 'pause; p again continues'],
@@ -22,29 +23,35 @@ const WATCHING: typeof STEERING = [
   ['!', 'read messages and warnings in full'],
 ];
 
-const READING: typeof STEERING = [
-  ['★ ›', 'the best prompt · a prompt you typed'],
-  ['reward', 'raw reward of a step’s prompts on train: mean and highest'],
-  ['entropy', 'of the policy, in nats; near 0 it proposes one prompt'],
-  ['unique', 'share of a step’s prompts that differ'],
-  ['flat', 'steps whose prompts all got the same reward: nothing to learn'],
-  ['skipped', 'steps left out because a number was not finite'],
-];
+const WORDS = SHOWN_WORDS.filter(({ isOnScreen }) => isOnScreen).map(({ word, meaning }) => [word, meaning] as const);
 
 /** For a terminal of few rows. */
 const BRIEFLY = [
   'p pause · s save · e eval · w weights',
   't type your own prompt · x export',
   'q save and quit · Ctrl-C twice: at once',
-  '↑ ↓ Enter look into a prompt · ! messages',
+  '↑ ↓ Enter look into a prompt · ! messages · ? words',
 ];
 
-/** The help in at most `height` lines. What a key asks for happens when the step under way has ended. */
+/** The keys in at most `height` lines, and the words below them where both fit. What a key asks for happens when the step under way has ended. */
 export function helpLines(height: number, steerable: boolean): Span[][] {
-  const title: Span[] = [{ text: safeText('Keys act between two steps. Any key closes this help.'), style: 'strong' }];
+  const title = titled('Keys act between two steps. ? again: what the words mean.');
   if (steerable && height <= STEERING.length) return BRIEFLY.slice(0, height).map((line) => [{ text: safeText(line) }]);
-  const lines = [title, ...(steerable ? STEERING : WATCHING).map(helpLine), [], ...READING.map(helpLine)];
-  return lines.slice(0, height);
+  const keys = [title, ...(steerable ? STEERING : WATCHING).map(helpLine)];
+  const all = [...keys, [], ...WORDS.map(helpLine)];
+  return all.length <= height ? all : keys.slice(0, height);
+}
+
+/** What the words of the screen mean, in at most `height` lines. */
+export function wordLines(height: number): Span[][] {
+  return [titled('What the words mean; more: rlprompt help WORD. Any key goes back.'), ...WORDS.map(helpLine)].slice(
+    0,
+    height,
+  );
+}
+
+function titled(text: string): Span[] {
+  return [{ text: safeText(text), style: 'strong' }];
 }
 
 function helpLine([name, meaning]: (typeof STEERING)[number]): Span[] {

@@ -8,7 +8,7 @@ import { chartLines } from './charts.js';
 import { footerLine, logLines } from './footer.js';
 import { headerLines } from './header.js';
 import { healthLines } from './health-lines.js';
-import { helpLines } from './help.js';
+import { helpLines, wordLines } from './help.js';
 import { inspectionLines } from './inspection.js';
 import { messageLines } from './messages.js';
 import { promptLines } from './prompts.js';
@@ -51,6 +51,7 @@ function boardLines(board: BoardProps, layout: Layout, width: number): Span[][] 
 
 function middleLines(board: BoardProps, layout: Layout, width: number, room: number): Span[][] {
   if (board.keyboard.mode === 'help') return helpLines(room, board.steerable);
+  if (board.keyboard.mode === 'words') return wordLines(room);
   if (board.keyboard.mode === 'messages') return messageLines(board.state.log, room, width);
   if (board.inspected) return inspectionLines(board.inspected, { ...board, height: room, width });
   const charts = chartLines(board, layout.chart, width);

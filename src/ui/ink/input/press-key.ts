@@ -5,7 +5,7 @@ import { parseWeights } from './parse-weights.js';
 
 /** What the keyboard changes on the screen; everything else comes from the run's events. */
 export interface KeyboardState {
-  readonly mode: 'board' | 'help' | 'messages' | 'typing' | 'prompt';
+  readonly mode: 'board' | 'help' | 'words' | 'messages' | 'typing' | 'prompt';
   /** What is being typed. */
   readonly field: 'prompt' | 'weights' | 'format';
   readonly draft: string;
@@ -89,6 +89,7 @@ function pressCharacter(keyboard: KeyboardState, character: string, steering: St
   if (character === CTRL_Z) return changed(keyboard, {}, 'suspend');
   if (keyboard.mode === 'typing') return pressTyping(keyboard, character);
   if (character === UP || character === DOWN) return pressArrow(keyboard, character === UP ? -1 : 1);
+  if (keyboard.mode === 'help' && character === '?') return changed(keyboard, { mode: 'words' });
   if (keyboard.mode !== 'board') return changed(keyboard, { mode: 'board' });
   if (character === ENTER) return changed(keyboard, { mode: 'prompt', scrolled: 0 }, 'inspect');
   if (character === '!') return changed(keyboard, { mode: 'messages' });
