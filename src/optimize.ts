@@ -172,7 +172,8 @@ async function* evaluateOnDev(run: Run, goal: SearchGoal): AsyncGenerator<RunEve
   yield* goal.evaluateOnDev();
   run.activity.end();
   const fitted = run.policies?.ranking(1) ?? run.prompts.candidates.byTrainScore(run.config.evaluationCandidates);
-  for (const warning of run.watch.evaluationWarnings(fitted)) yield run.emit({ type: 'warning', ...warning });
+  const scored = run.policies ? [] : run.prompts.top(Number.POSITIVE_INFINITY);
+  for (const warning of run.watch.evaluationWarnings(fitted, scored)) yield run.emit({ type: 'warning', ...warning });
 }
 
 async function* baselines(run: Run, goal: SearchGoal): AsyncGenerator<RunEvent, void> {

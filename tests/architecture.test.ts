@@ -116,6 +116,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'rewards/judge',
     'run/store',
     'statistics',
+    'ui',
     'ui/draw',
     'ui/ink/questions',
     'ui/reporters',

@@ -32,7 +32,7 @@ export function compareCandidates(a: PromptSummary, b: PromptSummary, metric: st
   return (
     isUnscored(a) - isUnscored(b) ||
     byReadable(a, b) ||
-    worthOf(b, metric, shares) - worthOf(a, metric, shares) ||
+    sumOf(worthOf(b, metric, shares)) - sumOf(worthOf(a, metric, shares)) ||
     Number(isUnsearched(b)) - Number(isUnsearched(a)) ||
     rewardOf(b) - rewardOf(a) ||
     b.reward - a.reward ||
@@ -45,14 +45,26 @@ export function byReadable(a: Pick<PromptSummary, 'unreadable'>, b: Pick<PromptS
   return Number(a.unreadable ?? false) - Number(b.unreadable ?? false);
 }
 
+/** What the place of a prompt is made of: `score + margin - error`. */
+export interface Worth {
+  readonly score: number;
+  readonly margin: number;
+  readonly error: number;
+}
+
 /**
  * The metric. Of classification, accuracy and margin together: with a few dozen rows the margin says more about new rows
  * than a row more or less (docs/lab-notebook/log.md). Prompts that no person wrote are chosen among many, so a
  * standard error is subtracted from theirs (the one-standard-error rule of Breiman et al. 1984).
  */
-function worthOf(prompt: PromptSummary, metric: string, shares: SplitShares): number {
+export function worthOf(prompt: PromptSummary, metric: string, shares: SplitShares): Worth {
   const { train, dev, devMargin = 0 } = prompt;
   const score = shares.train * (train[metric] ?? 0) + shares.dev * (dev?.[metric] ?? 0);
-  if (metric !== 'accuracy') return score;
-  return score + shares.dev * devMargin - (isWritten(prompt) ? 0 : shareError(score, shares.rows));
+  if (metric !== 'accuracy') return { score, margin: 0, error: 0 };
+  const error = isWritten(prompt) ? 0 : shareError(score, shares.rows);
+  return { score, margin: shares.dev * devMargin, error };
+}
+
+function sumOf({ score, margin, error }: Worth): number {
+  return score + margin - error;
 }

@@ -10,6 +10,8 @@ export interface ObservedEvaluation {
   /** Evaluations since the last better dev score. */
   readonly evaluationsSinceBest: number;
   readonly bestScore: number;
+  /** The highest dev score of any prompt, also of those that rank lower. */
+  readonly highest: number;
   readonly metric: string;
   /** The best prompts by train. */
   readonly fitted: readonly Pick<Candidate, 'train' | 'dev'>[];
@@ -45,12 +47,16 @@ export class EvaluationHealth {
     this.state = state;
   }
 
-  private plateau({ bestScore, metric }: ObservedEvaluation): HealthWarning {
+  private plateau({ bestScore, highest, metric }: ObservedEvaluation): HealthWarning {
     const { patience, evaluationEvery } = this.settings;
     const stop = patience === undefined ? `--patience ${PLATEAU} ends such a run; ` : '';
+    const other =
+      highest > bestScore
+        ? `; one with ${highest.toFixed(3)} ranks lower, as the margin and a standard error count too`
+        : '';
     return {
       code: 'plateau',
-      message: `no better ${metric} on dev than ${bestScore.toFixed(3)} for ${PLATEAU} evaluations, ${PLATEAU * evaluationEvery} steps`,
+      message: `the best prompt's dev ${metric} has not risen above ${bestScore.toFixed(3)} for ${PLATEAU} evaluations, ${PLATEAU * evaluationEvery} steps${other}`,
       hint:
         bestScore >= 1
           ? `${stop}every dev example is right: only more of them (--shots) can tell better prompts apart`

@@ -1,4 +1,4 @@
-import type { StopReason } from '../../events.js';
+import type { PromptSummary, StopReason } from '../../events.js';
 import { Budget, type BudgetLimits, type BudgetState, type UsedBudget } from './budget.js';
 import { BudgetAlerts } from './budget-alerts.js';
 import { EvaluationHealth, type EvaluationHealthState, type ObservedEvaluation } from './evaluation-health.js';
@@ -57,11 +57,19 @@ export class Watch {
     this.budget.noteEvaluation(scores?.[this.facts.metric] ?? 0);
   }
 
-  /** What the numbers of an evaluation say of the run as a whole. */
-  evaluationWarnings(fitted: ObservedEvaluation['fitted']): HealthWarning[] {
+  /**
+   * What the numbers of an evaluation say of the run as a whole.
+   * @param scored prompts with dev numbers
+   */
+  evaluationWarnings(
+    fitted: ObservedEvaluation['fitted'],
+    scored: readonly Pick<PromptSummary, 'dev'>[],
+  ): HealthWarning[] {
     const { bestScore, evaluationsSinceBest } = this.budget;
     const { metric, sizes } = this.facts;
-    return this.evaluationHealth.observe({ evaluationsSinceBest, bestScore: bestScore ?? 0, metric, fitted, sizes });
+    const best = bestScore ?? 0;
+    const highest = Math.max(best, ...scored.map(({ dev }) => dev?.[metric] ?? best));
+    return this.evaluationHealth.observe({ evaluationsSinceBest, bestScore: best, highest, metric, fitted, sizes });
   }
 
   save(): WatchState {

@@ -114,7 +114,7 @@ export function createInkReporter(options: InkReporterOptions): InkReporter {
     const pressed = pressKeys(keyboard, input, !controls ? 'none' : isSearchOver() ? 'end' : 'search');
     const { selected } = pressed.keyboard;
     const last = Math.max(0, tableRows().length - 1);
-    const text = inspected ? inspectionText(inspected, metricOf(state), stderr.columns ?? 80) : [];
+    const text = inspected ? inspectionText(inspected, state, stderr.columns ?? 80) : [];
     keyboard = {
       ...pressed.keyboard,
       selected: selected === undefined ? undefined : Math.min(selected, last),

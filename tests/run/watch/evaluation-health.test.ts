@@ -5,6 +5,7 @@ const prompts = (train: number, dev: number) => [{ train: { accuracy: train }, d
 const evaluation = (given: Partial<ObservedEvaluation> = {}): ObservedEvaluation => ({
   evaluationsSinceBest: 0,
   bestScore: 0.8,
+  highest: 0.8,
   metric: 'accuracy',
   fitted: prompts(0.8, 0.8),
   sizes: { train: 32, dev: 32 },
@@ -17,8 +18,16 @@ describe('EvaluationHealth', () => {
     const warnings = [1, 2, 3, 4, 5, 6, 7].map((since) => health.observe(evaluation({ evaluationsSinceBest: since })));
     expect(warnings.map((some) => some.map(({ code }) => code))).toEqual([[], [], [], [], ['plateau'], [], []]);
     const [plateau] = warnings[4]!;
-    expect(plateau!.message).toBe('no better accuracy on dev than 0.800 for 5 evaluations, 50 steps');
+    expect(plateau!.message).toBe(
+      "the best prompt's dev accuracy has not risen above 0.800 for 5 evaluations, 50 steps",
+    );
     expect(plateau!.hint).toMatch(/^--patience 5 ends such a run; .*--seed.*--shots.*--calibrate.*--trainer/);
+  });
+
+  it('says why a prompt with more on dev is not the best', () => {
+    const health = new EvaluationHealth({ evaluationEvery: 10 });
+    const [plateau] = health.observe(evaluation({ evaluationsSinceBest: 5, highest: 0.85 }));
+    expect(plateau!.message).toMatch(/above 0.800 .*; one with 0.850 ranks lower, as the margin and a standard error/);
   });
 
   it('advises no patience to who has set it, and more examples to who has solved the dev split', () => {

@@ -408,6 +408,7 @@ describe('the keys', () => {
     for (const part of [
       'prompt  “This message is an offer”',
       'scores  dev accuracy 0.781, train 0.844, reward 31.2',
+      'ordered by  dev accuracy 0.781 + margin 0.750 = 1.531',
       'accuracy by label on dev  free 0.750 of 16 · mail 0.875 of 16',
       '  p(free) 0.021 said mail  Win a prize now!',
       '  p(mail) 0.530 right  See you there',

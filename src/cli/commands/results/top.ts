@@ -3,6 +3,8 @@ import { chosenKey, type PromptSummary, promptKey, type RunResult } from '../../
 import type { RunRecord } from '../../../export/run-record.js';
 import { safeLine, safeText } from '../../../ui/draw/safe-text.js';
 import { cutToWidth } from '../../../ui/draw/text-width.js';
+import { wrapText } from '../../../ui/draw/wrap-text.js';
+import { orderRule } from '../../../ui/order-text.js';
 import type { CliContext } from '../../output/context.js';
 import { formatTable } from '../../output/format-table.js';
 import { formatJson, writeResult } from '../../output/output.js';
@@ -59,7 +61,7 @@ async function toCsv(record: RunRecord, count: number): Promise<string> {
 }
 
 function toTable({ start, result }: RunRecord, prompts: readonly PromptSummary[], width?: number): string {
-  const { metric } = start;
+  const { metric, select = 'dev' } = start;
   const objectives = [...new Set(prompts.flatMap(({ parts }) => Object.keys(parts ?? {})))];
   const isRankedByMargin = prompts.some(({ devMargin }) => devMargin !== undefined);
   const isFluencyKnown = prompts.some(({ fluency }) => fluency !== undefined);
@@ -87,7 +89,9 @@ function toTable({ start, result }: RunRecord, prompts: readonly PromptSummary[]
     named(prompt),
   ]);
   const table = formatTable([header, ...rows], { right: [...Array(scores.length + 2).keys()], width });
-  return `${safeText(metric)} on train, dev and test\n${table}${readingLines(prompts[0], width)}`;
+  const rule = prompts.length > 1 ? orderRule(metric, { select, hasMargin: isRankedByMargin }) : undefined;
+  const order = rule === undefined ? '' : `${wrapText(rule, width ?? Number.POSITIVE_INFINITY).join('\n')}\n`;
+  return `${safeText(metric)} on train, dev and test\n${table}${order}${readingLines(prompts[0], width)}`;
 }
 
 function named({ text, policy, step, unreadable }: PromptSummary): string {

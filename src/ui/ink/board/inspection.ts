@@ -4,8 +4,9 @@ import { safeLine, safeText } from '../../draw/safe-text.js';
 import { cutToWidth, widthOf } from '../../draw/text-width.js';
 import { wrapText } from '../../draw/wrap-text.js';
 import { formatScore } from '../../format-values.js';
+import { orderOf } from '../../order-text.js';
 import { describeScores, namePrompt } from '../../run-log.js';
-import { metricOf } from '../../screen-state.js';
+import { metricOf, type ScreenState } from '../../screen-state.js';
 import type { BoardProps, InspectedPrompt } from './board-props.js';
 
 interface Room {
@@ -21,17 +22,20 @@ export function inspectionLines(
   { state, keyboard, height, width }: Pick<BoardProps, 'state' | 'keyboard'> & Room,
 ): Span[][] {
   const title = 'Arrows scroll, any other key goes back.';
-  const lines = inspectionText({ prompt, inspection }, metricOf(state), width);
+  const lines = inspectionText({ prompt, inspection }, state, width);
   const room = Math.max(0, height - 1);
   const from = Math.min(keyboard.scrolled, Math.max(0, lines.length - room));
   return [[{ text: safeText(title), style: 'strong' as const }], ...lines.slice(from, from + room)].slice(0, height);
 }
 
 /** The same without a limit of lines. */
-export function inspectionText({ prompt, inspection }: InspectedPrompt, metric: string, width: number): Span[][] {
+export function inspectionText({ prompt, inspection }: InspectedPrompt, state: ScreenState, width: number): Span[][] {
+  const metric = metricOf(state);
+  const order = orderOf(prompt, state);
   return [
     ...block('prompt', namePrompt(prompt), width, 'strong'),
     ...block('scores', `${describeScores(prompt, metric)}, reward ${formatScore(prompt.reward)}`, width),
+    ...(order === undefined ? [] : block('ordered by', order, width)),
     ...block('found', `after step ${prompt.step} (${prompt.origin}), ${prompt.tokenIds.length} tokens`, width),
     ...readingLines(prompt, width),
     ...rowLines(inspection, width),
