@@ -1,5 +1,5 @@
 import { flagName } from '../../config/config-layers.js';
-import type { RunConfigKey } from '../../config/run-config.js';
+import { optionMeta, type RunConfigKey } from '../../config/run-config.js';
 import type { ShownRow } from '../../run/prepare/shown-row.js';
 import { safeText } from '../../ui/draw/safe-text.js';
 import { wrapText } from '../../ui/draw/wrap-text.js';
@@ -35,10 +35,15 @@ export function proposedArguments(check: DataCheck, typed: Readonly<Record<strin
   return [
     'run',
     check.data,
-    ...Object.entries({ ...check.proposed, ...typed }).flatMap(([key, value]) =>
-      value === undefined ? [] : [`--${flagName(key as RunConfigKey)}`, flagValue(value)].filter((word) => word !== ''),
-    ),
+    ...Object.entries({ ...check.proposed, ...typed }).flatMap(([key, value]) => flagWords(key as RunConfigKey, value)),
   ];
+}
+
+function flagWords(key: RunConfigKey, value: unknown): string[] {
+  if (value === undefined) return [];
+  const isRepeated = optionMeta(key).form === 'list' && Array.isArray(value);
+  const values: readonly unknown[] = isRepeated ? value : [value];
+  return values.flatMap((one) => [`--${flagName(key)}`, flagValue(one)].filter((word) => word !== ''));
 }
 
 function flagValue(value: unknown): string {

@@ -2,9 +2,10 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { checkData } from '../../../src/cli/check/check-data.js';
-import { checkText, proposedCommand, visibleBlanks } from '../../../src/cli/check/check-text.js';
+import { checkText, proposedArguments, proposedCommand, visibleBlanks } from '../../../src/cli/check/check-text.js';
 import { resolveRunConfig } from '../../../src/config/resolve-run-config.js';
 import { dataFolder, refusalOf } from '../../data/data-folder.js';
+import { runInProcess } from '../in-process-cli.js';
 
 const folder = dataFolder();
 const check = (task: string, flags: Record<string, unknown> = {}) =>
@@ -98,6 +99,37 @@ describe('a check of a data file', () => {
     expect(proposedCommand(found, { labelColumn: 'other' })).toBe(
       `rlprompt run ${file} --label-column other --shots 10`,
     );
+  });
+
+  it('proposes what check itself takes in place of run', async () => {
+    const plain = lines(120, (i) => `text number ${i},${'ab'[i % 2]}`);
+    const stars = lines(200, (i) => `"meal number ${i}",${i % 40 === 0 ? '' : 1 + (i % 5)}`);
+    const place = path.join(folder.path, 'files');
+    mkdirSync(place);
+    for (const split of ['train', 'dev', 'test'])
+      writeFileSync(path.join(place, `${split}.csv`), `text,label\n${plain.replaceAll('number', split)}\n`);
+    const utf16 = path.join(folder.path, 'utf16.csv');
+    writeFileSync(utf16, Buffer.from(`\ufefftext,label\n${plain}\n`, 'utf16le'));
+    const kinds: readonly (readonly [file: string, typed: Record<string, unknown>])[] = [
+      [folder.write('kind-stars.csv', `review,stars\n${stars}`), {}],
+      [folder.write('kind-few.csv', `text,label\n${lines(20, (i) => `t ${i},${'ab'[i % 2]}`)}`), {}],
+      [
+        folder.write('kind-long.csv', `text,label\n${lines(90, (i) => `${'word '.repeat(400)}${i},${'ab'[i % 2]}`)}`),
+        {},
+      ],
+      [folder.write('kind-case.csv', `text,label\n${lines(90, (i) => `t ${i},${['Yes', 'yes', 'no'][i % 3]}`)}`), {}],
+      [folder.write('kind-rows.csv', `text,label\n${plain}\none,two,three\n`), { skipBadRows: true }],
+      [folder.write('kind-signs.csv', `text,label\n${plain}\na\u0007b,a\n`), { allowControl: true }],
+      [place, { testSize: 'all' }],
+      [path.join(place, 'train.csv'), { dev: path.join(place, 'dev.csv'), test: path.join(place, 'test.csv') }],
+      [utf16, { encoding: 'utf-16le', manualPrompts: ['It is', 'The letter, then'], seed: 3 }],
+    ];
+    for (const [file, typed] of kinds) {
+      const found = await check(file, typed);
+      const [, ...rest] = proposedArguments(found, typed);
+      const again = await runInProcess(['check', ...rest]);
+      expect([file, again.code, again.stderr]).toEqual([file, 0, '']);
+    }
   });
 });
 

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { RunConfigKey } from '../../../config/run-config.js';
 import type { CliContext } from '../../output/context.js';
 import { formatJson, writeResult } from '../../output/output.js';
-import { addConfigOptions, givenFlags, readRunConfig } from '../../shared/config-options.js';
+import { addConfigOptions, configKeys, givenFlags, readRunConfig } from '../../shared/config-options.js';
 
 const EXAMPLES = `Examples:
   $ rlprompt check reviews.csv
@@ -10,23 +10,10 @@ const EXAMPLES = `Examples:
   $ rlprompt check reviews.csv --target ./models/smollm2 --json
 `;
 
+/** All that `run` takes for its data, so that what is proposed can be checked again, and what changes how rows are read. */
 const KEYS: readonly RunConfigKey[] = [
-  'textColumn',
-  'labelColumn',
-  'splitColumn',
-  'dev',
-  'test',
-  'testSize',
-  'labels',
-  'verbalizer',
-  'template',
-  'labelSpace',
+  ...configKeys(['Task and data']),
   'chat',
-  'shots',
-  'truncate',
-  'encoding',
-  'allowControl',
-  'skipBadRows',
   'generator',
   'target',
   'dtype',
