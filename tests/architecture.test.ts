@@ -211,7 +211,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'lm/onnx/run',
     'run/prepare',
   ],
-  'cli/output': ['errors.ts', 'events.ts', 'files', 'lm/hub', 'statistics', 'ui/draw'],
+  'cli/output': ['errors.ts', 'events.ts', 'files', 'lm/hub', 'ui/draw'],
   'cli/plan': ['cli/output', 'plan.ts', 'run/plan', 'ui'],
   'cli/predict': [
     'classifier',

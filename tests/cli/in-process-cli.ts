@@ -5,7 +5,10 @@ import { runCommandLine } from '../../src/cli/program.js';
 import { EXIT_CODES, RlpromptError } from '../../src/errors.js';
 import { emptyFolder, type Outcome, type SpawnOptions } from './spawn-cli.js';
 
-type Surroundings = Pick<SpawnOptions, 'cwd' | 'env'>;
+type Surroundings = Pick<SpawnOptions, 'cwd' | 'env'> & {
+  /** Of the terminal that stdout is, where it is one. */
+  readonly columns?: number;
+};
 
 /** The folder and the environment are those of the whole process, so commands run one after another. */
 let turn: Promise<unknown> = Promise.resolve();
@@ -20,10 +23,13 @@ export function runInProcess(args: readonly string[], surroundings: Surroundings
   return outcome;
 }
 
-async function run(args: readonly string[], { cwd = emptyFolder(), env = {} }: Surroundings): Promise<Outcome> {
+async function run(
+  args: readonly string[],
+  { cwd = emptyFolder(), env = {}, columns }: Surroundings,
+): Promise<Outcome> {
   const [stdout, stderr] = [new Written(), new Written()];
   const context: CliContext = {
-    stdout: { write: (text) => void stdout.write(text) },
+    stdout: { write: (text) => void stdout.write(text), ...(columns === undefined ? {} : { columns }) },
     stderr: stderr as unknown as NodeJS.WriteStream,
     stdin: new PassThrough().end() as unknown as NodeJS.ReadStream,
     env: process.env,
@@ -61,7 +67,7 @@ class Written extends PassThrough {
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** Gives the process another folder and environment; what comes back takes it home, without what a command listens to. */
-function enter({ cwd, env }: Required<Surroundings>): () => void {
+function enter({ cwd, env }: Required<Omit<Surroundings, 'columns'>>): () => void {
   const [home, before] = [process.cwd(), { ...process.env }];
   const listening = SIGNALS.map((signal) => new Set(process.listeners(signal)));
   const become = (folder: string, variables: NodeJS.ProcessEnv): void => {

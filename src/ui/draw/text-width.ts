@@ -28,6 +28,18 @@ export function cutToWidth(text: SafeText, width: number): SafeText {
   return `${kept.replace(CUT_ESCAPE, '')}…` as SafeText;
 }
 
+/** The text in at most `width` columns, an ellipsis in its middle: of a path, the beginning and the end tell most. */
+export function cutMiddle(text: SafeText, width: number): SafeText {
+  if (widthOf(text) <= width) return text;
+  const start = cutToWidth(text, Math.ceil(width / 2));
+  let end = '';
+  for (const { segment } of [...graphemes.segment(text)].reverse()) {
+    if (widthOf(start) + widthOf(end) + widthOf(segment) > width) break;
+    end = segment + end;
+  }
+  return `${start}${end}` as SafeText;
+}
+
 /** The beginning of an escape that `safeText` made: half of one says something else. */
 const CUT_ESCAPE = /\\(?:x[0-9a-f]?|u(?:\{[0-9a-f]*)?)?$/;
 

@@ -49,6 +49,14 @@ describe('rlprompt runs list', () => {
     expect(bad.slice(header.indexOf('prompt'))).toContain('run.json');
   });
 
+  it('fits a terminal of 80 columns, with the whole path of each run', async () => {
+    const run = 'comment-reviews-20260101-120000';
+    const folder = folderOf({ [run]: {}, b: {} });
+    const { stdout } = await runInProcess(['runs', 'list', '.'], { cwd: folder, columns: 80 });
+    expect(stdout).toContain(`${run}  finished`);
+    expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
+  });
+
   it('says that there is no such folder', async () => {
     const { code, stderr } = await runInProcess(['runs', 'list']);
     expect(code).toBe(66);

@@ -115,7 +115,10 @@ export function configure(command: Command, context: CliContext): void {
     const { split, target, task: name, results } = evaluation;
     const ensemble = config.ensemble === undefined ? undefined : scoreTogether(results, config, config.ensemble);
     const report = { task: name, target, split, results: results.map(describe), ensemble };
-    writeResult(context, options.json ? `${formatJson(report)}\n` : toTable(results) + togetherLine(ensemble));
+    writeResult(
+      context,
+      options.json ? `${formatJson(report)}\n` : toTable(results, context.stdout.columns) + togetherLine(ensemble),
+    );
   });
 }
 
@@ -149,7 +152,7 @@ function describe({ prompt, n, evaluation, policy }: EvaluatedPrompt) {
   return { prompt, ...(policy ? { policy: facts } : {}), n, ...metrics, reward, perClass, confusion, parts };
 }
 
-function toTable(results: readonly EvaluatedPrompt[]): string {
+function toTable(results: readonly EvaluatedPrompt[], width?: number): string {
   const named = new Set(results.flatMap(({ evaluation }) => Object.keys(evaluation.metrics)));
   const metrics = [...named].filter((name) => name !== 'reward');
   const rows = results.map(({ prompt, n, evaluation, policy }) => [
@@ -160,6 +163,7 @@ function toTable(results: readonly EvaluatedPrompt[]): string {
   ]);
   return formatTable([[...metrics, 'reward', 'n', 'prompt'], ...rows], {
     right: metrics.map((_, i) => i).concat([metrics.length, metrics.length + 1]),
+    width,
   });
 }
 

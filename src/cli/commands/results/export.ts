@@ -68,7 +68,7 @@ async function list(context: CliContext): Promise<void> {
     const members = EXPORT_FORMATS.filter((format) => format.group === group);
     return [[group, ''], ...members.map(({ name, description }) => [`  ${name}`, description])];
   });
-  writeResult(context, formatTable(rows));
+  writeResult(context, formatTable(rows, { width: context.stdout.columns }));
 }
 
 /** One format with the prompts that go into it and what it makes of them. */

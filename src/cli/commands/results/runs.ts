@@ -20,7 +20,10 @@ export function configure(command: Command, context: CliContext): void {
     .action(async (dir: string, { json }: { json?: true }) => {
       const { listRuns } = await import('../../../report/list-runs.js');
       const runs = listRuns(dir);
-      writeResult(context, json ? `${formatJson({ schemaVersion: 1, runs })}\n` : toTable(runs));
+      writeResult(
+        context,
+        json ? `${formatJson({ schemaVersion: 1, runs })}\n` : toTable(runs, context.stdout.columns),
+      );
     });
   command
     .command('remove')
@@ -35,7 +38,7 @@ export function configure(command: Command, context: CliContext): void {
 
 type Listed = ReturnType<typeof import('../../../report/list-runs.js')['listRuns']>;
 
-function toTable(runs: Listed): string {
+function toTable(runs: Listed, width?: number): string {
   const header = ['run', 'state', 'task', 'trainer', 'seed', 'steps', 'dev', 'test', 'prompt'];
   const rows = runs.map((run) => {
     if ('unreadable' in run) return [run.runDir, 'unreadable', '', '', '', '', '', '', run.unreadable];
@@ -43,5 +46,6 @@ function toTable(runs: Listed): string {
     const numbers = [String(seed), String(steps), dev?.toFixed(3) ?? '', test?.toFixed(3) ?? ''];
     return [runDir, state, task, trainer, ...numbers, prompt === undefined ? '' : quotePrompt(prompt)];
   });
-  return formatTable([header, ...rows], { right: [4, 5, 6, 7] });
+  // The trainer goes first where there is no room, then seed, steps and task; --json has all.
+  return formatTable([header, ...rows], { right: [4, 5, 6, 7], sheds: [3, 4, 5, 2], cut: 0, width });
 }

@@ -69,7 +69,7 @@ export function configure(command: Command, context: CliContext): void {
     });
     if (options.json) writeResult(context, `${formatJson(matrix)}\n`);
     else if (options.csv) writeResult(context, await toCsv(matrix));
-    else writeResult(context, toTable(matrix));
+    else writeResult(context, toTable(matrix, context.stdout.columns));
   });
 }
 
@@ -148,7 +148,7 @@ function missing(flag: string, message: string, example: string): RlpromptError 
   });
 }
 
-function toTable(matrix: TransferMatrix): string {
+function toTable(matrix: TransferMatrix, width?: number): string {
   const { columns, rows, cells } = matrix;
   const metric = Object.keys(cells[0]?.[0]?.metrics ?? {})[0] ?? 'reward';
   const header = [metric, ...columns.map(({ task, targetLm, n }) => `${targetLm}: ${task} (${n})`), 'prompt'];
@@ -157,7 +157,7 @@ function toTable(matrix: TransferMatrix): string {
     ...own.map(({ metrics, reward }) => (metrics[metric] ?? reward).toFixed(3)),
     quotePrompt(prompt),
   ]);
-  return formatTable([header, ...lines], { right: columns.map((_, i) => i + 1) });
+  return formatTable([header, ...lines], { right: columns.map((_, i) => i + 1), width });
 }
 
 /** One row a score, as statistics programs like it. */

@@ -33,8 +33,12 @@ export function configure(command: Command, context: CliContext): void {
       return;
     }
     const keys = RUN_CONFIG_KEYS.filter((key) => config[key] !== undefined);
-    const rows = keys.map((key) => [key, JSON.stringify(config[key]), options.sources ? (sources[key] ?? '') : '']);
-    writeResult(context, formatTable(rows));
+    const rows = keys.map((key) => [
+      key,
+      JSON.stringify(config[key]),
+      ...(options.sources ? [sources[key] ?? ''] : []),
+    ]);
+    writeResult(context, formatTable(rows, { width: context.stdout.columns }));
   });
   command
     .command('schema')

@@ -87,7 +87,10 @@ export function configure(command: Command, context: CliContext): void {
       report(findings, 'unavailable');
 
       function report(all: readonly Finding[], exit: ExitReason, next?: string): void {
-        writeResult(context, json ? `${formatJson({ schemaVersion: 1, findings: all })}\n` : toTable(all));
+        writeResult(
+          context,
+          json ? `${formatJson({ schemaVersion: 1, findings: all })}\n` : toTable(all, context.stdout.columns),
+        );
         const bad = all.filter(({ ok }) => !ok);
         if (bad.length > 0) throw failed(bad, exit, next);
       }
@@ -213,9 +216,10 @@ async function checkTerminal({ stderr, stdin, env }: CliContext) {
   };
 }
 
-function toTable(findings: readonly Finding[]): string {
+function toTable(findings: readonly Finding[], width?: number): string {
   return formatTable(
     findings.map(({ check, ok, detail, next }) => [ok ? 'ok' : 'BAD', check, next ? `${detail} · ${next}` : detail]),
+    { width },
   );
 }
 

@@ -49,7 +49,10 @@ export function configure(command: Command, context: CliContext): void {
       const { installedModel } = await import('../../models/installed-model.js');
       const { inspectModel } = await import('../../../lm/onnx/families/inspect-model.js');
       const inspection = await inspectModel(await installedModel(name), dtype, { tries: true });
-      writeResult(context, json ? `${formatJson({ schemaVersion: 1, ...inspection })}\n` : toText(inspection));
+      writeResult(
+        context,
+        json ? `${formatJson({ schemaVersion: 1, ...inspection })}\n` : toText(inspection, context.stdout.columns),
+      );
     });
   command
     .command('tokens')
@@ -99,12 +102,12 @@ function toTable(models: readonly FoundModel[]): string {
 }
 
 /** `hiddenSize` → `hidden size`; sizes in bytes as megabytes. */
-function toText(inspection: object): string {
+function toText(inspection: object, width?: number): string {
   const rows = Object.entries(inspection).map(([key, value]) => [
     key.replace(/Bytes$/, '').replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`),
     showValue(key, value),
   ]);
-  return formatTable(rows);
+  return formatTable(rows, { width });
 }
 
 function showValue(key: string, value: unknown): string {

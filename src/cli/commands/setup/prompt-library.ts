@@ -32,7 +32,9 @@ export function configure(command: Command, context: CliContext): void {
     .option('--json', 'print one JSON object')
     .action(async ({ json }: { json?: true }) => {
       const { path, tasks } = await read(context);
-      const text = json ? `${formatJson({ schemaVersion: 1, path, tasks: tasks.map(brief) })}\n` : toTable(tasks, path);
+      const text = json
+        ? `${formatJson({ schemaVersion: 1, path, tasks: tasks.map(brief) })}\n`
+        : toTable(tasks, path, context.stdout.columns);
       writeResult(context, text);
     });
   command
@@ -80,7 +82,7 @@ function brief({ signature: { features: _, ...signature }, ...task }: Remembered
   return { ...task, signature };
 }
 
-function toTable(tasks: readonly RememberedTask[], path: string): string {
+function toTable(tasks: readonly RememberedTask[], path: string, width?: number): string {
   if (tasks.length === 0) return `nothing is remembered in ${path}\n`;
   const header = ['id', 'task', 'target LM', 'runs', 'prompts', 'reward', 'best prompt'];
   const rows = tasks.map(({ id, task, signature, runs, prompts }) => [
@@ -92,7 +94,7 @@ function toTable(tasks: readonly RememberedTask[], path: string): string {
     prompts[0]?.mean.toFixed(2) ?? '',
     prompts[0] ? quotePrompt(prompts[0].text) : '',
   ]);
-  return formatTable([header, ...rows], { right: [3, 4, 5] });
+  return formatTable([header, ...rows], { right: [3, 4, 5], sheds: [3, 4, 2], width });
 }
 
 function wrongIds(message: string): RlpromptError {

@@ -42,7 +42,7 @@ export function configure(command: Command, context: CliContext): void {
       const { listTasks } = await import('../../../task/load/list-tasks.js');
       const tasks = await listTasks();
       if (json) writeResult(context, `${formatJson({ schemaVersion: 1, tasks })}\n`);
-      else writeResult(context, toTable(tasks));
+      else writeResult(context, toTable(tasks, context.stdout.columns));
     });
   command
     .command('show')
@@ -53,7 +53,7 @@ export function configure(command: Command, context: CliContext): void {
       const { loadTask } = await import('../../../task/load/load-task.js');
       const task = await loadTask(name, { seed: 0, shots: 16 });
       const { json } = show.optsWithGlobals<{ json?: true }>();
-      writeResult(context, json ? `${formatJson(describe(task))}\n` : toText(task));
+      writeResult(context, json ? `${formatJson(describe(task))}\n` : toText(task, context.stdout.columns));
     });
   configureCheck(command.command('check'), context);
 }
@@ -97,14 +97,14 @@ function checkFailed(task: string, { name, found }: Finding): RlpromptError {
 
 type Listed = Awaited<ReturnType<typeof import('../../../task/load/list-tasks.js')['listTasks']>>;
 
-function toTable(tasks: Listed): string {
+function toTable(tasks: Listed, width?: number): string {
   const header = ['task', 'labels', 'train', 'dev', 'test', 'what'];
   const rows = tasks.map((task) => {
     if ('unavailable' in task) return [task.name, '', '', '', '', `cannot be used: ${task.unavailable.message}`];
     const { name, labels, sizes, description } = task;
     return [name, String(labels.length), ...SPLITS.map((split) => String(sizes[split])), description];
   });
-  return formatTable([header, ...rows], { right: [1, 2, 3, 4] });
+  return formatTable([header, ...rows], { right: [1, 2, 3, 4], width });
 }
 
 function describe(task: Task) {
@@ -128,9 +128,9 @@ function describe(task: Task) {
   };
 }
 
-function toText(task: Task): string {
+function toText(task: Task, width?: number): string {
   const { name, kind, description, labels, template, manualPrompts, sizes, examples, warnings } = describe(task);
-  return formatTable([
+  const rows = [
     ['task', `${name} (${kind}): ${description}`],
     ...(kind === 'custom' ? [['reward', 'of its own']] : []),
     ...(labels.length > 0
@@ -141,5 +141,6 @@ function toText(task: Task): string {
     ...manualPrompts.map((prompt) => ['manual prompt', quotePrompt(prompt)]),
     ...examples.map(({ text, label }) => ['for instance', `${label === undefined ? '' : `${label}: `}${text}`]),
     ...warnings.map((warning) => ['warning', warning]),
-  ]);
+  ];
+  return formatTable(rows, { width });
 }
