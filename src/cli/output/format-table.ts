@@ -52,9 +52,9 @@ function widthBefore(columns: readonly Column[]): number {
   return columns.slice(0, -1).reduce((sum, column) => sum + column.width + 2, 0);
 }
 
-/** Columns that the last one lacks for comfort; none where it is narrower itself. */
-function lacking(columns: readonly Column[], width: number): number {
-  return widthBefore(columns) + Math.min(COMFORTABLE, columns.at(-1)?.width ?? 0) - width;
+/** What the last column lacks of a room; nothing where it is narrower itself. */
+function lacking(columns: readonly Column[], width: number, room: number): number {
+  return widthBefore(columns) + Math.min(room, columns.at(-1)?.width ?? 0) - width;
 }
 
 function withoutShed(
@@ -63,12 +63,12 @@ function withoutShed(
 ): readonly Column[] {
   const left = new Set<Column | undefined>();
   const kept = () => all.filter((column) => !left.has(column));
-  for (const index of sheds) if (lacking(kept(), width) > 0) left.add(all[index]);
+  for (const index of sheds) if (lacking(kept(), width, COMFORTABLE) > 0) left.add(all[index]);
   return kept();
 }
 
 function withCut(columns: readonly Column[], width: number): readonly Column[] {
-  const less = lacking(columns, width);
+  const less = lacking(columns, width, NARROWEST);
   if (less <= 0) return columns;
   return columns.map((column) =>
     column.isCut ? { ...column, width: Math.max(Math.min(LEAST_CUT, column.width), column.width - less) } : column,
