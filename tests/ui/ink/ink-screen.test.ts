@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import type { PromptInspection, PromptSummary, Reporter, RunControls, RunEvent } from '../../../src/events.js';
+import type {
+  PromptInspection,
+  PromptSummary,
+  Reporter,
+  RunControls,
+  RunEvent,
+  UnnumberedEvent,
+} from '../../../src/events.js';
 import { widthOf } from '../../../src/ui/draw/text-width.js';
 import { chooseReporter } from '../../../src/ui/reporters/choose-reporter.js';
 import { SHOWN_WORDS } from '../../../src/ui/words-shown.js';
@@ -430,6 +437,27 @@ describe('the keys', () => {
     for (const input of ['t', 'quit', '\u001B']) await press(shown, input);
     expect(shown.asked).toHaveLength(1);
     expect(shown.terminal.frame).toContain('q save and quit');
+    await shown.reporter.close();
+  });
+
+  it('say that the run pauses, has paused, and goes on', async () => {
+    const shown = await show(80, 24, spamRun(84));
+    const next = async (event: UnnumberedEvent): Promise<void> => {
+      shown.reporter.report({ seq: 0, ...event } as RunEvent);
+      shown.clock.advance(1000);
+      await settled();
+    };
+    await press(shown, 'p');
+    expect(shown.terminal.frame).toContain('pausing after this step; p continues');
+    await next({ type: 'run-paused', step: 85 });
+    expect(shown.terminal.frame).not.toContain('pausing');
+    expect(shown.terminal.frame).toContain('paused; p continues');
+    await press(shown, 'p');
+    expect(shown.terminal.frame).toMatch(/^ resumed$/m);
+    await next({ type: 'run-continued', step: 85 });
+    await next(spamRun(86).findLast((event) => event.type === 'step-end')!);
+    expect(shown.terminal.frame).not.toMatch(/^ resumed$/m);
+    expect(shown.terminal.frame).not.toContain('paused');
     await shown.reporter.close();
   });
 

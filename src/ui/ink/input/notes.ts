@@ -5,6 +5,9 @@ import { formatScore } from '../../format-values.js';
 export const NOTES = {
   save: 'saving a checkpoint after this step',
   evaluate: 'evaluating on dev after this step',
+  pause: 'pausing after this step; p continues',
+  paused: 'paused; p continues',
+  resumed: 'resumed',
 } as const;
 
 /**
@@ -21,5 +24,7 @@ export function noteAfter(
   if (event.type === 'evaluation-end' && note === NOTES.evaluate) {
     return `evaluated after step ${event.step}: dev ${metric} ${formatScore(event.prompts[0]?.dev?.[metric])}`;
   }
+  if (event.type === 'run-paused' && note === NOTES.pause) return NOTES.paused;
+  if (event.type === 'step-end' && note === NOTES.resumed) return undefined;
   return hasMessage ? undefined : note;
 }

@@ -128,8 +128,8 @@ function pressCommand(keyboard: KeyboardState, character: string): KeyPress {
   switch (character) {
     case 'p':
       return keyboard.pauseWanted
-        ? changed(keyboard, { pauseWanted: false, note: 'resumed' }, 'continue')
-        : changed(keyboard, { pauseWanted: true, note: 'pausing after this step; p continues' }, 'pause');
+        ? changed(keyboard, { pauseWanted: false, note: NOTES.resumed }, 'continue')
+        : changed(keyboard, { pauseWanted: true, note: NOTES.pause }, 'pause');
     case 's':
       return changed(keyboard, { note: NOTES.save }, 'save');
     case 'e':
