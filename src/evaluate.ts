@@ -44,6 +44,8 @@ export interface EvaluateOptions {
   readonly onOutput?: (text: string) => void;
   /** Called while the model is downloaded. */
   readonly onProgress?: ((progress: DownloadProgress) => void) | undefined;
+  /** Called before rows are scored, with what tells how many are done; what it returns is called after the last. */
+  readonly onScoring?: (rows: { readonly done: () => number; readonly most: number }) => () => void;
 }
 
 export interface EvaluatedPrompt {
@@ -78,7 +80,7 @@ export interface EvaluatedPrompts {
  */
 export async function evaluatePrompts(
   given: RunConfig,
-  { prompts, policy, split, splitsDataFile = false, signal, onOutput, onProgress }: EvaluateOptions,
+  { prompts, policy, split, splitsDataFile = false, signal, onOutput, onProgress, onScoring }: EvaluateOptions,
 ): Promise<EvaluatedPrompts> {
   const task = await loadConfiguredTask(given, { testOnly: !splitsDataFile && isDataFileName(given.task) });
   const config = settleConfig(given, task);
@@ -111,7 +113,11 @@ export async function evaluatePrompts(
     cache.load(paid?.log.prepaid ?? [], 'prepaid');
     const asked = prompts.map((prompt) => (typeof prompt === 'string' ? { prompt } : prompt));
     const items = asked.map(({ prompt, ...how }) => ({ text: prompt.trim(), examples, ...how }));
-    const evaluations = await evaluator.evaluate(items, { details: true, ...(signal ? { signal } : {}) });
+    const done = () => cache.cacheHits + ('done' in cache ? cache.done : cache.forwards);
+    const endScoring = onScoring?.({ done, most: items.length * examples.length });
+    const evaluations = await evaluator
+      .evaluate(items, { details: true, ...(signal ? { signal } : {}) })
+      .finally(endScoring);
     const results = Array.from(zip(asked, evaluations), ([{ prompt }, evaluation]) => {
       return { prompt, n: examples.length, evaluation };
     });

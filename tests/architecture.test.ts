@@ -211,7 +211,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'lm/onnx/run',
     'run/prepare',
   ],
-  'cli/output': ['errors.ts', 'events.ts', 'files', 'lm/hub', 'ui/draw'],
+  'cli/output': ['errors.ts', 'events.ts', 'files', 'lm/hub', 'ui', 'ui/draw'],
   'cli/plan': ['cli/output', 'plan.ts', 'run/plan', 'ui'],
   'cli/predict': [
     'classifier',
@@ -223,7 +223,6 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'files',
     'package-root.ts',
     'predict.ts',
-    'ui',
   ],
   'cli/runs': [
     'cli/output',

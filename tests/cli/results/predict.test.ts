@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import type { Classifier } from '../../../src/classifier/classifier.js';
-import { progressOf } from '../../../src/cli/predict/predict-progress.js';
 import { chooseFormat, PredictionWriter, readRows } from '../../../src/cli/predict/prediction-format.js';
 import { readClassifier } from '../../../src/cli/predict/read-classifier.js';
 import { completeRunConfig } from '../../../src/config/resolve-run-config.js';
@@ -128,19 +127,6 @@ describe('labels of new rows', () => {
     expect(await read('One line without a header\n')).toMatchObject({ next: expect.stringContaining('--lines') });
     expect(await read(' \n', 'text')).toMatchObject({ code: 'E_DATA_EMPTY' });
     expect(await read('a\x00b', 'text')).toMatchObject({ code: 'E_DATA_CONTROL' });
-  });
-
-  it('tell how far they are on a terminal, on a line that whatever follows writes over', () => {
-    const written: string[] = [];
-    const stderr = { isTTY: true, write: (text: string) => written.push(text) } as unknown as NodeJS.WriteStream;
-    const report = progressOf(5000, { stderr });
-    report(1000);
-    report(5000);
-    expect(written[0]).toMatch(/^1,000 of 5,000 rows, 0:0\d left\x1b\[K\r$/);
-    expect(written[1]).toBe('5,000 of 5,000 rows\x1b[K\n');
-    progressOf(5, { stderr })(5);
-    progressOf(5000, { stderr: { ...stderr, isTTY: false } as NodeJS.WriteStream })(1000);
-    expect(written).toHaveLength(2);
   });
 });
 

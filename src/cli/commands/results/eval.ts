@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { RunConfig, RunConfigKey } from '../../../config/run-config.js';
 import { RlpromptError } from '../../../errors.js';
-import type { EvaluatedPrompt } from '../../../evaluate.js';
+import type { EvaluatedPrompt, EvaluateOptions } from '../../../evaluate.js';
 import { requirePlaceFor, writeOutput } from '../../../files/write-output.js';
 import { ensembleScores } from '../../../rewards/classification/ensemble-scores.js';
 import { readConfigOfRun } from '../../exports/config-of-run.js';
@@ -13,6 +13,7 @@ import { reportDownloads } from '../../output/download-progress.js';
 import { formatTable } from '../../output/format-table.js';
 import { formatJson, writeResult } from '../../output/output.js';
 import { describePolicy, quotePrompt } from '../../output/result-line.js';
+import { watchRows } from '../../output/rows-progress.js';
 import { sayLines, warn } from '../../output/say.js';
 import { addConfigOptions, collect, readRunConfig } from '../../shared/config-options.js';
 import { parseCount } from '../../shared/parse-count.js';
@@ -108,7 +109,8 @@ export function configure(command: Command, context: CliContext): void {
     // A run's own data file is split as the run split it; other files are new rows.
     const splitsDataFile = run !== undefined && task === undefined;
     const scoring = { prompts, policy, split: options.split, splitsDataFile };
-    const request = { ...scoring, signal: interruption(), onOutput, onProgress };
+    const onScoring: EvaluateOptions['onScoring'] = (rows) => watchRows(rows, context);
+    const request = { ...scoring, signal: interruption(), onOutput, onProgress, onScoring };
     const evaluation = await evaluatePrompts(config, request);
     for (const warning of evaluation.warnings) warn(context, warning);
     if (options.perExample !== undefined) writeOutcomes(options.perExample, evaluation.results);

@@ -12,9 +12,9 @@ import type { CliContext } from '../../output/context.js';
 import { reportDownloads } from '../../output/download-progress.js';
 import { formatTable } from '../../output/format-table.js';
 import { writeResult } from '../../output/output.js';
+import { progressOf } from '../../output/rows-progress.js';
 import { say, warn } from '../../output/say.js';
 import { someWords } from '../../output/some-words.js';
-import { progressOf } from '../../predict/predict-progress.js';
 import { chooseFormat, PREDICTION_FORMATS, PredictionWriter, readRows } from '../../predict/prediction-format.js';
 import { readClassifier } from '../../predict/read-classifier.js';
 import { addConfigOptions, readRunSources } from '../../shared/config-options.js';
@@ -45,8 +45,9 @@ const KEYS: readonly RunConfigKey[] = [
   'cache',
 ];
 
-/** Rows between two reports of progress. */
-const ROWS_PER_CALL = 64;
+/** Rows between two reports of progress: few at first, so that a slow model is heard of soon. */
+const FIRST_ROWS = 8;
+const MOST_ROWS = 64;
 
 interface PredictOptions {
   readonly rank: number;
@@ -116,8 +117,9 @@ async function predictAll(
   // Where the rows themselves appear on the terminal, they say how far it is.
   const report =
     out === undefined && context.stdout.columns !== undefined ? () => {} : progressOf(texts.length, context);
-  for (let start = 0; start < texts.length; start += ROWS_PER_CALL) {
-    const some = texts.slice(start, start + ROWS_PER_CALL);
+  let start = 0;
+  for (let count = FIRST_ROWS; start < texts.length; count = Math.min(MOST_ROWS, 2 * count)) {
+    const some = texts.slice(start, start + count);
     const predictions = await classifier.predict(some.filter((text) => text !== ''));
     const answers = predictions[Symbol.iterator]();
     const rows = Array.from(zip(some, table.rows.slice(start)), ([text, row]) => ({
@@ -125,7 +127,8 @@ async function predictAll(
       prediction: text === '' ? undefined : answers.next().value,
     }));
     write(writer.rows(rows));
-    report(start + some.length);
+    start += some.length;
+    report(start);
   }
   if (out === undefined) return;
   writeOutput(out, lines.join(''));
