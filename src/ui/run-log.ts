@@ -26,6 +26,8 @@ export function describeEvent(event: RunEvent, step: number, metric: string): Lo
       return entry('info', `baselines on dev: ${event.baselines.map((b) => describeBaseline(b, metric)).join(', ')}`);
     case 'reading-chosen':
       return entry('info', describeReading(event.reading));
+    case 'evaluation-end':
+      return describeRefit(event.prompts[0], entry);
     case 'best-prompt-updated':
       return entry('good', `new best: ${describeScores(event.prompt, metric)}  ${namePrompt(event.prompt)}`);
     case 'prompt-added':
@@ -61,6 +63,15 @@ function describeReading({ words, demonstrations }: Reading): string {
   });
   const shown = demonstrations.length > 0 ? `; after ${demonstrations.length} demonstrations` : '';
   return `labels are read by ${sets.join(' · ')}${shown}`.slice(0, LONGEST_QUOTE);
+}
+
+/** At the end of a run words are found once more: those that exports and `top` have are not the words of the log's beginning. */
+function describeRefit(
+  best: PromptSummary | undefined,
+  entry: (level: LogLevel, text: string) => LogEntry,
+): LogEntry | undefined {
+  if (!best?.refit || !best.reading) return undefined;
+  return entry('info', `words found once more, on train and dev rows together: ${describeReading(best.reading)}`);
 }
 
 /** `task 1, fluency 0.5`. */

@@ -12,10 +12,12 @@ export interface MadeRun {
   readonly isFinished?: boolean;
   /** How answers to every prompt are read. */
   readonly reading?: PromptSummary['reading'];
+  /** The words were found once more at the end. */
+  readonly refit?: PromptSummary['refit'];
 }
 
 /** A run folder as a run leaves it, with prompts of falling dev accuracy. */
-export function makeRun({ texts, template = '{input} {prompt}', isFinished = true, reading }: MadeRun): string {
+export function makeRun({ texts, template = '{input} {prompt}', isFinished = true, reading, refit }: MadeRun): string {
   const runDir = mkdtempSync(join(tmpdir(), 'rlprompt-run-'));
   const log = EventLog.open(runDir, undefined);
   writeManifest(runDir, {
@@ -49,6 +51,7 @@ export function makeRun({ texts, template = '{input} {prompt}', isFinished = tru
   const prompts = texts.map((text, i) => ({
     ...summary(text, i, texts.length),
     ...(reading ? { reading } : {}),
+    ...(refit ? { refit } : {}),
   }));
   log.append({ type: 'evaluation-end', step: 20, prompts, forwards: 100, cacheHits: 5 });
   if (isFinished) log.append({ type: 'run-end', step: 20, result: resultOf(runDir, prompts[0]!) });

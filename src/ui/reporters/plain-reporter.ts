@@ -76,7 +76,7 @@ export function createPlainReporter(options: PlainReporterOptions): Reporter {
 function linesOf(event: RunEvent, state: ScreenState): Span[][] {
   if (event.type === 'run-start') return [...startLines(event), ...logLine(event, state)];
   if (event.type === 'phase-start') return [[{ text: safeLine`${event.phase.replace('-', ' ')} …`, style: 'dim' }]];
-  if (event.type === 'evaluation-end') return [[{ text: evaluationLine(event, state) }]];
+  if (event.type === 'evaluation-end') return [[{ text: evaluationLine(event, state) }], ...logLine(event, state)];
   if (UNTOLD.has(event.type)) return [];
   return logLine(event, state);
 }

@@ -32,6 +32,11 @@ describe('top', () => {
     const { stdout } = await runInProcess(['top', makeRun({ texts, reading })]);
     expect(stdout).toContain('  ham: question, Matthias, maybe\n  spam: opportunity, Address\n');
     expect(stdout).toContain('    Matthias: call me\n');
+    expect(stdout).toContain('#1 is read by\n');
+    const refit = await runInProcess(['top', makeRun({ texts, reading, refit: { accuracy: 0.9 } })]);
+    expect(refit.stdout).toContain(
+      '#1 is read by (words found once more at the end, on train and dev rows together)\n',
+    );
   });
 
   it('prints one JSON object, cut at --limit', async () => {

@@ -115,6 +115,7 @@ const LINE_WIDTH = 95;
 /** How the answers to the best prompt are read, where that is not by the task's own words alone. */
 function readingLines(best: PromptSummary | undefined, width = LINE_WIDTH): string {
   const { words = [], demonstrations = [] } = best?.reading ?? {};
+  const found = best?.refit ? ' (words found once more at the end, on train and dev rows together)' : '';
   const lines = words.map(({ label, words: own }) => {
     const shown = someWords(
       own.map((word) => safeText(word)),
@@ -124,7 +125,7 @@ function readingLines(best: PromptSummary | undefined, width = LINE_WIDTH): stri
   });
   const rows = demonstrations.map(({ text, word }) => `    ${cutToWidth(safeLine`${word}: ${text}`, width - 4)}\n`);
   const shown = rows.length > 0 ? `  after these labelled rows\n${rows.join('')}` : '';
-  return lines.length === 0 ? '' : `#1 is read by\n${lines.join('')}${shown}`;
+  return lines.length === 0 ? '' : `#1 is read by${found}\n${lines.join('')}${shown}`;
 }
 
 function decimals(value: number | undefined, digits = 3): string {

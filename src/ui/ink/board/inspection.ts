@@ -42,11 +42,12 @@ export function inspectionText({ prompt, inspection }: InspectedPrompt, state: S
   ];
 }
 
-function readingLines({ reading }: PromptSummary, width: number): Span[][] {
+function readingLines({ reading, refit }: PromptSummary, width: number): Span[][] {
   if (!reading) return [];
   const words = reading.words.map(({ label, words: own }) => `${label}: ${own.join(', ')}`).join(' · ');
   const { length } = reading.demonstrations;
-  return block('read by', `${words}${length > 0 ? `; after ${length} demonstrations` : ''}`, width);
+  const found = refit ? '; found once more on train and dev rows' : '';
+  return block('read by', `${words}${length > 0 ? `; after ${length} demonstrations` : ''}${found}`, width);
 }
 
 function rowLines(inspection: InspectedPrompt['inspection'], width: number): Span[][] {

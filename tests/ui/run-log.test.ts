@@ -1,0 +1,26 @@
+import { expect, it } from 'vitest';
+import type { PromptSummary } from '../../src/events.js';
+import { describeEvent } from '../../src/ui/run-log.js';
+
+const prompt: PromptSummary = {
+  tokenIds: [1],
+  tokens: ['of'],
+  text: 'of',
+  step: 3,
+  reward: 1,
+  train: { accuracy: 1 },
+  dev: { accuracy: 1 },
+  origin: 'policy',
+  reading: { demonstrations: [], words: [{ label: 'ham', words: ['mail'] }] },
+};
+const evaluated = (best: PromptSummary) =>
+  describeEvent({ type: 'evaluation-end', seq: 1, step: 3, prompts: [best], forwards: 1, cacheHits: 0 }, 3, 'accuracy');
+
+it('the log says that words were found once more, and by which rows: they are not those of its beginning', () => {
+  expect(evaluated({ ...prompt, refit: { accuracy: 1 } })).toEqual({
+    step: 3,
+    level: 'info',
+    text: 'words found once more, on train and dev rows together: labels are read by ham: mail',
+  });
+  expect(evaluated(prompt)).toBeUndefined();
+});
