@@ -1,4 +1,5 @@
 import type { RunConfig } from '../../config/run-config.js';
+import { twoEndsOf } from '../../task/assemble/scale.js';
 
 /** Labels and how many rows have each. */
 type LabelCounts = readonly (readonly [label: string, count: number])[];
@@ -21,9 +22,6 @@ export type ProposedSettings = Partial<
   Pick<RunConfig, 'textColumn' | 'labelColumn' | 'onMissing' | 'labels' | 'verbalizer' | 'shots' | 'truncate'>
 >;
 
-/** What a file of five stars is asked for: the middle says little, and two words are told apart best. */
-const STARS = { labels: ['1', '2', '4', '5'], verbalizer: { '1|2': 'bad', '4|5': 'good' } };
-
 /** Proposes what the data needs and the user has not said. */
 export function proposeSettings(facts: DataFacts, given: ReadonlySet<string>, shots: number): ProposedSettings {
   const proposed: { -readonly [key in keyof ProposedSettings]: ProposedSettings[key] } = {};
@@ -31,9 +29,8 @@ export function proposeSettings(facts: DataFacts, given: ReadonlySet<string>, sh
   if (facts.label !== 'label') proposed.labelColumn = facts.label;
   if (facts.missing > 0) proposed.onMissing = 'skip';
   const choosesLabels = !given.has('labels') && !given.has('verbalizer');
-  const names = facts.counts.map(([label]) => label).sort();
-  if (choosesLabels && names.join() === '1,2,3,4,5') Object.assign(proposed, STARS);
-  else if (choosesLabels) Object.assign(proposed, joinedLabels(facts.counts));
+  const ends = twoEndsOf(facts.counts.map(([label]) => label));
+  if (choosesLabels) Object.assign(proposed, ends ?? joinedLabels(facts.counts));
   const possible = possibleShots(joinedCounts(facts.trainCounts, proposed), facts);
   if (!given.has('shots') && possible >= 1 && possible < shots) proposed.shots = possible;
   return proposed;

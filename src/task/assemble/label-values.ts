@@ -9,6 +9,11 @@ const MOST_NUMBERS = 20;
 /** More different texts than this are no classes where each is met fewer than three times. */
 const MOST_TEXTS = 50;
 
+/** The values of a data file that a label of the verbalizer stands for. */
+export function valuesOf(label: string): string[] {
+  return label.split(SEPARATOR).map((value) => value.trim());
+}
+
 /** Rows under the label that the verbalizer joins their value to. A value that is a label by itself stays what it is. */
 export function joinLabels(
   rows: readonly SourceRow[],
@@ -16,7 +21,7 @@ export function joinLabels(
 ): readonly SourceRow[] {
   const joined = new Map<string, string>();
   for (const label of Object.keys(verbalizer ?? {})) {
-    if (label.includes(SEPARATOR)) for (const value of label.split(SEPARATOR)) joined.set(value.trim(), label);
+    if (label.includes(SEPARATOR)) for (const value of valuesOf(label)) joined.set(value, label);
   }
   for (const label of Object.keys(verbalizer ?? {})) joined.delete(label);
   if (joined.size === 0) return rows;

@@ -1,6 +1,7 @@
 import { splitWords } from '../../classifier/given-words.js';
 import { nearestWord, RlpromptError } from '../../errors.js';
 import type { TaskLabel } from '../types.js';
+import { valuesOf } from './label-values.js';
 import type { SourceRow, SourceSplits } from './source-row.js';
 
 /** The labels of a task: those of its verbalizer, else those of the data, whose names are then their words. */
@@ -58,7 +59,7 @@ function unknownLabels(first: Stranger, strangers: readonly Stranger[], names: r
     where: first.where,
     next:
       near === undefined
-        ? 'name every label in the verbalizer, or keep rows of some only with --labels'
+        ? `--labels "${names.flatMap(valuesOf).join(',')}" leaves these rows out; or name every label in the verbalizer`
         : `did you mean "${near}"?`,
   });
 }

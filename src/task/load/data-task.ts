@@ -4,8 +4,9 @@ import { readTable } from '../../data/read-table.js';
 import type { Table } from '../../data/table.js';
 import { assembleTask } from '../assemble/assemble-task.js';
 import { checkSplits } from '../assemble/check-splits.js';
-import { joinLabels, keepLabels, lookalikeLabels, refuseUnlabelling } from '../assemble/label-values.js';
+import { countLabels, joinLabels, keepLabels, lookalikeLabels, refuseUnlabelling } from '../assemble/label-values.js';
 import type { LoadTaskOptions } from '../assemble/load-task-options.js';
+import { scaleHint } from '../assemble/scale.js';
 import { rowsFromTable, type SourceRow } from '../assemble/source-row.js';
 import { taskLabels } from '../assemble/task-labels.js';
 import type { Split, Task } from '../types.js';
@@ -72,6 +73,9 @@ export async function readDataRows(
   for (const warning of lookalikeLabels([...joined.train, ...(joined.dev ?? []), ...(joined.test ?? [])])) {
     onWarning(warning);
   }
+  const isTold = options.labels !== undefined || options.verbalizer !== undefined;
+  const hint = isTold ? undefined : scaleHint(countLabels(all).map(([label]) => label));
+  if (hint !== undefined) onWarning(hint);
   return joined;
 }
 

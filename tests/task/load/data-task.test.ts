@@ -117,6 +117,16 @@ describe('labels of a data file', () => {
     expect(task.splits.test).toHaveLength(24);
     const error = await refusalOf(() => loadTask(stars, { ...options, verbalizer }));
     expect(error).toMatchObject({ code: 'E_TASK_LABEL', message: expect.stringContaining('"3" 8') });
+    expect(error.next).toBe('--labels "1,2,4,5" leaves these rows out; or name every label in the verbalizer');
+  });
+
+  it('that are a scale of five are said to be one, with what asks for its ends', async () => {
+    const { warnings } = await loadTask(stars, options);
+    expect(warnings.at(-1)).toContain('--labels 1,2,4,5 --verbalizer "1|2=bad,4|5=good" asks for its two ends');
+    const written = folder.write('written.csv', csv(rows(['1.0', '2.0', '3.0', '4.0', '5.0'], 8)));
+    expect((await loadTask(written, options)).warnings.at(-1)).toContain('--verbalizer "1.0|2.0=bad,4.0|5.0=good"');
+    const four = folder.write('four.csv', csv(rows(['1', '2', '3', '4'], 8)));
+    expect((await loadTask(four, options)).warnings).toEqual([]);
   });
 
   it('that hold a bar are not joined where the whole of it is a value', async () => {
