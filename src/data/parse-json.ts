@@ -1,6 +1,8 @@
+import { RlpromptError } from '../errors.js';
 import { type JsonRecord, jsonError, recordOf, tableOf } from './json-records.js';
 import { MAX_RECORD_BYTES } from './parse-delimited.js';
 import { parseJsonArray } from './parse-json-array.js';
+import { listLines } from './row-faults.js';
 import type { TableRow } from './table.js';
 
 /**
@@ -14,9 +16,22 @@ export function parseJson(bytes: Buffer, file: string): { columns: string[]; row
 
 function parseJsonLines(text: string, file: string): { columns: string[]; rows: TableRow[] } {
   const records: JsonRecord[] = [];
-  text.split(/\r\n|\n|\r/).forEach((line, index) => {
-    if (line.trim() !== '') records.push({ line: index + 1, values: readRecord(line, `${file}:${index + 1}`) });
+  const bad: number[] = [];
+  let first: RlpromptError | undefined;
+  text.split(/\r\n|\n|\r/).forEach((text, index) => {
+    if (text.trim() === '') return;
+    const line = index + 1;
+    try {
+      records.push({ line, values: readRecord(text, `${file}:${line}`) });
+    } catch (error) {
+      if (!(error instanceof RlpromptError)) throw error;
+      first ??= error;
+      bad.push(line);
+    }
   });
+  if (first && bad.length > 1)
+    throw first.with({ message: `${first.message}; ${bad.length} lines cannot be read: ${listLines(bad)}` });
+  if (first) throw first;
   return tableOf(records);
 }
 

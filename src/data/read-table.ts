@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { RlpromptError } from '../errors.js';
+import { isNonEmpty } from '../statistics/non-empty.js';
 import { controlCharacterError, findControlByte } from './control-characters.js';
 import { readDataFile } from './data-file.js';
 import { decodeText } from './decode-text.js';
 import { delimitedFormat, parseDelimited } from './parse-delimited.js';
 import { parseJson } from './parse-json.js';
+import { listLines, together } from './row-faults.js';
 import type { Table, TableRow } from './table.js';
 import { whereAt } from './text-position.js';
 
@@ -17,9 +19,13 @@ export interface ReadTableOptions {
   /** Leaves out rows with too few or too many values, and counts them. @default false */
   readonly skipBadRows?: boolean | undefined;
   readonly maxBytes?: number | undefined;
+  /** Receives what is wrong with rows, which are left out then; without it that is thrown. */
+  readonly onFault?: ((fault: RlpromptError) => void) | undefined;
   /** What the bytes are, such as `.csv`, where the file's name does not say. */
   readonly kind?: string | undefined;
 }
+
+const CONTROL = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]/;
 
 export const DATA_EXTENSIONS = ['.csv', '.tsv', '.jsonl', '.ndjson', '.json'] as const;
 
@@ -41,13 +47,21 @@ export async function readTable(file: string, options: ReadTableOptions = {}): P
 export function parseTable(raw: Buffer, file: string, options: ReadTableOptions = {}): Table {
   const { bytes, warning } = decodeText(raw, file, options.encoding);
   const warnings = warning === undefined ? [] : [warning];
-  const { columns, rows } = parseRecords(bytes, file, options, warnings);
-  if (!options.allowControl) refuseControl(bytes, file, columns, rows);
+  const faults: RlpromptError[] = [];
+  const { columns, rows } = parseRecords(bytes, file, options, { warnings, faults });
+  if (!options.allowControl) faults.push(...controlFaults(bytes, file, columns, rows));
+  if (isNonEmpty(faults) && (!options.onFault || rows.length === 0)) throw together(faults);
+  for (const fault of faults) options.onFault?.(fault);
   if (rows.length === 0) throw noRows(file, raw.length);
   return { file, columns, rows, warnings, sha256: createHash('sha256').update(raw).digest('hex') };
 }
 
-function parseRecords(bytes: Buffer, file: string, options: ReadTableOptions, warnings: string[]) {
+interface Found {
+  readonly warnings: string[];
+  readonly faults: RlpromptError[];
+}
+
+function parseRecords(bytes: Buffer, file: string, options: ReadTableOptions, { warnings, faults }: Found) {
   const extension = options.kind ?? path.extname(file).toLowerCase();
   if (extension !== '.csv' && extension !== '.tsv') return parseJson(bytes, file);
   const [header, ...records] = parseDelimited(bytes, file, delimitedFormat(bytes, extension));
@@ -57,8 +71,9 @@ function parseRecords(bytes: Buffer, file: string, options: ReadTableOptions, wa
   if (hasMixedLineEnds(bytes)) warnings.push(`${file} mixes CRLF and LF line ends; both are read`);
   const ragged = records.filter((row) => row.values.length !== columns.length);
   if (ragged.length === 0) return { columns, rows: records };
-  if (!options.skipBadRows) throw raggedRows(ragged, records.length, columns, file);
-  warnings.push(`${ragged.length} of ${records.length} rows of ${file} left out: wrong number of values`);
+  if (options.skipBadRows)
+    warnings.push(`${ragged.length} of ${records.length} rows of ${file} left out: wrong number of values`);
+  else faults.push(raggedRows(ragged, records.length, columns, file));
   return { columns, rows: records.filter((row) => row.values.length === columns.length) };
 }
 
@@ -68,7 +83,10 @@ function raggedRows(rows: readonly TableRow[], of: number, columns: readonly str
   return new RlpromptError({
     code: 'E_DATA_RAGGED_ROW',
     exit: 'data',
-    message: rows.length === 1 ? found : `${found}; ${rows.length} of ${of} rows have too few or too many`,
+    message:
+      rows.length === 1
+        ? found
+        : `${found}; ${rows.length} of ${of} rows have too few or too many: ${listLines(rows.map(({ line }) => line))}`,
     where: `${file}:${first.line}:1`,
     next: 'quote values that hold the separator, or add --skip-bad-rows',
   });
@@ -98,16 +116,24 @@ function refuseDuplicates(columns: readonly string[], where: string): void {
 }
 
 /** In JSONL a control character can also hide behind an escape, so the values are looked at as well as the bytes. */
-function refuseControl(bytes: Buffer, file: string, columns: readonly string[], rows: readonly TableRow[]): void {
+function controlFaults(
+  bytes: Buffer,
+  file: string,
+  columns: readonly string[],
+  rows: readonly TableRow[],
+): RlpromptError[] {
   const offset = findControlByte(bytes);
-  if (offset !== -1) throw controlCharacterError(bytes.readUInt8(offset), whereAt(file, bytes, offset));
-  if (!bytes.includes('\\u')) return;
-  for (const row of rows) {
-    row.values.forEach((value, index) => {
-      const found = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]/.exec(value);
-      if (found) throw controlCharacterError(found[0].charCodeAt(0), `${file}:${row.line} (${columns[index]})`);
-    });
-  }
+  const isHidden = offset === -1 && bytes.includes('\\u');
+  if (offset === -1 && !isHidden) return [];
+  const held = rows.flatMap(({ line, values }) => {
+    const index = values.findIndex((value) => CONTROL.test(value));
+    return index === -1 ? [] : [{ line, column: columns[index] ?? '', code: CONTROL.exec(values[index] ?? '')?.[0] }];
+  });
+  const lines = held.map(({ line }) => line);
+  if (offset !== -1) return [controlCharacterError(bytes.readUInt8(offset), whereAt(file, bytes, offset), lines)];
+  const [first] = held;
+  if (!first) return [];
+  return [controlCharacterError(first.code?.charCodeAt(0) ?? 0, `${file}:${first.line} (${first.column})`, lines)];
 }
 
 export function noRows(file: string, byteCount: number): RlpromptError {

@@ -1,3 +1,4 @@
+import { listLines } from '../../data/row-faults.js';
 import { columnIndex, proposeColumns, rowFields, type Table } from '../../data/table.js';
 import { RlpromptError } from '../../errors.js';
 import type { ExampleSource, Split } from '../types.js';
@@ -70,6 +71,12 @@ function countColumns(missing: readonly MissingValue[]): string {
   return [...counts].map(([column, count], i) => `"${column}"${i === 0 ? ' is empty' : ''} in ${count}`).join(', ');
 }
 
+/** Where rows have a line. */
+function linesOf(missing: readonly MissingValue[]): string {
+  const lines = missing.flatMap(({ where }) => /:(\d+)$/.exec(where)?.[1] ?? []).map(Number);
+  return lines.length === missing.length ? `; ${listLines(lines)}` : '';
+}
+
 function missingValues(missing: readonly MissingValue[], of: number): RlpromptError {
   const [first] = missing as [MissingValue];
   return new RlpromptError({
@@ -78,7 +85,7 @@ function missingValues(missing: readonly MissingValue[], of: number): RlpromptEr
     message:
       missing.length === 1
         ? `the value of "${first.column}" is empty`
-        : `${missing.length} of ${of} rows lack a value: ${countColumns(missing)}`,
+        : `${missing.length} of ${of} rows lack a value: ${countColumns(missing)}${linesOf(missing)}`,
     where: first.where,
     next:
       missing.length === of && of > 1

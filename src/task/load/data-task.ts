@@ -1,7 +1,9 @@
 import path from 'node:path';
 import { kShotSplit } from '../../data/k-shot-split.js';
-import { readTable } from '../../data/read-table.js';
+import { type ReadTableOptions, readTable } from '../../data/read-table.js';
+import { together } from '../../data/row-faults.js';
 import type { Table } from '../../data/table.js';
+import { RlpromptError } from '../../errors.js';
 import { assembleTask } from '../assemble/assemble-task.js';
 import { checkSplits } from '../assemble/check-splits.js';
 import { countLabels, joinLabels, keepLabels, lookalikeLabels, refuseUnlabelling } from '../assemble/label-values.js';
@@ -55,12 +57,23 @@ export async function readDataRows(
   options: LoadTaskOptions,
   onWarning: (warning: string) => void,
 ): Promise<DataRows> {
-  const tables = await readTables(files, options);
+  const faults: RlpromptError[] = [];
+  const tables = await readTables(files, { ...options, onFault: (fault) => faults.push(fault) });
   for (const { warnings } of Object.values(tables)) for (const warning of warnings) onWarning(warning);
   const names = { text: options.textColumn ?? 'text', label: options.labelColumn ?? 'label' };
   const onSkip = options.onMissing === 'skip' ? onWarning : undefined;
-  const rowsOf = (table: Table | undefined) => table && rowsFromTable(table, names, onSkip);
+  const rowsOf = (table: Table | undefined) => {
+    try {
+      return table && rowsFromTable(table, names, onSkip);
+    } catch (error) {
+      if (!(error instanceof RlpromptError)) throw error;
+      faults.push(error);
+      return [];
+    }
+  };
   const [train, dev, test] = [rowsOf(tables.train) ?? [], rowsOf(tables.dev), rowsOf(tables.test)];
+  const [first, ...others] = faults;
+  if (first) throw together([first, ...others]);
   const all = [...train, ...(dev ?? []), ...(test ?? [])];
   if (options.verbalizer === undefined && options.labels === undefined) refuseUnlabelling(all, names.label, source);
   const kept = new Set(keepLabels(all, options.labels, { source, onSkip: onWarning }));
@@ -82,7 +95,7 @@ export async function readDataRows(
 /** The tables of a data set by split; without one of their own, all rows are train. */
 export async function readTables(
   files: SplitFiles,
-  options: LoadTaskOptions,
+  options: LoadTaskOptions & Pick<ReadTableOptions, 'onFault'>,
 ): Promise<Partial<Record<Split, Table>> & { readonly train: Table }> {
   const read = async (file: string | undefined) => (file === undefined ? undefined : await readTable(file, options));
   const whole = await readTable(files.train, options);

@@ -129,6 +129,37 @@ describe('labels of a data file', () => {
     expect((await loadTask(four, options)).warnings).toEqual([]);
   });
 
+  it('with faults of several kinds are refused with all of them', async () => {
+    const body = [
+      ...rows(['a', 'b'], 8).map((row) => row.join(',')),
+      'x,',
+      'one,two,three',
+      'be\u0007ll,a',
+      ',a',
+      'four',
+    ];
+    const file = folder.write('broken.csv', `text,label\n${body.join('\n')}\n`);
+    const error = await refusalOf(() => loadTask(file, options));
+    expect(error).toMatchObject({ code: 'E_DATA_RAGGED_ROW', where: `${file}:19:1` });
+    for (const part of [
+      '2 of 21 rows have too few or too many: lines 19, 22',
+      `control character U+0007 in the data (${file}:20:3)`,
+      '2 of 19 rows lack a value: "label" is empty in 1, "text" in 1; lines 18, 21',
+    ])
+      expect(error.message).toContain(part);
+    for (const flag of ['--skip-bad-rows', '--allow-control', '--on-missing skip']) expect(error.next).toContain(flag);
+    const told = { ...options, skipBadRows: true, allowControl: true, onMissing: 'skip' as const };
+    expect((await loadTask(file, told)).splits.train.length).toBeGreaterThan(0);
+  });
+
+  it('with several lines that are no JSON are refused with all of them', async () => {
+    const good = Array.from({ length: 8 }, (_, i) => JSON.stringify({ text: `t ${i}`, label: 'ab'[i % 2] }));
+    const file = folder.write('broken.jsonl', ['{', ...good, '{"text":', '', '[1]', '{"a" 1}'].join('\n'));
+    const error = await refusalOf(() => loadTask(file, options));
+    expect(error).toMatchObject({ code: 'E_DATA_JSON', where: `${file}:1:2` });
+    expect(error.message).toBe('the line is not valid JSON; 4 lines cannot be read: lines 1, 10, 12 and 1 more');
+  });
+
   it('that hold a bar are not joined where the whole of it is a value', async () => {
     const file = folder.write('bar.csv', csv(rows(['a|b', 'c'], 8)));
     const task = await loadTask(file, { ...options, verbalizer: { 'a|b': 'x', c: 'y' } });
@@ -161,7 +192,7 @@ describe('labels of a data file', () => {
     const file = folder.write('missing.csv', csv(data));
     const error = await refusalOf(() => loadTask(file, options));
     expect(error).toMatchObject({ code: 'E_DATA_EMPTY_VALUE', where: `${file}:18` });
-    expect(error.message).toBe('3 of 19 rows lack a value: "label" is empty in 2, "text" in 1');
+    expect(error.message).toBe('3 of 19 rows lack a value: "label" is empty in 2, "text" in 1; lines 18, 19, 20');
     const task = await loadTask(file, { ...options, onMissing: 'skip' });
     expect(task.splits.test).toHaveLength(8);
     expect(task.warnings).toEqual([`3 of 19 rows of ${file} left out: "label" is empty in 2, "text" in 1`]);
