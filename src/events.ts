@@ -162,6 +162,9 @@ export interface PhaseEvent extends EventBase {
 export interface BaselinesEvent extends EventBase {
   readonly type: 'baselines-end';
   readonly baselines: readonly Baseline[];
+  /** Counted from the run's start; not in events of versions that had none, as cacheHits. */
+  readonly forwards?: number;
+  readonly cacheHits?: number;
 }
 
 /** How answers are read from here on, and the prompt that it was chosen with. */

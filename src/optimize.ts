@@ -188,7 +188,7 @@ async function* baselines(run: Run, goal: SearchGoal): AsyncGenerator<RunEvent, 
   const plain = run.reading.choice ? plainCandidates(run.task) : [];
   const measured = await measureBaselines(run, { compete: goal.takesPrompts, plain });
   run.prompts.baselines = measured;
-  yield run.emit({ type: 'baselines-end', baselines: measured });
+  yield run.emit({ type: 'baselines-end', baselines: measured, ...run.evaluator.counters() });
   const unlikely = await run.unlikelyWords(measured);
   if (unlikely) yield run.emit({ type: 'warning', ...unlikely });
   const best = goal.noteBaselines();

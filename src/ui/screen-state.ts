@@ -1,5 +1,6 @@
 import {
   type Baseline,
+  type BaselinesEvent,
   type PhaseEvent,
   type PromptSummary,
   promptKey,
@@ -118,7 +119,7 @@ function applyEvent(state: ScreenState, event: RunEvent): ScreenState {
     case 'phase-start':
       return { ...state, phase: event.phase };
     case 'baselines-end':
-      return { ...state, baselines: event.baselines };
+      return afterBaselines(state, event);
     case 'step-end':
       return afterStep(state, event);
     case 'evaluation-end':
@@ -164,7 +165,8 @@ function started(state: ScreenState, event: RunStartEvent): ScreenState {
     phase: 'starting',
     paused: false,
     step: resumedAt,
-    pace: { ...NO_PACE, seconds: state.secondsSaved },
+    // The log ends with the checkpoint: its last count is that of the steps to come.
+    pace: { ...NO_PACE, seconds: state.secondsSaved, forwards: state.forwards || undefined },
     secondsBefore: state.secondsSaved,
     leader: undefined,
     result: undefined,
@@ -177,6 +179,12 @@ function started(state: ScreenState, event: RunStartEvent): ScreenState {
     devScore: upTo(state.devScore),
     interrupted: undefined,
   };
+}
+
+/** What they took is known from here on, so that the pace of the first step is. */
+function afterBaselines(state: ScreenState, { baselines, forwards, cacheHits = 0 }: BaselinesEvent): ScreenState {
+  if (forwards === undefined) return { ...state, baselines };
+  return { ...state, baselines, forwards, cacheHits, pace: paceAfterEvaluation(state.pace, forwards) };
 }
 
 function afterStep(state: ScreenState, event: StepEndEvent): ScreenState {

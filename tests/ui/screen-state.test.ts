@@ -69,6 +69,20 @@ describe('the screen state', () => {
     expect(screenTimeLeft(play([...start({ steps: 10, forwards: 500 }), step(1)]))).toBeUndefined();
   });
 
+  it('counts the end in the time left after the first step, also of a resumed run', () => {
+    const otherRows = { evaluation: { low: 0, high: 0 }, evaluationEvery: 10, final: { low: 300, high: 500 } };
+    const [first, ...others] = start({ steps: 2 });
+    const begun = [{ ...first, otherRows } as RunEvent, ...others];
+    const { forwards } = step(1) as RunEvent & { type: 'step-end' };
+    const baselines = { type: 'baselines-end', seq: 0, baselines: [], forwards: forwards - 100, cacheHits: 0 } as const;
+    // A step of a second and 100 rows, and an end of about 400.
+    const whole = play([...begun, baselines, step(1)]);
+    expect(screenTimeLeft(whole)?.seconds).toBeCloseTo(5);
+    const resumed = { ...first, otherRows, resumedAtStep: 1 } as RunEvent;
+    const again = [...others.slice(-1), step(2)].reduce(reduceScreen, reduceScreen(whole, resumed));
+    expect(screenTimeLeft(again)?.seconds).toBeCloseTo(4);
+  });
+
   it('counts the evaluations to come and the end in the time left', () => {
     const otherRows = { evaluation: { low: 0, high: 200 }, evaluationEvery: 4, final: { low: 300, high: 500 } };
     const [first, ...others] = start({ steps: 10 });

@@ -104,8 +104,8 @@ const SLOW_SECONDS = 2;
 
 function costLine({ state, remote, progress }: BoardProps, width: number): Span[] {
   if (remote.length > 0) return [{ text: cutToWidth(safeLine`${remote.join(' | ')}`, width) }];
-  // A run counts what came before the search with the first step, and "0 forwards" until then would be wrong.
-  if (state.forwards === 0) return [{ text: safeText('forwards are shown after the first step'), style: 'dim' }];
+  // A run counts them first at the end of the baselines, and "0 forwards" until then would be wrong.
+  if (state.forwards === 0) return [{ text: safeText('forwards are shown after the baselines'), style: 'dim' }];
   const rate = safeLine`${formatRate(forwardsPerSecond(state.pace))} forwards/s`;
   const hits = safeLine`${formatShare(cacheHitRate(state))} cache hits`;
   const isSlow = state.rewardMean.points.length > 0 && progress && progress.seconds >= SLOW_SECONDS;
