@@ -1,9 +1,10 @@
 import { splitWords } from './bert-split.js';
+import { byteWords } from './byte-level.js';
 import { splitByScript } from './scripts.js';
 import { isNumeric, isPunctuation, isWhitespace, toByteCharacters, WORD } from './shared/characters.js';
 import { flagOf, type Settings, settingsList, textOf, UnsupportedTokenizer, unknownKind } from './shared/definition.js';
 import { characterSpans, expressionSpans, inverted, patternSpans } from './shared/pattern.js';
-import { type Piece, readBehavior, splitPieces } from './split.js';
+import { mapPiece, type Piece, readBehavior, splitPieces } from './split.js';
 
 export type PreTokenize = (pieces: readonly Piece[]) => readonly Piece[];
 
@@ -57,15 +58,10 @@ const PUNCTUATION = characterSpans(isPunctuation);
 const DIGITS = characterSpans(isNumeric);
 const WORDS = inverted(expressionSpans(new RegExp(`${WORD}+|[^${WORD.slice(1, -1)}\\p{White_Space}]+`, 'gu')));
 
-const GPT2_WORDS = expressionSpans(
-  /'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\p{White_Space}\p{L}\p{N}]+|\p{White_Space}+(?!\P{White_Space})|\p{White_Space}+/gu,
-);
-
 function byteLevel(addsSpace: boolean, splits: boolean): PreTokenize {
   return (pieces) => {
     const spaced = addsSpace ? pieces.map((piece) => withPrefix(piece, ' ')) : pieces;
-    const parts = splits ? splitPieces(spaced, GPT2_WORDS, 'Isolated') : spaced;
-    return parts.map((piece) => mapPiece(piece, toByteCharacters));
+    return splits ? byteWords(spaced) : spaced.map((piece) => mapPiece(piece, toByteCharacters));
   };
 }
 
@@ -74,11 +70,6 @@ function withPrefix(piece: Piece, prefix: string): Piece {
   const { text, fromFirst } = piece;
   if (text.startsWith(prefix)) return piece;
   return { text: prefix + text, fromFirst: fromFirst > 0 ? fromFirst + prefix.length : 0 };
-}
-
-/** @param map makes something of each character by itself */
-function mapPiece({ text, fromFirst }: Piece, map: (text: string) => string): Piece {
-  return { text: map(text), fromFirst: fromFirst > 0 ? map(text.slice(0, fromFirst)).length : 0 };
 }
 
 function metaspace(settings: Settings): PreTokenize {

@@ -33,6 +33,11 @@ export function cutPiece({ text, fromFirst }: Piece, start: number, end: number)
   return { text: text.slice(start, end), fromFirst: Math.max(0, Math.min(end, fromFirst) - start) };
 }
 
+/** @param map makes something of each character by itself */
+export function mapPiece({ text, fromFirst }: Piece, map: (text: string) => string): Piece {
+  return { text: map(text), fromFirst: fromFirst > 0 ? map(text.slice(0, fromFirst)).length : 0 };
+}
+
 interface Range {
   start: number;
   end: number;
