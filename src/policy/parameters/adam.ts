@@ -34,6 +34,7 @@ export function adamStep(
   state.step += 1;
   const rate = learningRate / (1 - beta1 ** state.step);
   const secondCorrection = Math.sqrt(1 - beta2 ** state.step);
+  const [fresh1, fresh2] = [1 - beta1, 1 - beta2];
   for (const name of PARAMETER_NAMES) {
     const values = parameters[name];
     const gradient = gradients[name];
@@ -41,8 +42,8 @@ export function adamStep(
     const second = state.secondMoments[name];
     for (let i = 0; i < values.length; i++) {
       const slope = gradient[i]!;
-      const m = beta1 * first[i]! + (1 - beta1) * slope;
-      const v = beta2 * second[i]! + (1 - beta2) * slope * slope;
+      const m = beta1 * first[i]! + fresh1 * slope;
+      const v = beta2 * second[i]! + fresh2 * slope * slope;
       first[i] = m;
       second[i] = v;
       values[i] = values[i]! - (rate * m) / (Math.sqrt(v) / secondCorrection + epsilon);

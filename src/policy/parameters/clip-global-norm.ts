@@ -11,16 +11,20 @@ const NORM_EPSILON = 1e-6;
  */
 export function clipGlobalNorm(gradients: MlpParameters, maxNorm: number): number {
   let squares = 0;
-  for (const name of PARAMETER_NAMES) {
-    const gradient = gradients[name];
-    for (let i = 0; i < gradient.length; i++) squares += gradient[i]! * gradient[i]!;
-  }
+  for (const name of PARAMETER_NAMES) squares = addSquares(squares, gradients[name]);
   const norm = Math.sqrt(squares);
   const factor = maxNorm / (norm + NORM_EPSILON);
   if (!Number.isFinite(norm) || factor >= 1) return norm;
-  for (const name of PARAMETER_NAMES) {
-    const gradient = gradients[name];
-    for (let i = 0; i < gradient.length; i++) gradient[i] = gradient[i]! * factor;
-  }
+  for (const name of PARAMETER_NAMES) scale(gradients[name], factor);
   return norm;
+}
+
+function addSquares(sum: number, values: Float32Array): number {
+  let squares = sum;
+  for (let i = 0; i < values.length; i++) squares += values[i]! * values[i]!;
+  return squares;
+}
+
+function scale(values: Float32Array, factor: number): void {
+  for (let i = 0; i < values.length; i++) values[i] = values[i]! * factor;
 }
