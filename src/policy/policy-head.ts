@@ -1,4 +1,5 @@
 import { REPORT_IT, RlpromptError } from '../errors.js';
+import { int64Numbers } from '../lm/onnx/run/int64.js';
 import { LARGE_BYTES } from '../lm/onnx/run/shared-memory.js';
 import { gatherRows } from '../statistics/gather-rows.js';
 import { joinRows } from '../statistics/join-rows.js';
@@ -159,7 +160,7 @@ export class PolicyHead {
       width,
       logits: (candidateLogits ?? logits) as Float32Array,
       values: values as Float32Array,
-      tokenIds: tokenIds && Int32Array.from(tokenIds as BigInt64Array, Number),
+      tokenIds: tokenIds && int64Numbers(tokenIds as BigInt64Array),
     };
   }
 

@@ -147,7 +147,8 @@ class MaskedLabelScores implements LabelScoresCapability {
       for (const [i, [, { row, key, length, at }]] of batch.entries()) {
         const start = (i * length + at) * size;
         const state = hidden.subarray(start, start + size);
-        this.#memo.set(key, state);
+        // A copy: the states of all positions are not to be kept with it.
+        this.#memo.set(key, state.slice());
         receive(row, state);
       }
     }

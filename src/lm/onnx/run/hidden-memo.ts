@@ -14,9 +14,10 @@ export class HiddenMemo {
     return this.#states.get(key);
   }
 
+  /** @param hidden kept as it is, so its memory should hold no more than such states: rows of one call share theirs, and leave one after the other */
   set(key: string, hidden: Float32Array): void {
     if (this.#states.has(key)) return;
-    this.#states.set(key, hidden.slice());
+    this.#states.set(key, hidden);
     this.#bytes += sizeOf(key, hidden);
     for (const [oldest, state] of this.#states) {
       if (this.#bytes <= CAPACITY) return;

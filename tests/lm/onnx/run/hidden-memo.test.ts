@@ -9,8 +9,7 @@ import { HUB_LIKE } from '../hub-like.js';
 describe('states that are kept', () => {
   it('leave, the oldest first, when they take more than 64 MiB', () => {
     const memo = new HiddenMemo();
-    const state = new Float32Array(1024 * 1024);
-    for (let i = 0; i < 17; i++) memo.set(String(i), state.fill(i));
+    for (let i = 0; i < 17; i++) memo.set(String(i), new Float32Array(1024 * 1024).fill(i));
     expect(memo.get('0')).toBeUndefined();
     expect(memo.get('3')?.[0]).toBe(3);
     expect(memo.get('16')?.[0]).toBe(16);

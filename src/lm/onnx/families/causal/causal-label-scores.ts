@@ -24,6 +24,7 @@ import type {
 } from '../../../model/types.js';
 import { resolveLabelWords } from '../../../model/verbalizer.js';
 import { HiddenMemo } from '../../run/hidden-memo.js';
+import { prefixKey } from '../../run/prefix-key.js';
 import { columnLogits, firstToken, labelDivisor, logitsSuffice, rememberColumns } from '../shared/label-columns.js';
 import { likelyWords } from '../shared/likely-words.js';
 import type { VocabularyProjection } from '../shared/vocabulary-projection.js';
@@ -51,6 +52,11 @@ interface OpenLabel {
 /** None where a label has no token left. */
 function openLabel(column: number, [token, ...rest]: readonly number[]): OpenLabel[] {
   return token === undefined ? [] : [{ column, token, rest }];
+}
+
+/** One for each row of tokens that begins with one prefix. */
+function rowKey({ tokens, prefix, shared }: PrefixedRow): string {
+  return `${prefixKey(prefix)}:${shared}:${tokens.slice(shared).join(' ')}`;
 }
 
 /** Scores label words at the end of causal texts; only the label's columns of the output layer are computed. */
@@ -81,8 +87,9 @@ export class CausalLabelScores implements LabelScoresCapability {
     const rows = await this.#plan(request);
     const scores = new Float32Array(rows.length * labels.length);
     const write = (row: number, values: Float32Array): void => {
-      const normalised = Array.from(zip(values, labels), ([value, label]) => value / labelDivisor(label, normalise));
-      scores.set(normalised, row * labels.length);
+      for (const [i, label] of labels.entries()) {
+        scores[row * labels.length + i] = values[i]! / labelDivisor(label, normalise);
+      }
       onDone?.();
     };
     if (logitsSuffice(labels, normalise)) {
@@ -121,7 +128,7 @@ export class CausalLabelScores implements LabelScoresCapability {
     signal?.throwIfAborted();
     const missing: { row: number; key: string; tokens: PrefixedRow }[] = [];
     for (const [row, tokens] of rows.entries()) {
-      const key = `${tokens.shared}:${tokens.tokens.join(' ')}`;
+      const key = rowKey(tokens);
       const known = this.#memo.get(key);
       if (known) receive(row, known);
       else missing.push({ row, key, tokens });

@@ -1,5 +1,6 @@
 import type { Tensor } from 'onnxruntime-node';
 import type { ModelInput } from '../../head/split-head.js';
+import { int64Halves } from '../../run/int64.js';
 import type { OnnxSession, TensorType } from '../../run/session.js';
 
 export interface TokenRows {
@@ -40,12 +41,12 @@ function integerTensor(
   columns: number,
   at: (row: number, column: number) => number,
 ): Tensor {
-  const values = type === 'int32' ? new Int32Array(rows * columns) : new BigInt64Array(rows * columns);
+  const long = type === 'int32' ? undefined : int64Halves(rows * columns);
+  const values = long?.halves ?? new Int32Array(rows * columns);
+  const width = long ? 2 : 1;
+  let place = 0;
   for (let row = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++) {
-      const value = at(row, column);
-      values[row * columns + column] = values instanceof Int32Array ? value : BigInt(value);
-    }
+    for (let column = 0; column < columns; column++, place += width) values[place] = at(row, column);
   }
-  return session.tensor(type as TensorType, values, [rows, columns]);
+  return session.tensor(type as TensorType, long?.values ?? values, [rows, columns]);
 }
