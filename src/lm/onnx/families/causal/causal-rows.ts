@@ -1,6 +1,8 @@
 import { chunksOf, groupBy } from '../../../../statistics/groups.js';
+import { zip } from '../../../../statistics/zip.js';
 import { distinctRows, gatherKv, type KvBlock, type KvRow, KvScratch, rowsOfBlock } from '../../run/kv-block.js';
 import type { PrefixCache } from '../../run/prefix-cache.js';
+import { prefixKey } from '../../run/prefix-key.js';
 import { activationBytes, type RowLimits } from '../../run/row-limits.js';
 import type { CausalBody } from './causal-body.js';
 import type { CausalAbilities } from './probe-causal.js';
@@ -33,6 +35,12 @@ interface PlacedRow {
   readonly after: KvRow | undefined;
 }
 
+/** Pasts that several calls continue. */
+interface SharedPasts {
+  readonly distinct: readonly KvRow[];
+  readonly places: ReadonlyMap<PlacedRow, number>;
+}
+
 type NumberedRow = readonly [index: number, row: PrefixedRow];
 
 export interface RowOptions {
@@ -61,6 +69,8 @@ export class CausalRows {
   readonly #limits: RowLimits;
   readonly #scratch: KvScratch;
   #turn: Promise<unknown> = Promise.resolve();
+  /** What the scratch arrays hold. */
+  #gathered: { readonly rows: readonly KvRow[]; readonly block: KvBlock } | undefined;
 
   constructor(body: CausalBody, abilities: CausalAbilities, prefixes: PrefixCache, limits: RowLimits) {
     this.#body = body;
@@ -149,29 +159,48 @@ export class CausalRows {
 
   async *#runBuckets(rows: readonly PlacedRow[], { signal, keepCache = false }: RowOptions): AsyncGenerator<RowChunk> {
     const spaceOf = ({ after }: PlacedRow) => (after ? this.#space(after.positions) : 0);
-    const buckets = groupBy(rows, (row) => `${spaceOf(row)} ${row.tokens.length}`);
-    for (const bucket of buckets.values()) {
-      const [first] = bucket;
-      const space = spaceOf(first);
-      for (const chunk of chunksOf(bucket, this.#rowsPerCall(space, first.tokens.length))) {
-        signal?.throwIfAborted();
-        yield { indices: chunk.map(({ index }) => index), ...(await this.#runChunk(chunk, space, keepCache)) };
+    for (const [space, members] of groupBy(rows, spaceOf)) {
+      const pasts = pastsOf(members);
+      for (const bucket of groupBy(members, ({ tokens }) => tokens.length).values()) {
+        const perCall = this.#rowsPerCall(space, bucket[0].tokens.length);
+        for (const chunk of chunksOf(bucket, perCall)) {
+          signal?.throwIfAborted();
+          const continued = pasts.distinct.length <= perCall ? pasts : pastsOf(chunk);
+          yield {
+            indices: chunk.map(({ index }) => index),
+            ...(await this.#runChunk(chunk, space, keepCache, continued)),
+          };
+        }
       }
     }
   }
 
   /** @param rows all with a prefix, or all without */
-  async #runChunk(rows: readonly PlacedRow[], space: number, keepCache: boolean): Promise<Omit<RowChunk, 'indices'>> {
-    const sources = rows.flatMap(({ after }) => after ?? []);
+  async #runChunk(
+    rows: readonly PlacedRow[],
+    space: number,
+    keepCache: boolean,
+    { distinct, places }: SharedPasts,
+  ): Promise<Omit<RowChunk, 'indices'>> {
     const padding = rows.map(({ after }) => (after ? space - after.positions : 0));
     const tokens = rows.map((row) => row.tokens);
     const result = await this.#inTurn(async () => {
-      if (sources.length === 0) return this.append(tokens, undefined, padding, keepCache);
-      const { distinct, places } = distinctRows(sources);
-      const past = await gatherKv(distinct, space, this.#scratch);
-      return this.append(tokens, past, padding, keepCache, places);
+      if (distinct.length === 0) return this.append(tokens, undefined, padding, keepCache);
+      const past = await this.#gather(distinct, space);
+      const pastRows = rows.flatMap((row) => places.get(row) ?? []);
+      return this.append(tokens, past, padding, keepCache, pastRows);
     });
     return { ...result, padding };
+  }
+
+  /** Rows put together in the scratch arrays; those that are there still, since no call took them over, stay. */
+  async #gather(rows: readonly KvRow[], positions: number): Promise<KvBlock> {
+    const before = this.#gathered;
+    if (before?.rows === rows && before.block.arrays.every(({ length }) => length > 0)) return before.block;
+    this.#gathered = undefined;
+    const block = await gatherKv(rows, positions, this.#scratch);
+    this.#gathered = { rows, block };
+    return block;
   }
 
   /**
@@ -226,7 +255,7 @@ export class CausalRows {
       const rows = chunk.map(([row]) => row);
       const own = chunk.map(([, tokenIds]) => tokenIds);
       const step = await this.#inTurn(async () => {
-        const before = past && (await gatherKv(rowsOfBlock(past, rows), past.positions, this.#scratch));
+        const before = past && (await this.#gather(rowsOfBlock(past, rows), past.positions));
         return this.append(own, before, noPadding, keepCache);
       });
       hidden.set(step.hidden, done * size);
@@ -275,13 +304,15 @@ export function lastPositions(hidden: Float32Array, rows: number, length: number
   return last;
 }
 
+function pastsOf(rows: readonly PlacedRow[]): SharedPasts {
+  const continuing = rows.filter(({ after }) => after !== undefined);
+  const { distinct, places } = distinctRows(continuing.flatMap(({ after }) => after ?? []));
+  return { distinct, places: new Map(zip(continuing, places)) };
+}
+
 function place([index, { tokens, prefix, shared }]: NumberedRow, prefixes: ReadonlyMap<string, KvBlock>): PlacedRow {
   const block = shared === 0 ? undefined : prefixes.get(prefixKey(prefix));
   return block
     ? { index, tokens: tokens.slice(shared), after: { block, row: 0, positions: shared } }
     : { index, tokens, after: undefined };
-}
-
-function prefixKey(tokens: readonly number[]): string {
-  return tokens.join(' ');
 }
