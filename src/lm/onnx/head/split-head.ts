@@ -53,6 +53,8 @@ export interface SplitModel {
   readonly firstKeptInput?: string;
   /** An int64 [rows] input of a tuned body, not among `inputs`: which row of the past each row of tokens continues. */
   readonly pastRowsInput?: string;
+  /** An int64 [rows, kvHeads, all positions] input of a tuned body, not among `inputs`: see `joinedPositions`. */
+  readonly joinedPositionsInput?: string;
   /** Rows depend on their batch-mates: the body quantises activations at run time (dynamic int8). */
   readonly dynamicQuantised: boolean;
   readonly description: HeadDescription;
@@ -99,6 +101,7 @@ export async function splitHead(modelPath: string, options: SplitOptions = {}): 
     ...(kv && { kv }),
     ...(tuned.firstKeptInput && { firstKeptInput: tuned.firstKeptInput }),
     ...(tuned.pastRowsInput && { pastRowsInput: tuned.pastRowsInput }),
+    ...(tuned.joinedPositionsInput && { joinedPositionsInput: tuned.joinedPositionsInput }),
     skipsPadding: has('position_ids') || tuned.skipsPadding === true,
     usesCacheBranch: has('use_cache_branch'),
     usesNumLogitsToKeep: has('num_logits_to_keep'),

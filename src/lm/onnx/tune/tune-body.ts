@@ -3,6 +3,7 @@ import type { OnnxGraph } from '../graph/proto.js';
 import { pruneGraph } from '../graph/prune-graph.js';
 import { expandGroupedAttention } from './expand-grouped-attention.js';
 import { gatherPast } from './gather-past.js';
+import { joinPast } from './join-past.js';
 import { keepFrom } from './keep-from.js';
 import { shareKeys } from './share-keys.js';
 import { unflattenProducts } from './unflatten-products.js';
@@ -11,6 +12,7 @@ export interface Tuned {
   /** See SplitModel. */
   readonly firstKeptInput?: string;
   readonly pastRowsInput?: string;
+  readonly joinedPositionsInput?: string;
   /** Positions are counted by the attention mask. */
   readonly skipsPadding?: boolean;
 }
@@ -27,5 +29,12 @@ export function tuneBody(graph: OnnxGraph, hidden: string, kv: KvCache | undefin
   const firstKeptInput = keepFrom(graph, hidden);
   pruneGraph(graph);
   const pastRowsInput = gatherPast(graph, kv);
-  return { skipsPadding, ...(firstKeptInput && { firstKeptInput }), ...(pastRowsInput && { pastRowsInput }) };
+  const joinedPositionsInput = joinPast(graph, kv, pastRowsInput);
+  pruneGraph(graph);
+  return {
+    skipsPadding,
+    ...(firstKeptInput && { firstKeptInput }),
+    ...(pastRowsInput && { pastRowsInput }),
+    ...(joinedPositionsInput && { joinedPositionsInput }),
+  };
 }

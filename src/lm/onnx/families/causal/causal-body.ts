@@ -1,6 +1,7 @@
 import type { Tensor } from 'onnxruntime-node';
 import type { KvCache, SplitModel } from '../../head/split-head.js';
 import { floatValues, rawHalves } from '../../run/half-precision.js';
+import { joinedPositions } from '../../run/joined-positions.js';
 import type { KvBlock } from '../../run/kv-block.js';
 import { runtimeMeter } from '../../run/runtime-meter.js';
 import type { OnnxSession } from '../../run/session.js';
@@ -79,11 +80,29 @@ export class CausalBody {
     if (this.model.firstKeptInput) {
       feeds[this.model.firstKeptInput] = this.#session.tensor('int64', BigInt64Array.of(lastOnly ? -1n : 0n), [1]);
     }
-    if (this.model.pastRowsInput) {
-      const rows = BigInt64Array.from(pastRows ?? tokens.keys(), BigInt);
-      feeds[this.model.pastRowsInput] = this.#session.tensor('int64', rows, [rows.length]);
-    }
+    Object.assign(feeds, this.#pastFeeds(tokens, past, pastRows));
     return this.kv ? Object.assign(feeds, this.#cacheFeeds(this.kv, tokens.length, past)) : feeds;
+  }
+
+  /** Which past each row continues, in the forms that a tuned body asks for. */
+  #pastFeeds(
+    tokens: BodyCall['tokens'],
+    past: KvBlock | undefined,
+    given: readonly number[] | undefined,
+  ): Record<string, Tensor> {
+    const { pastRowsInput, joinedPositionsInput, kv } = this.model;
+    const feeds: Record<string, Tensor> = {};
+    const pastRows = given ?? [...tokens.keys()];
+    if (pastRowsInput) {
+      feeds[pastRowsInput] = this.#session.tensor('int64', BigInt64Array.from(pastRows, BigInt), [pastRows.length]);
+    }
+    if (joinedPositionsInput && kv) {
+      const [pasts, before, length] = [past?.rows ?? 0, past?.positions ?? 0, tokens[0]?.length ?? 0];
+      const places = joinedPositions({ pastRows, pasts, before, length, heads: kv.heads });
+      const dims = [pastRows.length, kv.heads, before + length];
+      feeds[joinedPositionsInput] = this.#session.tensor('int64', places, dims);
+    }
+    return feeds;
   }
 
   #cacheFeeds(kv: KvCache, rows: number, past: KvBlock | undefined): Record<string, Tensor> {
