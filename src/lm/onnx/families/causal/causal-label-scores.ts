@@ -134,7 +134,9 @@ export class CausalLabelScores implements LabelScoresCapability {
       else missing.push({ row, key, tokens });
     }
     const unknown = missing.map(({ tokens }) => tokens);
-    for await (const { indices, hidden } of this.#parts.rows.run(unknown, { signal })) {
+    for await (const { indices, hidden: given } of this.#parts.rows.run(unknown, { signal })) {
+      // A copy for all rows of a call: what the runtime gave would keep its memory from being used again.
+      const hidden = given.slice();
       const size = hidden.length / indices.length;
       for (const [i, index] of indices.entries()) {
         const { row, key } = missing[index]!;

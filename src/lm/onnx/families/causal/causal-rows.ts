@@ -54,6 +54,8 @@ const TOKENS_PER_PIECE = 512;
 const PAST_STEP = 8;
 /** Keys and values of all layers exist about this often at once: tiled, as outputs, and parts of them spread over heads. */
 const CACHE_COPIES = 3;
+/** Calls share their pasts where all of them are at most this part of the rows of a call; more would take memory to save little. */
+const SHARED_PASTS = 1 / 4;
 /** Size of an attention head where no cache tells it. */
 const USUAL_HEAD_SIZE = 64;
 
@@ -165,7 +167,7 @@ export class CausalRows {
         const perCall = this.#rowsPerCall(space, bucket[0].tokens.length);
         for (const chunk of chunksOf(bucket, perCall)) {
           signal?.throwIfAborted();
-          const continued = pasts.distinct.length <= perCall ? pasts : pastsOf(chunk);
+          const continued = pasts.distinct.length <= perCall * SHARED_PASTS ? pasts : pastsOf(chunk);
           yield {
             indices: chunk.map(({ index }) => index),
             ...(await this.#runChunk(chunk, space, keepCache, continued)),
