@@ -7,6 +7,7 @@ import { pick } from '../statistics/pick.js';
 import {
   checkLength,
   checkParameters,
+  copyParameters,
   initialParameters,
   type MlpParameters,
   type MlpShape,
@@ -127,7 +128,8 @@ export class PolicyHead {
     weights: ArrayLike<number>,
     options: StepOptions = {},
   ): Promise<MlpParameters> {
-    return (await this.evaluate(hidden, actions, options)).gradients({ weights });
+    const evaluation = await this.evaluate(hidden, actions, options);
+    return copyParameters(await evaluation.gradients({ weights }));
   }
 
   /**
