@@ -28,6 +28,23 @@ export async function diagonalFisher(head: PolicyHead, prompts: readonly DrawnPr
   return fisher;
 }
 
+/** Of the mean of F. */
+const FLOOR = 0.1;
+
+/**
+ * F, and for every weight a tenth of its mean besides. A unit of the MLP that is silent on the prompts drawn (ReLU) has an F of
+ * exactly 0; held by nothing, it moves until it speaks where the earlier tasks need it silent. In the Laplace approximation
+ * behind EWC such a term comes from the prior of the weights (Huszár, arXiv 1712.03847).
+ */
+export function withFloor(fisher: MlpParameters): MlpParameters {
+  const all = PARAMETER_NAMES.map((name) => fisher[name]);
+  const sum = all.reduce((total, values) => values.reduce((part, value) => part + value, total), 0);
+  const floor = (FLOOR * sum) / all.reduce((count, { length }) => count + length, 0);
+  return Object.fromEntries(
+    PARAMETER_NAMES.map((name) => [name, fisher[name].map((value) => value + floor)]),
+  ) as MlpParameters;
+}
+
 /** The online form for several tasks in turn (Schwarz et al., arXiv 1805.06370, equation 9): γ F of those before + F. */
 export function onlineFisher(before: MlpParameters | undefined, now: MlpParameters, decay: number): MlpParameters {
   if (!before) return now;

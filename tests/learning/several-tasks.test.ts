@@ -1,4 +1,5 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { withFloor } from '../../src/policy/fisher.js';
 import type { MlpParameters } from '../../src/policy/parameters/mlp-parameters.js';
 import { unnamed } from '../../src/policy/parameters/saved-parameters.js';
 import type { PolicyStart } from '../../src/policy/policy-start.js';
@@ -7,7 +8,9 @@ import { type AllTrainerSettings, createTrainer } from '../../src/trainers/regis
 import { scriptedGenerator } from '../trainers/scripted-generator.js';
 import { type ToySettings, toySettings, toyStep } from '../trainers/toy-search.js';
 
-const SEED = 0;
+/** The same for every seed, and the seeds that it is measured on. */
+const LAMBDA = 300;
+const SEEDS = [0, 1, 2];
 const STEPS = 80;
 /** Prompts by which a policy is measured. */
 const DRAWN = 500;
@@ -44,8 +47,8 @@ function settingsOf({ context }: Task, seed: number, start?: PolicyStart): ToySe
 
 const generator = () => scriptedGenerator({ hiddenSize: 64 });
 
-async function learn(task: Task, start?: PolicyStart): Promise<MlpParameters> {
-  const settings = settingsOf(task, SEED, start);
+async function learn(task: Task, seed: number, start?: PolicyStart): Promise<MlpParameters> {
+  const settings = settingsOf(task, seed, start);
   const trainer = await createTrainer('log-variance', generator(), settings);
   for (let step = 0; step < STEPS; step++) await toyStep(trainer, (tokenIds) => rewardOf(task, tokenIds), settings);
   const { arrays } = trainer.save();
@@ -54,8 +57,8 @@ async function learn(task: Task, start?: PolicyStart): Promise<MlpParameters> {
 }
 
 /** The mean reward of prompts drawn from a policy, the untrained one where none is given. */
-async function scoreOf(task: Task, parameters?: MlpParameters): Promise<number> {
-  const settings = settingsOf(task, SEED + 100, parameters && { parameters });
+async function scoreOf(task: Task, seed: number, parameters?: MlpParameters): Promise<number> {
+  const settings = settingsOf(task, seed + 100, parameters && { parameters });
   const trainer = await createTrainer('log-variance', generator(), settings);
   const rollouts = await trainer.propose(DRAWN);
   await trainer.dispose();
@@ -63,33 +66,30 @@ async function scoreOf(task: Task, parameters?: MlpParameters): Promise<number> 
 }
 
 describe('a policy that learns a second task', () => {
-  let first: MlpParameters;
-  let fisher: MlpParameters;
-  /** Score on the first task, of what was reached there; gain on the second, of what it gains when learned alone. */
-  async function continued(lambda: number): Promise<{ kept: number; gained: number }> {
-    const start = { parameters: first, ...(lambda > 0 ? { elastic: { lambda, fisher } } : {}) };
-    const second = await learn(SECOND, start);
-    const before = await scoreOf(SECOND, first);
-    const alone = await scoreOf(SECOND, await learn(SECOND));
-    return {
-      kept: (await scoreOf(FIRST, second)) / (await scoreOf(FIRST, first)),
-      gained: ((await scoreOf(SECOND, second)) - before) / (alone - before),
-    };
-  }
-
-  beforeAll(async () => {
-    first = await learn(FIRST);
-    fisher = await sampleFisher(generator(), settingsOf(FIRST, SEED, { parameters: first }));
-  });
-
-  it('forgets the first one where nothing holds it, and keeps 90 % of it with 80 % of the gain where EWC does', async ({
-    annotate,
-  }) => {
-    const [plain, held] = [await continued(0), await continued(300)];
-    await annotate(JSON.stringify({ plain, held }));
-    expect(plain.kept).toBeLessThan(0.5);
-    expect(plain.gained).toBeGreaterThan(0.8);
-    expect(held.kept).toBeGreaterThanOrEqual(0.9);
-    expect(held.gained).toBeGreaterThanOrEqual(0.8);
-  });
+  it.for(SEEDS)(
+    'forgets the first one where nothing holds it, and keeps 90 % of it with 80 % of the gain where EWC does: seed %i',
+    async (seed, { annotate }) => {
+      const first = await learn(FIRST, seed);
+      const settings = settingsOf(FIRST, seed, { parameters: first });
+      const fisher = withFloor(await sampleFisher(generator(), settings));
+      const reached = await scoreOf(FIRST, seed, first);
+      const before = await scoreOf(SECOND, seed, first);
+      const alone = await scoreOf(SECOND, seed, await learn(SECOND, seed));
+      /** Score on the first task, of what was reached there; gain on the second, of what it gains when learned alone. */
+      const continued = async (lambda: number): Promise<{ kept: number; gained: number }> => {
+        const start = { parameters: first, ...(lambda > 0 ? { elastic: { lambda, fisher } } : {}) };
+        const second = await learn(SECOND, seed, start);
+        return {
+          kept: (await scoreOf(FIRST, seed, second)) / reached,
+          gained: ((await scoreOf(SECOND, seed, second)) - before) / (alone - before),
+        };
+      };
+      const [plain, held] = [await continued(0), await continued(LAMBDA)];
+      await annotate(JSON.stringify({ plain, held }));
+      expect(plain.kept).toBeLessThan(0.7);
+      expect(plain.gained).toBeGreaterThan(0.8);
+      expect(held.kept).toBeGreaterThanOrEqual(0.9);
+      expect(held.gained).toBeGreaterThanOrEqual(0.8);
+    },
+  );
 });

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { diagonalFisher, onlineFisher } from '../../src/policy/fisher.js';
+import { diagonalFisher, onlineFisher, withFloor } from '../../src/policy/fisher.js';
 import { PARAMETER_NAMES } from '../../src/policy/parameters/mlp-parameters.js';
 import { PolicyHead } from '../../src/policy/policy-head.js';
 import { Rng } from '../../src/random/rng.js';
@@ -85,4 +85,19 @@ it('tasks before the last one count by the decay', () => {
   });
   expect(onlineFisher(all(4), all(1), 0.5)).toEqual(all(3));
   expect(onlineFisher(undefined, all(1), 0.5)).toEqual(all(1));
+});
+
+it('a weight that changes nothing is held by a tenth of the mean', () => {
+  const fisher = {
+    w1: Float32Array.of(0, 6),
+    b1: Float32Array.of(0),
+    w2: Float32Array.of(0, 2),
+    b2: Float32Array.of(4),
+  };
+  expect(withFloor(fisher)).toEqual({
+    w1: Float32Array.of(0.2, 6.2),
+    b1: Float32Array.of(0.2),
+    w2: Float32Array.of(0.2, 2.2),
+    b2: Float32Array.of(4.2),
+  });
 });

@@ -1,7 +1,7 @@
 import type { SettledConfig } from '../../config/defaults-for.js';
 import type { RunConfig } from '../../config/run-config.js';
 import type { LanguageModel } from '../../lm/model/types.js';
-import { onlineFisher } from '../../policy/fisher.js';
+import { onlineFisher, withFloor } from '../../policy/fisher.js';
 import type { MlpParameters } from '../../policy/parameters/mlp-parameters.js';
 import type { PolicyStart } from '../../policy/policy-start.js';
 import { sampleFisher } from '../../trainers/policy/sample-fisher.js';
@@ -35,7 +35,7 @@ export async function continuedStart(
   return {
     source,
     parameters,
-    fisher: onlineFisher(before, await fisherOf(earlier, generator, config), config.ewcDecay),
+    fisher: onlineFisher(before, withFloor(await fisherOf(earlier, generator, config)), config.ewcDecay),
   };
 }
 

@@ -66,6 +66,10 @@ describe('a run that continues another', () => {
     expect(penalties[0]).toBe(0);
     expect(penalties.at(-1)).toBeGreaterThan(0);
     expect(distance('held')).toBeLessThan(distance('plain'));
+    const fisher = PARAMETER_NAMES.flatMap((name) => [...startOf('held').fisher![name]]);
+    const mean = fisher.reduce((sum, value) => sum + value / fisher.length, 0);
+    // A tenth of the mean was added to each: of what is kept, the smallest is an eleventh of the mean or more.
+    expect(Math.min(...fisher)).toBeGreaterThan(0.999 * (mean / 11));
     const earlier = at('moved');
     cpSync(at('first'), earlier, { recursive: true });
     const broken = { ...held, out: at('broken'), continueRun: earlier };
