@@ -38,6 +38,7 @@ export class GraphBuilder {
   readonly #constants: OnnxTensor[] = [];
   readonly #nodes: OnnxNode[] = [];
   #fresh = 0;
+  #taken = 0;
 
   /** @param prefix put before the names of nodes and constants, where they go into another graph */
   constructor(name: string, prefix = '') {
@@ -82,6 +83,13 @@ export class GraphBuilder {
   /** Nodes and constants so far, to be put into another graph. */
   get parts(): { readonly nodes: readonly OnnxNode[]; readonly constants: readonly OnnxTensor[] } {
     return { nodes: [...this.#nodes], constants: [...this.#constants] };
+  }
+
+  /** Nodes since the last call, to be put where they belong in another graph. */
+  takeNodes(): OnnxNode[] {
+    const nodes = this.#nodes.slice(this.#taken);
+    this.#taken = this.#nodes.length;
+    return nodes;
   }
 
   /** The model's bytes, as onnxruntime reads them. */

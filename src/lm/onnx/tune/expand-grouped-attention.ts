@@ -34,14 +34,11 @@ export function expandGroupedAttention(graph: OnnxGraph, kv: KvCache | undefined
   if (!first || graph.node.some((node) => node.opType === 'GroupQueryAttention' && !found.has(node))) return false;
   const builder = new GraphBuilder('attention', PREFIX);
   const shared = sharedParts(builder, first);
-  let done = 0;
   graph.node = graph.node.flatMap((node) => {
     const attention = found.get(node);
     if (!attention) return [node];
     attend(builder, attention, shared, kv.type === 'float16');
-    const fresh = builder.parts.nodes.slice(done);
-    done += fresh.length;
-    return fresh;
+    return builder.takeNodes();
   });
   graph.initializer.push(...builder.parts.constants);
   return true;

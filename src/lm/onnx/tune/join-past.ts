@@ -18,18 +18,15 @@ export function joinPast(graph: OnnxGraph, kv: KvCache | undefined, pastRows: st
   const scope = new GraphScope(graph);
   const builder = new GraphBuilder('joined', PREFIX);
   const flat = builder.constant('flat', BigInt64Array.of(-1n, BigInt(kv.headSize)), [2]);
-  let done = 0;
   graph.node = graph.node.flatMap((node) => {
     const past = gatheredPast(scope, node, kv, pastRows);
     if (past === undefined) return [node];
     const parts = [past, node.input[1]!].map((value) => builder.node('Reshape', [value, flat]));
     const table = builder.node('Concat', parts, { attributes: { axis: 0 } });
     builder.node('Gather', [table, INPUT], { attributes: { axis: 0 }, name: node.output[0]! });
-    const fresh = builder.parts.nodes.slice(done);
-    done += fresh.length;
-    return fresh;
+    return builder.takeNodes();
   });
-  if (done === 0) return undefined;
+  if (builder.parts.nodes.length === 0) return undefined;
   graph.initializer.push(...builder.parts.constants);
   graph.input.push(valueInfo(INPUT, 'int64', ['joined_rows', kv.heads, 'joined_length']));
   return INPUT;

@@ -39,13 +39,10 @@ export function keepFrom(graph: OnnxGraph, hidden: string): string | undefined {
     cuts.set(name, known);
     return known;
   };
-  let done = 0;
   graph.node = graph.node.flatMap((node) => {
     if (!end.has(node)) return [node];
     node.input = node.input.map((name) => (!name || inside.has(name) || constants.has(name) ? name : cut(name)));
-    const fresh = builder.parts.nodes.slice(done);
-    done += fresh.length;
-    return [...fresh, node];
+    return [...builder.takeNodes(), node];
   });
   graph.initializer.push(...builder.parts.constants);
   graph.input.push(valueInfo(INPUT, 'int64', [1]));

@@ -34,7 +34,6 @@ export function shareKeys(graph: OnnxGraph, kv: KvCache | undefined): void {
     four: builder.constant('four', BigInt64Array.of(4n), [1]),
   };
   const found: Repeated[] = [];
-  let done = 0;
   graph.node = graph.node.flatMap((node) => {
     const right = node.opType === 'MatMul' ? repeatedCache(scope, node.input[1] ?? '', kv) : undefined;
     if (!right) return [node];
@@ -46,9 +45,7 @@ export function shareKeys(graph: OnnxGraph, kv: KvCache | undefined): void {
     const grouped = builder.node('Reshape', [left, joined([axes.groups, slice(axes.three, axes.four)])]);
     const product = builder.node('MatMul', [grouped, replay(builder, right)]);
     builder.node('Reshape', [product, joined([slice(axes.zero, axes.three), axes.any])], { name: node.output[0]! });
-    const fresh = builder.parts.nodes.slice(done);
-    done += fresh.length;
-    return fresh;
+    return builder.takeNodes();
   });
   if (found.length === 0) return;
   graph.initializer.push(...builder.parts.constants);

@@ -28,7 +28,6 @@ export function unflattenProducts(graph: OnnxGraph, cacheOutputs: readonly strin
     if (flattened) found.set(apart, flattened);
   }
   const builder = new GraphBuilder('unflat', PREFIX);
-  let done = 0;
   graph.node = graph.node.flatMap((node) => {
     const flattened = found.get(node);
     if (!flattened) return [node];
@@ -38,9 +37,7 @@ export function unflattenProducts(graph: OnnxGraph, cacheOutputs: readonly strin
     const name = node.output[0]!;
     if (bias) builder.node('Add', [builder.node('MatMul', [flattened.from, right]), bias], { name });
     else builder.node('MatMul', [flattened.from, right], { name });
-    const fresh = builder.parts.nodes.slice(done);
-    done += fresh.length;
-    return fresh;
+    return builder.takeNodes();
   });
 }
 
