@@ -11,7 +11,7 @@ import { interruption } from './eval.js';
 
 const EXAMPLES = `Examples:
   $ rlprompt forgetting runs/first runs/second
-  $ rlprompt run topic --context task --continue runs/first --ewc 1 --out runs/second
+  $ rlprompt run topic --context topic.txt --continue runs/first --ewc 1e5 --out runs/second
 `;
 
 interface ForgettingOptions {
