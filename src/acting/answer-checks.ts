@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { type ErrorCode, RlpromptError } from '../errors.js';
 import type { FirstObservation, Observation, StepAnswer } from '../task/environment.js';
 import { visibleText } from '../user-code/bounded-output.js';
+import { MEND_ENVIRONMENT } from '../user-code/plug-in-error.js';
 
 const OBSERVATION = {
   observation: z.string(),
@@ -84,7 +85,7 @@ export class AnswerChecks {
       message: visibleText(message).replaceAll('\n', ' '),
       where: this.file,
       kept: 'all that was learned up to the last checkpoint',
-      next: 'correct the environment; then repeat the command, or continue a training with: rlprompt act resume FOLDER',
+      next: MEND_ENVIRONMENT,
     });
   }
 }

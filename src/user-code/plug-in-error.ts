@@ -19,8 +19,7 @@ const NEXT: Readonly<Record<string, string>> = {
 
 const MEND_REWARD = 'correct the reward, try it with: rlprompt tasks check <task>; then resume';
 
-const NEXT_OF_ENVIRONMENT =
-  'correct the environment; then repeat the command, or continue a training with: rlprompt act resume FOLDER';
+export const MEND_ENVIRONMENT = 'correct the environment; then repeat the command';
 
 /** A fault in code of the user as the error that users see; its text was written by that code and is made visible. */
 export function plugInError(fault: RewardFault, file: string, kind: HostedKind): RlpromptError {
@@ -41,7 +40,7 @@ export function plugInError(fault: RewardFault, file: string, kind: HostedKind):
     ...told,
     code: fault.code,
     exit: fault.code === 'E_PLUGIN_LOAD' ? 'config' : 'internal',
-    next: kind === 'environment' ? NEXT_OF_ENVIRONMENT : (NEXT[fault.code] ?? MEND_REWARD),
+    next: kind === 'environment' ? MEND_ENVIRONMENT : (NEXT[fault.code] ?? MEND_REWARD),
   });
 }
 

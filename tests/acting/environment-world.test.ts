@@ -67,7 +67,7 @@ describe('an environment in a process of its own', () => {
     expect(error.code).toBe(code);
     expect(error.exitCode).toBe(70);
     expect(error.message).toContain(message);
-    expect(error.next).toContain('rlprompt act resume');
+    expect(error.next).toBe('correct the environment; then repeat the command');
   });
 
   it('is stopped where an episode does not end', async (context) => {

@@ -30,10 +30,10 @@ describe('a fault of a reward', () => {
     expect(plugInError({ code, message: 'm' }, 'task.mjs', 'reward')).toMatchObject({ exit, next, where: 'task.mjs' });
   });
 
-  it('of an environment says how acting is resumed', () => {
+  it('of an environment is for its author', () => {
     expect(plugInError({ code: 'E_PLUGIN_OOM', message: 'm' }, 'world.mjs', 'environment')).toMatchObject({
       where: 'world.mjs',
-      next: 'correct the environment; then repeat the command, or continue a training with: rlprompt act resume FOLDER',
+      next: 'correct the environment; then repeat the command',
     });
   });
 });

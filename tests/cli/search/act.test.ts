@@ -51,4 +51,16 @@ describe('rlprompt act train', () => {
     const other = await runInProcess(['act', 'resume', '.'], { cwd });
     expect([other.code, lastLine(other.stderr)]).toEqual([66, expect.stringContaining('E_NOT_A_RUN')]);
   });
+
+  it('that an environment ends names the folder in the command that resumes it', async () => {
+    const cwd = emptyFolder();
+    copyFileSync(worldFile(reset, "throw new Error('the door is jammed')"), join(cwd, 'doors.mjs'));
+    const { code, stderr } = await runInProcess(['act', 'train', 'doors.mjs', '--updates', '2', '--out', 'my out'], {
+      cwd,
+    });
+    expect([code, lastLine(stderr)]).toEqual([70, expect.stringContaining('the door is jammed')]);
+    expect(lastLine(stderr)).toMatch(
+      / · all that was learned up to the last checkpoint · correct the environment; then: rlprompt act resume "my out"$/,
+    );
+  });
 });

@@ -5,6 +5,7 @@ import type { EnvironmentWorld } from '../../../acting/environment-world.js';
 import type { Measured } from '../../../acting/measure.js';
 import type { CurvePoint } from '../../../acting/training.js';
 import { EMBEDDED_MODEL } from '../../../config/settings/defaults.js';
+import { RlpromptError } from '../../../errors.js';
 import type { LabelNormalisation, LanguageModel } from '../../../lm/model/types.js';
 import type { NonEmpty } from '../../../statistics/non-empty.js';
 import type { CliContext } from '../../output/context.js';
@@ -169,7 +170,8 @@ async function learn(
   model: LanguageModel,
   context: CliContext,
 ): Promise<void> {
-  context.resumeWith = `rlprompt act resume ${shellWord(folder.path)}`;
+  const resume = `rlprompt act resume ${shellWord(folder.path)}`;
+  context.resumeWith = resume;
   const [{ stateSourceOf }, { PhrasePolicy }, { train }] = await Promise.all([
     import('../../../preferences/pooled-states.js'),
     import('../../../acting/policy/phrase-policy.js'),
@@ -182,12 +184,23 @@ async function learn(
     const numbers = `return ${meanReturn.toFixed(3)} · entropy ${entropy.toFixed(3)}`;
     say(context, `update ${update} of ${updates} · ${numbers}`);
   };
-  const result = await train(folder, world, policy, onPoint).finally(() => policy.dispose());
+  const result = await train(folder, world, policy, onPoint)
+    .catch((error: unknown) => {
+      throw faultOf(error, resume);
+    })
+    .finally(() => policy.dispose());
   context.resumeWith = undefined;
   writeResult(
     context,
     `${formatJson({ schemaVersion: 1, out: folder.path, train: result.train, test: result.test })}\n`,
   );
+}
+
+/** A fault of the environment, with the command that goes on from the last checkpoint. */
+function faultOf(error: unknown, resume: string): unknown {
+  if (!(error instanceof RlpromptError) || !/^E_(PLUGIN|ENVIRONMENT)_/.test(error.code)) return error;
+  const kept = 'all that was learned up to the last checkpoint';
+  return new RlpromptError({ ...error.parts, kept, next: `correct the environment; then: ${resume}`, cause: error });
 }
 
 async function withWorld(
