@@ -96,7 +96,7 @@ function isRefusal(error: unknown): boolean {
 
 /**
  * The loop. Between two steps it serves requests, checks the limits, evaluates and saves; and saves before its end, so
- * that a run whose final evaluation is stopped makes no step again.
+ * that a run whose final evaluation is stopped repeats no steps.
  */
 async function* train(run: Run, goal: SearchGoal): AsyncGenerator<RunEvent, RunResult> {
   yield* run.started();

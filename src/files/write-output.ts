@@ -35,7 +35,7 @@ export function requirePlaceFor(path: string): void {
     code: 'E_CANNOT_CREATE',
     exit: 'cannotCreate',
     message: path === '' ? 'an empty name names no file' : `cannot write ${path}: ${reason}`,
-    kept: 'every file is as it was',
+    kept: 'no files were changed',
     next: 'name a file in a folder that is there',
   });
 }
@@ -80,7 +80,7 @@ function withoutReader(path: string): RlpromptError {
     code: 'E_CANNOT_CREATE',
     exit: 'cannotCreate',
     message: `cannot write ${path}: no process reads from this pipe`,
-    kept: 'every file is as it was',
+    kept: 'no files were changed',
     next: 'start its reader first, or name a file',
   });
 }

@@ -71,7 +71,7 @@ function describeRefit(
   entry: (level: LogLevel, text: string) => LogEntry,
 ): LogEntry | undefined {
   if (!best?.refit || !best.reading) return undefined;
-  return entry('info', `words found once more, on train and dev rows together: ${describeReading(best.reading)}`);
+  return entry('info', `label words chosen again, on train and dev rows together: ${describeReading(best.reading)}`);
 }
 
 /** `task 1, fluency 0.5`. */

@@ -26,7 +26,7 @@ function resultLines(result: RunResult, metric: string, columns: number): Span[]
   const { policy } = best;
   const chosen = { text: best.prompt, ...(policy ? { policy } : {}) };
   const hits = result.cacheHits / Math.max(1, result.forwards + result.cacheHits);
-  const spent = `${formatCount(result.steps)} steps, ${formatDuration(result.seconds)}, ${formatCount(result.forwards)} forwards, ${formatShare(hits)} cache hits`;
+  const spent = `${formatCount(result.steps)} ${result.steps === 1 ? 'step' : 'steps'}, ${formatDuration(result.seconds)}, ${formatCount(result.forwards)} forwards, ${formatShare(hits)} cache hits`;
   const testSize = best.test.n;
   const row = (name: string, dev: unknown, test: unknown, prompt: string, isBest = false): Span[] => [
     { text: fitToWidth(safeText(name), 14), style: isBest ? 'good' : 'plain' },

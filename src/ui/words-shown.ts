@@ -18,7 +18,7 @@ export const SHOWN_WORDS: readonly ShownWord[] = [
   onScreen('pending', 'leads on train; dev rows have not been asked yet'),
   onScreen('reward', 'what the search raises; the chart has a step’s mean and highest'),
   onScreen('step', 'when the prompt was proposed; 0 is before the search'),
-  onScreen('base', 'the best baseline: no prompt, or a hand-written one'),
+  onScreen('base', 'the best baseline: no prompt, a hand-written or a plain one'),
   onScreen('forwards', 'rows through the target LM, the unit of cost'),
   onScreen('entropy', 'of the policy, in nats; near 0 it proposes one prompt'),
   onScreen('unique', 'share of a step’s prompts that differ'),

@@ -7,10 +7,10 @@ import { BIN, emptyFolder, lastLine, runCli } from './spawn-cli.js';
 
 describe('a wrong command line', () => {
   it.each([
-    [['rnu'], 'unknown command "rnu", did you mean run? · every file is as it was · rlprompt run --help'],
+    [['rnu'], 'unknown command "rnu", did you mean run? · no files were changed · rlprompt run --help'],
     [
       ['run', '--stps', '3'],
-      "unknown option '--stps', did you mean --steps? · every file is as it was · rlprompt run --help",
+      "unknown option '--stps', did you mean --steps? · no files were changed · rlprompt run --help",
     ],
     [['run', 'spam', 'topic'], 'too many arguments'],
     [['top'], "missing required argument 'run'"],
@@ -40,7 +40,7 @@ describe('a wrong command line', () => {
     const shell = ['-c', 'mkdir gone && cd gone && rmdir ../gone && exec "$@"', 'bash', process.execPath, BIN];
     const { status, stderr } = spawnSync('bash', [...shell, 'run', 'spam', '--steps', '1'], { cwd });
     expect(lastLine(stderr.toString())).toMatch(
-      /^rlprompt: E_FILE_NOT_FOUND: the folder .* is not there any more · every file is as it was · change to another/,
+      /^rlprompt: E_FILE_NOT_FOUND: the folder .* is not there any more · no files were changed · change to another/,
     );
     expect(status).toBe(66);
   });
@@ -50,7 +50,7 @@ describe('a wrong command line', () => {
     expect(code).toBe(64);
     expect(stderr).toMatch(/^Examples:/);
     expect(lastLine(stderr)).toMatch(
-      /^rlprompt: E_USAGE: preferences needs a subcommand · every file is as it was · .* preferences --help$/,
+      /^rlprompt: E_USAGE: preferences needs a subcommand · no files were changed · .* preferences --help$/,
     );
     // A command that changes nothing shows its help for asking.
     const config = await runCli(['config']);

@@ -106,7 +106,9 @@ describe.each(MODULES)('the exported %s module', (_, load) => {
     const { classify } = await load(rich);
     const { label } = await classify('Fine.', () => ({ ' great': -3, ' the': -0.1 }));
     expect(label).toBe('good');
-    await expect(classify('Fine.', () => ({ ' the': -0.1 }))).rejects.toThrow(/none of the label words: " terrible"/);
+    await expect(classify('Fine.', () => ({ ' the': -0.1 }))).rejects.toThrow(
+      /none of the 3 label words, such as " terrible"/,
+    );
   });
 
   it('reads a label off an answer written out', async () => {

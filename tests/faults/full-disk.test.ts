@@ -32,7 +32,7 @@ it.skipIf(!hasBash)(
 it.skipIf(!hasBash)('files that cannot be written whole are not there at all', () => {
   const cwd = emptyFolder();
   const { status, line } = startWith(0, cwd, ['init', 'task']);
-  expect(line).toMatch(/^rlprompt: E_CANNOT_CREATE: .*EFBIG.* · every file is as it was · name another folder$/);
+  expect(line).toMatch(/^rlprompt: E_CANNOT_CREATE: .*EFBIG.* · no files were changed · name another folder$/);
   expect(status).toBe(73);
   expect(readdirSync(join(cwd, 'task'))).toEqual([]);
 });

@@ -29,7 +29,7 @@ describe.skipIf(process.platform === 'win32')('too few open files', () => {
     for (const limit of [least, least + 1, least + 3, least + 5, least + 7]) {
       const { status, line } = startWith(limit, [BIN, ...runSmall('--out', 'few')]);
       expect(line, `ulimit -n ${limit}`).toMatch(
-        /^rlprompt: E_OS_LIMIT: .*EMFILE.* · every file is as it was · raise .*ulimit -n/,
+        /^rlprompt: E_OS_LIMIT: .*EMFILE.* · no files were changed · raise .*ulimit -n/,
       );
       expect(status).toBe(71);
     }

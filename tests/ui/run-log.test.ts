@@ -20,7 +20,7 @@ it('the log says that words were found once more, and by which rows: they are no
   expect(evaluated({ ...prompt, refit: { accuracy: 1 } })).toEqual({
     step: 3,
     level: 'info',
-    text: 'words found once more, on train and dev rows together: labels are read by ham: mail',
+    text: 'label words chosen again, on train and dev rows together: labels are read by ham: mail',
   });
   expect(evaluated(prompt)).toBeUndefined();
 });

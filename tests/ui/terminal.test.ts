@@ -82,7 +82,7 @@ describe.skipIf(!hasTerminals)(
       const { log } = await session(
         [
           ['save and quit', '\u001A?'],
-          ['Any key closes', '?s'],
+          ['again: what the words mean', ' s'],
           ['checkpoint saved', 'q'],
         ],
         '4 200',

@@ -86,7 +86,7 @@ export async function checkData({ config, sources }: ResolvedRunConfig): Promise
   const trainCounts = countLabels([...once.values()]);
   const [hasDev, hasTest] = [tables.dev !== undefined, tables.test !== undefined];
   const facts = { text, label, counts, trainCounts, missing, hasDev, hasTest };
-  const proposed = proposeSettings(facts, given, config.shots);
+  const proposed = proposeSettings(facts, given, config);
   const found = {
     data: config.task,
     rows: Object.fromEntries(Object.entries(tables).map(([split, table]) => [split, table.rows.length])),

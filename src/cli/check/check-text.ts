@@ -65,7 +65,7 @@ function columnTable({ columns, textColumn, labelColumn }: DataCheck, width?: nu
     formatCount(meanLength),
     safeText(example, EXAMPLE_LENGTH),
   ]);
-  return formatTable([['column', 'used as', 'filled', 'different', 'characters', 'for instance'], ...rows], {
+  return formatTable([['column', 'used as', 'filled', 'different', 'characters', 'example'], ...rows], {
     right: [2, 3, 4],
     width,
   });
@@ -118,7 +118,7 @@ export function shownRowText(
 ): string {
   const [before, after] = [rendered.slice(0, boundary), rendered.slice(boundary)].map(visibleBlanks);
   const begins = after === '' ? '' : `; the tokens of a label word begin with ${after}`;
-  const head = `a row as it is read; a prompt is put into it, and a label word follows at |${begins}:`;
+  const head = `a row as the model reads it; the prompt is inserted, and the label word goes at |${begins}:`;
   return `${wrapText(head, width).join('\n')}\n  ${before}|${after}\n`;
 }
 

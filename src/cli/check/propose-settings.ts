@@ -23,7 +23,11 @@ export type ProposedSettings = Partial<
 >;
 
 /** Proposes what the data needs and the user has not said. */
-export function proposeSettings(facts: DataFacts, given: ReadonlySet<string>, shots: number): ProposedSettings {
+export function proposeSettings(
+  facts: DataFacts,
+  given: ReadonlySet<string>,
+  { shots, labels, verbalizer }: Pick<RunConfig, 'shots' | 'labels' | 'verbalizer'>,
+): ProposedSettings {
   const proposed: { -readonly [key in keyof ProposedSettings]: ProposedSettings[key] } = {};
   if (facts.text !== 'text') proposed.textColumn = facts.text;
   if (facts.label !== 'label') proposed.labelColumn = facts.label;
@@ -31,7 +35,8 @@ export function proposeSettings(facts: DataFacts, given: ReadonlySet<string>, sh
   const choosesLabels = !given.has('labels') && !given.has('verbalizer');
   const ends = twoEndsOf(facts.counts.map(([label]) => label));
   if (choosesLabels) Object.assign(proposed, ends ?? joinedLabels(facts.counts));
-  const possible = possibleShots(joinedCounts(facts.trainCounts, proposed), facts);
+  const chosen = choosesLabels ? proposed : { labels, verbalizer };
+  const possible = possibleShots(joinedCounts(facts.trainCounts, chosen), facts);
   if (!given.has('shots') && possible >= 1 && possible < shots) proposed.shots = possible;
   return proposed;
 }
@@ -49,7 +54,10 @@ function joinedLabels(counts: LabelCounts): Pick<ProposedSettings, 'verbalizer'>
   return { verbalizer: Object.fromEntries(values.map((group) => [group.join('|'), group[0]?.toLowerCase() ?? ''])) };
 }
 
-function joinedCounts(counts: LabelCounts, { labels, verbalizer }: ProposedSettings): number[] {
+function joinedCounts(
+  counts: LabelCounts,
+  { labels, verbalizer }: Partial<Pick<RunConfig, 'labels' | 'verbalizer'>>,
+): number[] {
   const kept = counts.filter(([label]) => labels?.includes(label) ?? true);
   if (verbalizer === undefined) return kept.map(([, count]) => count);
   return Object.keys(verbalizer).map((key) =>

@@ -31,7 +31,7 @@ export const COMMANDS: readonly CommandEntry[] = [
     group: search,
     load: () => import('./search/compare.js'),
   },
-  { name: 'act', summary: 'act in an environment of texts', group: search, load: () => import('./search/act.js') },
+  { name: 'act', summary: 'act in a text environment', group: search, load: () => import('./search/act.js') },
   { name: 'eval', summary: 'score your own prompts', group: results, load: () => import('./results/eval.js') },
   { name: 'predict', summary: 'label new rows', group: results, load: () => import('./results/predict.js') },
   { name: 'top', summary: 'the best prompts of a run', group: results, load: () => import('./results/top.js') },
@@ -61,7 +61,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'molecules',
-    summary: 'what a policy writes, as molecules',
+    summary: 'show what a policy writes as molecules',
     group: results,
     load: () => import('./results/molecules.js'),
   },

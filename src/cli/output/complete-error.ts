@@ -25,6 +25,6 @@ const NEXT: Readonly<Record<ExitReason, string>> = {
 export function completeError(error: RlpromptError): RlpromptError {
   if (error.kept && error.next) return error;
   const { code, exit, message, where, cause } = error;
-  const kept = error.kept ?? 'every file is as it was';
+  const kept = error.kept ?? 'no files were changed';
   return new RlpromptError({ code, exit, message, where, cause, kept, next: error.next ?? NEXT[exit] });
 }

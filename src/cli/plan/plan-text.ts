@@ -33,7 +33,7 @@ export function planText(plan: PlannedRun): string {
     ...speed,
     ...time,
   ];
-  const head = `${task} with ${target}: ${train} train, ${dev} dev, ${test} test examples; nothing was sent\n\n`;
+  const head = `${task} with ${target}: ${train} train, ${dev} dev, ${test} test examples; nothing was ${service ? 'sent' : 'run'}\n\n`;
   const notes = plan.notes.map((note) => `\n${note}`).join('');
   return `${head}${formatTable(table)}${notes}${notes === '' ? '' : '\n'}`;
 }

@@ -52,7 +52,7 @@ export const modelSettings = {
   batchSize: models.number(
     count.max(4096).optional(),
     'N',
-    'rows that run together at most; numbers are the same with any (default: as many as are quick)',
+    'rows that run together at most; results do not depend on it (default: as many as are quick)',
   ),
   prefixSharing: models.boolean(
     z.boolean().default(true),

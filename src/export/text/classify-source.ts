@@ -32,10 +32,14 @@ export async function classify(${
     language === 'ts' ? `input: string, complete: Complete${masked ? ', mask: string' : ''}` : `input, complete${mask}`
   })${t(': Promise<Classification>')} {
   const words = [...new Set(READINGS.flatMap((reading) => reading.words))];
-  const given = new Map(Object.entries(await complete(render(input${mask}), words)));
+  const answer = await complete(render(input${mask}), words);
+  if (typeof answer !== 'object' || answer === null || Array.isArray(answer)) {
+    throw new TypeError(\`complete() must give an object, from each word to its log-probability: { \${JSON.stringify(words[0])}: -1.2, … }\`);
+  }
+  const given = new Map(Object.entries(answer));
   const found = words.map((word) => given.get(word) ?? given.get(word.trim()));
   if (found.every((value) => value === undefined)) {
-    throw new Error(\`complete() named none of the label words: \${words.map((word) => JSON.stringify(word)).join(', ')}\`);
+    throw new Error(\`complete() named none of the \${words.length} label words, such as \${JSON.stringify(words[0])}\`);
   }
   const least = Math.min(...given.values());
   const logProbs = new Map(words.map((word, i) => [word, found[i] ?? least]));

@@ -50,7 +50,7 @@ export function createRunFolder(options: FolderOptions & { task: string; out?: s
     message: `${path} already holds a run`,
     where: '--out',
     kept: 'that run, untouched',
-    next: `rlprompt resume ${path}`,
+    next: resultOf(path) ? `another --out, or: rlprompt top ${path}` : `rlprompt resume ${path}`,
   });
 }
 

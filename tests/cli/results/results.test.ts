@@ -35,7 +35,7 @@ describe('top', () => {
     expect(stdout).toContain('#1 is read by\n');
     const refit = await runInProcess(['top', makeRun({ texts, reading, refit: { accuracy: 0.9 } })]);
     expect(refit.stdout).toContain(
-      '#1 is read by (words found once more at the end, on train and dev rows together)\n',
+      '#1 is read by (label words chosen again at the end, on train and dev rows together)\n',
     );
   });
 

@@ -42,6 +42,13 @@ describe('a check of a data file', () => {
     );
   });
 
+  it('counts rows of joined labels together, whether it joins them or the user', async () => {
+    const file = folder.write('few-stars.csv', `text,label\n${lines(100, (i) => `"meal number ${i}",${1 + (i % 5)}`)}`);
+    const joined = { labels: ['1', '2', '4', '5'], verbalizer: { '1|2': 'bad', '4|5': 'good' } };
+    expect((await check(file)).proposed).toEqual({ ...joined, shots: 13 });
+    expect((await check(file, joined)).proposed).toEqual({ shots: 13 });
+  });
+
   it('says what splits share, and which rows repeat or contradict another', async () => {
     const place = path.join(folder.path, 'splits');
     mkdirSync(place);

@@ -136,6 +136,8 @@ describe('openRunFolder', () => {
     expect(resultOf('run')).toBeUndefined();
     finish('run');
     expect(resultOf('run')).toMatchObject({ steps: 80 });
+    const next = 'another --out, or: rlprompt top run';
+    expect(() => createRunFolder({ task: 'spam', now, out: 'run' })).toThrow(expect.objectContaining({ next }));
     expect(() => openRunFolder('run', { now })).toThrow(failure('E_RUN_FINISHED', 64, /limit "steps" after 80 steps/));
     openRunFolder('run', { now, evenFinished: true }).close();
     rmSync('run', { recursive: true });

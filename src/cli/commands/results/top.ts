@@ -115,7 +115,7 @@ const LINE_WIDTH = 95;
 /** How the answers to the best prompt are read, where that is not by the task's own words alone. */
 function readingLines(best: PromptSummary | undefined, width = LINE_WIDTH): string {
   const { words = [], demonstrations = [] } = best?.reading ?? {};
-  const found = best?.refit ? ' (words found once more at the end, on train and dev rows together)' : '';
+  const found = best?.refit ? ' (label words chosen again at the end, on train and dev rows together)' : '';
   const lines = words.map(({ label, words: own }) => {
     const shown = someWords(
       own.map((word) => safeText(word)),

@@ -49,7 +49,7 @@ interface ReportOptions {
 }
 
 export function configure(command: Command, context: CliContext): void {
-  command.description('Acts in an environment of texts by choosing among phrases.').addHelpText('before', EXAMPLES);
+  command.description('Acts in a text environment by choosing among phrases.').addHelpText('before', EXAMPLES);
   worldOptions(command.command('score').description('how the frozen model acts before anything is learned'))
     .option('--episodes <N>', 'episodes of each task', parseSize, 5)
     .addOption(new Option('--normalise <HOW>', 'one way only: divide log p of a phrase by').choices(NORMALISATIONS))

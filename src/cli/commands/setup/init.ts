@@ -74,7 +74,7 @@ function writeScaffold(dir: string, kind: ScaffoldKind): string[] {
       exit: 'cannotCreate',
       message: `the task cannot be written: ${cause instanceof Error ? cause.message : String(cause)}`,
       where: dir,
-      kept: 'every file is as it was',
+      kept: 'no files were changed',
       next: 'name another folder',
       cause,
     });

@@ -139,7 +139,7 @@ function toText(task: Task, width?: number): string {
     ['examples', SPLITS.map((split) => `${split} ${sizes[split]}`).join(', ')],
     ['template', template ?? 'by the model family'],
     ...manualPrompts.map((prompt) => ['manual prompt', quotePrompt(prompt)]),
-    ...examples.map(({ text, label }) => ['for instance', `${label === undefined ? '' : `${label}: `}${text}`]),
+    ...examples.map(({ text, label }) => ['example', `${label === undefined ? '' : `${label}: `}${text}`]),
     ...warnings.map((warning) => ['warning', warning]),
   ];
   return formatTable(rows, { width });

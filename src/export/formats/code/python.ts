@@ -63,9 +63,11 @@ def classify(text: str, complete: Complete${parameter}) -> tuple[str, dict[str, 
     """
     words = list(dict.fromkeys(word for reading in _READINGS for word in reading["words"]))
     given = complete(render(text${argument}), words)
+    if not isinstance(given, Mapping):
+        raise TypeError(f"complete() must return a mapping, from each word to its log-probability: {{{words[0]!r}: -1.2, ...}}")
     found = {word: given.get(word, given.get(word.strip())) for word in words}
     if all(value is None for value in found.values()):
-        raise ValueError(f"complete() named none of the label words: {words}")
+        raise ValueError(f"complete() named none of the {len(words)} label words, such as {words[0]!r}")
     least = min(given.values())
     scores = [
         sum(w * (least if found[word] is None else found[word]) for word, w in zip(r["words"], r["weights"])) - r["offset"]

@@ -80,7 +80,8 @@ function objectivePanel({ objectives = [], objectiveMeans }: ScreenState): Panel
 function scorePanel(state: ScreenState): Panel {
   const metric = metricOf(state);
   const best = toLine('best', 'score', state.devScore);
-  const baselines = state.baselines.map(({ dev }) => dev[metric]).filter(isNumber);
+  const plain = state.prompts.filter(({ origin }) => origin === 'plain');
+  const baselines = [...state.baselines, ...plain].map(({ dev }) => dev?.[metric]).filter(isNumber);
   if (baselines.length === 0) return { title: safeLine`dev ${metric}`, lines: [best] };
   const value = Math.max(...baselines);
   const points = [0, state.step].map((step) => ({ step, value }));
