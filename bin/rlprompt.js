@@ -13,6 +13,6 @@ try {
     ? ['E_OS_LIMIT', 71, 'raise the limit on open files, for instance: ulimit -n 4096']
     : ['E_INTERNAL', 70, 'install the program again; in a clone of its repository: npm ci'];
   const [message] = String(error.message).split('\n');
-  writeSync(2, `rlprompt: ${code}: the program cannot be loaded: ${message} · every file is as it was · ${next}\n`);
+  writeSync(2, `rlprompt: ${code}: the program cannot be loaded: ${message} · no files were changed · ${next}\n`);
   process.exitCode = exitCode;
 }
