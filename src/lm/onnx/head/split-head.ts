@@ -53,7 +53,7 @@ export interface SplitModel {
   readonly firstKeptInput?: string;
   /** An int64 [rows] input of a tuned body, not among `inputs`: which row of the past each row of tokens continues. */
   readonly pastRowsInput?: string;
-  /** An int64 [rows, kvHeads, all positions] input of a tuned body, not among `inputs`: see `joinedPositions`. */
+  /** An int32 [rows, kvHeads, all positions] input of a tuned body, not among `inputs`: see `joinedPositions`. */
   readonly joinedPositionsInput?: string;
   /** Rows depend on their batch-mates: the body quantises activations at run time (dynamic int8). */
   readonly dynamicQuantised: boolean;

@@ -1,5 +1,3 @@
-import { int64Halves } from './int64.js';
-
 /** Rows of new tokens, each after one of some pasts. */
 export interface JoinedRows {
   /** For each row the past that it continues. */
@@ -17,16 +15,16 @@ export interface JoinedRows {
  * Where each row's positions are in a table of all pasts, [pasts · heads · before], followed by all new ones, [rows · heads · length].
  * @returns [rows, heads, before + length]
  */
-export function joinedPositions({ pastRows, pasts, before, length, heads }: JoinedRows): BigInt64Array {
-  const { halves, values } = int64Halves(pastRows.length * heads * (before + length));
+export function joinedPositions({ pastRows, pasts, before, length, heads }: JoinedRows): Int32Array {
+  const places = new Int32Array(pastRows.length * heads * (before + length));
   let place = 0;
   let next = pasts * heads * before;
   for (const past of pastRows) {
     for (let head = 0; head < heads; head++) {
       const start = (past * heads + head) * before;
-      for (let i = 0; i < before; i++, place += 2) halves[place] = start + i;
-      for (let i = 0; i < length; i++, place += 2) halves[place] = next++;
+      for (let i = 0; i < before; i++) places[place++] = start + i;
+      for (let i = 0; i < length; i++) places[place++] = next++;
     }
   }
-  return values;
+  return places;
 }

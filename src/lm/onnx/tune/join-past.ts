@@ -11,7 +11,7 @@ const PREFIX = '/rlprompt/joined/';
  * and a Concat then copies both: the positions of all pasts and of all new tokens are one table, and each row takes its own from it.
  * The copies are the same bits.
  * @param pastRows the input of `gatherPast`
- * @returns the input's name, int64 [rows, kvHeads, all positions], to be filled by `joinedPositions`; undefined where no cache is joined so
+ * @returns the input's name, int32 [rows, kvHeads, all positions], to be filled by `joinedPositions`; undefined where no cache is joined so
  */
 export function joinPast(graph: OnnxGraph, kv: KvCache | undefined, pastRows: string | undefined): string | undefined {
   if (!kv || !pastRows) return undefined;
@@ -28,7 +28,7 @@ export function joinPast(graph: OnnxGraph, kv: KvCache | undefined, pastRows: st
   });
   if (builder.parts.nodes.length === 0) return undefined;
   graph.initializer.push(...builder.parts.constants);
-  graph.input.push(valueInfo(INPUT, 'int64', ['joined_rows', kv.heads, 'joined_length']));
+  graph.input.push(valueInfo(INPUT, 'int32', ['joined_rows', kv.heads, 'joined_length']));
   return INPUT;
 }
 

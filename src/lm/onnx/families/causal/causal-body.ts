@@ -100,7 +100,7 @@ export class CausalBody {
       const [pasts, before, length] = [past?.rows ?? 0, past?.positions ?? 0, tokens[0]?.length ?? 0];
       const places = joinedPositions({ pastRows, pasts, before, length, heads: kv.heads });
       const dims = [pastRows.length, kv.heads, before + length];
-      feeds[joinedPositionsInput] = this.#session.tensor('int64', places, dims);
+      feeds[joinedPositionsInput] = this.#session.tensor('int32', places, dims);
     }
     return feeds;
   }
