@@ -6,21 +6,13 @@ import { followRun } from '../follow-run.js';
 import { temporaryFolder } from '../run/temporary-folder.js';
 import { SMALL_RUN, writeSmallData } from '../small-data.js';
 import { tell } from './report/figures.js';
+import { SLOW_TASK } from './slow-task.js';
 
 /**
  * RLPROMPT_TEST_STOPS=40 for a run of 40 steps that is stopped after each of them. The default has a stop before, at and after
  * a checkpoint.
  */
 const STOPS = Number(process.env.RLPROMPT_TEST_STOPS ?? 4);
-
-/** Each evaluation takes longer than what is ready when the time to stop is over may take. */
-const SLOW_TASK = `const rows = (...texts) => texts.map((text) => ({ text }));
-  export default { kind: 'custom', name: 'slow', manualPrompts: ['Hello'],
-    examples: { train: rows('a', 'b'), dev: rows('c'), test: rows('d') },
-    reward: async ({ prompts }) => {
-      await new Promise((done) => setTimeout(done, 300));
-      return prompts.map((prompt) => prompt.length % 7);
-    } };`;
 
 /** The last checkpoint of a run that is stopped after these steps, and resumed each time. */
 async function endOf(config: RunConfigInput & { out: string }, stops: readonly number[]): Promise<string> {

@@ -7,19 +7,12 @@ import { describe, expect, it } from 'vitest';
 import { BIN } from '../cli/spawn-cli.js';
 import { hasTerminals } from '../in-terminal.js';
 import { tell } from './report/figures.js';
+import { SLOW_TASK } from './slow-task.js';
 
 const base = mkdtempSync(join(tmpdir(), 'rlprompt-phases-'));
 
-/** A reward that takes a while, so that each phase of a run lasts. */
-const SLOW = `const rows = (...texts) => texts.map((text) => ({ text }));
-  export default { kind: 'custom', name: 'slow', manualPrompts: ['Hello'],
-    examples: { train: rows('a', 'b'), dev: rows('c'), test: rows('d') },
-    reward: async ({ prompts }) => {
-      await new Promise((done) => setTimeout(done, 300));
-      return prompts.map((prompt) => prompt.length % 7);
-    } };`;
 const LOOP = "import { writeFileSync } from 'node:fs'; writeFileSync('begun', ''); for (;;);";
-const STUCK = SLOW.replace(
+const STUCK = SLOW_TASK.replace(
   'await new Promise((done) => setTimeout(done, 300))',
   'for (;;) (await import("node:fs")).writeFileSync("begun", "")',
 );
@@ -105,7 +98,7 @@ function childrenOf(pid: number): number[] {
 
 async function leftBy({ args, begun }: Phase, signal: NodeJS.Signals, times: number): Promise<Left> {
   const cwd = mkdtempSync(join(base, 'cell-'));
-  for (const [name, source] of Object.entries({ slow: SLOW, loop: LOOP, stuck: STUCK })) {
+  for (const [name, source] of Object.entries({ slow: SLOW_TASK, loop: LOOP, stuck: STUCK })) {
     writeFileSync(join(cwd, `${name}.mjs`), source);
   }
   mkdirSync(join(cwd, 'home'));

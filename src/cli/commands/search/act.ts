@@ -196,7 +196,7 @@ async function learn(
   );
 }
 
-/** A fault of the environment, with the command that goes on from the last checkpoint. */
+/** A fault of the environment, with the command that resumes from the last checkpoint. */
 function faultOf(error: unknown, resume: string): unknown {
   if (!(error instanceof RlpromptError) || !/^E_(PLUGIN|ENVIRONMENT)_/.test(error.code)) return error;
   const kept = 'all that was learned up to the last checkpoint';
