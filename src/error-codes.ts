@@ -469,7 +469,7 @@ export const ERROR_CODES = {
   E_VERBALIZER_TOKENS: ['A label word of a masked model has several tokens.', 'Choose words of one token.'],
   E_WORD_EDIT: [
     'Label words cannot be changed as asked.',
-    'Name the words of every label with `--words`, and leave each a word.',
+    'Give labels of the task other words, and leave each a word; words that are weighed change together.',
   ],
 } as const satisfies Record<`E_${string}`, readonly [meaning: string, next: string]>;
 

@@ -1,4 +1,5 @@
 import type { Classifier, Reading } from './classifier/classifier.js';
+import type { WordEdits } from './classifier/edit-words.js';
 import type { RemoteUsage } from './lm/model/remote-usage.js';
 import type { UpdateMetrics } from './trainers/contract/types.js';
 
@@ -34,6 +35,8 @@ export interface PromptSummary {
   readonly labelOffsets?: readonly number[];
   /** How the answers were read, where that is not by the task's own words alone. */
   readonly reading?: Reading;
+  /** A person gave the prompt the label words of its reading: the run does not choose others for it. */
+  readonly wordsEdited?: true;
   /**
    * The dev metrics where, at the end, label words were found once more on train and dev rows together: no measure of the
    * prompt any more, but what an export is checked against.
@@ -92,7 +95,7 @@ export type StopReason =
   | 'interrupted'
   | 'terminated';
 
-export type { RemoteUsage };
+export type { RemoteUsage, WordEdits };
 
 interface EventBase {
   /** Grows by one an event, without gaps, over a run and its resumes. */
@@ -226,6 +229,15 @@ export interface PromptAddedEvent extends EventBase {
   readonly type: 'prompt-added';
   readonly step: number;
   readonly prompt: PromptSummary;
+}
+
+/** A person gave a prompt other label words: its numbers are those of the new words. */
+export interface LabelWordsChangedEvent extends EventBase {
+  readonly type: 'label-words-changed';
+  readonly step: number;
+  readonly prompt: PromptSummary;
+  /** Its numbers by the words before. */
+  readonly before: Pick<PromptSummary, 'train' | 'dev'>;
 }
 
 /** From the next step on the objectives of the reward weigh differently. */
@@ -398,6 +410,7 @@ export type RunEvent =
   | BestPromptUpdatedEvent
   | CheckpointSavedEvent
   | PromptAddedEvent
+  | LabelWordsChangedEvent
   | WeightsChangedEvent
   | WarningEvent
   | PauseEvent
@@ -448,6 +461,8 @@ export interface RunControls {
   evaluate(): void;
   /** Scores a prompt of the user's own; it joins the table and, where the trainer can, the warm start. */
   addPrompt(text: string): void;
+  /** Changes the label words of a prompt of the table, and scores it by them. */
+  changeLabelWords(prompt: string, edits: WordEdits): void;
   /** Gives objectives of the reward other weights; those not named keep theirs. */
   setWeights(weights: Readonly<Record<string, number>>): void;
   /** Writes the best prompt into the run folder, as a format of `rlprompt export`; `json` where none is named. */

@@ -218,7 +218,8 @@ async function* serveRequests(run: Run, goal: SearchGoal): AsyncGenerator<RunEve
       await inspection.catch(() => undefined);
     } else if (request.kind === 'set-weights') yield* changeWeights(run, request.weights);
     else {
-      yield* goal.addPrompt(request.text, 'user');
+      if (request.kind === 'add-prompt') yield* goal.addPrompt(request.text, 'user');
+      else yield* goal.changeLabelWords(request.prompt, request.edits);
       // What a person typed cannot be replayed from the seed: it is kept at once.
       yield run.saveCheckpoint();
     }

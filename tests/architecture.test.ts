@@ -814,7 +814,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ui: ['classifier', 'events.ts', 'run/select', 'ui/draw'],
   'ui/draw': ['events.ts', 'run/select'],
   'ui/ink': ['events.ts', 'ui', 'ui/draw', 'ui/ink/board', 'ui/ink/input', 'ui/ink/parts'],
-  'ui/ink/board': ['events.ts', 'ui', 'ui/draw', 'ui/ink/input', 'ui/ink/parts'],
+  'ui/ink/board': ['classifier', 'events.ts', 'ui', 'ui/draw', 'ui/ink/input', 'ui/ink/parts'],
   'ui/ink/input': ['events.ts', 'ui'],
   'ui/ink/parts': ['ui', 'ui/draw'],
   'ui/ink/questions': ['ui', 'ui/draw', 'ui/ink/input', 'ui/ink/parts'],

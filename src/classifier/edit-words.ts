@@ -4,7 +4,7 @@ import { splitWords, verbalizerProblems } from './given-words.js';
 
 /** What a person changes in the words that labels are read by. */
 export interface WordEdits {
-  /** Words of every label in place of its own, as a verbalizer gives them: `good|great`. */
+  /** Words in place of a label's own, as a verbalizer gives them: `good|great`. Labels not named keep theirs, unless the words are weighed. */
   readonly words?: Readonly<Record<string, string>> | undefined;
   /** Words that no label is read by any more. */
   readonly without?: readonly string[] | undefined;
@@ -35,14 +35,20 @@ export function editWords(sets: readonly WordSet[], { words, without = [] }: Wor
 
 function replacedWords(sets: readonly WordSet[], words: Readonly<Record<string, string>>): WordSet[] {
   const labels = sets.map(({ label }) => label);
+  const all = Object.fromEntries(sets.map(({ label, words: own }) => [label, words[label] ?? own.join('|')]));
+  // The weights of one label's words mean something beside those of the others only.
+  const missing = sets.some(({ weights }) => weights) ? labels.filter((label) => !(label in words)) : [];
   const [problem] = [
-    ...verbalizerProblems(words),
     ...Object.keys(words).flatMap((label) => (labels.includes(label) ? [] : [`there is no label ${label}`])),
-    ...labels.flatMap((label) => (label in words ? [] : [`the label ${label} has no words`])),
+    ...missing.map((label) => `words that are weighed change together, and the label ${label} has none`),
+    ...verbalizerProblems(all),
   ];
   const allWords = `--words "${labels.map((label) => `${label}=word|word`).join(',')}"`;
   if (problem !== undefined) throw refusal(problem.replace(/^verbalizer: /, ''), '--words', allWords);
-  return sets.map(({ label }) => ({ label, words: splitWords(words[label] ?? '') }));
+  return sets.map((set) => {
+    const own = words[set.label];
+    return own === undefined ? set : { label: set.label, words: splitWords(own) };
+  });
 }
 
 function refusal(message: string, where: string, next: string): RlpromptError {

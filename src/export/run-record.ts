@@ -46,7 +46,9 @@ export function readRunRecord(runDir: string): RunRecord {
 
 function promptsOf(event: RunEvent): readonly PromptSummary[] {
   if (event.type === 'evaluation-end') return event.prompts;
-  return event.type === 'best-prompt-updated' || event.type === 'prompt-added' ? [event.prompt] : [];
+  const hasOne =
+    event.type === 'best-prompt-updated' || event.type === 'prompt-added' || event.type === 'label-words-changed';
+  return hasOne ? [event.prompt] : [];
 }
 
 function rankPrompts(

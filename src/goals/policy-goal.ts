@@ -8,6 +8,7 @@ import type { ConditionedPolicies, KeptPolicy } from '../run/policies/conditione
 import { POLICY_FILE, writePolicy } from '../run/policies/policy-file.js';
 import { type PolicyRow, writePolicyTable } from '../run/policies/policy-table.js';
 import { describePrompts, type ProposedPrompts, proposeFor } from '../run/policies/propose-for.js';
+import { refusedWords } from '../run/select/change-label-words.js';
 import { measureOnTest } from '../run/select/evaluations.js';
 import { zip } from '../statistics/zip.js';
 import type { Evaluator, Example, TaskSplits } from '../task/types.js';
@@ -57,6 +58,10 @@ export class PolicyGoal implements SearchGoal {
       message: 'the prompt is not taken: in this run a policy writes a prompt for each input',
       hint: `rlprompt eval ${run.config.task} --prompt "…" scores it`,
     });
+  }
+
+  async *changeLabelWords(): AsyncGenerator<RunEvent, void> {
+    yield this.run.emit(refusedWords('in this run a policy writes a prompt for each input'));
   }
 
   exportFiles(record: RunRecord, version: string, name: string): readonly ExportedFile[] {

@@ -1,4 +1,4 @@
-import type { PromptSummary, RunEvent, RunResult, StopReason, UnnumberedEvent } from '../events.js';
+import type { PromptSummary, RunEvent, RunResult, StopReason, UnnumberedEvent, WordEdits } from '../events.js';
 import type { ExportedFile } from '../export/contract/exported-prompt.js';
 import { exportPrompt } from '../export/export-prompt.js';
 import { findFormat } from '../export/formats.js';
@@ -8,6 +8,7 @@ import { rememberRun } from '../prompt-library/run-library.js';
 import { reportingChoice } from '../run/loop/reporting-choice.js';
 import type { Run } from '../run/loop/run.js';
 import type { StepOutcome } from '../run/loop/step-statistics.js';
+import { changeLabelWords } from '../run/select/change-label-words.js';
 import { readByAllRows } from '../run/select/choose-reading.js';
 import { evaluateTopCandidates, measureOnTest } from '../run/select/evaluations.js';
 import { measureEnsemble } from '../run/select/measure-ensemble.js';
@@ -62,6 +63,18 @@ export class PromptGoal implements SearchGoal {
     const [onDev] = await run.evaluator.evaluate([{ text: asWritten.text, examples: dev }]);
     const prompt = onDev && run.prompts.candidates.scoreDev(asWritten.text, onDev);
     if (prompt) yield run.emit({ type: 'prompt-added', step: run.step, prompt });
+  }
+
+  async *changeLabelWords(text: string, edits: WordEdits): AsyncGenerator<RunEvent, void> {
+    const { run } = this;
+    const event = await changeLabelWords(run, text, edits);
+    yield run.emit(event);
+    const best = run.prompts.top(1)[0];
+    if (event.type !== 'label-words-changed' || !best) return;
+    const changed = this.noteBest(best);
+    if (changed) yield run.emit(changed);
+    // The best prompt may be the same, read by other words.
+    else run.store.writeBest(best);
   }
 
   exportFiles(record: RunRecord, version: string, format: string): readonly ExportedFile[] {

@@ -1,4 +1,4 @@
-import type { PromptSummary, RunEvent, RunResult, StopReason, UnnumberedEvent } from '../events.js';
+import type { PromptSummary, RunEvent, RunResult, StopReason, UnnumberedEvent, WordEdits } from '../events.js';
 import type { ExportedFile } from '../export/contract/exported-prompt.js';
 import type { RunRecord } from '../export/run-record.js';
 import type { StepOutcome } from '../run/loop/step-statistics.js';
@@ -17,6 +17,8 @@ export interface SearchGoal {
   evaluateOnDev(): AsyncGenerator<RunEvent, void>;
   /** Scores a prompt from outside, where prompts are what is searched for. */
   addPrompt(text: string, origin: 'user' | 'warm-start'): AsyncGenerator<RunEvent, void>;
+  /** Changes the label words of a prompt and scores it by them, where prompts are what is searched for. */
+  changeLabelWords(prompt: string, edits: WordEdits): AsyncGenerator<RunEvent, void>;
   /**
    * The best so far as files of an export format.
    * @throws RlpromptError for a format that there is not, or that cannot hold it

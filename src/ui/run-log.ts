@@ -1,5 +1,5 @@
 import type { Reading } from '../classifier/classifier.js';
-import type { Baseline, PromptSummary, RunEvent, RunStartEvent } from '../events.js';
+import type { Baseline, LabelWordsChangedEvent, PromptSummary, RunEvent, RunStartEvent } from '../events.js';
 import { formatCost, formatCount, formatRange, formatScore } from './format-values.js';
 
 export type LogLevel = 'info' | 'good' | 'warn' | 'bad';
@@ -32,6 +32,8 @@ export function describeEvent(event: RunEvent, step: number, metric: string): Lo
       return entry('good', `new best: ${describeScores(event.prompt, metric)}  ${namePrompt(event.prompt)}`);
     case 'prompt-added':
       return entry('info', `prompt added: ${describeScores(event.prompt, metric)}  ${quote(event.prompt.text)}`);
+    case 'label-words-changed':
+      return entry('info', describeWordChange(event, metric));
     case 'weights-changed':
       return entry('info', `weights are now ${describeWeights(event.weights)}`);
     case 'prompt-exported':
@@ -43,6 +45,14 @@ export function describeEvent(event: RunEvent, step: number, metric: string): Lo
     default:
       return undefined;
   }
+}
+
+/** `label words changed: dev accuracy 0.812 to 0.906, train 0.844 to 0.875  “Review:”`. */
+function describeWordChange({ prompt, before }: LabelWordsChangedEvent, metric: string): string {
+  const between = (split: 'dev' | 'train', name: string): string =>
+    before[split] ? `${name} ${formatScore(before[split][metric])} to ${formatScore(prompt[split]?.[metric])}` : '';
+  const scores = [between('dev', `dev ${metric}`), between('train', 'train')].filter(Boolean).join(', ');
+  return `label words changed: ${scores}  ${namePrompt(prompt)}`;
 }
 
 /** `plan: 9,000 to 17,000 forwards, 9,000 to 34,000 requests, …`. */

@@ -127,6 +127,7 @@ function applyEvent(state: ScreenState, event: RunEvent): ScreenState {
     case 'best-prompt-updated':
       return { ...withPrompts(state, [event.prompt]), bestKey: promptKey(event.prompt) };
     case 'prompt-added':
+    case 'label-words-changed':
       return withPrompts(state, [event.prompt]);
     case 'weights-changed':
       return {

@@ -27,6 +27,10 @@ describe('the label words that a person changes', () => {
     ]);
   });
 
+  it('stay where a label is not named', () => {
+    expect(editWords(GIVEN, { words: { spam: 'cash' } })).toEqual([GIVEN[0], { label: 'spam', words: ['cash'] }]);
+  });
+
   it('are left out of every label, and the others keep their weights', () => {
     expect(editWords(WEIGHED, { without: ['free'] })).toEqual([
       { label: 'ham', words: ['list', 'win'], weights: [2, 0.5] },
@@ -45,12 +49,14 @@ describe('the label words that a person changes', () => {
     expect(() => editWords(GIVEN, { without: ['lists'] })).toThrow(
       refusal('no label has the word "lists"', '--without-words', 'the words are list, meeting, free, win, prize'),
     );
-    expect(() => editWords(GIVEN, { words: { ham: 'a' } })).toThrow(refusal('two labels are needed', '--words'));
     expect(() => editWords(GIVEN, { words: { ham: 'a', other: 'b' } })).toThrow(
       refusal('there is no label other', '--words', '--words "ham=word|word,spam=word|word"'),
     );
-    expect(() => editWords([...GIVEN, { label: 'news', words: ['n'] }], { words: { ham: 'a', spam: 'b' } })).toThrow(
-      refusal('the label news has no words', '--words'),
+    expect(() => editWords(WEIGHED, { words: { ham: 'a' } })).toThrow(
+      refusal('words that are weighed change together, and the label spam has none', '--words'),
+    );
+    expect(() => editWords(GIVEN, { words: { ham: 'free' } })).toThrow(
+      refusal('ham and spam have the same word "free"', '--words'),
     );
     expect(() => editWords(GIVEN, { words: { ham: 'a', spam: 'a' } })).toThrow(
       refusal('ham and spam have the same word "a"', '--words'),

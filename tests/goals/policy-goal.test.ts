@@ -125,11 +125,13 @@ describe('a run whose policy reads its inputs', () => {
     const { events } = await followRun(config('controls'), {}, (event, controls) => {
       if (event.type === 'step-end' && event.step === 2) {
         controls.addPrompt('This mail is about');
+        controls.changeLabelWords('This mail is about', { without: ['free'] });
         controls.evaluate();
         controls.exportBest();
       }
     });
     expect(events.find((event) => event.type === 'warning' && event.code === 'prompt-refused')).toBeDefined();
+    expect(events.find((event) => event.type === 'warning' && event.code === 'label-words-refused')).toBeDefined();
     expect(events.some((event) => event.type === 'prompt-added')).toBe(false);
     const exported = JSON.parse(readFileSync(join(runDir('controls'), 'export.json'), 'utf8')) as {
       kind: string;

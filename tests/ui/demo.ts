@@ -38,6 +38,7 @@ const controls: RunControls = {
     reporter.report({ type: 'checkpoint-saved', step, file: `checkpoints/${step}.bin`, sha256: '', seq: 0 });
   },
   evaluate: () => note('evaluate'),
+  changeLabelWords: (prompt, edits) => note(`words ${prompt} ${JSON.stringify(edits)}`),
   setWeights: (weights) => note(`weights ${JSON.stringify(weights)}`),
   addPrompt(text) {
     note(`prompt ${text}`);

@@ -118,6 +118,7 @@ export function notedControls(): { controls: RunControls; asked: string[] } {
     save: () => asked.push('save'),
     evaluate: () => asked.push('evaluate'),
     addPrompt: (text) => asked.push(`prompt:${text}`),
+    changeLabelWords: (prompt, edits) => asked.push(`words:${prompt}:${JSON.stringify(edits)}`),
     setWeights: (weights) => asked.push(`weights:${JSON.stringify(weights)}`),
     exportBest: (format) => asked.push(`export:${format}`),
     stop: (reason) => asked.push(`stop:${reason}`),

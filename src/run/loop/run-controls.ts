@@ -1,10 +1,11 @@
-import type { PromptInspection, RunControls, RunProgress, StopRequest } from '../../events.js';
+import type { PromptInspection, RunControls, RunProgress, StopRequest, WordEdits } from '../../events.js';
 import type { RemoteUsage } from '../../lm/model/remote-usage.js';
 
 export type ControlRequest =
   | { kind: 'save' }
   | { kind: 'evaluate' }
   | { kind: 'add-prompt'; text: string }
+  | { kind: 'change-label-words'; prompt: string; edits: WordEdits }
   | { kind: 'set-weights'; weights: Readonly<Record<string, number>> }
   | { kind: 'export-best'; format: string }
   | { kind: 'inspect'; text: string; answer: (inspection: Promise<PromptInspection>) => void };
@@ -48,6 +49,10 @@ export class RequestQueue implements RunControls {
 
   addPrompt(text: string): void {
     this.push({ kind: 'add-prompt', text });
+  }
+
+  changeLabelWords(prompt: string, edits: WordEdits): void {
+    this.push({ kind: 'change-label-words', prompt, edits });
   }
 
   setWeights(weights: Readonly<Record<string, number>>): void {

@@ -44,10 +44,27 @@ export class Candidates {
     return scored;
   }
 
-  /** All are read like this; what was subtracted from other words' scores does not belong to these. */
+  /** A candidate read by the words that a person gave it. */
+  readByEdited(
+    text: string,
+    reading: Reading,
+    { train, dev }: { readonly train: Evaluation; readonly dev: Evaluation },
+  ): void {
+    const candidate = this.byText.get(text);
+    if (!candidate) return;
+    const { labelOffsets: _, refit: __, ...kept } = candidate;
+    const onTrain = { reward: train.reward, train: train.metrics, ...(train.parts ? { parts: train.parts } : {}) };
+    this.byText.set(text, { ...kept, ...onTrain, wordsEdited: true });
+    this.scoreDev(text, { ...dev, reading });
+  }
+
+  /** All but those with edited words are read like this; what was subtracted from other words' scores does not belong to these. */
   readBy(reading: Reading): void {
-    for (const [text, { labelOffsets: _, ...candidate }] of this.byText)
-      this.byText.set(text, { ...candidate, reading });
+    for (const [text, candidate] of this.byText) {
+      if (candidate.wordsEdited) continue;
+      const { labelOffsets: _, ...kept } = candidate;
+      this.byText.set(text, { ...kept, reading });
+    }
   }
 
   /** What dev says of a prompt that is read by words which dev rows helped to find. */

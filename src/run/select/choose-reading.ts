@@ -73,7 +73,8 @@ export async function chooseReading(run: ReadingInputs): Promise<ChosenReading> 
 
 /**
  * Finds words once more at the end, on the train and the dev rows together, and reads the last candidates by them, the
- * baselines included. They keep the dev scores that they were chosen by: from now on dev says nothing new of them.
+ * baselines included. They keep the dev scores that they were chosen by: from now on dev says nothing new of them. Words
+ * that a person edited stay.
  * @param last what is exported, the best first
  * @param current how the run read answers
  */
@@ -93,8 +94,9 @@ export async function readByAllRows(
     behind,
   );
   run.candidates.readBy(reading);
-  const onDev = await run.evaluator.evaluate(last.map((text) => ({ text, examples: dev, reading })));
-  for (const [text, evaluation] of zip(last, onDev)) run.candidates.noteRefit(text, evaluation);
+  const read = last.filter((text) => !run.candidates.get(text)?.wordsEdited);
+  const onDev = await run.evaluator.evaluate(read.map((text) => ({ text, examples: dev, reading })));
+  for (const [text, evaluation] of zip(read, onDev)) run.candidates.noteRefit(text, evaluation);
 }
 
 /** Successive halving: all sets on a few rows, a quarter of them on every train row that they do not show. */

@@ -89,6 +89,13 @@ export class PromptPool {
     return this.minibatch.take(count);
   }
 
+  /** A baseline that is read by other words has other numbers on dev. */
+  noteBaseline(text: string, dev: Baseline['dev']): void {
+    this.baselines = this.baselines.map((baseline) =>
+      baseline.prompt.trim() === text ? { ...baseline, dev } : baseline,
+    );
+  }
+
   /** The best by dev. */
   top(count: number): PromptSummary[] {
     return this.candidates.byDevScore(count);

@@ -57,6 +57,8 @@ export function createInkReporter(options: InkReporterOptions): InkReporter {
   let state = options.state ?? INITIAL_SCREEN;
   let keyboard = INITIAL_KEYBOARD;
   let inspected: InspectedPrompt | undefined;
+  /** The prompt whose label words are being typed. */
+  let edited: PromptSummary | undefined;
   let startedAt = clock.now();
   let elapsedSeconds = 0;
   let drawnAt = Number.NEGATIVE_INFINITY;
@@ -78,6 +80,7 @@ export function createInkReporter(options: InkReporterOptions): InkReporter {
           keyboard={keyboard}
           elapsedSeconds={elapsedSeconds}
           inspected={keyboard.mode === 'prompt' ? inspected : undefined}
+          edited={edited}
           progress={isOver() ? undefined : progress.now()}
           remote={isOver() ? [] : remote.lines()}
           steerable={controls !== undefined}
@@ -124,6 +127,8 @@ export function createInkReporter(options: InkReporterOptions): InkReporter {
       try {
         if (action.kind === 'suspend') suspend();
         else if (action.kind === 'inspect') inspect();
+        else if (action.kind === 'choose-prompt') chooseEdited();
+        else if (action.kind === 'change-label-words') controls?.changeLabelWords(edited?.text ?? '', action.edits);
         else perform(action, options);
       } catch (error) {
         keyboard = { ...keyboard, note: `that failed: ${error instanceof Error ? error.message : error}` };
@@ -148,6 +153,18 @@ export function createInkReporter(options: InkReporterOptions): InkReporter {
       drawSoon();
     };
     answer?.then(told, () => told('unknown'));
+  };
+  const chooseEdited = (): void => {
+    const selected = keyboard.selected ?? 0;
+    edited = tableRows()[selected];
+    const problem = !state.start?.labels.length
+      ? 'this task has no labels'
+      : edited?.policy
+        ? 'a policy has no label words of one prompt'
+        : edited
+          ? undefined
+          : 'there is no prompt yet to give label words';
+    keyboard = problem === undefined ? { ...keyboard, selected } : { ...keyboard, mode: 'board', note: problem };
   };
   // In raw mode Ctrl-Z is a key like others: the shell must find its terminal as it left it, and so must the board afterwards.
   const suspend = (): void => {

@@ -8,6 +8,7 @@ import type {
   UnnumberedEvent,
 } from '../../../src/events.js';
 import { widthOf } from '../../../src/ui/draw/text-width.js';
+import { DOWN } from '../../../src/ui/ink/input/arrows.js';
 import { chooseReporter } from '../../../src/ui/reporters/choose-reporter.js';
 import { SHOWN_WORDS } from '../../../src/ui/words-shown.js';
 import { FakeClock, FakeKeyboard, FakeTerminal, forbiddenIn, notedControls, settled } from '../fake-terminal.js';
@@ -88,7 +89,7 @@ describe('the screen', () => {
 
        health   entropy 5.6  unique 81 %  flat 1  skipped 0  warnings 1  loss 63.8
          80  new best: dev accuracy 0.813, train 0.844  “For more information about”
-       p pause  s save  e evaluate  t try a prompt  x export  q save and quit  ? help
+       p pause  s save  e eval  t try  l words  x export  q save and quit  ? help
       "
     `);
     await reporter.close();
@@ -136,7 +137,7 @@ describe('the screen', () => {
          80  new best: dev accuracy 0.813, train 0.844  “For more information about”
         100  new best: dev accuracy 0.844, train 0.906  “Offer: more information on”
         120  new best: dev accuracy 0.875, train 0.906  “Subscribe for more on”
-       p pause  s save  e evaluate  t try a prompt  x export  q save and quit  ? help
+       p pause  s save  e evaluate  t try a prompt  l label words  x export  q save and quit  ? help
       "
     `);
     await reporter.close();
@@ -154,7 +155,7 @@ describe('the screen', () => {
         2 ›  0.781  0.844  “This message is a…
         3    0.750  0.781  “More about this”
       health   entropy 5.6  unique 81 %
-      p s e t x q ? help
+      p s e t l x q ? help
       "
     `);
     await reporter.close();
@@ -440,6 +441,44 @@ describe('the keys', () => {
     await shown.reporter.close();
   });
 
+  it('take label words for the chosen prompt, show those of now, and tell what they changed', async () => {
+    const shown = await show(80, 24, spamRun(84));
+    for (const input of [DOWN, DOWN, '\r']) await press(shown, input);
+    expect(shown.terminal.frame).toContain('l edits label words');
+    await press(shown, 'l');
+    expect(shown.terminal.frame).toMatch(/label words .* now free=\S+,mail=\S+/);
+    for (const input of ['free=free|win', '\r']) await press(shown, input);
+    expect(shown.asked.at(-1)).toBe('words:This message is an offer:{"words":{"free":"free|win"}}');
+    expect(shown.terminal.frame).toContain('the prompt will be scored by these label words after this step');
+    const typed = spamRun(84).find((event) => event.type === 'prompt-added')!;
+    const prompt = { ...typed.prompt, dev: { accuracy: 0.9 }, wordsEdited: true };
+    const event = {
+      type: 'label-words-changed',
+      step: 84,
+      prompt,
+      before: { train: { accuracy: 0.5 }, dev: { accuracy: 0.781 } },
+    };
+    shown.reporter.report({ ...event, seq: 1000 } as RunEvent);
+    await press(shown, 'x');
+    expect(shown.terminal.frame).toContain('label words changed: dev accuracy 0.781 to 0.900, train 0.500 to 0.844');
+    expect(shown.terminal.frame).toMatch(/ 1 › +0\.900/);
+    for (const input of ['\u001B', 'l', 'nonsense', '\r']) await press(shown, input);
+    expect(shown.terminal.frame).toContain('those are no label words: good=great|fine gives a label words');
+    await shown.reporter.close();
+  });
+
+  it('have no label words to take where a task has no labels', async () => {
+    const shown = await show(
+      80,
+      24,
+      spamRun(84).map((event) => (event.type === 'run-start' ? { ...event, labels: [] } : event)),
+    );
+    expect(shown.terminal.frame).not.toContain('l words');
+    await press(shown, 'l');
+    expect(shown.terminal.frame).toContain('this task has no labels');
+    await shown.reporter.close();
+  });
+
   it('say that the run pauses, has paused, and goes on', async () => {
     const shown = await show(80, 24, spamRun(84));
     const next = async (event: UnnumberedEvent): Promise<void> => {
@@ -502,7 +541,7 @@ describe('the keys', () => {
     await press(shown, 's');
     expect(shown.terminal.frame).toMatch(/saving a checkpoint after this step$/);
     await press(shown, '?');
-    expect(shown.terminal.frame).toContain('t type your own prompt · x export');
+    expect(shown.terminal.frame).toContain('t type a prompt · l words · x export');
     await shown.reporter.close();
   });
 

@@ -18,6 +18,8 @@ export interface BoardProps {
   readonly progress: ShownProgress | undefined;
   /** The prompt that is looked into. */
   readonly inspected: InspectedPrompt | undefined;
+  /** The prompt whose label words are being typed. */
+  readonly edited: PromptSummary | undefined;
   /** How far services and workers are, a line each. */
   readonly remote: readonly string[];
   /** Whether the run can be steered; a replay cannot. */

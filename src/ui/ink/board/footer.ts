@@ -1,7 +1,10 @@
+import { classifierOf } from '../../../classifier/classifier-of.js';
+import type { PromptSummary } from '../../../events.js';
 import type { Span, Style } from '../../draw/palette.js';
 import { safeLine, safeText } from '../../draw/safe-text.js';
 import { cutToWidth, widthOf } from '../../draw/text-width.js';
 import type { LogEntry, LogLevel } from '../../run-log.js';
+import type { ScreenState } from '../../screen-state.js';
 import type { BoardProps } from './board-props.js';
 
 export const LEVEL_STYLES: Readonly<Record<LogLevel, Style>> = {
@@ -11,15 +14,16 @@ export const LEVEL_STYLES: Readonly<Record<LogLevel, Style>> = {
   bad: 'bad',
 };
 
-const KEYS: readonly (readonly [key: string, long: string, short: string])[] = [
-  ['p', 'pause', 'pause'],
-  ['s', 'save', 'save'],
-  ['e', 'evaluate', 'eval'],
-  ['t', 'try a prompt', 'try'],
-  ['w', 'weights', 'weights'],
-  ['x', 'export', 'exp'],
-  ['q', 'save and quit', 'quit'],
-  ['?', 'help', 'help'],
+const KEYS: readonly (readonly [key: string, long: string, medium: string, short: string])[] = [
+  ['p', 'pause', 'pause', 'pause'],
+  ['s', 'save', 'save', 'save'],
+  ['e', 'evaluate', 'eval', 'eval'],
+  ['t', 'try a prompt', 'try', 'try'],
+  ['l', 'label words', 'words', 'words'],
+  ['w', 'weights', 'weights', 'weights'],
+  ['x', 'export', 'export', 'exp'],
+  ['q', 'save and quit', 'save and quit', 'quit'],
+  ['?', 'help', 'help', 'help'],
 ];
 
 /** The newest messages, oldest first; the note on the last key is the last line where there is one. */
@@ -43,25 +47,32 @@ export function footerLine(props: BoardProps, width: number, hasLog: boolean): S
   if (!props.canPress) return [];
   if (!hasLog && props.keyboard.note) return [{ text: safeText(props.keyboard.note), style: 'warn' }];
   const keys = props.steerable
-    ? KEYS.filter(([key]) => key !== 'w' || props.state.objectives !== undefined)
+    ? KEYS.filter(([key]) => isOffered(key, props.state))
     : ([
-        ['q', 'quit', 'quit'],
-        ['?', 'help', 'help'],
+        ['q', 'quit', 'quit', 'quit'],
+        ['?', 'help', 'help', 'help'],
       ] as const);
   const paused = props.keyboard.pauseWanted;
-  const line = (form: 1 | 2): Span[] =>
+  const line = (form: 1 | 2 | 3): Span[] =>
     keys.flatMap((names, i): Span[] => [
       { text: safeText(i === 0 ? names[0] : `  ${names[0]}`), style: 'strong' },
       { text: safeLine` ${names[0] === 'p' && paused ? 'resume' : names[form]}`, style: 'dim' },
     ]);
   const fits = (spans: readonly Span[]): boolean => spans.reduce((sum, { text }) => sum + widthOf(text), 0) <= width;
   return (
-    [line(1), line(2)].find(fits) ?? [{ text: safeLine`${keys.map(([key]) => key).join(' ')} help`, style: 'dim' }]
+    [line(1), line(2), line(3)].find(fits) ?? [
+      { text: safeLine`${keys.map(([key]) => key).join(' ')} help`, style: 'dim' },
+    ]
   );
 }
 
-function typingLine({ keyboard: { draft, field }, state }: BoardProps, width: number): Span[] {
-  const name = { prompt: 'your prompt ', weights: 'weights ', format: 'format ' }[field];
+function isOffered(key: string, { objectives, start }: ScreenState): boolean {
+  if (key === 'w') return objectives !== undefined;
+  return key !== 'l' || (start?.labels.length ?? 0) > 0;
+}
+
+function typingLine({ keyboard: { draft, field }, state, edited }: BoardProps, width: number): Span[] {
+  const name = { prompt: 'your prompt ', weights: 'weights ', format: 'format ', 'label-words': 'label words ' }[field];
   const label = width >= 30 ? name : '> ';
   const now = (state.objectives ?? []).map((objective) => `${objective.name}=${objective.weight}`).join(' ');
   const weightsHint = `  now ${now || 'one objective'}`;
@@ -69,14 +80,23 @@ function typingLine({ keyboard: { draft, field }, state }: BoardProps, width: nu
     prompt: '  Enter scores it, Esc cancels',
     weights: weightsHint,
     format: '  Enter takes json; ts, python, node …',
+    'label-words': cutToWidth(safeLine`  now ${wordsNow(edited, state)}`, Math.floor(width / 2)),
   }[field];
-  const hint = width >= 70 && wanted.length <= width / 2 ? wanted : '';
+  const hint = width >= 70 && widthOf(safeText(wanted)) <= width / 2 ? wanted : '';
   return [
     { text: safeText(label), style: 'title' },
     { text: tailOf(draft, width - label.length - hint.length - 1) },
     { text: safeText(' '), style: 'cursor' },
     { text: safeText(hint), style: 'dim' },
   ];
+}
+
+/** `ham=list,spam=free|offer`, as they are typed. */
+function wordsNow(prompt: PromptSummary | undefined, { start }: ScreenState): string {
+  if (!prompt || !start) return '';
+  return classifierOf(prompt, start)
+    .words.map(({ label, words }) => `${label}=${words.join('|')}`)
+    .join(',');
 }
 
 /** The end of a text in at most `width` columns: what was typed last stays in view. */

@@ -7,6 +7,7 @@ const STEERING: readonly (readonly [keys: string, meaning: string])[] = [
   ['s', 'save a checkpoint'],
   ['e', 'evaluate the best prompts on dev now'],
   ['t', 'type your own prompt: it is scored and joins the table'],
+  ['l', 'type label words for the chosen prompt: good=great|fine, or -word'],
   ['w', 'type weights of the reward’s objectives, such as fluency=0.5'],
   ['x', 'export the best prompt, in a format that you name'],
   ['↑ ↓ Enter', 'choose a prompt of the table and look into it'],
@@ -28,7 +29,7 @@ const WORDS = SHOWN_WORDS.filter(({ isOnScreen }) => isOnScreen).map(({ word, me
 /** For a terminal of few rows. */
 const BRIEFLY = [
   'p pause · s save · e eval · w weights',
-  't type your own prompt · x export',
+  't type a prompt · l words · x export',
   'q save and quit · Ctrl-C twice: at once',
   '↑ ↓ Enter look into a prompt · ! messages · ? words',
 ];

@@ -21,7 +21,9 @@ export function inspectionLines(
   { prompt, inspection }: InspectedPrompt,
   { state, keyboard, height, width }: Pick<BoardProps, 'state' | 'keyboard'> & Room,
 ): Span[][] {
-  const title = 'Arrows scroll, any other key goes back.';
+  const title = canEdit(state)
+    ? 'Arrows scroll, l edits label words, any other key goes back.'
+    : 'Arrows scroll, any other key goes back.';
   const lines = inspectionText({ prompt, inspection }, state, width);
   const room = Math.max(0, height - 1);
   const from = Math.min(keyboard.scrolled, Math.max(0, lines.length - room));
@@ -42,11 +44,15 @@ export function inspectionText({ prompt, inspection }: InspectedPrompt, state: S
   ];
 }
 
-function readingLines({ reading, refit }: PromptSummary, width: number): Span[][] {
+function canEdit({ phase, start }: ScreenState): boolean {
+  return phase === 'training' && (start?.labels.length ?? 0) > 0;
+}
+
+function readingLines({ reading, refit, wordsEdited }: PromptSummary, width: number): Span[][] {
   if (!reading) return [];
   const words = reading.words.map(({ label, words: own }) => `${label}: ${own.join(', ')}`).join(' · ');
   const { length } = reading.demonstrations;
-  const found = refit ? '; found once more on train and dev rows' : '';
+  const found = wordsEdited ? '; edited' : refit ? '; found once more on train and dev rows' : '';
   return block('read by', `${words}${length > 0 ? `; after ${length} demonstrations` : ''}${found}`, width);
 }
 

@@ -1,13 +1,15 @@
+import type { WordEdits } from '../../../events.js';
 import { DOWN, UP } from './arrows.js';
 import { charactersOf, editDraft } from './draft.js';
 import { NOTES } from './notes.js';
+import { parseLabelWords } from './parse-label-words.js';
 import { parseWeights } from './parse-weights.js';
 
 /** What the keyboard changes on the screen; everything else comes from the run's events. */
 export interface KeyboardState {
   readonly mode: 'board' | 'help' | 'words' | 'messages' | 'typing' | 'prompt';
   /** What is being typed. */
-  readonly field: 'prompt' | 'weights' | 'format';
+  readonly field: 'prompt' | 'weights' | 'format' | 'label-words';
   readonly draft: string;
   /** Row of the table that the arrows are at, from 0; undefined before the first of them. */
   readonly selected: number | undefined;
@@ -30,10 +32,12 @@ export type KeyAction =
         | 'interrupt'
         | 'force-quit'
         | 'suspend'
-        | 'inspect';
+        | 'inspect'
+        | 'choose-prompt';
     }
   | { readonly kind: 'export'; readonly format: string }
   | { readonly kind: 'add-prompt'; readonly text: string }
+  | { readonly kind: 'change-label-words'; readonly edits: WordEdits }
   | { readonly kind: 'set-weights'; readonly weights: Readonly<Record<string, number>> };
 
 /** What keys can do to the run: nothing, steer its search, or stop the evaluation at its end. */
@@ -59,7 +63,7 @@ export const INITIAL_KEYBOARD: KeyboardState = {
 const LONGEST_BURST = 8;
 
 /** Keys after which text is typed. */
-const FIELD_KEYS: ReadonlySet<string> = new Set(['t', 'w', 'x']);
+const FIELD_KEYS: ReadonlySet<string> = new Set(['t', 'l', 'w', 'x']);
 
 const ENTER = '\r';
 const ESCAPE = '\u001B';
@@ -90,7 +94,8 @@ function pressCharacter(keyboard: KeyboardState, character: string, steering: St
   if (keyboard.mode === 'typing') return pressTyping(keyboard, character);
   if (character === UP || character === DOWN) return pressArrow(keyboard, character === UP ? -1 : 1);
   if (keyboard.mode === 'help' && character === '?') return changed(keyboard, { mode: 'words' });
-  if (keyboard.mode !== 'board') return changed(keyboard, { mode: 'board' });
+  const editsInspected = keyboard.mode === 'prompt' && character.toLowerCase() === 'l' && steering === 'search';
+  if (keyboard.mode !== 'board' && !editsInspected) return changed(keyboard, { mode: 'board' });
   if (character === ENTER) return changed(keyboard, { mode: 'prompt', scrolled: 0 }, 'inspect');
   if (character === '!') return changed(keyboard, { mode: 'messages' });
   if (character === '?') return changed(keyboard, { mode: 'help' });
@@ -140,6 +145,8 @@ function pressCommand(keyboard: KeyboardState, character: string): KeyPress {
       return changed(keyboard, { stopping: true, note: 'stopping after this step; everything will be saved' }, 'stop');
     case 't':
       return changed(keyboard, { mode: 'typing', field: 'prompt', draft: '', note: undefined });
+    case 'l':
+      return changed(keyboard, { mode: 'typing', field: 'label-words', draft: '', note: undefined }, 'choose-prompt');
     case 'w':
       return changed(keyboard, { mode: 'typing', field: 'weights', draft: '', note: undefined });
     default:
@@ -170,13 +177,22 @@ function enter(keyboard: KeyboardState, text: string): KeyPress {
     const note = 'your prompt will be scored after this step';
     return { keyboard: { ...keyboard, note }, actions: [{ kind: 'add-prompt', text }] };
   }
+  if (keyboard.field === 'label-words') {
+    const edits = parseLabelWords(text);
+    if (!edits)
+      return changed(keyboard, {
+        note: 'those are no label words: good=great|fine gives a label words, -word leaves one out',
+      });
+    const note = 'the prompt will be scored by these label words after this step';
+    return { keyboard: { ...keyboard, note }, actions: [{ kind: 'change-label-words', edits }] };
+  }
   const weights = parseWeights(text);
   if (!weights) return changed(keyboard, { note: 'that is no weight: NAME=WEIGHT, such as fluency=0.5' });
   const note = 'the weights will change after this step';
   return { keyboard: { ...keyboard, note }, actions: [{ kind: 'set-weights', weights }] };
 }
 
-type PlainAction = Exclude<KeyAction['kind'], 'add-prompt' | 'set-weights' | 'export'>;
+type PlainAction = Exclude<KeyAction['kind'], 'add-prompt' | 'change-label-words' | 'set-weights' | 'export'>;
 
 function changed(keyboard: KeyboardState, change: Partial<KeyboardState>, action?: PlainAction): KeyPress {
   return { keyboard: { ...keyboard, ...change }, actions: action ? [{ kind: action }] : [] };

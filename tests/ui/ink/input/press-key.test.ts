@@ -10,6 +10,7 @@ function actionsOf(...inputs: string[]): string[] {
     keyboard = pressed.keyboard;
     return pressed.actions.map((action) => {
       if (action.kind === 'set-weights') return `weights:${JSON.stringify(action.weights)}`;
+      if (action.kind === 'change-label-words') return `words:${JSON.stringify(action.edits)}`;
       if (action.kind === 'export') return `export:${action.format}`;
       return action.kind === 'add-prompt' ? `prompt:${action.text}` : action.kind;
     });
@@ -51,7 +52,7 @@ describe('pressKeys', () => {
   });
 
   it('says that the search is over where a key would act between two steps, and stops at q', () => {
-    for (const key of 'psetwx') {
+    for (const key of 'psetlwx') {
       const { keyboard, actions } = pressKeys(INITIAL_KEYBOARD, key, 'end');
       expect([key, keyboard.mode, keyboard.note, actions]).toEqual([
         key,
@@ -68,6 +69,24 @@ describe('pressKeys', () => {
       expect(actions).toEqual([{ kind: action }]);
       expect(keyboard.note).toContain('every step is saved');
     }
+  });
+
+  it('takes label words by label, on the board and in a prompt that is looked into', () => {
+    expect(actionsOf('l', 'good=great|fine, bad = awful', '\r')).toEqual([
+      'choose-prompt',
+      'words:{"words":{"good":"great|fine","bad":"awful"}}',
+    ]);
+    expect(actionsOf('l', '-dull, good=fine,-wet', '\r')).toEqual([
+      'choose-prompt',
+      'words:{"words":{"good":"fine"},"without":["dull","wet"]}',
+    ]);
+    expect(actionsOf('l', '-', '\r', 'l', 'a=b,a=c', '\r')).toEqual(['choose-prompt', 'choose-prompt']);
+    expect(actionsOf('\r', 'l', 'good', '\r', 'l', '\r', 'l', 'a=b', '\u001B')).toEqual([
+      'inspect',
+      'choose-prompt',
+      'choose-prompt',
+      'choose-prompt',
+    ]);
   });
 
   it('takes weights by name, several at once, and nothing that is none', () => {
