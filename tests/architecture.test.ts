@@ -526,7 +526,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'policy/parameters': ['errors.ts', 'give-way.ts', 'random'],
   'predict.ts': ['classifier', 'config', 'lm', 'lm/hub', 'rewards', 'run/prepare', 'task', 'template'],
   preferences: ['errors.ts', 'files', 'lm', 'lm/model', 'random'],
-  'prompt-library': ['errors.ts', 'events.ts', 'files', 'run/store', 'task'],
+  'prompt-library': ['errors.ts', 'events.ts', 'files', 'run/store', 'statistics', 'task'],
   queue: ['errors.ts', 'lm', 'lm/model', 'lm/onnx/run', 'package-root.ts', 'template'],
   random: ['errors.ts'],
   report: ['analysis', 'errors.ts', 'events.ts', 'export', 'files', 'molecules', 'run/store', 'ui/draw'],

@@ -1,3 +1,4 @@
+import { cosine } from '../statistics/cosine.js';
 import type { Task } from '../task/types.js';
 import { wordFeatures } from './word-features.js';
 
@@ -33,6 +34,7 @@ const WEIGHTS = { words: 0.3, features: 0.3, targetLm: 0.2, labels: 0.1, templat
 export function similarity(a: TaskSignature, b: TaskSignature): number {
   return (
     WEIGHTS.words * overlap(a.words, b.words) +
+    // Two tasks without words in their inputs are alike.
     WEIGHTS.features * Math.max(0, cosine(a.features, b.features)) +
     WEIGHTS.targetLm * Number(a.targetLm.digest === b.targetLm.digest) +
     WEIGHTS.labels * overlap(a.labels, b.labels) +
@@ -55,12 +57,4 @@ function overlap(a: readonly string[], b: readonly string[]): number {
   const all = new Set([...a, ...b]);
   const shared = [...new Set(a)].filter((text) => b.includes(text)).length;
   return all.size === 0 ? 1 : shared / all.size;
-}
-
-/** Two tasks without words in their inputs are alike. */
-function cosine(a: readonly number[], b: readonly number[]): number {
-  const dot = (x: readonly number[], y: readonly number[]): number =>
-    x.reduce((sum, value, i) => sum + value * (y[i] ?? 0), 0);
-  const length = Math.sqrt(dot(a, a) * dot(b, b));
-  return length === 0 ? Number(dot(a, a) === dot(b, b)) : dot(a, b) / length;
 }
