@@ -11,6 +11,7 @@ const source = join(root, 'src');
  */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   acting: [
+    'acting/memory',
     'acting/policy',
     'errors.ts',
     'files',
@@ -28,6 +29,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'trainers/policy',
     'user-code',
   ],
+  'acting/memory': ['statistics'],
   'acting/policy': [
     'lm/model',
     'policy',

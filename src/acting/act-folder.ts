@@ -17,7 +17,7 @@ const PLAN = z.strictObject({
   model: z.string(),
   modelDigest: z.string(),
   /** Folders of earlier versions do not name it. */
-  learner: z.enum(['ppo', 'mcts']).default('ppo'),
+  learner: z.enum(['ppo', 'mcts', 'memory', 'rememberer']).default('ppo'),
   seed: z.number(),
   updates: z.int(),
   episodes: z.int(),

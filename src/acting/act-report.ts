@@ -2,6 +2,7 @@ import { type Chart, renderChart } from '../report/charts/chart.js';
 import { toneOf } from '../report/charts/run-charts.js';
 import { type Html, html } from '../report/html.js';
 import { wholePage } from '../report/page/whole-page.js';
+import type { ActPlan } from './act-folder.js';
 import type { ActRecord } from './act-record.js';
 import type { Measured } from './measure.js';
 import type { CurvePoint } from './training.js';
@@ -11,8 +12,11 @@ export function renderActReport(records: readonly ActRecord[]): string {
   const charts = [
     chart(records, 'return', 'Return', 'Mean over the episodes that an update learned from.', 'meanReturn'),
     chart(records, 'entropy', 'Entropy of the policy', 'Nats, mean over the choices of an update.', 'entropy'),
-    ...(records.some(({ plan }) => plan.learner === 'ppo')
+    ...(learnedBy(records, 'ppo')
       ? [chart(records, 'critic', 'Error of the critic', 'Mean squared error of its returns.', 'criticLoss')]
+      : []),
+    ...(learnedBy(records, 'memory', 'rememberer')
+      ? [chart(records, 'memory', 'Memory', 'Situations that are remembered.', 'remembered')]
       : []),
   ];
   const environments = [...new Set(records.map(({ plan }) => plan.environment))].join(', ');
@@ -23,6 +27,10 @@ export function renderActReport(records: readonly ActRecord[]): string {
     charts,
     madeBy: 'rlprompt',
   });
+}
+
+function learnedBy(records: readonly ActRecord[], ...learners: readonly ActPlan['learner'][]): boolean {
+  return records.some(({ plan }) => learners.includes(plan.learner));
 }
 
 function chart(

@@ -1,6 +1,5 @@
 import type { Rng } from '../random/rng.js';
 import { drawPhrase } from '../trainers/policy/phrase-scores.js';
-import type { LogProbs } from './actors.js';
 import type { Choice } from './policy/phrase-policy.js';
 
 /** What followed a beginning of an episode. */
@@ -31,7 +30,7 @@ export class ActionTree {
   private largest = Number.NEGATIVE_INFINITY;
 
   constructor(
-    private readonly logProbs: LogProbs,
+    private readonly logProbs: (choice: Choice) => Float64Array,
     private readonly rng: Rng,
   ) {}
 

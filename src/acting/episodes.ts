@@ -7,8 +7,8 @@ export interface World {
   step(action: string): Promise<StepAnswer>;
 }
 
-/** The position of the action to take. */
-export type Chooser = (choice: Choice) => number | Promise<number>;
+/** The position of the action to take in a task. */
+export type Chooser = (choice: Choice, task: string) => number | Promise<number>;
 
 export interface Step {
   readonly choice: Choice;
@@ -39,7 +39,7 @@ export async function playEpisode(
   let total = 0;
   for (let seen: Pick<StepAnswer, 'observation' | 'actions' | 'done'> = { ...first, done: false }; !seen.done; ) {
     const choice = await policy.look(seen.observation, seen.actions);
-    const action = await choose(choice);
+    const action = await choose(choice, task);
     const answer = await world.step(choice.actions[action] ?? '');
     total += answer.reward;
     steps.push({ choice, action, reward: answer.reward });
@@ -47,4 +47,19 @@ export async function playEpisode(
   }
   const isBest = first.bestReturn === undefined ? undefined : total > first.bestReturn - ROUNDING;
   return { task, steps, total, isBest };
+}
+
+/** The episodes of one update, with tasks in turn: each is met equally often. */
+export async function playInTurn(
+  world: World,
+  tasks: readonly string[],
+  policy: Pick<PhrasePolicy, 'look'>,
+  choose: Chooser,
+  { update, episodes: count }: { update: number; episodes: number },
+): Promise<Episode[]> {
+  const episodes: Episode[] = [];
+  for (let place = update * count; episodes.length < count; place++) {
+    episodes.push(await playEpisode(world, tasks[place % tasks.length] ?? '', policy, choose));
+  }
+  return episodes;
 }

@@ -3,7 +3,7 @@ import type { TrainerState } from '../trainers/contract/types.js';
 import type { LogProbs } from './actors.js';
 import type { Episode, World } from './episodes.js';
 
-/** A way to learn to act: episodes are played in it, and the policy changes after them. */
+/** A way to learn to act: episodes are played in it, and what chooses changes after them. */
 export interface ActLearner {
   /** Of the policy as it is now. */
   readonly logProbs: LogProbs;
@@ -12,7 +12,7 @@ export interface ActLearner {
    * @param update counts from 0
    */
   play(world: World, update: number, rng: Rng): Promise<Episode[]>;
-  learn(episodes: readonly Episode[], update: number): LearnerMetrics;
+  learn(episodes: readonly Episode[], update: number): LearnerMetrics | Promise<LearnerMetrics>;
   /** Between two updates; restored in a fresh learner, it continues as if it had not been stopped. */
   save(): TrainerState;
   restore(state: TrainerState, world: World): Promise<void>;
@@ -23,4 +23,6 @@ export interface LearnerMetrics {
   readonly entropy: number;
   /** Mean squared error of the critic, where there is one. */
   readonly criticLoss?: number;
+  /** Situations in the memory, where there is one. */
+  readonly remembered?: number;
 }

@@ -1,10 +1,10 @@
 import type { Rng } from '../random/rng.js';
 import type { TrainerState } from '../trainers/contract/types.js';
 import { ActionTree } from './action-tree.js';
-import type { LogProbs } from './actors.js';
+import { curious } from './actors.js';
 import { type Episode, playEpisode, type Step, type World } from './episodes.js';
 import type { ActLearner, LearnerMetrics } from './learner.js';
-import type { PhrasePolicy } from './policy/phrase-policy.js';
+import type { Choice, PhrasePolicy } from './policy/phrase-policy.js';
 import { policyStep } from './policy-step.js';
 
 /** Steps of the policy after each search. */
@@ -17,7 +17,7 @@ const CURIOSITY = 0.25;
  * the policy towards the best episodes of all tasks (E2WM, arXiv 2305.10626). Rewards alone say what is best.
  */
 export class MctsLearner implements ActLearner {
-  readonly logProbs: LogProbs = (choice) => this.policy.logProbs(choice);
+  readonly logProbs = (choice: Choice): Float64Array => this.policy.logProbs(choice);
   private readonly found = new Map<string, Episode>();
 
   constructor(
@@ -28,7 +28,7 @@ export class MctsLearner implements ActLearner {
 
   async play(world: World, update: number, rng: Rng): Promise<Episode[]> {
     const task = this.tasks[update % this.tasks.length] ?? '';
-    const tree = new ActionTree(async (choice) => curious(await this.logProbs(choice)), rng);
+    const tree = new ActionTree((choice) => curious(this.logProbs(choice), CURIOSITY), rng);
     const episodes: Episode[] = [];
     while (episodes.length < this.settings.episodes && !tree.isExhausted) {
       const episode = await playEpisode(world, task, this.policy, (choice) => tree.choose(choice));
@@ -74,8 +74,4 @@ function bestBeginning(steps: readonly Step[]): readonly Step[] {
     if (sum > largest) [largest, length] = [sum, t + 1];
   }
   return steps.slice(0, length);
-}
-
-function curious(logProbs: Float64Array): Float64Array {
-  return logProbs.map((logProb) => Math.log((1 - CURIOSITY) * Math.exp(logProb) + CURIOSITY / logProbs.length));
 }

@@ -63,6 +63,7 @@ function addSlopes(
   }
 }
 
-function entropyOf(logProbs: Float64Array): number {
+/** In nats. */
+export function entropyOf(logProbs: Float64Array): number {
   return -logProbs.reduce((sum, logProb) => sum + Math.exp(logProb) * logProb, 0);
 }

@@ -9,7 +9,7 @@ import type { TrainerState } from '../trainers/contract/types.js';
 import { Critic } from '../trainers/policy/critic.js';
 import { standardisedScores } from '../trainers/policy/phrase-scores.js';
 import { drawingChooser, type LogProbs } from './actors.js';
-import { type Episode, playEpisode, type Step, type World } from './episodes.js';
+import { type Episode, playInTurn, type Step, type World } from './episodes.js';
 import type { ActLearner, LearnerMetrics } from './learner.js';
 import type { PhrasePolicy } from './policy/phrase-policy.js';
 import { policyStep } from './policy-step.js';
@@ -43,14 +43,9 @@ export class PpoLearner implements ActLearner {
     this.critic = new Critic(policy.stateSize, settings.seed);
   }
 
-  /** Tasks in turn: each is met equally often. */
-  async play(world: World, update: number, rng: Rng): Promise<Episode[]> {
+  play(world: World, update: number, rng: Rng): Promise<Episode[]> {
     const choose = drawingChooser(this.logProbs, rng);
-    const episodes: Episode[] = [];
-    for (let place = update * this.settings.episodes; episodes.length < this.settings.episodes; place++) {
-      episodes.push(await playEpisode(world, this.tasks[place % this.tasks.length] ?? '', this.policy, choose));
-    }
-    return episodes;
+    return playInTurn(world, this.tasks, this.policy, choose, { update, episodes: this.settings.episodes });
   }
 
   learn(episodes: readonly Episode[], update: number): LearnerMetrics {

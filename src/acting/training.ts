@@ -5,12 +5,13 @@ import { Rng, type RngState } from '../random/rng.js';
 import { readLatestCheckpoint, removeDamaged, writeCheckpoint } from '../run/checkpoint/checkpoint.js';
 import { mean } from '../statistics/mean.js';
 import type { TrainerState } from '../trainers/contract/types.js';
-import type { ActFolder } from './act-folder.js';
+import type { ActFolder, ActPlan } from './act-folder.js';
 import { greedyChooser } from './actors.js';
 import type { EnvironmentWorld } from './environment-world.js';
-import type { LearnerMetrics } from './learner.js';
+import type { ActLearner, LearnerMetrics } from './learner.js';
 import { MctsLearner } from './mcts-learner.js';
 import { type Measured, measure } from './measure.js';
+import { MEMORY, MemoryLearner, REMEMBERER } from './memory-learner.js';
 import type { PhrasePolicy } from './policy/phrase-policy.js';
 import { PpoLearner } from './ppo-learner.js';
 
@@ -29,6 +30,15 @@ export interface TrainingResult {
 
 const CHECKPOINT_EVERY = 10;
 
+type NewLearner = (policy: PhrasePolicy, tasks: readonly string[], plan: ActPlan) => ActLearner;
+
+const LEARNERS: Readonly<Record<ActPlan['learner'], NewLearner>> = {
+  ppo: (policy, tasks, plan) => new PpoLearner(policy, tasks, plan),
+  mcts: (policy, tasks, plan) => new MctsLearner(policy, tasks, plan),
+  memory: (policy, tasks, plan) => new MemoryLearner(policy, tasks, plan, MEMORY),
+  rememberer: (policy, tasks, plan) => new MemoryLearner(policy, tasks, plan, REMEMBERER),
+};
+
 /**
  * Learns until the plan's updates are done, from the latest checkpoint where there is one. Episodes begin and end within an
  * update, so a checkpoint holds no state of the environment, and a resumed run ends as an unbroken one does.
@@ -41,8 +51,7 @@ export async function train(
 ): Promise<TrainingResult> {
   const { updates } = folder.plan;
   const tasks = world.facts.tasks;
-  const Learner = { ppo: PpoLearner, mcts: MctsLearner }[folder.plan.learner];
-  const learner = new Learner(policy, tasks.train, folder.plan);
+  const learner = LEARNERS[folder.plan.learner](policy, tasks.train, folder.plan);
   let rng = Rng.create(folder.plan.seed, 'sampling');
   let curve: CurvePoint[] = [];
   const found = readLatestCheckpoint(folder.path);
@@ -56,7 +65,7 @@ export async function train(
   }
   while (curve.length < updates) {
     const episodes = await learner.play(world, curve.length, rng);
-    const metrics = learner.learn(episodes, curve.length);
+    const metrics = await learner.learn(episodes, curve.length);
     const meanReturn = mean(episodes.map(({ total }) => total));
     const point = { update: curve.length + 1, meanReturn, ...metrics };
     curve.push(point);

@@ -64,6 +64,15 @@ describe('the page about learning to act', () => {
     expect(both).toMatch(/<td>mcts<\/td>[\s\S]*<td>ppo<\/td>/);
   });
 
+  it('draws what is remembered, where a memory learned', () => {
+    const [remembering, trained] = [folder('remembering', 'memory'), folder('trained')].map(readActRecord);
+    expect(renderActReport([trained!])).not.toContain('Situations that are remembered.');
+    const curve = [{ update: 1, meanReturn: 0, entropy: 0.1, remembered: 24 }];
+    const page = renderActReport([{ ...remembering!, curve }]);
+    expect(page).toContain('Situations that are remembered.');
+    expect(page).toContain('"points":[[1,24]]');
+  });
+
   it('is made before the first checkpoint, too', () => {
     const record = readActRecord(folder('new'));
     expect(record).toMatchObject({ curve: [], result: undefined });

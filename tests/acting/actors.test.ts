@@ -14,8 +14,8 @@ it('takes the likeliest action that was not tried in the same situation of the e
   const [hall, yard] = [place('hall'), place('yard')];
   const actions: string[] = [];
   for (const choice of [hall, hall, yard, hall, hall, yard]) {
-    actions.push(`${choice.text}: ${ACTIONS[await choose(choice)]}`);
+    actions.push(`${choice.text}: ${ACTIONS[await choose(choice, 'go')]}`);
   }
   expect(actions).toEqual(['hall: wait', 'hall: look', 'yard: wait', 'hall: leave', 'hall: wait', 'yard: look']);
-  expect(await greedyChooser(logProbs)(hall)).toBe(1);
+  expect(await greedyChooser(logProbs)(hall, 'go')).toBe(1);
 });

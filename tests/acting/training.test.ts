@@ -47,7 +47,7 @@ const checkpointsOf = (folder: string) =>
   readdirSync(join(folder, 'checkpoints')).map((name) => [name, readFileSync(join(folder, 'checkpoints', name))]);
 
 describe('learning to act', () => {
-  it.for<ActPlan['learner']>(['ppo', 'mcts'])(
+  it.for<ActPlan['learner']>(['ppo', 'mcts', 'memory', 'rememberer'])(
     'by %s finds the best return, and ends with the same bytes where it was stopped in between',
     {
       timeout: 240_000,

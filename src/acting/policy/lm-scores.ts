@@ -5,7 +5,7 @@ import type { StateSource } from '../../preferences/pooled-states.js';
 import { joinRows } from '../../statistics/join-rows.js';
 import { zip } from '../../statistics/zip.js';
 
-/** log p of phrases after texts under the frozen LM, each read once. */
+/** log p of phrases after texts under the frozen LM. */
 export class LmScores {
   private readonly known = new Map<string, number>();
 
@@ -20,11 +20,14 @@ export class LmScores {
     return new LmScores(source, await frozenHead(hiddenStates, await hiddenStates.head()), normalise);
   }
 
-  /** @returns log p of each action, normalised, [actions] */
+  /**
+   * Reads each pair of text and action once.
+   * @returns log p of each action, normalised, [actions]
+   */
   async after(text: string, actions: readonly string[]): Promise<Float64Array> {
     const keyOf = (action: string): string => JSON.stringify([text, action]);
     const missing = actions.filter((action) => !this.known.has(keyOf(action)));
-    const scores = missing.length > 0 ? await this.read(text, missing) : [];
+    const scores = missing.length > 0 ? await this.read(text, missing) : new Float64Array();
     for (const [action, score] of zip(missing, scores)) this.known.set(keyOf(action), score);
     return Float64Array.from(actions, (action) => this.known.get(keyOf(action)) ?? Number.NaN);
   }
@@ -33,7 +36,8 @@ export class LmScores {
     return this.head.dispose();
   }
 
-  private async read(text: string, actions: readonly string[]): Promise<number[]> {
+  /** As `after`, without keeping what was read. */
+  async read(text: string, actions: readonly string[]): Promise<Float64Array> {
     const { hiddenStates, tokenizer, contextLength } = this.source;
     const { hiddenSize } = hiddenStates;
     const phrases = actions.map((action) => tokenizer.encode(` ${action}`));
@@ -57,7 +61,7 @@ export class LmScores {
       const { logProbs } = await this.head.lmLogProbs(hidden, tokens);
       scores.push(logProbs.reduce((sum, logProb) => sum + logProb, 0) / this.divisor(tokens, action));
     }
-    return scores;
+    return Float64Array.from(scores);
   }
 
   private divisor(tokens: readonly number[], action: string): number {

@@ -56,6 +56,16 @@ export class PhrasePolicy {
     return choice;
   }
 
+  /** What the LM makes of a text that stands for itself, as it does of an observation, [stateSize]. */
+  stateOf(text: string): Promise<Float32Array> {
+    return this.states.observation(text);
+  }
+
+  /** log p of each phrase after any text, normalised, [actions]; not kept, for such texts can be without number. */
+  scoresAfter(text: string, actions: readonly string[]): Promise<Float64Array> {
+    return this.lmScores.read(text, actions);
+  }
+
   /** log π of each action, [actions]. */
   logProbs(choice: Choice): Float64Array {
     return this.withTrained(choice, this.trained.scores([choice]));

@@ -37,20 +37,24 @@ describe('rlprompt act score', () => {
 });
 
 describe('rlprompt act train', () => {
-  it('learns, and gives the result of a finished folder again', { timeout: 120_000 }, async () => {
-    const cwd = folderWithWorld();
-    const few = ['--updates', '2', '--episodes', '3', '--out', 'out'];
-    const trained = await runInProcess(['act', 'train', 'doors.mjs', ...few], { cwd });
-    expect(trained.code).toBe(0);
-    expect(JSON.parse(trained.stdout)).toMatchObject({ out: 'out', train: { episodes: 1 }, test: { episodes: 1 } });
-    const again = await runInProcess(['act', 'resume', 'out'], { cwd });
-    expect([again.code, again.stdout]).toEqual([0, trained.stdout]);
-    const page = await runInProcess(['act', 'report', 'out'], { cwd });
-    expect([page.code, page.stdout]).toEqual([0, `${join(cwd, 'out', 'report.html')}\n`]);
-    expect(readFileSync(join(cwd, 'out', 'report.html'), 'utf8')).toContain('2 of 2');
-    const other = await runInProcess(['act', 'resume', '.'], { cwd });
-    expect([other.code, lastLine(other.stderr)]).toEqual([66, expect.stringContaining('E_NOT_A_RUN')]);
-  });
+  it.each(['ppo', 'memory'])(
+    'learns by %s, and gives the result of a finished folder again',
+    { timeout: 120_000 },
+    async (learner) => {
+      const cwd = folderWithWorld();
+      const few = ['--learner', learner, '--updates', '2', '--episodes', '3', '--out', 'out'];
+      const trained = await runInProcess(['act', 'train', 'doors.mjs', ...few], { cwd });
+      expect(trained.code).toBe(0);
+      expect(JSON.parse(trained.stdout)).toMatchObject({ out: 'out', train: { episodes: 1 }, test: { episodes: 1 } });
+      const again = await runInProcess(['act', 'resume', 'out'], { cwd });
+      expect([again.code, again.stdout]).toEqual([0, trained.stdout]);
+      const page = await runInProcess(['act', 'report', 'out'], { cwd });
+      expect([page.code, page.stdout]).toEqual([0, `${join(cwd, 'out', 'report.html')}\n`]);
+      expect(readFileSync(join(cwd, 'out', 'report.html'), 'utf8')).toContain('2 of 2');
+      const other = await runInProcess(['act', 'resume', '.'], { cwd });
+      expect([other.code, lastLine(other.stderr)]).toEqual([66, expect.stringContaining('E_NOT_A_RUN')]);
+    },
+  );
 
   it('that an environment ends names the folder in the command that resumes it', async () => {
     const cwd = emptyFolder();

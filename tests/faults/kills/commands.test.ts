@@ -78,6 +78,7 @@ describe(`killed at ${KILLS} random moments and started again`, () => {
     ],
     ['act train', learner('ppo', 30)],
     ['act train --learner mcts', learner('mcts', 20)],
+    ['act train --learner memory', learner('memory', 30)],
   ])('%s leaves what an unbroken one leaves', { timeout: TIMEOUT_MS }, ([, command], context) =>
     killUntilDone(command, context),
   );

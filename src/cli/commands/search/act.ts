@@ -22,11 +22,12 @@ const EXAMPLES = `Examples:
   $ rlprompt act score my-world.ts --episodes 20
   $ rlprompt act train kitchen --out cook           learn by PPO
   $ rlprompt act train kitchen --out cook --learner mcts   from what a tree search finds
+  $ rlprompt act train kitchen --out cook --learner memory --updates 40
   $ rlprompt act resume cook                        after it was stopped
   $ rlprompt act report cook --open                 its curves as a page
 `;
 
-const LEARNERS: readonly ActPlan['learner'][] = ['ppo', 'mcts'];
+const LEARNERS: readonly ActPlan['learner'][] = ['ppo', 'mcts', 'memory', 'rememberer'];
 const NORMALISATIONS: readonly LabelNormalisation[] = ['none', 'token', 'word'];
 
 interface WorldOptions {
@@ -61,7 +62,10 @@ export function configure(command: Command, context: CliContext): void {
   worldOptions(command.command('train').description('learns to act, with phrases scored per word'))
     .requiredOption('--out <DIR>', 'new folder for checkpoints and the result')
     .addOption(
-      new Option('--learner <NAME>', 'PPO, or imitation of the best episodes that tree searches find')
+      new Option(
+        '--learner <NAME>',
+        'PPO; imitation of what tree searches find; a memory of what actions were worth; the same, read by the model only',
+      )
         .choices(LEARNERS)
         .default('ppo'),
     )
