@@ -79,7 +79,8 @@ export async function createStepper(options: StepperOptions): Promise<Stepper> {
     const bodies: BodyShape[] = [];
     runtimeMeter.bodies = bodies;
     const processor = processorSeconds();
-    const evaluations = await evaluator.evaluate(rollouts.map(({ text }) => ({ text, examples: task.splits.train })));
+    const items = rollouts.map(({ text }) => ({ text, examples: task.splits.train }));
+    const evaluations = await evaluator.evaluate(items, { ofStep: true });
     runtimeMeter.bodies = undefined;
     const rewardProcessor = processorSeconds() - processor;
     const scored = performance.now();

@@ -133,7 +133,7 @@ async function* trainStep(run: Run, goal: SearchGoal): AsyncGenerator<RunEvent, 
   const { items, groups } = data.examplesOf(rollouts, run.step);
   const evaluations = config.racing
     ? await race(evaluator, items, { seed: config.seed, step: run.step })
-    : await evaluator.evaluate(items);
+    : await evaluator.evaluate(items, { ofStep: true });
   const rewards = shaper.shape(evaluations, rewardTo, groups);
   const learned = await trainer.update(rollouts, rewards, { rewardTo });
   shaper.schedule.softenIfSure(learned.entropy);

@@ -77,15 +77,19 @@ export interface EvaluationItem {
   readonly offsets?: readonly number[] | undefined;
 }
 
+export interface EvaluationOptions {
+  readonly signal?: AbortSignal;
+  readonly details?: boolean;
+  /** They are prompts of a step, most of which are never read by other label words: nothing is kept for that. */
+  readonly ofStep?: boolean;
+}
+
 /**
  * What the loop knows of a task: it hands over prompts and examples and gets raw rewards back. A task never
  * normalises, prints or knows the trainer.
  */
 export interface Evaluator {
-  evaluate(
-    items: readonly EvaluationItem[],
-    options?: { signal?: AbortSignal; details?: boolean },
-  ): Promise<Evaluation[]>;
+  evaluate(items: readonly EvaluationItem[], options?: EvaluationOptions): Promise<Evaluation[]>;
   /** The metric that decides between prompts. */
   readonly metric: string;
   /** Rows run through the target LM, and rows answered by the reward cache, since the run's start. */

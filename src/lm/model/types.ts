@@ -82,6 +82,8 @@ export interface LabelScoreRequest {
   readonly rows: readonly (readonly [promptIndex: number, inputIndex: number])[];
   readonly normalise: LabelNormalisation;
   readonly signal?: AbortSignal | undefined;
+  /** Whether the rows may be asked again by other words, so that what answers them is worth keeping. @default true */
+  readonly keepsStates?: boolean | undefined;
   /** Called with the [labels] scores of a row the moment they are known, where rows are paid for one by one. */
   readonly onRow?: ((row: number, scores: Float32Array) => void) | undefined;
   /** Called at each row that is done, where a model tells. */

@@ -9,6 +9,8 @@ export interface AdamState {
 
 export interface AdamOptions {
   readonly learningRate: number;
+  /** What gradients are multiplied by first, in float32. @default 1 */
+  readonly gradientFactor?: number;
   /** @default 0.9 */
   readonly beta1?: number;
   /** @default 0.999 */
@@ -29,7 +31,7 @@ export function adamStep(
   parameters: MlpParameters,
   gradients: MlpParameters,
   state: AdamState,
-  { learningRate, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: AdamOptions,
+  { learningRate, gradientFactor = 1, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: AdamOptions,
 ): void {
   state.step += 1;
   const rate = learningRate / (1 - beta1 ** state.step);
@@ -41,7 +43,7 @@ export function adamStep(
     const first = state.firstMoments[name];
     const second = state.secondMoments[name];
     for (let i = 0; i < values.length; i++) {
-      const slope = gradient[i]!;
+      const slope = Math.fround(gradient[i]! * gradientFactor);
       const m = beta1 * first[i]! + fresh1 * slope;
       const v = beta2 * second[i]! + fresh2 * slope * slope;
       first[i] = m;

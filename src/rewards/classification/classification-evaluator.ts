@@ -6,7 +6,15 @@ import type { LabelScoresCapability } from '../../lm/model/types.js';
 import { mean } from '../../statistics/mean.js';
 import { relativeMargin } from '../../statistics/relative-margin.js';
 import { softmax } from '../../statistics/softmax.js';
-import type { Evaluation, EvaluationItem, Evaluator, Example, ExampleOutcome, Task } from '../../task/types.js';
+import type {
+  Evaluation,
+  EvaluationItem,
+  EvaluationOptions,
+  Evaluator,
+  Example,
+  ExampleOutcome,
+  Task,
+} from '../../task/types.js';
 import type { Template } from '../../template/template.js';
 import type { ScoreCache } from '../cache/score-cache.js';
 import { classificationGap } from './classification-gap.js';
@@ -55,15 +63,12 @@ export class ClassificationEvaluator implements Evaluator {
     return { forwards: this.cache.forwards, cacheHits: this.cache.cacheHits };
   }
 
-  async evaluate(
-    items: readonly EvaluationItem[],
-    options: { signal?: AbortSignal; details?: boolean } = {},
-  ): Promise<Evaluation[]> {
+  async evaluate(items: readonly EvaluationItem[], options: EvaluationOptions = {}): Promise<Evaluation[]> {
     const keys = itemKeys(items);
     const unique = [...new Map(items.map((item, i) => [keys[i]!, item]))];
     const scores = await this.score(
       unique.map(([, item]) => item),
-      options.signal,
+      options,
     );
     const evaluations = new Map(
       unique.map(([key, item], i) => [key, this.summarise(item, scores[i]!, options.details ?? false)]),
@@ -79,13 +84,13 @@ export class ClassificationEvaluator implements Evaluator {
   }
 
   /** Label log scores of each item, [examples, labels], with the calibration offsets subtracted. */
-  private async score(items: readonly EvaluationItem[], signal?: AbortSignal): Promise<Calibrated[]> {
+  private async score(items: readonly EvaluationItem[], options: EvaluationOptions): Promise<Calibrated[]> {
     const jobs = items.map((item) => this.jobsOf(item));
     const byReading = new Map<ResolvedReading, ScoringJob[]>();
     for (const job of jobs.flat()) byReading.set(job.reading, [...(byReading.get(job.reading) ?? []), job]);
     const scored = new Map<ScoringJob, Calibrated>();
     for (const [reading, own] of byReading) {
-      const results = await this.scoreJobs(reading, own, signal);
+      const results = await this.scoreJobs(reading, own, options);
       own.forEach((job, i) => {
         scored.set(job, results[i]!);
       });
@@ -113,7 +118,7 @@ export class ClassificationEvaluator implements Evaluator {
   private async scoreJobs(
     { template, words, sets, shown }: ResolvedReading,
     jobs: readonly ScoringJob[],
-    signal?: AbortSignal,
+    { signal, ofStep }: EvaluationOptions,
   ): Promise<Calibrated[]> {
     const calibration = jobs.map(({ texts, offsets }) =>
       offsets ? [] : this.calibrationInputs(texts).filter((text) => !shown.has(text)),
@@ -137,6 +142,7 @@ export class ClassificationEvaluator implements Evaluator {
       rows,
       normalise,
       signal,
+      keepsStates: !ofStep,
     });
     const width = this.labels.length;
     return jobs.map(({ texts, offsets }, i) => {

@@ -1,5 +1,5 @@
 import { zip } from '../../statistics/zip.js';
-import type { Evaluation, EvaluationItem, Evaluator, Example } from '../../task/types.js';
+import type { Evaluation, EvaluationItem, EvaluationOptions, Evaluator, Example } from '../../task/types.js';
 import type { WeightedObjectives } from './weighted-objectives.js';
 
 /**
@@ -21,10 +21,7 @@ export class ObjectivesEvaluator implements Evaluator {
     return this.inner.counters();
   }
 
-  async evaluate(
-    items: readonly EvaluationItem[],
-    options: { signal?: AbortSignal; details?: boolean } = {},
-  ): Promise<Evaluation[]> {
+  async evaluate(items: readonly EvaluationItem[], options: EvaluationOptions = {}): Promise<Evaluation[]> {
     if (!items.some((item) => this.isOfTrain(item))) return await this.inner.evaluate(items, options);
     const details = options.details || this.objectives.readsOutputs;
     const evaluations = await this.inner.evaluate(items, { ...options, details });

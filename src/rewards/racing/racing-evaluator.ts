@@ -38,7 +38,10 @@ export async function race(
     for (const standing of contenders) all[standing.index] = standing;
   }
   contenders = survivors(contenders, last?.prompts ?? 0);
-  const complete = await evaluator.evaluate(contenders.map(({ text }) => ({ text, examples })));
+  const complete = await evaluator.evaluate(
+    contenders.map(({ text }) => ({ text, examples })),
+    { ofStep: true },
+  );
   const finalists = Array.from(zip(contenders, complete), ([{ text }, evaluation]) => [text, evaluation] as const);
   const byText = new Map([...partialEvaluations(all), ...finalists]);
   return items.flatMap(({ text }) => byText.get(text) ?? []);
@@ -51,7 +54,10 @@ async function runRound(
   examples: readonly Example[],
 ): Promise<Standing[]> {
   const block = examples.slice(contenders[0]?.n ?? 0);
-  const evaluated = await evaluator.evaluate(contenders.map(({ text }) => ({ text, examples: block })));
+  const evaluated = await evaluator.evaluate(
+    contenders.map(({ text }) => ({ text, examples: block })),
+    { ofStep: true },
+  );
   return Array.from(zip(contenders, evaluated), ([before, evaluation]) => pool(before, evaluation, block.length));
 }
 

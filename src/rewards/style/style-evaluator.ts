@@ -4,7 +4,7 @@ import type { LanguageModel } from '../../lm/model/types.js';
 import { pick } from '../../statistics/pick.js';
 import { zip } from '../../statistics/zip.js';
 import type { RewardRow } from '../../task/define/reward-messages.js';
-import type { Evaluation, EvaluationItem, Evaluator, Example, Task } from '../../task/types.js';
+import type { Evaluation, EvaluationItem, EvaluationOptions, Evaluator, Example, Task } from '../../task/types.js';
 import type { Template } from '../../template/template.js';
 import { pairKey } from '../cache/record-key.js';
 import type { RewardCache } from '../cache/reward-cache.js';
@@ -40,7 +40,7 @@ export class StyleEvaluator implements Evaluator {
 
   async evaluate(
     items: readonly EvaluationItem[],
-    { signal, details = false }: { signal?: AbortSignal; details?: boolean } = {},
+    { signal, details = false }: EvaluationOptions = {},
   ): Promise<Evaluation[]> {
     const pairs = new Map<string, StylePair>();
     for (const { text, examples } of items) {

@@ -32,10 +32,11 @@ export class PolicyOptimizer {
   apply(loss: number, gradients: MlpParameters): UpdateOutcome {
     const { start } = this.settings;
     const penalty = start?.elastic && addElasticPenalty(gradients, this.parameters, start.parameters, start.elastic);
-    const gradNorm = clipGlobalNorm(gradients, this.settings.clipNorm);
-    const skipped = !Number.isFinite(gradNorm) || !Number.isFinite(loss);
-    if (!skipped) adamStep(this.parameters, gradients, this.adam, { learningRate: this.settings.learningRate });
-    return { gradNorm, skipped, ...(penalty === undefined ? {} : { 'ewc/penalty': penalty }) };
+    const { learningRate, clipNorm } = this.settings;
+    const { norm, factor } = clipGlobalNorm(gradients, clipNorm);
+    const skipped = !Number.isFinite(norm) || !Number.isFinite(loss);
+    if (!skipped) adamStep(this.parameters, gradients, this.adam, { learningRate, gradientFactor: factor });
+    return { gradNorm: norm, skipped, ...(penalty === undefined ? {} : { 'ewc/penalty': penalty }) };
   }
 
   /** Parameters as at the start of a run, and no memory of earlier gradients. */

@@ -95,12 +95,13 @@ class MaskedLabelScores implements LabelScoresCapability {
     return { cut: this.#count.cut, total: this.#count.total };
   }
 
-  async labelScores({ signal, onDone, ...request }: LabelScoreRequest): Promise<Float32Array> {
+  async labelScores({ signal, keepsStates = true, onDone, ...request }: LabelScoreRequest): Promise<Float32Array> {
     const { labels, normalise } = request;
     const rows = this.#plan(request);
     const head = await this.#headColumns(labels.map(firstToken));
     const scores = new Float32Array(rows.length * labels.length);
-    await this.#atMasks(rows, signal, (row, hidden) => {
+    const memo = keepsStates ? this.#memo : undefined;
+    await this.#atMasks(rows, { signal, memo }, (row, hidden) => {
       const logits = columnLogits(hidden, head, labels.length);
       const normalised = Array.from(zip(labels, logits), ([label, logit]) => logit / labelDivisor(label, normalise));
       scores.set(normalised, row * labels.length);
@@ -113,7 +114,7 @@ class MaskedLabelScores implements LabelScoresCapability {
     const rows = this.#plan(request);
     const size = this.#parts.body.model.hiddenSize;
     const all = new Float32Array(rows.length * size);
-    await this.#atMasks(rows, signal, (row, hidden) => {
+    await this.#atMasks(rows, { signal, memo: this.#memo }, (row, hidden) => {
       all.set(hidden, row * size);
       onDone?.();
     });
@@ -124,7 +125,7 @@ class MaskedLabelScores implements LabelScoresCapability {
   /** Runs rows and hands over each one's hidden state at its mask, [hiddenSize]. */
   async #atMasks(
     rows: readonly LabelRow[],
-    signal: AbortSignal | undefined,
+    { signal, memo }: { readonly signal: AbortSignal | undefined; readonly memo: HiddenMemo | undefined },
     receive: (row: number, hidden: Float32Array) => void,
   ): Promise<void> {
     signal?.throwIfAborted();
@@ -132,8 +133,8 @@ class MaskedLabelScores implements LabelScoresCapability {
     for (const [row, labelRow] of rows.entries()) {
       const { tokens } = labelRow;
       const at = this.#maskPosition(labelRow);
-      const key = `${at}:${tokens.join(' ')}`;
-      const known = this.#memo.get(key);
+      const key = memo ? `${at}:${tokens.join(' ')}` : '';
+      const known = memo?.get(key);
       if (known) receive(row, known);
       else missing.push({ row, key, length: tokens.length, tokens, at });
     }
@@ -148,7 +149,7 @@ class MaskedLabelScores implements LabelScoresCapability {
         const start = (i * length + at) * size;
         const state = hidden.subarray(start, start + size);
         // A copy: the states of all positions are not to be kept with it.
-        this.#memo.set(key, state.slice());
+        memo?.set(key, state.slice());
         receive(row, state);
       }
     }

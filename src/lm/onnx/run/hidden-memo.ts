@@ -14,7 +14,7 @@ export class HiddenMemo {
     return this.#states.get(key);
   }
 
-  /** @param hidden kept as it is, so its memory should hold no more than such states: rows of one call share theirs, and leave one after the other */
+  /** @param hidden kept as it is, so its memory should hold nothing else */
   set(key: string, hidden: Float32Array): void {
     if (this.#states.has(key)) return;
     this.#states.set(key, hidden);

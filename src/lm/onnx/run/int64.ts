@@ -12,5 +12,7 @@ export function int64Halves(length: number): { readonly halves: Int32Array; read
 /** What 64-bit integers hold. */
 export function int64Numbers({ buffer, byteOffset, length }: BigInt64Array): Int32Array {
   const halves = new Int32Array(buffer, byteOffset, 2 * length);
-  return Int32Array.from({ length }, (_, i) => halves[2 * i]!);
+  const numbers = new Int32Array(length);
+  for (let i = 0; i < length; i++) numbers[i] = halves[2 * i]!;
+  return numbers;
 }

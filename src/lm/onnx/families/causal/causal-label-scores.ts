@@ -83,7 +83,7 @@ export class CausalLabelScores implements LabelScoresCapability {
   }
 
   async labelScores(request: LabelScoreRequest): Promise<Float32Array> {
-    const { labels, normalise, signal, onDone } = request;
+    const { labels, normalise, signal, keepsStates = true, onDone } = request;
     const rows = await this.#plan(request);
     const scores = new Float32Array(rows.length * labels.length);
     const write = (row: number, values: Float32Array): void => {
@@ -94,7 +94,7 @@ export class CausalLabelScores implements LabelScoresCapability {
     };
     if (logitsSuffice(labels, normalise)) {
       const head = await this.#headColumns(labels.map(firstToken));
-      await this.#atLastTokens(rows, signal, (row, hidden) => {
+      await this.#atLastTokens(rows, { signal, memo: keepsStates ? this.#memo : undefined }, (row, hidden) => {
         write(row, columnLogits(hidden, head, labels.length));
       });
       return scores;
@@ -112,7 +112,7 @@ export class CausalLabelScores implements LabelScoresCapability {
     const rows = await this.#plan({ ...request, labels: [] });
     const projection = await this.#parts.projection();
     const all = new Float32Array(rows.length * projection.hiddenSize);
-    await this.#atLastTokens(rows, signal, (row, hidden) => {
+    await this.#atLastTokens(rows, { signal, memo: this.#memo }, (row, hidden) => {
       all.set(hidden, row * projection.hiddenSize);
       onDone?.();
     });
@@ -122,26 +122,25 @@ export class CausalLabelScores implements LabelScoresCapability {
   /** Hands over each row's hidden state at its last token, [hiddenSize]; a state that is known needs no forward. */
   async #atLastTokens(
     rows: readonly PrefixedRow[],
-    signal: AbortSignal | undefined,
+    { signal, memo }: { readonly signal: AbortSignal | undefined; readonly memo: HiddenMemo | undefined },
     receive: (row: number, hidden: Float32Array) => void,
   ): Promise<void> {
     signal?.throwIfAborted();
     const missing: { row: number; key: string; tokens: PrefixedRow }[] = [];
     for (const [row, tokens] of rows.entries()) {
-      const key = rowKey(tokens);
-      const known = this.#memo.get(key);
+      const key = memo ? rowKey(tokens) : '';
+      const known = memo?.get(key);
       if (known) receive(row, known);
       else missing.push({ row, key, tokens });
     }
     const unknown = missing.map(({ tokens }) => tokens);
-    for await (const { indices, hidden: given } of this.#parts.rows.run(unknown, { signal })) {
-      // A copy for all rows of a call: what the runtime gave would keep its memory from being used again.
-      const hidden = given.slice();
+    for await (const { indices, hidden } of this.#parts.rows.run(unknown, { signal })) {
       const size = hidden.length / indices.length;
       for (const [i, index] of indices.entries()) {
         const { row, key } = missing[index]!;
         const state = hidden.subarray(i * size, (i + 1) * size);
-        this.#memo.set(key, state);
+        // A copy: what the runtime gave would keep its memory from being used again.
+        memo?.set(key, state.slice());
         receive(row, state);
       }
     }
