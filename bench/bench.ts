@@ -12,6 +12,7 @@
 import { execFile } from 'node:child_process';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { parseArgs, promisify } from 'node:util';
+import { collectLessOften } from '../src/cli/shared/heap-growth.js';
 import { EMBEDDED_MODEL } from '../src/config/settings/defaults.js';
 import { curve } from './curve.js';
 import { machine, median, peakMiB, round } from './machine.js';
@@ -35,6 +36,9 @@ const { values: flags } = parseArgs({
     curve: { type: 'string' },
   },
 });
+// As the program does.
+collectLessOften();
+
 const threads = flags.threads === undefined ? undefined : Number(flags.threads);
 
 /** Milliseconds between two looks at the event loop. */
