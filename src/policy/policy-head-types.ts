@@ -62,6 +62,6 @@ export interface PolicyEvaluation extends LogProbs {
   readonly entropies: Float32Array;
   /** KL(π(·|s_n) ‖ p_LM) in nats, [n]; only with the regulariser `kl`. */
   readonly kls: Float32Array | undefined;
-  /** Gradients of Σ_n of the weighted terms. Costs no pass over the vocabulary. The head's next gradients are written over them. */
+  /** Gradients of Σ_n of the weighted terms. Costs no pass over the vocabulary. */
   gradients(weights: GradientWeights): Promise<MlpParameters>;
 }

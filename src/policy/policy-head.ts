@@ -7,7 +7,6 @@ import { pick } from '../statistics/pick.js';
 import {
   checkLength,
   checkParameters,
-  copyParameters,
   initialParameters,
   type MlpParameters,
   type MlpShape,
@@ -128,8 +127,7 @@ export class PolicyHead {
     weights: ArrayLike<number>,
     options: StepOptions = {},
   ): Promise<MlpParameters> {
-    const evaluation = await this.evaluate(hidden, actions, options);
-    return copyParameters(await evaluation.gradients({ weights }));
+    return (await this.evaluate(hidden, actions, options)).gradients({ weights });
   }
 
   /**

@@ -1,4 +1,4 @@
-import { createSession, type Feeds, type OnnxSession, type SessionOptions } from '../lm/onnx/run/session.js';
+import { createSession, type OnnxSession, type SessionOptions } from '../lm/onnx/run/session.js';
 import { backwardGraph, evaluationGraph, logProbsGraph, samplingGraph } from './policy-graphs.js';
 
 const GRAPHS = {
@@ -12,16 +12,12 @@ const GRAPHS = {
   backward: () => backwardGraph(),
 } as const;
 
-/** Their outputs are large, of the same shape in each call, and used before the next one. */
-const WRITTEN_OVER: ReadonlySet<string> = new Set<keyof typeof GRAPHS>(['backward']);
-
 export type PolicyGraphName = keyof typeof GRAPHS;
 export type PolicyFeeds = Readonly<Record<string, { data: Float32Array | BigInt64Array; dims: readonly number[] }>>;
 
 /** The policy's graphs in the runtime, each loaded when it is first needed. */
 export class PolicySessions {
   private readonly sessions = new Map<PolicyGraphName, Promise<OnnxSession>>();
-  private readonly kept = new Map<PolicyGraphName, Feeds>();
 
   constructor(private readonly options: SessionOptions) {}
 
@@ -32,8 +28,7 @@ export class PolicySessions {
       const { data, dims } = feeds[input]!;
       return [input, session.tensor(data instanceof BigInt64Array ? 'int64' : 'float32', data, dims)] as const;
     });
-    const results = await session.run(Object.fromEntries(tensors), session.outputNames, this.kept.get(name));
-    if (WRITTEN_OVER.has(name)) this.kept.set(name, results);
+    const results = await session.run(Object.fromEntries(tensors), session.outputNames);
     return Object.fromEntries(
       Object.entries(results).map(([output, tensor]) => [output, tensor.data as Float32Array | BigInt64Array]),
     );

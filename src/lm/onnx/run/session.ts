@@ -27,11 +27,8 @@ export interface OnnxSession {
   tensor(type: TensorType, data: TensorData, dims: readonly number[]): Tensor;
   /** Memory for what is fed to one call, without a copy; a call of the runtime's thread takes it over. */
   memory(bytes: number): ArrayBuffer;
-  /**
-   * Computes the named outputs.
-   * @param into what an earlier call gave, to be written over in place of new memory; of no use to the runtime's thread
-   */
-  run<Name extends string>(feeds: Feeds, outputs: readonly Name[], into?: Feeds): Promise<Record<Name, Tensor>>;
+  /** Computes the named outputs. */
+  run<Name extends string>(feeds: Feeds, outputs: readonly Name[]): Promise<Record<Name, Tensor>>;
   readonly inputNames: readonly string[];
   readonly outputNames: readonly string[];
   dispose(): Promise<void>;
@@ -48,10 +45,10 @@ export async function createSession(source: GraphSource, options: SessionOptions
   return {
     tensor: (type, data, dims) => new runtime.Tensor(type, data as Tensor.DataType, dims) as Tensor,
     memory: (bytes) => (options.inThread ? feedMemory(bytes) : new ArrayBuffer(bytes)),
-    run: async <Name extends string>(feeds: Feeds, outputs: readonly Name[], into?: Feeds) => {
+    run: async <Name extends string>(feeds: Feeds, outputs: readonly Name[]) => {
       try {
         // The runtime gives what it is asked for, or throws.
-        return (await metered(() => session.run(feeds, outputs, into))) as Record<Name, Tensor>;
+        return (await metered(() => session.run(feeds, outputs))) as Record<Name, Tensor>;
       } catch (cause) {
         throw runError(source, cause);
       }
@@ -129,7 +126,7 @@ export async function knownDevices(): Promise<string[]> {
 
 /** A graph where it was loaded. */
 interface LoadedGraph extends Pick<OnnxSession, 'inputNames' | 'outputNames'> {
-  run(feeds: Feeds, outputs: readonly string[], into?: Feeds): Promise<Record<string, Tensor>>;
+  run(feeds: Feeds, outputs: readonly string[]): Promise<Record<string, Tensor>>;
   release(): Promise<void>;
 }
 
@@ -146,7 +143,7 @@ async function open(
   return {
     inputNames: session.inputNames,
     outputNames: session.outputNames,
-    run: async (feeds, outputs, into) => (await session.run(feeds, into ?? outputs)) as Record<string, Tensor>,
+    run: async (feeds, outputs) => (await session.run(feeds, outputs)) as Record<string, Tensor>,
     release: () => session.release(),
   };
 }
