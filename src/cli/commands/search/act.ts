@@ -22,7 +22,7 @@ const EXAMPLES = `Examples:
   $ rlprompt act score my-world.ts --episodes 20
   $ rlprompt act train kitchen --out cook           learn by PPO
   $ rlprompt act train kitchen --out cook --learner mcts   from what a tree search finds
-  $ rlprompt act train kitchen --out cook --learner memory --updates 40
+  $ rlprompt act train kitchen --out cook --learner memory --updates 80   nothing is trained, actions are remembered
   $ rlprompt act resume cook                        after it was stopped
   $ rlprompt act report cook --open                 its curves as a page
 `;
@@ -64,14 +64,14 @@ export function configure(command: Command, context: CliContext): void {
     .addOption(
       new Option(
         '--learner <NAME>',
-        'PPO; imitation of what tree searches find; a memory of what actions were worth; the same, read by the model only',
+        'mcts imitates what tree searches find, memory does what was worth most, rememberer has the model read that',
       )
         .choices(LEARNERS)
         .default('ppo'),
     )
     .option('--updates <N>', 'updates of the policy', parseSize, 400)
     .option('--episodes <N>', 'episodes that an update learns from', parseSize, 36)
-    .option('--learning-rate <RATE>', 'of the trained part', parsePositive, 3e-3)
+    .option('--learning-rate <RATE>', 'of the trained part (ppo, mcts)', parsePositive, 3e-3)
     .action((reference: string, options: TrainOptions) => startTraining(reference, options, context));
   command
     .command('resume')
