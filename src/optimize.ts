@@ -250,10 +250,10 @@ async function* stopAtOnce(run: Run, reason: StopRequest): AsyncGenerator<RunEve
   yield emitInterrupted(run, reason, step ?? 0);
   if (run.requests.isSearchOver) {
     const steps = step === 1 ? 'the step' : `all ${step} steps`;
-    throw interruptedError(run, reason, 'stopped in the final evaluation', `${steps} and every score paid for`);
+    throw interruptedError(run, reason, 'stopped in the final evaluation', `${steps} and every computed score`);
   }
   const checkpoint = step === undefined ? '' : `the checkpoint after step ${step} and `;
-  throw interruptedError(run, reason, 'stopped at once on request', `${checkpoint}every score paid for`);
+  throw interruptedError(run, reason, 'stopped at once on request', `${checkpoint}every computed score`);
 }
 
 function emitInterrupted(run: Run, reason: StopRequest, step: number): RunEvent {

@@ -534,7 +534,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   report: ['analysis', 'errors.ts', 'events.ts', 'export', 'files', 'molecules', 'run/store', 'ui/draw'],
   'report/charts': ['events.ts', 'report', 'ui'],
   'report/page': ['analysis', 'report', 'report/charts', 'report/sections', 'statistics', 'ui'],
-  'report/sections': ['analysis', 'events.ts', 'report', 'report/charts', 'statistics', 'ui'],
+  'report/sections': ['analysis', 'events.ts', 'lm', 'report', 'report/charts', 'statistics', 'ui'],
   rewards: [
     'files',
     'lm',

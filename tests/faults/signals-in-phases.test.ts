@@ -157,7 +157,7 @@ describe.skipIf(!hasTerminals || process.platform !== 'linux')('a signal in a te
     const { code, shown } = await leftBy(PHASES['baselines are scored']!, 'SIGINT', 2);
     const said = shown.replaceAll(/\s+/g, ' ');
     expect(code).toBe(130);
-    expect(said).toContain('every score paid for');
+    expect(said).toContain('every computed score');
     expect(said).not.toMatch(/the last checkpoint (?!if one was saved)/);
   });
 

@@ -1,5 +1,6 @@
 import { flagName } from '../../config/config-layers.js';
 import { optionMeta, type RunConfigKey } from '../../config/run-config.js';
+import { pieceText } from '../../lm/piece-text.js';
 import type { ShownRow } from '../../run/prepare/shown-row.js';
 import { safeText } from '../../ui/draw/safe-text.js';
 import { wrapText } from '../../ui/draw/wrap-text.js';
@@ -99,7 +100,9 @@ function runText(
   { sizes, warnings, target, words, lengths, ...row }: RunFacts,
   width = Number.POSITIVE_INFINITY,
 ): string {
-  const lines = [`The run below has ${sizes.train} train, ${sizes.dev} dev and ${formatCount(sizes.test)} test rows.`];
+  const lines = [
+    `The run proposed has ${sizes.train} train, ${sizes.dev} dev and ${formatCount(sizes.test)} test rows.`,
+  ];
   for (const warning of warnings) lines.push(`note: ${safeText(warning)}`);
   if (lengths) {
     const { median, p95, longest, tooLong, measured, contextLength } = lengths;
@@ -107,7 +110,10 @@ function runText(
     lines.push(`${tokens}; ${safeText(target)} reads ${contextLength}, ${tooLong} of ${measured} texts are longer`);
   }
   const wrapped = lines.flatMap((line) => wrapText(line, width)).join('\n');
-  const rows = words.map(({ label, text, pieces }) => [`  ${label}`, visibleBlanks(text), pieces.join(' ')]);
+  const rows = words.map(({ label, text, pieces }) => {
+    const tokens = pieces.map((piece) => visibleBlanks(pieceText(piece))).join('|');
+    return [`  ${label}`, visibleBlanks(text), tokens];
+  });
   return `${wrapped}\nlabel words, with their tokens:\n${formatTable(rows, { width })}${shownRowText(row, width)}`;
 }
 

@@ -4,8 +4,11 @@ export interface Range {
   readonly high: number;
 }
 
-/** The smallest range with ends on a round step (1, 2 or 5 times a power of ten) that holds all finite values. */
-export function roundRange(values: readonly number[]): Range {
+/**
+ * The smallest range with ends on a round step (1, 2 or 5 times a power of ten) that holds all finite values.
+ * @param most the range does not end above it, nor below a value: a share is at most 1
+ */
+export function roundRange(values: readonly number[], most = Number.POSITIVE_INFINITY): Range {
   const finite = values.filter(Number.isFinite);
   if (finite.length === 0) return { low: 0, high: 1 };
   const low = finite.reduce((a, b) => Math.min(a, b));
@@ -13,7 +16,10 @@ export function roundRange(values: readonly number[]): Range {
   // A flat curve is drawn through the middle, on a range that tells its size.
   const margin = low === high ? Math.max(Math.abs(low) / 10, 1e-3) : 0;
   const step = roundStep((high - low + 2 * margin) / 8);
-  return { low: step * Math.floor((low - margin) / step), high: step * Math.ceil((high + margin) / step) };
+  return {
+    low: step * Math.floor((low - margin) / step),
+    high: Math.min(Math.max(high, most), step * Math.ceil((high + margin) / step)),
+  };
 }
 
 function roundStep(rough: number): number {

@@ -16,6 +16,8 @@ export interface ChartOptions {
   readonly steps?: Range;
   /** Ends of the vertical axis; by default round numbers around the values. */
   readonly values?: Range;
+  /** Where the vertical axis ends at the latest. */
+  readonly most?: number | undefined;
 }
 
 /** Bits of a braille cell's dots by [column][row]. */
@@ -34,7 +36,12 @@ export function brailleChart(
   height: number,
   options: ChartOptions = {},
 ): ChartPiece[][] {
-  const values = options.values ?? roundRange(series.flatMap(({ points }) => points.map(({ value }) => value)));
+  const values =
+    options.values ??
+    roundRange(
+      series.flatMap(({ points }) => points.map(({ value }) => value)),
+      options.most,
+    );
   const labels = axisLabels([values.high, (values.high + values.low) / 2, values.low]);
   const gutter = Math.max(...labels.map((label) => label.length));
   const columns = width - gutter - 1;

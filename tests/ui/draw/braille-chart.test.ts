@@ -109,6 +109,9 @@ describe('axes', () => {
     const { low, high } = roundRange([0.562, 0.719]);
     expect([low, high].map((value) => value.toFixed(4))).toEqual(['0.5600', '0.7200']);
     expect(roundRange([])).toEqual({ low: 0, high: 1 });
+    expect(roundRange([1], 1).high).toBe(1);
+    expect(roundRange([0.9, 1], 1).high).toBe(1);
+    expect(roundRange([0.9, 1.2], 1).high).toBeGreaterThanOrEqual(1.2);
   });
 
   it('are labelled with the decimals they need', () => {

@@ -467,6 +467,17 @@ describe('the keys', () => {
     await shown.reporter.close();
   });
 
+  it('keep what was typed in view, with its rank, where better prompts fill the table', async () => {
+    const shown = await show(80, 24, spamRun(84));
+    const typed = spamRun(84).find((event) => event.type === 'prompt-added')!;
+    const prompt = { ...typed.prompt, text: 'worse than all', step: 84, dev: { accuracy: 0.1 }, devMargin: -1 };
+    shown.reporter.report({ ...typed, prompt, seq: 1000 });
+    shown.clock.advance(1000);
+    await settled();
+    expect(shown.terminal.frame).toMatch(/ (?:[6-9]|\d\d) › +0\.100 .*“worse than all”/);
+    await shown.reporter.close();
+  });
+
   it('have no label words to take where a task has no labels', async () => {
     const shown = await show(
       80,

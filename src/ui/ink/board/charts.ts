@@ -17,6 +17,8 @@ interface Panel {
   readonly title: SafeText;
   /** In the order of drawing: the last is on top, and first in the legend. */
   readonly lines: readonly PanelLine[];
+  /** The largest value that there can be, where that is known. */
+  readonly most?: number | undefined;
 }
 
 const TWO_PANELS_FROM = 64;
@@ -82,19 +84,20 @@ function scorePanel(state: ScreenState): Panel {
   const best = toLine('best', 'score', state.devScore);
   const plain = state.prompts.filter(({ origin }) => origin === 'plain');
   const baselines = [...state.baselines, ...plain].map(({ dev }) => dev?.[metric]).filter(isNumber);
-  if (baselines.length === 0) return { title: safeLine`dev ${metric}`, lines: [best] };
+  const most = metric === 'accuracy' ? 1 : undefined;
+  if (baselines.length === 0) return { title: safeLine`dev ${metric}`, lines: [best], most };
   const value = Math.max(...baselines);
   const points = [0, state.step].map((step) => ({ step, value }));
-  return { title: safeLine`dev ${metric}`, lines: [toLine('base', 'dim', { points }), best] };
+  return { title: safeLine`dev ${metric}`, lines: [toLine('base', 'dim', { points }), best], most };
 }
 
 function toLine(name: string, style: Style, { points }: ChartSeries): PanelLine {
   return { name, style, points, value: points.at(-1)?.value };
 }
 
-function panelLines({ title, lines }: Panel, step: number, height: number, width: number): Span[][] {
+function panelLines({ title, lines, most }: Panel, step: number, height: number, width: number): Span[][] {
   const styles = lines.map(({ style }) => style);
-  const chart = brailleChart(lines, width, height - 1, { steps: { low: 0, high: Math.max(1, step) } });
+  const chart = brailleChart(lines, width, height - 1, { steps: { low: 0, high: Math.max(1, step) }, most });
   return [titleSpans(title, lines, width), ...chart.map((pieces) => pieces.map((piece) => toSpan(piece, styles)))];
 }
 
@@ -108,7 +111,7 @@ function titleSpans(title: SafeText, lines: readonly PanelLine[], width: number)
   let room = width - widthOf(name);
   const entries = (valueCount: number): Span[][] =>
     lines.toReversed().map(({ name, value, style }, i) => {
-      const text = i < valueCount ? safeLine`${name} ${formatScore(value)}` : safeLine`${name}`;
+      const text = i < valueCount && value !== undefined ? safeLine`${name} ${formatScore(value)}` : safeLine`${name}`;
       return [{ text: safeText('  ─ '), style }, { text }];
     });
   const widthOfSpans = (entry: readonly Span[]): number => entry.reduce((sum, { text }) => sum + widthOf(text), 0);

@@ -34,7 +34,7 @@ const COLUMNS: readonly Column[] = [
 
 const HINT = '↑ ↓ Enter: look into one';
 
-/** The table of the best prompts: its head and at most `rows` of them, last the one that leads on train before dev knows it. */
+/** The table of the best prompts: its head and at most `rows` of them. */
 export function promptLines(
   { state, progress, keyboard, canPress }: Pick<BoardProps, 'state' | 'progress' | 'keyboard' | 'canPress'>,
   rows: number,
@@ -57,16 +57,19 @@ export function promptLines(
   ];
   const selected = selectedRow(keyboard, shown.length);
   shown.forEach((prompt, i) => {
-    const rank = prompt === state.leader ? '' : String(i + 1);
+    const rank = prompt === state.leader ? '' : String(state.prompts.indexOf(prompt) + 1);
     lines.push(rowSpans(prompt, { rank, isSelected: i === selected }, state, columns, width));
   });
   if (lines.length === 1) lines.push([{ text: emptyLine(progress, metricOf(state)), style: 'dim' }]);
   return lines.length > rows + 1 ? lines.slice(0, rows + 1) : lines;
 }
 
-/** The best prompts and, last, the one that leads on train before dev knows it. */
+/** The best prompts, the one that was typed last, and the one that leads on train before dev knows it. */
 export function shownPrompts({ prompts, leader }: ScreenState, rows: number): PromptSummary[] {
-  return leader ? [...prompts.slice(0, Math.max(1, rows - 1)), leader] : prompts.slice(0, rows);
+  const room = leader ? Math.max(1, rows - 1) : rows;
+  const typed = prompts.filter(({ origin }) => origin === 'user').toSorted((a, b) => b.step - a.step)[0];
+  const below = typed && room > 1 && prompts.indexOf(typed) >= room ? [typed] : [];
+  return [...prompts.slice(0, room - below.length), ...below, ...(leader ? [leader] : [])];
 }
 
 /** Where the arrows are among `count` rows; undefined before the first of them. */
