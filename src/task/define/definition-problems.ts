@@ -63,7 +63,11 @@ export function findDefinitionProblems(definition: unknown): string[] {
 /** What is wrong with the `examples` of a definition; what a function answers is looked at when it is called. */
 export function findExampleProblems(examples: unknown): string[] {
   if (isFunction(examples)) return [];
-  const holdsFiles = typeof (examples as { train?: unknown } | null)?.train === 'string';
+  const { train, dev, test } = (examples ?? {}) as Partial<Record<'train' | 'dev' | 'test', unknown>>;
+  const splits = [train, dev, test];
+  const holdsFiles = typeof train === 'string';
+  if (splits.some((split) => typeof split === 'string') && splits.some((split) => Array.isArray(split)))
+    return ['examples: some splits are file names, others arrays; give all three as one or the other'];
   const shape = (holdsFiles ? exampleFilesSchema : exampleArraysSchema).safeParse(examples);
   if (shape.success) return [];
   const issues = shape.error.issues.map((issue) => ({ ...issue, path: ['examples', ...issue.path] }));

@@ -33,6 +33,8 @@ describe('defineTask', () => {
     ['a mistyped key', { ...valid, manualPrompt: ['x'] }, 'unknown key manualPrompt (did you mean manualPrompts?)'],
     ['no examples', { name: 'mine', kind: 'classification' }, 'examples: missing'],
     ['a split that is missing', { ...valid, examples: { train: [], dev: [] } }, 'examples.test: '],
+    ['files and arrays', { ...valid, examples: { train: 'a.csv', dev: [], test: [] } }, 'some splits are file names'],
+    ['arrays and a file', { ...valid, examples: { train: [], dev: [], test: 'a.csv' } }, 'some splits are file names'],
     ['an empty text', { ...valid, examples: { train: [{ text: '' }], dev: [], test: [] } }, 'examples.train.0.text: '],
     [
       'a label that is no word',
