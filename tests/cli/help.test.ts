@@ -75,6 +75,14 @@ describe('rlprompt --help', () => {
     const ppo = flags(await shown('run', '--help', 'ppo'));
     expect(ppo).toEqual(expect.arrayContaining(['trainer', 'ppo-clip', 'kl-weight']));
     expect(ppo).not.toContain('text-column');
+    for (const [topic, rate] of [
+      ['ppo', 0.0001],
+      ['reinforce', 0.001],
+      ['log-variance', 0.0015],
+    ] as const)
+      expect(await shown('run', '--help', topic)).toMatch(
+        new RegExp(`--learning-rate <RATE>[^(]*\\(default:\\s+${rate}[,)]`),
+      );
     expect(await shown('help', 'run', 'ppo')).toBe(await shown('run', '--help', 'ppo'));
     expect(await shown('help', 'calibrate')).toMatch(/^run --calibrate +/m);
     for (const word of ['margin', 'fluency', 'plain', 'policy', 'cache hits'])

@@ -3,12 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { completeRunConfig, resolveRunConfig } from '../../src/config/resolve-run-config.js';
+import { optionMeta } from '../../src/config/run-config.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'rlprompt-writing-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('settings of how prompts are written', () => {
   it('have the prior of the generator LM on by default, where it was measured', () => {
+    expect(optionMeta('priorBeta').description).toContain('(default: 1 with log-variance; 0 with another trainer,');
     expect(completeRunConfig({ task: 'spam' }).priorBeta).toBe(1);
     for (const trainer of ['soft-q-learning', 'evolution', 'best-of-n'] as const) {
       expect(completeRunConfig({ task: 'spam', trainer }).priorBeta).toBe(0);

@@ -1,4 +1,4 @@
-import type { Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { flagName } from '../../config/config-layers.js';
 import { optionMeta, RUN_CONFIG_KEYS, type RunConfigKey } from '../../config/run-config.js';
 import { nearestWord, RlpromptError } from '../../errors.js';
@@ -38,8 +38,7 @@ export function limitRunHelp(run: Command, topic: string | undefined): void {
   }
   if (topic === undefined) showCommon(run);
   else {
-    const isShown = ofTrainer(topic);
-    for (const option of run.options) if (!isShown(option)) option.hideHelp();
+    showOfTrainer(run, topic);
   }
   run.addHelpText('after', `\nAll ${count} options and exit codes: run --help all. Of a trainer: run --help ppo.`);
   run.addHelpText('after', 'Search in the help: help WORD. Look at your data first: check DATA.');
@@ -91,7 +90,7 @@ function describe(key: RunConfigKey): string {
   return optionMeta(key).description;
 }
 
-function ofTrainer(name: string): (option: Option) => boolean {
+function showOfTrainer(run: Command, name: string): void {
   const definition = definitionOf(name);
   if (definition === undefined) {
     throw new RlpromptError({
@@ -101,7 +100,12 @@ function ofTrainer(name: string): (option: Option) => boolean {
       next: `rlprompt help ${name}`,
     });
   }
-  const flags = new Set(Object.keys(definition.settings).map((key) => flagName(key as RunConfigKey)));
+  const flags = Object.keys(definition.settings).map((key) => flagName(key as RunConfigKey));
   const names = new Set(['trainer', 'loss', 'learning-rate', ...flags]);
-  return ({ long }) => names.has(long?.replace(/^--(no-)?/, '') ?? '');
+  const rate = definition.defaults?.learningRate;
+  for (const option of run.options) {
+    if (!names.has(option.long?.replace(/^--(no-)?/, '') ?? '')) option.hideHelp();
+    if (option.long === '--learning-rate' && rate !== undefined)
+      option.description = option.description.replace(/\(default: [^)]*\)/, `(default: ${rate})`);
+  }
 }

@@ -55,7 +55,7 @@ export const searchSettings = {
   priorBeta: search.number(
     z.number().min(0).default(ours.priorBeta),
     'BETA',
-    'weight of the generator LM’s own log-probabilities in the policy',
+    'weight of the generator LM’s own log-probabilities in the policy (default: 1 with log-variance; 0 with another trainer, --input-conditioned or --content-model)',
   ),
   context: search.text(
     z.array(z.string()).min(1).optional(),

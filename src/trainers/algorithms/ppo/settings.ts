@@ -18,7 +18,7 @@ export const ppo = defineTrainer({
     klWeight: search.number(
       z.number().min(0).default(0.1),
       'WEIGHT',
-      'weight of the policy’s divergence from the generator LM in the loss',
+      'weight of the policy’s divergence from the generator LM',
     ),
     klIn: search.text(
       z.enum(['loss', 'reward']).default('loss'),
