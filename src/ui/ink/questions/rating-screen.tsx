@@ -1,6 +1,8 @@
 import type { ReactNode } from 'react';
 import { type Span, wantsColour } from '../../draw/palette.js';
 import { safeLine, safeText } from '../../draw/safe-text.js';
+import { cutToWidth } from '../../draw/text-width.js';
+import { wrapText } from '../../draw/wrap-text.js';
 import type { OutputStream } from '../../quiet-writer.js';
 import { completeOrder, pressRatingKey, type RatingState, startRating } from '../../rating-state.js';
 import { Keys } from '../input/keys.js';
@@ -30,9 +32,9 @@ export async function rateInTerminal({ sets, stderr, stdin, env, onRanked }: Rat
   const board = (): ReactNode => {
     const set = sets[index];
     return (
-      <CanvasContext.Provider value={{ width: stderr.columns ?? 80, colour: wantsColour(stderr, env) }}>
+      <CanvasContext.Provider value={{ width: roomOf(stderr).columns, colour: wantsColour(stderr, env) }}>
         <Keys active={stdin.isTTY === true} onInput={onInput} onReady={() => {}} />
-        {set && <Lines lines={ratingLines(set, state, { index, count: sets.length })} />}
+        {set && <Lines lines={ratingLines(set, state, { index, count: sets.length }, roomOf(stderr))} />}
       </CanvasContext.Provider>
     );
   };
@@ -66,39 +68,79 @@ export async function rateInTerminal({ sets, stderr, stdin, env, onRanked }: Rat
     }
   };
   const ink = renderQuestion(board(), { stderr, stdin });
+  const onResize = (): void => {
+    ink.rerender(board());
+    ink.resized();
+  };
+  stderr.on('resize', onResize);
   await ink.waitUntilExit();
+  stderr.off('resize', onResize);
   if (failure !== undefined) throw failure;
   return ranked.size;
 }
 
-/** What the screen shows of one set. */
+interface Room {
+  readonly columns: number;
+  readonly rows: number;
+}
+
+function roomOf({ columns = 80, rows = 24 }: OutputStream): Room {
+  return { columns, rows };
+}
+
+/** Columns before a text: its place and its key. */
+const INDENT = 9;
+/** Lines of a context that are shown at most. */
+const CONTEXT_LINES = 4;
+
+/** What the screen shows of one set: texts in full as far as all of them fit. */
 export function ratingLines(
   { context, items }: RatingSetView,
   state: RatingState,
   { index, count }: { index: number; count: number },
+  { columns, rows }: Room,
 ): Span[][] {
   const placeOf = (position: number): number => state.order.findIndex((group) => group.includes(position));
-  const texts = items.map((item, position): Span[] => {
+  const contextLines = context === '' ? [] : wrapUpTo(CONTEXT_LINES, context, columns);
+  const keyLines = wrapText(keysText(items.length, state), columns);
+  // Title, two blank lines, and the line that the cursor is on.
+  const room = rows - 4 - contextLines.length - keyLines.length;
+  const most = Math.max(1, Math.floor(room / items.length));
+  const texts = items.flatMap((item, position): Span[][] => {
     const place = placeOf(position);
     const mark = place < 0 ? safeLine`     ` : safeLine`${`${place + 1}.`.padStart(4)} `;
-    return [
+    const head: Span[] = [
       { text: mark, style: place < 0 ? 'dim' : 'good' },
       { text: safeLine`[${position + 1}] `, style: 'strong' },
-      { text: safeText(item), style: 'plain' },
     ];
+    const indent: Span[] = [{ text: safeText(' '.repeat(INDENT)) }];
+    return wrapUpTo(most, item, columns - INDENT).map((line, i) => [
+      ...(i === 0 ? head : indent),
+      { text: safeText(line), style: 'plain' },
+    ]);
   });
-  const keys =
-    state.mode === 'note'
-      ? safeLine`note: ${state.note}▏  Enter ends the note`
-      : completeOrder(state)
-        ? safeLine`Enter confirms · u undo · n note · s skip · q quit`
-        : safeLine`1-${items.length} the ${state.order.length === 0 ? 'best' : 'next best'} · = ${state.isTie ? 'tied with the last (= again: not)' : 'tie'} · u undo · n note · s skip · q quit`;
   return [
     [{ text: safeLine`Set ${index + 1} of ${count}. Rank the texts, the best first.`, style: 'strong' }],
-    ...(context === '' ? [] : [[{ text: safeText(context), style: 'dim' } satisfies Span]]),
+    ...contextLines.map((line): Span[] => [{ text: safeText(line), style: 'dim' }]),
     [],
     ...texts,
     [],
-    [{ text: keys, style: 'dim' }],
+    ...keyLines.map((line): Span[] => [{ text: safeText(line), style: 'dim' }]),
   ];
+}
+
+function keysText(count: number, state: RatingState): string {
+  if (state.mode === 'note') return `note: ${state.note}▏  Enter ends the note`;
+  if (completeOrder(state)) return 'Enter confirms · u undo · n note · s skip · q quit';
+  const best = state.order.length === 0 ? 'best' : 'next best';
+  const tie = state.isTie ? 'tied with the last (= again: not)' : 'tie';
+  return `1-${count} the ${best} · = ${tie} · u undo · n note · s skip · q quit`;
+}
+
+/** The last of at most `most` lines says by an ellipsis that there are more. */
+function wrapUpTo(most: number, text: string, width: number): string[] {
+  const lines = wrapText(text, Math.max(1, width));
+  if (lines.length <= most) return lines;
+  const last = cutToWidth(safeText(`${lines.slice(most - 1).join(' ')}`), Math.max(1, width));
+  return [...lines.slice(0, most - 1), last];
 }
