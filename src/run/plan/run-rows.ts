@@ -36,14 +36,15 @@ export function runRows(task: PlannedTask, config: SettledConfig): RunRows {
   const reading = readingRows(task, config);
   const plain = takesPrompts && reading.high > 0 ? plainCandidates(task).length : 0;
   const added = addedPrompts(config);
+  const onTrain = trainRows(task, config);
   const step = stepRows(task, config);
   const evaluation = { low: 0, high: evaluationRows(task, config) };
   const evaluations = Math.floor(config.steps / config.evaluationEvery);
   return {
     reading,
     baselines: sumOf([
-      exactly((baselines + plain) * (dev + (takesPrompts ? train : 0))),
-      product(added, { low: train + dev, high: 2 * train + dev }),
+      product(exactly(baselines + plain), sumOf([exactly(dev), takesPrompts ? onTrain : NONE])),
+      product(added, { low: train + dev, high: 2 * onTrain.high + dev }),
     ]),
     step,
     steps: product(exactly(config.steps), step, { low: LEAST_NEW, high: 1 }),
@@ -75,8 +76,20 @@ function sizes({ splits: { train, dev, test } }: PlannedTask) {
 function stepRows(task: PlannedTask, config: SettledConfig): Range {
   const { promptsPerStep, examplesPerStep, inputConditioned, racing } = config;
   if (inputConditioned || task.groupBy === 'example') return exactly(promptsPerStep);
-  const rows = promptsPerStep * (examplesPerStep ?? task.splits.train.length);
-  return racing ? { low: rows / 4, high: rows } : exactly(rows);
+  const perPrompt = examplesPerStep === undefined ? trainRows(task, config) : exactly(examplesPerStep);
+  const rows = product(exactly(promptsPerStep), perPrompt);
+  return racing ? { low: rows.low / 4, high: rows.high } : rows;
+}
+
+/**
+ * A prompt on train. Rows that are demonstrations are read after others, and the labels of these are calibrated by
+ * themselves, on all train rows that are not among the others.
+ */
+function trainRows(task: PlannedTask, config: SettledConfig): Range {
+  const { train } = sizes(task);
+  if (config.calibrate !== 'inputs' || !mayTakeDemos(config, task)) return exactly(train);
+  const fewest = config.demos === 'auto' ? task.labels.length : config.demos;
+  return { low: train, high: Math.max(train, 2 * (train - fewest)) };
 }
 
 /** Prompts to start from. What the library has is not known before. */
@@ -86,17 +99,18 @@ function addedPrompts({ initPrompts, promptLibrary, libraryPrompts }: SettledCon
 }
 
 /** One evaluation on dev: the trainer's favourite and the best prompts, where they are new. */
-function evaluationRows(task: PlannedTask, { inputConditioned, examplesPerStep, evaluationCandidates }: SettledConfig) {
+function evaluationRows(task: PlannedTask, config: SettledConfig) {
+  const { examplesPerStep, evaluationCandidates } = config;
   const { train, dev } = sizes(task);
-  if (inputConditioned) return train + dev;
+  if (config.inputConditioned) return train + dev;
   const metSome = examplesPerStep === undefined ? 0 : evaluationCandidates;
-  return (1 + metSome) * train + (1 + evaluationCandidates + metSome) * dev;
+  return (1 + metSome) * trainRows(task, config).high + (1 + evaluationCandidates + metSome) * dev;
 }
 
 function lastDevRows(task: PlannedTask, config: SettledConfig): number {
-  const { train, dev, test } = sizes(task);
+  const { dev, test } = sizes(task);
   const { candidates, ensemble = 0 } = config;
-  return train + (candidates + 1) * dev + ensemble * test;
+  return trainRows(task, config).high + (candidates + 1) * dev + ensemble * test;
 }
 
 /** Words are looked for among the likely answers and scored; demonstrations are tried where dev may want them. */

@@ -41,6 +41,13 @@ describe('the plan of a run', () => {
     expect(forwards.high).toBeLessThan(7 * forwards.low);
   });
 
+  it('counts that rows which are demonstrations are read, and calibrated, after others', async () => {
+    expect((await planned({ shots: 8 })).rows.step).toEqual({ low: 4 * 16, high: 4 * 16 });
+    // 12 rows after the demonstrations, and 4 with the 8 that are not among the others: 24 for each of 4 prompts.
+    expect((await planned({ shots: 8, demos: 4 })).rows.step).toEqual({ low: 4 * 16, high: 4 * 24 });
+    expect((await planned({ shots: 8, demos: 4, calibrate: 'none' })).rows.step).toEqual({ low: 4 * 16, high: 4 * 16 });
+  });
+
   it('counts the requests, tokens and money of a service', async () => {
     const { forwards, service: asked } = await planned(service);
     expect(asked!.requests).toEqual({ low: forwards.low, high: 2 * forwards.high });
