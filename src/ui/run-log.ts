@@ -13,6 +13,8 @@ export interface LogEntry {
 
 /** Longer texts say nothing more to a reader and only fill the memory of a long run. */
 const LONGEST_QUOTE = 400;
+/** Warnings hold what to do at their end. */
+const LONGEST_MESSAGE = 2000;
 const WORDS_SHOWN = 5;
 
 /** What an event tells a reader, or undefined where it only changes numbers. */
@@ -39,9 +41,12 @@ export function describeEvent(event: RunEvent, step: number, metric: string): Lo
     case 'prompt-exported':
       return entry('good', `best prompt exported to ${event.file}`);
     case 'warning':
-      return entry('warn', [event.message, event.hint].filter(Boolean).join(' · ').slice(0, LONGEST_QUOTE));
+      return entry('warn', [event.message, event.hint].filter(Boolean).join(' · ').slice(0, LONGEST_MESSAGE));
     case 'run-error':
-      return entry('bad', String(event.error.message ?? event.error.code ?? 'the run failed').slice(0, LONGEST_QUOTE));
+      return entry(
+        'bad',
+        String(event.error.message ?? event.error.code ?? 'the run failed').slice(0, LONGEST_MESSAGE),
+      );
     default:
       return undefined;
   }

@@ -20,6 +20,13 @@ export function finalSummary(state: ScreenState, columns = 80, asStarted = (text
   return lines.map((spans) => spans.map((span) => ({ ...span, text: safeText(asStarted(span.text)) })));
 }
 
+const NO_PROMPT_ABOVE =
+  'No prompt at all has a higher dev score. It is ranked below because margins count, too, and because what nobody wrote loses a standard error: rlprompt help order';
+
+function isAbove(one: number | undefined, other: number | undefined): boolean {
+  return one !== undefined && other !== undefined && one > other;
+}
+
 function resultLines(result: RunResult, metric: string, columns: number): Span[][] {
   const { best, found } = result;
   const { empty, manual, plain } = result.baselines;
@@ -60,6 +67,7 @@ function resultLines(result: RunResult, metric: string, columns: number): Span[]
     ...(best.origin === 'empty' ? [] : [indent(row('no prompt', empty.dev[metric], empty.test[metric], ''))]),
     [],
     ...(result.verdict ? [...wrapped(result.verdict.sentence, columns - 2), []] : []),
+    ...(isAbove(empty.dev[metric], best.dev[metric]) ? [...wrapped(NO_PROMPT_ABOVE, columns - 2), []] : []),
     [{ text: safeLine`  run folder    ${result.runDir}` }],
     [
       {

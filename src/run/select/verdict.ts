@@ -44,7 +44,7 @@ function sentenceOf(
   { better, baseline, difference, interval, measure, n }: Omit<Verdict, 'sentence'>,
   rivalWon: boolean,
 ): string {
-  const rival = baseline === '' ? 'no prompt' : `the best baseline “${baseline}”`;
+  const rival = baseline === '' ? 'no prompt' : `the best-ranked baseline “${baseline}”`;
   const numbers = `${signed(difference)} ${measure}, 95 % interval ${interval.map(signed).join(' to ')}`;
   const choice = rivalWon ? '; on dev it was not clearly better, so the baseline is the result' : '';
   if (better === 'cannot-tell') {

@@ -12,6 +12,7 @@ import { INITIAL_SCREEN, metricOf, reduceScreen, type ScreenState } from '../scr
 import { finalSummary } from '../summary.js';
 import type { InspectedPrompt } from './board/board-props.js';
 import { inspectionText } from './board/inspection.js';
+import { messageText } from './board/messages.js';
 import { shownPrompts } from './board/prompts.js';
 import { Screen } from './board/screen.js';
 import { Keys } from './input/keys.js';
@@ -117,7 +118,13 @@ export function createInkReporter(options: InkReporterOptions): InkReporter {
     const pressed = pressKeys(keyboard, input, !controls ? 'none' : isSearchOver() ? 'end' : 'search');
     const { selected } = pressed.keyboard;
     const last = Math.max(0, tableRows().length - 1);
-    const text = inspected ? inspectionText(inspected, state, stderr.columns ?? 80) : [];
+    const columns = stderr.columns ?? 80;
+    const isMessages = pressed.keyboard.mode === 'messages';
+    const text = isMessages
+      ? messageText(state.log, columns)
+      : inspected
+        ? inspectionText(inspected, state, columns)
+        : [];
     keyboard = {
       ...pressed.keyboard,
       selected: selected === undefined ? undefined : Math.min(selected, last),

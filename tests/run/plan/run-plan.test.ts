@@ -42,7 +42,7 @@ describe('the plan of a run', () => {
   });
 
   it('counts that rows which are demonstrations are read, and calibrated, after others', async () => {
-    expect((await planned({ shots: 8 })).rows.step).toEqual({ low: 4 * 16, high: 4 * 16 });
+    expect((await planned({ shots: 8, demos: 0 })).rows.step).toEqual({ low: 4 * 16, high: 4 * 16 });
     // 12 rows after the demonstrations, and 4 with the 8 that are not among the others: 24 for each of 4 prompts.
     expect((await planned({ shots: 8, demos: 4 })).rows.step).toEqual({ low: 4 * 16, high: 4 * 24 });
     expect((await planned({ shots: 8, demos: 4, calibrate: 'none' })).rows.step).toEqual({ low: 4 * 16, high: 4 * 16 });

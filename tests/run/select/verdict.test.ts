@@ -43,7 +43,7 @@ describe('the verdict on what was found', () => {
       70,
       'It was',
       false,
-      'Yes, the found prompt is better than the best baseline “It was” on 100 test rows (+0.200 accuracy, 95 % interval +0.117 to +0.275).',
+      'Yes, the found prompt is better than the best-ranked baseline “It was” on 100 test rows (+0.200 accuracy, 95 % interval +0.117 to +0.275).',
     ],
     [
       70,

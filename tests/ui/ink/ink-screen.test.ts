@@ -446,7 +446,7 @@ describe('the keys', () => {
     for (const input of [DOWN, DOWN, '\r']) await press(shown, input);
     expect(shown.terminal.frame).toContain('l edits label words');
     await press(shown, 'l');
-    expect(shown.terminal.frame).toMatch(/label words .* now free=\S+,mail=\S+/);
+    expect(shown.terminal.frame).toMatch(/label words .*Enter scores, Esc cancels; now free=/);
     for (const input of ['free=free|win', '\r']) await press(shown, input);
     expect(shown.asked.at(-1)).toBe('words:This message is an offer:{"words":{"free":"free|win"}}');
     expect(shown.terminal.frame).toContain('the prompt will be scored by these label words after this step');

@@ -80,7 +80,10 @@ function typingLine({ keyboard: { draft, field }, state, edited }: BoardProps, w
     prompt: '  Enter scores it, Esc cancels',
     weights: weightsHint,
     format: '  Enter takes json; ts, python, node …',
-    'label-words': cutToWidth(safeLine`  now ${wordsNow(edited, state)}`, Math.floor(width / 2)),
+    'label-words': cutToWidth(
+      safeLine`  Enter scores, Esc cancels; now ${wordsNow(edited, state)}`,
+      Math.floor(width / 2),
+    ),
   }[field];
   const hint = width >= 70 && widthOf(safeText(wanted)) <= width / 2 ? wanted : '';
   return [

@@ -52,7 +52,8 @@ function boardLines(board: BoardProps, layout: Layout, width: number): Span[][] 
 function middleLines(board: BoardProps, layout: Layout, width: number, room: number): Span[][] {
   if (board.keyboard.mode === 'help') return helpLines(room, board.steerable);
   if (board.keyboard.mode === 'words') return wordLines(room);
-  if (board.keyboard.mode === 'messages') return messageLines(board.state.log, room, width);
+  if (board.keyboard.mode === 'messages')
+    return messageLines(board.state.log, { height: room, width, scrolled: board.keyboard.scrolled });
   if (board.inspected) return inspectionLines(board.inspected, { ...board, height: room, width });
   const charts = chartLines(board, layout.chart, width);
   const gap: Span[][] = layout.gaps && charts.length > 0 ? [[]] : [];

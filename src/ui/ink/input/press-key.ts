@@ -13,7 +13,7 @@ export interface KeyboardState {
   readonly draft: string;
   /** Row of the table that the arrows are at, from 0; undefined before the first of them. */
   readonly selected: number | undefined;
-  /** Lines of the inspected prompt above the first that is shown. */
+  /** Lines of the inspected prompt, or of the messages, above the first that is shown. */
   readonly scrolled: number;
   readonly pauseWanted: boolean;
   readonly stopping: boolean;
@@ -97,7 +97,7 @@ function pressCharacter(keyboard: KeyboardState, character: string, steering: St
   const editsInspected = keyboard.mode === 'prompt' && character.toLowerCase() === 'l' && steering === 'search';
   if (keyboard.mode !== 'board' && !editsInspected) return changed(keyboard, { mode: 'board' });
   if (character === ENTER) return changed(keyboard, { mode: 'prompt', scrolled: 0 }, 'inspect');
-  if (character === '!') return changed(keyboard, { mode: 'messages' });
+  if (character === '!') return changed(keyboard, { mode: 'messages', scrolled: 0 });
   if (character === '?') return changed(keyboard, { mode: 'help' });
   if (steering === 'none')
     return character === 'q' ? changed(keyboard, { stopping: true }, 'force-quit') : changed(keyboard, {});
@@ -108,7 +108,8 @@ function pressCharacter(keyboard: KeyboardState, character: string, steering: St
 
 /** Moves through the table, or through what is said of a prompt; whoever draws it knows how far. */
 function pressArrow(keyboard: KeyboardState, by: -1 | 1): KeyPress {
-  if (keyboard.mode === 'prompt') return changed(keyboard, { scrolled: Math.max(0, keyboard.scrolled + by) });
+  if (keyboard.mode === 'prompt' || keyboard.mode === 'messages')
+    return changed(keyboard, { scrolled: Math.max(0, keyboard.scrolled + by) });
   if (keyboard.mode !== 'board') return changed(keyboard, {});
   const { selected } = keyboard;
   return changed(keyboard, { selected: selected === undefined ? 0 : Math.max(0, selected + by) });
