@@ -300,7 +300,7 @@ export interface RunResult {
   readonly seconds: number;
   readonly best: {
     readonly prompt: string;
-    /** `empty`, `manual` and `user` where no prompt of the search was clearly better on dev. */
+    /** `empty`, `manual` and `user` where no searched prompt was clearly better on dev. */
     readonly origin?: PromptSummary['origin'];
     readonly tokenIds: readonly number[];
     readonly tokens: readonly string[];
@@ -345,7 +345,7 @@ export interface RunResult {
     /** With `n`, the number of test examples. */
     readonly test: Readonly<Record<string, number>>;
   };
-  /** The best prompt of the search, where another is recommended. */
+  /** The best searched prompt, where another is recommended. */
   readonly found?: {
     readonly prompt: string;
     readonly dev: Readonly<Record<string, number>>;

@@ -111,12 +111,12 @@ describe.each(MODULES)('the exported %s module', (_, load) => {
     );
   });
 
-  it('reads a label off an answer written out', async () => {
+  it('extracts the label from a generated answer', async () => {
     const { labelOf } = await load(rich);
     expect([' Awful, really', 'great', 'no idea'].map((answer) => labelOf(answer))).toEqual(['bad', 'good', undefined]);
   });
 
-  it('asks for words of several labels once, and reads an answer written out as the label it weighs most for', async () => {
+  it('asks for words of several labels once, and reads a generated answer as the label it weighs most for', async () => {
     const { classify, labelOf } = await load(weighed);
     const { probabilities } = await classify('x', (_, words) => {
       expect(words).toEqual([' terrible', ' fine', ' great']);
@@ -190,7 +190,7 @@ print(json.dumps([label, probabilities, seen, best.PROMPT, best.label_of("Awful!
     expect(rest).toEqual([CLASSIFIER.prompt, 'bad', null, 'spam']);
   });
 
-  it('reads an answer written out as the label it weighs most for', () => {
+  it('reads a generated answer as the label it weighs most for', () => {
     const folder = mkdtempSync(join(tmpdir(), 'rlprompt-python-'));
     writeFileSync(join(folder, 'best.py'), pythonFormat.render([weighed], isRaw));
     const program =

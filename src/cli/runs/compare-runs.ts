@@ -6,7 +6,7 @@ import { formatTable } from '../output/format-table.js';
 import { formatJson, writeResult } from '../output/output.js';
 import type { RunGroup } from './run-groups.js';
 
-/** Compares runs that are there: seeds of a setting together, settings one below the other. */
+/** Compares existing runs: seeds of a setting together, settings one below the other. */
 export async function compareRuns(
   runDirs: readonly string[],
   { json }: { readonly json?: true },

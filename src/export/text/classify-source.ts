@@ -54,7 +54,7 @@ export async function classify(${
 }
 
 /**
- * The label of an answer written out, for services that give no log-probabilities: the one that the whole answer names, by itself or by
+ * The label of a generated answer, for services that give no log-probabilities: the one that the whole answer names, by itself or by
  * its word of LABELS, or else the one with a word in READINGS that the answer begins with. Undefined for another answer.
  */
 export function labelOf(answer${t(': string')})${t(': string | undefined')} {

@@ -38,7 +38,7 @@ export function lengthWarning({ normalise }: ExportedPrompt): string | undefined
   );
 }
 
-/** Of each label's words, those that an answer written out means it by: no other label gives them more weight. */
+/** Of each label's words, those by which a generated answer means it: no other label gives them more weight. */
 export function writtenWords(readings: readonly LabelReading[]): string[][] {
   const weightOf = ({ words, weights }: LabelReading, word: string): number => weights[words.indexOf(word)] ?? 0;
   return readings.map((own) =>

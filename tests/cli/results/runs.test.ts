@@ -108,7 +108,7 @@ describe('rlprompt runs remove', () => {
   });
 });
 
-describe('rlprompt compare of runs that are there', () => {
+describe('rlprompt compare of existing runs', () => {
   it('takes seeds of the same settings together, with mean and standard deviation', async () => {
     const runs = [makeReportRun(), makeReportRun({ seed: 1 }), makeReportRun({ trainer: 'soft-q-learning' })];
     const { code, stdout } = await runInProcess(['compare', ...runs, '--json']);

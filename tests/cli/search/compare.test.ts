@@ -56,7 +56,7 @@ describe('compare', () => {
       line: expect.stringContaining('E_COMPARISON_DIFFERS'),
     });
     expect((await runInProcess(['compare', 'runs/parts', '--forwards', '9'], { cwd })).stderr).toContain(
-      '--forwards cannot be given for a comparison that was begun',
+      '--forwards cannot be given for an existing comparison',
     );
   }, 240_000);
 

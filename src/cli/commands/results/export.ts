@@ -45,7 +45,7 @@ export function configure(command: Command, context: CliContext): void {
     .option('--ensemble', 'the prompts that the run scored together (run --ensemble K), as json or ts')
     .option('-o, --out <PATH>', 'write to a file, or into a folder, instead of stdout')
     .addOption(new Option('--output <PATH>', 'the former name of --out').hideHelp())
-    .option('--force', 'replace files that are there')
+    .option('--force', 'replace existing files')
     .option('--raw', 'csv: leave cells as they are, even where a spreadsheet would run them')
     .option('--verify', 'score the exported text again on the dev split, and fail where it is not what the run found')
     .option('--list', 'list the formats')

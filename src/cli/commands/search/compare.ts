@@ -22,7 +22,7 @@ const EXAMPLES = `Examples:
   $ rlprompt compare spam --trainers log-variance,evolution,best-of-n --forwards 20000 --seeds 0,1,2
   $ rlprompt compare spam --trainers "log-variance,soft-q-learning:preset=paper" --forwards 50000
   $ rlprompt compare runs/compare-spam-20260101-120000       resumes a comparison that was stopped
-  $ rlprompt compare runs/spam-a runs/spam-b                 runs that are there
+  $ rlprompt compare runs/spam-a runs/spam-b                 existing runs
 `;
 
 /** What the comparison itself decides. */
@@ -38,7 +38,7 @@ interface CompareOptions {
 
 export function configure(command: Command, context: CliContext): void {
   command
-    .description('Runs trainers at equal forwards over several seeds and shows what each had found when.')
+    .description('Runs trainers at equal forwards over several seeds and shows what each had found, and when.')
     .argument('[task]', 'task as for "run", the folder of a comparison to resume, or a run to compare')
     .argument('[runs...]', 'further runs to compare')
     .addHelpText('before', EXAMPLES);
@@ -65,7 +65,7 @@ export function configure(command: Command, context: CliContext): void {
     .addOption(new Option('--json', 'print the comparison as one JSON object').helpGroup('Output:'));
   command.action(async (what: string | undefined, runDirs: readonly string[], options: CompareOptions) => {
     if (what !== undefined && (runDirs.length > 0 || isRun(what))) {
-      refuseFlags(command, what, 'runs that are there');
+      refuseFlags(command, what, 'existing runs');
       const { compareRuns } = await import('../../runs/compare-runs.js');
       await compareRuns([what, ...runDirs], options, context);
       return;
@@ -93,7 +93,7 @@ async function openFolder(
     '../../../compare/comparison-folder.js'
   );
   if (what !== undefined && isComparison(what)) {
-    refuseFlags(command, what, 'a comparison that was begun');
+    refuseFlags(command, what, 'an existing comparison');
     return openComparison(what, new Date());
   }
   const plan = await makePlan(await readRunSources(command, context, what), options);

@@ -81,7 +81,7 @@ def classify(text: str, complete: Complete${parameter}) -> tuple[str, dict[str, 
 
 
 def label_of(answer: str) -> "str | None":
-    """The label of an answer written out: the one that the whole answer names, by itself or by the word that was given for it,
+    """The label of a generated answer: the one that the whole answer names, by itself or by the word that was given for it,
     or else the one with a word in _READINGS that the answer begins with. None for another answer."""
     said = answer.strip().lower()
     whole = {said, re.sub(r"[\\W_]+$", "", said)}
