@@ -23,9 +23,8 @@ const context: CliContext = {
   stderr: process.stderr,
   stdin: process.stdin,
   env: process.env,
-  asStarted: (text) => {
+  asStarted: (text, cwd = currentFolder()) => {
     const names = COMMANDS.map(({ name }) => name);
-    const cwd = currentFolder();
     return cwd === undefined ? text : asStarted(text, names, { script: process.argv[1], cwd, env: process.env });
   },
   hasResult: false,

@@ -7,8 +7,11 @@ export interface CliContext {
   readonly stderr: NodeJS.WriteStream;
   readonly stdin: NodeJS.ReadStream;
   readonly env: NodeJS.ProcessEnv;
-  /** A text in which the program's commands begin as it was started, `npx rlprompt` or `node bin/rlprompt.js`. */
-  readonly asStarted: (text: string) => string;
+  /**
+   * A text in which the program's commands begin as it was started, `npx rlprompt` or `node bin/rlprompt.js`.
+   * @param folder where they will be typed; the current one by default
+   */
+  readonly asStarted: (text: string, folder?: string) => string;
   /** Set once a result stands on stdout: an error after it then goes to stderr only. */
   hasResult: boolean;
   /** What continues the command's work after a signal, while there is something to continue. */

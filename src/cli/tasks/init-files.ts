@@ -112,21 +112,30 @@ A ${kind} task for rlprompt. Its mails were made up to have something to run on;
 | task.ts | the task${kind === 'custom' ? ' and its reward' : ''} |
 | train.csv, dev.csv, test.csv | learned from, chosen by, measured on |
 | rlprompt.config.yaml | settings of a run |
-| task.test.mjs | \`node --test\` |
+| task.test.mjs | a test of the task |
 
 \`\`\`
-npm install rlprompt
-npx rlprompt tasks check ./task.ts
-npx rlprompt run
-npx rlprompt top runs/${name}-…
-node --test
+rlprompt tasks check ./task.ts
+rlprompt run
+rlprompt top runs/${name}-…
 \`\`\`
+
+The test and an editor's types need the package itself: \`npm install FILE\`, with the \`.tgz\` file that \`npm pack\` makes in a clone of rlprompt.
+Then \`node --test\` runs the test.
 `;
 
 export type ScaffoldKind = 'classification' | 'custom';
 
-/** The files of a new task folder, by name: a task that runs as it is, on the embedded model. */
-export function scaffoldFiles(name: string, kind: ScaffoldKind): Readonly<Record<string, string>> {
+/**
+ * The files of a new task folder, by name: a task that runs as it is, on the embedded model.
+ *
+ * @param asStarted puts the words with which the program was started before its commands
+ */
+export function scaffoldFiles(
+  name: string,
+  kind: ScaffoldKind,
+  asStarted = (text: string) => text,
+): Readonly<Record<string, string>> {
   const tables = Object.entries(MAILS).map(([file, rows]) => [
     file,
     `text,label\n${rows.map(([text, label]) => `${text},${label}\n`).join('')}`,
@@ -136,6 +145,6 @@ export function scaffoldFiles(name: string, kind: ScaffoldKind): Readonly<Record
     ...Object.fromEntries(tables),
     'rlprompt.config.yaml': CONFIG,
     'task.test.mjs': TEST,
-    'README.md': README(name, kind),
+    'README.md': asStarted(README(name, kind)),
   };
 }

@@ -1,8 +1,9 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { scaffoldFiles } from '../../../src/cli/tasks/init-files.js';
-import { emptyFolder, lastLine, runCli } from '../spawn-cli.js';
+import { BIN, emptyFolder, lastLine, runCli } from '../spawn-cli.js';
 
 const FILES = ['README.md', 'dev.csv', 'rlprompt.config.yaml', 'task.test.mjs', 'task.ts', 'test.csv', 'train.csv'];
 
@@ -31,6 +32,17 @@ describe.each(['classification', 'custom'] as const)('rlprompt init --kind %s', 
 });
 
 describe('rlprompt init', () => {
+  it('names commands that work where they will be typed, from a clone too', async () => {
+    const cwd = emptyFolder();
+    const made = spawnSync(process.execPath, [BIN, 'init', 'mine', '--yes'], { cwd, encoding: 'utf8' });
+    const [, next = ''] = /; next: cd mine && (node .*) run\n$/.exec(made.stderr) ?? [];
+    expect(readFileSync(join(cwd, 'mine/README.md'), 'utf8')).toContain(
+      `\n${next} tasks check ./task.ts\n${next} run\n`,
+    );
+    const script = next.split(' ')[1]!;
+    expect(realpathSync(join(cwd, 'mine', script))).toBe(realpathSync(BIN));
+  });
+
   it('overwrites nothing', async () => {
     const cwd = emptyFolder();
     writeFileSync(join(cwd, 'train.csv'), 'mine');

@@ -7,6 +7,7 @@ import { makeFolder } from '../../../files/make-folder.js';
 import type { CliContext } from '../../output/context.js';
 import { writeResult } from '../../output/output.js';
 import { say } from '../../output/say.js';
+import { shellWord } from '../../output/shell-word.js';
 import { type ScaffoldKind, scaffoldFiles } from '../../tasks/init-files.js';
 
 const EXAMPLES = `Examples:
@@ -31,9 +32,10 @@ export function configure(command: Command, context: CliContext): void {
     .addHelpText('before', EXAMPLES)
     .action(async (dir: string, options: InitOptions) => {
       const kind = options.kind ?? (await askKind(options, context));
-      const written = writeScaffold(dir, kind);
+      const written = writeScaffold(dir, kind, context);
       writeResult(context, `${written.map((file) => join(dir, file)).join('\n')}\n`);
-      const steps = resolve(dir) === process.cwd() ? 'rlprompt run' : `cd ${dir} && rlprompt run`;
+      const run = context.asStarted('rlprompt run', resolve(dir));
+      const steps = resolve(dir) === process.cwd() ? run : `cd ${shellWord(dir)} && ${run}`;
       say(context, `a ${kind} task that runs as it is; next: ${steps}`);
     });
 }
@@ -50,8 +52,8 @@ async function askKind({ yes }: InitOptions, { stdin, stderr }: CliContext): Pro
 }
 
 /** Writes into a folder nothing of which is overwritten; gives the names of the files. */
-function writeScaffold(dir: string, kind: ScaffoldKind): string[] {
-  const files = scaffoldFiles(nameOf(dir), kind);
+function writeScaffold(dir: string, kind: ScaffoldKind, { asStarted }: CliContext): string[] {
+  const files = scaffoldFiles(nameOf(dir), kind, (text) => asStarted(text, resolve(dir)));
   const names = Object.keys(files);
   const existing = names.filter((name) => existsSync(join(dir, name)));
   if (existing.length > 0) throw wouldOverwrite(dir, existing);
