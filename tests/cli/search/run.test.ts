@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { runInProcess } from '../in-process-cli.js';
-import { lastLine, runCli, TINY_MODEL, tinyTask } from '../spawn-cli.js';
+import { emptyFolder, lastLine, runCli, TINY_MODEL, tinyTask } from '../spawn-cli.js';
 
 const { cwd, flags } = tinyTask();
 const small = [
@@ -81,6 +81,15 @@ describe('run', () => {
     expect(lastLine(finished.stderr)).toContain('E_RUN_FINISHED');
     const longer = await runInProcess(['resume', 'runs/c', '--steps', '2', '--json', '--ui', 'none'], { cwd });
     expect(JSON.parse(longer.stdout)).toMatchObject({ steps: 2, stopReason: 'steps' });
+  });
+
+  it('says where to resume a run whose data has a path relative to the folder it was started in', async () => {
+    await runInProcess([...run, '--steps', '1', '--ui', 'none', '--out', 'runs/d'], { cwd });
+    const elsewhere = await runInProcess(['resume', join(cwd, 'runs/d'), '--steps', '2'], { cwd: emptyFolder() });
+    expect(elsewhere.code).toBe(66);
+    expect(lastLine(elsewhere.stderr)).toMatch(
+      /E_DATA_MISSING: .* · mails\.csv · .* · resume the run in the folder where it was started: the path is relative to that folder$/,
+    );
   });
 });
 

@@ -1,9 +1,10 @@
+import { isAbsolute } from 'node:path';
 import { type Command, Option } from 'commander';
 import { currentSettings } from '../../../config/removed-settings.js';
 import { resolveRunConfig } from '../../../config/resolve-run-config.js';
 import type { RunConfigInput } from '../../../config/run-config.js';
 import { LIMIT_SETTINGS, PLACE_SETTINGS } from '../../../config/settings-on-resume.js';
-import { RlpromptError } from '../../../errors.js';
+import { type ErrorCode, RlpromptError } from '../../../errors.js';
 import { requireRun } from '../../../run/store/run-folder.js';
 import { readManifest } from '../../../run/store/run-manifest.js';
 import type { CliContext } from '../../output/context.js';
@@ -33,7 +34,9 @@ export function configure(command: Command, context: CliContext): void {
     const now = { ...before, ...flags };
     if (flags.queue === false) delete now.queue;
     const raised = raiseLimits(before, now, runDir);
-    await superviseRun(raised, { ...options, resume: runDir }, context);
+    await superviseRun(raised, { ...options, resume: runDir }, context).catch((error: unknown) => {
+      throw fromAnotherFolder(error);
+    });
   });
 }
 
@@ -50,7 +53,17 @@ function raiseLimits(before: RunConfigInput, flags: RunConfigInput, runDir: stri
     exit: 'config',
     message: lowered.map((key) => `${key} was ${before[key]} and cannot be lowered to ${config[key]}`).join('; '),
     where: runDir,
-    kept: 'the run, untouched',
+    kept: 'the run is unchanged',
     next: `rlprompt resume ${runDir}`,
   });
+}
+
+const MISSING_FILES: readonly unknown[] = ['E_DATA_MISSING', 'E_TASK_NOT_FOUND'] satisfies ErrorCode[];
+
+/** A file that a run names by a relative path is most often missed because the run was started in another folder. */
+function fromAnotherFolder(error: unknown): unknown {
+  if (!(error instanceof RlpromptError) || !MISSING_FILES.includes(error.code)) return error;
+  if (error.where === undefined || isAbsolute(error.where)) return error;
+  const next = 'resume the run in the folder where it was started: the path is relative to that folder';
+  return new RlpromptError({ ...error.parts, next, cause: error.cause });
 }
