@@ -64,7 +64,7 @@ export function checkUnchanged(folder: ActFolder, now: Pick<ActPlan, 'environmen
     exit: 'data',
     message: `${changed.join(' and ')} changed since learning began`,
     where: path,
-    kept: 'the folder, untouched',
+    kept: 'the folder is unchanged',
     next: 'restore the files, or start again with another --out',
   });
 }

@@ -104,7 +104,7 @@ function differs(path: string): RlpromptError {
     exit: 'cannotCreate',
     message: `${path} holds another comparison`,
     where: '--out',
-    kept: 'that comparison, untouched',
+    kept: 'that comparison is unchanged',
     next: `rlprompt compare ${path} resumes it; --out DIR begins another`,
   });
 }

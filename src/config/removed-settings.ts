@@ -37,7 +37,7 @@ export function refuseRemovedSettings(config: Readonly<Record<string, unknown>>,
     exit: 'config',
     message: `the run has ${key} ${config[key]}, and ${removalOf(key)}`,
     where: runDir,
-    kept: 'the run, untouched: its report and exports still work',
+    kept: 'the run is unchanged: its report and exports still work',
     next: `resume it with rlprompt 0.1.0, or start a new run without ${REMOVED.get(key)}`,
   });
 }

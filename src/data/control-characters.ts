@@ -1,4 +1,5 @@
 import { RlpromptError } from '../errors.js';
+import { groupDigits } from '../group-digits.js';
 import { listLines } from './row-faults.js';
 
 /** Offset of the first control character other than tab and line ends; -1 when there is none. */
@@ -20,7 +21,7 @@ export function controlCharacterError(code: number, where: string, lines: readon
     code: 'E_DATA_CONTROL',
     exit: 'data',
     message: `control character ${name}${code === 0 ? ' (NUL; is the file UTF-16 or binary?)' : ''} in the data${
-      lines.length > 1 ? `; ${lines.length} rows hold one: ${listLines(lines)}` : ''
+      lines.length > 1 ? `; ${groupDigits(lines.length)} rows hold one: ${listLines(lines)}` : ''
     }`,
     where,
     next: 'clean the file, or add --allow-control',

@@ -1,6 +1,7 @@
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { RlpromptError } from '../errors.js';
 import { whoKeepsOut } from '../files/whose.js';
+import { groupDigits } from '../group-digits.js';
 
 /** Larger data files are refused: every row is held in memory. */
 export const MAX_DATA_BYTES = 256 * 1024 * 1024;
@@ -26,7 +27,7 @@ async function readBounded(handle: FileHandle, file: string, maxBytes: number): 
       throw new RlpromptError({
         code: 'E_DATA_TOO_LARGE',
         exit: 'data',
-        message: `the data file has ${size} bytes, at most ${maxBytes} are read`,
+        message: `the data file has ${groupDigits(size)} bytes, at most ${groupDigits(maxBytes)} are read`,
         where: file,
         next: 'copy some of the rows into a new file',
       });

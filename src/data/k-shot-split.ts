@@ -1,4 +1,5 @@
 import { RlpromptError } from '../errors.js';
+import { groupDigits } from '../group-digits.js';
 import { Rng } from '../random/rng.js';
 import { groupBy } from '../statistics/groups.js';
 
@@ -66,7 +67,7 @@ function drawDev<Row extends LabelledText>(rows: readonly Row[], options: KShotO
 }
 
 function drawn(split: string, count: number, of: number, shots: number): string {
-  return `${split}: ${count} of ${of} rows, ${shots} per label drawn by the seed (--shots)`;
+  return `${split}: ${groupDigits(count)} of ${groupDigits(of)} rows, ${shots} per label drawn by the seed (--shots)`;
 }
 
 /** Rows by label, the labels in alphabetical order so that which label comes first in the file does not matter. */
@@ -89,12 +90,12 @@ function dropRepeatedTexts<Row extends LabelledText>(rows: readonly Row[], sourc
   }
   if (dropped > 0) {
     warnings.push(
-      `${dropped} ${dropped === 1 ? 'row' : 'rows'} of ${source} left out: an earlier row has the same text`,
+      `${groupDigits(dropped)} ${dropped === 1 ? 'row' : 'rows'} of ${source} left out: an earlier row has the same text`,
     );
   }
   if (contradictions > 0) {
     const have = contradictions === 1 ? 'has' : 'have';
-    warnings.push(`${contradictions} of them ${have} another label there; the first one is used`);
+    warnings.push(`${groupDigits(contradictions)} of them ${have} a different label; the first one is used`);
   }
   return kept;
 }
@@ -103,7 +104,7 @@ function contradictory(count: number, of: number, source: string): RlpromptError
   return new RlpromptError({
     code: 'E_DATA_CONTRADICTION',
     exit: 'data',
-    message: `${count} of ${of} rows have the text of an earlier row with another label; without them one label is left`,
+    message: `${groupDigits(count)} of ${groupDigits(of)} rows have the text of an earlier row with a different label; without them one label is left`,
     where: source,
     next: 'check the text column (--text-column): every text needs one label',
   });
@@ -130,7 +131,7 @@ function refuseTooFew(
   if (short.length === 0) return;
   const smallest = Math.min(...short.map(([, group]) => group.length));
   const possible = Math.floor((smallest - left) / perShot);
-  const named = short.map(([label, group]) => `"${label}" has ${group.length}`).join(', ');
+  const named = short.map(([label, group]) => `"${label}" has ${groupDigits(group.length)}`).join(', ');
   const parts = ['train', ...(dev ? [] : ['dev']), ...(test ? [] : ['one for test'])]
     .join(', ')
     .replace(/, (?!.*,)/, ' and ');

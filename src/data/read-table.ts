@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { RlpromptError } from '../errors.js';
+import { groupDigits } from '../group-digits.js';
 import { isNonEmpty } from '../statistics/non-empty.js';
 import { controlCharacterError, findControlByte } from './control-characters.js';
 import { readDataFile } from './data-file.js';
@@ -72,7 +73,9 @@ function parseRecords(bytes: Buffer, file: string, options: ReadTableOptions, { 
   const ragged = records.filter((row) => row.values.length !== columns.length);
   if (ragged.length === 0) return { columns, rows: records };
   if (options.skipBadRows)
-    warnings.push(`${ragged.length} of ${records.length} rows of ${file} left out: wrong number of values`);
+    warnings.push(
+      `${groupDigits(ragged.length)} of ${groupDigits(records.length)} rows of ${file} left out: wrong number of values`,
+    );
   else faults.push(raggedRows(ragged, records.length, columns, file));
   return { columns, rows: records.filter((row) => row.values.length === columns.length) };
 }
@@ -86,7 +89,7 @@ function raggedRows(rows: readonly TableRow[], of: number, columns: readonly str
     message:
       rows.length === 1
         ? found
-        : `${found}; ${rows.length} of ${of} rows have too few or too many: ${listLines(rows.map(({ line }) => line))}`,
+        : `${found}; ${groupDigits(rows.length)} of ${groupDigits(of)} rows have too few or too many: ${listLines(rows.map(({ line }) => line))}`,
     where: `${file}:${first.line}:1`,
     next: 'quote values that hold the separator, or add --skip-bad-rows',
   });

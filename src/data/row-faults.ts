@@ -1,11 +1,12 @@
 import { RlpromptError } from '../errors.js';
+import { groupDigits } from '../group-digits.js';
 
 const LINES_NAMED = 3;
 
 /** `lines 5, 9, 14 and 3 more`. */
 export function listLines(lines: readonly number[]): string {
   const more = lines.length - LINES_NAMED;
-  return `lines ${lines.slice(0, LINES_NAMED).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+  return `lines ${lines.slice(0, LINES_NAMED).join(', ')}${more > 0 ? ` and ${groupDigits(more)} more` : ''}`;
 }
 
 /** Several faults as one error, so that a file is mended once: the first has its code and place, the others are named with theirs. */

@@ -53,7 +53,7 @@ function noEnsemble({ runDir, result }: RunRecord): RlpromptError {
     exit: 'usage',
     message: result ? 'the run did not score several prompts together' : 'the run is not finished yet',
     where: runDir,
-    kept: 'the run, untouched',
+    kept: 'the run is unchanged',
     next: result
       ? 'run with --ensemble K; for your own prompts: rlprompt eval --ensemble K'
       : `rlprompt resume ${runDir}`,

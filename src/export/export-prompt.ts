@@ -87,7 +87,7 @@ function notOnePrompt({ runDir }: RunRecord): RlpromptError {
     exit: 'usage',
     message: 'the run found no prompt but a policy that writes one for each input',
     where: runDir,
-    kept: 'the run, untouched',
+    kept: 'the run is unchanged',
     next: `a table of inputs and prompts: rlprompt export ${runDir} --format csv; on your own data: rlprompt eval DATA --policy ${runDir}`,
   });
 }

@@ -160,7 +160,7 @@ function locked(path: string, holder: Owner | 'unreadable', self: ProcessIdentit
     exit: 'tryAgain',
     message: `the run is being written by ${who}`,
     where: path,
-    kept: 'the run, untouched',
+    kept: 'nothing was changed',
     next: isUnseen ? removal : 'wait for it to end, or stop it with Ctrl-C in its terminal',
   });
 }

@@ -81,7 +81,7 @@ function refused(code: 'E_FILE_KIND' | 'E_FILE_TOO_LARGE', message: string, wher
     exit: 'data',
     message,
     where,
-    kept: 'the file, untouched',
+    kept: 'the file is unchanged',
     next: 'put the file itself in its place',
   });
 }

@@ -1,3 +1,5 @@
+import { groupDigits } from '../group-digits.js';
+
 /** A number that is missing or not finite (JSON has neither NaN nor infinity) is drawn as a dash. */
 const MISSING = '–';
 
@@ -15,11 +17,7 @@ export function formatScore(value: number | undefined | null): string {
 
 /** Counts with thousands separated: `17,204`. */
 export function formatCount(value: number | undefined | null): string {
-  return isNumber(value)
-    ? Math.round(value)
-        .toString()
-        .replace(/\B(?=(\d{3})+(?!\d))/g, ',')
-    : MISSING;
+  return isNumber(value) ? groupDigits(value) : MISSING;
 }
 
 /** Shares of one, in percent without decimals: `37 %`. */

@@ -27,7 +27,7 @@ export function describeEvent(event: RunEvent, step: number, metric: string): Lo
     case 'baselines-end':
       return entry('info', `baselines on dev: ${event.baselines.map((b) => describeBaseline(b, metric)).join(', ')}`);
     case 'reading-chosen':
-      return entry('info', describeReading(event.reading));
+      return entry('info', `label words: ${describeReading(event.reading)}`);
     case 'evaluation-end':
       return describeRefit(event.prompts[0], entry);
     case 'best-prompt-updated':
@@ -70,14 +70,14 @@ function describePlan({ forwards, requests, tokens, cost }: NonNullable<RunStart
   return `plan: ${[...counted, ...(cost ? [`cost ${formatRange(cost, formatCost)}`] : [])].join(', ')}`;
 }
 
-/** `labels are read by ham: question, mention … (20) · spam: FREE … (20); after 4 demonstrations`. */
+/** `ham: question, mention … (20) · spam: FREE … (20); after 4 demonstrations`. */
 function describeReading({ words, demonstrations }: Reading): string {
   const sets = words.map(({ label, words: own }) => {
     const more = own.length > WORDS_SHOWN ? ` … (${own.length})` : '';
     return `${label}: ${own.slice(0, WORDS_SHOWN).join(', ')}${more}`;
   });
   const shown = demonstrations.length > 0 ? `; after ${demonstrations.length} demonstrations` : '';
-  return `labels are read by ${sets.join(' · ')}${shown}`.slice(0, LONGEST_QUOTE);
+  return `${sets.join(' · ')}${shown}`.slice(0, LONGEST_QUOTE);
 }
 
 /** At the end of a run words are found once more: those that exports and `top` have are not the words of the log's beginning. */

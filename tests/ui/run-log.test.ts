@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { PromptSummary } from '../../src/events.js';
+import type { PromptSummary, RunEvent } from '../../src/events.js';
 import { describeEvent } from '../../src/ui/run-log.js';
 
 const prompt: PromptSummary = {
@@ -20,7 +20,15 @@ it('the log says that words were found once more, and by which rows: they are no
   expect(evaluated({ ...prompt, refit: { accuracy: 1 } })).toEqual({
     step: 3,
     level: 'info',
-    text: 'label words chosen again, on train and dev rows together: labels are read by ham: mail',
+    text: 'label words chosen again, on train and dev rows together: ham: mail',
   });
   expect(evaluated(prompt)).toBeUndefined();
+});
+
+it('the log names the label words that were chosen', () => {
+  const words = [{ label: 'ham', words: ['mail', 'list'] }];
+  const demonstrations = ['hello', 'hi'].map((text) => ({ text, label: 'ham', word: 'mail' }));
+  const reading = { demonstrations, words };
+  const event: RunEvent = { type: 'reading-chosen', seq: 1, prompt: 'of', reading };
+  expect(describeEvent(event, 0, 'accuracy')?.text).toBe('label words: ham: mail, list; after 2 demonstrations');
 });

@@ -31,7 +31,7 @@ export interface DataCheck {
   readonly labels: readonly { readonly label: string; readonly count: number }[];
   /** Rows without a text or a label. */
   readonly missing: number;
-  /** Rows whose text an earlier row of the same split has, and those of them with another label there. */
+  /** Rows whose text an earlier row of the same split has, and those of them with a different label there. */
   readonly duplicates: number;
   readonly contradictions: number;
   /** Texts that two splits of the data share: a score on the second says too much. */

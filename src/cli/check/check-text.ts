@@ -74,7 +74,7 @@ function columnTable({ columns, textColumn, labelColumn }: DataCheck, width?: nu
 
 function labelTable({ labels }: DataCheck): string {
   const shown = labels.slice(0, 20).map(({ label, count }) => [label, formatCount(count)]);
-  const more = labels.length > 20 ? `and ${labels.length - 20} more labels\n` : '';
+  const more = labels.length > 20 ? `and ${formatCount(labels.length - 20)} more labels\n` : '';
   return labels.length === 0 ? '' : `${formatTable([['label', 'rows'], ...shown], { right: [1] })}${more}`;
 }
 
@@ -82,7 +82,7 @@ function oddities({ missing, duplicates, contradictions, leaks }: DataCheck): st
   return [
     missing > 0 && `${rowsHave(missing)} no text or no label\n`,
     duplicates > 0 && `${rowsHave(duplicates)} the text of an earlier row`,
-    duplicates > 0 && (contradictions > 0 ? `, ${formatCount(contradictions)} of them another label\n` : '\n'),
+    duplicates > 0 && (contradictions > 0 ? `, ${formatCount(contradictions)} of them with a different label\n` : '\n'),
     ...leaks.map(
       ({ splits, texts }) =>
         `${formatCount(texts)} ${texts === 1 ? 'text is' : 'texts are'} in ${splits.join(' and in ')}\n`,
@@ -101,13 +101,14 @@ function runText(
   width = Number.POSITIVE_INFINITY,
 ): string {
   const lines = [
-    `The run proposed has ${sizes.train} train, ${sizes.dev} dev and ${formatCount(sizes.test)} test rows.`,
+    `The proposed run has ${formatCount(sizes.train)} train, ${formatCount(sizes.dev)} dev and ${formatCount(sizes.test)} test rows.`,
   ];
   for (const warning of warnings) lines.push(`note: ${safeText(warning)}`);
   if (lengths) {
     const { median, p95, longest, tooLong, measured, contextLength } = lengths;
-    const tokens = `tokens: median ${median}, 95 % up to ${p95}, longest ${longest}`;
-    lines.push(`${tokens}; ${safeText(target)} reads ${contextLength}, ${tooLong} of ${measured} texts are longer`);
+    const context = `${safeText(target)} has a context of ${formatCount(contextLength)} tokens`;
+    const tokens = `tokens: median ${formatCount(median)}, 95 % up to ${formatCount(p95)}, longest ${formatCount(longest)}`;
+    lines.push(`${tokens}; ${context}, ${formatCount(tooLong)} of ${formatCount(measured)} texts are longer`);
   }
   const wrapped = lines.flatMap((line) => wrapText(line, width)).join('\n');
   const rows = words.map(({ label, text, pieces }) => {

@@ -71,7 +71,7 @@ function alreadyThere(path: string): RlpromptError {
     exit: 'cannotCreate',
     message: `${path} is there already`,
     where: '--out',
-    kept: 'the file, untouched',
+    kept: 'the file is unchanged',
     next: 'add --force to replace it',
   });
 }

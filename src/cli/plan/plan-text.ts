@@ -7,7 +7,7 @@ import { formatTable } from '../output/format-table.js';
 /** A plan as a person reads it. */
 export function planText(plan: PlannedRun): string {
   const { task, target, steps, promptsPerStep, examples, rows, forwards, service, seconds, rowsPerSecond } = plan;
-  const { train, dev, test } = examples;
+  const [train, dev, test] = [examples.train, examples.dev, examples.test].map(formatCount);
   const counted = (range: Range): string => formatRange(range, formatCount);
   const parts: [name: string, rows: Range][] = [
     ['reading of answers', rows.reading],

@@ -45,7 +45,7 @@ function notConfirmed(runDirs: readonly string[]): RlpromptError {
     code: 'E_NOT_CONFIRMED',
     exit: 'usage',
     message: 'removing a run needs a yes',
-    kept: 'every run, untouched',
+    kept: 'no run was removed',
     next: `rlprompt runs remove ${runDirs.join(' ')} --yes`,
   });
 }

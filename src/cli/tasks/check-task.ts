@@ -1,5 +1,6 @@
 import type { RunConfig } from '../../config/run-config.js';
 import { isDataFileName } from '../../data/read-table.js';
+import { groupDigits } from '../../group-digits.js';
 import { loadLanguageModel, requireCapability } from '../../lm/load.js';
 import type { LanguageModel } from '../../lm/model/types.js';
 import { checkReward, type Finding, findingOf } from '../../rewards/custom/custom-check.js';
@@ -40,8 +41,9 @@ export async function checkTask(config: RunConfig, { onFinding, onOutput }: Chec
 }
 
 function dataFindings(task: Task): Finding[] {
-  const { train, dev, test } = task.splits;
-  const sizes = `${train.length} train, ${dev.length} dev, ${test.length} test examples`;
+  const { splits } = task;
+  const [train, dev, test] = [splits.train, splits.dev, splits.test].map(({ length }) => groupDigits(length));
+  const sizes = `${train} train, ${dev} dev, ${test} test examples`;
   const found: Finding[] = [{ level: 'ok', name: 'definition', found: `${task.kind} task ${task.name}, ${sizes}` }];
   const overlaps = task.warnings.filter((warning) => warning.includes('stand in'));
   if (overlaps.length === 0) found.push({ level: 'ok', name: 'data', found: 'no text occurs in two splits' });

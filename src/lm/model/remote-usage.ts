@@ -1,3 +1,4 @@
+import { groupDigits } from '../../group-digits.js';
 /** What has been computed elsewhere for a model, by a service or by workers, since the program started. */
 export interface RemoteUsage {
   readonly model: string;
@@ -28,7 +29,7 @@ export interface RemoteUsage {
 
 /** The same in words, for the end. */
 export function describeUsage({ model, rows, requests, tokens, cost }: RemoteUsage): string {
-  if (!tokens) return `${model}: ${rows} rows in ${requests} jobs by workers`;
+  if (!tokens) return `${model}: ${groupDigits(rows)} rows in ${groupDigits(requests)} jobs by workers`;
   const money = cost === undefined ? '' : `, cost ${cost.toFixed(4)}`;
-  return `${model}: ${requests} requests, ${tokens.read} tokens read, ${tokens.written} written${money}`;
+  return `${model}: ${groupDigits(requests)} requests, ${groupDigits(tokens.read)} tokens read, ${groupDigits(tokens.written)} written${money}`;
 }

@@ -1,4 +1,5 @@
 import type { TransferMatrix } from '../../analysis/transfer.js';
+import { howItStopped } from '../../run/store/how-it-stopped.js';
 import type { NonEmpty } from '../../statistics/non-empty.js';
 import { zip } from '../../statistics/zip.js';
 import { modelName } from '../../ui/model-name.js';
@@ -57,8 +58,8 @@ function renderRun(run: RunReport, index: number, charts: readonly Chart[], isOn
     `${start.trainer}, seed ${start.seed}`,
     `generator LM ${modelName(start.generator)}`,
     `target LM ${modelName(start.targetLm)}`,
-    `begun ${manifest.created.slice(0, 10)}`,
-    result ? `finished by its limit: ${result.stopReason}` : ENDINGS[ending],
+    `started ${manifest.created.slice(0, 10)}`,
+    result ? howItStopped(result.stopReason) : ENDINGS[ending],
   ];
   const heading = isOneOfSeveral ? html`<h2>${run.name}</h2>` : html`<h1>${titleOf([run])}</h1>`;
   return html`<article id="run-${index + 1}">${heading}<ul class="facts">${facts.map((fact) => html`<li>${fact}</li>`)}</ul>

@@ -15,7 +15,7 @@ export function renderSettings({ manifest, runDir }: RunReport): Html {
     ['Versions', manifest.versions],
     ['Hashes (sha256)', manifest.digests],
   ] as const;
-  return html`<section><h3>Configuration</h3><p class="note">Run folder <code>${basename(runDir)}</code>, begun ${manifest.created}.</p>${groups.map(([title, values]) => html`<h4>${title}</h4><dl class="settings">${Object.entries(values).map(([key, value]) => html`<div><dt>${key}</dt><dd><code>${showSetting(value)}</code></dd></div>`)}</dl>`)}</section>`;
+  return html`<section><h3>Configuration</h3><p class="note">Run folder <code>${basename(runDir)}</code>, started ${manifest.created}.</p>${groups.map(([title, values]) => html`<h4>${title}</h4><dl class="settings">${Object.entries(values).map(([key, value]) => html`<div><dt>${key}</dt><dd><code>${showSetting(value)}</code></dd></div>`)}</dl>`)}</section>`;
 }
 
 function showSetting(value: unknown): string {

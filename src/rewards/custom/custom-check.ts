@@ -14,7 +14,7 @@ export interface Finding {
   readonly meaning?: string;
 }
 
-/** Prompts as a policy may well propose them: half characters, markup, quotes. */
+/** Prompts as a policy may well propose them: replacement characters for parts of others, markup, quotes. */
 const ODD_PROMPTS = ['\u{fffd}\u{fffd}', '"\\\' {{x}} <b> %s', 'ÿ\tü 漢字 …', 'x '.repeat(200).trim()];
 
 export interface RewardCheckSettings {
@@ -106,7 +106,7 @@ async function tryOddPrompts(
   return {
     level: 'ok',
     name: 'odd prompts',
-    found: 'half characters, markup, quotes and long prompts are answered too',
+    found: 'replacement characters (U+FFFD), markup, quotes and long prompts are handled',
   };
 }
 

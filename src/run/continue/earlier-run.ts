@@ -57,7 +57,7 @@ function mismatch({ runDir, config }: EarlierRun, why: string): RlpromptError {
     exit: 'config',
     message: `the policy of the earlier run does not fit: ${why}`,
     where: runDir,
-    kept: 'the earlier run, untouched',
+    kept: 'the earlier run is unchanged',
     next: `use --generator ${generator} --inner-size ${innerSize} --prior-beta ${priorBeta}`,
   });
 }
@@ -70,7 +70,7 @@ function noPolicy(runDir: string, checkpoint: StoredCheckpoint | undefined): Rlp
       ? 'the trainer of the run has no policy that could be continued'
       : 'the run has no checkpoint yet',
     where: runDir,
-    kept: 'the run, untouched',
+    kept: 'the run is unchanged',
     next: checkpoint ? 'name a run of log-variance, or another trainer with a policy' : `rlprompt resume ${runDir}`,
   });
 }

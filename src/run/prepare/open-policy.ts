@@ -49,7 +49,7 @@ function otherGenerator(runDir: string, name: string): RlpromptError {
     exit: 'data',
     message: `the generator LM ${name} is not the one that the policy was learned on: its files have changed`,
     where: runDir,
-    kept: 'the run, untouched',
+    kept: 'the run is unchanged',
     next: 'put the model of the run back in its place',
   });
 }

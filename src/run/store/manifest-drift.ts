@@ -72,9 +72,9 @@ export function refuseDrift(differences: readonly ManifestDifference[], runDir: 
   throw new RlpromptError({
     code: isData ? 'E_DATA_DRIFT' : 'E_DRIFT',
     exit: isData ? 'data' : 'config',
-    message: `the run was begun with something else: ${serious.map(describeDifference).join('; ')}`,
+    message: `the run was started with something else: ${serious.map(describeDifference).join('; ')}`,
     where: runDir,
-    kept: 'the run, untouched',
+    kept: 'the run is unchanged',
     next: 'put back what changed, or start a new run',
   });
 }

@@ -8,7 +8,9 @@ import { toIoError } from '../../files/io-error.js';
 import { isThere } from '../../files/is-there.js';
 import { acquireLock, type Lock } from '../../files/lock.js';
 import { linkError } from '../../files/read-ordinary.js';
+import { groupDigits } from '../../group-digits.js';
 import { readEvents } from './event-log.js';
+import { howItStopped } from './how-it-stopped.js';
 import { checkRunPath, defaultRunName } from './run-name.js';
 
 /** A run's folder while this process is its only writer. */
@@ -49,7 +51,7 @@ export function createRunFolder(options: FolderOptions & { task: string; out?: s
     exit: 'cannotCreate',
     message: `${path} already holds a run`,
     where: '--out',
-    kept: 'that run, untouched',
+    kept: 'that run is unchanged',
     next: resultOf(path) ? `another --out, or: rlprompt top ${path}` : `rlprompt resume ${path}`,
   });
 }
@@ -106,7 +108,7 @@ function refuseForeignFolder(path: string, fs: FileSystem): void {
     exit: 'cannotCreate',
     message: `${path} is not empty and not a run: it holds ${JSON.stringify(foreign)}`,
     where: '--out',
-    kept: 'the folder, untouched',
+    kept: 'the folder is unchanged',
     next: 'choose a new or an empty folder with --out DIR',
   });
 }
@@ -133,9 +135,9 @@ export function openRunFolder(path: string, options: FolderOptions & { evenFinis
   throw new RlpromptError({
     code: 'E_RUN_FINISHED',
     exit: 'usage',
-    message: `the run is finished: it stopped by its limit "${result.stopReason}" after ${result.steps} steps`,
+    message: `the run is finished: it ${howItStopped(result.stopReason)}, after ${groupDigits(result.steps)} steps`,
     where: path,
-    kept: 'the run, untouched',
+    kept: 'the run is unchanged',
     next: `rlprompt top ${path}, or resume it with a higher limit: rlprompt resume ${path} --steps ${2 * result.steps}`,
   });
 }

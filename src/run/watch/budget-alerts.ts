@@ -1,3 +1,4 @@
+import { groupDigits } from '../../group-digits.js';
 import type { BudgetLimits, UsedBudget } from './budget.js';
 import type { HealthWarning } from './health.js';
 
@@ -8,6 +9,12 @@ interface UsedShare {
   readonly flag: string;
   readonly used: number;
   readonly limit: number | undefined;
+}
+
+/** Four digits of an amount, which may be less than one. */
+function shown(amount: number): string {
+  const short = Number(amount.toPrecision(4));
+  return short < 1000 ? String(short) : groupDigits(short);
 }
 
 /** Says when half, and when four fifths, of a budget of forwards, tokens, money or requests are used. */
@@ -22,7 +29,6 @@ export class BudgetAlerts {
       const level = LEVELS.findLast((share) => amount >= share * limit) ?? 0;
       if (level <= (this.told.get(flag) ?? 0)) return [];
       this.told.set(flag, level);
-      const shown = (value: number): number => Number(value.toPrecision(4));
       const message = `${Math.round(level * 100)} % of ${flag} are used: ${shown(amount)} of ${shown(limit)}`;
       return [{ code: 'budget', message }];
     });

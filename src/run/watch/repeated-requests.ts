@@ -1,3 +1,4 @@
+import { groupDigits } from '../../group-digits.js';
 import type { RemoteUsage } from '../../lm/model/remote-usage.js';
 
 /** Tells that a service fails although the run continues: what is asked again costs time, and may cost money. */
@@ -10,7 +11,7 @@ export class RepeatedRequests {
     return usage.flatMap(({ model, requests, failed }) => {
       if (!failed || failed.count < 2 * (this.told.get(model) ?? 0.5)) return [];
       this.told.set(model, failed.count);
-      const message = `${model}: ${failed.count} of ${requests} requests failed and were sent again; the last: ${failed.last}`;
+      const message = `${model}: ${groupDigits(failed.count)} of ${groupDigits(requests)} requests failed and were sent again; the last: ${failed.last}`;
       return [{ code: 'requests-repeated', message, hint: 'fewer at once may help: --endpoint-concurrency' }];
     });
   }

@@ -1,4 +1,5 @@
 import { RlpromptError } from '../../errors.js';
+import { groupDigits } from '../../group-digits.js';
 import type { SourceRow } from './source-row.js';
 
 /** Between the values of a data file that share one label: `1|2=bad,4|5=good`. */
@@ -45,7 +46,7 @@ export function keepLabels(
   if (absent.length > 0) throw absentLabels(absent, countLabels(rows), source);
   if (kept.length < rows.length) {
     onSkip(
-      `${rows.length - kept.length} of ${rows.length} rows of ${source} are left out for their label: ${listCounts(left)}`,
+      `${groupDigits(rows.length - kept.length)} of ${groupDigits(rows.length)} rows of ${source} left out because of their label: ${listCounts(left)}`,
     );
   }
   return kept;
@@ -83,7 +84,7 @@ export function refuseUnlabelling(rows: readonly SourceRow[], column: string, so
   throw new RlpromptError({
     code: 'E_DATA_LABEL_COLUMN',
     exit: 'data',
-    message: `the label column "${column}" looks like ${looksLike}, ${counts.length} different values`,
+    message: `the label column "${column}" looks like ${looksLike}, ${groupDigits(counts.length)} different values`,
     where: source,
     next: isNumeric
       ? 'name the column with --label-column, or add one that says which range a row is in'
@@ -99,8 +100,8 @@ export function countLabels(rows: readonly SourceRow[]): [string, number][] {
 }
 
 function listCounts(counts: readonly (readonly [string, number])[]): string {
-  const shown = counts.slice(0, 10).map(([label, count]) => `"${label}" ${count}`);
-  return `${shown.join(', ')}${counts.length > 10 ? `, and ${counts.length - 10} more` : ''}`;
+  const shown = counts.slice(0, 10).map(([label, count]) => `"${label}" ${groupDigits(count)}`);
+  return `${shown.join(', ')}${counts.length > 10 ? `, and ${groupDigits(counts.length - 10)} more` : ''}`;
 }
 
 function absentLabels(absent: readonly string[], counts: [string, number][], source: string): RlpromptError {

@@ -1,6 +1,7 @@
 import { listLines } from '../../data/row-faults.js';
 import { columnIndex, proposeColumns, rowFields, type Table } from '../../data/table.js';
 import { RlpromptError } from '../../errors.js';
+import { groupDigits } from '../../group-digits.js';
 import type { ExampleSource, Split } from '../types.js';
 
 /** An example before its label is looked up. */
@@ -44,7 +45,9 @@ export function rowsFromTable(table: Table, names: ColumnNames, onSkip?: (warnin
   });
   if (missing.length === 0) return rows;
   if (!onSkip || rows.length === 0) throw missingValues(missing, table.rows.length);
-  onSkip(`${missing.length} of ${table.rows.length} rows of ${table.file} left out: ${countColumns(missing)}`);
+  onSkip(
+    `${groupDigits(missing.length)} of ${groupDigits(table.rows.length)} rows of ${table.file} left out: ${countColumns(missing)}`,
+  );
   return rows;
 }
 
@@ -68,7 +71,9 @@ interface MissingValue {
 function countColumns(missing: readonly MissingValue[]): string {
   const counts = new Map<string, number>();
   for (const { column } of missing) counts.set(column, (counts.get(column) ?? 0) + 1);
-  return [...counts].map(([column, count], i) => `"${column}"${i === 0 ? ' is empty' : ''} in ${count}`).join(', ');
+  return [...counts]
+    .map(([column, count], i) => `"${column}"${i === 0 ? ' is empty' : ''} in ${groupDigits(count)}`)
+    .join(', ');
 }
 
 /** Where rows have a line. */
@@ -85,7 +90,7 @@ function missingValues(missing: readonly MissingValue[], of: number): RlpromptEr
     message:
       missing.length === 1
         ? `the value of "${first.column}" is empty`
-        : `${missing.length} of ${of} rows lack a value: ${countColumns(missing)}${linesOf(missing)}`,
+        : `${groupDigits(missing.length)} of ${groupDigits(of)} rows lack a value: ${countColumns(missing)}${linesOf(missing)}`,
     where: first.where,
     next:
       missing.length === of && of > 1

@@ -1,5 +1,6 @@
 import { splitWords } from '../../classifier/given-words.js';
 import { nearestWord, RlpromptError } from '../../errors.js';
+import { groupDigits } from '../../group-digits.js';
 import type { TaskLabel } from '../types.js';
 import { valuesOf } from './label-values.js';
 import type { SourceRow, SourceSplits } from './source-row.js';
@@ -54,7 +55,7 @@ function unknownLabels(first: Stranger, strangers: readonly Stranger[], names: r
     code: 'E_TASK_LABEL',
     exit: 'data',
     message:
-      `${strangers.length} examples have a label outside ${names.map((name) => `"${name}"`).join(', ')}: ` +
+      `${groupDigits(strangers.length)} examples have a label outside ${names.map((name) => `"${name}"`).join(', ')}: ` +
       `${counted.slice(0, 10).join(', ')}${counted.length > 10 ? `, and ${counted.length - 10} more labels` : ''}`,
     where: first.where,
     next:

@@ -1,3 +1,4 @@
+import { groupDigits } from '../../group-digits.js';
 import { Rng } from '../../random/rng.js';
 
 /** How many rows of a test split are scored: all, or at most so many. */
@@ -15,6 +16,8 @@ export function drawTestRows<Row>(
       .shuffled(rows.map((_, i) => i))
       .slice(0, testSize),
   );
-  onDrawn(`test: ${testSize} of ${rows.length} rows, drawn by the seed (--test-size all scores every row)`);
+  onDrawn(
+    `test: ${groupDigits(testSize)} of ${groupDigits(rows.length)} rows, drawn by the seed (--test-size all scores every row)`,
+  );
   return rows.filter((_, i) => drawn.has(i));
 }

@@ -82,7 +82,7 @@ function linesOf(event: RunEvent, state: ScreenState): Span[][] {
 }
 
 function startLines(event: RunEvent & { type: 'run-start' }): Span[][] {
-  const { train, dev, test } = event.examples;
+  const [train, dev, test] = [event.examples.train, event.examples.dev, event.examples.test].map(formatCount);
   return [
     [
       {

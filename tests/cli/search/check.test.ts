@@ -38,7 +38,7 @@ describe('a check of a data file', () => {
     );
     expect(checkText(found, {})).toContain('5 rows have no text or no label');
     expect(checkText(found, {})).toMatch(
-      /^The run below has 32 train[\s\S]*rows of .* are left out for their label: "3" /m,
+      /^The proposed run has 32 train[\s\S]*rows of .* left out because of their label: "3" /m,
     );
   });
 
@@ -63,6 +63,10 @@ describe('a check of a data file', () => {
       leaks: [{ splits: ['train', 'test'], texts: 1 }],
       proposed: { shots: 5 },
     });
+    expect(checkText(found, {})).toContain(
+      '2 rows have the text of an earlier row, 1 of them with a different label\n',
+    );
+    expect(checkText(found, {})).toContain('mail-gpt-4m has a context of 256 tokens, 0 of 40 texts are longer');
     expect(checkText(found, {})).toContain('1 text is in train and in test');
   });
 

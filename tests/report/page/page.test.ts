@@ -56,6 +56,14 @@ describe('a report', () => {
     }
   });
 
+  it('says in words when the run started and why it ended', () => {
+    expect(page).toContain('<li>started 20');
+    expect(page).toContain('<li>stopped at the step limit</li>');
+    expect(renderReport([{ ...run, result: { ...run.result!, stopReason: 'minutes' } }])).toContain(
+      '<li>stopped at the time limit</li>',
+    );
+  });
+
   it('says below of a prompt that is worse than a baseline, without the colour of a gain', () => {
     const worse = { ...run.result!, best: { ...run.result!.best, test: { accuracy: 0.5, n: 350 } } };
     const shown = renderReport([{ ...run, result: worse }]);

@@ -33,7 +33,7 @@ describe('the check of a custom reward', () => {
       'odd prompts': {
         level: 'ok',
         name: 'odd prompts',
-        found: 'half characters, markup, quotes and long prompts are answered too',
+        found: 'replacement characters (U+FFFD), markup, quotes and long prompts are handled',
       },
       'tells prompts apart': {
         level: 'ok',

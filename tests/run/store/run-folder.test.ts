@@ -138,7 +138,9 @@ describe('openRunFolder', () => {
     expect(resultOf('run')).toMatchObject({ steps: 80 });
     const next = 'another --out, or: rlprompt top run';
     expect(() => createRunFolder({ task: 'spam', now, out: 'run' })).toThrow(expect.objectContaining({ next }));
-    expect(() => openRunFolder('run', { now })).toThrow(failure('E_RUN_FINISHED', 64, /limit "steps" after 80 steps/));
+    expect(() => openRunFolder('run', { now })).toThrow(
+      failure('E_RUN_FINISHED', 64, /it stopped at the step limit, after 80 steps/),
+    );
     openRunFolder('run', { now, evenFinished: true }).close();
     rmSync('run', { recursive: true });
   });

@@ -92,6 +92,15 @@ describe('data that is split already', () => {
     expect((await load(0, 'all')).splits.test).toHaveLength(112);
     expect((await load(0, 112)).warnings).toEqual([]);
   });
+
+  it('counts many rows with their thousands separated', async () => {
+    const file = folder.write('thousands.csv', csv(rows(['a', 'b', 'c'], 1200)));
+    const { warnings } = await loadTask(file, { ...options, labels: ['a', 'b'], testSize: 1000 });
+    expect(warnings).toEqual([
+      `1,200 of 3,600 rows of ${file} left out because of their label: "c" 1,200`,
+      'test: 1,000 of 2,392 rows, drawn by the seed (--test-size all scores every row)',
+    ]);
+  });
 });
 
 describe('labels of a data file', () => {
@@ -100,7 +109,7 @@ describe('labels of a data file', () => {
   it('may be kept in part', async () => {
     const task = await loadTask(stars, { ...options, labels: ['1', '5'] });
     expect(task.labels.map(({ name }) => name)).toEqual(['1', '5']);
-    expect(task.warnings).toEqual([`24 of 40 rows of ${stars} are left out for their label: "2" 8, "3" 8, "4" 8`]);
+    expect(task.warnings).toEqual([`24 of 40 rows of ${stars} left out because of their label: "2" 8, "3" 8, "4" 8`]);
     const error = await refusalOf(() => loadTask(stars, { ...options, labels: ['1', '6'] }));
     expect(error).toMatchObject({ code: 'E_DATA_LABELS', exitCode: 65 });
     expect(error.message).toMatch(/"6"; there are "1" 8/);

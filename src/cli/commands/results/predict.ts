@@ -7,6 +7,7 @@ import { requirePlaceFor, writeOutput } from '../../../files/write-output.js';
 import type { Explanation, OpenClassifier } from '../../../predict.js';
 import { zip } from '../../../statistics/zip.js';
 import { safeText } from '../../../ui/draw/safe-text.js';
+import { formatCount } from '../../../ui/format-values.js';
 import { visibleBlanks } from '../../check/check-text.js';
 import type { CliContext } from '../../output/context.js';
 import { reportDownloads } from '../../output/download-progress.js';
@@ -132,7 +133,7 @@ async function predictAll(
   }
   if (out === undefined) return;
   writeOutput(out, lines.join(''));
-  say(context, `${texts.length} ${texts.length === 1 ? 'row' : 'rows'} written to ${out}`);
+  say(context, `${formatCount(texts.length)} ${texts.length === 1 ? 'row' : 'rows'} written to ${out}`);
 }
 
 function textsOf(table: Table, textColumn: string): string[] {
@@ -148,7 +149,10 @@ function warnOfOthers(
   context: CliContext,
 ): void {
   if (empty > 0) {
-    warn(context, `${empty} ${empty === 1 ? 'row has no text and gets' : 'rows have no text and get'} no label`);
+    warn(
+      context,
+      `${formatCount(empty)} ${empty === 1 ? 'row has no text and gets' : 'rows have no text and get'} no label`,
+    );
   }
   if (known === undefined || known === digest) return;
   warn(context, `${target} is not the target LM that the prompt was found for`);
@@ -160,7 +164,8 @@ function rowText(texts: readonly string[], row: number): string {
   throw new RlpromptError({
     code: 'E_USAGE',
     exit: 'usage',
-    message: text === '' ? `row ${row} has no text` : `there are ${texts.length} rows, there is no row ${row}`,
+    message:
+      text === '' ? `row ${row} has no text` : `there are ${formatCount(texts.length)} rows, there is no row ${row}`,
     where: '--explain',
     next: 'name the number of a row that has a text; the first is 1',
   });

@@ -6,6 +6,7 @@ import type { RunConfig, RunConfigKey } from '../../../config/run-config.js';
 import { EMBEDDED_MODEL } from '../../../config/settings/defaults.js';
 import { type ExitReason, RlpromptError } from '../../../errors.js';
 import { gigabytes } from '../../../files/memory-limits.js';
+import { groupDigits } from '../../../group-digits.js';
 import { isEndpointName } from '../../../lm/endpoint/endpoint-name.js';
 import { packageVersion } from '../../../package-root.js';
 import { inspectRun, looksLikeRun } from '../../../run/doctor/inspect-run.js';
@@ -127,7 +128,7 @@ async function checkRuntime() {
   const manifest: { version: string } = JSON.parse(
     readFileSync(createRequire(import.meta.url).resolve('onnxruntime-node/package.json'), 'utf8'),
   );
-  const more = others.length > 0 ? `, and with the libraries or drivers they need ${others.join(', ')}` : '';
+  const more = others.length > 0 ? `; also ${others.join(', ')}, if their drivers and libraries are installed` : '';
   return { detail: `onnxruntime-node ${manifest.version}; devices: cpu${more}` };
 }
 
@@ -139,7 +140,9 @@ async function checkEmbeddedModel() {
     const { hidden, state } = await body.begin([[0]]);
     state.dispose();
     if (!hidden.every(Number.isFinite)) throw new Error(`${model.name} computes numbers that are not finite`);
-    return { detail: `${model.name}: ${body.vocabularySize} tokens, hidden ${body.hiddenSize}, computes` };
+    return {
+      detail: `${model.name} works: vocabulary of ${groupDigits(body.vocabularySize)} tokens, hidden size ${groupDigits(body.hiddenSize)}`,
+    };
   } finally {
     await model.dispose();
   }
@@ -152,7 +155,7 @@ async function checkDevice(device: string) {
   const { state } = await requireCapability(model, 'hiddenStates').begin([[0]]);
   state.dispose();
   await model.dispose();
-  return { detail: `${device} computes` };
+  return { detail: `${device} works` };
 }
 
 async function checkRunMemory(config: RunConfig) {

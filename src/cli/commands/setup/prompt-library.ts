@@ -102,7 +102,7 @@ function wrongIds(message: string): RlpromptError {
     code: 'E_USAGE',
     exit: 'usage',
     message,
-    kept: 'the library, untouched',
+    kept: 'the library is unchanged',
     next: 'rlprompt prompt-library list',
   });
 }

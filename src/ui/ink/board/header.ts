@@ -117,7 +117,7 @@ function costLine({ state, remote, progress }: BoardProps, width: number): Span[
 function folderLine({ start, savedStep }: ScreenState, width: number): Span[] {
   if (!start) return [];
   const saved = savedStep === undefined ? '' : ` · saved after step ${savedStep}`;
-  const { train, dev, test } = start.examples;
+  const [train, dev, test] = [start.examples.train, start.examples.dev, start.examples.test].map(formatCount);
   const folder = safeLine`${start.runDir}${saved}`;
   const examples = safeLine` · ${train} train, ${dev} dev, ${test} test examples`;
   const fits = widthOf(folder) + widthOf(examples) <= width;
