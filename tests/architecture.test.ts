@@ -256,6 +256,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'run/prepare',
     'run/prepare/checks',
     'task',
+    'task/assemble',
   ],
   'cli/wizard': [
     'cli/check',

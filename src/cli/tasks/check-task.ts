@@ -10,6 +10,7 @@ import { checkEndpoints } from '../../run/prepare/checks/check-endpoints.js';
 import { checkTemplateSource, loadConfiguredTask, templateFor } from '../../run/prepare/configured-task.js';
 import { modelOptions } from '../../run/prepare/model-options.js';
 import { showRow } from '../../run/prepare/shown-row.js';
+import { tellsOverlap } from '../../task/assemble/check-splits.js';
 import type { Task } from '../../task/types.js';
 
 /** Characters of a row's end that are shown. */
@@ -45,7 +46,7 @@ function dataFindings(task: Task): Finding[] {
   const [train, dev, test] = [splits.train, splits.dev, splits.test].map(({ length }) => groupDigits(length));
   const sizes = `${train} train, ${dev} dev, ${test} test examples`;
   const found: Finding[] = [{ level: 'ok', name: 'definition', found: `${task.kind} task ${task.name}, ${sizes}` }];
-  const overlaps = task.warnings.filter((warning) => warning.includes('stand in'));
+  const overlaps = task.warnings.filter(tellsOverlap);
   if (overlaps.length === 0) found.push({ level: 'ok', name: 'data', found: 'no text occurs in two splits' });
   const meaning = 'scores on dev and test are only worth something on texts that the search has not seen';
   return [

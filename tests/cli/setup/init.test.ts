@@ -75,6 +75,8 @@ describe('rlprompt tasks check', () => {
     const { code, stdout, stderr } = await runCli(['tasks', 'check', 'task.mjs'], { cwd });
     expect(code).toBe(65);
     expect(stdout).toMatch(/^warning {2}data: 1 text is in train and in dev/m);
+    expect(stdout).toContain('texts that the search has not seen');
+    expect(stdout).not.toContain('no text occurs in two splits');
     expect(stdout).toMatch(/^error {4}deterministic: rewards were 0, 1 and then 2, 3/m);
     expect(stdout).toContain('take random numbers from context.rng, or say stochastic: true');
     expect(lastLine(stderr)).toContain('E_TASK_CHECK');
