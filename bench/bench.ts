@@ -36,9 +36,6 @@ const { values: flags } = parseArgs({
     curve: { type: 'string' },
   },
 });
-// As the program does.
-collectLessOften();
-
 const threads = flags.threads === undefined ? undefined : Number(flags.threads);
 
 /** Milliseconds between two looks at the event loop. */
@@ -96,6 +93,8 @@ async function compareSteps(): Promise<Record<string, unknown>> {
   stalls.enable();
   const stepper = await createStepper({ ...flags, data: flags.data, preset, threads });
   say('loaded');
+  // As the program does.
+  collectLessOften();
   for (let i = 0; i < Number(flags.warmup); i++) say(`warm-up ${i + 1}/${flags.warmup}`, await stepper.step());
   const loadStall = longest(stalls);
   const times: StepTimes[] = [];

@@ -9,10 +9,7 @@ import { completeError } from './output/complete-error.js';
 import type { CliContext } from './output/context.js';
 import { StandardOutput } from './output/standard-output.js';
 import { asStarted } from './output/started-as.js';
-import { collectLessOften } from './shared/heap-growth.js';
 import { isEndedBySignal, type StopSignal, setSignalEnd } from './shared/signals.js';
-
-collectLessOften();
 
 let hasEnded = false;
 let isFailing = false;

@@ -14,6 +14,7 @@ import { reportDownloads } from '../output/download-progress.js';
 import { formatJson, writeResult } from '../output/output.js';
 import { resultLine } from '../output/result-line.js';
 import { say } from '../output/say.js';
+import { collectLessOften } from '../shared/heap-growth.js';
 import { watchSignals } from '../shared/signal-watch.js';
 import { hearSignals, type StopSignal } from '../shared/signals.js';
 
@@ -171,6 +172,7 @@ class Supervisor {
       this.metric = event.metric;
       this.runDir = event.runDir;
     }
+    if (event.type === 'phase-start' && event.phase !== 'loading') collectLessOften();
     this.reporter ??= await this.createReporter(event);
     this.reporter.report(event);
   }
