@@ -424,6 +424,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'lm/onnx/families/causal',
     'lm/onnx/graph/file',
     'lm/onnx/run',
+    'lm/tokenizer/shared',
     'lm/transformers',
   ],
   'lm/endpoint': ['lm/endpoint/answers', 'lm/endpoint/client', 'lm/model', 'lm/onnx/run', 'template'],

@@ -11,7 +11,7 @@ interface WordsRun extends EvaluatedRun {
 
 /**
  * Scores a candidate by other label words, which replace its own; the event that says so, or why it cannot be. The search
- * goes on with the run's words: its rewards stay comparable.
+ * continues with the run's words: its rewards stay comparable.
  */
 export async function changeLabelWords(run: WordsRun, text: string, edits: WordEdits): Promise<UnnumberedEvent> {
   const { candidates } = run.prompts;
