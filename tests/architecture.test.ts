@@ -269,6 +269,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'files',
     'run/prepare',
     'task/load',
+    'ui',
     'ui/draw',
     'ui/ink/questions',
     'ui/reporters',

@@ -2,9 +2,6 @@ import { EventEmitter } from 'node:events';
 import type { RunControls } from '../../src/events.js';
 import type { Clock } from '../../src/ui/clock.js';
 
-// Ink looks for a CI as it is loaded, and then draws nothing before its end. These tests are about terminals.
-for (const name of ['CI', 'CONTINUOUS_INTEGRATION']) process.env[name] = 'false';
-
 /** A terminal of a size that keeps all that was written to it. */
 export class FakeTerminal extends EventEmitter {
   readonly isTTY = true;

@@ -3,6 +3,7 @@ import { PRESET_NAMES } from '../../config/settings/presets.js';
 import { RlpromptError } from '../../errors.js';
 import { dataFilesOf } from '../../task/load/load-task.js';
 import { wrapText } from '../../ui/draw/wrap-text.js';
+import { loadInk } from '../../ui/load-ink.js';
 import { isInteractive } from '../../ui/reporters/choose-reporter.js';
 import { checkData, type DataCheck } from '../check/check-data.js';
 import { checkText, proposedArguments } from '../check/check-text.js';
@@ -45,7 +46,7 @@ export async function askForRun(context: CliContext): Promise<string[] | undefin
 }
 
 async function askIn({ stderr, stdin, env }: CliContext): Promise<Ask> {
-  const { askLine } = await import('../../ui/ink/questions/ask-line.js');
+  const { askLine } = await loadInk(() => import('../../ui/ink/questions/ask-line.js'));
   return async (question, fallback) => {
     const answer = await askLine({ question, fallback, stderr, stdin, env });
     if (answer !== undefined) return answer;

@@ -1,11 +1,11 @@
 import type { Reporter, RunControls, RunEvent } from '../../events.js';
 import { type Clock, systemClock } from '../clock.js';
 import { safeLine } from '../draw/safe-text.js';
+import { loadInk } from '../load-ink.js';
 import { type OutputStream, quietWriter } from '../quiet-writer.js';
 import { INITIAL_SCREEN, reduceScreen, type ScreenState } from '../screen-state.js';
 import { createFallbackReporter } from './fallback-reporter.js';
 import { createJsonReporter } from './json-reporter.js';
-import { loadInkReporter } from './load-ink.js';
 import { createPlainReporter } from './plain-reporter.js';
 
 export type UiName = 'ink' | 'plain' | 'json' | 'none';
@@ -34,7 +34,8 @@ export interface ReporterChoice {
 
 /** Whether a person sits before a terminal that can redraw. */
 export function isInteractive({ stderr, stdin, env }: Pick<ReporterChoice, 'stderr' | 'stdin' | 'env'>): boolean {
-  return canRedraw({ stderr, env }) && stdin.isTTY === true;
+  const isCi = env.CI !== undefined && env.CI !== '' && env.CI !== '0' && env.CI !== 'false';
+  return isRedrawable({ stderr, env }) && stdin.isTTY === true && !isCi;
 }
 
 /** Makes the reporter that fits the choice and the terminal. Ink and React are loaded only when used. */
@@ -42,15 +43,14 @@ export async function chooseReporter(choice: ReporterChoice): Promise<Reporter> 
   const ui = choice.ui ?? (isInteractive(choice) ? 'ink' : 'plain');
   if (ui === 'none') return { report: () => {}, close: () => Promise.resolve() };
   if (ui === 'json') return createJsonReporter(choice.stderr);
-  if (ui === 'ink' && canRedraw(choice)) return createScreenReporter(choice);
+  if (ui === 'ink' && isRedrawable(choice)) return createScreenReporter(choice);
   if (ui === 'ink')
     void quietWriter(choice.stderr)('rlprompt: --ui ink needs a terminal on stderr; showing plain lines\n');
   return plainReporter(choice);
 }
 
-function canRedraw({ stderr, env }: Pick<ReporterChoice, 'stderr' | 'env'>): boolean {
-  const isCi = env.CI !== undefined && env.CI !== '' && env.CI !== '0' && env.CI !== 'false';
-  return stderr.isTTY === true && !isCi && env.TERM !== 'dumb';
+function isRedrawable({ stderr, env }: Pick<ReporterChoice, 'stderr' | 'env'>): boolean {
+  return stderr.isTTY === true && env.TERM !== 'dumb';
 }
 
 function stateAfter(past: Iterable<RunEvent>): ScreenState {
@@ -76,7 +76,7 @@ async function createScreenReporter(choice: ReporterChoice): Promise<Reporter> {
     });
   };
   try {
-    const { createInkReporter } = await loadInkReporter();
+    const { createInkReporter } = await loadInk(() => import('../ink/ink-reporter.js'));
     let screen: ReturnType<typeof createInkReporter> | undefined;
     return createFallbackReporter(
       (onFailure) => {

@@ -1,8 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { hasTerminals, inTerminal } from '../../in-terminal.js';
 import { runInProcess } from '../in-process-cli.js';
-import { lastLine, TINY_MODEL, tinyTask } from '../spawn-cli.js';
+import { BIN, lastLine, TINY_MODEL, tinyTask } from '../spawn-cli.js';
 
 const { cwd, flags } = tinyTask();
 const small = ['--generator', TINY_MODEL, '--shots', '2', '--prompts-per-step', '4', '--inner-size', '16'];
@@ -66,6 +67,14 @@ describe('from rankings to a run', () => {
     writeFileSync(join(cwd, 'few.jsonl'), '{"chosen":"a","rejected":"b"}\n');
     const few = await cli('preferences', 'fit', 'few.jsonl', '--model', TINY_MODEL);
     expect([few.code, lastLine(few.stderr)]).toEqual([65, expect.stringContaining('E_RANKING_COUNT')]);
+  });
+
+  it.skipIf(!hasTerminals)('draws the texts in a terminal, in a CI too', async () => {
+    const command = `${process.execPath} ${BIN} rate texts.txt --out drawn.jsonl --sets 1 --items 2`;
+    for (const CI of ['true', '']) {
+      const { output, code } = await inTerminal(command, [['[1]', 'q']], { cwd, env: { CI } });
+      expect([code, output]).toEqual([0, expect.stringContaining('"left":1')]);
+    }
   });
 
   it('refuses to rank by hand where nobody sits', async () => {

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { widthOf } from '../../../src/ui/draw/text-width.js';
-import { rateInTerminal } from '../../../src/ui/ink/questions/rating-screen.js';
+import { loadInk } from '../../../src/ui/load-ink.js';
 import { FakeKeyboard, FakeTerminal, settled } from '../fake-terminal.js';
+
+const { rateInTerminal } = await loadInk(() => import('../../../src/ui/ink/questions/rating-screen.js'));
 
 const LONG = Array.from({ length: 30 }, (_, i) => `word${i}`).join(' ');
 const SETS = [

@@ -36,6 +36,7 @@ describe('chooseReporter', () => {
     const colourless = { NO_COLOR: '1' };
     expect(await written(undefined, { ...colourless, CI: 'true' })).toMatch(start);
     expect(await written(undefined, { ...colourless, TERM: 'dumb' })).toMatch(start);
+    expect(await written('ink', { CI: 'true' })).toContain('\u001B[?25l');
     const file = Object.assign(new FakeTerminal(80, 24), { isTTY: false });
     expect(await written(undefined, {}, file)).toMatch(start);
   });

@@ -6,6 +6,7 @@ import { isThere } from '../../../files/is-there.js';
 import { readText } from '../../../files/read-file.js';
 import type { Ranking } from '../../../preferences/ranking.js';
 import type { RatingSet } from '../../../preferences/rating-sets.js';
+import { loadInk } from '../../../ui/load-ink.js';
 import type { CliContext } from '../../output/context.js';
 import { formatJson, writeResult } from '../../output/output.js';
 import { warn } from '../../output/say.js';
@@ -75,7 +76,7 @@ type AddRanking = (set: RatingSet, order: Ranking['order'], note?: string) => vo
 
 async function askPerson(sets: readonly RatingSet[], add: AddRanking, context: CliContext): Promise<number> {
   if (sets.length === 0) return 0;
-  const { rateInTerminal } = await import('../../../ui/ink/questions/rating-screen.js');
+  const { rateInTerminal } = await loadInk(() => import('../../../ui/ink/questions/rating-screen.js'));
   const { stderr, stdin, env } = context;
   return rateInTerminal({ sets, stderr, stdin, env, onRanked: add });
 }
