@@ -4,3 +4,8 @@ export function groupDigits(value: number): string {
     .toString()
     .replace(/\B(?=(\d{3})+(?!\d))/g, ',');
 }
+
+/** `1 row`, `17,204 rows`. @param noun whose plural ends in s */
+export function countOf(count: number, noun: string): string {
+  return `${groupDigits(count)} ${noun}${count === 1 ? '' : 's'}`;
+}

@@ -106,6 +106,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'export/contract',
     'export/formats/data',
     'files',
+    'group-digits.ts',
     'lm',
     'lm/model',
     'molecules',

@@ -4,6 +4,7 @@ import {
   definitionOf,
   EXCLUSIVE_SETTINGS,
   ownersOf,
+  PRIOR_TRAINERS,
   REPLAY_TRAINERS,
   type TrainerName,
 } from '../trainers/trainer-table.js';
@@ -19,7 +20,7 @@ const DRAWING_TRAINERS: readonly TrainerName[] = [...CONDITIONED_TRAINERS, 'best
 const MUST_CONTAIN_TRAINERS: readonly TrainerName[] = ['log-variance', 'best-of-n'];
 
 /** Trainers whose policy has a prior, or is one: without it nothing says how long prompts are. */
-const ENDING_TRAINERS: readonly TrainerName[] = DRAWING_TRAINERS.filter((name) => name !== 'sparse-q-learning');
+const ENDING_TRAINERS: readonly TrainerName[] = [...PRIOR_TRAINERS, 'best-of-n'];
 
 type Check = (config: RunConfig) => string | false | undefined;
 

@@ -1,5 +1,5 @@
 import { RlpromptError } from '../errors.js';
-import { groupDigits } from '../group-digits.js';
+import { countOf, groupDigits } from '../group-digits.js';
 import { Rng } from '../random/rng.js';
 import { groupBy } from '../statistics/groups.js';
 
@@ -89,9 +89,7 @@ function dropRepeatedTexts<Row extends LabelledText>(rows: readonly Row[], sourc
     throw contradictory(contradictions, rows.length, source);
   }
   if (dropped > 0) {
-    warnings.push(
-      `${groupDigits(dropped)} ${dropped === 1 ? 'row' : 'rows'} of ${source} left out: an earlier row has the same text`,
-    );
+    warnings.push(`${countOf(dropped, 'row')} of ${source} left out: an earlier row has the same text`);
   }
   if (contradictions > 0) {
     const have = contradictions === 1 ? 'has' : 'have';
@@ -116,6 +114,15 @@ function interleave<Row>(groups: readonly Row[][]): Row[] {
   return Array.from({ length: longest }, (_, turn) => groups.flatMap((group) => group.slice(turn, turn + 1))).flat();
 }
 
+/**
+ * Rows per label that each split gets which is drawn, where they get equal parts: a test split of a few rows says nothing.
+ *
+ * @param smallest rows of the rarest label
+ */
+export function equalShots(smallest: number, given: { readonly dev: boolean; readonly test: boolean }): number {
+  return Math.floor(smallest / (1 + Number(!given.dev) + Number(!given.test)));
+}
+
 function refuseTooFew(
   groups: ReadonlyMap<string, readonly LabelledText[]>,
   { dev, test }: GivenSplits<unknown>,
@@ -130,7 +137,7 @@ function refuseTooFew(
   const short = [...groups].filter(([, group]) => group.length < needed);
   if (short.length === 0) return;
   const smallest = Math.min(...short.map(([, group]) => group.length));
-  const possible = Math.floor((smallest - left) / perShot);
+  const possible = equalShots(smallest, { dev: dev !== undefined, test: test !== undefined });
   const named = short.map(([label, group]) => `"${label}" has ${groupDigits(group.length)}`).join(', ');
   const parts = ['train', ...(dev ? [] : ['dev']), ...(test ? [] : ['one for test'])]
     .join(', ')

@@ -56,6 +56,11 @@ export const REPLAY_TRAINERS: readonly TrainerName[] = namesOf(({ hasReplay }) =
 /** Trainers whose policy can read the input that it proposes a prompt for. */
 export const CONDITIONED_TRAINERS: readonly TrainerName[] = namesOf(({ readsInputs }) => readsInputs);
 
+/** Trainers whose policy can learn on top of the generator LM's own log-probabilities. */
+export const PRIOR_TRAINERS: readonly TrainerName[] = CONDITIONED_TRAINERS.filter(
+  (name) => name !== 'sparse-q-learning',
+);
+
 /** @param name one of `TRAINER_NAMES` */
 export function definitionOf(name: string): TrainerDefinition | undefined {
   return DEFINITIONS.find((definition) => definition.name === name);

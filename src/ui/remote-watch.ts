@@ -1,4 +1,5 @@
 import type { RemoteUsage } from '../events.js';
+import { countOf } from '../group-digits.js';
 import type { Clock } from './clock.js';
 import { formatCost, formatCount, formatRate } from './format-values.js';
 
@@ -21,11 +22,11 @@ export class RemoteWatch {
       const { model, requests, inFlight, waitMs, workers, trouble, tokens, cost } = usage;
       if (trouble !== undefined) return `${model}: ${trouble}`;
       const facts = [
-        workers === undefined ? undefined : `${formatCount(workers)} workers`,
+        workers === undefined ? undefined : countOf(workers, 'worker'),
         `${formatRate(this.rateOf(usage))} rows/s`,
         `${formatCount(inFlight)} in flight`,
-        `${formatCount(requests)} ${tokens ? 'requests' : 'jobs'}`,
-        tokens && `${formatCount(tokens.read + tokens.written)} tokens`,
+        countOf(requests, tokens ? 'request' : 'job'),
+        tokens && countOf(tokens.read + tokens.written, 'token'),
         cost === undefined ? undefined : `cost ${formatCost(cost)}`,
         waitMs > 0 ? `the service asks to wait ${Math.ceil(waitMs / 1000)} s` : undefined,
       ];

@@ -1,8 +1,10 @@
 import { isUnsearched, promptKey, type RunResult } from '../events.js';
+import { countOf } from '../group-digits.js';
 import type { Span } from './draw/palette.js';
 import { safeLine, safeText } from './draw/safe-text.js';
 import { cutToWidth, fitToWidth } from './draw/text-width.js';
-import { formatCount, formatDuration, formatScore, formatShare } from './format-values.js';
+import { wrapText } from './draw/wrap-text.js';
+import { formatDuration, formatScore, formatShare } from './format-values.js';
 import { namePrompt, quote } from './run-log.js';
 import { metricOf, type ScreenState } from './screen-state.js';
 
@@ -33,7 +35,7 @@ function resultLines(result: RunResult, metric: string, columns: number): Span[]
   const { policy } = best;
   const chosen = { text: best.prompt, ...(policy ? { policy } : {}) };
   const hits = result.cacheHits / Math.max(1, result.forwards + result.cacheHits);
-  const spent = `${formatCount(result.steps)} ${result.steps === 1 ? 'step' : 'steps'}, ${formatDuration(result.seconds)}, ${formatCount(result.forwards)} forwards, ${formatShare(hits)} cache hits`;
+  const spent = `${countOf(result.steps, 'step')}, ${formatDuration(result.seconds)}, ${countOf(result.forwards, 'forward')}, ${formatShare(hits)} cache hits`;
   const testSize = best.test.n;
   const row = (name: string, dev: unknown, test: unknown, prompt: string, isBest = false): Span[] => [
     { text: fitToWidth(safeText(name), 14), style: isBest ? 'good' : 'plain' },
@@ -102,13 +104,7 @@ function nameOfOrigin(origin: RunResult['best']['origin']): string {
 
 /** A sentence over as many lines as it needs. */
 function wrapped(sentence: string, width: number): Span[][] {
-  const lines: string[] = [];
-  for (const word of sentence.split(' ')) {
-    const joined = `${lines.at(-1)} ${word}`;
-    if (lines.length > 0 && joined.length <= width) lines[lines.length - 1] = joined;
-    else lines.push(word);
-  }
-  return lines.map((line) => indent([{ text: safeLine`${line}` }]));
+  return wrapText(sentence, width).map((line) => indent([{ text: safeText(line) }]));
 }
 
 function indent(spans: Span[]): Span[] {

@@ -73,7 +73,7 @@ describe('rlprompt --help', () => {
     expect(usual).toEqual(expect.arrayContaining(['text-column', 'steps', 'out']));
     expect(flags(await shown('run', '--help', 'all')).length).toBeGreaterThan(100);
     const ppo = flags(await shown('run', '--help', 'ppo'));
-    expect(ppo).toEqual(expect.arrayContaining(['trainer', 'ppo-clip', 'kl-weight']));
+    expect(ppo).toEqual(expect.arrayContaining(['trainer', 'prior-beta', 'ppo-clip', 'kl-weight']));
     expect(ppo).not.toContain('text-column');
     for (const [topic, rate] of [
       ['ppo', 0.0001],

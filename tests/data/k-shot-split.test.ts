@@ -83,9 +83,9 @@ describe('a k-shot split', () => {
     expect(error.message).toMatch(/^9 of 18 rows/);
   });
 
-  it('names the labels with too few rows and the most shots that would do', async () => {
+  it('names the labels with too few rows and the shots that give each split as many', async () => {
     const error = await refusalOf(() => kShotSplit({ train: rowsOf({ a: 8, b: 9, c: 40 }) }, options));
-    expect(error).toMatchObject({ code: 'E_DATA_TOO_FEW_ROWS', exitCode: 65, next: 'add rows, or take --shots 3' });
+    expect(error).toMatchObject({ code: 'E_DATA_TOO_FEW_ROWS', exitCode: 65, next: 'add rows, or take --shots 2' });
     expect(error.message).toContain('"a" has 8');
     expect(error.message).not.toContain('"b"');
     expect((await refusalOf(() => kShotSplit({ train: rowsOf({ a: 2 }) }, options))).next).toMatch(

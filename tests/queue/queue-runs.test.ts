@@ -83,7 +83,7 @@ describe.skipIf(!hasRedis)('a run over a queue (needs redis-server)', () => {
 
     await addWorker();
     const one = await run('one', queue);
-    expect(one.stderr).toMatch(/rows in \d+ jobs by workers/);
+    expect(one.stderr).toMatch(/rows in \d+ jobs? by workers/);
     expect(checkpointHash(join(folder, 'one'))).toBe(expected);
     expect(readFileSync(join(folder, 'one', 'run.json'), 'utf8')).not.toContain(PASSWORD);
 

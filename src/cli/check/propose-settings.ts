@@ -1,4 +1,5 @@
 import type { RunConfig } from '../../config/run-config.js';
+import { equalShots } from '../../data/k-shot-split.js';
 import { twoEndsOf } from '../../task/assemble/scale.js';
 
 /** Labels and how many rows have each. */
@@ -66,8 +67,6 @@ function joinedCounts(
 }
 
 function possibleShots(counts: readonly number[], { hasDev, hasTest }: DataFacts): number {
-  const smallest = Math.min(...counts);
   if (hasDev && hasTest) return Number.POSITIVE_INFINITY;
-  // A test split of a few rows says nothing: every split that is drawn gets an equal part.
-  return Math.floor(smallest / (1 + Number(!hasDev) + Number(!hasTest)));
+  return equalShots(Math.min(...counts), { dev: hasDev, test: hasTest });
 }

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { flagName } from '../../config/config-layers.js';
 import { optionMeta, RUN_CONFIG_KEYS, type RunConfigKey } from '../../config/run-config.js';
 import { nearestWord, RlpromptError } from '../../errors.js';
-import { definitionOf, TRAINER_NAMES } from '../../trainers/trainer-table.js';
+import { definitionOf, PRIOR_TRAINERS, TRAINER_NAMES } from '../../trainers/trainer-table.js';
 import { SHOWN_WORDS, type ShownWord } from '../../ui/words-shown.js';
 import { EXIT_CODES_HELP } from '../output/exit-codes.js';
 import { formatTable } from '../output/format-table.js';
@@ -101,7 +101,8 @@ function showOfTrainer(run: Command, name: string): void {
     });
   }
   const flags = Object.keys(definition.settings).map((key) => flagName(key as RunConfigKey));
-  const names = new Set(['trainer', 'loss', 'learning-rate', ...flags]);
+  const prior = PRIOR_TRAINERS.some((one) => one === name) ? ['prior-beta'] : [];
+  const names = new Set(['trainer', 'loss', 'learning-rate', ...prior, ...flags]);
   const rate = definition.defaults?.learningRate;
   for (const option of run.options) {
     if (!names.has(option.long?.replace(/^--(no-)?/, '') ?? '')) option.hideHelp();

@@ -8,6 +8,8 @@ import { readAt } from '../../files/read-at.js';
 const NO_DATA = /^(package|package-lock|tsconfig.*|rlprompt\..*)\.json$/;
 /** A JSON array, or an object that ends on its line, as records do and an export of this program does not. */
 const RECORDS = /^\s*(\[|\{.*\}\s*([\r\n]|$))/;
+/** In the first line: a column that `predict` writes. */
+const PREDICTIONS = /^[^\r\n]*\bpredicted\b/;
 const MOST_BYTES = 64 * 1024;
 
 /** The data file in a folder that was written last; undefined where there is none. */
@@ -18,7 +20,10 @@ export function newestDataFile(folder: string): string | undefined {
     return facts?.isFile() ? [{ name, writtenAt: facts.mtimeMs }] : [];
   });
   const newest = files.sort((a, b) => b.writtenAt - a.writtenAt || a.name.localeCompare(b.name));
-  return newest.find(({ name }) => !name.endsWith('.json') || RECORDS.test(beginningOf(join(folder, name))))?.name;
+  return newest.find(({ name }) => {
+    const beginning = beginningOf(join(folder, name));
+    return !PREDICTIONS.test(beginning) && (!name.endsWith('.json') || RECORDS.test(beginning));
+  })?.name;
 }
 
 /** Empty for a file that cannot be read: it is not worth offering. */

@@ -1,4 +1,5 @@
-import { groupDigits } from '../../group-digits.js';
+import { countOf, groupDigits } from '../../group-digits.js';
+
 /** What has been computed elsewhere for a model, by a service or by workers, since the program started. */
 export interface RemoteUsage {
   readonly model: string;
@@ -29,7 +30,7 @@ export interface RemoteUsage {
 
 /** The same in words, for the end. */
 export function describeUsage({ model, rows, requests, tokens, cost }: RemoteUsage): string {
-  if (!tokens) return `${model}: ${groupDigits(rows)} rows in ${groupDigits(requests)} jobs by workers`;
+  if (!tokens) return `${model}: ${countOf(rows, 'row')} in ${countOf(requests, 'job')} by workers`;
   const money = cost === undefined ? '' : `, cost ${cost.toFixed(4)}`;
-  return `${model}: ${groupDigits(requests)} requests, ${groupDigits(tokens.read)} tokens read, ${groupDigits(tokens.written)} written${money}`;
+  return `${model}: ${countOf(requests, 'request')}, ${countOf(tokens.read, 'token')} read, ${groupDigits(tokens.written)} written${money}`;
 }

@@ -6,7 +6,7 @@ import { dataFolder } from '../../data/data-folder.js';
 
 const folder = dataFolder();
 
-it('offers the newest file of rows: an array or records, but no other JSON', () => {
+it('offers the newest file of rows: an array or records, but no other JSON, and nothing that predict wrote', () => {
   const write = (name: string, text: string, age: number) => {
     folder.write(name, text);
     const time = new Date(Date.UTC(2024, 0, 1) - age * 1000);
@@ -19,5 +19,8 @@ it('offers the newest file of rows: an array or records, but no other JSON', () 
   write('rows.json', '\n[\n  {"text": "a", "label": "b"}\n]', 50);
   expect(newestDataFile(folder.path)).toBe('rows.json');
   write('lines.json', '{"text": "a", "label": "b"}\n{"text": "c", "label": "b"}\n', 10);
+  expect(newestDataFile(folder.path)).toBe('lines.json');
+  write('labelled.csv', 'text,predicted,ham,spam\na,ham,0.9,0.1\n', 0);
+  write('labelled.jsonl', '{"text":"a","predicted":"ham","probabilities":{"ham":0.9,"spam":0.1}}\n', 0);
   expect(newestDataFile(folder.path)).toBe('lines.json');
 });

@@ -100,7 +100,7 @@ export const DATA: readonly BadInput[] = [
     what: 'fewer rows than were asked for',
     refused: [
       refusal(['run', 'few.csv'], 'E_DATA_TOO_FEW_ROWS', 'data', /"x" has 1, "y" has 1/),
-      refusal(['run', 'small.csv', '--shots', '50'], 'E_DATA_TOO_FEW_ROWS', 'data', /take --shots 10/),
+      refusal(['run', 'small.csv', '--shots', '50'], 'E_DATA_TOO_FEW_ROWS', 'data', /take --shots 7/),
     ],
   },
   {

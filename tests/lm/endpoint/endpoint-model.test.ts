@@ -146,7 +146,7 @@ describe.each(['chat', 'completions'] as const)('a language model behind a %s se
 
   it('counts requests and tokens', async () => {
     const model = await load({ api });
-    expect(describeUsage(model.usage!())).toBe('openai:tiny: 1 requests, 7 tokens read, 2 written');
+    expect(describeUsage(model.usage!())).toBe('openai:tiny: 1 request, 7 tokens read, 2 written');
   });
 });
 

@@ -4,6 +4,7 @@ import type { RunConfigKey } from '../../../config/run-config.js';
 import { columnIndex, type Table } from '../../../data/table.js';
 import { RlpromptError } from '../../../errors.js';
 import { requirePlaceFor, writeOutput } from '../../../files/write-output.js';
+import { countOf } from '../../../group-digits.js';
 import type { Explanation, OpenClassifier } from '../../../predict.js';
 import { zip } from '../../../statistics/zip.js';
 import { safeText } from '../../../ui/draw/safe-text.js';
@@ -133,7 +134,7 @@ async function predictAll(
   }
   if (out === undefined) return;
   writeOutput(out, lines.join(''));
-  say(context, `${formatCount(texts.length)} ${texts.length === 1 ? 'row' : 'rows'} written to ${out}`);
+  say(context, `${countOf(texts.length, 'row')} written to ${out}`);
 }
 
 function textsOf(table: Table, textColumn: string): string[] {
