@@ -7,7 +7,7 @@ const ALL = ['tests/**/*.test.{ts,tsx}'];
  * a few processes, which load each module once: a file in a process of its own spends most of its time on that.
  */
 const OWN_PROCESS = [
-  'tests/{give-way,packaging/*,queue/**/*,files/lock,run/run-threads}.test.ts',
+  'tests/{give-way,packaging/*,queue/**/*,files/lock/lock,run/run-threads}.test.ts',
   'tests/cli/{errors,help,started-as,search/run,wizard/wizard}.test.ts',
   'tests/{export/python-loaders,rewards/custom/custom-{host,isolation},rewards/cache/processes/*,ui/ink/ink-screen}.test.{ts,tsx}',
   'tests/lm/{load,memory,hub/*,endpoint/{many-requests,tls,client/endpoint-client},onnx/run/runtime-*}.test.ts',

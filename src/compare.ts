@@ -5,7 +5,7 @@ import type { ScheduledRun } from './compare/comparison-plan.js';
 import type { RunConfigInput } from './config/run-config.js';
 import { RlpromptError } from './errors.js';
 import type { RunResult } from './events.js';
-import { isThere } from './files/is-there.js';
+import { isThere } from './files/read/is-there.js';
 import { readRunReport } from './report/run-report.js';
 import { resultOf } from './run/store/run-folder.js';
 

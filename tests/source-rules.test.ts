@@ -62,7 +62,7 @@ const RULES: readonly Rule[] = [
     in: /./,
     refused: /\bexistsSync\(/,
     // What is about to be written, what is looked for without a name, the program's own files, and a cache that one can do without.
-    but: /^(files\/make-folder|run\/store\/run-folder|cli\/(exports\/export-files|commands\/setup\/init)|config\/files\/config-file|package-root|export\/formats\/code\/node|lm\/(model\/embedded|onnx\/head\/split-storage)|rewards\/cache\/score-store)\.ts$/,
+    but: /^(files\/write\/make-folder|run\/store\/run-folder|cli\/(exports\/export-files|commands\/setup\/init)|config\/files\/config-file|package-root|export\/formats\/code\/node|lm\/(model\/embedded|onnx\/head\/split-storage)|rewards\/cache\/score-store)\.ts$/,
   },
   {
     what: 'a folder is made by makeFolder, which returns on any file system',

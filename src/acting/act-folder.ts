@@ -1,11 +1,11 @@
 import { basename, join } from 'node:path';
 import * as z from 'zod';
 import { RlpromptError } from '../errors.js';
-import { atomicWrite } from '../files/atomic-write.js';
-import { isThere } from '../files/is-there.js';
-import { acquireLock, type Lock } from '../files/lock.js';
-import { readText } from '../files/read-file.js';
+import { acquireLock, type Lock } from '../files/lock/lock.js';
+import { isThere } from '../files/read/is-there.js';
+import { readText } from '../files/read/read-file.js';
 import { strictJson } from '../files/strict-json.js';
+import { atomicWrite } from '../files/write/atomic-write.js';
 import { createRunFolder } from '../run/store/run-folder.js';
 
 const PLAN = z.strictObject({

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import * as z from 'zod';
-import { isThere } from '../files/is-there.js';
+import { isThere } from '../files/read/is-there.js';
 import { readLatestCheckpoint } from '../run/checkpoint/checkpoint.js';
 import { type ActPlan, readActPlan, readPart } from './act-folder.js';
 import type { Measured } from './measure.js';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { RlpromptError } from '../errors.js';
-import { readBytes } from '../files/read-file.js';
+import { readBytes } from '../files/read/read-file.js';
 import type { EnvironmentFacts, FirstObservation, StepAnswer } from '../task/environment.js';
 import { environmentFile } from '../task/load/environment-file.js';
 import { BoundedOutput } from '../user-code/bounded-output.js';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { atomicWrite } from '../files/atomic-write.js';
 import { strictJson } from '../files/strict-json.js';
+import { atomicWrite } from '../files/write/atomic-write.js';
 import { Rng, type RngState } from '../random/rng.js';
 import { readLatestCheckpoint, removeDamaged, writeCheckpoint } from '../run/checkpoint/checkpoint.js';
 import { mean } from '../statistics/mean.js';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { isThere } from '../files/is-there.js';
+import { isThere } from '../files/read/is-there.js';
 import { readOrdinaryText } from '../files/read-ordinary.js';
 import { loadLanguageModel } from '../lm/load.js';
 import { embeddedModels } from '../lm/model/embedded.js';

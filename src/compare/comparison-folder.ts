@@ -1,11 +1,11 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { RlpromptError } from '../errors.js';
-import { atomicWrite } from '../files/atomic-write.js';
-import { isThere } from '../files/is-there.js';
-import { acquireLock } from '../files/lock.js';
-import { readText } from '../files/read-file.js';
+import { acquireLock } from '../files/lock/lock.js';
+import { isThere } from '../files/read/is-there.js';
+import { readText } from '../files/read/read-file.js';
 import { strictJson } from '../files/strict-json.js';
+import { atomicWrite } from '../files/write/atomic-write.js';
 import { makeFolder } from '../run/store/run-folder.js';
 import { checkRunPath, defaultRunName } from '../run/store/run-name.js';
 import type { ComparisonPlan } from './comparison-plan.js';

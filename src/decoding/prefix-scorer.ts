@@ -1,5 +1,5 @@
 import { RlpromptError } from '../errors.js';
-import { atomicWrite } from '../files/atomic-write.js';
+import { atomicWrite } from '../files/write/atomic-write.js';
 import { matrixShapes } from '../policy/parameters/saved-parameters.js';
 import { encodeCheckpoint } from '../run/checkpoint/checkpoint-format.js';
 import { readCheckpointFile } from '../run/checkpoint/read-checkpoint-file.js';

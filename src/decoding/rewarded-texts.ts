@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { RlpromptError } from '../errors.js';
-import { readText } from '../files/read-file.js';
+import { readText } from '../files/read/read-file.js';
 import type { Tokenizer } from '../lm/model/types.js';
 import type { RewardedText } from './fit-scorer.js';
 

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { nearestWord, RlpromptError } from '../errors.js';
-import { isThere } from '../files/is-there.js';
+import { isThere } from '../files/read/is-there.js';
 import { type EndpointOptions, readEndpointSettings } from './endpoint/client/endpoint-settings.js';
 import { isEndpointName } from './endpoint/endpoint-name.js';
 import { loadEndpointModel } from './endpoint/openai.js';

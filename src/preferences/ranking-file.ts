@@ -1,11 +1,11 @@
 import { realpathSync } from 'node:fs';
 import { RlpromptError } from '../errors.js';
-import { AppendFile } from '../files/append-file.js';
 import { nodeFileSystem } from '../files/file-system.js';
 import { toIoError } from '../files/io-error.js';
-import { isThere } from '../files/is-there.js';
-import { readBytes, readText } from '../files/read-file.js';
+import { isThere } from '../files/read/is-there.js';
+import { readBytes, readText } from '../files/read/read-file.js';
 import { strictJson } from '../files/strict-json.js';
+import { AppendFile } from '../files/write/append-file.js';
 import { type Ranking, readRanking } from './ranking.js';
 
 /**

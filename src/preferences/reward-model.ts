@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { RlpromptError } from '../errors.js';
-import { atomicWrite } from '../files/atomic-write.js';
-import { readText } from '../files/read-file.js';
+import { readText } from '../files/read/read-file.js';
 import { strictJson } from '../files/strict-json.js';
+import { atomicWrite } from '../files/write/atomic-write.js';
 import { Rng } from '../random/rng.js';
 import { dot, fitBradleyTerry, pairAccuracy, type RankedFeatures } from './bradley-terry.js';
 import { pooledStates, type StateSource } from './pooled-states.js';

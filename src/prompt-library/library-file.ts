@@ -2,12 +2,12 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import * as z from 'zod';
 import { RlpromptError } from '../errors.js';
-import { atomicWrite } from '../files/atomic-write.js';
-import { isThere } from '../files/is-there.js';
-import { acquireLock, type Lock } from '../files/lock.js';
+import { acquireLock, type Lock } from '../files/lock/lock.js';
 import { dataRoot } from '../files/program-folders.js';
-import { readText } from '../files/read-file.js';
+import { isThere } from '../files/read/is-there.js';
+import { readText } from '../files/read/read-file.js';
 import { strictJson } from '../files/strict-json.js';
+import { atomicWrite } from '../files/write/atomic-write.js';
 import { makeFolder } from '../run/store/run-folder.js';
 import type { RememberedTask } from './prompt-library.js';
 

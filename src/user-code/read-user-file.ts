@@ -1,5 +1,5 @@
 import { RlpromptError } from '../errors.js';
-import { requireReadable } from '../files/is-there.js';
+import { requireReadable } from '../files/read/is-there.js';
 import type { ReadMessage } from '../task/define/reward-messages.js';
 import { UserProcess } from './user-process.js';
 

@@ -1,5 +1,5 @@
 import { RlpromptError } from '../../src/errors.js';
-import { acquireLock } from '../../src/files/lock.js';
+import { acquireLock } from '../../src/files/lock/lock.js';
 
 /** `node lock-holder.js PATH`: takes a lock, says what came of it, and stays until it is killed. */
 try {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { ReadPrompt } from '../../evaluate.js';
-import { isThere } from '../../files/is-there.js';
+import { isThere } from '../../files/read/is-there.js';
 
 /** What of a run is scored, and on which task. */
 export interface ScoredRun {

@@ -26,6 +26,6 @@ export async function writeProposals(
   const rows = await proposeRows(config, policy);
   const lines = rows.map((row) => `${formatJson(row)}\n`).join('');
   if (perExample === undefined) return writeResult(context, lines);
-  const { writeOutput } = await import('../../files/write-output.js');
+  const { writeOutput } = await import('../../files/write/write-output.js');
   writeOutput(perExample, lines);
 }

@@ -2,8 +2,8 @@ import path from 'node:path';
 import type { Classifier } from '../../classifier/classifier.js';
 import type { RunConfigInput } from '../../config/run-config.js';
 import { RlpromptError } from '../../errors.js';
-import { factsOfNamed } from '../../files/is-there.js';
-import { readText } from '../../files/read-file.js';
+import { factsOfNamed } from '../../files/read/is-there.js';
+import { readText } from '../../files/read/read-file.js';
 import { type ExportedClassifier, parseExportedClassifier } from './exported-classifier.js';
 
 /** A classifier with the settings that its answers depend on. */

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { factsOf } from '../../files/facts-of.js';
-import { isThere } from '../../files/is-there.js';
+import { factsOf } from '../../files/read/facts-of.js';
+import { isThere } from '../../files/read/is-there.js';
 
 /** Bytes of all files below a folder; 0 where there is none. */
 export function folderBytes(folder: string): number {

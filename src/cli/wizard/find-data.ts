@@ -1,8 +1,8 @@
 import { closeSync, openSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDataFileName } from '../../data/read-table.js';
-import { factsOf } from '../../files/facts-of.js';
-import { readAt } from '../../files/read-at.js';
+import { factsOf } from '../../files/read/facts-of.js';
+import { readAt } from '../../files/read/read-at.js';
 
 /** JSON files that every Node project has, and configuration: no data of a person. */
 const NO_DATA = /^(package|package-lock|tsconfig.*|rlprompt\..*)\.json$/;

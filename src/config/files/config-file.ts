@@ -1,8 +1,8 @@
 import { existsSync, statSync } from 'node:fs';
 import { basename, dirname, extname, join, relative, resolve } from 'node:path';
 import { RlpromptError } from '../../errors.js';
-import { factsOfNamed } from '../../files/is-there.js';
-import { readBytes } from '../../files/read-file.js';
+import { factsOfNamed } from '../../files/read/is-there.js';
+import { readBytes } from '../../files/read/read-file.js';
 import { readUserFile } from '../../user-code/read-user-file.js';
 import { refuseProblems } from '../values/config-problem.js';
 

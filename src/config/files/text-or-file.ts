@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
-import { isThere } from '../../files/is-there.js';
+import { isThere } from '../../files/read/is-there.js';
 
 const LARGEST_FILE = 64 * 1024;
 

@@ -1,4 +1,4 @@
-import { readAt } from '../../files/read-at.js';
+import { readAt } from '../../files/read/read-at.js';
 import { damaged } from './gguf-error.js';
 
 const WINDOW_BYTES = 1 << 20;

@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, openSync } from 'node:fs';
-import { factsOfNamed } from '../../files/is-there.js';
+import { factsOfNamed } from '../../files/read/is-there.js';
 import { requireOrdinary } from '../../files/read-ordinary.js';
 import { GgufCursor } from './gguf-cursor.js';
 import { damaged, unsupported } from './gguf-error.js';

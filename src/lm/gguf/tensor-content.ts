@@ -1,5 +1,5 @@
 import { closeSync, openSync } from 'node:fs';
-import { readAt } from '../../files/read-at.js';
+import { readAt } from '../../files/read/read-at.js';
 import { dequantize } from './dequantize.js';
 import { damaged } from './gguf-error.js';
 import type { GgufFile, GgufTensor } from './gguf-file.js';

@@ -3,7 +3,7 @@ import { createReadStream, renameSync, rmSync, truncateSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { RlpromptError } from '../../errors.js';
-import { makeFolder } from '../../files/make-folder.js';
+import { makeFolder } from '../../files/write/make-folder.js';
 import { contentName, type ExpectedContent, expectedContent, isLfsPointer, startHash } from './content-check.js';
 import { DownloadPace } from './download-pace.js';
 import { Attempts, FailedAttempt } from './failed-attempt.js';

@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { readdirSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { RlpromptError } from '../../errors.js';
-import { factsOf } from '../../files/facts-of.js';
-import { isThere } from '../../files/is-there.js';
-import { makeFolder } from '../../files/make-folder.js';
+import { factsOf } from '../../files/read/facts-of.js';
+import { isThere } from '../../files/read/is-there.js';
 import { readOrdinaryText } from '../../files/read-ordinary.js';
+import { makeFolder } from '../../files/write/make-folder.js';
 import type { HubFile, HubRevision } from './hub-api.js';
 import { type HubName, isCommit } from './hub-name.js';
 

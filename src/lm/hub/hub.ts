@@ -1,8 +1,8 @@
 import { statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import { RlpromptError } from '../../errors.js';
-import { isThere } from '../../files/is-there.js';
-import { makeFolder } from '../../files/make-folder.js';
+import { isThere } from '../../files/read/is-there.js';
+import { makeFolder } from '../../files/write/make-folder.js';
 import { findModelFolder } from '../model/model-folder.js';
 import { expectedContent, isIntact } from './content-check.js';
 import { downloadFile } from './download-file.js';

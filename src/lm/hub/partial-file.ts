@@ -2,8 +2,8 @@ import { createHash, randomUUID } from 'node:crypto';
 import { closeSync, openSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { factsOf } from '../../files/facts-of.js';
-import { makeFolder } from '../../files/make-folder.js';
+import { factsOf } from '../../files/read/facts-of.js';
+import { makeFolder } from '../../files/write/make-folder.js';
 
 const NAME = /^([0-9a-z]{1,64})\.([0-9a-f]{8})-(\d{1,10})-[0-9a-f-]{36}\.incomplete$/;
 const HOST = createHash('sha256').update(hostname()).digest('hex').slice(0, 8);

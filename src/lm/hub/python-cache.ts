@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { isThere } from '../../files/is-there.js';
+import { isThere } from '../../files/read/is-there.js';
 import { readIfThere } from './hub-cache.js';
 import { type HubName, isCommit } from './hub-name.js';
 

@@ -1,8 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { type ErrorCode, nearestWord, RlpromptError } from '../../errors.js';
-import { factsOfNamed, isThere } from '../../files/is-there.js';
-import { readText } from '../../files/read-file.js';
+import { factsOfNamed, isThere } from '../../files/read/is-there.js';
+import { readText } from '../../files/read/read-file.js';
 import { type GgufFile, isGgufFile, isGgufName, readGguf } from '../gguf/gguf-file.js';
 import { ggufConfig } from '../gguf/llama-settings.js';
 

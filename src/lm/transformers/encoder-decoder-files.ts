@@ -1,6 +1,6 @@
 import { basename, dirname, join } from 'node:path';
 import { RlpromptError } from '../../errors.js';
-import { isThere } from '../../files/is-there.js';
+import { isThere } from '../../files/read/is-there.js';
 import type { ModelFolder } from '../model/model-folder.js';
 import { filesOf, openModelFile } from '../onnx/graph/file/model-file.js';
 import { modelInputs } from '../onnx/graph/model-inputs.js';

@@ -1,8 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { closeSync, existsSync, ftruncateSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { factsOf } from '../../files/facts-of.js';
-import { makeFolder } from '../../files/make-folder.js';
+import { factsOf } from '../../files/read/facts-of.js';
+import { makeFolder } from '../../files/write/make-folder.js';
 import { encodeBlock, readSegment, SEGMENT_HEADER_LENGTH, type StoredRow, segmentHeader } from './score-segment.js';
 import { ScoreTable } from './score-table.js';
 

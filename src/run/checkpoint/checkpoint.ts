@@ -1,9 +1,9 @@
 import { dirname, join } from 'node:path';
 import { RlpromptError } from '../../errors.js';
-import { atomicWrite } from '../../files/atomic-write.js';
 import { type FileSystem, hasErrno, nodeFileSystem } from '../../files/file-system.js';
 import { toIoError } from '../../files/io-error.js';
-import { isThere } from '../../files/is-there.js';
+import { isThere } from '../../files/read/is-there.js';
+import { atomicWrite } from '../../files/write/atomic-write.js';
 import { CheckpointDamage } from './checkpoint-damage.js';
 import {
   CHECKPOINT_VERSION,

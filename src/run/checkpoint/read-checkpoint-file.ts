@@ -1,5 +1,5 @@
 import type { RlpromptError } from '../../errors.js';
-import { readBytes } from '../../files/read-file.js';
+import { readBytes } from '../../files/read/read-file.js';
 import { CheckpointDamage } from './checkpoint-damage.js';
 import { decodeCheckpoint, NewerCheckpoint } from './checkpoint-format.js';
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { RlpromptError } from '../../errors.js';
-import { isThere } from '../../files/is-there.js';
+import { isThere } from '../../files/read/is-there.js';
 import type { MlpParameters } from '../../policy/parameters/mlp-parameters.js';
 import { matrixShapes, named, unnamed } from '../../policy/parameters/saved-parameters.js';
 import { writeCheckpoint } from '../checkpoint/checkpoint.js';

@@ -1,8 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { nodeFileSystem } from '../../files/file-system.js';
-import { isThere } from '../../files/is-there.js';
-import { isLockHeld } from '../../files/lock.js';
+import { isLockHeld } from '../../files/lock/lock.js';
+import { isThere } from '../../files/read/is-there.js';
 import { decodeCheckpoint } from '../checkpoint/checkpoint-format.js';
 import { readStart, START_FILE } from '../continue/start-file.js';
 import { POLICY_FILE, readPolicy } from '../policies/policy-file.js';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { RlpromptError } from '../../errors.js';
-import { isThere } from '../../files/is-there.js';
+import { isThere } from '../../files/read/is-there.js';
 import { matrixShapes } from '../../policy/parameters/saved-parameters.js';
 import { writeCheckpoint } from '../checkpoint/checkpoint.js';
 import { readCheckpointFile } from '../checkpoint/read-checkpoint-file.js';

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { RlpromptError } from '../../errors.js';
-import { atomicWrite } from '../../files/atomic-write.js';
 import { hasErrno, nodeFileSystem } from '../../files/file-system.js';
 import { toIoError } from '../../files/io-error.js';
 import { strictJson } from '../../files/strict-json.js';
+import { atomicWrite } from '../../files/write/atomic-write.js';
 import type { Split } from '../../task/types.js';
 
 /** What the best policy proposes for one input of the data. */

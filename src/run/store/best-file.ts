@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { RlpromptError } from '../../errors.js';
 import type { PromptSummary, RunResult } from '../../events.js';
-import { atomicWrite } from '../../files/atomic-write.js';
 import { type FileSystem, nodeFileSystem } from '../../files/file-system.js';
-import { isThere } from '../../files/is-there.js';
-import { readText } from '../../files/read-file.js';
+import { isThere } from '../../files/read/is-there.js';
+import { readText } from '../../files/read/read-file.js';
 import { strictJson } from '../../files/strict-json.js';
+import { atomicWrite } from '../../files/write/atomic-write.js';
 
 /** `best.json`: the best prompt so far, and the result once the run is finished. */
 export interface BestFile {

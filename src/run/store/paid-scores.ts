@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { RlpromptError } from '../../errors.js';
-import { acquireLock } from '../../files/lock.js';
-import { makeFolder } from '../../files/make-folder.js';
+import { acquireLock } from '../../files/lock/lock.js';
 import { cacheRoot } from '../../files/program-folders.js';
+import { makeFolder } from '../../files/write/make-folder.js';
 import { ScoreLog } from './score-log.js';
 
 /** Scores that an evaluation has paid for, kept until it has ended well. */

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import * as z from 'zod';
 import { RlpromptError } from '../../errors.js';
-import { atomicWrite } from '../../files/atomic-write.js';
 import { type FileSystem, nodeFileSystem } from '../../files/file-system.js';
-import { readText } from '../../files/read-file.js';
+import { readText } from '../../files/read/read-file.js';
 import { strictJson } from '../../files/strict-json.js';
+import { atomicWrite } from '../../files/write/atomic-write.js';
 import { requireRun } from './run-folder.js';
 
 export const MANIFEST_VERSION = 1;

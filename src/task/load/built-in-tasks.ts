@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { isThere } from '../../files/is-there.js';
+import { isThere } from '../../files/read/is-there.js';
 import { PACKAGE_ROOT } from '../../package-root.js';
 import { loadFailure, readDefinition } from '../define/read-definition.js';
 import { type ResolvedDefinition, resolveDefinition } from '../define/resolve-definition.js';

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { RlpromptError } from '../../errors.js';
-import { isThere } from '../../files/is-there.js';
+import { isThere } from '../../files/read/is-there.js';
 import { builtInEnvironmentFile, builtInEnvironmentNames } from './built-in-tasks.js';
 
 /**

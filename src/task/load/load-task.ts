@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import path from 'node:path';
 import { DATA_EXTENSIONS, isDataFileName } from '../../data/read-table.js';
 import { nearestWord, RlpromptError } from '../../errors.js';
-import { factsOfNamed, isThere } from '../../files/is-there.js';
+import { factsOfNamed, isThere } from '../../files/read/is-there.js';
 import type { LoadTaskOptions } from '../assemble/load-task-options.js';
 import { checkOptions } from '../define/check-options.js';
 import { loadDefinitionTask } from '../define/definition-task.js';

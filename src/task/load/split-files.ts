@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { isDataFileName } from '../../data/read-table.js';
 import { RlpromptError } from '../../errors.js';
-import { isThere } from '../../files/is-there.js';
+import { isThere } from '../../files/read/is-there.js';
 import type { Split } from '../types.js';
 
 /** The files of a data set; train may hold the rows of the others too. */

@@ -2,7 +2,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { acquireLock } from '../../../src/files/lock.js';
+import { acquireLock } from '../../../src/files/lock/lock.js';
 import { makeReportRun, type ReportedRun } from '../../report/report-run.js';
 import { runInProcess } from '../in-process-cli.js';
 import { lastLine, runCli } from '../spawn-cli.js';

@@ -8,7 +8,7 @@ export const SUITES: Readonly<Record<string, readonly string[]>> = {
   'power cuts at each file operation': ['tests/faults/file-operations/power-cut.test.ts'],
   'faults at each file operation': [
     'tests/faults/file-operations/io-faults.test.ts',
-    'tests/files/atomic-write.test.ts',
+    'tests/files/write/atomic-write.test.ts',
   ],
   'limits of the system': ['tests/faults/open-files.test.ts', 'tests/faults/address-space.test.ts'],
   'standard output that takes nothing': ['tests/faults/lost-output.test.ts'],
@@ -48,7 +48,7 @@ export const SUITES: Readonly<Record<string, readonly string[]>> = {
     'tests/queue/queue-simulation.test.ts',
     'tests/faults/services/queue-watch.test.ts',
   ],
-  locks: ['tests/files/lock.test.ts'],
+  locks: ['tests/files/lock/lock.test.ts'],
   signals: [
     'tests/faults/signals-in-phases.test.ts',
     'tests/faults/closed-pipe.test.ts',

@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { acquireLock } from '../../../src/files/lock.js';
+import { acquireLock } from '../../../src/files/lock/lock.js';
 import { inspectRun } from '../../../src/run/doctor/inspect-run.js';
 import { runInProcess } from '../../cli/in-process-cli.js';
 import { emptyFolder, lastLine } from '../../cli/spawn-cli.js';

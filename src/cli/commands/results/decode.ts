@@ -5,7 +5,7 @@ import type { WeightedScorer } from '../../../decoding/guided-text.js';
 import { TEXT_REWARD_NAMES, type TextRewardName } from '../../../decoding/text-rewards.js';
 import type { DecodingMethod, DecodingRequest, TradeOff } from '../../../decoding/trade-off.js';
 import { RlpromptError } from '../../../errors.js';
-import { requirePlaceFor, writeOutput } from '../../../files/write-output.js';
+import { requirePlaceFor, writeOutput } from '../../../files/write/write-output.js';
 import type { LanguageModel } from '../../../lm/model/types.js';
 import type { CliContext } from '../../output/context.js';
 import { formatTable } from '../../output/format-table.js';

@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import type { RunConfig, RunConfigKey } from '../../../config/run-config.js';
 import { RlpromptError } from '../../../errors.js';
 import type { EvaluatedPrompt, EvaluateOptions } from '../../../evaluate.js';
-import { requirePlaceFor, writeOutput } from '../../../files/write-output.js';
+import { requirePlaceFor, writeOutput } from '../../../files/write/write-output.js';
 import { ensembleScores } from '../../../rewards/classification/ensemble-scores.js';
 import { readConfigOfRun } from '../../exports/config-of-run.js';
 import { type WordOptions, withEditedWords } from '../../exports/edited-words.js';

@@ -3,7 +3,7 @@ import { resolveRunConfig } from '../../../config/resolve-run-config.js';
 import type { RunConfigKey } from '../../../config/run-config.js';
 import { columnIndex, type Table } from '../../../data/table.js';
 import { RlpromptError } from '../../../errors.js';
-import { requirePlaceFor, writeOutput } from '../../../files/write-output.js';
+import { requirePlaceFor, writeOutput } from '../../../files/write/write-output.js';
 import { countOf } from '../../../group-digits.js';
 import type { Explanation, OpenClassifier } from '../../../predict.js';
 import { zip } from '../../../statistics/zip.js';

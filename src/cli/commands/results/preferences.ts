@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { EMBEDDED_MODEL } from '../../../config/settings/defaults.js';
-import { requirePlaceFor, writeOutput } from '../../../files/write-output.js';
+import { requirePlaceFor, writeOutput } from '../../../files/write/write-output.js';
 import type { CliContext } from '../../output/context.js';
 import { formatJson, writeResult } from '../../output/output.js';
 

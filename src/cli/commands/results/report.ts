@@ -38,7 +38,7 @@ async function writeReport(runDirs: NonEmpty<string>, { out, transfer }: ReportO
       import('../../../report/draw-molecules.js'),
       import('../../../report/page/page.js'),
       import('../../../report/transfer-file.js'),
-      import('../../../files/write-output.js'),
+      import('../../../files/write/write-output.js'),
     ]);
   const matrix = transfer === undefined ? undefined : readTransferFile(transfer);
   const file = resolve(out ?? join(runDirs[0], 'report.html'));

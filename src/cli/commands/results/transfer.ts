@@ -5,7 +5,7 @@ import { currentSettings } from '../../../config/removed-settings.js';
 import { resolveRunConfig } from '../../../config/resolve-run-config.js';
 import type { RunConfig, RunConfigInput } from '../../../config/run-config.js';
 import { RlpromptError } from '../../../errors.js';
-import { isThere } from '../../../files/is-there.js';
+import { isThere } from '../../../files/read/is-there.js';
 import { zip } from '../../../statistics/zip.js';
 import type { CliContext } from '../../output/context.js';
 import { formatTable } from '../../output/format-table.js';

@@ -161,7 +161,7 @@ async function report(folders: NonEmpty<string>, { out, open }: ReportOptions, c
   const [{ readActRecord }, { renderActReport }, { writeOutput }] = await Promise.all([
     import('../../../acting/act-record.js'),
     import('../../../acting/act-report.js'),
-    import('../../../files/write-output.js'),
+    import('../../../files/write/write-output.js'),
   ]);
   const file = resolve(out ?? join(folders[0], 'report.html'));
   writeOutput(file, renderActReport(folders.map(readActRecord)));

@@ -7,7 +7,7 @@ import { settingKey, type TrainerEntry } from '../../../compare/trainer-entries.
 import { type ResolvedRunConfig, type RunConfigSources, resolveRunConfig } from '../../../config/resolve-run-config.js';
 import type { RunConfigKey } from '../../../config/run-config.js';
 import { RlpromptError } from '../../../errors.js';
-import { isThere } from '../../../files/is-there.js';
+import { isThere } from '../../../files/read/is-there.js';
 import { OPTION_GROUPS } from '../../../options/option.js';
 import { isNonEmpty } from '../../../statistics/non-empty.js';
 import type { UiName } from '../../../ui/reporters/choose-reporter.js';
@@ -171,7 +171,7 @@ async function writeReport(comparison: Comparison): Promise<string> {
     import('../../../compare/comparison-charts.js'),
     import('../../../report/run-report.js'),
     import('../../../report/page/page.js'),
-    import('../../../files/write-output.js'),
+    import('../../../files/write/write-output.js'),
   ]);
   const runs = comparison.trainers.flatMap((trainer) => trainer.runs.map(({ runDir }) => readRunReport(runDir)));
   const file = join(comparison.compareDir, 'report.html');

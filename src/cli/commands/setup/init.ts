@@ -3,7 +3,7 @@ import { basename, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { type Command, Option } from 'commander';
 import { RlpromptError } from '../../../errors.js';
-import { makeFolder } from '../../../files/make-folder.js';
+import { makeFolder } from '../../../files/write/make-folder.js';
 import type { CliContext } from '../../output/context.js';
 import { writeResult } from '../../output/output.js';
 import { say } from '../../output/say.js';

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import type { Command } from 'commander';
 import { RlpromptError } from '../../../errors.js';
-import { isThere } from '../../../files/is-there.js';
+import { isThere } from '../../../files/read/is-there.js';
 import type { RememberedTask } from '../../../prompt-library/prompt-library.js';
 import type { CliContext } from '../../output/context.js';
 import { formatTable } from '../../output/format-table.js';

@@ -3,9 +3,9 @@ import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, wr
 import { type FileHandle, open } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
 import { RlpromptError } from '../../../errors.js';
-import { isRunning, quietly } from '../../../files/atomic-write.js';
-import { factsOf } from '../../../files/facts-of.js';
-import { makeFolder } from '../../../files/make-folder.js';
+import { factsOf } from '../../../files/read/facts-of.js';
+import { isRunning, quietly } from '../../../files/write/atomic-write.js';
+import { makeFolder } from '../../../files/write/make-folder.js';
 import { EXTERNAL } from '../graph/file/external-data.js';
 import { INLINE_BYTES } from '../graph/file/model-file.js';
 import type { ModelFile } from '../graph/file/model-file-types.js';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { RlpromptError } from '../../../errors.js';
-import { isThere } from '../../../files/is-there.js';
+import { isThere } from '../../../files/read/is-there.js';
 import type { TruncatedPart } from '../../model/label-rows.js';
 import { digestFiles } from '../../model/model-digest.js';
 import type { ModelFolder } from '../../model/model-folder.js';

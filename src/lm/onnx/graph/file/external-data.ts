@@ -1,7 +1,7 @@
 import { lstatSync, realpathSync, type Stats } from 'node:fs';
 import { dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { RlpromptError } from '../../../../errors.js';
-import { factsOf } from '../../../../files/facts-of.js';
+import { factsOf } from '../../../../files/read/facts-of.js';
 import type { OnnxTensor } from '../proto.js';
 import type { FileRange } from './model-file-types.js';
 

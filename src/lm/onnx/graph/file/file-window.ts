@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, openSync } from 'node:fs';
 import { RlpromptError } from '../../../../errors.js';
-import { readAt } from '../../../../files/read-at.js';
+import { readAt } from '../../../../files/read/read-at.js';
 
 const WINDOW_BYTES = 1 << 16;
 

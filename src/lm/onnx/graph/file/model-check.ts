@@ -1,6 +1,6 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { type ErrorCode, RlpromptError } from '../../../../errors.js';
-import { factsOf } from '../../../../files/facts-of.js';
+import { factsOf } from '../../../../files/read/facts-of.js';
 import { allNodes } from '../graph-walk.js';
 import { type OnnxGraph, type OnnxModel, toNumber } from '../proto.js';
 

@@ -1,5 +1,5 @@
-import { toIoError } from './io-error.js';
-import { readOrdinary } from './read-ordinary.js';
+import { toIoError } from '../io-error.js';
+import { readOrdinary } from '../read-ordinary.js';
 
 /**
  * The bytes of a file that must be there.

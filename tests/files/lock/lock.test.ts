@@ -3,12 +3,12 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { FileSystem } from '../../src/files/file-system.js';
-import { nodeFileSystem } from '../../src/files/file-system.js';
-import { acquireLock, type Lock } from '../../src/files/lock.js';
-import { judgeProcess, ownIdentity } from '../../src/files/process-identity.js';
-import { compileProgram } from '../compile-program.js';
-import { temporaryFolder } from '../run/temporary-folder.js';
+import type { FileSystem } from '../../../src/files/file-system.js';
+import { nodeFileSystem } from '../../../src/files/file-system.js';
+import { acquireLock, type Lock } from '../../../src/files/lock/lock.js';
+import { judgeProcess, ownIdentity } from '../../../src/files/lock/process-identity.js';
+import { compileProgram } from '../../compile-program.js';
+import { temporaryFolder } from '../../run/temporary-folder.js';
 
 const base = mkdtempSync(join(tmpdir(), 'rlprompt-lock-'));
 const holder = compileProgram('tests/run/lock-holder.ts', base);

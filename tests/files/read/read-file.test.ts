@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { readBytes, readText } from '../../src/files/read-file.js';
+import { readBytes, readText } from '../../../src/files/read/read-file.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'rlprompt-read-file-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { isRunning } from './atomic-write.js';
+import { isRunning } from '../write/atomic-write.js';
 
 /** Tells one process from every other, also from a later one with the same number. */
 export interface ProcessIdentity {

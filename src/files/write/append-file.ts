@@ -1,6 +1,6 @@
+import { type FileSystem, writeFully } from '../file-system.js';
+import { toIoError } from '../io-error.js';
 import { quietly } from './atomic-write.js';
-import { type FileSystem, writeFully } from './file-system.js';
-import { toIoError } from './io-error.js';
 
 /** A file that only grows. What `append` wrote is in it whole; what it failed to write is taken back. */
 export class AppendFile {

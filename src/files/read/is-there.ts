@@ -1,7 +1,7 @@
 import type { Stats } from 'node:fs';
 import { closeSync, openSync, statSync } from 'node:fs';
-import { hasErrno } from './file-system.js';
-import { toIoError } from './io-error.js';
+import { hasErrno } from '../file-system.js';
+import { toIoError } from '../io-error.js';
 
 /**
  * Whether something stands at a path that was named. Where a folder may not be looked into, "no" would be a guess.

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
-import { RlpromptError } from '../errors.js';
-import { quietly, writeBeside } from './atomic-write.js';
-import { type FileSystem, hasErrno, nodeFileSystem, writeFully } from './file-system.js';
-import { toIoError } from './io-error.js';
+import { RlpromptError } from '../../errors.js';
+import { type FileSystem, hasErrno, nodeFileSystem, writeFully } from '../file-system.js';
+import { toIoError } from '../io-error.js';
+import { quietly, writeBeside } from '../write/atomic-write.js';
 import { judgeProcess, ownIdentity, type ProcessIdentity } from './process-identity.js';
 
 interface Owner extends ProcessIdentity {

@@ -1,10 +1,10 @@
 import { lstatSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { atomicWrite, removeDeadTemporaries } from '../../src/files/atomic-write.js';
-import { nodeFileSystem } from '../../src/files/file-system.js';
-import { faultyFileSystem } from '../faults/file-operations/faulty-file-system.js';
-import { temporaryFolder } from '../run/temporary-folder.js';
+import { nodeFileSystem } from '../../../src/files/file-system.js';
+import { atomicWrite, removeDeadTemporaries } from '../../../src/files/write/atomic-write.js';
+import { faultyFileSystem } from '../../faults/file-operations/faulty-file-system.js';
+import { temporaryFolder } from '../../run/temporary-folder.js';
 
 const failure = (code: string) => (): never => {
   throw Object.assign(new Error(`${code}: made up`), { code });

@@ -1,10 +1,10 @@
 import { closeSync, constants, openSync, realpathSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { RlpromptError } from '../errors.js';
+import { RlpromptError } from '../../errors.js';
+import { hasErrno, nodeFileSystem, writeFully } from '../file-system.js';
+import { toIoError } from '../io-error.js';
+import { factsOf } from '../read/facts-of.js';
 import { atomicWrite } from './atomic-write.js';
-import { factsOf } from './facts-of.js';
-import { hasErrno, nodeFileSystem, writeFully } from './file-system.js';
-import { toIoError } from './io-error.js';
 
 /** Where the system keeps its devices, and a process its open files. */
 const DEVICES = /^(\/dev|\/proc\/.+\/fd)$/;

@@ -3,9 +3,9 @@ import { closeSync, lstatSync, mkdirSync, openSync, readdirSync, readFileSync, w
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
-import { atomicWrite } from '../../src/files/atomic-write.js';
-import { isDevice, requirePlaceFor, writeOutput } from '../../src/files/write-output.js';
-import { temporaryFolder } from '../run/temporary-folder.js';
+import { atomicWrite } from '../../../src/files/write/atomic-write.js';
+import { isDevice, requirePlaceFor, writeOutput } from '../../../src/files/write/write-output.js';
+import { temporaryFolder } from '../../run/temporary-folder.js';
 
 function namedPipe(): string {
   const path = join(temporaryFolder(), 'pipe');

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
-import { bytesOf, type FileSystem, nodeFileSystem, writeFully } from './file-system.js';
-import { toIoError } from './io-error.js';
+import { bytesOf, type FileSystem, nodeFileSystem, writeFully } from '../file-system.js';
+import { toIoError } from '../io-error.js';
 
 /**
  * Puts a file in place whole or not at all: whatever happens, a reader finds the old bytes or the new ones. A link
