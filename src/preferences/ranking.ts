@@ -94,14 +94,19 @@ function isPermutation(positions: readonly number[], count: number): boolean {
   return positions.length === count && new Set(positions).size === count && positions.every((p) => p < count);
 }
 
-/** What identifies a set of texts for one rater, whatever the order they were shown in. */
-export function setKey({ context, items, rater }: Pick<Ranking, 'context' | 'items' | 'rater'>): string {
-  return JSON.stringify([rater, context, [...items].sort()]);
+/** What identifies a set of texts, whatever the order they were shown in. */
+export function setKey({ context, items }: Pick<Ranking, 'context' | 'items'>): string {
+  return JSON.stringify([context, [...items].sort()]);
+}
+
+/** What identifies a set of texts for one rater. */
+export function raterSetKey({ rater, ...set }: Pick<Ranking, 'context' | 'items' | 'rater'>): string {
+  return JSON.stringify([rater, setKey(set)]);
 }
 
 /** Only the last ranking of each set by each named rater: ranking a set again replaces what was said before. */
 export function latestRankings(rankings: readonly Ranking[]): Ranking[] {
   const keyOf = (ranking: Ranking, line: number): string =>
-    ranking.rater === UNKNOWN_RATER ? String(line) : setKey(ranking);
+    ranking.rater === UNKNOWN_RATER ? String(line) : raterSetKey(ranking);
   return [...new Map(rankings.map((ranking, line) => [keyOf(ranking, line), ranking])).values()];
 }

@@ -1,6 +1,6 @@
 import { RlpromptError } from '../errors.js';
 import { Rng } from '../random/rng.js';
-import { MAX_ITEMS, MIN_ITEMS, type Ranking, setKey } from './ranking.js';
+import { MAX_ITEMS, MIN_ITEMS, type Ranking, raterSetKey } from './ranking.js';
 
 /** Texts to be ranked against each other. */
 export interface RatingSet {
@@ -41,6 +41,6 @@ export function drawSets(
 
 /** The sets that a rater has not ranked yet. */
 export function openSets(sets: readonly RatingSet[], done: readonly Ranking[], rater: string): RatingSet[] {
-  const known = new Set(done.map(setKey));
-  return sets.filter((set) => !known.has(setKey({ ...set, rater })));
+  const known = new Set(done.map(raterSetKey));
+  return sets.filter((set) => !known.has(raterSetKey({ ...set, rater })));
 }

@@ -7,7 +7,7 @@ import { atomicWrite } from '../files/write/atomic-write.js';
 import { Rng } from '../random/rng.js';
 import { dot, fitBradleyTerry, pairAccuracy, type RankedFeatures } from './bradley-terry.js';
 import { pooledStates, type StateSource } from './pooled-states.js';
-import { pairsOf, type Ranking } from './ranking.js';
+import { pairsOf, type Ranking, setKey } from './ranking.js';
 
 const vector = z.array(z.number());
 
@@ -23,7 +23,13 @@ const schema = z
     offset: z.number(),
     range: z.tuple([z.number(), z.number()]),
     rankings: z.number().int(),
-    heldOut: z.object({ accuracy: z.number(), pairs: z.number().int(), rankings: z.number().int() }),
+    heldOut: z.object({
+      accuracy: z.number(),
+      pairs: z.number().int(),
+      rankings: z.number().int(),
+      /** Different sets of texts; files of earlier versions do not say it. */
+      sets: z.number().int().optional(),
+    }),
   })
   .refine(({ centre, scale, weights }) => centre.length === weights.length && scale.length === weights.length, {
     message: 'centre, scale and weights differ in length',
@@ -32,24 +38,29 @@ const schema = z
 /** A linear reward on pooled hidden states of a frozen LM, fitted to rankings. */
 export type RewardModel = z.infer<typeof schema>;
 
-/** The share of rankings that measures the fit, by folds. */
+/** A reward model with what measures it, just fitted. */
+export type FittedRewardModel = RewardModel & { readonly heldOut: { readonly sets: number } };
+
+/** The share of sets that measures the fit, by folds. */
 const FOLDS = 5;
-/** Fewer rankings than folds leave nothing to measure with. */
-export const MIN_RANKINGS = FOLDS;
+/** Fewer sets than folds leave nothing to measure with. */
+const MIN_SETS = FOLDS;
 
 /**
- * Fits a reward model. Its accuracy is that of held-out rankings, each predicted by a model fitted without it (5 folds);
- * the weights are those of all rankings. Rewards are shifted so that the ranked texts have mean 0.
+ * Fits a reward model. Its accuracy is that of held-out sets of texts, whose rankings are predicted by a model fitted
+ * without any of them (5 folds); the weights are those of all rankings. Rewards are shifted so that the ranked texts have
+ * mean 0.
  *
- * @throws RlpromptError `E_RANKING_COUNT` for fewer than 5 rankings with a preference
+ * @throws RlpromptError `E_RANKING_COUNT` for fewer than 5 sets with a preference
  */
 export async function fitRewardModel(
   rankings: readonly Ranking[],
   lm: StateSource & { readonly name: string; readonly digest: string },
   { seed = 0 }: { seed?: number } = {},
-): Promise<RewardModel> {
+): Promise<FittedRewardModel> {
   const used = rankings.filter((ranking) => pairsOf(ranking).length > 0);
-  if (used.length < MIN_RANKINGS) throw tooFew(used.length);
+  const sets = bySet(used);
+  if (sets.length < MIN_SETS) throw tooFew(sets.length);
   const texts = [...new Set(used.flatMap(({ items }) => items))];
   const states = await pooledStates(lm, texts);
   const { centre, scale } = spreadOf(states);
@@ -58,7 +69,7 @@ export async function fitRewardModel(
     features: ranking.items.map((item) => features.get(item) ?? new Float64Array(centre.length)),
     pairs: pairsOf(ranking),
   }));
-  const heldOut = crossValidate(ranked, seed);
+  const heldOut = crossValidate(ranked, sets, seed);
   const weights = fitBradleyTerry(ranked);
   const rewards = texts.map((text) => dot(weights, features.get(text) ?? new Float64Array(weights.length)));
   const offset = rewards.reduce((sum, reward) => sum + reward / rewards.length, 0);
@@ -74,7 +85,7 @@ export async function fitRewardModel(
     offset,
     range: [Math.min(...shifted), Math.max(...shifted)],
     rankings: used.length,
-    heldOut: { ...heldOut, rankings: used.length },
+    heldOut: { ...heldOut, rankings: used.length, sets: sets.length },
   };
 }
 
@@ -128,12 +139,29 @@ export function requireSameLm(model: RewardModel, lm: { readonly name: string; r
   });
 }
 
-function crossValidate(ranked: readonly RankedFeatures[], seed: number): { accuracy: number; pairs: number } {
-  const order = Rng.create(seed, 'examples').shuffled([...ranked.keys()]);
+/** Positions of the rankings of each set: what several raters say of the same texts is no independent example. */
+function bySet(rankings: readonly Ranking[]): number[][] {
+  const sets = new Map<string, number[]>();
+  for (const [place, ranking] of rankings.entries()) {
+    const key = setKey(ranking);
+    sets.set(key, [...(sets.get(key) ?? []), place]);
+  }
+  return [...sets.values()];
+}
+
+/** A set is held out with all its rankings, or the model would be asked for what another rater had told it. */
+function crossValidate(
+  ranked: readonly RankedFeatures[],
+  sets: readonly (readonly number[])[],
+  seed: number,
+): { accuracy: number; pairs: number } {
+  const order = Rng.create(seed, 'examples').shuffled(sets);
+  const rankingsOf = (isMeant: (fold: number) => boolean): RankedFeatures[] =>
+    order.filter((_, i) => isMeant(i % FOLDS)).flatMap((set) => set.flatMap((place) => ranked[place] ?? []));
   let [right, pairs] = [0, 0];
   for (let fold = 0; fold < FOLDS; fold++) {
-    const held = order.filter((_, i) => i % FOLDS === fold).flatMap((i) => ranked[i] ?? []);
-    const weights = fitBradleyTerry(order.filter((_, i) => i % FOLDS !== fold).flatMap((i) => ranked[i] ?? []));
+    const held = rankingsOf((other) => other === fold);
+    const weights = fitBradleyTerry(rankingsOf((other) => other !== fold));
     const measured = pairAccuracy(({ features }) => features.map((x) => dot(weights, x)), held);
     right += measured.accuracy * measured.pairs;
     pairs += measured.pairs;
@@ -160,11 +188,11 @@ function standardised(state: Float64Array | undefined, centre: Float64Array, sca
   return centre.map((mean, j) => ((state?.[j] ?? 0) - mean) / (scale[j] ?? 1));
 }
 
-function tooFew(count: number): RlpromptError {
+function tooFew(sets: number): RlpromptError {
   return new RlpromptError({
     code: 'E_RANKING_COUNT',
     exit: 'data',
-    message: `${count} rankings with a preference are too few: at least ${MIN_RANKINGS}`,
+    message: `too few different sets of texts are ranked with a preference: ${sets}, and at least ${MIN_SETS} are needed`,
     where: 'rankings',
     kept: 'the rankings are unchanged',
     next: 'rank more with "rlprompt rate"',

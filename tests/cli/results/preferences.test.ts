@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { proportionInterval } from '../../../src/report/proportion-interval.js';
 import { hasTerminals, inTerminal } from '../../in-terminal.js';
 import { runInProcess } from '../in-process-cli.js';
 import { BIN, lastLine, TINY_MODEL, tinyTask } from '../spawn-cli.js';
@@ -24,7 +25,7 @@ describe('from rankings to a run', () => {
 
     const fitted = await cli('preferences', 'fit', 'r.jsonl', '--model', TINY_MODEL, '--out', 'rm.json');
     const { heldOut } = JSON.parse(fitted.stdout);
-    expect(heldOut.rankings).toBe(6);
+    expect(heldOut).toMatchObject({ rankings: 6, sets: 6 });
     expect(heldOut.interval[0]).toBeLessThanOrEqual(heldOut.accuracy);
 
     const search = (out: string) =>
@@ -36,6 +37,15 @@ describe('from rankings to a run', () => {
     expect(JSON.parse(first.stdout).best.prompt).toBe(JSON.parse(second.stdout).best.prompt);
     const parts = readFileSync(join(cwd, 'runs/a/events.jsonl'), 'utf8');
     expect(parts).toContain('"preference":');
+  });
+
+  it('counts sets in the interval of the accuracy, however many raters ranked each', async () => {
+    const lines = readFileSync(join(cwd, 'r.jsonl'), 'utf8');
+    writeFileSync(join(cwd, 'two.jsonl'), lines + lines.replaceAll(`"rater":"${TINY_MODEL}"`, '"rater":"ben"'));
+    const fitted = await cli('preferences', 'fit', 'two.jsonl', '--model', TINY_MODEL, '--out', 'two.json');
+    const { heldOut } = JSON.parse(fitted.stdout);
+    expect(heldOut).toMatchObject({ rankings: 12, sets: 6 });
+    expect(heldOut.interval).toEqual(proportionInterval(heldOut.accuracy, 6));
   });
 
   it('writes pairs that it reads back as the same preferences', async () => {

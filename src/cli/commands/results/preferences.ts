@@ -94,8 +94,8 @@ async function fitModel(
     const fitted = await fitRewardModel(rankings, { ...stateSourceOf(lm), name: lm.name, digest: lm.digest });
     writeRewardModel(out, fitted);
     const { heldOut } = fitted;
-    // Pairs of one ranking are not independent: the interval counts rankings.
-    const interval = proportionInterval(heldOut.accuracy, heldOut.rankings);
+    // Pairs of one set are not independent, whoever ranked it: the interval counts sets.
+    const interval = proportionInterval(heldOut.accuracy, heldOut.sets);
     writeResult(context, `${formatJson({ schemaVersion: 1, out, lm: lm.name, heldOut: { ...heldOut, interval } })}\n`);
   } finally {
     await lm.dispose();
