@@ -398,7 +398,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'export/formats/templates': ['export/contract', 'export/text'],
   'export/formats/text': ['export/contract', 'export/text'],
   'export/formats/tracking': ['export/contract', 'export/text'],
-  'export/text': ['export/contract', 'template'],
+  'export/text': ['classifier', 'export/contract', 'template'],
   files: ['errors.ts'],
   'files/lock': ['errors.ts', 'files', 'files/write'],
   'files/read': ['files'],

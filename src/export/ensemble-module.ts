@@ -1,14 +1,17 @@
+import type { LabelReading, ReadText } from './contract/exported-prompt.js';
 import type { ExportedEnsemble } from './exported-ensemble.js';
-import { comment, expression, labelsConstant, loadModule } from './formats/code/ts.js';
+import { comment, expression, labelsConstant, loadModule, PLACES, partsOf } from './formats/code/ts.js';
+import { READING_TYPES, scoringFunctions } from './text/classify-source.js';
+import { labelReadings } from './text/label-reading.js';
 import { isMasked } from './text/rendered-parts.js';
 import { toVisibleJson } from './text/visible-json.js';
 
-/** A module of TypeScript without imports: PROMPTS, LABELS, render(input), together(logProbs), meta. */
+/** A module of TypeScript without imports: PROMPTS, LABELS, READINGS, render(input), classify(input, complete), together(answers), meta. */
 export function ensembleModule(ensemble: ExportedEnsemble): string {
   const { members, labels, tool, run, task, metrics } = ensemble;
   const [first] = members;
   const masked = isMasked(first);
-  const offsets = members.map(({ labelOffsets }) => labelOffsets ?? labels.map(() => 0));
+  const [parameter, argument] = masked ? [', mask: string', ', mask'] : ['', ''];
   const texts = (parts: 'rendered' | 'renderedWithoutInput'): string =>
     `[\n${members.map((member) => `    ${expression(member[parts])},\n`).join('')}  ]`;
   const { generator, target, digests } = first;
@@ -18,34 +21,51 @@ export function ensembleModule(ensemble: ExportedEnsemble): string {
 export const PROMPTS = ${toVisibleJson(members.map(({ prompt }) => prompt))} as const;
 
 ${labelsConstant(labels)}
-/** What is subtracted from the log-probability of each label's word, prompt by prompt. */
-const LABEL_OFFSETS: readonly (readonly number[])[] = ${toVisibleJson(offsets)};
+/** How each label is read, prompt by prompt: its words after the text, how much each counts, and what is subtracted from its score. */
+export const READINGS: readonly (readonly Reading[])[] = ${toVisibleJson(members.map(labelReadings), 2)};
 
 /** How the prompts were found and how they score together. */
 export const meta = ${toVisibleJson({ task, generator, target, metrics, digests, run, tool }, 2)} as const;
 
-/** The texts for the language model, one per prompt; ${masked ? 'it fills the mask with a word of LABELS' : 'a word of LABELS follows each'}. */
-export function render(input: string${masked ? ', mask: string' : ''}): string[] {
+/** The texts for the language model, one per prompt; ${masked ? 'it fills the mask with a label word' : 'a label word follows each'}. */
+export function render(input: string${parameter}): string[] {
   const text = input.trim();
   if (text === '') return ${texts('renderedWithoutInput')};
   return ${texts('rendered')};
 }
+${READING_TYPES}${scoringFunctions('ts')}
+/**
+ * The label of an input, with the probability of each label: all prompts answer.
+ * \`complete\` asks the language model, once per prompt: the natural log-probability of each word (or of the token it begins with)
+ * right after the text${masked ? ', at the mask' : ''}. A word it does not name counts as the least likely of those it names.
+ */
+export async function classify(input: string, complete: Complete${parameter}): Promise<Classification> {
+  const answers: Answer[] = [];
+  for (const [p, text] of render(input${argument}).entries()) answers.push(await complete(text, wordsOf(READINGS[p] ?? [])));
+  return together(answers);
+}
 
 /**
- * Probability of each label: the mean over the prompts.
- * @param logProbs log-probability of each label's word after each text, [prompts][labels], labels in the order of LABELS
+ * The label that answers stand for together: each label has the mean of its probabilities over the prompts.
+ * @param answers prompt by prompt the natural log-probabilities of the words in its READINGS
  */
-export function together(logProbs: readonly (readonly number[])[]): Map<string, number> {
-  const rows = logProbs.map((row, p) => {
-    const powers = row.map((logProb, l) => Math.exp(logProb - LABEL_OFFSETS[p]![l]!));
-    const sum = powers.reduce((total, power) => total + power, 0);
-    return powers.map((power) => power / sum);
-  });
-  return new Map([...LABELS.keys()].map((label, l) => [label, rows.reduce((sum, row) => sum + row[l]! / rows.length, 0)]));
+export function together(answers: readonly Answer[]): Classification {
+  if (answers.length !== READINGS.length) throw new RangeError(\`\${READINGS.length} prompts need an answer each, not \${answers.length}\`);
+  const labels = [...LABELS.keys()];
+  const shares = READINGS.map((readings, p) => sharesOf(scoresOf(readings, answers[p] ?? {})));
+  const means = labels.map((_, l) => shares.reduce((sum, own) => sum + (own[l] ?? 0) / shares.length, 0));
+  const probabilities = Object.fromEntries(labels.map((label, l) => [label, means[l] ?? 0]));
+  return { label: labels[means.indexOf(Math.max(...means))] ?? '', probabilities };
 }
 `;
 }
 
-export function readEnsembleModule(text: string): readonly string[] {
-  return (loadModule(text) as { PROMPTS: readonly string[] }).PROMPTS;
+export function readEnsembleModule(text: string): readonly ReadText[] {
+  const { render, READINGS } = loadModule(text) as {
+    render(input: string, mask: string): string[];
+    READINGS: readonly (readonly LabelReading[])[];
+  };
+  return render(PLACES.input, PLACES.mask).map((rendered, p) => {
+    return { rendered: partsOf(rendered), readings: READINGS[p] ?? [] };
+  });
 }

@@ -1,8 +1,10 @@
 import { RlpromptError } from '../errors.js';
+import type { ReadText } from './contract/exported-prompt.js';
 import { ensembleModule, readEnsembleModule } from './ensemble-module.js';
 import { exportPrompt } from './export-prompt.js';
 import type { ExportedEnsemble } from './exported-ensemble.js';
 import type { RunRecord } from './run-record.js';
+import { lengthWarning, readTextOf } from './text/label-reading.js';
 import { toVisibleJson } from './text/visible-json.js';
 
 /** @throws RlpromptError `E_NO_ENSEMBLE` where the run did not score one */
@@ -31,9 +33,11 @@ export function exportEnsemble(record: RunRecord, version: string): ExportedEnse
 export interface EnsembleFormat {
   readonly name: string;
   readonly file: string;
+  /** What the user should know of these prompts in this form. */
+  warn?(ensemble: ExportedEnsemble): string | undefined;
   render(ensemble: ExportedEnsemble): string;
-  /** The prompts that a program which loads the form has in hand. */
-  read(text: string): readonly string[];
+  /** What a program which loads the form has in hand, prompt by prompt. */
+  read(text: string): readonly ReadText[];
 }
 
 /** The formats of `rlprompt export --ensemble`. */
@@ -42,9 +46,15 @@ export const ENSEMBLE_FORMATS: readonly EnsembleFormat[] = [
     name: 'json',
     file: 'ensemble.json',
     render: (ensemble) => `${toVisibleJson(ensemble, 2)}\n`,
-    read: (text) => (JSON.parse(text) as ExportedEnsemble).members.map(({ prompt }) => prompt),
+    read: (text) => (JSON.parse(text) as ExportedEnsemble).members.map(readTextOf),
   },
-  { name: 'ts', file: 'ensemble.ts', render: ensembleModule, read: readEnsembleModule },
+  {
+    name: 'ts',
+    file: 'ensemble.ts',
+    warn: ({ members: [first] }) => lengthWarning(first),
+    render: ensembleModule,
+    read: readEnsembleModule,
+  },
 ];
 
 function noEnsemble({ runDir, result }: RunRecord): RlpromptError {

@@ -1,24 +1,41 @@
 import { isDeepStrictEqual } from 'node:util';
-import { readingOf } from '../classifier/classifier-of.js';
+import { currentSettings } from '../config/removed-settings.js';
+import { completeRunConfig } from '../config/resolve-run-config.js';
+import type { EvaluatedPrompt, ReadPrompt } from '../evaluate.js';
 import { ensembleScores } from '../rewards/classification/ensemble-scores.js';
+import { groupBy } from '../statistics/groups.js';
+import { zip } from '../statistics/zip.js';
+import type { ReadText } from './contract/exported-prompt.js';
 import type { ExportedEnsemble } from './exported-ensemble.js';
 import type { RunRecord } from './run-record.js';
-import { type ExportCheck, scoreOnDev } from './verify-export.js';
+import { askedOf, type ExportCheck, scoreOnDev } from './verify-export.js';
 
-/** Scores the prompts that a reader of the exported form has in hand together on the run's dev split. */
+/** Scores what a reader of the exported form has in hand, prompts and what reads their answers, together on the run's dev split. */
 export async function verifyEnsemble(
   record: RunRecord,
   { members, metrics }: ExportedEnsemble,
-  prompts: readonly string[],
+  back: readonly ReadText[],
 ): Promise<ExportCheck> {
   const isSameText = isDeepStrictEqual(
-    prompts,
-    members.map(({ prompt }) => prompt),
+    back.map(({ rendered }) => rendered),
+    members.map(({ rendered }) => rendered),
   );
-  const readings = members.map(({ classifier }) => classifier && readingOf(classifier));
-  const asked = prompts.map((prompt, i) => ({ prompt, ...(readings[i] ? { reading: readings[i] } : {}) }));
-  const { config, results } = await scoreOnDev(record, record.start.template, asked);
+  const asked = back.map((text) => askedOf(text, record.start.template));
+  // The models are loaded once per template: once, unless demonstrations stand before the inputs.
+  const scored = new Map<ReadPrompt, EvaluatedPrompt>();
+  for (const [template, own] of groupBy(asked, (one) => one.template)) {
+    const prompts = own.map(({ prompt }) => prompt);
+    const results = await scoreOnDev(record, template, prompts);
+    for (const [prompt, result] of zip(prompts, results)) scored.set(prompt, result);
+  }
+  const results = asked.map(({ prompt }) => scored.get(prompt)!);
   const evaluations = results.map(({ evaluation }) => evaluation);
-  const fromExport = ensembleScores(evaluations, config).accuracy;
-  return { metric: 'accuracy', inRun: metrics.dev.accuracy!, fromExport, n: results[0]!.n, isSameText };
+  const settings = completeRunConfig(currentSettings(record.manifest.config));
+  return {
+    metric: 'accuracy',
+    inRun: metrics.dev.accuracy!,
+    fromExport: ensembleScores(evaluations, settings).accuracy,
+    n: results[0]!.n,
+    isSameText,
+  };
 }

@@ -1,13 +1,15 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { Classifier } from '../classifier/classifier.js';
 import { currentSettings } from '../config/removed-settings.js';
 import { completeRunConfig } from '../config/resolve-run-config.js';
 import { evaluatePrompts, type ReadPrompt } from '../evaluate.js';
 import { labelText } from '../template/label-text.js';
 import { parseTemplate } from '../template/parse-template.js';
 import { MESSAGE_BREAK, tailOf } from '../template/template.js';
-import type { ExportedPrompt, ReadBack, RenderedPart } from './contract/exported-prompt.js';
+import type { ExportedPrompt, ReadBack, ReadText, RenderedPart } from './contract/exported-prompt.js';
 import { renderParts } from './export-prompt.js';
 import type { RunRecord } from './run-record.js';
+import { labelReadings, wordsFor } from './text/label-reading.js';
 import { mergeParts } from './text/rendered-parts.js';
 
 /** Where a system message ends, kept as a piece of its own. */
@@ -31,18 +33,17 @@ export async function verifyExport(record: RunRecord, exported: ExportedPrompt, 
   const { classifier } = exported;
   const { template } = record.start;
   const { demonstrations = [] } = classifier ?? {};
-  const isPrompt = 'prompt' in back;
-  const rendered = isPrompt
-    ? renderParts(template, { input: 'x', prompt: back.prompt }, demonstrations)
-    : back.rendered;
+  const rendered =
+    'prompt' in back ? renderParts(template, { input: 'x', prompt: back.prompt }, demonstrations) : back.rendered;
   const isSameText = isDeepStrictEqual(rendered, exported.rendered);
   // A reward of the task's own is asked about prompts, not about whole texts.
-  const given = exported.taskKind === 'custom' && isSameText ? { template, prompt: exported.prompt } : undefined;
-  const asked = given ?? (isPrompt ? { template, prompt: back.prompt } : splitRendered(rendered, template));
-  // A whole text holds its demonstrations; the offsets are those of the export, as its readers subtract them.
-  const reading = classifier && { words: classifier.words, demonstrations: isPrompt ? demonstrations : [] };
-  const how = { ...(reading ? { reading } : {}), ...(classifier?.offsets ? { offsets: classifier.offsets } : {}) };
-  const { results } = await scoreOnDev(record, asked.template, [{ prompt: asked.prompt, ...how }]);
+  const given = exported.taskKind === 'custom' && isSameText ? exported.prompt : undefined;
+  const alone = given ?? ('prompt' in back ? back.prompt : undefined);
+  const asked =
+    alone === undefined
+      ? askedOf({ readings: labelReadings(exported), ...back, rendered }, template)
+      : { template, prompt: { prompt: alone, ...(classifier ? howToRead(classifier) : {}) } };
+  const results = await scoreOnDev(record, asked.template, [asked.prompt]);
   const { metric } = exported;
   const [{ evaluation, n }] = results as [(typeof results)[0]];
   return {
@@ -55,11 +56,31 @@ export async function verifyExport(record: RunRecord, exported: ExportedPrompt, 
   };
 }
 
+/**
+ * What is asked of the evaluator to score a whole text, which holds its demonstrations, as its readers do: by the words, weights
+ * and offsets beside it.
+ */
+export function askedOf(
+  { rendered, readings = [] }: ReadText,
+  source: string,
+): { template: string; prompt: ReadPrompt } {
+  const { template, prompt } = splitRendered(rendered, source);
+  if (readings.length === 0) return { template, prompt: { prompt } };
+  const family = /(^|[^{])\{mask\}/.test(template) ? 'masked' : 'causal';
+  const words = wordsFor(parseTemplate(template, { family }), readings);
+  const offsets = readings.map(({ offset }) => offset);
+  return { template, prompt: { prompt, reading: { words, demonstrations: [] }, offsets } };
+}
+
+function howToRead({ words, demonstrations, offsets }: Classifier): Omit<ReadPrompt, 'prompt'> {
+  return { reading: { words, demonstrations }, ...(offsets ? { offsets } : {}) };
+}
+
 /** Scores prompts in a template with the run's settings, by the code that scored the run. */
 export async function scoreOnDev({ manifest }: RunRecord, template: string, prompts: readonly (string | ReadPrompt)[]) {
   const config = completeRunConfig({ ...currentSettings(manifest.config), template });
   const { results } = await evaluatePrompts(config, { prompts: [...prompts], split: 'dev', splitsDataFile: true });
-  return { config, results };
+  return results;
 }
 
 /**

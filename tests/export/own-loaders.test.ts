@@ -8,6 +8,9 @@ import { createJiti } from 'jiti';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import type { ExportedPrompt } from '../../src/export/contract/exported-prompt.js';
+import { ensembleModule } from '../../src/export/ensemble-module.js';
+import type { ExportedEnsemble } from '../../src/export/exported-ensemble.js';
 import { tsFormat } from '../../src/export/formats/code/ts.js';
 import { tsAiSdkFormat } from '../../src/export/formats/code/ts-ai-sdk.js';
 import { promptfooFormat } from '../../src/export/formats/evaluation/promptfoo.js';
@@ -115,18 +118,23 @@ describe('exports in the programs they are for', { timeout: 120_000 }, () => {
     );
   });
 
-  it('ts and ts-ai-sdk compile under strict settings, masked or not', () => {
+  it('ts, ts-ai-sdk and the module of an ensemble compile under strict settings, masked or not', () => {
     const [prompt] = fc.sample(hostileText, { numRuns: 1, seed: 1 });
+    const renderers = {
+      ts: (exported: ExportedPrompt) => tsFormat.render([exported], isRaw),
+      'ts-ai-sdk': (exported: ExportedPrompt) => tsAiSdkFormat.render([exported], isRaw),
+      ensemble: (exported: ExportedPrompt) => ensembleModule(ensembleOf(exported)),
+    };
     const sources = new Map(
-      [tsFormat, tsAiSdkFormat].flatMap((format) =>
+      Object.entries(renderers).flatMap(([name, render]) =>
         ['{input} {prompt}', '{input} {prompt} {mask} .'].map((template, i) => [
-          join(import.meta.dirname, `${format.name}-${i}.ts`),
-          format.render([{ ...exportedPrompt(prompt!, template), labelOffsets: [-1.5, 0.25] }], isRaw),
+          join(import.meta.dirname, `${name}-${i}.ts`),
+          render({ ...exportedPrompt(prompt!, template), labelOffsets: [-1.5, 0.25] }),
         ]),
       ),
     );
     const options: ts.CompilerOptions = {
-      ...{ strict: true, noEmit: true, skipLibCheck: true, types: [] },
+      ...{ strict: true, noUncheckedIndexedAccess: true, noEmit: true, skipLibCheck: true, types: [] },
       ...{ module: ts.ModuleKind.NodeNext, target: ts.ScriptTarget.ES2022 },
     };
     const host = ts.createCompilerHost(options);
@@ -139,3 +147,9 @@ describe('exports in the programs they are for', { timeout: 120_000 }, () => {
     expect(messages).toEqual([]);
   });
 });
+
+function ensembleOf(member: ExportedPrompt): ExportedEnsemble {
+  const { task, labels, run, tool } = member;
+  const metrics = { dev: { accuracy: 0.5 }, test: { accuracy: 0.5 } };
+  return { schemaVersion: 1, kind: 'ensemble', task, labels, members: [member, member], metrics, run, tool };
+}

@@ -4,10 +4,9 @@ import { join } from 'node:path';
 import { createJiti } from 'jiti';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { loadLanguageModel, requireCapability } from '../../src/lm/load.js';
-import { parseTemplate } from '../../src/template/parse-template.js';
 import { runInProcess } from '../cli/in-process-cli.js';
 import { emptyFolder, TINY_MODEL } from '../cli/spawn-cli.js';
+import { completions } from './completions.js';
 
 const ROWS = 50;
 
@@ -22,32 +21,6 @@ interface Module {
     input: string,
     complete: (text: string, words: readonly string[]) => Promise<Record<string, number>>,
   ): Promise<{ label: string }>;
-}
-
-/** Log-probabilities of words after a text, by the model that the run prompted. */
-async function completions() {
-  const model = await loadLanguageModel(TINY_MODEL);
-  const scorer = requireCapability(model, 'labelScores');
-  const template = parseTemplate('{raw}{input}{prompt}', { family: 'causal' });
-  const known: Record<string, Record<string, number>> = {};
-  const complete = async (text: string, words: readonly string[]) => {
-    const labels = scorer.resolveLabels(
-      template,
-      words.map((word) => ({ label: word, word })),
-    );
-    const rows = [[0, 0]] as const;
-    const scores = await scorer.labelScores({
-      template,
-      prompts: [''],
-      inputs: [text],
-      labels,
-      rows,
-      normalise: 'none',
-    });
-    known[text] = Object.fromEntries(words.map((word, i) => [word, scores[i] ?? Number.NaN]));
-    return known[text];
-  };
-  return { complete, known, dispose: () => model.dispose() };
 }
 
 describe('fifty rows', { timeout: 120_000 }, () => {
@@ -88,7 +61,7 @@ describe('fifty rows', { timeout: 120_000 }, () => {
     const { classify } = createJiti(import.meta.url, { fsCache: false }).evalModule(source, {
       filename: join(import.meta.dirname, 'same.ts'),
     }) as Module;
-    const model = await completions();
+    const model = await completions(TINY_MODEL);
     labels = [];
     for (const { text } of expected) labels.push((await classify(text, model.complete)).label);
     ({ known } = model);

@@ -6,6 +6,7 @@ import type { RunRecord } from '../../export/run-record.js';
 import { packageVersion } from '../../package-root.js';
 import { zip } from '../../statistics/zip.js';
 import type { CliContext } from '../output/context.js';
+import { warn } from '../output/say.js';
 import { reportCheck } from '../runs/report-check.js';
 import { writeFiles } from './export-files.js';
 
@@ -33,14 +34,16 @@ export async function exportEnsembleRun(
     return format;
   });
   if (options.rank !== undefined) throw refusal('an ensemble has no rank', '--rank');
+  const warnings = new Set(formats.map((format) => format.warn?.(ensemble)));
+  for (const warning of warnings) if (warning) warn(context, warning);
   const files = formats.map(({ file, render }) => ({ path: file, text: render(ensemble) }));
   writeFiles(files, place, options.force === true, context);
   if (!options.verify) return;
   const { verifyEnsemble } = await import('../../export/verify-ensemble.js');
   for (const [{ name, read }, file] of zip(formats, files)) {
     const where = place?.(file);
-    const prompts = read(where === undefined ? file.text : readFileSync(where, 'utf8'));
-    reportCheck(await verifyEnsemble(record, ensemble, prompts), { name, where: where ?? record.runDir }, context);
+    const back = read(where === undefined ? file.text : readFileSync(where, 'utf8'));
+    reportCheck(await verifyEnsemble(record, ensemble, back), { name, where: where ?? record.runDir }, context);
   }
 }
 

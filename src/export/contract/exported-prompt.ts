@@ -58,8 +58,25 @@ export type ExportedPrompts = readonly [ExportedPrompt, ...ExportedPrompt[]];
 /** A literal text, or the place of the input or of a masked LM's mask token. */
 export type RenderedPart = string | { readonly slot: 'input' | 'mask' };
 
+/** How a label is read from the language model's answer. */
+export interface LabelReading {
+  readonly label: string;
+  /** Its words as the language model writes them after the text, blanks included. */
+  readonly words: readonly string[];
+  /** How much each word counts, [words]; they sum to 1. */
+  readonly weights: readonly number[];
+  /** What is subtracted from the label's score. */
+  readonly offset: number;
+}
+
+/** The whole text around the input, with what reads the answers to it where the form says so. */
+export interface ReadText {
+  readonly rendered: readonly RenderedPart[];
+  readonly readings?: readonly LabelReading[];
+}
+
 /** What a reader of the exported form has in hand: the prompt, or the whole text around the input. */
-export type ReadBack = { readonly prompt: string } | { readonly rendered: readonly RenderedPart[] };
+export type ReadBack = { readonly prompt: string } | ReadText;
 
 /** Headings of `rlprompt export --list`, in its order. */
 export const FORMAT_GROUPS = ['data', 'text', 'code', 'chat', 'templates', 'evaluation', 'tracking'] as const;

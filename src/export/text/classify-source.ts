@@ -22,7 +22,7 @@ export function classifySource(prompt: ExportedPrompt, language: ScriptLanguage)
   return `
 /** How each label is read: its words after the text, how much each counts, and what is subtracted from its score. */
 export const READINGS${t(': readonly Reading[]')} = ${toVisibleJson(readings, 2)};
-${t(TYPES)}
+${t(READING_TYPES)}${scoringFunctions(language)}
 /**
  * The label of an input, with the probability of each label.
  * \`complete\` asks the language model: the natural log-probability of each word (or of the token it begins with) right
@@ -31,26 +31,11 @@ ${t(TYPES)}
 export async function classify(${
     language === 'ts' ? `input: string, complete: Complete${masked ? ', mask: string' : ''}` : `input, complete${mask}`
   })${t(': Promise<Classification>')} {
-  const words = [...new Set(READINGS.flatMap((reading) => reading.words))];
-  const answer = await complete(render(input${mask}), words);
-  if (typeof answer !== 'object' || answer === null || Array.isArray(answer)) {
-    throw new TypeError(\`complete() must give an object, from each word to its log-probability: { \${JSON.stringify(words[0])}: -1.2, … }\`);
-  }
-  const given = new Map(Object.entries(answer));
-  const found = words.map((word) => given.get(word) ?? given.get(word.trim()));
-  if (found.every((value) => value === undefined)) {
-    throw new Error(\`complete() named none of the \${words.length} label words, such as \${JSON.stringify(words[0])}\`);
-  }
-  const least = Math.min(...given.values());
-  const logProbs = new Map(words.map((word, i) => [word, found[i] ?? least]));
-  const scores = READINGS.map((reading) =>
-    reading.words.reduce((sum, word, i) => sum + (reading.weights[i] ?? 0) * (logProbs.get(word) ?? least), -reading.offset),
-  );
-  const most = Math.max(...scores);
-  const powers = scores.map((score) => Math.exp(score - most));
-  const total = powers.reduce((sum, power) => sum + power, 0);
-  const probabilities = Object.fromEntries(READINGS.map(({ label }, i) => [label, (powers[i] ?? 0) / total]));
-  return { label: READINGS[scores.indexOf(most)]?.label ?? '', probabilities };
+  const answer = await complete(render(input${mask}), wordsOf(READINGS));
+  const scores = scoresOf(READINGS, answer);
+  const shares = sharesOf(scores);
+  const probabilities = Object.fromEntries(READINGS.map(({ label }, i) => [label, shares[i] ?? 0]));
+  return { label: READINGS[scores.indexOf(Math.max(...scores))]?.label ?? '', probabilities };
 }
 
 /**
@@ -71,7 +56,43 @@ export function labelOf(answer${t(': string')})${t(': string | undefined')} {
 `;
 }
 
-const TYPES = `
+/** The functions of a module by which the answers to a text become scores of its labels, and those probabilities. */
+export function scoringFunctions(language: ScriptLanguage): string {
+  const t = (text: string) => typed(language, text);
+  const doc = (lines: string) => (language === 'js' ? `/**\n${lines} */\n` : '');
+  return `
+${doc(' * @param {typeof READINGS} readings\n')}function wordsOf(readings${t(': readonly Reading[]')})${t(': string[]')} {
+  return [...new Set(readings.flatMap((reading) => reading.words))];
+}
+
+${doc(' * @param {typeof READINGS} readings\n * @param {Record<string, number>} answer\n')}function scoresOf(readings${t(': readonly Reading[]')}, answer${t(': Answer')})${t(': number[]')} {
+  const words = wordsOf(readings);
+  if (typeof answer !== 'object' || answer === null || Array.isArray(answer)) {
+    throw new TypeError(\`complete() must give an object, from each word to its log-probability: { \${JSON.stringify(words[0])}: -1.2, … }\`);
+  }
+  const given = new Map(Object.entries(answer));
+  const found = words.map((word) => given.get(word) ?? given.get(word.trim()));
+  if (found.every((value) => value === undefined)) {
+    throw new Error(\`complete() named none of the \${words.length} label words, such as \${JSON.stringify(words[0])}\`);
+  }
+  const least = Math.min(...given.values());
+  const logProbs = new Map(words.map((word, i) => [word, found[i] ?? least]));
+  return readings.map((reading) =>
+    reading.words.reduce((sum, word, i) => sum + (reading.weights[i] ?? 0) * (logProbs.get(word) ?? least), -reading.offset),
+  );
+}
+
+${doc(' * @param {number[]} scores\n')}function sharesOf(scores${t(': readonly number[]')})${t(': number[]')} {
+  const most = Math.max(...scores);
+  const powers = scores.map((score) => Math.exp(score - most));
+  const total = powers.reduce((sum, power) => sum + power, 0);
+  return powers.map((power) => power / total);
+}
+`;
+}
+
+/** The types of a module that has `scoringFunctions`. */
+export const READING_TYPES = `
 export interface Reading {
   readonly label: string;
   readonly words: readonly string[];
@@ -80,10 +101,9 @@ export interface Reading {
 }
 
 /** Natural log-probabilities of words after a text, word by word. */
-export type Complete = (
-  text: string,
-  words: readonly string[],
-) => Readonly<Record<string, number>> | Promise<Readonly<Record<string, number>>>;
+export type Answer = Readonly<Record<string, number>>;
+
+export type Complete = (text: string, words: readonly string[]) => Answer | Promise<Answer>;
 
 export interface Classification {
   readonly label: string;

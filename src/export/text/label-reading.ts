@@ -1,19 +1,9 @@
+import type { WordSet } from '../../classifier/classifier.js';
 import { labelText } from '../../template/label-text.js';
 import { parseTemplate } from '../../template/parse-template.js';
 import type { Template } from '../../template/template.js';
-import type { ExportedPrompt } from '../contract/exported-prompt.js';
+import type { ExportedPrompt, LabelReading, ReadText } from '../contract/exported-prompt.js';
 import { isMasked } from './rendered-parts.js';
-
-/** How a label is read from the language model's answer. */
-export interface LabelReading {
-  readonly label: string;
-  /** Its words as the language model writes them after the text, blanks included. */
-  readonly words: readonly string[];
-  /** How much each word counts, [words]; they sum to 1. */
-  readonly weights: readonly number[];
-  /** What is subtracted from the label's score. */
-  readonly offset: number;
-}
 
 /** All that turns log-probabilities of words into a label; empty for tasks without labels. */
 export function labelReadings(prompt: ExportedPrompt): LabelReading[] {
@@ -27,6 +17,20 @@ export function labelReadings(prompt: ExportedPrompt): LabelReading[] {
       weights: weights.map((weight) => weight / total),
       offset: classifier?.offsets?.[i] ?? 0,
     };
+  });
+}
+
+/** A prompt as those find it who have its data. */
+export function readTextOf(prompt: ExportedPrompt): ReadText {
+  const { rendered, classifier } = prompt;
+  return classifier ? { rendered, readings: labelReadings(prompt) } : { rendered };
+}
+
+/** The words of readings as a template takes them, which puts the blank before them by itself. */
+export function wordsFor(template: Template, readings: readonly LabelReading[]): WordSet[] {
+  return readings.map(({ label, words, weights }) => {
+    const given = words.map((word) => (labelText(template, word.slice(1)) === word ? word.slice(1) : word));
+    return { label, words: given, weights };
   });
 }
 

@@ -2,15 +2,38 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createJiti } from 'jiti';
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { LabelReading } from '../../../src/export/contract/exported-prompt.js';
+import { ENSEMBLE_FORMATS, exportEnsemble } from '../../../src/export/export-ensemble.js';
+import { readRunRecord } from '../../../src/export/run-record.js';
+import { verifyEnsemble } from '../../../src/export/verify-ensemble.js';
+import { completions } from '../../export/completions.js';
 import { runInProcess } from '../in-process-cli.js';
 import { lastLine, TINY_MODEL, tinyTask } from '../spawn-cli.js';
 
 interface EnsembleModule {
   readonly PROMPTS: readonly string[];
   readonly LABELS: ReadonlyMap<string, string>;
+  readonly READINGS: readonly (readonly LabelReading[])[];
   readonly meta: { readonly metrics: { readonly dev: { readonly accuracy: number } } };
   render(input: string): string[];
-  together(logProbs: readonly (readonly number[])[]): Map<string, number>;
+  classify(
+    input: string,
+    complete: (text: string, words: readonly string[]) => Answer | Promise<Answer>,
+  ): Promise<Classification>;
+  together(answers: readonly Answer[]): Classification;
+}
+
+type Answer = Readonly<Record<string, number>>;
+
+interface Classification {
+  readonly label: string;
+  readonly probabilities: Readonly<Record<string, number>>;
+}
+
+function loadModule(source: string): EnsembleModule {
+  return createJiti(import.meta.url, { fsCache: false }).evalModule(source, {
+    filename: join(cwd, 'together.ts'),
+  }) as EnsembleModule;
 }
 
 const { cwd, flags } = tinyTask();
@@ -46,9 +69,7 @@ describe('export --ensemble', { timeout: 180_000 }, () => {
 
   it('gives a module that renders each prompt and puts their answers together', async () => {
     const { stdout } = await exported('--format', 'ts');
-    const module = createJiti(import.meta.url, { fsCache: false }).evalModule(stdout, {
-      filename: join(cwd, 'together.ts'),
-    }) as EnsembleModule;
+    const module = loadModule(stdout);
     const { result } = JSON.parse(readFileSync(join(cwd, 'run/best.json'), 'utf8'));
     expect(module.PROMPTS).toEqual(result.ensemble.prompts);
     expect(module.meta.metrics.dev).toEqual(result.ensemble.dev);
@@ -58,16 +79,68 @@ describe('export --ensemble', { timeout: 180_000 }, () => {
       expect(text).toContain(module.PROMPTS[p]);
     }
 
-    const labels = [...module.LABELS.keys()];
-    const members = JSON.parse((await exported('--format', 'json')).stdout).members as { labelOffsets: number[] }[];
+    const [bad = '', good = ''] = module.LABELS.keys();
     // What the offsets take off is given, so each prompt alone says 0.8, 0.5 and 0.2 for the first label.
     const shares = [0.8, 0.5, 0.2];
-    const logProbs = members.map(({ labelOffsets }, p) => {
-      return [Math.log(shares[p]!) + labelOffsets[0]!, Math.log(1 - shares[p]!) + labelOffsets[1]!];
-    });
-    expect(module.together(logProbs).get(labels[0]!)).toBeCloseTo(0.5, 12);
-    expect(module.together([logProbs[0]!]).get(labels[1]!)).toBeCloseTo(0.2, 12);
+    const answers = module.READINGS.map((readings, p) =>
+      Object.fromEntries(
+        readings.flatMap(({ words, offset }, l) => {
+          const share = l === 0 ? shares[p]! : 1 - shares[p]!;
+          return words.map((word) => [word, Math.log(share) + offset]);
+        }),
+      ),
+    );
+    const { label, probabilities } = module.together(answers);
+    expect(probabilities[bad]).toBeCloseTo(0.5, 12);
+    expect([bad, good]).toContain(label);
+    const asked: string[] = [];
+    const classified = await module.classify('hello', (text) => answers[asked.push(text) - 1]!);
+    expect(asked).toEqual(module.render('hello'));
+    expect(classified).toEqual({ label, probabilities });
+    expect(() => module.together([answers[0]!])).toThrow('3 prompts need an answer each, not 1');
   });
+
+  it('gives a module that labels rows as the run did, by the words that the run found for each prompt', async () => {
+    await run('found', '--ensemble', '2', '--label-words', 'found', '--demos', '0');
+    const { stdout } = await runInProcess(['export', 'found', '--ensemble', '--format', 'ts'], { cwd });
+    const module = loadModule(stdout);
+    expect(module.READINGS.flat().some(({ words }) => words.length > 1)).toBe(true);
+    await runInProcess(['export', 'found', '--format', 'lm-eval', '--out', 'rows'], { cwd });
+    const rows = readFileSync(join(cwd, 'rows/test.jsonl'), 'utf8').trimEnd().split('\n');
+    const labels = [...module.LABELS.keys()];
+    const model = await completions(TINY_MODEL);
+    let right = 0;
+    for (const row of rows) {
+      const { text, label } = JSON.parse(row) as { text: string; label: number };
+      const classified = await module.classify(text, model.complete);
+      right += Number(classified.label === labels[label]);
+    }
+    await model.dispose();
+    const { result } = JSON.parse(readFileSync(join(cwd, 'found/best.json'), 'utf8'));
+    expect(result.ensemble.test.n).toBe(rows.length);
+    expect(right / rows.length).toBeCloseTo(result.ensemble.test.accuracy, 12);
+  });
+
+  it.each(ENSEMBLE_FORMATS.map((format) => ({ name: format.name, format })))(
+    'verifies the words and offsets that stand in the file: $name',
+    async ({ format }) => {
+      const read = readRunRecord(join(cwd, 'run'));
+      const config = { ...read.manifest.config, task: join(cwd, 'mails.csv') };
+      const record = { ...read, manifest: { ...read.manifest, config } };
+      const ensemble = exportEnsemble(record, '0.0.0');
+      const back = format.read(format.render(ensemble));
+      const { inRun, fromExport } = await verifyEnsemble(record, ensemble, back);
+      expect(fromExport).toBe(inRun);
+      // Each label is read as the other: what was right is wrong.
+      const swapped = back.map(({ rendered, readings = [] }) => ({
+        rendered,
+        readings: readings.map(({ label }, i) => ({ ...readings[1 - i]!, label })),
+      }));
+      const wrong = await verifyEnsemble(record, ensemble, swapped);
+      expect(wrong.fromExport).toBeCloseTo(1 - inRun, 12);
+      expect(wrong.fromExport).not.toBeCloseTo(inRun, 6);
+    },
+  );
 
   it('says what an ensemble cannot be', async () => {
     for (const [args, message] of [

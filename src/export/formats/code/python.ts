@@ -1,4 +1,4 @@
-import type { ExportedPrompt, FileFormat } from '../../contract/exported-prompt.js';
+import type { ExportedPrompt, FileFormat, LabelReading, RenderedPart } from '../../contract/exported-prompt.js';
 import { labelReadings, lengthWarning } from '../../text/label-reading.js';
 import { provenance } from '../../text/provenance.js';
 import { isMasked } from '../../text/rendered-parts.js';
@@ -12,8 +12,18 @@ export const pythonFormat: FileFormat = {
   file: 'best.py',
   warn: lengthWarning,
   render: ([prompt]) => renderModule(prompt),
-  read: (text) => ({ rendered: JSON.parse(JSON.parse(/^_PARTS = json\.loads\((".*")\)$/m.exec(text)?.[1] ?? '')) }),
+  read: (text) => {
+    const rendered = constantOf(text, '_PARTS') as RenderedPart[];
+    const readings = constantOf(text, '_READINGS') as LabelReading[] | undefined;
+    return readings ? { rendered, readings } : { rendered };
+  },
 };
+
+/** The value of a constant that `literal` wrote; undefined where the module has none. */
+function constantOf(text: string, name: string): unknown {
+  const written = new RegExp(`^${name} = json\\.loads\\((".*")\\)$`, 'm').exec(text)?.[1];
+  return written === undefined ? undefined : JSON.parse(JSON.parse(written));
+}
 
 function renderModule(prompt: ExportedPrompt): string {
   const masked = isMasked(prompt);

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { createJiti } from 'jiti';
 import type { TaskLabel } from '../../../task/types.js';
-import type { ExportedPrompt, FileFormat, RenderedPart } from '../../contract/exported-prompt.js';
+import type { ExportedPrompt, FileFormat, LabelReading, RenderedPart } from '../../contract/exported-prompt.js';
 import { classifySource, type ScriptLanguage, typed } from '../../text/classify-source.js';
 import { lengthWarning } from '../../text/label-reading.js';
 import { provenance } from '../../text/provenance.js';
@@ -18,8 +18,12 @@ export const tsFormat: FileFormat = {
   warn: lengthWarning,
   render: ([prompt]) => renderModule(prompt),
   read: (text) => {
-    const { render } = loadModule(text) as { render(input: string, mask: string): string };
-    return { rendered: partsOf(render) };
+    const { render, READINGS } = loadModule(text) as {
+      render(input: string, mask: string): string;
+      READINGS?: readonly LabelReading[];
+    };
+    const rendered = partsOf(render(PLACES.input, PLACES.mask));
+    return READINGS ? { rendered, readings: READINGS } : { rendered };
   },
 };
 
@@ -36,7 +40,7 @@ export function renderModule(prompt: ExportedPrompt, language: ScriptLanguage = 
   const offsets = labels.map(({ name }, i) => [name, labelOffsets?.[i]]);
   const calibration = labelOffsets
     ? `
-/** What to subtract from the log-probability of each label's word before labels are compared. */
+/** What to subtract from the score of each label, which is read by the words of READINGS, before labels are compared. */
 export const LABEL_OFFSETS${typed(language, ': ReadonlyMap<string, number>')} = new Map(${toVisibleJson(offsets)});
 `
     : '';
@@ -80,15 +84,17 @@ export function expression(parts: readonly RenderedPart[]): string {
   return terms.length > 0 ? terms.join(' + ') : "''";
 }
 
-/** Texts that no prompt holds show where input and mask go. */
-function partsOf(render: (input: string, mask: string) => string): RenderedPart[] {
-  const places = { input: '\u{f8ff0}i\u{f8ff0}', mask: '\u{f8ff0}m\u{f8ff0}' };
-  const pieces = render(places.input, places.mask).split(/(\u{f8ff0}[im]\u{f8ff0})/u);
+/** Texts that no prompt holds: what `render` makes of them shows where input and mask go. */
+export const PLACES = { input: '\u{f8ff0}i\u{f8ff0}', mask: '\u{f8ff0}m\u{f8ff0}' };
+
+/** The parts of a text that was rendered from `PLACES`. */
+export function partsOf(rendered: string): RenderedPart[] {
+  const pieces = rendered.split(/(\u{f8ff0}[im]\u{f8ff0})/u);
   return pieces
     .filter((piece) => piece !== '')
     .map((piece) => {
-      if (piece === places.input) return { slot: 'input' };
-      return piece === places.mask ? { slot: 'mask' } : piece;
+      if (piece === PLACES.input) return { slot: 'input' };
+      return piece === PLACES.mask ? { slot: 'mask' } : piece;
     });
 }
 

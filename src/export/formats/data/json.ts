@@ -1,4 +1,5 @@
 import type { FileFormat } from '../../contract/exported-prompt.js';
+import { readTextOf } from '../../text/label-reading.js';
 import { toVisibleJson } from '../../text/visible-json.js';
 
 export const jsonFormat: FileFormat = {
@@ -9,5 +10,5 @@ export const jsonFormat: FileFormat = {
   holdsMessages: true,
   file: 'best.json',
   render: ([prompt]) => `${toVisibleJson(prompt, 2)}\n`,
-  read: (text) => ({ rendered: JSON.parse(text).rendered }),
+  read: (text) => readTextOf(JSON.parse(text)),
 };
