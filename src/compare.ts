@@ -8,6 +8,7 @@ import type { RunResult } from './events.js';
 import { isThere } from './files/read/is-there.js';
 import { readRunReport } from './report/run-report.js';
 import { resultOf } from './run/store/run-folder.js';
+import { shellWord } from './shell-word.js';
 
 export interface CompareOptions {
   /** Runs one optimisation to its end, or resumes the one in the folder `resume`. */
@@ -62,7 +63,7 @@ function interrupted({ code, exit, message, cause }: RlpromptError, compareDir: 
     message: `the comparison was interrupted: ${message}`,
     where: compareDir,
     kept,
-    next: `rlprompt compare ${compareDir}`,
+    next: `rlprompt compare ${shellWord(compareDir)}`,
     cause,
   });
 }

@@ -381,7 +381,7 @@ export const ERROR_CODES = {
   E_RUN_NAME: ['The name cannot be a run folder.', 'Use letters, digits, hyphens and dots.'],
   E_RUN_NOT_FOUND: ['There is no such run.', '`rlprompt runs list`'],
   E_RUN_VERSION: ['A later version of the program made the run.', 'Use that version.'],
-  E_SCORER_FILE: ['The file is no prefix scorer.', 'Fit one with `rlprompt decode fit`.'],
+  E_SCORER_FILE: ['The file is not a prefix scorer.', 'Fit one with `rlprompt decode fit`.'],
   E_SCORER_LM: [
     'The prefix scorer belongs to another language model.',
     'Name that model, or fit a scorer on this one.',
@@ -395,7 +395,7 @@ export const ERROR_CODES = {
     'Resume with version 0.1.0, or start a new run without it.',
   ],
   E_SHOTS_TOO_MANY: ['The task `spam` has too few mails for `--shots`.', 'Lower `--shots`.'],
-  E_SMILES: ['A text is no molecule that RDKit can read.', 'Check its brackets, ring digits and valences.'],
+  E_SMILES: ['A text is not a molecule that RDKit can read.', 'Check its brackets, ring digits and valences.'],
   E_SPLIT_EMPTY: ['The split has no examples here.', 'Leave `--split` out.'],
   E_STOP_TOKEN: [
     'Prompts cannot have several lengths: the generator has no token that ends a text.',

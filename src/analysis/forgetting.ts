@@ -7,6 +7,7 @@ import { initialParameters } from '../policy/parameters/mlp-parameters.js';
 import { checkContinues, checkSameGenerator, readEarlierRun } from '../run/continue/earlier-run.js';
 import { drawPrompts } from '../run/prepare/draw-prompts.js';
 import { generatorOf } from '../run/prepare/run-models.js';
+import { shellWord } from '../shell-word.js';
 import { mean } from '../statistics/mean.js';
 import { zip } from '../statistics/zip.js';
 import type { Split } from '../task/types.js';
@@ -132,6 +133,6 @@ function readsInputs({ runDir }: RunRecord): RlpromptError {
     message:
       'the policy of the run writes a prompt for each input; the table is for policies that write prompts for a task',
     where: runDir,
-    next: `rlprompt eval --policy ${runDir}`,
+    next: `rlprompt eval --policy ${shellWord(runDir)}`,
   });
 }

@@ -8,6 +8,7 @@ import { strictJson } from '../files/strict-json.js';
 import { atomicWrite } from '../files/write/atomic-write.js';
 import { makeFolder } from '../run/store/run-folder.js';
 import { checkRunPath, defaultRunName } from '../run/store/run-name.js';
+import { shellWord } from '../shell-word.js';
 import type { ComparisonPlan } from './comparison-plan.js';
 
 const PLAN = 'comparison.json';
@@ -105,6 +106,6 @@ function differs(path: string): RlpromptError {
     message: `${path} holds another comparison`,
     where: '--out',
     kept: 'that comparison is unchanged',
-    next: `rlprompt compare ${path} resumes it; --out DIR begins another`,
+    next: `rlprompt compare ${shellWord(path)} resumes it; --out DIR begins another`,
   });
 }

@@ -89,7 +89,7 @@ export function readFileLayer(file: ConfigFile, env: NodeJS.ProcessEnv, problems
     if (isSecret || (typeof given === 'string' && looksSecret(given))) {
       problems.push({
         message: isSecret
-          ? `${name} is no setting: ${WHERE_KEYS_ARE}`
+          ? `${name} is not a setting: ${WHERE_KEYS_ARE}`
           : `${name} holds a secret: use env:NAME, the value is read from that variable`,
         where,
       });

@@ -1,4 +1,5 @@
 import { nearestWord, RlpromptError } from '../errors.js';
+import { shellWord } from '../shell-word.js';
 
 /** One record of a data file. */
 export interface TableRow {
@@ -36,7 +37,7 @@ export function columnIndex(table: Table, name: string, flag: string, hint = pro
 
 /** What to do about columns that are not there, flags joined by "and". */
 export function proposeColumns({ file }: Table, flags: string): string {
-  return `name yours with ${flags}; rlprompt check ${file} proposes a command`;
+  return `name yours with ${flags}; rlprompt check ${shellWord(file)} proposes a command`;
 }
 
 /** A row as an object without a prototype, so that a column may be called `__proto__`. */

@@ -3,6 +3,7 @@ import { atomicWrite } from '../files/write/atomic-write.js';
 import { matrixShapes } from '../policy/parameters/saved-parameters.js';
 import { encodeCheckpoint } from '../run/checkpoint/checkpoint-format.js';
 import { readCheckpointFile } from '../run/checkpoint/read-checkpoint-file.js';
+import { shellWord } from '../shell-word.js';
 import { Critic } from '../trainers/policy/critic.js';
 import type { FrozenLm } from './frozen-lm.js';
 
@@ -60,7 +61,7 @@ function noScorer(path: string, why: string): RlpromptError {
     message: `not a prefix scorer: ${why}`,
     where: path,
     kept: 'the file is unchanged',
-    next: `rlprompt decode fit TEXTS --out ${path}`,
+    next: `rlprompt decode fit TEXTS --out ${shellWord(path)}`,
   });
 }
 

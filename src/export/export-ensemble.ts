@@ -1,4 +1,5 @@
 import { RlpromptError } from '../errors.js';
+import { shellWord } from '../shell-word.js';
 import type { ReadText } from './contract/exported-prompt.js';
 import { ensembleModule, readEnsembleModule } from './ensemble-module.js';
 import { exportPrompt } from './export-prompt.js';
@@ -66,6 +67,6 @@ function noEnsemble({ runDir, result }: RunRecord): RlpromptError {
     kept: 'the run is unchanged',
     next: result
       ? 'run with --ensemble K; for your own prompts: rlprompt eval --ensemble K'
-      : `rlprompt resume ${runDir}`,
+      : `rlprompt resume ${shellWord(runDir)}`,
   });
 }

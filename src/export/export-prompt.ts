@@ -2,6 +2,7 @@ import type { Demonstration } from '../classifier/classifier.js';
 import { classifierOf } from '../classifier/classifier-of.js';
 import { demonstratedTemplate } from '../classifier/demonstrated-template.js';
 import { RlpromptError } from '../errors.js';
+import { shellWord } from '../shell-word.js';
 import { parseTemplate } from '../template/parse-template.js';
 import { renderSegments } from '../template/render-template.js';
 import type { ExportedPrompt, RenderedPart } from './contract/exported-prompt.js';
@@ -88,7 +89,7 @@ function notOnePrompt({ runDir }: RunRecord): RlpromptError {
     message: 'the run found no prompt but a policy that writes one for each input',
     where: runDir,
     kept: 'the run is unchanged',
-    next: `a table of inputs and prompts: rlprompt export ${runDir} --format csv; on your own data: rlprompt eval DATA --policy ${runDir}`,
+    next: `a table of inputs and prompts: rlprompt export ${shellWord(runDir)} --format csv; on your own data: rlprompt eval DATA --policy ${shellWord(runDir)}`,
   });
 }
 
@@ -98,6 +99,6 @@ function noSuchRank({ prompts, runDir }: RunRecord, rank: number): RlpromptError
     exit: 'usage',
     message: `the run has ${prompts.length} prompts, there is no rank ${rank}`,
     where: '--rank',
-    next: `rlprompt top ${runDir}`,
+    next: `rlprompt top ${shellWord(runDir)}`,
   });
 }

@@ -11,6 +11,7 @@ import { compareCandidates, splitShares } from '../run/select/selection.js';
 import { readEvents } from '../run/store/event-log.js';
 import { requireRun } from '../run/store/run-folder.js';
 import { type RunManifest, readManifest } from '../run/store/run-manifest.js';
+import { shellWord } from '../shell-word.js';
 import { isNonEmpty, type NonEmpty } from '../statistics/non-empty.js';
 
 /** What a run has found so far, read from its folder. */
@@ -68,6 +69,6 @@ function noPrompts(runDir: string): RlpromptError {
     exit: 'missingInput',
     message: 'the run has not scored a prompt on dev yet',
     where: runDir,
-    next: `rlprompt resume ${runDir}`,
+    next: `rlprompt resume ${shellWord(runDir)}`,
   });
 }

@@ -1,4 +1,5 @@
 import { RlpromptError } from '../errors.js';
+import { shellWord } from '../shell-word.js';
 import type {
   ExportedFile,
   ExportedPrompt,
@@ -36,6 +37,6 @@ function cannotHold({ name }: ExportFormat, { rank, run }: ExportedPrompt, reaso
     exit: 'data',
     message: `the format ${name} cannot hold the prompt of rank ${rank}: ${reason}`,
     where: '--format',
-    next: `rlprompt export ${run} --format json --rank ${rank}`,
+    next: `rlprompt export ${shellWord(run)} --format json --rank ${rank}`,
   });
 }

@@ -119,7 +119,7 @@ export async function findModelPath(name: string, options: HubOptions = {}): Pro
 /** `models/gpt2` may be meant as a path. */
 function asNoFolderEither(error: unknown, name: string): unknown {
   if (!(error instanceof RlpromptError) || !/^E_HUB_(UNREACHABLE|OFFLINE|NOT_FOUND)$/.test(error.code)) return error;
-  return error.with({ message: `${name} is no folder here; ${error.message}` });
+  return error.with({ message: `${name} is not a folder here; ${error.message}` });
 }
 
 /** A hub model's name with the commit it stands for, so that it stays what it is; other names as they are. */

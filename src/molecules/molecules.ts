@@ -58,7 +58,7 @@ export class Molecules {
     throw new RlpromptError({
       code: 'E_SMILES',
       exit: 'data',
-      message: `${JSON.stringify(smiles)} is no molecule that RDKit can read`,
+      message: `${JSON.stringify(smiles)} is not a molecule that RDKit can read`,
       next: 'check brackets, ring digits and valences',
     });
   }

@@ -5,6 +5,7 @@ import { readText } from '../files/read/read-file.js';
 import { strictJson } from '../files/strict-json.js';
 import { atomicWrite } from '../files/write/atomic-write.js';
 import { Rng } from '../random/rng.js';
+import { shellWord } from '../shell-word.js';
 import { dot, fitBradleyTerry, pairAccuracy, type RankedFeatures } from './bradley-terry.js';
 import { pooledStates, type StateSource } from './pooled-states.js';
 import { pairsOf, type Ranking, setKey } from './ranking.js';
@@ -122,7 +123,7 @@ export function readRewardModel(path: string): RewardModel {
     message: `not a reward model: ${parsed.error.issues[0]?.message ?? 'unreadable'}`,
     where: path,
     kept: 'the file is unchanged',
-    next: `rlprompt preferences fit RANKINGS --model MODEL --out ${path}`,
+    next: `rlprompt preferences fit RANKINGS --model MODEL --out ${shellWord(path)}`,
   });
 }
 

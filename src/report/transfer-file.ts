@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { TransferMatrix } from '../analysis/transfer.js';
 import { RlpromptError } from '../errors.js';
 import { readOrdinaryText } from '../files/read-ordinary.js';
+import { shellWord } from '../shell-word.js';
 
 const MATRIX = z
   .object({
@@ -45,7 +46,7 @@ function unusable(path: string, exit: 'missingInput' | 'data', reason: string, c
     exit,
     message: `the transfer matrix cannot be read: ${reason}`,
     where: path,
-    next: `rlprompt transfer <run> --target MODEL --json > ${path}`,
+    next: `rlprompt transfer <run> --target MODEL --json > ${shellWord(path)}`,
     cause,
   });
 }

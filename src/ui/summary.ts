@@ -1,5 +1,6 @@
 import { isUnsearched, promptKey, type RunResult } from '../events.js';
 import { countOf } from '../group-digits.js';
+import { shellWord } from '../shell-word.js';
 import type { Span } from './draw/palette.js';
 import { safeLine, safeText } from './draw/safe-text.js';
 import { cutToWidth, fitToWidth } from './draw/text-width.js';
@@ -23,7 +24,7 @@ export function finalSummary(state: ScreenState, columns = 80, asStarted = (text
 }
 
 const NO_PROMPT_ABOVE =
-  'No prompt at all has a higher dev score. It is ranked below because margins count, too, and because what nobody wrote loses a standard error: rlprompt help order';
+  'Using no prompt scores higher on dev. It is ranked lower because margins count, too, and because what nobody wrote loses a standard error: rlprompt help order';
 
 function isAbove(one: number | undefined, other: number | undefined): boolean {
   return one !== undefined && other !== undefined && one > other;
@@ -109,9 +110,4 @@ function wrapped(sentence: string, width: number): Span[][] {
 
 function indent(spans: Span[]): Span[] {
   return [{ text: safeText('  ') }, ...spans];
-}
-
-/** A path as it can be pasted into a shell. */
-function shellWord(path: string): string {
-  return /^[\w./:@+-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }

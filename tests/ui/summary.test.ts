@@ -17,7 +17,7 @@ function summaryWith(emptyOnDev: number): string {
 
 describe('the summary of a run', () => {
   it('explains why a prompt is recommended that scored lower on dev than no prompt', () => {
-    expect(summaryWith(0.9)).toMatch(/No prompt at all has a higher dev score\..*rlprompt\s+help\s+order/s);
+    expect(summaryWith(0.9)).toMatch(/Using no prompt scores higher on dev\..*rlprompt\s+help\s+order/s);
     expect(summaryWith(0.8)).not.toContain('No prompt at all');
   });
 });

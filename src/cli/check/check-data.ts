@@ -8,6 +8,7 @@ import { type InputLengths, measureInputs } from '../../rewards/classification/i
 import { checkTemplateSource, templateFor } from '../../run/prepare/configured-task.js';
 import { modelOptions } from '../../run/prepare/model-options.js';
 import { type ShownRow, showRow } from '../../run/prepare/shown-row.js';
+import { shellWord } from '../../shell-word.js';
 import { zip } from '../../statistics/zip.js';
 import { countLabels } from '../../task/assemble/label-values.js';
 import { rowsFromTable, type SourceRow } from '../../task/assemble/source-row.js';
@@ -193,6 +194,6 @@ function noData(reference: string): RlpromptError {
     exit: 'usage',
     message: 'check looks at data files, and at folders with train.*, dev.* and test.*',
     where: reference,
-    next: `rlprompt tasks check ${reference}`,
+    next: `rlprompt tasks check ${shellWord(reference)}`,
   });
 }

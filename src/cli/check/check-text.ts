@@ -2,11 +2,11 @@ import { flagName } from '../../config/config-layers.js';
 import { optionMeta, type RunConfigKey } from '../../config/run-config.js';
 import { pieceText } from '../../lm/piece-text.js';
 import type { ShownRow } from '../../run/prepare/shown-row.js';
+import { shellWord } from '../../shell-word.js';
 import { safeText } from '../../ui/draw/safe-text.js';
 import { wrapText } from '../../ui/draw/wrap-text.js';
 import { formatCount } from '../../ui/format-values.js';
 import { formatTable } from '../output/format-table.js';
-import { shellWord } from '../output/shell-word.js';
 import type { DataCheck, RunFacts } from './check-data.js';
 
 const EXAMPLE_LENGTH = 50;

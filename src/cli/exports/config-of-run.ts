@@ -8,7 +8,7 @@ import type { CliContext } from '../output/context.js';
 import { readRunSources } from '../shared/config-options.js';
 
 /** What belongs to the data of a run, and not to others. */
-const OF_THE_DATA: readonly (keyof RunConfigInput)[] = [
+export const OF_THE_DATA: readonly (keyof RunConfigInput)[] = [
   'textColumn',
   'labelColumn',
   'splitColumn',

@@ -3,6 +3,7 @@ import type { ExportedFile, ExportFormat } from '../../export/contract/exported-
 import { exportPolicy, POLICY_FORMATS } from '../../export/export-policy.js';
 import type { RunRecord } from '../../export/run-record.js';
 import { packageVersion } from '../../package-root.js';
+import { shellWord } from '../../shell-word.js';
 import type { CliContext } from '../output/context.js';
 import { writeFiles } from './export-files.js';
 
@@ -47,6 +48,6 @@ function refusal({ runDir }: RunRecord, reason: string, where: string): Rlprompt
     message: `${reason}, and this run found a policy that writes one for each input; ${names} hold a table of them`,
     where,
     kept: 'nothing was written',
-    next: `rlprompt export ${runDir} --format csv`,
+    next: `rlprompt export ${shellWord(runDir)} --format csv`,
   });
 }

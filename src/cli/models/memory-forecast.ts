@@ -10,6 +10,7 @@ import { kvCache, modelInputs } from '../../lm/onnx/graph/model-inputs.js';
 import { headCount, widthOf } from '../../lm/onnx/run/model-parts.js';
 import { activationBytes, rowLimits, rowsWithoutCache } from '../../lm/onnx/run/row-limits.js';
 import { TOKENS_PER_CALL } from '../../lm/onnx/run/token-batches.js';
+import { stepBytes } from '../../run/prepare/checks/step-memory.js';
 import { loadConfiguredTask } from '../../run/prepare/configured-task.js';
 import { installedModel } from './installed-model.js';
 
@@ -21,12 +22,6 @@ export interface MemoryItem {
 
 /** Node, the runtime's library, this program, and what waits to be collected: measured over runs of small models. */
 const PROGRAM_BYTES = 250e6;
-/** Parameters of the policy, the target network, Adam's two moments, gradients. */
-const POLICY_COPIES = 5;
-/** Logits, log-probabilities and their gradient at once. */
-const LOGIT_COPIES = 3;
-/** The inner layer's activations and their gradient: the backward pass takes all tokens of a step at once. */
-const INNER_COPIES = 2;
 /** A model of up to this size is handed over as bytes, which the runtime copies. */
 const IN_MEMORY_BYTES = 64 * 1024 * 1024;
 /** Keys and values exist about this often in a call: put together, as outputs, and spread over heads. */
@@ -46,13 +41,14 @@ export async function forecastMemory(config: RunConfig): Promise<MemoryItem[]> {
   const isOne =
     targetLm !== undefined && realpathSync(generator.folder.onnxPath) === realpathSync(targetLm.folder.onnxPath);
   const outputLayer = headBytes(generator.inspection);
+  const { hiddenSize = 0, vocabularySize = 0 } = generator.inspection;
   const caches = targetLm ? await cacheBytes(config, targetLm) : { prefixes: 0, call: 0 };
   return [
     { what: 'program', bytes: PROGRAM_BYTES },
     { what: isOne ? 'generator and target LM, once' : 'generator LM', bytes: bodyBytes(generator.inspection) },
     ...(isOne || !targetLm ? [] : [{ what: 'target LM', bytes: bodyBytes(targetLm.inspection) }]),
     { what: 'output layer', bytes: outputLayer },
-    { what: 'policy', bytes: policyBytes(config, generator.inspection) },
+    { what: 'policy', bytes: stepBytes(config, { hiddenSize, vocabularySize }) },
     { what: 'prefixes of the inputs', bytes: caches.prefixes },
     // The output layer exists a second time while it is read, before the first call.
     { what: 'working space', bytes: Math.max(outputLayer, caches.call) },
@@ -78,13 +74,6 @@ function bodyBytes(inspection: ModelInspection): number {
 
 function headBytes({ hiddenSize = 0, vocabularySize = 0, headNode }: ModelInspection): number {
   return headNode === undefined ? 0 : 4 * hiddenSize * vocabularySize;
-}
-
-function policyBytes(config: RunConfig, { hiddenSize = 0, vocabularySize = 0 }: ModelInspection): number {
-  const parameters = 2 * hiddenSize * config.innerSize * 4;
-  const tokens = config.promptsPerStep * config.promptLength;
-  const perToken = LOGIT_COPIES * vocabularySize + INNER_COPIES * config.innerSize;
-  return POLICY_COPIES * parameters + tokens * perToken * 4;
 }
 
 /** Keys and values of every input's tokens, as far as they are kept, and those of the rows of one call. */

@@ -1,5 +1,5 @@
 import { basename, relative, sep } from 'node:path';
-import { shellWord } from './shell-word.js';
+import { shellWord } from '../../shell-word.js';
 
 /** What tells how the program was started. */
 export interface Start {

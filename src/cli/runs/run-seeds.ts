@@ -4,6 +4,7 @@ import { spreadOf } from '../../compare/spread.js';
 import type { RunConfig } from '../../config/run-config.js';
 import { RlpromptError } from '../../errors.js';
 import type { RunResult } from '../../events.js';
+import { refuseTakenFolder } from '../../run/store/run-folder.js';
 import type { NonEmpty } from '../../statistics/non-empty.js';
 import type { CliContext } from '../output/context.js';
 import { formatTable } from '../output/format-table.js';
@@ -42,13 +43,17 @@ async function followSeeds(
   context: CliContext,
 ): Promise<NonEmpty<FollowedRun>> {
   const between = watchBetweenRuns(undefined);
+  const folderOf = (seed: number) => (config.out === undefined ? undefined : join(config.out, `seed-${seed}`));
   const follow = async (seed: number): Promise<FollowedRun> => {
     between.check();
-    const out = config.out === undefined ? {} : { out: join(config.out, `seed-${seed}`) };
-    return await followRun({ ...config, ...out, seed }, { ui }, context);
+    const out = folderOf(seed);
+    return await followRun({ ...config, ...(out === undefined ? {} : { out }), seed }, { ui }, context);
   };
   try {
-    const [first, ...others] = parseSeeds(seeds);
+    const all = parseSeeds(seeds);
+    const [first, ...others] = all;
+    // A later seed that has no folder would be told when the earlier ones have been computed.
+    for (const out of all.map(folderOf)) if (out !== undefined) refuseTakenFolder(out);
     const followed: [FollowedRun, ...FollowedRun[]] = [await follow(first)];
     for (const seed of others) followed.push(await follow(seed));
     return followed;

@@ -7,6 +7,7 @@ import { abortable } from '../../files/abortable.js';
 import { requireAddresses } from '../../files/memory-limits.js';
 import { isThere } from '../../files/read/is-there.js';
 import type { OptimizeOptions } from '../../optimize.js';
+import { shellWord } from '../../shell-word.js';
 import { wrapText } from '../../ui/draw/wrap-text.js';
 import type { UiName } from '../../ui/reporters/choose-reporter.js';
 import type { CliContext } from '../output/context.js';
@@ -161,7 +162,7 @@ class Supervisor {
     if (!(error instanceof RlpromptError) || runDir === undefined || !isThere(runDir)) return error;
     const { code, exit, message, where, cause } = error;
     const kept = error.kept ?? KEPT;
-    const resume = `rlprompt resume ${runDir}`;
+    const resume = `rlprompt resume ${shellWord(runDir)}`;
     const isForDisk = code === 'E_IO' && error.next !== undefined;
     const next = isForDisk ? `${error.next}, then ${resume}` : (error.next ?? resume);
     return new RlpromptError({ code, exit, message, where, cause, kept, next });
@@ -213,7 +214,7 @@ class Supervisor {
       message: 'stopped at once',
       where: this.runDir,
       kept: KEPT,
-      next: this.runDir === undefined ? 'rlprompt runs list' : `rlprompt resume ${this.runDir}`,
+      next: this.runDir === undefined ? 'rlprompt runs list' : `rlprompt resume ${shellWord(this.runDir)}`,
     });
   }
 }

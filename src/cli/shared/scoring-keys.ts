@@ -12,10 +12,18 @@ export const RUNTIME_KEYS: readonly RunConfigKey[] = [
   'offline',
 ];
 
-/** What of a task its command line says. */
+/** What of a task its command line says: how a data file is read, and how a row becomes a text and its answer a label. */
 export const TASK_KEYS: readonly RunConfigKey[] = [
   'textColumn',
   'labelColumn',
+  'splitColumn',
+  'encoding',
+  'allowControl',
+  'skipBadRows',
+  'onMissing',
+  'labels',
+  'testSize',
+  'truncate',
   'verbalizer',
   'template',
   'labelSpace',

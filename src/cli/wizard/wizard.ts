@@ -1,20 +1,19 @@
 import { resolveRunConfig } from '../../config/resolve-run-config.js';
 import { PRESET_NAMES } from '../../config/settings/presets.js';
 import { RlpromptError } from '../../errors.js';
+import { shellWord } from '../../shell-word.js';
 import { dataFilesOf } from '../../task/load/load-task.js';
 import { wrapText } from '../../ui/draw/wrap-text.js';
-import { loadInk } from '../../ui/load-ink.js';
 import { isInteractive } from '../../ui/reporters/choose-reporter.js';
 import { checkData, type DataCheck } from '../check/check-data.js';
 import { checkText, proposedArguments } from '../check/check-text.js';
 import type { CliContext } from '../output/context.js';
 import { sayLines } from '../output/say.js';
-import { shellWord } from '../output/shell-word.js';
+import { type Ask, askIn } from '../shared/ask.js';
 import { settingsSources } from '../shared/config-options.js';
 import { newestDataFile } from './find-data.js';
 
 /** Asks one question; throws where the user wants no more of them. */
-type Ask = (question: string, fallback: string) => Promise<string>;
 
 interface Columns {
   readonly textColumn?: string;
@@ -33,7 +32,7 @@ const FIRST_TASK = 'asking-mail';
  */
 export async function askForRun(context: CliContext): Promise<string[] | undefined> {
   if (!isInteractive(context)) return undefined;
-  const ask = await askIn(context);
+  const ask = await askIn(context, { message: 'no run was started', next: 'rlprompt --help' });
   say(context, 'Press Enter to accept the answer shown, Ctrl-C to quit. All commands: rlprompt --help\n');
   const task = await askForTask(ask, context);
   const preset = await askForPreset(ask, context);
@@ -43,20 +42,6 @@ export async function askForRun(context: CliContext): Promise<string[] | undefin
   if (/^y(es)?$/i.test(start)) return words;
   say(context, 'Nothing was started. Copy the command to start it later.');
   return [];
-}
-
-async function askIn({ stderr, stdin, env }: CliContext): Promise<Ask> {
-  const { askLine } = await loadInk(() => import('../../ui/ink/questions/ask-line.js'));
-  return async (question, fallback) => {
-    const answer = await askLine({ question, fallback, stderr, stdin, env });
-    if (answer !== undefined) return answer;
-    throw new RlpromptError({
-      code: 'E_INTERRUPTED',
-      exit: 'interrupted',
-      message: 'no run was started',
-      next: 'rlprompt --help',
-    });
-  };
 }
 
 /** The part of the command line that names the task, and how its data is read. */

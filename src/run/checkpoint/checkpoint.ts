@@ -4,6 +4,7 @@ import { type FileSystem, hasErrno, nodeFileSystem } from '../../files/file-syst
 import { toIoError } from '../../files/io-error.js';
 import { isThere } from '../../files/read/is-there.js';
 import { atomicWrite } from '../../files/write/atomic-write.js';
+import { shellWord } from '../../shell-word.js';
 import { CheckpointDamage } from './checkpoint-damage.js';
 import {
   CHECKPOINT_VERSION,
@@ -96,7 +97,7 @@ export function readLatestCheckpoint(
     message: `no checkpoint of the run is whole: ${warnings.join('; ')}`,
     where: folder,
     kept: 'events.jsonl, best.json and the scores paid for',
-    next: `rlprompt top ${runDir}`,
+    next: `rlprompt top ${shellWord(runDir)}`,
   });
 }
 

@@ -4,6 +4,7 @@ import type { RunConfig } from '../../config/run-config.js';
 import { RlpromptError } from '../../errors.js';
 import type { MlpParameters } from '../../policy/parameters/mlp-parameters.js';
 import { unnamed } from '../../policy/parameters/saved-parameters.js';
+import { shellWord } from '../../shell-word.js';
 import { readLatestCheckpoint, type StoredCheckpoint } from '../checkpoint/checkpoint.js';
 import { readManifest } from '../store/run-manifest.js';
 
@@ -71,6 +72,8 @@ function noPolicy(runDir: string, checkpoint: StoredCheckpoint | undefined): Rlp
       : 'the run has no checkpoint yet',
     where: runDir,
     kept: 'the run is unchanged',
-    next: checkpoint ? 'name a run of log-variance, or another trainer with a policy' : `rlprompt resume ${runDir}`,
+    next: checkpoint
+      ? 'name a run of log-variance, or another trainer with a policy'
+      : `rlprompt resume ${shellWord(runDir)}`,
   });
 }

@@ -1,3 +1,4 @@
+import { shellWord } from '../../shell-word.js';
 import type { LoggedRun } from './inspect-events.js';
 import type { RunFinding } from './run-finding.js';
 
@@ -20,25 +21,26 @@ export function savedBy(run: Remainder): RunFinding {
   const { runDir, log } = run;
   const finding = (ok: boolean, detail: string, next: string) => ({ check: 'what can be saved', ok, detail, next });
   if (run.isWritten)
-    return finding(true, 'the run is under way; look again when it has ended', `rlprompt top ${runDir}`);
+    return finding(true, 'the run is under way; look again when it has ended', `rlprompt top ${shellWord(runDir)}`);
   if (!run.hasManifest) {
     const left = run.hasBest ? 'the best prompt, in best.json' : 'what events.jsonl says';
     return finding(false, `${left}; without run.json the run cannot be resumed`, 'restore run.json from a copy');
   }
-  if (log.result) return finding(true, 'everything: the run has come to its end', `rlprompt export ${runDir}`);
+  if (log.result)
+    return finding(true, 'everything: the run has come to its end', `rlprompt export ${shellWord(runDir)}`);
   if (run.foreignScores !== undefined)
     return finding(
       false,
       'everything but the scores paid for',
-      `move ${run.foreignScores} away, then rlprompt resume ${runDir}`,
+      `move ${shellWord(run.foreignScores)} away, then rlprompt resume ${shellWord(runDir)}`,
     );
   const { checkpointStep: step } = run;
   if (step !== undefined) {
     const again = Math.max(0, log.lastStep - step);
     const rest = again > 0 ? `; ${again} later steps are made again, from the scores paid for` : '';
-    return finding(true, `everything up to step ${step}${rest}`, `rlprompt resume ${runDir}`);
+    return finding(true, `everything up to step ${step}${rest}`, `rlprompt resume ${shellWord(runDir)}`);
   }
   if (run.hasCheckpoints)
-    return finding(false, 'the prompts that were scored; no checkpoint is whole', `rlprompt top ${runDir}`);
-  return finding(true, 'the scores paid for; the run begins again with them', `rlprompt resume ${runDir}`);
+    return finding(false, 'the prompts that were scored; no checkpoint is whole', `rlprompt top ${shellWord(runDir)}`);
+  return finding(true, 'the scores paid for; the run begins again with them', `rlprompt resume ${shellWord(runDir)}`);
 }

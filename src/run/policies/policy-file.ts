@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { RlpromptError } from '../../errors.js';
 import { isThere } from '../../files/read/is-there.js';
 import { matrixShapes } from '../../policy/parameters/saved-parameters.js';
+import { shellWord } from '../../shell-word.js';
 import { writeCheckpoint } from '../checkpoint/checkpoint.js';
 import { readCheckpointFile } from '../checkpoint/read-checkpoint-file.js';
 import type { KeptPolicy } from './conditioned-policies.js';
@@ -34,7 +35,7 @@ function damaged(path: string, why: string, runDir: string): RlpromptError {
     message: `the policy of the run cannot be read: ${why}`,
     where: path,
     kept: 'the run and its checkpoints',
-    next: `rlprompt resume ${runDir}`,
+    next: `rlprompt resume ${shellWord(runDir)}`,
   });
 }
 
@@ -44,6 +45,6 @@ function noPolicy(runDir: string): RlpromptError {
     exit: 'missingInput',
     message: 'the run has no policy that reads inputs: it was made without --input-conditioned, or not evaluated yet',
     where: runDir,
-    next: `rlprompt top ${runDir}`,
+    next: `rlprompt top ${shellWord(runDir)}`,
   });
 }

@@ -4,6 +4,7 @@ import { hasErrno, nodeFileSystem } from '../../files/file-system.js';
 import { toIoError } from '../../files/io-error.js';
 import { strictJson } from '../../files/strict-json.js';
 import { atomicWrite } from '../../files/write/atomic-write.js';
+import { shellWord } from '../../shell-word.js';
 import type { Split } from '../../task/types.js';
 
 /** What the best policy proposes for one input of the data. */
@@ -47,6 +48,6 @@ export function readPolicyTable(runDir: string): PolicyTable {
     message: 'the table of the policy’s prompts is missing, damaged or of another version',
     where: path,
     kept: 'the policy itself',
-    next: `rlprompt eval … --policy ${runDir}`,
+    next: `rlprompt eval … --policy ${shellWord(runDir)}`,
   });
 }

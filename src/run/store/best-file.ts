@@ -6,6 +6,7 @@ import { isThere } from '../../files/read/is-there.js';
 import { readText } from '../../files/read/read-file.js';
 import { strictJson } from '../../files/strict-json.js';
 import { atomicWrite } from '../../files/write/atomic-write.js';
+import { shellWord } from '../../shell-word.js';
 
 /** `best.json`: the best prompt so far, and the result once the run is finished. */
 export interface BestFile {
@@ -36,7 +37,7 @@ export function readBest(runDir: string): BestFile | undefined {
     message: 'best.json is damaged or of another version',
     where: path,
     kept: 'events.jsonl, which holds the same prompt',
-    next: `rlprompt top ${runDir}`,
+    next: `rlprompt top ${shellWord(runDir)}`,
   });
 }
 

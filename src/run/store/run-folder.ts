@@ -9,6 +9,7 @@ import { isThere } from '../../files/read/is-there.js';
 import { linkError } from '../../files/read-ordinary.js';
 import { removeDeadTemporaries } from '../../files/write/atomic-write.js';
 import { groupDigits } from '../../group-digits.js';
+import { shellWord } from '../../shell-word.js';
 import { readEvents } from './event-log.js';
 import { howItStopped } from './how-it-stopped.js';
 import { checkRunPath, defaultRunName } from './run-name.js';
@@ -46,13 +47,27 @@ export function createRunFolder(options: FolderOptions & { task: string; out?: s
   const folder = lockFolder(path, options);
   if (!isThere(join(path, MANIFEST))) return folder;
   folder.close();
-  throw new RlpromptError({
+  throw holdsRun(path);
+}
+
+/**
+ * Refuses a folder that `createRunFolder` would refuse for what is in it, before anything is made or computed.
+ * @throws RlpromptError `E_FOLDER_NOT_EMPTY`, `E_RUN_EXISTS`
+ */
+export function refuseTakenFolder(path: string): void {
+  if (!isThere(path)) return;
+  refuseForeignFolder(path, nodeFileSystem);
+  if (isThere(join(path, MANIFEST))) throw holdsRun(path);
+}
+
+function holdsRun(path: string): RlpromptError {
+  return new RlpromptError({
     code: 'E_RUN_EXISTS',
     exit: 'cannotCreate',
     message: `${path} already holds a run`,
     where: '--out',
     kept: 'that run is unchanged',
-    next: resultOf(path) ? `another --out, or: rlprompt top ${path}` : `rlprompt resume ${path}`,
+    next: resultOf(path) ? `another --out, or: rlprompt top ${shellWord(path)}` : `rlprompt resume ${shellWord(path)}`,
   });
 }
 
@@ -138,7 +153,7 @@ export function openRunFolder(path: string, options: FolderOptions & { evenFinis
     message: `the run is finished: it ${howItStopped(result.stopReason)}, after ${groupDigits(result.steps)} steps`,
     where: path,
     kept: 'the run is unchanged',
-    next: `rlprompt top ${path}, or resume it with a higher limit: rlprompt resume ${path} --steps ${2 * result.steps}`,
+    next: `rlprompt top ${shellWord(path)}, or resume it with a higher limit: rlprompt resume ${shellWord(path)} --steps ${2 * result.steps}`,
   });
 }
 

@@ -1,4 +1,5 @@
 import type { PromptSummary, RunEvent, RunResult, UnnumberedEvent } from '../../events.js';
+import { shellWord } from '../../shell-word.js';
 import type { CheckpointContent, Shapes } from '../checkpoint/checkpoint-format.js';
 import { readBest, writeBest } from './best-file.js';
 import type { EventLog } from './event-log.js';
@@ -19,7 +20,7 @@ export class RunStore {
   }
 
   get resumeCommand(): string {
-    return `rlprompt resume ${this.path}`;
+    return `rlprompt resume ${shellWord(this.path)}`;
   }
 
   /** The step after which the last checkpoint was written; undefined where there is none. */

@@ -17,7 +17,7 @@ function shown(amount: number): string {
   return short < 1000 ? String(short) : groupDigits(short);
 }
 
-/** Says when half, and when four fifths, of a budget of forwards, tokens, money or requests are used. */
+/** Says when half, and when four fifths, of a budget of forwards, tokens, money or requests is used. */
 export class BudgetAlerts {
   private readonly told = new Map<string, number>();
 
@@ -29,7 +29,7 @@ export class BudgetAlerts {
       const level = LEVELS.findLast((share) => amount >= share * limit) ?? 0;
       if (level <= (this.told.get(flag) ?? 0)) return [];
       this.told.set(flag, level);
-      const message = `${Math.round(level * 100)} % of ${flag} are used: ${shown(amount)} of ${shown(limit)}`;
+      const message = `${Math.round(level * 100)} % of ${flag} is used: ${shown(amount)} of ${shown(limit)}`;
       return [{ code: 'budget', message }];
     });
   }

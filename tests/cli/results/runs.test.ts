@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { acquireLock } from '../../../src/files/lock/lock.js';
+import { hasTerminals, inTerminal } from '../../in-terminal.js';
 import { makeReportRun, type ReportedRun } from '../../report/report-run.js';
 import { runInProcess } from '../in-process-cli.js';
-import { lastLine, runCli } from '../spawn-cli.js';
+import { BIN, lastLine, runCli } from '../spawn-cli.js';
 
 function folderOf(runs: Readonly<Record<string, ReportedRun>>): string {
   const folder = mkdtempSync(join(tmpdir(), 'rlprompt-runs-'));
@@ -77,6 +78,24 @@ describe('rlprompt runs remove', () => {
     const folder = folderOf({ a: {} });
     const { code, stdout, stderr } = await runInProcess(['runs', 'remove', '.', '--yes'], { cwd: join(folder, 'a') });
     expect([code, stdout], stderr).toEqual([0, 'removed .\n']);
+    expect(existsSync(join(folder, 'a'))).toBe(false);
+  });
+
+  it('takes a run that is named twice as one', async () => {
+    const folder = folderOf({ a: {} });
+    const twice = await runInProcess(['runs', 'remove', 'a', './a', '--yes'], { cwd: folder });
+    expect([twice.code, twice.stdout], twice.stderr).toEqual([0, 'removed a\n']);
+  });
+
+  it.skipIf(!hasTerminals)('asks in a terminal, and removes nothing after Ctrl-C or a no', async () => {
+    const folder = folderOf({ a: {} });
+    const ask = (key: string) =>
+      inTerminal(`${process.execPath} ${BIN} runs remove a`, [['(Enter)', key]], { cwd: folder });
+    const stopped = await ask('\u0003');
+    expect([stopped.code, stopped.output]).toEqual([130, expect.stringContaining('E_INTERRUPTED: no run was removed')]);
+    expect((await ask('\r')).code).toBe(64);
+    expect(existsSync(join(folder, 'a', 'run.json'))).toBe(true);
+    expect((await ask('yes\r')).code).toBe(0);
     expect(existsSync(join(folder, 'a'))).toBe(false);
   });
 

@@ -63,6 +63,36 @@ describe('rlprompt transfer', { timeout: 60_000 }, () => {
     });
   });
 
+  it('reads another task by that task alone, whatever files and labels the run was given', async () => {
+    const { cwd } = tinyPair();
+    const text = readFileSync(join(cwd, 'mails.csv'), 'utf8');
+    const [header, ...rows] = text.trim().split('\n');
+    for (const name of ['dev', 'test'])
+      writeFileSync(join(cwd, `${name}.csv`), [header, ...rows.slice(0, 8)].join('\n'));
+    writeFileSync(join(cwd, 'other.csv'), text.replaceAll('offer', 'prize').replaceAll('meeting', 'party'));
+    const small = ['--steps', '1', '--prompts-per-step', '4', '--shots', '4', '--candidates', '2', '--ui', 'none'];
+    const words = ['--verbalizer', 'bad=the,good=a', '--target', TINY_MODEL, '--generator', TINY_MODEL];
+    const given = ['run', 'mails.csv', '--dev', 'dev.csv', '--test', 'test.csv', ...words, ...small, '--out', 'given'];
+    expect((await runInProcess(given, { cwd })).code).toBe(0);
+    const other = [
+      'transfer',
+      'given',
+      '--task',
+      'other.csv',
+      '--task',
+      'spam',
+      '--truncate',
+      'tail',
+      '--target',
+      TINY_MODEL,
+      '--json',
+    ];
+    const { code, stdout, stderr } = await runInProcess(other, { cwd });
+    expect(code, stderr).toBe(0);
+    const { columns }: TransferMatrix = JSON.parse(stdout);
+    expect(columns.map(({ n }) => n)).toEqual([24, 350]);
+  });
+
   it('feeds the report', async () => {
     const { cwd, flags, targets } = tinyPair();
     const { stdout } = await runInProcess(

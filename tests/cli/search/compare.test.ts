@@ -87,6 +87,10 @@ describe('run --seeds', () => {
     expect(table.stdout).toMatch(/^mean ± sd +\d\.\d{3} /m);
     const both = await runInProcess([...run, '--seeds', '0,1', '--seed', '2'], { cwd });
     expect(lastLine(both.stderr)).toContain('--seed and --seeds exclude each other');
+    // The folder of seed 3 is taken: seed 4 is not run first.
+    const taken = await runInProcess([...run, '--seeds', '4,3', '--out', 'runs/s'], { cwd });
+    expect([taken.code, lastLine(taken.stderr)]).toEqual([73, expect.stringContaining('E_RUN_EXISTS')]);
+    expect(existsSync(join(cwd, 'runs/s/seed-4'))).toBe(false);
   }, 120_000);
 });
 

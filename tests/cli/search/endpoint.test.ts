@@ -46,7 +46,7 @@ describe('a language model behind a service on the command line', () => {
     const { code, stdout, stderr } = await runInProcess([...run, ...remote()], { cwd });
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ stopReason: 'tokens' });
-    expect(stderr).toMatch(/^warning: 50 % of --max-tokens of openai:big are used: [\d,]+ of 9,000$/m);
+    expect(stderr).toMatch(/^warning: 50 % of --max-tokens of openai:big is used: [\d,]+ of 9,000$/m);
     expect(stderr).toMatch(/^warning: 80 % of --max-tokens/m);
     expect(stderr).toMatch(/^ {2}openai:big: .* rows\/s · 0 in flight · \d+ requests · [\d,]+ tokens$/m);
     const tokens = /openai:big: [\d,]+ requests?, ([\d,]+) tokens read, ([\d,]+) written/.exec(stderr)!;

@@ -90,7 +90,7 @@ describe('label words found among what a service answers', () => {
     expect(Math.exp(ab)).toBeCloseTo(1e-5, 9);
   });
 
-  it('are refused where it tells no likely answers, and no folder is made', async () => {
+  it('are refused where it does not return likely answers, and no folder is made', async () => {
     service.givesLogProbs = false;
     const { error } = await run('mute');
     expect(error).toMatchObject({

@@ -488,7 +488,7 @@ describe('the way to the hub', () => {
     await expect(loadLanguageModel('models/absent')).rejects.toMatchObject({
       code: 'E_HUB_UNREACHABLE',
       exitCode: 69,
-      message: expect.stringContaining('models/absent is no folder here'),
+      message: expect.stringContaining('models/absent is not a folder here'),
     });
   });
 

@@ -50,7 +50,7 @@ describe('a bad reward ends with its name, at its time, and never as a low rewar
       'calls the program wrongly',
       `const { Molecules } = await import("${PUBLIC_API}"); (await Molecules.open()).parse("C1CC(")`,
       'E_PLUGIN_THROW',
-      'the reward threw E_SMILES: "C1CC(" is no molecule',
+      'the reward threw E_SMILES: "C1CC(" is not a molecule',
     ],
   ];
   // None of these ends its process, so one serves them all.

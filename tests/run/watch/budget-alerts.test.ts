@@ -21,16 +21,16 @@ describe('alerts of a budget', () => {
     const limits = { maxTokens: 1000, maxCost: 4 };
     const at = (forwards: number, rows: number) => alerts.observe(used(forwards, spent(rows, limits)));
     expect(at(499, 49)).toEqual([]);
-    expect(at(500, 49).map(({ message }) => message)).toEqual(['50 % of --forwards are used: 500 of 1,000']);
+    expect(at(500, 49).map(({ message }) => message)).toEqual(['50 % of --forwards is used: 500 of 1,000']);
     expect(at(799, 79).map(({ message }) => message)).toEqual([
-      '50 % of --max-tokens of openai:big are used: 790 of 1,000',
+      '50 % of --max-tokens of openai:big is used: 790 of 1,000',
     ]);
     expect(at(799, 80).map(({ message }) => message)).toEqual([
-      '80 % of --max-tokens of openai:big are used: 800 of 1,000',
+      '80 % of --max-tokens of openai:big is used: 800 of 1,000',
     ]);
     expect(at(900, 400).map(({ message }) => message)).toEqual([
-      '80 % of --forwards are used: 900 of 1,000',
-      '80 % of --max-cost of openai:big are used: 4 of 4',
+      '80 % of --forwards is used: 900 of 1,000',
+      '80 % of --max-cost of openai:big is used: 4 of 4',
     ]);
     expect(at(1000, 400)).toEqual([]);
   });

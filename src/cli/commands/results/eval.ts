@@ -16,10 +16,10 @@ import { describePolicy, quotePrompt } from '../../output/result-line.js';
 import { watchRows } from '../../output/rows-progress.js';
 import { sayLines, warn } from '../../output/say.js';
 import { addConfigOptions, collect, readRunConfig } from '../../shared/config-options.js';
+import { interruption } from '../../shared/interruption.js';
 import { parseCount } from '../../shared/parse-count.js';
 import { readPromptLines } from '../../shared/prompt-lines.js';
 import { SCORING_KEYS } from '../../shared/scoring-keys.js';
-import { hearOneSignal } from '../../shared/signals.js';
 
 const EXAMPLES = `Examples:
   $ rlprompt eval spam --prompt "This mail is" --prompt ""
@@ -33,14 +33,6 @@ const EXAMPLES = `Examples:
 
 const KEYS: readonly RunConfigKey[] = [
   ...SCORING_KEYS,
-  'encoding',
-  'allowControl',
-  'skipBadRows',
-  'splitColumn',
-  'labels',
-  'onMissing',
-  'testSize',
-  'truncate',
   'target',
   'contentModel',
   'styleModel',
@@ -135,17 +127,6 @@ function readPrompts({ prompt = [], promptsFile }: EvalOptions, run: string | un
     where: '--prompt',
     next: 'rlprompt eval spam --prompt "This mail is"',
   });
-}
-
-/** Aborts at the first Ctrl-C or SIGTERM; the second ends the process at once. */
-export function interruption(): AbortSignal {
-  const controller = new AbortController();
-  hearOneSignal(['SIGINT', 'SIGTERM'], (signal) => {
-    const exit = signal === 'SIGINT' ? 'interrupted' : 'terminated';
-    const kept = 'the scores in the cache';
-    controller.abort(new RlpromptError({ code: 'E_INTERRUPTED', exit, message: `stopped by ${signal}`, kept }));
-  });
-  return controller.signal;
 }
 
 function describe({ prompt, n, evaluation, policy }: EvaluatedPrompt) {

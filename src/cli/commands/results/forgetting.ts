@@ -6,8 +6,8 @@ import { formatTable } from '../../output/format-table.js';
 import { formatJson, writeResult } from '../../output/output.js';
 import { quotePrompt } from '../../output/result-line.js';
 import { say } from '../../output/say.js';
+import { interruption } from '../../shared/interruption.js';
 import { parseSize } from '../../shared/parse-count.js';
-import { interruption } from './eval.js';
 
 const EXAMPLES = `Examples:
   $ rlprompt forgetting runs/first runs/second

@@ -6,16 +6,18 @@ import { resolveRunConfig } from '../../../config/resolve-run-config.js';
 import type { RunConfig, RunConfigInput } from '../../../config/run-config.js';
 import { RlpromptError } from '../../../errors.js';
 import { isThere } from '../../../files/read/is-there.js';
+import { shellWord } from '../../../shell-word.js';
 import { zip } from '../../../statistics/zip.js';
+import { OF_THE_DATA } from '../../exports/config-of-run.js';
 import type { CliContext } from '../../output/context.js';
 import { formatTable } from '../../output/format-table.js';
 import { formatJson, writeResult } from '../../output/output.js';
 import { quotePrompt } from '../../output/result-line.js';
 import { say } from '../../output/say.js';
 import { addConfigOptions, collect, readRunSources } from '../../shared/config-options.js';
+import { interruption } from '../../shared/interruption.js';
 import { parseSize } from '../../shared/parse-count.js';
 import { SCORING_KEYS } from '../../shared/scoring-keys.js';
-import { interruption } from './eval.js';
 
 const EXAMPLES = `Examples:
   $ rlprompt transfer runs/spam-20260101-120000 --target ./smollm2 --target ./gpt2
@@ -24,15 +26,7 @@ const EXAMPLES = `Examples:
 `;
 
 /** What belongs to the task of a run, and not to another one. */
-const OF_A_TASK: readonly string[] = [
-  'textColumn',
-  'labelColumn',
-  'verbalizer',
-  'template',
-  'labelSpace',
-  'manualPrompts',
-  'normalise',
-];
+const OF_A_TASK: readonly string[] = [...OF_THE_DATA, 'labelSpace', 'normalise'];
 
 interface TransferOptions {
   readonly target?: readonly string[];
@@ -134,7 +128,7 @@ function notPrompts(runDir: string): RlpromptError {
     message: 'the run found a policy that writes a prompt for each input, not prompts that could be tried elsewhere',
     where: runDir,
     kept: 'nothing was started',
-    next: `rlprompt eval --policy ${runDir} --target MODEL`,
+    next: `rlprompt eval --policy ${shellWord(runDir)} --target MODEL`,
   });
 }
 

@@ -9,6 +9,7 @@ import type { RunConfigKey } from '../../../config/run-config.js';
 import { RlpromptError } from '../../../errors.js';
 import { isThere } from '../../../files/read/is-there.js';
 import { OPTION_GROUPS } from '../../../options/option.js';
+import { shellWord } from '../../../shell-word.js';
 import { isNonEmpty } from '../../../statistics/non-empty.js';
 import type { UiName } from '../../../ui/reporters/choose-reporter.js';
 import type { CliContext } from '../../output/context.js';
@@ -119,7 +120,7 @@ function refuseFlags(command: Command, folder: string, what: string): void {
     message: `${given.map(({ long }) => long).join(', ')} cannot be given for ${what}`,
     where: folder,
     kept: 'it stays as it is',
-    next: `rlprompt compare ${folder}`,
+    next: `rlprompt compare ${shellWord(folder)}`,
   });
 }
 
@@ -151,7 +152,7 @@ function resolveEntry(
 
 async function compare(folder: ComparisonFolder, ui: UiName | undefined, context: CliContext): Promise<Comparison> {
   const { compareTrainers } = await import('../../../compare.js');
-  const between = watchBetweenRuns(`rlprompt compare ${folder.path}`);
+  const between = watchBetweenRuns(`rlprompt compare ${shellWord(folder.path)}`);
   try {
     return await compareTrainers(folder, {
       runOne: async (config, resume) => (await followRun(config, { ui, resume }, context)).result,

@@ -7,6 +7,7 @@ import { LIMIT_SETTINGS, PLACE_SETTINGS } from '../../../config/settings-on-resu
 import { type ErrorCode, RlpromptError } from '../../../errors.js';
 import { requireRun } from '../../../run/store/run-folder.js';
 import { readManifest } from '../../../run/store/run-manifest.js';
+import { shellWord } from '../../../shell-word.js';
 import type { CliContext } from '../../output/context.js';
 import { addRunOptions, type RunOptions, superviseRun } from '../../runs/supervise-run.js';
 import { addSettingFlags, givenFlags } from '../../shared/config-options.js';
@@ -54,7 +55,7 @@ function raiseLimits(before: RunConfigInput, flags: RunConfigInput, runDir: stri
     message: lowered.map((key) => `${key} was ${before[key]} and cannot be lowered to ${config[key]}`).join('; '),
     where: runDir,
     kept: 'the run is unchanged',
-    next: `rlprompt resume ${runDir}`,
+    next: `rlprompt resume ${shellWord(runDir)}`,
   });
 }
 

@@ -1,13 +1,13 @@
 import { closeSync, existsSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import { createInterface } from 'node:readline/promises';
 import { type Command, Option } from 'commander';
 import { RlpromptError } from '../../../errors.js';
 import { makeFolder } from '../../../files/write/make-folder.js';
+import { shellWord } from '../../../shell-word.js';
 import type { CliContext } from '../../output/context.js';
 import { writeResult } from '../../output/output.js';
 import { say } from '../../output/say.js';
-import { shellWord } from '../../output/shell-word.js';
+import { askIn } from '../../shared/ask.js';
 import { type ScaffoldKind, scaffoldFiles } from '../../tasks/init-files.js';
 
 const EXAMPLES = `Examples:
@@ -40,14 +40,14 @@ export function configure(command: Command, context: CliContext): void {
     });
 }
 
-async function askKind({ yes }: InitOptions, { stdin, stderr }: CliContext): Promise<ScaffoldKind> {
-  if (yes || !stdin.isTTY || !stderr.isTTY) return 'classification';
-  const lines = createInterface({ input: stdin, output: stderr });
-  try {
-    const answer = await lines.question('Which kind of task: labels to be told apart, or a custom reward? [L/c] ');
-    return /^c/i.test(answer.trim()) ? 'custom' : 'classification';
-  } finally {
-    lines.close();
+async function askKind({ yes }: InitOptions, context: CliContext): Promise<ScaffoldKind> {
+  if (yes || !context.stdin.isTTY || !context.stderr.isTTY) return 'classification';
+  const ask = await askIn(context, { message: 'no task was made', next: 'rlprompt init --help' });
+  for (;;) {
+    const answer = await ask('Labels to be told apart, or your own reward (classification, custom)', 'classification');
+    const kind = KINDS.find((name) => name === answer);
+    if (kind) return kind;
+    say(context, `Answer ${KINDS.join(' or ')}.`);
   }
 }
 

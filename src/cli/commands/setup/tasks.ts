@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { RunConfigKey } from '../../../config/run-config.js';
 import { RlpromptError } from '../../../errors.js';
 import type { Finding } from '../../../rewards/custom/custom-check.js';
+import { shellWord } from '../../../shell-word.js';
 import type { Task } from '../../../task/types.js';
 import { safeLine, safeText } from '../../../ui/draw/safe-text.js';
 import type { CliContext } from '../../output/context.js';
@@ -91,7 +92,7 @@ function checkFailed(task: string, { name, found }: Finding): RlpromptError {
     exit: 'data',
     message: `the task cannot be used as it is: ${name}: ${found}`,
     where: task,
-    next: `mend it, then rlprompt tasks check ${task}`,
+    next: `fix it, then rlprompt tasks check ${shellWord(task)}`,
   });
 }
 

@@ -27,7 +27,7 @@ export function stepOverFactor(
   const inner = divide && readFactor(file, scope, divide);
   const isCap = inner && Math.abs(inner.factor * outer.factor - 1) < 1e-3;
   if (!isCap || scale !== 1 || softCap !== undefined)
-    throw cannotCut(file.path, `Tanh ${JSON.stringify(tanh.name ?? '')} before the logits is no soft cap`);
+    throw cannotCut(file.path, `Tanh ${JSON.stringify(tanh.name ?? '')} before the logits is not a soft cap`);
   return { scale, softCap: outer.factor, input: inner.input };
 }
 

@@ -80,7 +80,7 @@ function complete(
   const [hiddenSize, vocabularySize] =
     layout === 'hidden-first' ? [weight.rows, weight.columns] : [weight.columns, weight.rows];
   const own = product.bias === undefined ? undefined : resolveVector(file, scope, product.bias);
-  if (product.bias !== undefined && !own) throw cannotCut(file.path, `the bias ${product.bias} is no constant`);
+  if (product.bias !== undefined && !own) throw cannotCut(file.path, `the bias ${product.bias} is not a constant`);
   const all = own ? [...biases, own.map((value) => value * product.scale)] : biases;
   if (all.some((bias) => bias.length !== vocabularySize && bias.length !== 1)) {
     throw cannotCut(file.path, `a bias of the logits does not have ${vocabularySize} values`);

@@ -28,7 +28,7 @@ export function resolveMatrix(file: ModelFile, scope: GraphScope, name: string, 
   }
   const node = scope.producer(name);
   if (!node || depth > MAX_NODES_BETWEEN)
-    throw cannotCut(file.path, `its weight ${JSON.stringify(name)} is no constant`);
+    throw cannotCut(file.path, `its weight ${JSON.stringify(name)} is not a constant`);
   const inner = () => resolveMatrix(file, scope, node.input[0] ?? '', depth + 1);
   switch (node.opType) {
     case 'Identity':
@@ -63,7 +63,7 @@ export function constantInput(file: ModelFile, scope: GraphScope, node: OnnxNode
   if (tensor) return tensor;
   throw cannotCut(
     file.path,
-    `input ${JSON.stringify(name)} of ${node.opType} ${JSON.stringify(node.name)} is no constant`,
+    `input ${JSON.stringify(name)} of ${node.opType} ${JSON.stringify(node.name)} is not a constant`,
   );
 }
 

@@ -48,7 +48,7 @@ export function checkAnswerWords(
 ): string[] {
   if (labelWords === 'given') return [];
   if (labelScores?.answerWords === undefined) {
-    const message = `${name} tells no likely answers, so no label words can be found among them`;
+    const message = `${name} does not return likely answers, so no label words can be found among them`;
     throw refusal('E_FOUND_WORDS', message, '--label-words', '--label-words given');
   }
   const { seenTokens } = labelScores;

@@ -3,6 +3,7 @@ import { RlpromptError } from '../../../errors.js';
 import { gigabytes, memoryThere } from '../../../files/memory-limits.js';
 import { requireCapability } from '../../../lm/load.js';
 import type { LanguageModel } from '../../../lm/model/types.js';
+import { type StepSize, stepBytes } from './step-memory.js';
 
 /** @throws RlpromptError `E_CONFIG` where more tokens are to be sampled among than the generator LM has */
 export function checkCandidateCount({ topK }: RunConfig, generator: LanguageModel): void {
@@ -18,20 +19,10 @@ export function checkCandidateCount({ topK }: RunConfig, generator: LanguageMode
   });
 }
 
-/** Logits, log-probabilities and their gradient exist at once. */
-const LOGIT_COPIES = 3;
-/** The inner layer's activations and their gradient: the backward pass takes all tokens of a step at once. */
-const INNER_COPIES = 2;
-/** Both matrices of the policy: their weights, gradients, and the two averages of Adam. */
-const MATRIX_COPIES = 2 * 4;
-
-type StepSize = Pick<RunConfig, 'promptsPerStep' | 'promptLength' | 'innerSize'>;
-
 /** @throws RlpromptError `E_MEMORY` where what one step keeps would not fit into this machine */
-export function checkStepSize({ promptsPerStep, promptLength, innerSize }: StepSize, generator: LanguageModel): void {
-  const { vocabularySize, hiddenSize } = requireCapability(generator, 'hiddenStates');
-  const perToken = LOGIT_COPIES * vocabularySize + INNER_COPIES * innerSize;
-  const bytes = 4 * (promptsPerStep * promptLength * perToken + MATRIX_COPIES * hiddenSize * innerSize);
+export function checkStepSize(size: StepSize, generator: LanguageModel): void {
+  const bytes = stepBytes(size, requireCapability(generator, 'hiddenStates'));
+  const { promptsPerStep, promptLength, innerSize } = size;
   if (bytes <= memoryThere()) return;
   throw new RlpromptError({
     code: 'E_MEMORY',

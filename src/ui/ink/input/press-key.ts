@@ -182,13 +182,13 @@ function enter(keyboard: KeyboardState, text: string): KeyPress {
     const edits = parseLabelWords(text);
     if (!edits)
       return changed(keyboard, {
-        note: 'those are no label words: good=great|fine gives a label words, -word leaves one out',
+        note: 'those are not label words: good=great|fine gives a label words, -word leaves one out',
       });
     const note = 'the prompt will be scored by these label words after this step';
     return { keyboard: { ...keyboard, note }, actions: [{ kind: 'change-label-words', edits }] };
   }
   const weights = parseWeights(text);
-  if (!weights) return changed(keyboard, { note: 'that is no weight: NAME=WEIGHT, such as fluency=0.5' });
+  if (!weights) return changed(keyboard, { note: 'that is not a weight: NAME=WEIGHT, such as fluency=0.5' });
   const note = 'the weights will change after this step';
   return { keyboard: { ...keyboard, note }, actions: [{ kind: 'set-weights', weights }] };
 }

@@ -94,7 +94,7 @@ describe('pressKeys', () => {
     expect(actionsOf('wtask=1 fluency=.25,length=0\r')).toEqual(['weights:{"task":1,"fluency":0.25,"length":0}']);
     expect(actionsOf('w', 'judge', '\r', 'w', 'judge=much', '\r', 'w', '\r', 'w', 'a=1', '\u001B')).toEqual([]);
     const { keyboard } = pressKeys(INITIAL_KEYBOARD, 'wjudge 0.5\r', 'search');
-    expect(keyboard).toMatchObject({ mode: 'board', note: 'that is no weight: NAME=WEIGHT, such as fluency=0.5' });
+    expect(keyboard).toMatchObject({ mode: 'board', note: 'that is not a weight: NAME=WEIGHT, such as fluency=0.5' });
   });
 
   it('takes no more commands while the run stops, but a second Ctrl-C', () => {
