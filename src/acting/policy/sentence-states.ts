@@ -16,7 +16,7 @@ export class SentenceStates {
 
   /** The state of the last sentence, which says what is to be done, then the mean over all of them, [2 * hiddenSize]. */
   observation(text: string): Promise<Float32Array> {
-    return once(this.observations, text, () => this.join(text.split(/(?<=[.!?])\s+/)));
+    return once(this.observations, text, () => this.join(text.trim().split(/(?<=[.!?])\s+/)));
   }
 
   /** The mean of the states after each token, of root mean square 1, [hiddenSize]. */

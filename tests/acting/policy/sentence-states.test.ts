@@ -26,6 +26,13 @@ describe('the state of an observation', () => {
     }
   });
 
+  it('is the same where a newline or blanks stand around the text', async () => {
+    const states = new SentenceStates(stateSourceOf(model));
+    const text = 'You hold a cup. Wash it.';
+    const bare = await states.observation(text);
+    for (const around of [`${text}\n`, `${text}  `, `\n ${text}`]) expect(await states.observation(around)).toEqual(bare);
+  });
+
   it('has the direction of the pooled states and root mean square 1, whatever stands beside it', async () => {
     const source = stateSourceOf(model);
     const [pooled] = await pooledStates(source, ['open the fridge']);
