@@ -1,6 +1,6 @@
 import { RlpromptError } from '../errors.js';
 import { Rng } from '../random/rng.js';
-import { MAX_ITEMS, MIN_ITEMS, type Ranking, raterSetKey } from './ranking.js';
+import { MAX_ITEMS, MIN_ITEMS, type Ranking, raterSetKey, setKey } from './ranking.js';
 
 /** Texts to be ranked against each other. */
 export interface RatingSet {
@@ -9,7 +9,8 @@ export interface RatingSet {
 }
 
 /**
- * Draws sets of texts to rank. Each text is shown before any is shown twice; equal seeds draw equal sets.
+ * Draws different sets of texts to rank, fewer than asked for where the texts make no more. Each text is shown before any is
+ * shown twice; equal seeds draw equal sets.
  * @throws RlpromptError `E_RATING_TEXTS` for fewer than two different texts
  */
 export function drawSets(
@@ -29,14 +30,23 @@ export function drawSets(
     });
   }
   const rng = Rng.create(seed, 'examples');
-  const drawn: RatingSet[] = [];
+  const drawn = new Map<string, RatingSet>();
+  const wanted = Math.min(sets, setsAmong(pool.length, size));
   let queue: string[] = [];
-  while (drawn.length < sets) {
+  while (drawn.size < wanted) {
     if (queue.length < size) queue = [...queue, ...rng.shuffled(pool.filter((text) => !queue.includes(text)))];
-    drawn.push({ context, items: queue.slice(0, size) });
+    const set = { context, items: queue.slice(0, size) };
+    if (!drawn.has(setKey(set))) drawn.set(setKey(set), set);
     queue = queue.slice(size);
   }
-  return drawn;
+  return [...drawn.values()];
+}
+
+/** How many sets of a size a number of texts makes. */
+function setsAmong(texts: number, size: number): number {
+  let count = 1;
+  for (let i = 0; i < size; i++) count = (count * (texts - i)) / (i + 1);
+  return count;
 }
 
 /** The sets that a rater has not ranked yet. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { agreementOf } from '../../src/preferences/agreement.js';
-import { latestRankings, pairsOf, preferencesOf, type Ranking } from '../../src/preferences/ranking.js';
+import { latestRankings, pairsOf, preferencesOf, type Ranking, setKey } from '../../src/preferences/ranking.js';
 import { cutHalfRanking, RankingWriter, readRankings } from '../../src/preferences/ranking-file.js';
 import { drawSets, openSets } from '../../src/preferences/rating-sets.js';
 
@@ -96,6 +96,20 @@ describe('the sets to rank', () => {
     expect(new Set(sets.slice(0, 2).flatMap(({ items }) => items)).size).toBe(6);
     expect(drawSets(['a', 'b', 'c', 'd', 'e', 'f'], options)).toEqual(sets);
     expect(drawSets(['a', 'b', 'c', 'd', 'e', 'f'], { ...options, seed: 1 })).not.toEqual(sets);
+  });
+
+  it('are all different, and fewer than asked for where the texts make no more', () => {
+    const keysOf = (texts: string[], asked: typeof options) => drawSets(texts, asked).map(setKey);
+    const all = keysOf(['a', 'b', 'c', 'd'], { ...options, sets: 10 });
+    expect([all.length, new Set(all).size]).toEqual([4, 4]);
+    expect(keysOf(['a', 'b', 'c', 'd'], { ...options, items: 4, sets: 10 })).toHaveLength(1);
+    const many = keysOf(['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'], { ...options, sets: 50 });
+    expect(new Set(many).size).toBe(50);
+  });
+
+  it('are those that earlier versions drew where none came twice', () => {
+    const sets = drawSets(['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'], { ...options, sets: 5, seed: 1 });
+    expect(sets.map(({ items }) => items.join(''))).toEqual(['fcb', 'gea', 'dha', 'gcf', 'ebg']);
   });
 
   it('leave out what the rater has ranked', () => {

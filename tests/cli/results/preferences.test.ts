@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { proportionInterval } from '../../../src/report/proportion-interval.js';
@@ -85,6 +85,30 @@ describe('from rankings to a run', () => {
       const { output, code } = await inTerminal(command, [['[1]', 'q']], { cwd, env: { CI } });
       expect([code, output]).toEqual([0, expect.stringContaining('"left":1')]);
     }
+  });
+
+  it('warns where the texts make fewer sets than asked for', async () => {
+    writeFileSync(join(cwd, 'four.txt'), TEXTS.slice(0, 4).join('\n'));
+    const { stdout, stderr } = await cli(
+      'rate',
+      'four.txt',
+      '--judge',
+      TINY_MODEL,
+      '--sets',
+      '10',
+      '--out',
+      'four.jsonl',
+    );
+    expect(JSON.parse(stdout)).toMatchObject({ ranked: 1, left: 0 });
+    expect(stderr).toContain('the texts make only 1 different set of 4: --sets 10 is more');
+    const shown = await cli('preferences', 'show', 'four.jsonl');
+    expect(JSON.parse(shown.stdout).rankings).toBe(1);
+  });
+
+  it('begins no file where the judge cannot be loaded', async () => {
+    const { code, stderr } = await cli('rate', 'texts.txt', '--judge', 'no-such-model', '--out', 'unjudged.jsonl');
+    expect([code, lastLine(stderr)]).toEqual([expect.any(Number), expect.stringContaining('no files were changed')]);
+    expect(existsSync(join(cwd, 'unjudged.jsonl'))).toBe(false);
   });
 
   it('refuses to rank by hand where nobody sits', async () => {

@@ -1,9 +1,10 @@
-import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { RlpromptError } from '../../../errors.js';
 import { isThere } from '../../../files/read/is-there.js';
 import { readText } from '../../../files/read/read-file.js';
+import { requirePlaceFor } from '../../../files/write/write-output.js';
+import { countOf } from '../../../group-digits.js';
 import type { Ranking } from '../../../preferences/ranking.js';
 import type { RatingSet } from '../../../preferences/rating-sets.js';
 import { loadInk } from '../../../ui/load-ink.js';
@@ -11,6 +12,7 @@ import type { CliContext } from '../../output/context.js';
 import { formatJson, writeResult } from '../../output/output.js';
 import { warn } from '../../output/say.js';
 import { parseCount, parseSize } from '../../shared/parse-count.js';
+import { userName } from '../../shared/user-name.js';
 
 const EXAMPLES = `Examples:
   $ rlprompt rate runs/spam-… --out rankings.jsonl             rank prompts of a run, four at a time
@@ -47,53 +49,75 @@ export function configure(command: Command, context: CliContext): void {
 
 async function rate(source: string, options: RateOptions, context: CliContext): Promise<void> {
   const seed = checkOptions(options);
+  const rater = raterOf(options, context);
+  requirePlaceFor(options.out);
   const [{ drawSets, openSets }, { cutHalfRanking, readRankings, RankingWriter }] = await Promise.all([
     import('../../../preferences/rating-sets.js'),
     import('../../../preferences/ranking-file.js'),
   ]);
   const { texts, context: purpose } = await readSource(source);
   const sets = drawSets(texts, { items: options.items, sets: options.sets, seed, context: purpose });
+  if (sets.length < options.sets) warn(context, `${tooFewSets(sets)}: --sets ${options.sets} is more`);
   if (isThere(options.out) && cutHalfRanking(options.out))
     warn(context, `the last ranking of ${options.out} was half written and is removed`);
   const done = isThere(options.out) ? readRankings(options.out) : [];
-  const rater = options.rater ?? options.judge ?? userInfo().username;
   const open = openSets(sets, done, rater);
-  if (open.length > 0 && options.judge === undefined) requireTerminal(context);
-  const writer = open.length > 0 ? RankingWriter.open(options.out) : undefined;
-  const add = (set: RatingSet, order: Ranking['order'], note = ''): void =>
-    writer?.add({ context: set.context, items: set.items, order, rater, ...(note === '' ? {} : { note }) });
-  try {
-    const ranked =
-      options.judge === undefined ? await askPerson(open, add, context) : await askJudge(open, add, options);
-    const left = open.length - ranked;
-    writeResult(context, `${formatJson({ schemaVersion: 1, out: options.out, rater, ranked, left })}\n`);
-  } finally {
-    writer?.close();
-  }
+  // Opening begins the file: not before all else is known to be right.
+  const writing = async (rank: (add: AddRanking) => Promise<number>): Promise<number> => {
+    const writer = RankingWriter.open(options.out);
+    const add: AddRanking = (set, order, note = '') =>
+      writer.add({ context: set.context, items: set.items, order, rater, ...(note === '' ? {} : { note }) });
+    return rank(add).finally(() => writer.close());
+  };
+  const ranked = open.length > 0 ? await rankBy(options.judge, open, writing, context) : 0;
+  const left = open.length - ranked;
+  writeResult(context, `${formatJson({ schemaVersion: 1, out: options.out, rater, ranked, left })}\n`);
 }
 
 type AddRanking = (set: RatingSet, order: Ranking['order'], note?: string) => void;
+type Writing = (rank: (add: AddRanking) => Promise<number>) => Promise<number>;
 
-async function askPerson(sets: readonly RatingSet[], add: AddRanking, context: CliContext): Promise<number> {
-  if (sets.length === 0) return 0;
+/** @returns how many of the sets were ranked */
+async function rankBy(
+  judge: string | undefined,
+  sets: readonly RatingSet[],
+  writing: Writing,
+  context: CliContext,
+): Promise<number> {
+  if (judge !== undefined) return rankByModel(judge, sets, writing);
+  requireTerminal(context);
   const { rateInTerminal } = await loadInk(() => import('../../../ui/ink/questions/rating-screen.js'));
   const { stderr, stdin, env } = context;
-  return rateInTerminal({ sets, stderr, stdin, env, onRanked: add });
+  return writing((add) => rateInTerminal({ sets, stderr, stdin, env, onRanked: add }));
 }
 
-async function askJudge(sets: readonly RatingSet[], add: AddRanking, { judge = '' }: RateOptions): Promise<number> {
+async function rankByModel(name: string, sets: readonly RatingSet[], writing: Writing): Promise<number> {
   const [{ loadLanguageModel }, { judgeOf }, { rankByJudge }] = await Promise.all([
     import('../../../lm/load.js'),
     import('../../../rewards/judge/judge-model.js'),
     import('../../../rewards/judge/rank-texts.js'),
   ]);
-  const model = await loadLanguageModel(judge);
+  const model = await loadLanguageModel(name);
   try {
-    for (const set of sets) add(set, await rankByJudge(judgeOf(model), set.items));
+    const judge = judgeOf(model);
+    return await writing(async (add) => {
+      for (const set of sets) add(set, await rankByJudge(judge, set.items));
+      return sets.length;
+    });
   } finally {
     await model.dispose();
   }
-  return sets.length;
+}
+
+function raterOf({ rater, judge }: RateOptions, { env }: CliContext): string {
+  const name = rater ?? judge ?? userName(env);
+  if (name === undefined) throw wrongOption('the system has no name for this user: say with --rater NAME who ranks');
+  return name;
+}
+
+function tooFewSets(sets: readonly RatingSet[]): string {
+  const size = sets[0]?.items.length ?? 0;
+  return `the texts make only ${countOf(sets.length, 'different set')} of ${size}`;
 }
 
 async function readSource(source: string): Promise<{ texts: readonly string[]; context: string }> {
