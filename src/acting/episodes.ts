@@ -26,7 +26,7 @@ export interface Episode {
 }
 
 /** Sums of rewards that differ by less are equal. */
-const ROUNDING = 1e-9;
+export const ROUNDING = 1e-9;
 
 export async function playEpisode(
   world: World,

@@ -1,16 +1,24 @@
 import type { Rng } from '../random/rng.js';
+import { mean } from '../statistics/mean.js';
 import type { TrainerState } from '../trainers/contract/types.js';
 import { ActionTree } from './action-tree.js';
 import { curious } from './actors.js';
-import { type Episode, playEpisode, type Step, type World } from './episodes.js';
+import { type Episode, playEpisode, ROUNDING, type Step, type World } from './episodes.js';
 import type { ActLearner, LearnerMetrics } from './learner.js';
 import type { Choice, PhrasePolicy } from './policy/phrase-policy.js';
-import { policyStep } from './policy-step.js';
+import { entropyOf, policyStep } from './policy-step.js';
 
 /** Steps of the policy after each search. */
 const PASSES = 16;
 /** Share of the search's draws that look at all actions alike: a policy that has learned the first plans found would find no others. */
 const CURIOSITY = 0.25;
+
+/** What the searches of a task have found. */
+interface Found {
+  readonly best: Episode;
+  /** The least return. */
+  readonly least: number;
+}
 
 /**
  * Imitation of what a search finds: each update searches one task with the policy as prior, keeps the best episode, and moves
@@ -18,7 +26,9 @@ const CURIOSITY = 0.25;
  */
 export class MctsLearner implements ActLearner {
   readonly logProbs = (choice: Choice): Float64Array => this.policy.logProbs(choice);
-  private readonly found = new Map<string, Episode>();
+  private readonly found = new Map<string, Found>();
+  /** Of the policy at each choice since the last update. */
+  private entropies: number[] = [];
 
   constructor(
     private readonly policy: PhrasePolicy,
@@ -28,7 +38,11 @@ export class MctsLearner implements ActLearner {
 
   async play(world: World, update: number, rng: Rng): Promise<Episode[]> {
     const task = this.tasks[update % this.tasks.length] ?? '';
-    const tree = new ActionTree((choice) => curious(this.logProbs(choice), CURIOSITY), rng);
+    const tree = new ActionTree((choice) => {
+      const logProbs = this.logProbs(choice);
+      this.entropies.push(entropyOf(logProbs));
+      return curious(logProbs, CURIOSITY);
+    }, rng);
     const episodes: Episode[] = [];
     while (episodes.length < this.settings.episodes && !tree.isExhausted) {
       const episode = await playEpisode(world, task, this.policy, (choice) => tree.choose(choice));
@@ -40,33 +54,51 @@ export class MctsLearner implements ActLearner {
 
   learn(episodes: readonly Episode[]): LearnerMetrics {
     for (const episode of episodes) {
-      const best = this.found.get(episode.task);
-      if (!best || episode.total > best.total) this.found.set(episode.task, episode);
+      const { best, least } = this.found.get(episode.task) ?? { best: episode, least: episode.total };
+      this.found.set(episode.task, {
+        best: episode.total > best.total ? episode : best,
+        least: Math.min(least, episode.total),
+      });
     }
-    const steps = [...this.found.values()].flatMap((episode) => bestBeginning(episode.steps));
-    if (steps.length === 0) return { entropy: 0 };
+    const entropy = mean(this.entropies);
+    this.entropies = [];
+    const steps = worthImitating([...this.found.values()]);
+    if (steps.length === 0) return { entropy };
     const step = policyStep(this.policy, steps, { ...this.settings, entropyWeight: 0 });
-    let entropy = 0;
-    for (let pass = 0; pass < PASSES; pass++) entropy = step((logProbs) => logProbs.map(() => -1 / steps.length));
+    for (let pass = 0; pass < PASSES; pass++) step((logProbs) => logProbs.map(() => -1 / steps.length));
     return { entropy };
   }
 
   save(): TrainerState {
-    const found = [...this.found.values()].map(({ task, steps }) => [task, steps.map(({ action }) => action)]);
+    const found = [...this.found.values()].map(({ best: { task, steps }, least }) => {
+      return [task, steps.map(({ action }) => action), least];
+    });
     const { json, arrays } = this.policy.trained.save();
     return { json: { found, policy: json }, arrays };
   }
 
   async restore({ json, arrays }: TrainerState, world: World): Promise<void> {
     this.policy.trained.restore({ json: json.policy as TrainerState['json'], arrays });
-    for (const [task, actions] of json.found as [string, number[]][]) {
+    // Checkpoints of earlier versions hold no least return.
+    for (const [task, actions, least] of json.found as [string, number[], number?][]) {
       let place = 0;
-      this.found.set(task, await playEpisode(world, task, this.policy, () => actions[place++] ?? 0));
+      const best = await playEpisode(world, task, this.policy, () => actions[place++] ?? 0);
+      this.found.set(task, { best, least: least ?? best.total });
     }
   }
 }
 
-/** Up to where the sum of rewards is largest: what only cost something is not imitated. */
+/**
+ * The beginnings of the best episodes. Where no task has one, as where every step costs something, the best episodes as a
+ * whole, but for those of tasks whose episodes were all worth the same: there any of them is the best.
+ */
+function worthImitating(found: readonly Found[]): readonly Step[] {
+  const beginnings = found.flatMap(({ best }) => bestBeginning(best.steps));
+  if (beginnings.length > 0) return beginnings;
+  return found.flatMap(({ best, least }) => (best.total - least > ROUNDING ? best.steps : []));
+}
+
+/** Up to where the sum of rewards is largest: what only costs something is not imitated. */
 function bestBeginning(steps: readonly Step[]): readonly Step[] {
   let [sum, largest, length] = [0, 0, 0];
   for (const [t, { reward }] of steps.entries()) {

@@ -30,7 +30,8 @@ describe('the state of an observation', () => {
     const states = new SentenceStates(stateSourceOf(model));
     const text = 'You hold a cup. Wash it.';
     const bare = await states.observation(text);
-    for (const around of [`${text}\n`, `${text}  `, `\n ${text}`]) expect(await states.observation(around)).toEqual(bare);
+    for (const around of [`${text}\n`, `${text}  `, `\n ${text}`])
+      expect(await states.observation(around)).toEqual(bare);
   });
 
   it('has the direction of the pooled states and root mean square 1, whatever stands beside it', async () => {
