@@ -238,6 +238,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'cli/predict': [
     'classifier',
     'cli/output',
+    'cli/shared',
     'config',
     'data',
     'errors.ts',

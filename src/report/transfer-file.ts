@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import type { TransferMatrix } from '../analysis/transfer.js';
 import { RlpromptError } from '../errors.js';
-import { readOrdinaryText } from '../files/read-ordinary.js';
+import { utf8Text } from '../files/read/read-file.js';
+import { readOrdinary } from '../files/read-ordinary.js';
 import { shellWord } from '../shell-word.js';
 
 const MATRIX = z
@@ -23,7 +24,7 @@ const MATRIX = z
 export function readTransferFile(path: string): TransferMatrix {
   let text: string;
   try {
-    text = readOrdinaryText(path);
+    text = utf8Text(readOrdinary(path));
   } catch (cause) {
     throw unusable(path, 'missingInput', cause instanceof Error ? cause.message : String(cause), cause);
   }

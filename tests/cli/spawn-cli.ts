@@ -29,6 +29,8 @@ export interface SpawnOptions {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly stdin?: string;
+  /** How long the program waits for `stdin`. */
+  readonly stdinAfterMs?: number;
   readonly nodeFlags?: readonly string[];
   readonly onStart?: (child: ChildProcess) => void;
   /** Called with everything stderr has shown so far, whenever it grows. */
@@ -37,7 +39,7 @@ export interface SpawnOptions {
 
 /** Runs the program in an empty folder, without a terminal, and waits for its end. */
 export function runCli(args: readonly string[], options: SpawnOptions = {}): Promise<Outcome> {
-  const { cwd = emptyFolder(), env = {}, stdin = '', nodeFlags = [], onStderr, onStart } = options;
+  const { cwd = emptyFolder(), env = {}, stdin = '', stdinAfterMs = 0, nodeFlags = [], onStderr, onStart } = options;
   const child = spawn(process.execPath, [...nodeFlags, INSTALLED, ...args], {
     cwd,
     env: { PATH: process.env.PATH, HOME: cwd, ...env },
@@ -53,7 +55,7 @@ export function runCli(args: readonly string[], options: SpawnOptions = {}): Pro
     onStderr?.(stderr, child);
   });
   child.stdin.on('error', () => {});
-  child.stdin.end(stdin);
+  setTimeout(() => child.stdin.end(stdin), stdinAfterMs);
   return new Promise((done) => {
     child.on('close', (code) => done({ code, stdout, stderr }));
   });

@@ -6,6 +6,7 @@ import { rowFields, type Table, type TableRow } from '../../data/table.js';
 import { RlpromptError } from '../../errors.js';
 import type { Prediction } from '../../predict.js';
 import { formatJson } from '../output/output.js';
+import { readStdin } from '../shared/read-stdin.js';
 
 export const PREDICTION_FORMATS = ['csv', 'tsv', 'jsonl'] as const;
 
@@ -29,19 +30,13 @@ export interface NewRows {
 export async function readRows(file: string, stdin: NodeJS.ReadStream, options: ReadOptions): Promise<NewRows> {
   const { linesOf } = options;
   if (linesOf !== undefined) {
-    const [bytes, source] = file === '-' ? [await readAll(stdin), 'stdin'] : [await readDataFile(file), file];
+    const [bytes, source] = file === '-' ? [await readStdin(stdin), 'stdin'] : [await readDataFile(file), file];
     return { table: parseLines(bytes, source, linesOf, options), kind: '.csv' };
   }
   if (file !== '-') return { table: await tellOfLines(() => readTable(file, options)), kind: path.extname(file) };
-  const bytes = await readAll(stdin);
+  const bytes = await readStdin(stdin);
   const kind = /^\s*[[{]/.test(bytes.toString('utf8', 0, 1000)) ? '.jsonl' : '.csv';
   return { table: await tellOfLines(() => parseTable(bytes, 'stdin', { ...options, kind })), kind };
-}
-
-async function readAll(stdin: NodeJS.ReadStream): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of stdin) chunks.push(Buffer.from(chunk));
-  return Buffer.concat(chunks);
 }
 
 const MAY_BE_LINES: ReadonlySet<string> = new Set([

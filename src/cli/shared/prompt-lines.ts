@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { RlpromptError } from '../../errors.js';
-import { readOrdinaryText } from '../../files/read-ordinary.js';
+import { utf8Text } from '../../files/read/read-file.js';
+import { readOrdinary } from '../../files/read-ordinary.js';
+import { readStdin } from './read-stdin.js';
 
 /**
  * The lines of a file of prompts, or of stdin. The first line may be the whole of an exported prompt: blanks at its ends
@@ -8,9 +9,10 @@ import { readOrdinaryText } from '../../files/read-ordinary.js';
  *
  * @throws RlpromptError `E_PROMPTS_FILE`
  */
-export function readPromptLines(file: string | 0): string[] {
+export async function readPromptLines(source: string | NodeJS.ReadStream): Promise<string[]> {
   try {
-    return (file === 0 ? readFileSync(file, 'utf8') : readOrdinaryText(file))
+    const bytes = typeof source === 'string' ? readOrdinary(source) : await readStdin(source);
+    return utf8Text(bytes)
       .split(/\r?\n/)
       .filter((line) => line !== '');
   } catch (cause) {
@@ -18,7 +20,7 @@ export function readPromptLines(file: string | 0): string[] {
       code: 'E_PROMPTS_FILE',
       exit: 'missingInput',
       message: `prompts cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`,
-      where: file === 0 ? 'stdin' : file,
+      where: typeof source === 'string' ? source : 'stdin',
       next: 'name a text file with a prompt per line',
       cause,
     });

@@ -15,7 +15,13 @@ export function readBytes(path: string, maxBytes?: number): Uint8Array {
   }
 }
 
-/** The same as UTF-8 text. @throws RlpromptError as `readBytes` */
+/** The same as UTF-8 text, without the mark that some editors put before it. @throws RlpromptError as `readBytes` */
 export function readText(path: string, maxBytes?: number): string {
-  return Buffer.from(readBytes(path, maxBytes)).toString('utf8');
+  return utf8Text(readBytes(path, maxBytes));
+}
+
+/** Bytes as UTF-8 text; a byte order mark at its beginning is no part of it. */
+export function utf8Text(bytes: Uint8Array): string {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
+  return text.startsWith('\ufeff') ? text.slice(1) : text;
 }

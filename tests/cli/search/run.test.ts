@@ -125,4 +125,11 @@ describe('eval', () => {
     expect(Object.keys(JSON.parse(first!))).toEqual(['prompt', 'index', 'label', 'predicted', 'probabilities']);
     expect(JSON.parse(first!).prompt).toBe(' Overall it is');
   });
+
+  it('waits for prompts that a slow program writes into the pipe', async () => {
+    const args = ['eval', 'mails.csv', ...flags, '--prompt', '-', '--json'];
+    const { code, stdout, stderr } = await runCli(args, { cwd, stdin: 'It is\n', stdinAfterMs: 3000 });
+    expect(code, stderr).toBe(0);
+    expect(JSON.parse(stdout).results.map(({ prompt }: { prompt: string }) => prompt)).toEqual(['It is']);
+  });
 });

@@ -15,6 +15,13 @@ describe('reading a file that must be there', () => {
     expect(readText(path)).toBe('größer\r\n');
   });
 
+  it('leaves a byte order mark out of the text, once and at its beginning only', () => {
+    const path = join(folder, 'marked');
+    writeFileSync(path, '\ufeff\ufeffIt was\ufeff');
+    expect(readBytes(path)).toHaveLength(15);
+    expect(readText(path)).toBe('\ufeffIt was\ufeff');
+  });
+
   it.each([
     ['no file', 'missing', 'E_FILE_NOT_FOUND'],
     ['a folder', '.', 'E_FILE_NOT_FOUND'],

@@ -92,7 +92,7 @@ export function configure(command: Command, context: CliContext): void {
     const policy = hasPolicy ? run : undefined;
     if (options.unlabelled) return await writeProposals(config, { ...options, ...(policy ? { policy } : {}) }, context);
     const ofRun = withEditedWords(found && readBy(found, read.target), options);
-    const prompts = [...(ofRun ? [ofRun] : []), ...readPrompts(options, run)];
+    const prompts = [...(ofRun ? [ofRun] : []), ...(await readPrompts(options, run, context))];
     if (config.ensemble !== undefined && config.ensemble > prompts.length)
       throw tooFew(config.ensemble, prompts.length);
     const { evaluatePrompts } = await import('../../../evaluate.js');
@@ -116,9 +116,17 @@ export function configure(command: Command, context: CliContext): void {
   });
 }
 
-function readPrompts({ prompt = [], promptsFile }: EvalOptions, run: string | undefined): string[] {
-  const typed = prompt.flatMap((text) => (text === '-' ? readPromptLines(0) : [text]));
-  const prompts = promptsFile === undefined ? typed : [...typed, ...readPromptLines(promptsFile)];
+async function readPrompts(
+  { prompt = [], promptsFile }: EvalOptions,
+  run: string | undefined,
+  { stdin }: CliContext,
+): Promise<string[]> {
+  const piped = prompt.includes('-') ? await readPromptLines(stdin) : [];
+  const typed = prompt.flatMap((text, i) => {
+    if (text !== '-') return [text];
+    return i === prompt.indexOf('-') ? piped : [];
+  });
+  const prompts = promptsFile === undefined ? typed : [...typed, ...(await readPromptLines(promptsFile))];
   if (prompts.length > 0 || run !== undefined) return prompts;
   throw new RlpromptError({
     code: 'E_USAGE',

@@ -50,6 +50,6 @@ async function readSettings(
   if (promptsFile === undefined) return resolveRunConfig(sources);
   const { readPromptLines } = await import('../../shared/prompt-lines.js');
   const typed = (sources.flags?.initPrompts ?? []) as readonly string[];
-  const lines = readPromptLines(promptsFile).filter((line) => line.trim() !== '');
+  const lines = (await readPromptLines(promptsFile)).filter((line) => line.trim() !== '');
   return resolveRunConfig({ ...sources, flags: { ...sources.flags, initPrompts: [...typed, ...lines] } });
 }
