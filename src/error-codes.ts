@@ -65,7 +65,7 @@ export const ERROR_CODES = {
     'The bytes of the file do not fit its character encoding.',
     'Name the encoding with `--encoding`, or convert the file.',
   ],
-  E_DATA_FORMAT: ['The extension of the file is none of a data file.', 'Use `.csv`, `.tsv`, `.jsonl` or `.json`.'],
+  E_DATA_FORMAT: ['The file has no extension of a supported data format.', 'Use `.csv`, `.tsv`, `.jsonl` or `.json`.'],
   E_DATA_JSON: ['A line or the file is not valid JSON.', 'Correct the line that the message names.'],
   E_DATA_LABELS: ['No row has a label that was named.', 'Check `--labels` and `--verbalizer`.'],
   E_DATA_LABEL_COLUMN: ['The label column holds numbers or free text.', 'Name another column with `--label-column`.'],
@@ -112,7 +112,7 @@ export const ERROR_CODES = {
     'The address of the service may not be reached from here.',
     'Name the address of a language model.',
   ],
-  E_ENDPOINT_BUSY: ['The service is busy, also after several attempts.', 'Try again later.'],
+  E_ENDPOINT_BUSY: ['The service is busy, even after several attempts.', 'Try again later.'],
   E_ENDPOINT_ECHO: [
     'The service gives no log-probabilities of a given text.',
     'Name a local model as `--fluency-model`.',
@@ -131,7 +131,7 @@ export const ERROR_CODES = {
     'Leave `--offline` out, or name a local model.',
   ],
   E_ENDPOINT_PROTOCOL: [
-    'The service answers otherwise than an OpenAI-compatible one.',
+    'The service does not answer as an OpenAI-compatible service does.',
     'Check `--endpoint`, up to and with `/v1`.',
   ],
   E_ENDPOINT_QUOTA: ['The credit or quota of the account is used up.', 'Top it up, then resume.'],
@@ -195,7 +195,7 @@ export const ERROR_CODES = {
     'The GGUF file holds a kind of model, tokenizer or weight that is not run.',
     'Use one that `docs/reference/models.md` lists.',
   ],
-  E_HUB_BUSY: ['The hub is busy, also after several attempts.', 'Try again later.'],
+  E_HUB_BUSY: ['The hub is busy, even after several attempts.', 'Try again later.'],
   E_HUB_DTYPE_MISSING: [
     'The model on the hub has no file for the number format.',
     'Choose one that the message lists with `--dtype`.',
@@ -222,7 +222,7 @@ export const ERROR_CODES = {
     'Check `HF_ENDPOINT`, the proxy and a login page of the network.',
   ],
   E_HUB_TOKEN: ['The access key in `HF_TOKEN` is malformed.', 'Copy it again from the hub’s settings.'],
-  E_HUB_UNAVAILABLE: ['The hub fails, also after several attempts.', 'Try again later.'],
+  E_HUB_UNAVAILABLE: ['The hub fails, even after several attempts.', 'Try again later.'],
   E_HUB_UNREACHABLE: ['The hub cannot be reached.', 'Name a local folder, or check network and proxy.'],
   E_INIT_EXISTS: ['`rlprompt init` would replace files.', 'Name another folder.'],
   E_INPUT_TOO_LONG: [
@@ -237,7 +237,7 @@ export const ERROR_CODES = {
   ],
   E_JUDGE_CONTEXT: ['The rubric fills the context of the judge.', 'Shorten it, or use another judge.'],
   E_JUDGE_MODEL: ['The judge is a masked language model.', 'Name a causal model or a service.'],
-  E_JUDGE_SCALE: ['The judge answers otherwise than with a number of the scale.', 'Name another `--judge`.'],
+  E_JUDGE_SCALE: ['The judge does not answer with a number of the scale.', 'Name another `--judge`.'],
   E_LABEL_SCORES: ['Label scores have no tokens to average. This is a fault of the program.', 'Report it.'],
   E_LABEL_SPACE: [
     'A masked model’s label words stand at `{mask}`, so their space is in the template.',

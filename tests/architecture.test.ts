@@ -758,6 +758,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'errors.ts',
     'events.ts',
     'files',
+    'group-digits.ts',
     'lm',
     'lm/hub',
     'lm/model',

@@ -22,7 +22,7 @@ export interface Table {
  * Index of a column; a wrong name is answered with the columns there are.
  * @param hint what to do where no column has a similar name
  */
-export function columnIndex(table: Table, name: string, flag: string, hint = proposeColumns(table, flag)): number {
+export function columnIndex(table: Table, name: string, flag: string, hint = proposeColumns(table.file, flag)): number {
   const index = table.columns.indexOf(name);
   if (index >= 0) return index;
   const near = nearestWord(name, table.columns);
@@ -36,8 +36,8 @@ export function columnIndex(table: Table, name: string, flag: string, hint = pro
 }
 
 /** What to do about columns that are not there, flags joined by "and". */
-export function proposeColumns({ file }: Table, flags: string): string {
-  return `name yours with ${flags}; rlprompt check ${shellWord(file)} proposes a command`;
+export function proposeColumns(source: string, flags: string): string {
+  return `name yours with ${flags}; rlprompt check ${shellWord(source)} proposes a command`;
 }
 
 /** A row as an object without a prototype, so that a column may be called `__proto__`. */

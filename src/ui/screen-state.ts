@@ -46,6 +46,8 @@ export interface ScreenState {
   readonly leader: PromptSummary | undefined;
   /** `promptKey` of the best prompt so far. */
   readonly bestKey: string | undefined;
+  /** `promptKey` of the prompt that was typed, or given label words, last. */
+  readonly ownKey: string | undefined;
   /** Step of the last checkpoint. */
   readonly savedStep: number | undefined;
   readonly flatSteps: number;
@@ -79,6 +81,7 @@ export const INITIAL_SCREEN: ScreenState = {
   prompts: [],
   leader: undefined,
   bestKey: undefined,
+  ownKey: undefined,
   savedStep: undefined,
   flatSteps: 0,
   skippedSteps: 0,
@@ -128,7 +131,7 @@ function applyEvent(state: ScreenState, event: RunEvent): ScreenState {
       return { ...withPrompts(state, [event.prompt]), bestKey: promptKey(event.prompt) };
     case 'prompt-added':
     case 'label-words-changed':
-      return withPrompts(state, [event.prompt]);
+      return { ...withPrompts(state, [event.prompt]), ownKey: promptKey(event.prompt) };
     case 'weights-changed':
       return {
         ...state,

@@ -16,7 +16,7 @@ import { metricOf, type ScreenState } from './screen-state.js';
  */
 export function finalSummary(state: ScreenState, columns = 80, asStarted = (text: string) => text): Span[][] {
   const lines = state.result
-    ? resultLines(state.result, metricOf(state), columns)
+    ? resultLines(state.result, state, columns)
     : state.interrupted
       ? interruptedLines(state)
       : [];
@@ -30,7 +30,11 @@ function isAbove(one: number | undefined, other: number | undefined): boolean {
   return one !== undefined && other !== undefined && one > other;
 }
 
-function resultLines(result: RunResult, metric: string, columns: number): Span[][] {
+const REFIT =
+  'Before the test, label words were chosen again on train and dev rows together: test and dev scores are not read by the same words.';
+
+function resultLines(result: RunResult, state: ScreenState, columns: number): Span[][] {
+  const metric = metricOf(state);
   const { best, found } = result;
   const { empty, manual, plain } = result.baselines;
   const { policy } = best;
@@ -70,6 +74,9 @@ function resultLines(result: RunResult, metric: string, columns: number): Span[]
     ...(best.origin === 'empty' ? [] : [indent(row('no prompt', empty.dev[metric], empty.test[metric], ''))]),
     [],
     ...(result.verdict ? [...wrapped(result.verdict.sentence, columns - 2), []] : []),
+    ...(state.prompts.some(({ text, refit }) => refit && text === best.prompt)
+      ? [...wrapped(REFIT, columns - 2), []]
+      : []),
     ...(isAbove(empty.dev[metric], best.dev[metric]) ? [...wrapped(NO_PROMPT_ABOVE, columns - 2), []] : []),
     [{ text: safeLine`  run folder    ${result.runDir}` }],
     [

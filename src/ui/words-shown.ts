@@ -25,7 +25,7 @@ export const SHOWN_WORDS: readonly ShownWord[] = [
   onScreen('flat', 'steps whose prompts all got one reward: nothing to learn'),
   onScreen('skipped', 'steps left out because a number was not finite'),
   { word: 'test', meaning: 'score on rows that are used only once, at the end' },
-  { word: 'cache hits', meaning: 'rows whose score was known already' },
+  { word: 'cache hits', meaning: 'rows that this run had scored before; not counted as forwards' },
   { word: 'warnings', meaning: 'how many there were; ! shows them in full' },
   { word: 'loss', meaning: 'of the trainer in the last step; it need not fall' },
   { word: 'gradient', meaning: 'norm of the last update’s gradient' },

@@ -74,7 +74,7 @@ export async function checkData({ config, sources }: ResolvedRunConfig): Promise
   const guessed = guessColumns(columns);
   const text = config.textColumn ?? guessed.text ?? 'text';
   const label = config.labelColumn ?? guessed.label ?? 'label';
-  const rowsOf = (table: Table) => rowsFromTable(table, { text, label }, () => undefined);
+  const rowsOf = (table: Table) => rowsFromTable(table, { text, label }, { onSkip: () => undefined });
   const splits = all.map(rowsOf);
   const kept = splits.flat();
   const missing = all.reduce((sum, table) => sum + table.rows.length, 0) - kept.length;

@@ -107,8 +107,10 @@ function runText(
   if (lengths) {
     const { median, p95, longest, tooLong, measured, contextLength } = lengths;
     const context = `${safeText(target)} has a context of ${formatCount(contextLength)} tokens`;
-    const tokens = `tokens: median ${formatCount(median)}, 95 % up to ${formatCount(p95)}, longest ${formatCount(longest)}`;
-    lines.push(`${tokens}; ${context}, ${formatCount(tooLong)} of ${formatCount(measured)} texts are longer`);
+    const tokens = `tokens: median ${formatCount(median)}, 95th percentile ${formatCount(p95)}, longest ${formatCount(longest)}`;
+    const longer =
+      tooLong === 0 ? 'no text is longer' : `${formatCount(tooLong)} of ${formatCount(measured)} texts are longer`;
+    lines.push(`${tokens}; ${context}, ${longer}`);
   }
   const wrapped = lines.flatMap((line) => wrapText(line, width)).join('\n');
   const rows = words.map(({ label, text, pieces }) => {
@@ -125,7 +127,7 @@ export function shownRowText(
 ): string {
   const [before, after] = [rendered.slice(0, boundary), rendered.slice(boundary)].map(visibleBlanks);
   const begins = after === '' ? '' : `; the tokens of a label word begin with ${after}`;
-  const head = `a row as the model reads it; the prompt is inserted, and the label word goes at |${begins}:`;
+  const head = `a row as the model reads it, with a sample prompt; the label word goes at |${begins}:`;
   return `${wrapText(head, width).join('\n')}\n  ${before}|${after}\n`;
 }
 

@@ -13,8 +13,8 @@ const COMMON: ReadonlyMap<string, string> = new Map([
   ['--text-column', 'column with the texts (default: text)'],
   ['--label-column', 'column with the labels (default: label)'],
   ['--verbalizer', 'a word for each label to answer with'],
-  ['--dev', 'file to choose with (default: rows of DATA)'],
-  ['--test', 'file to measure with (default: rows of DATA)'],
+  ['--dev', 'dev file, which chooses between prompts (default: rows of DATA)'],
+  ['--test', 'test file, for the final scores (default: rows of DATA)'],
   ['--shots', 'rows per label to learn from (default: 16)'],
   ['--target', 'model to find a prompt for: folder or hub id'],
   ['--preset', 'quick, default, thorough, raw or paper'],
@@ -40,8 +40,8 @@ export function limitRunHelp(run: Command, topic: string | undefined): void {
   else {
     showOfTrainer(run, topic);
   }
-  run.addHelpText('after', `\nAll ${count} options and exit codes: run --help all. Of a trainer: run --help ppo.`);
-  run.addHelpText('after', 'Search in the help: help WORD. Look at your data first: check DATA.');
+  run.addHelpText('after', `\nAll ${count} options and exit codes: run --help all. A trainer's: run --help ppo.`);
+  run.addHelpText('after', 'To search the help: help WORD. To look at your data first: check DATA.');
 }
 
 function showCommon(run: Command): void {
@@ -77,7 +77,7 @@ export function searchHelp(word: string, entries: readonly CommandEntry[], width
   throw new RlpromptError({
     code: 'E_USAGE',
     exit: 'usage',
-    message: `no command, option or word of a table has to do with ${JSON.stringify(word)}`,
+    message: `nothing in the help matches ${JSON.stringify(word)}`,
     next: near === undefined ? 'rlprompt --help' : `rlprompt help ${near}`,
   });
 }

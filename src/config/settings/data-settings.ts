@@ -32,7 +32,7 @@ export const dataSettings = {
   testSize: data.number(
     z.union([count, z.literal('all')]).default(1000),
     'N',
-    'maximum number of test rows to score, drawn by the seed, or all',
+    'maximum number of test rows to score, sampled with the seed, or all',
   ),
   labels: data.items(
     z.array(z.string().min(1)).min(2).optional(),
@@ -64,7 +64,7 @@ export const dataSettings = {
   truncate: data.text(
     z.enum(['head', 'tail', 'middle']).optional(),
     'PART',
-    'what an input longer than the target LM’s context loses (default: its tail, and an error where most inputs are)',
+    'what an input longer than the target LM’s context loses (default: its tail, and an error if most inputs are too long)',
   ),
   onMissing: data.text(
     z.enum(['error', 'skip']).default('error'),

@@ -42,7 +42,7 @@ export const modelSettings = {
   device: models.text(
     z.enum(DEVICES).default('cpu'),
     'NAME',
-    'execution provider of the runtime, as far as this installation has it (rlprompt doctor lists them)',
+    'execution provider of the runtime, if this installation supports it (rlprompt doctor lists them)',
   ),
   threads: models.number(
     count.max(1024).optional(),
@@ -52,7 +52,7 @@ export const modelSettings = {
   batchSize: models.number(
     count.max(4096).optional(),
     'N',
-    'rows that run together at most; results do not depend on it (default: as many as are quick)',
+    'maximum number of rows per batch; results do not depend on it (default: chosen for speed)',
   ),
   prefixSharing: models.boolean(
     z.boolean().default(true),

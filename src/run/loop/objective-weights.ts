@@ -37,7 +37,7 @@ export class ObjectiveWeights {
   change(change: Weights, step: number, { trainer, prompts }: RewardKeepers): UnnumberedEvent {
     const { objectives } = this;
     if (!objectives) {
-      const hint = 'start a run with --objective NAME=WEIGHT; a weight of 0 can rise later';
+      const hint = 'start a run with --objective NAME=WEIGHT; you can raise a weight from 0 later';
       return { ...refused('this run has one objective, the task’s own reward'), hint };
     }
     const before = objectives.weights;

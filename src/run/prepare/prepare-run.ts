@@ -2,6 +2,7 @@ import { dirname } from 'node:path';
 import { type SettledConfig, settleDemos } from '../../config/defaults-for.js';
 import type { RunConfigInput } from '../../config/run-config.js';
 import { abortable } from '../../files/abortable.js';
+import { groupDigits } from '../../group-digits.js';
 import type { DownloadProgress } from '../../lm/hub/hub.js';
 import { defaultThreads } from '../../lm/onnx/run/session.js';
 import type { RewardCache } from '../../rewards/cache/reward-cache.js';
@@ -154,7 +155,9 @@ function openObjectiveLog(
 
 function noteSaved(cache: ScoreCache | RewardCache, onNote: PrepareOptions['onNote']): void {
   if (!('savedForwards' in cache) || cache.savedForwards === 0) return;
-  onNote?.(`${cache.savedForwards} of ${cache.forwards} forwards were reused from earlier runs (rlprompt cache info)`);
+  onNote?.(
+    `${groupDigits(cache.savedForwards)} of the ${groupDigits(cache.forwards)} forwards were not computed: earlier runs had their scores (rlprompt cache info)`,
+  );
 }
 
 function positionOf(checkpoint: StoredCheckpoint | undefined): number {

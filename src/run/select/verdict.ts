@@ -46,12 +46,12 @@ function sentenceOf(
 ): string {
   const rival = baseline === '' ? 'no prompt' : `the best-ranked baseline “${baseline}”`;
   const numbers = `${signed(difference)} ${measure}, 95 % interval ${interval.map(signed).join(' to ')}`;
-  const choice = rivalWon ? '; on dev it was not clearly better, so the baseline is the result' : '';
+  const choice = rivalWon ? ' On dev it was not clearly better, so the baseline is recommended.' : '';
   if (better === 'cannot-tell') {
-    return `Cannot tell with ${n} test rows whether the found prompt is better than ${rival} (${numbers})${choice}.`;
+    return `Cannot tell with ${n} test rows whether the found prompt is better than ${rival} (${numbers}).${choice}`;
   }
-  const [answer, is] = better === 'yes' ? ['Yes', 'is'] : ['No', 'is not'];
-  return `${answer}, the found prompt ${is} better than ${rival} on ${n} test rows (${numbers})${choice}.`;
+  const is = better === 'yes' ? 'is better' : interval[1] < 0 ? 'is worse' : 'is not better';
+  return `The found prompt ${is} than ${rival} on ${n} test rows (${numbers}).${choice}`;
 }
 
 function signed(value: number): string {

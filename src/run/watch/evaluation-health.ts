@@ -1,3 +1,4 @@
+import type { RunConfig } from '../../config/run-config.js';
 import type { Candidate } from '../select/candidates.js';
 import type { HealthWarning } from './health.js';
 
@@ -26,9 +27,7 @@ const SMALLEST_GAP = 0.1;
 export class EvaluationHealth {
   private state: EvaluationHealthState = { isApart: false };
 
-  constructor(
-    private readonly settings: { readonly patience?: number | undefined; readonly evaluationEvery: number },
-  ) {}
+  constructor(private readonly settings: Pick<RunConfig, 'patience' | 'evaluationEvery' | 'calibrate'>) {}
 
   /** Warnings the moment something begins, never twice in one stretch. */
   observe(evaluation: ObservedEvaluation): HealthWarning[] {
@@ -48,11 +47,12 @@ export class EvaluationHealth {
   }
 
   private plateau({ bestScore, highest, metric }: ObservedEvaluation): HealthWarning {
-    const { patience, evaluationEvery } = this.settings;
+    const { patience, evaluationEvery, calibrate } = this.settings;
+    const calibration = calibrate === 'inputs' ? '' : ', --calibrate inputs';
     const stop = patience === undefined ? `--patience ${PLATEAU} ends such a run; ` : '';
     const other =
       highest > bestScore
-        ? `; one with ${highest.toFixed(3)} ranks lower, as the margin and a standard error count too`
+        ? `; a prompt with ${highest.toFixed(3)} ranks lower because the margin and a standard error count too`
         : '';
     return {
       code: 'plateau',
@@ -60,7 +60,7 @@ export class EvaluationHealth {
       hint:
         bestScore >= 1
           ? `${stop}every dev example is right: only more of them (--shots) can tell better prompts apart`
-          : `${stop}more steps of the same seldom help; another --seed, more examples (--shots), --calibrate inputs or another --trainer may`,
+          : `${stop}more steps of the same seldom help; another --seed, more examples (--shots)${calibration} or another --trainer may help`,
     };
   }
 }
@@ -93,7 +93,7 @@ export function splitGap({
 function apart({ train, dev }: Gap, { sizes }: ObservedEvaluation): HealthWarning {
   return {
     code: 'train-dev-gap',
-    message: `the best prompts by train have accuracy ${train.toFixed(3)} there and ${dev.toFixed(3)} on dev: the search fits its ${sizes.train} train examples`,
-    hint: 'dev chooses the prompt in any case; what helps: more train examples (--shots, with --examples-per-step or --racing), fewer steps (--patience), --ensemble 5',
+    message: `the best prompts by train have accuracy ${train.toFixed(3)} there and ${dev.toFixed(3)} on dev: the search overfits its ${sizes.train} train examples`,
+    hint: 'dev chooses the prompt in any case; try more train examples (--shots, with --examples-per-step or --racing), fewer steps (--patience) or --ensemble 5',
   };
 }

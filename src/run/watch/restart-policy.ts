@@ -29,7 +29,7 @@ export async function restartPolicy(
   return {
     type: 'warning',
     code: 'policy-restarted',
-    message: `${message}; it restarts from the best prompts it has found, with rewards mapped to ${range}`,
+    message: `${message}; it restarts from the best prompts it has found, with rewards rescaled to ${range}`,
     hint: '--on-collapse warn leaves a policy as it is; a smaller --reward-to from the start keeps it from collapsing',
   };
 }

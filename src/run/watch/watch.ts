@@ -1,3 +1,4 @@
+import type { RunConfig } from '../../config/run-config.js';
 import type { PromptSummary, StopReason } from '../../events.js';
 import { Budget, type BudgetLimits, type BudgetState, type UsedBudget } from './budget.js';
 import { BudgetAlerts } from './budget-alerts.js';
@@ -8,6 +9,7 @@ import { RepeatedRequests } from './repeated-requests.js';
 export interface WatchSettings extends BudgetLimits {
   readonly loss: string;
   readonly evaluationEvery: number;
+  readonly calibrate: RunConfig['calibrate'];
 }
 
 /** What a checkpoint keeps. */

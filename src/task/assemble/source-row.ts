@@ -27,13 +27,25 @@ export type OnMissing = 'error' | 'skip';
 /**
  * The rows of a table as examples; text and label are trimmed, and neither may be empty.
  *
- * @param onSkip is told of rows that were left out, and how many; without it an empty value is refused
+ * @param options.onSkip is told of rows that were left out, and how many; without it an empty value is refused
+ * @param options.source what `rlprompt check` looks at, where that is not the file of the table
  */
-export function rowsFromTable(table: Table, names: ColumnNames, onSkip?: (warning: string) => void): SourceRow[] {
+export function rowsFromTable(
+  table: Table,
+  names: ColumnNames,
+  {
+    onSkip,
+    source = table.file,
+  }: { readonly onSkip?: ((warning: string) => void) | undefined; readonly source?: string } = {},
+): SourceRow[] {
   const lacksLabels = names.label !== undefined && !table.columns.includes(names.label);
-  const hint = lacksLabels ? proposeColumns(table, '--text-column and --label-column') : undefined;
+  const flags = lacksLabels ? '--text-column and --label-column' : '--text-column';
+  const hint = proposeColumns(source, flags);
   const textIndex = columnIndex(table, names.text, '--text-column', hint);
-  const labelIndex = names.label === undefined ? undefined : columnIndex(table, names.label, '--label-column');
+  const labelIndex =
+    names.label === undefined
+      ? undefined
+      : columnIndex(table, names.label, '--label-column', proposeColumns(source, '--label-column'));
   const missing: MissingValue[] = [];
   const rows = table.rows.flatMap((row): SourceRow[] => {
     const where = `${table.file}:${row.line}`;

@@ -17,7 +17,7 @@ export function drawTestRows<Row>(
       .slice(0, testSize),
   );
   onDrawn(
-    `test: ${groupDigits(testSize)} of ${groupDigits(rows.length)} rows, drawn by the seed (--test-size all scores every row)`,
+    `test: ${groupDigits(testSize)} of ${groupDigits(rows.length)} rows, sampled with the seed (--test-size all scores every row)`,
   );
   return rows.filter((_, i) => drawn.has(i));
 }

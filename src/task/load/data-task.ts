@@ -64,7 +64,7 @@ export async function readDataRows(
   const onSkip = options.onMissing === 'skip' ? onWarning : undefined;
   const rowsOf = (table: Table | undefined) => {
     try {
-      return table && rowsFromTable(table, names, onSkip);
+      return table && rowsFromTable(table, names, { onSkip, source });
     } catch (error) {
       if (!(error instanceof RlpromptError)) throw error;
       faults.push(error);

@@ -1,6 +1,6 @@
 import { render } from 'ink';
 import type { ReactNode } from 'react';
-import type { PromptSummary, Reporter, RunControls } from '../../events.js';
+import { type PromptSummary, promptKey, type Reporter, type RunControls } from '../../events.js';
 import { asciiStream, wantsAscii } from '../ascii.js';
 import type { Clock } from '../clock.js';
 import { layoutFor } from '../draw/layout.js';
@@ -135,6 +135,7 @@ export function createInkReporter(options: InkReporterOptions): InkReporter {
         if (action.kind === 'suspend') suspend();
         else if (action.kind === 'inspect') inspect();
         else if (action.kind === 'choose-prompt') chooseEdited();
+        else if (action.kind === 'choose-weights') refuseOneObjective();
         else if (action.kind === 'change-label-words') controls?.changeLabelWords(edited?.text ?? '', action.edits);
         else perform(action, options);
       } catch (error) {
@@ -145,6 +146,11 @@ export function createInkReporter(options: InkReporterOptions): InkReporter {
   };
   const tableRows = (): PromptSummary[] => {
     return shownPrompts(state, layoutFor(stderr.columns ?? 80, stderr.rows ?? 24).prompts);
+  };
+  /** The arrows stay at the prompt that they chose, wherever it is ranked now. */
+  const follow = (chosen: PromptSummary | undefined): void => {
+    const selected = chosen ? tableRows().findIndex((prompt) => promptKey(prompt) === promptKey(chosen)) : -1;
+    if (selected >= 0) keyboard = { ...keyboard, selected };
   };
   const inspect = (): void => {
     const prompt = tableRows()[keyboard.selected ?? 0];
@@ -172,6 +178,9 @@ export function createInkReporter(options: InkReporterOptions): InkReporter {
           ? undefined
           : 'there is no prompt yet to give label words';
     keyboard = problem === undefined ? { ...keyboard, selected } : { ...keyboard, mode: 'board', note: problem };
+  };
+  const refuseOneObjective = (): void => {
+    if (!state.objectives) keyboard = { ...keyboard, mode: 'board', note: 'the reward has one objective: no weights' };
   };
   // In raw mode Ctrl-Z is a key like others: the shell must find its terminal as it left it, and so must the board afterwards.
   const suspend = (): void => {
@@ -219,7 +228,9 @@ export function createInkReporter(options: InkReporterOptions): InkReporter {
     report(event) {
       if (event.type === 'run-start') startedAt = clock.now();
       const newest = state.log.at(-1);
+      const chosen = keyboard.selected === undefined ? undefined : tableRows()[keyboard.selected];
       state = reduceScreen(state, event);
+      follow(chosen);
       const note = noteAfter(keyboard.note, event, metricOf(state), state.log.at(-1) !== newest);
       if (!keyboard.stopping) keyboard = { ...keyboard, note };
       drawSoon();

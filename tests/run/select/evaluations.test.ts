@@ -144,7 +144,7 @@ describe('the test split', () => {
     expect(measured.baselines.manual).toEqual({ prompt: 'hand 3', dev: { accuracy: 0.5 }, test: { accuracy: 3 / 8 } });
     expect(measured.baselines.manuals?.map(({ prompt }) => prompt)).toEqual(['hand 1', 'hand 3', 'also 3']);
     expect(measured.verdict).toMatchObject({ baseline: 'hand 3', difference: 0.25, n: 8, better: 'cannot-tell' });
-    expect(measured.verdict?.sentence).not.toContain('the baseline is the result');
+    expect(measured.verdict?.sentence).not.toContain('the baseline is recommended');
     expect(measured.found).toBeUndefined();
   });
 
@@ -158,7 +158,7 @@ describe('the test split', () => {
     expect(measured.best).toMatchObject({ prompt: 'hand 5', origin: 'manual', test: { accuracy: 5 / 8 } });
     expect(measured.found).toEqual({ prompt: 'p 2', dev: { accuracy: 1 / 3 }, test: { accuracy: 1 / 4 } });
     expect(measured.verdict).toMatchObject({ baseline: 'hand 5', difference: -3 / 8 });
-    expect(measured.verdict?.sentence).toContain('on dev it was not clearly better, so the baseline is the result');
+    expect(measured.verdict?.sentence).toContain('On dev it was not clearly better, so the baseline is recommended');
   });
 
   it('takes the numbers of a policy as they are, and the best baseline on dev beside it', async () => {

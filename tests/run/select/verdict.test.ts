@@ -22,7 +22,7 @@ describe('the verdict on what was found', () => {
   });
 
   it('says where the baseline is what the run recommends', () => {
-    expect(judge(evaluated(5, 5), evaluated(6, 4), true)!.sentence).toMatch(/so the baseline is the result\.$/);
+    expect(judge(evaluated(5, 5), evaluated(6, 4), true)!.sentence).toMatch(/so the baseline is recommended\.$/);
   });
 
   it('compares rewards where there are no labels', () => {
@@ -43,21 +43,21 @@ describe('the verdict on what was found', () => {
       70,
       'It was',
       false,
-      'Yes, the found prompt is better than the best-ranked baseline “It was” on 100 test rows (+0.200 accuracy, 95 % interval +0.117 to +0.275).',
+      'The found prompt is better than the best-ranked baseline “It was” on 100 test rows (+0.200 accuracy, 95 % interval +0.117 to +0.275).',
     ],
     [
       70,
       90,
       '',
       false,
-      'No, the found prompt is not better than no prompt on 100 test rows (−0.200 accuracy, 95 % interval −0.275 to −0.117).',
+      'The found prompt is worse than no prompt on 100 test rows (−0.200 accuracy, 95 % interval −0.275 to −0.117).',
     ],
     [
       50,
       50,
       '',
       true,
-      'Cannot tell with 100 test rows whether the found prompt is better than no prompt (+0.000 accuracy, 95 % interval −0.019 to +0.019); on dev it was not clearly better, so the baseline is the result.',
+      'Cannot tell with 100 test rows whether the found prompt is better than no prompt (+0.000 accuracy, 95 % interval −0.019 to +0.019). On dev it was not clearly better, so the baseline is recommended.',
     ],
   ])('%i right against %i in words', (found, rival, baseline, rivalWon, sentence) => {
     const verdict = judgeFound(

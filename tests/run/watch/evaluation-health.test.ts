@@ -14,7 +14,7 @@ const evaluation = (given: Partial<ObservedEvaluation> = {}): ObservedEvaluation
 
 describe('EvaluationHealth', () => {
   it('says once that dev rises no more, and what may help', () => {
-    const health = new EvaluationHealth({ evaluationEvery: 10 });
+    const health = new EvaluationHealth({ calibrate: 'none', evaluationEvery: 10 });
     const warnings = [1, 2, 3, 4, 5, 6, 7].map((since) => health.observe(evaluation({ evaluationsSinceBest: since })));
     expect(warnings.map((some) => some.map(({ code }) => code))).toEqual([[], [], [], [], ['plateau'], [], []]);
     const [plateau] = warnings[4]!;
@@ -22,22 +22,26 @@ describe('EvaluationHealth', () => {
       "the best prompt's dev accuracy has not risen above 0.800 for 5 evaluations, 50 steps",
     );
     expect(plateau!.hint).toMatch(/^--patience 5 ends such a run; .*--seed.*--shots.*--calibrate.*--trainer/);
+    const calibrated = new EvaluationHealth({ calibrate: 'inputs', evaluationEvery: 10 });
+    expect(calibrated.observe(evaluation({ evaluationsSinceBest: 5 }))[0]!.hint).not.toContain('--calibrate');
   });
 
   it('says why a prompt with more on dev is not the best', () => {
-    const health = new EvaluationHealth({ evaluationEvery: 10 });
+    const health = new EvaluationHealth({ calibrate: 'none', evaluationEvery: 10 });
     const [plateau] = health.observe(evaluation({ evaluationsSinceBest: 5, highest: 0.85 }));
-    expect(plateau!.message).toMatch(/above 0.800 .*; one with 0.850 ranks lower, as the margin and a standard error/);
+    expect(plateau!.message).toMatch(
+      /above 0.800 .*; a prompt with 0.850 ranks lower because the margin and a standard error/,
+    );
   });
 
   it('advises no patience to who has set it, and more examples to who has solved the dev split', () => {
-    const patient = new EvaluationHealth({ evaluationEvery: 2, patience: 9 });
+    const patient = new EvaluationHealth({ calibrate: 'none', evaluationEvery: 2, patience: 9 });
     const [plateau] = patient.observe(evaluation({ evaluationsSinceBest: 5, bestScore: 1 }));
     expect(plateau!.hint).toBe('every dev example is right: only more of them (--shots) can tell better prompts apart');
   });
 
   it('says once that train and dev have parted, and again when they part again', () => {
-    const health = new EvaluationHealth({ evaluationEvery: 10 });
+    const health = new EvaluationHealth({ calibrate: 'none', evaluationEvery: 10 });
     const codes = [prompts(1, 0.6), prompts(1, 0.6), prompts(0.8, 0.8), prompts(1, 0.6)].map((fitted) =>
       health.observe(evaluation({ fitted })).map(({ code }) => code),
     );
@@ -45,9 +49,9 @@ describe('EvaluationHealth', () => {
   });
 
   it('remembers over a resume that it was said', () => {
-    const health = new EvaluationHealth({ evaluationEvery: 10 });
+    const health = new EvaluationHealth({ calibrate: 'none', evaluationEvery: 10 });
     health.observe(evaluation({ fitted: prompts(1, 0.6) }));
-    const resumed = new EvaluationHealth({ evaluationEvery: 10 });
+    const resumed = new EvaluationHealth({ calibrate: 'none', evaluationEvery: 10 });
     resumed.restore(JSON.parse(JSON.stringify(health.save())));
     expect(resumed.observe(evaluation({ fitted: prompts(1, 0.6) }))).toEqual([]);
   });

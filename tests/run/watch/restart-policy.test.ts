@@ -71,7 +71,7 @@ describe('a policy that collapsed', () => {
   it('restarts at half the reward scale and proposes new prompts again', async () => {
     const [left, restarted] = [await search('warn'), await search('restart')];
     expect(left.messages).toEqual(['the policy repeats itself: under 30 % different prompts for 10 steps']);
-    expect(restarted.messages[0]).toMatch(/repeats itself.*restarts.*mapped to 0,25$/);
+    expect(restarted.messages[0]).toMatch(/repeats itself.*restarts.*rescaled to 0,25$/);
     const meanAfter = ({ shares, answeredAt }: Search): number =>
       shares.slice(answeredAt + 1, answeredAt + 6).reduce((sum, share) => sum + share / 5, 0);
     expect(meanAfter(left)).toBeLessThan(0.4);

@@ -32,8 +32,8 @@ describe('data that is split already', () => {
     const task = await loadTask(train, { ...options, dev, test });
     expect(task.splits.dev.every(({ text }) => text.includes('dev'))).toBe(true);
     expect(task.warnings).toEqual([
-      'dev: 4 of 10 rows, 2 per label drawn by the seed (--shots)',
-      'train: 4 of 18 rows, 2 per label drawn by the seed (--shots)',
+      'dev: 4 of 10 rows, 2 per label sampled with the seed (--shots)',
+      'train: 4 of 18 rows, 2 per label sampled with the seed (--shots)',
     ]);
   });
 
@@ -83,7 +83,7 @@ describe('data that is split already', () => {
     const few = await load(0, 10);
     expect(few.splits.test).toHaveLength(10);
     expect(few.splits.test.map(({ index }) => index)).toEqual([...Array(10).keys()]);
-    expect(few.warnings).toEqual(['test: 10 of 112 rows, drawn by the seed (--test-size all scores every row)']);
+    expect(few.warnings).toEqual(['test: 10 of 112 rows, sampled with the seed (--test-size all scores every row)']);
     expect((await load(0, 10)).digest).toBe(few.digest);
     const drawn = await Promise.all(
       [0, 1].map(async (seed) => (await load(seed, 10)).splits.test.map(({ text }) => text)),
@@ -98,7 +98,7 @@ describe('data that is split already', () => {
     const { warnings } = await loadTask(file, { ...options, labels: ['a', 'b'], testSize: 1000 });
     expect(warnings).toEqual([
       `1,200 of 3,600 rows of ${file} left out because of their label: "c" 1,200`,
-      'test: 1,000 of 2,392 rows, drawn by the seed (--test-size all scores every row)',
+      'test: 1,000 of 2,392 rows, sampled with the seed (--test-size all scores every row)',
     ]);
   });
 });

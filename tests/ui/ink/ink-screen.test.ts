@@ -446,7 +446,7 @@ describe('the keys', () => {
     for (const input of [DOWN, DOWN, '\r']) await press(shown, input);
     expect(shown.terminal.frame).toContain('l edits label words');
     await press(shown, 'l');
-    expect(shown.terminal.frame).toMatch(/label words .*Enter scores, Esc cancels; now free=/);
+    expect(shown.terminal.frame).toMatch(/label words .* now free=/);
     for (const input of ['free=free|win', '\r']) await press(shown, input);
     expect(shown.asked.at(-1)).toBe('words:This message is an offer:{"words":{"free":"free|win"}}');
     expect(shown.terminal.frame).toContain('the prompt will be scored by these label words after this step');
@@ -475,6 +475,29 @@ describe('the keys', () => {
     shown.clock.advance(1000);
     await settled();
     expect(shown.terminal.frame).toMatch(/ (?:[6-9]|\d\d) › +0\.100 .*“worse than all”/);
+    await shown.reporter.close();
+  });
+
+  it('follow the chosen prompt to its new rank, and keep it in view when it was given label words', async () => {
+    const shown = await show(80, 16, spamRun(84));
+    for (const input of [DOWN, DOWN, 'l', 'free=free|win', '\r']) await press(shown, input);
+    const typed = spamRun(84).find((event) => event.type === 'prompt-added')!;
+    expect(typed.prompt.text).toBe('This message is an offer');
+    expect(shown.asked.at(-1)).toContain(typed.prompt.text);
+    const prompt = { ...typed.prompt, origin: 'policy', dev: { accuracy: 0.1 }, devMargin: -1, wordsEdited: true };
+    const before = { train: { accuracy: 0.5 }, dev: { accuracy: 0.781 } };
+    const event = { type: 'label-words-changed', step: 84, prompt, before, seq: 1000 };
+    shown.reporter.report(event as unknown as RunEvent);
+    shown.clock.advance(1000);
+    await settled();
+    expect(shown.terminal.frame).toMatch(/> 5 +0\.100 .*“This message is an offer”/);
+    await shown.reporter.close();
+  });
+
+  it('have no weights to take where the reward has one objective', async () => {
+    const shown = await show(80, 24, spamRun(84));
+    await press(shown, 'w');
+    expect(shown.terminal.frame).toContain('the reward has one objective: no weights');
     await shown.reporter.close();
   });
 

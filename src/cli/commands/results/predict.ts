@@ -67,7 +67,9 @@ export function configure(command: Command, context: CliContext): void {
     .argument('<source>', 'run folder, or a file of "rlprompt export --format json"')
     .argument('<file>', 'data file (.csv .tsv .jsonl .json .txt) without labels, or - for stdin')
     .option('-o, --out <FILE>', 'file to write (default: stdout)')
-    .addOption(new Option('--format <NAME>', 'what to write (default: as the file says)').choices(PREDICTION_FORMATS))
+    .addOption(
+      new Option('--format <NAME>', 'what to write (default: the format of the file)').choices(PREDICTION_FORMATS),
+    )
     .option('--lines', 'treat each line of the file as a text; without a header and without quotes (.txt files always)')
     .option('--rank <N>', 'which prompt of "rlprompt top"', parseCount, 1)
     .option('--explain <ROW>', 'show how one row is read instead, counted from 1', parseCount)

@@ -125,7 +125,7 @@ function readingLines(best: PromptSummary | undefined, width = LINE_WIDTH): stri
   });
   const rows = demonstrations.map(({ text, word }) => `    ${cutToWidth(safeLine`${word}: ${text}`, width - 4)}\n`);
   const shown = rows.length > 0 ? `  after these labelled rows\n${rows.join('')}` : '';
-  return lines.length === 0 ? '' : `#1 is read by${found}\n${lines.join('')}${shown}`;
+  return lines.length === 0 ? '' : `label words of #1${found}\n${lines.join('')}${shown}`;
 }
 
 function decimals(value: number | undefined, digits = 3): string {

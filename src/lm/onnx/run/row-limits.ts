@@ -4,7 +4,7 @@ import { TOKENS_PER_CALL } from './token-batches.js';
 export interface RowOptions {
   /** Bytes that caches and activations may take beside the weights; default: a quarter of the machine, 2 GiB at most. */
   readonly maxMemoryBytes?: number | undefined;
-  /** Rows that may run together; default: as many as are quick. Memory can make it fewer. */
+  /** Rows that may run together; default: chosen for speed. Memory can make it fewer. */
   readonly batchSize?: number | undefined;
   /** Computes what rows begin with once and keeps it; default true. */
   readonly prefixSharing?: boolean | undefined;

@@ -60,7 +60,7 @@ function panelsFor(state: ScreenState, width: number): (readonly [panel: Panel, 
 }
 
 function emptyChart({ phase }: ScreenState, progress: ShownProgress | undefined, height: number): Span[][] {
-  const text = phase === 'training' ? 'the first step is under way' : 'the charts begin with the first step';
+  const text = phase === 'training' ? 'the first step is under way' : 'charts appear after the first step';
   const lines = [text, ...(progress ? [progressText(progress)] : [])].map((line) => {
     return [{ text: safeText(line), style: 'dim' as const }];
   });

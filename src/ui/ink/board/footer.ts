@@ -80,10 +80,7 @@ function typingLine({ keyboard: { draft, field }, state, edited }: BoardProps, w
     prompt: '  Enter scores it, Esc cancels',
     weights: weightsHint,
     format: '  Enter takes json; ts, python, node …',
-    'label-words': cutToWidth(
-      safeLine`  Enter scores, Esc cancels; now ${wordsNow(edited, state)}`,
-      Math.floor(width / 2),
-    ),
+    'label-words': cutToWidth(safeLine`  now ${wordsNow(edited, state)}`, Math.floor(width / 2)),
   }[field];
   const hint = width >= 70 && widthOf(safeText(wanted)) <= width / 2 ? wanted : '';
   return [
@@ -94,11 +91,16 @@ function typingLine({ keyboard: { draft, field }, state, edited }: BoardProps, w
   ];
 }
 
-/** `ham=list,spam=free|offer`, as they are typed. */
+/** Of found words, which are dozens, the first few: all are in the view that Enter opens. */
+const WORDS_SHOWN = 3;
+
+/** `ham=list,spam=free|offer`, as they are typed; `ham=list|his|him…` where there are more. */
 function wordsNow(prompt: PromptSummary | undefined, { start }: ScreenState): string {
   if (!prompt || !start) return '';
   return classifierOf(prompt, start)
-    .words.map(({ label, words }) => `${label}=${words.join('|')}`)
+    .words.map(({ label, words }) => {
+      return `${label}=${words.slice(0, WORDS_SHOWN).join('|')}${words.length > WORDS_SHOWN ? '…' : ''}`;
+    })
     .join(',');
 }
 

@@ -105,10 +105,11 @@ const SLOW_SECONDS = 2;
 function costLine({ state, remote, progress }: BoardProps, width: number): Span[] {
   if (remote.length > 0) return [{ text: cutToWidth(safeLine`${remote.join(' | ')}`, width) }];
   // A run counts them first at the end of the baselines, and "0 forwards" until then would be wrong.
-  if (state.forwards === 0) return [{ text: safeText('forwards are shown after the baselines'), style: 'dim' }];
+  if (state.forwards === 0) return [{ text: safeText('forwards appear after the baselines'), style: 'dim' }];
   const rate = safeLine`${formatRate(forwardsPerSecond(state.pace))} forwards/s`;
   const hits = safeLine`${formatShare(cacheHitRate(state))} cache hits`;
-  const isSlow = state.rewardMean.points.length > 0 && progress && progress.seconds >= SLOW_SECONDS;
+  // Before and after the search, the line above tells it.
+  const isSlow = state.phase === 'training' && progress && progress.seconds >= SLOW_SECONDS;
   const doing = isSlow ? ` · ${progressText(progress)}` : '';
   const details = safeLine` · ${formatCount(state.forwards)} forwards · ${hits}${doing}`;
   return [{ text: rate }, { text: width < 50 ? safeLine` · ${hits}` : details, style: 'dim' }];

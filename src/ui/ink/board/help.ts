@@ -45,10 +45,10 @@ export function helpLines(height: number, steerable: boolean): Span[][] {
 
 /** What the words of the screen mean, in at most `height` lines. */
 export function wordLines(height: number): Span[][] {
-  return [titled('What the words mean; more: rlprompt help WORD. Any key goes back.'), ...WORDS.map(helpLine)].slice(
-    0,
-    height,
-  );
+  return [
+    titled('What the words mean; more: rlprompt help WORD. Press any key to go back.'),
+    ...WORDS.map(helpLine),
+  ].slice(0, height);
 }
 
 function titled(text: string): Span[] {

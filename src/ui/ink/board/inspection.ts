@@ -22,8 +22,8 @@ export function inspectionLines(
   { state, keyboard, height, width }: Pick<BoardProps, 'state' | 'keyboard'> & Room,
 ): Span[][] {
   const title = canEdit(state)
-    ? 'Arrows scroll, l edits label words, any other key goes back.'
-    : 'Arrows scroll, any other key goes back.';
+    ? 'Arrows scroll, l edits label words, any other key returns.'
+    : 'Arrows scroll, any other key returns.';
   const lines = inspectionText({ prompt, inspection }, state, width);
   const room = Math.max(0, height - 1);
   const from = Math.min(keyboard.scrolled, Math.max(0, lines.length - room));

@@ -64,11 +64,11 @@ export function promptLines(
   return lines.length > rows + 1 ? lines.slice(0, rows + 1) : lines;
 }
 
-/** The best prompts, the one that was typed last, and the one that leads on train before dev knows it. */
-export function shownPrompts({ prompts, leader }: ScreenState, rows: number): PromptSummary[] {
+/** The best prompts, the one that was typed or given label words last, and the one that leads on train before dev knows it. */
+export function shownPrompts({ prompts, leader, ownKey }: ScreenState, rows: number): PromptSummary[] {
   const room = leader ? Math.max(1, rows - 1) : rows;
-  const typed = prompts.filter(({ origin }) => origin === 'user').toSorted((a, b) => b.step - a.step)[0];
-  const below = typed && room > 1 && prompts.indexOf(typed) >= room ? [typed] : [];
+  const own = prompts.find((prompt) => promptKey(prompt) === ownKey);
+  const below = own && room > 1 && prompts.indexOf(own) >= room ? [own] : [];
   return [...prompts.slice(0, room - below.length), ...below, ...(leader ? [leader] : [])];
 }
 

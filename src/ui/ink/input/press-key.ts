@@ -33,7 +33,8 @@ export type KeyAction =
         | 'force-quit'
         | 'suspend'
         | 'inspect'
-        | 'choose-prompt';
+        | 'choose-prompt'
+        | 'choose-weights';
     }
   | { readonly kind: 'export'; readonly format: string }
   | { readonly kind: 'add-prompt'; readonly text: string }
@@ -149,7 +150,7 @@ function pressCommand(keyboard: KeyboardState, character: string): KeyPress {
     case 'l':
       return changed(keyboard, { mode: 'typing', field: 'label-words', draft: '', note: undefined }, 'choose-prompt');
     case 'w':
-      return changed(keyboard, { mode: 'typing', field: 'weights', draft: '', note: undefined });
+      return changed(keyboard, { mode: 'typing', field: 'weights', draft: '', note: undefined }, 'choose-weights');
     default:
       return changed(keyboard, {});
   }

@@ -90,9 +90,14 @@ describe('pressKeys', () => {
   });
 
   it('takes weights by name, several at once, and nothing that is none', () => {
-    expect(actionsOf('w', 'judge=0.5', '\r')).toEqual(['weights:{"judge":0.5}']);
-    expect(actionsOf('wtask=1 fluency=.25,length=0\r')).toEqual(['weights:{"task":1,"fluency":0.25,"length":0}']);
-    expect(actionsOf('w', 'judge', '\r', 'w', 'judge=much', '\r', 'w', '\r', 'w', 'a=1', '\u001B')).toEqual([]);
+    expect(actionsOf('w', 'judge=0.5', '\r')).toEqual(['choose-weights', 'weights:{"judge":0.5}']);
+    expect(actionsOf('wtask=1 fluency=.25,length=0\r')).toEqual([
+      'choose-weights',
+      'weights:{"task":1,"fluency":0.25,"length":0}',
+    ]);
+    expect(actionsOf('w', 'judge', '\r', 'w', 'judge=much', '\r', 'w', '\r', 'w', 'a=1', '\u001B')).toEqual(
+      Array(4).fill('choose-weights'),
+    );
     const { keyboard } = pressKeys(INITIAL_KEYBOARD, 'wjudge 0.5\r', 'search');
     expect(keyboard).toMatchObject({ mode: 'board', note: 'that is not a weight: NAME=WEIGHT, such as fluency=0.5' });
   });
