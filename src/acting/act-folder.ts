@@ -6,7 +6,8 @@ import { isThere } from '../files/read/is-there.js';
 import { readText } from '../files/read/read-file.js';
 import { strictJson } from '../files/strict-json.js';
 import { atomicWrite } from '../files/write/atomic-write.js';
-import { createRunFolder } from '../run/store/run-folder.js';
+import { createRunFolder, refuseTakenFolder } from '../run/store/run-folder.js';
+import { checkRunPath } from '../run/store/run-name.js';
 
 const PLAN = z.strictObject({
   schemaVersion: z.literal(2),
@@ -35,6 +36,15 @@ export interface ActFolder {
   readonly path: string;
   readonly plan: ActPlan;
   close(): void;
+}
+
+/**
+ * Refuses a folder that cannot be made or is taken, before a model is loaded for it.
+ * @throws RlpromptError `E_RUN_NAME`, `E_CANNOT_CREATE`, `E_FOLDER_NOT_EMPTY`, `E_RUN_EXISTS`
+ */
+export function refuseTakenActFolder(out: string): void {
+  checkRunPath(out);
+  refuseTakenFolder(out);
 }
 
 /** @throws RlpromptError as `createRunFolder` does */
@@ -76,7 +86,7 @@ export function readActPlan(path: string): ActPlan {
     throw new RlpromptError({
       code: 'E_NOT_A_RUN',
       exit: 'missingInput',
-      message: `${path} is no folder of rlprompt act: it has no ${FILE}`,
+      message: `${path} is not a folder of rlprompt act: it has no ${FILE}`,
       where: path,
       next: 'give the folder after --out of rlprompt act train',
     });

@@ -19,7 +19,7 @@ export function stateSourceOf(model: LanguageModel): StateSource {
   throw new RlpromptError({
     code: 'E_MODEL_TOKENIZER',
     exit: 'config',
-    message: `${name} has no tokenizer, so its states along a text cannot be had`,
+    message: `${name} has no tokenizer, so its hidden states cannot be computed`,
     where: name,
     kept: 'nothing was started',
     next: 'choose a local causal model (rlprompt models)',

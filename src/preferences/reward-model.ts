@@ -59,9 +59,9 @@ export async function fitRewardModel(
   lm: StateSource & { readonly name: string; readonly digest: string },
   { seed = 0 }: { seed?: number } = {},
 ): Promise<FittedRewardModel> {
-  const used = rankings.filter((ranking) => pairsOf(ranking).length > 0);
+  requireEnoughSets(rankings);
+  const used = withPreference(rankings);
   const sets = bySet(used);
-  if (sets.length < MIN_SETS) throw tooFew(sets.length);
   const texts = [...new Set(used.flatMap(({ items }) => items))];
   const states = await pooledStates(lm, texts);
   const { centre, scale } = spreadOf(states);
@@ -138,6 +138,19 @@ export function requireSameLm(model: RewardModel, lm: { readonly name: string; r
     kept: 'nothing was started',
     next: `--generator ${model.lm}, or fit the reward model on ${lm.name}`,
   });
+}
+
+/**
+ * For whoever has to load a language model first.
+ * @throws RlpromptError `E_RANKING_COUNT` for fewer than 5 sets with a preference
+ */
+export function requireEnoughSets(rankings: readonly Ranking[]): void {
+  const sets = bySet(withPreference(rankings)).length;
+  if (sets < MIN_SETS) throw tooFew(sets);
+}
+
+function withPreference(rankings: readonly Ranking[]): Ranking[] {
+  return rankings.filter((ranking) => pairsOf(ranking).length > 0);
 }
 
 /** Positions of the rankings of each set: what several raters say of the same texts is no independent example. */

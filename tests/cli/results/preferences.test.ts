@@ -75,7 +75,7 @@ describe('from rankings to a run', () => {
     const missing = await cli('run', 'mails.csv', ...flags, '--shots', '2', '--objective', 'preference=1');
     expect(lastLine(missing.stderr)).toContain('--reward-model');
     writeFileSync(join(cwd, 'few.jsonl'), '{"chosen":"a","rejected":"b"}\n');
-    const few = await cli('preferences', 'fit', 'few.jsonl', '--model', TINY_MODEL);
+    const few = await cli('preferences', 'fit', 'few.jsonl', '--model', 'no-such-model');
     expect([few.code, lastLine(few.stderr)]).toEqual([65, expect.stringContaining('E_RANKING_COUNT')]);
   });
 

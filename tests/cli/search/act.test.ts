@@ -1,9 +1,11 @@
-import { copyFileSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { copyFileSync, existsSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { worldFile } from '../../acting/world-file.js';
 import { runInProcess } from '../in-process-cli.js';
 import { emptyFolder, lastLine } from '../spawn-cli.js';
+
+const MASKED_MODEL = resolve(import.meta.dirname, '../../fixtures/hub-like/bert');
 
 /** Two doors, of which one leads out. */
 const reset =
@@ -66,5 +68,15 @@ describe('rlprompt act train', () => {
     expect(lastLine(stderr)).toMatch(
       / · all that was learned up to the last checkpoint · correct the environment; then: rlprompt act resume "my out"$/,
     );
+  });
+
+  it('refuses a folder with other files before it looks for a model, and leaves none for a model that cannot act', async () => {
+    const cwd = folderWithWorld();
+    const act = (...args: string[]) => runInProcess(['act', 'train', 'doors.mjs', ...args], { cwd });
+    const full = await act('--out', '.', '--model', 'no-such-model');
+    expect([full.code, lastLine(full.stderr)]).toEqual([73, expect.stringContaining('E_FOLDER_NOT_EMPTY')]);
+    const masked = await act('--out', 'unmade', '--model', MASKED_MODEL);
+    expect(lastLine(masked.stderr)).toContain('E_MODEL_CAPABILITY');
+    expect(existsSync(join(cwd, 'unmade'))).toBe(false);
   });
 });

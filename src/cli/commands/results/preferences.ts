@@ -82,13 +82,18 @@ async function fitModel(
 ): Promise<void> {
   requirePlaceFor(out);
   const rankings = await read(file);
-  const [{ loadLanguageModel }, { stateSourceOf }, { fitRewardModel, writeRewardModel }, { proportionInterval }] =
-    await Promise.all([
-      import('../../../lm/load.js'),
-      import('../../../preferences/pooled-states.js'),
-      import('../../../preferences/reward-model.js'),
-      import('../../../report/proportion-interval.js'),
-    ]);
+  const [
+    { loadLanguageModel },
+    { stateSourceOf },
+    { fitRewardModel, requireEnoughSets, writeRewardModel },
+    { proportionInterval },
+  ] = await Promise.all([
+    import('../../../lm/load.js'),
+    import('../../../preferences/pooled-states.js'),
+    import('../../../preferences/reward-model.js'),
+    import('../../../report/proportion-interval.js'),
+  ]);
+  requireEnoughSets(rankings);
   const lm = await loadLanguageModel(name);
   try {
     const fitted = await fitRewardModel(rankings, { ...stateSourceOf(lm), name: lm.name, digest: lm.digest });

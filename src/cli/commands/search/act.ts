@@ -124,8 +124,12 @@ async function score(
 
 async function startTraining(reference: string, options: TrainOptions, context: CliContext): Promise<void> {
   const { out, learner, seed, updates, episodes, learningRate, timeout } = options;
+  const { createActFolder, refuseTakenActFolder } = await import('../../../acting/act-folder.js');
+  refuseTakenActFolder(out);
   await withWorld(reference, options, async (world, model) => {
-    const { createActFolder } = await import('../../../acting/act-folder.js');
+    const { stateSourceOf } = await import('../../../preferences/pooled-states.js');
+    // A model that cannot act leaves no folder behind.
+    stateSourceOf(model);
     const plan = {
       schemaVersion: 2 as const,
       environment: reference,
