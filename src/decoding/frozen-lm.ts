@@ -27,6 +27,10 @@ export class FrozenLm {
     return this.source.hiddenStates.hiddenSize;
   }
 
+  get vocabularySize(): number {
+    return this.source.hiddenStates.vocabularySize;
+  }
+
   /** Numbers of one row of `features`. */
   get featureSize(): number {
     return 2 * this.hiddenSize;
@@ -61,8 +65,7 @@ export class FrozenLm {
    * @returns [rows * width, 2 * hiddenSize]
    */
   features(hidden: Float32Array, tokenIds: ArrayLike<number>): Float32Array {
-    const { hiddenSize, featureSize } = this;
-    const { vocabularySize } = this.source.hiddenStates;
+    const { hiddenSize, featureSize, vocabularySize } = this;
     const width = (tokenIds.length * hiddenSize) / hidden.length;
     const features = new Float32Array(tokenIds.length * featureSize);
     for (let i = 0; i < tokenIds.length; i++) {

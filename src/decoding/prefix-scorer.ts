@@ -4,13 +4,14 @@ import { matrixShapes } from '../policy/parameters/saved-parameters.js';
 import { encodeCheckpoint } from '../run/checkpoint/checkpoint-format.js';
 import { readCheckpointFile } from '../run/checkpoint/read-checkpoint-file.js';
 import { shellWord } from '../shell-word.js';
+import type { TrainerState } from '../trainers/contract/types.js';
 import { Critic } from '../trainers/policy/critic.js';
 import type { FrozenLm } from './frozen-lm.js';
 
 export interface ScorerFacts {
   readonly lm: string;
   readonly lmDigest: string;
-  /** Name of the reward that it foretells. */
+  /** Name of the reward that it foretells, or the file of its texts where they name none. */
   readonly reward: string;
   readonly loss: 'fudge' | 'cd-q';
   /** Texts that it was fitted to, and their rewards' mean and standard deviation. */
@@ -41,16 +42,29 @@ export function writeScorer(path: string, { facts, critic }: PrefixScorer): void
   atomicWrite(path, encodeCheckpoint(content, matrixShapes(arrays)).bytes);
 }
 
-/**
- * @throws RlpromptError `E_SCORER_FILE` where the file is none, `E_SCORER_LM` where it was fitted on the states of another LM
- */
-export function readScorer(path: string, lm: { name: string; digest: string; featureSize: number }): PrefixScorer {
+/** What a scorer's file holds, before there is a model. */
+export interface SavedScorer {
+  readonly path: string;
+  readonly facts: ScorerFacts;
+  readonly critic: TrainerState;
+}
+
+/** @throws RlpromptError `E_SCORER_FILE` where the file is none */
+export function readScorer(path: string): SavedScorer {
   const { json, arrays } = readCheckpointFile(path, (why) => noScorer(path, why));
   if (!('lmDigest' in Object(json))) throw noScorer(path, 'it holds something else');
-  const { critic: saved, ...facts } = json as ScorerFacts & { critic: Record<string, unknown> };
+  const { critic, ...facts } = json as ScorerFacts & { critic: TrainerState['json'] };
+  return { path, facts, critic: { json: critic, arrays } };
+}
+
+/** @throws RlpromptError `E_SCORER_LM` where the scorer was fitted on the states of another LM */
+export function scorerFor(
+  { path, facts, critic: saved }: SavedScorer,
+  lm: { name: string; digest: string; featureSize: number },
+): PrefixScorer {
   if (facts.lmDigest !== lm.digest) throw otherLm(path, facts.lm, lm.name);
   const critic = new Critic(lm.featureSize, 0);
-  critic.restore({ json: saved, arrays });
+  critic.restore(saved);
   return new PrefixScorer(facts, critic);
 }
 

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { RlpromptError } from '../errors.js';
 import { readText } from '../files/read/read-file.js';
+import { groupDigits } from '../group-digits.js';
 import type { Tokenizer } from '../lm/model/types.js';
 import type { RewardedText } from './fit-scorer.js';
 
@@ -9,30 +10,87 @@ const LINE = z.looseObject({
   text: z.string(),
   tokenIds: z.array(z.int().min(0)).min(1).optional(),
   reward: z.number(),
+  rewardName: z.string().optional(),
+  /** Who wrote the token ids; files of earlier versions do not say it. */
+  lm: z.string().optional(),
+  lmDigest: z.string().optional(),
 });
+
+/** A line of a file, before there is a model to read its text. */
+type TextLine = z.infer<typeof LINE> & { readonly number: number };
+
+export interface RewardedTexts {
+  readonly path: string;
+  readonly lines: readonly TextLine[];
+  /** Undefined where the lines name none, or several. */
+  readonly rewardName: string | undefined;
+}
+
+/** The model whose tokens are meant. */
+export interface TextReader {
+  readonly name: string;
+  readonly digest: string;
+  readonly tokenizer: Pick<Tokenizer, 'encode'>;
+  readonly vocabularySize: number;
+}
 
 const LEAST = 8;
 
 /**
- * Reads texts with rewards, one JSON object a line: `{"prefix", "text", "reward"}`, and `"tokenIds"` where the model wrote
- * the text itself.
+ * Reads texts with rewards, one JSON object a line: `{"prefix", "text", "reward"}`, and `"tokenIds"` where a model wrote the
+ * text itself.
  *
  * @throws RlpromptError `E_REWARDED_TEXTS` with the first bad line
  */
-export function readRewardedTexts(path: string, tokenizer: Pick<Tokenizer, 'encode'>): RewardedText[] {
-  const texts = readText(path)
+export function readRewardedTexts(path: string): RewardedTexts {
+  const lines = readText(path)
     .split(/\r?\n/)
-    .flatMap((line, index): RewardedText[] => {
-      if (line.trim() === '') return [];
-      const { prefix, text, reward, tokenIds = tokenizer.encode(text) } = parseLine(line, path, index + 1);
-      return tokenIds.length > 0 ? [{ prefix, reward, tokenIds }] : [];
-    });
-  if (texts.length < LEAST) throw refused(path, `${texts.length} texts are too few: at least ${LEAST}`);
-  if (texts.every(({ reward }) => reward === texts[0]?.reward)) throw refused(path, 'all rewards are equal');
+    .flatMap((line, index): TextLine[] => (line.trim() === '' ? [] : [parseLine(line, path, index + 1)]));
+  checkEnough(path, lines);
+  const names = new Set(lines.map(({ rewardName }) => rewardName));
+  return { path, lines, rewardName: names.size === 1 ? lines[0]?.rewardName : undefined };
+}
+
+/**
+ * The texts as the tokens of a model. A text without tokens is left out.
+ * @throws RlpromptError `E_REWARDED_TEXTS` where token ids are those of another model
+ */
+export function tokensOf({ path, lines }: RewardedTexts, lm: TextReader): RewardedText[] {
+  const texts = lines.flatMap((line): RewardedText[] => {
+    const { prefix, text, reward, tokenIds = lm.tokenizer.encode(text) } = line;
+    if (line.tokenIds) checkTokens(path, line, line.tokenIds, lm);
+    return tokenIds.length > 0 ? [{ prefix, reward, tokenIds }] : [];
+  });
+  checkEnough(path, texts);
   return texts;
 }
 
-function parseLine(line: string, path: string, number: number): z.infer<typeof LINE> {
+function checkEnough(path: string, texts: readonly { readonly reward: number }[]): void {
+  if (texts.length < LEAST) throw refused(path, `${texts.length} texts are too few: at least ${LEAST}`);
+  if (texts.every(({ reward }) => reward === texts[0]?.reward)) throw refused(path, 'all rewards are equal');
+}
+
+function checkTokens(
+  path: string,
+  { number, lm: writer = 'another model', lmDigest }: TextLine,
+  tokenIds: readonly number[],
+  { name, digest, vocabularySize }: TextReader,
+): void {
+  if (lmDigest !== undefined && lmDigest !== digest) {
+    const message = `line ${number}: its token ids are those of ${writer}, but the model is ${name} (its files differ)`;
+    throw refused(
+      path,
+      message,
+      `--model ${writer}, or remove "tokenIds" from all lines, and ${name} reads their texts`,
+    );
+  }
+  const unknown = tokenIds.find((id) => id >= vocabularySize);
+  if (unknown === undefined) return;
+  const message = `line ${number}: ${name} has ${groupDigits(vocabularySize)} tokens, and none with the id ${unknown}`;
+  throw refused(path, message, `remove "tokenIds" from all lines, and ${name} reads their texts`);
+}
+
+function parseLine(line: string, path: string, number: number): TextLine {
   let value: unknown;
   try {
     value = JSON.parse(line);
@@ -40,18 +98,20 @@ function parseLine(line: string, path: string, number: number): z.infer<typeof L
     throw refused(path, `line ${number} is not JSON`);
   }
   const parsed = LINE.safeParse(value);
-  if (parsed.success) return parsed.data;
+  if (parsed.success) return { ...parsed.data, number };
   const [issue] = parsed.error.issues;
   throw refused(path, `line ${number}: ${issue?.path.join('.')}: ${issue?.message}`);
 }
 
-function refused(path: string, message: string): RlpromptError {
+const WRITE_THEM = 'rlprompt decode sample PREFIX --reward shorter --out FILE writes the expected form';
+
+function refused(path: string, message: string, next = WRITE_THEM): RlpromptError {
   return new RlpromptError({
     code: 'E_REWARDED_TEXTS',
     exit: 'data',
     message,
     where: path,
     kept: 'the file is unchanged',
-    next: 'rlprompt decode sample PREFIX --reward shorter --out FILE writes the expected form',
+    next,
   });
 }

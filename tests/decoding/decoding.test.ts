@@ -11,8 +11,8 @@ import {
   guideCandidates,
   type WeightedScorer,
 } from '../../src/decoding/guided-text.js';
-import { readScorer, writeScorer } from '../../src/decoding/prefix-scorer.js';
-import { readRewardedTexts } from '../../src/decoding/rewarded-texts.js';
+import { readScorer, scorerFor, writeScorer } from '../../src/decoding/prefix-scorer.js';
+import { readRewardedTexts, tokensOf } from '../../src/decoding/rewarded-texts.js';
 import { measureTradeOff } from '../../src/decoding/trade-off.js';
 import { Rng } from '../../src/random/rng.js';
 import { allTexts, DEPTH, eighths, treeLm } from './tree-lm.js';
@@ -39,6 +39,8 @@ beforeAll(async () => {
 });
 afterAll(() => lm.dispose());
 
+/** The model of the tests, as a reader of texts. */
+const reader = () => ({ name: 'tree', digest: 'd', tokenizer: lm.tokenizer, vocabularySize: lm.vocabularySize });
 const stateAfter = async (letters: readonly number[]) => (await lm.begin([letters])).hidden;
 const softmax = (logits: ArrayLike<number>): number[] => {
   const weights = Array.from(logits, Math.exp);
@@ -147,33 +149,75 @@ describe('files', () => {
     const path = join(folder, 'scorer.safetensors');
     writeScorer(path, scorer);
     const tree = { name: 'tree', digest: 'd', featureSize: lm.featureSize };
-    const read = readScorer(path, tree);
+    const read = scorerFor(readScorer(path), tree);
     const hidden = await stateAfter([]);
     expect(read.facts).toEqual(scorer.facts);
     expect(read.values(lm, hidden, [1, 2])).toEqual(scorer.values(lm, hidden, [1, 2]));
-    expect(() => readScorer(path, { ...tree, digest: 'e' })).toThrow(expect.objectContaining({ code: 'E_SCORER_LM' }));
+    const other = { ...tree, digest: 'e' };
+    expect(() => scorerFor(readScorer(path), other)).toThrow(expect.objectContaining({ code: 'E_SCORER_LM' }));
     writeFileSync(path, 'nothing');
-    expect(() => readScorer(path, tree)).toThrow(expect.objectContaining({ code: 'E_SCORER_FILE' }));
+    expect(() => readScorer(path)).toThrow(expect.objectContaining({ code: 'E_SCORER_FILE' }));
   });
 
   it('of texts with rewards are read with or without tokens; the first bad line is named', () => {
     const path = join(folder, 'texts.jsonl');
     const line = (more: object) => JSON.stringify({ prefix: 'a', text: 'ab', reward: 1, ...more });
     writeFileSync(path, [line({ tokenIds: [1, 2, 0], reward: 2 }), ...new Array<string>(7).fill(line({}))].join('\n'));
-    const read = readRewardedTexts(path, lm.tokenizer);
+    const read = tokensOf(readRewardedTexts(path), reader());
     expect(read.slice(0, 2).map(({ tokenIds }) => tokenIds)).toEqual([
       [1, 2, 0],
       [1, 2],
     ]);
     writeFileSync(path, new Array<string>(8).fill(line({})).join('\n'));
-    expect(() => readRewardedTexts(path, lm.tokenizer)).toThrow(
-      expect.objectContaining({ message: 'all rewards are equal' }),
-    );
+    expect(() => readRewardedTexts(path)).toThrow(expect.objectContaining({ message: 'all rewards are equal' }));
     writeFileSync(path, line({}));
     const refused = (message: string) =>
       expect.objectContaining({ code: 'E_REWARDED_TEXTS', message: expect.stringContaining(message) });
-    expect(() => readRewardedTexts(path, lm.tokenizer)).toThrow(refused('too few'));
+    expect(() => readRewardedTexts(path)).toThrow(refused('too few'));
     writeFileSync(path, `${line({})}\n{"text": 3}\n`);
-    expect(() => readRewardedTexts(path, lm.tokenizer)).toThrow(refused('line 2'));
+    expect(() => readRewardedTexts(path)).toThrow(refused('line 2'));
+  });
+
+  it('of texts with rewards are refused where their token ids are those of another model, or of none', () => {
+    const path = join(folder, 'other.jsonl');
+    const write = (more: object) => {
+      const lines = Array.from({ length: 8 }, (_, i) => JSON.stringify({ text: 'ab', reward: i, ...more }));
+      writeFileSync(path, lines.join('\n'));
+    };
+    const read = () => tokensOf(readRewardedTexts(path), reader());
+    write({ tokenIds: [1, 2], lm: 'tree', lmDigest: 'd' });
+    expect(read()).toHaveLength(8);
+    write({ tokenIds: [1, 2], lm: 'bush', lmDigest: 'e' });
+    expect(read).toThrow(
+      expect.objectContaining({
+        code: 'E_REWARDED_TEXTS',
+        message: 'line 1: its token ids are those of bush, but the model is tree (its files differ)',
+      }),
+    );
+    // Texts are anybody's.
+    write({ lm: 'bush', lmDigest: 'e' });
+    expect(read()).toHaveLength(8);
+    write({ tokenIds: [1, 4] });
+    expect(read).toThrow(
+      expect.objectContaining({
+        code: 'E_REWARDED_TEXTS',
+        message: 'line 1: tree has 4 tokens, and none with the id 4',
+      }),
+    );
+  });
+
+  it('of texts with rewards name the reward where all lines name the same', () => {
+    const path = join(folder, 'named.jsonl');
+    const nameOf = (names: readonly (string | undefined)[]) => {
+      writeFileSync(
+        path,
+        names.map((rewardName, i) => JSON.stringify({ text: 'ab', reward: i, rewardName })).join('\n'),
+      );
+      return readRewardedTexts(path).rewardName;
+    };
+    const seven = new Array<string>(7).fill('shorter');
+    expect(nameOf([...seven, 'shorter'])).toBe('shorter');
+    expect(nameOf([...seven, 'asking'])).toBeUndefined();
+    expect(nameOf([...seven, undefined])).toBeUndefined();
   });
 });

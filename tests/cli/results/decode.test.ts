@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { runInProcess } from '../in-process-cli.js';
@@ -16,8 +16,9 @@ it('samples, fits, writes and compares; a scorer for another model is refused', 
     lm: 'mail-gpt-4m',
     texts: 8,
     loss: 'cd-q',
+    reward: 'shorter',
   });
-  const scorer = ['--scorer', 'scorer.safetensors=0.5', ...short];
+  const scorer = ['--scorer', 'scorer.safetensors=5e-1', ...short];
   const written = await decode('write', 'Dear all,', ...scorer, '2', '--block', '2', '--candidates', '2');
   expect(
     written.stdout
@@ -29,4 +30,27 @@ it('samples, fits, writes and compares; a scorer for another model is refused', 
   expect(table.stdout.split('\n')[0]).toMatch(/^decoding +shorter +KL +tokens drawn$/);
   const bad = await decode('write', 'Dear all,', '--scorer', 'texts.jsonl');
   expect([bad.code, lastLine(bad.stderr)]).toEqual([65, expect.stringContaining('E_SCORER_FILE')]);
+
+  const lines = readFileSync(join(cwd, 'texts.jsonl'), 'utf8');
+  writeFileSync(
+    join(cwd, 'other.jsonl'),
+    lines.replaceAll('"lm":"mail-gpt-4m","lmDigest":"', '"lm":"another","lmDigest":"0'),
+  );
+  const other = await decode('fit', 'other.jsonl');
+  expect([other.code, lastLine(other.stderr)]).toEqual([
+    65,
+    expect.stringContaining('those of another, but the model is'),
+  ]);
+});
+
+it.each([
+  ['a file of texts that is not there', ['fit', 'missing.jsonl'], 'E_FILE_NOT_FOUND'],
+  ['a scorer that is not there', ['write', 'Dear', '--scorer', 'missing.safetensors'], 'E_FILE_NOT_FOUND'],
+  ['a scorer that is none', ['table', 'Dear', '--scorer', 'none.safetensors'], 'E_SCORER_FILE'],
+  ['a weight that is not a number', ['write', 'Dear', '--scorer', 'none.safetensors=high'], 'E_USAGE'],
+])('is told of %s before a model is looked for', async (_, args, code) => {
+  const cwd = emptyFolder();
+  writeFileSync(join(cwd, 'none.safetensors'), '{}');
+  const { stderr } = await runInProcess(['decode', ...args, '--model', 'no-such-model'], { cwd });
+  expect(lastLine(stderr)).toContain(code);
 });

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { readClassifier } from '../../../src/cli/predict/read-classifier.js';
 import { loadConfigFile } from '../../../src/config/files/config-file.js';
 import { parseTable } from '../../../src/data/read-table.js';
-import { readRewardedTexts } from '../../../src/decoding/rewarded-texts.js';
+import { readRewardedTexts, tokensOf } from '../../../src/decoding/rewarded-texts.js';
 import { readRunRecord } from '../../../src/export/run-record.js';
 import { DamagedTensors, decodeTensors, encodeTensors } from '../../../src/files/safetensors.js';
 import { readCompletions, readMessage } from '../../../src/lm/endpoint/answers/completion-answer.js';
@@ -90,6 +90,7 @@ const LIBRARY = {
     },
   ],
 };
+const READER = { name: 'm', digest: 'd', tokenizer: { encode: () => [1] }, vocabularySize: 3 };
 const REWARDED = Array.from({ length: 8 }, (_, i) => ({ prefix: 'a', text: 'b', tokenIds: [1, 2], reward: i }));
 
 const LISTS: Readonly<Record<string, List>> = {
@@ -98,7 +99,7 @@ const LISTS: Readonly<Record<string, List>> = {
   'a prompt library': { good: [LIBRARY], read: readLibrary },
   'an exported prompt': { good: [EXPORTED], read: (file) => readClassifier(file, 1) },
   'a transfer matrix': { good: [MATRIX], read: readTransferFile },
-  'texts with rewards': { good: REWARDED, read: (file) => readRewardedTexts(file, { encode: () => [1] }) },
+  'texts with rewards': { good: REWARDED, read: (file) => tokensOf(readRewardedTexts(file), READER) },
 };
 
 const LIKELY = [

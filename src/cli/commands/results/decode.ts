@@ -4,7 +4,6 @@ import type { FrozenLm } from '../../../decoding/frozen-lm.js';
 import type { WeightedScorer } from '../../../decoding/guided-text.js';
 import { TEXT_REWARD_NAMES, type TextRewardName } from '../../../decoding/text-rewards.js';
 import type { DecodingMethod, DecodingRequest, TradeOff } from '../../../decoding/trade-off.js';
-import { RlpromptError } from '../../../errors.js';
 import { requirePlaceFor, writeOutput } from '../../../files/write/write-output.js';
 import type { LanguageModel } from '../../../lm/model/types.js';
 import type { CliContext } from '../../output/context.js';
@@ -13,6 +12,7 @@ import { formatJson, writeResult } from '../../output/output.js';
 import { collect } from '../../shared/config-options.js';
 import { parseCount, parseSeed, parseSize } from '../../shared/parse-count.js';
 import { parseNotNegative } from '../../shared/parse-positive.js';
+import { parseScorer } from '../../shared/parse-scorer.js';
 
 const EXAMPLES = `Examples:
   $ rlprompt decode sample "Dear all," --reward shorter --texts 128 --out texts.jsonl
@@ -126,7 +126,7 @@ async function sampleTexts(
 ): Promise<void> {
   const { reward, out } = options;
   requirePlaceFor(out);
-  await withLm(options, async (lm) => {
+  await withLm(options, async (lm, model) => {
     const [{ decodeAll }, { TEXT_REWARDS }] = await Promise.all([
       import('../../../decoding/trade-off.js'),
       import('../../../decoding/text-rewards.js'),
@@ -144,6 +144,8 @@ async function sampleTexts(
         tokenIds: text.tokenIds,
         reward: TEXT_REWARDS[reward](text),
         rewardName: reward,
+        lm: model.name,
+        lmDigest: model.digest,
       };
     });
     writeOutput(out, lines.map((line) => `${formatJson(line)}\n`).join(''));
@@ -157,14 +159,16 @@ async function fitTo(
   context: CliContext,
 ): Promise<void> {
   requirePlaceFor(options.out);
-  await withLm(options, async (lm, model) => {
-    const [{ readRewardedTexts }, { fitScorer }, { writeScorer }] = await Promise.all([
-      import('../../../decoding/rewarded-texts.js'),
+  const { readRewardedTexts, tokensOf } = await import('../../../decoding/rewarded-texts.js');
+  const read = readRewardedTexts(file);
+  await withLm(options, async (lm, { name, digest }) => {
+    const [{ fitScorer }, { writeScorer }] = await Promise.all([
       import('../../../decoding/fit-scorer.js'),
       import('../../../decoding/prefix-scorer.js'),
     ]);
-    const texts = readRewardedTexts(file, lm.tokenizer);
-    const scorer = await fitScorer(lm, texts, { lm: model.name, lmDigest: model.digest, reward: file }, options);
+    const texts = tokensOf(read, { name, digest, tokenizer: lm.tokenizer, vocabularySize: lm.vocabularySize });
+    const facts = { lm: name, lmDigest: digest, reward: read.rewardName ?? file };
+    const scorer = await fitScorer(lm, texts, facts, options);
     writeScorer(options.out, scorer);
     writeResult(context, `${formatJson({ schemaVersion: 1, out: options.out, ...scorer.facts })}\n`);
   });
@@ -178,9 +182,8 @@ async function write(
   const { strength, block, candidates } = options;
   const method: DecodingMethod =
     block === undefined ? { kind: 'token-wise', strength } : { kind: 'block-wise', blockLength: block, candidates };
-  await withLm(options, async (lm, model) => {
+  await withScorers(options, async (lm, scorers) => {
     const { decodeAll } = await import('../../../decoding/trade-off.js');
-    const scorers = await readScorers(options.scorer, lm, model);
     const decoded = await decodeAll(lm, method, requestOf(prefixes, { ...options, reward: 'shorter', scorers }));
     for (const { prefix, decoded: text } of decoded)
       writeResult(context, `${formatJson({ schemaVersion: 1, prefix, ...text })}\n`);
@@ -188,11 +191,26 @@ async function write(
 }
 
 async function table(prefixes: string[], options: ScorerOptions & { json?: true }, context: CliContext): Promise<void> {
-  await withLm(options, async (lm, model) => {
+  await withScorers(options, async (lm, scorers) => {
     const { measureTradeOff } = await import('../../../decoding/trade-off.js');
-    const scorers = await readScorers(options.scorer, lm, model);
     const rows = await measureTradeOff(lm, METHODS, requestOf(prefixes, { ...options, scorers }));
     writeResult(context, options.json ? `${formatJson({ schemaVersion: 1, rows })}\n` : toTable(rows, options.reward));
+  });
+}
+
+/** Reads the scorers' files before the model, which takes longer. */
+async function withScorers(
+  options: ScorerOptions,
+  use: (lm: FrozenLm, scorers: readonly WeightedScorer[]) => Promise<void>,
+): Promise<void> {
+  const { readScorer, scorerFor } = await import('../../../decoding/prefix-scorer.js');
+  const saved = options.scorer.map(parseScorer).map(({ file, weight }) => ({ file: readScorer(file), weight }));
+  await withLm(options, (lm, { name, digest }) => {
+    const known = { name, digest, featureSize: lm.featureSize };
+    return use(
+      lm,
+      saved.map(({ file, weight }) => ({ scorer: scorerFor(file, known), weight })),
+    );
   });
 }
 
@@ -216,19 +234,6 @@ async function withLm(
   }
 }
 
-async function readScorers(
-  given: readonly string[],
-  lm: FrozenLm,
-  { name, digest }: LanguageModel,
-): Promise<WeightedScorer[]> {
-  const { readScorer } = await import('../../../decoding/prefix-scorer.js');
-  return given.map((text) => {
-    const [, file = text, weight = '1'] = /^(.*)=(-?[\d.]+)$/.exec(text) ?? [];
-    if (!Number.isFinite(Number(weight))) throw badWeight(text);
-    return { scorer: readScorer(file, { name, digest, featureSize: lm.featureSize }), weight: Number(weight) };
-  });
-}
-
 function requestOf(
   prefixes: readonly string[],
   { texts, tokens, seed, reward, scorers }: TextOptions & Pick<DecodingRequest, 'reward' | 'scorers'>,
@@ -250,14 +255,4 @@ function describe(method: DecodingMethod): string {
   return method.kind === 'block-wise'
     ? `blocks of ${method.blockLength}, best of ${method.candidates}`
     : `best of ${method.candidates} by the reward`;
-}
-
-function badWeight(text: string): RlpromptError {
-  return new RlpromptError({
-    code: 'E_USAGE',
-    exit: 'usage',
-    message: `${text} has a weight that is no number`,
-    where: '--scorer',
-    next: '--scorer FILE=0.5',
-  });
 }
