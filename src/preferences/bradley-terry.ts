@@ -13,23 +13,10 @@ export interface FitOptions {
 }
 
 /**
- * The loss of a linear reward r = w·x on rankings (Bradley and Terry; Ouyang et al. 2022):
- * mean over rankings of −1/P Σ log σ(r_better − r_worse), P the number of pairs. All pairs of one ranking together weigh as
- * much as one ranking: they share its texts and are not independent.
- */
-export function bradleyTerryLoss(weights: Float64Array, rankings: readonly RankedFeatures[], ridge = 0): number {
-  const used = rankings.filter(({ pairs }) => pairs.length > 0);
-  const total = used.reduce((sum, { features, pairs }) => {
-    const rewards = features.map((x) => dot(weights, x));
-    const loss = pairs.reduce((part, [better, worse]) => part + softplus(at(rewards, worse) - at(rewards, better)), 0);
-    return sum + loss / pairs.length;
-  }, 0);
-  return total / Math.max(1, used.length) + (ridge / 2) * dot(weights, weights);
-}
-
-/**
- * The weights that minimise the ridged loss: Newton's method from zero, which is deterministic and, the loss being
- * convex, finds the only minimum.
+ * Fits a linear reward r = w·x to rankings (Bradley and Terry; Ouyang et al. 2022): the weights that minimise the mean over
+ * rankings of −1/P Σ log σ(r_better − r_worse), P the number of pairs, and the ridge. All pairs of one ranking together weigh
+ * as much as one ranking: they share its texts and are not independent. Newton's method from zero is deterministic and, the
+ * loss being convex, finds the only minimum.
  * @returns [features]
  */
 export function fitBradleyTerry(
@@ -135,9 +122,4 @@ function at(values: ArrayLike<number>, index: number): number {
 
 function sigmoid(x: number): number {
   return 1 / (1 + Math.exp(-x));
-}
-
-/** log(1 + e^x) without overflow. */
-function softplus(x: number): number {
-  return Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
 }

@@ -33,13 +33,13 @@ function agreeing({ items, order, ...ranking }: Ranking): Ranking {
   };
 }
 
-const fit = (rankings: readonly Ranking[]) =>
+const fitted = (rankings: readonly Ranking[]) =>
   fitRewardModel(rankings, { ...stateSourceOf(model), name: model.name, digest: model.digest });
 
 describe('the held-out accuracy of a reward model', () => {
   it('does not rise where another rater says the same of each set', async () => {
     const rankings = randomOrders();
-    const [one, two] = [await fit(rankings), await fit([...rankings, ...rankings.map(agreeing)])];
+    const [one, two] = [await fitted(rankings), await fitted([...rankings, ...rankings.map(agreeing)])];
     const { accuracy, pairs } = one.heldOut;
     expect(one.heldOut).toEqual({ accuracy, pairs: 3 * SETS, rankings: SETS, sets: SETS });
     expect(two.heldOut).toEqual({ accuracy, pairs: 2 * pairs, rankings: 2 * SETS, sets: SETS });
@@ -47,7 +47,7 @@ describe('the held-out accuracy of a reward model', () => {
 
   it('needs five sets, not five rankings of fewer', async () => {
     const four = randomOrders().slice(0, 4);
-    await expect(fit([...four, ...four.map(agreeing)])).rejects.toMatchObject({
+    await expect(fitted([...four, ...four.map(agreeing)])).rejects.toMatchObject({
       code: 'E_RANKING_COUNT',
       message: 'too few different sets of texts are ranked with a preference: 4, and at least 5 are needed',
     });
