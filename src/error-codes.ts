@@ -340,6 +340,7 @@ export const ERROR_CODES = {
   E_POLICY_NONFINITE: ['The policy’s values are not finite.', 'Start over with a smaller `--learning-rate`.'],
   E_POLICY_RUN: ['The run found a policy, not prompts.', '`rlprompt eval --policy RUN --target MODEL`'],
   E_POLICY_SHAPE: ['Arrays of the policy do not fit each other.', 'Give arrays of the policy’s sizes.'],
+  E_PREDICT_COLUMN: ['The rows have a column that `predict` would write.', 'Rename it, or name a file without it.'],
   E_PREDICT_SOURCE: ['There is nothing to predict with.', 'Name a run, or an export with `--format json`.'],
   E_PROMPTS_FILE: ['The file with prompts cannot be read.', 'Check the path.'],
   E_PTX_TEXT: [

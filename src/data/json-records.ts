@@ -6,6 +6,8 @@ export interface JsonRecord {
   /** Line of the file on which it starts, from 1. */
   readonly line: number;
   readonly values: ReadonlyMap<string, string>;
+  /** As it stands there. */
+  readonly json: string;
 }
 
 /** The values of an object as texts. */
@@ -19,7 +21,9 @@ export function recordOf(record: unknown, where: string): Map<string, string> {
 /** Objects as rows; the columns are their keys, in the order in which they first appear. */
 export function tableOf(records: readonly JsonRecord[]): { columns: string[]; rows: TableRow[] } {
   const columns = [...new Set(records.flatMap(({ values }) => [...values.keys()]))];
-  const rows = records.map(({ line, values }) => ({ line, values: columns.map((name) => values.get(name) ?? '') }));
+  const rows = records.map(({ line, values, json }) => {
+    return { line, values: columns.map((name) => values.get(name) ?? ''), json };
+  });
   return { columns, rows };
 }
 

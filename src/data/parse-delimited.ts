@@ -16,15 +16,17 @@ export interface DelimitedFormat {
 }
 
 /**
- * The format of a CSV file, by the separator that its first line names or else holds most of; TSV files are what they
- * say.
+ * The format of a CSV file, by the separator that its first line names, or else that the first one which is not empty holds
+ * most of; TSV files are what they say.
  */
 export function delimitedFormat(bytes: Buffer, extension: string): DelimitedFormat {
   if (extension === '.tsv') return { delimiter: '\t', quoted: false, preamble: 0 };
-  const [firstLine = ''] = bytes.toString('utf8', 0, MAX_RECORD_BYTES).split(/[\r\n]/, 1);
+  const begin = bytes.toString('utf8', 0, MAX_RECORD_BYTES);
+  const [firstLine = ''] = begin.split(/[\r\n]/, 1);
   const named = /^"?sep=([ -~\t])"?$/i.exec(firstLine)?.[1];
   if (named !== undefined) return { delimiter: named, quoted: true, preamble: Buffer.byteLength(firstLine) };
-  const unquoted = firstLine.replaceAll(/"[^"]*"/g, '');
+  const [header = ''] = /[^\r\n]+/.exec(begin) ?? [];
+  const unquoted = header.replaceAll(/"[^"]*"/g, '');
   const counted = [',', ';', '\t'].map((delimiter) => ({ delimiter, count: unquoted.split(delimiter).length }));
   const { delimiter } = counted.reduce((most, other) => (other.count > most.count ? other : most));
   return { delimiter, quoted: true, preamble: 0 };

@@ -13,8 +13,8 @@ export function parseJsonArray(text: string, file: string): { columns: string[];
   }
   if (!Array.isArray(values)) throw jsonError('E_DATA_JSON', 'the file is not an array of objects', `${file}:1`);
   const records = values.map((value: unknown, index): JsonRecord => {
-    const line = elements[index]?.line ?? 1;
-    return { line, values: recordOf(value, `${file}:${line}`) };
+    const { line = 1, text: json = '' } = elements[index] ?? {};
+    return { line, values: recordOf(value, `${file}:${line}`), json: json.trimEnd() };
   });
   return tableOf(records);
 }

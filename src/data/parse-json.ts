@@ -1,4 +1,5 @@
 import { RlpromptError } from '../errors.js';
+import { jsonFault } from './json-fault.js';
 import { type JsonRecord, jsonError, recordOf, tableOf } from './json-records.js';
 import { MAX_RECORD_BYTES } from './parse-delimited.js';
 import { parseJsonArray } from './parse-json-array.js';
@@ -22,7 +23,7 @@ function parseJsonLines(text: string, file: string): { columns: string[]; rows: 
     if (text.trim() === '') return;
     const line = index + 1;
     try {
-      records.push({ line, values: readRecord(text, `${file}:${line}`) });
+      records.push({ line, values: readRecord(text, `${file}:${line}`), json: text.trim() });
     } catch (error) {
       if (!(error instanceof RlpromptError)) throw error;
       first ??= error;
@@ -43,8 +44,7 @@ function readRecord(text: string, where: string): Map<string, string> {
   try {
     record = JSON.parse(text);
   } catch (error) {
-    const column = Number(/position (\d+)/.exec((error as Error).message)?.[1] ?? text.length) + 1;
-    throw jsonError('E_DATA_JSON', 'the line is not valid JSON', `${where}:${column}`, error);
+    throw jsonError('E_DATA_JSON', 'the line is not valid JSON', `${where}:${jsonFault(text) + 1}`, error);
   }
   return recordOf(record, where);
 }

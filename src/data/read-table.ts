@@ -27,6 +27,8 @@ export interface ReadTableOptions {
 }
 
 const CONTROL = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]/;
+/** How JSON may write one. */
+const ESCAPES = ['\\u', '\\b', '\\f'];
 
 export const DATA_EXTENSIONS = ['.csv', '.tsv', '.jsonl', '.ndjson', '.json'] as const;
 
@@ -126,7 +128,7 @@ function controlFaults(
   rows: readonly TableRow[],
 ): RlpromptError[] {
   const offset = findControlByte(bytes);
-  const isHidden = offset === -1 && bytes.includes('\\u');
+  const isHidden = offset === -1 && ESCAPES.some((written) => bytes.includes(written));
   if (offset === -1 && !isHidden) return [];
   const held = rows.flatMap(({ line, values }) => {
     const index = values.findIndex((value) => CONTROL.test(value));

@@ -7,6 +7,8 @@ export interface TableRow {
   readonly line: number;
   /** In the order of the table's columns. */
   readonly values: readonly string[];
+  /** The object as a JSON file has it, whose values need not be texts. */
+  readonly json?: string;
 }
 
 export interface Table {

@@ -1,10 +1,10 @@
+import { toVisibleJson } from '../visible-json.js';
 import type { LabelReading, ReadText } from './contract/exported-prompt.js';
 import type { ExportedEnsemble } from './exported-ensemble.js';
 import { comment, expression, labelsConstant, loadModule, PLACES, partsOf } from './formats/code/ts.js';
 import { READING_TYPES, scoringFunctions } from './text/classify-source.js';
 import { labelReadings } from './text/label-reading.js';
 import { isMasked } from './text/rendered-parts.js';
-import { toVisibleJson } from './text/visible-json.js';
 
 /** A module of TypeScript without imports: PROMPTS, LABELS, READINGS, render(input), classify(input, complete), together(answers), meta. */
 export function ensembleModule(ensemble: ExportedEnsemble): string {

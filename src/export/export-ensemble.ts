@@ -1,12 +1,12 @@
 import { RlpromptError } from '../errors.js';
 import { shellWord } from '../shell-word.js';
+import { toVisibleJson } from '../visible-json.js';
 import type { ReadText } from './contract/exported-prompt.js';
 import { ensembleModule, readEnsembleModule } from './ensemble-module.js';
 import { exportPrompt } from './export-prompt.js';
 import type { ExportedEnsemble } from './exported-ensemble.js';
 import type { RunRecord } from './run-record.js';
 import { lengthWarning, readTextOf } from './text/label-reading.js';
-import { toVisibleJson } from './text/visible-json.js';
 
 /** @throws RlpromptError `E_NO_ENSEMBLE` where the run did not score one */
 export function exportEnsemble(record: RunRecord, version: string): ExportedEnsemble {

@@ -1,8 +1,8 @@
 import { type PolicyRow, readPolicyTable } from '../run/policies/policy-table.js';
 import type { TaskLabel } from '../task/types.js';
+import { toVisibleJson } from '../visible-json.js';
 import { formatCell } from './formats/data/csv.js';
 import type { RunRecord } from './run-record.js';
-import { toVisibleJson } from './text/visible-json.js';
 
 type Scores = Readonly<Record<string, number>>;
 

@@ -33,6 +33,7 @@ describe('data that is refused', () => {
     ['a NUL', 'a,b\nx\0y,1\n', '.csv', 'E_DATA_CONTROL', /:2:2$/],
     ['an escape character in TSV', 'a\tb\nüx\x1b[2J\t1\n', '.tsv', 'E_DATA_CONTROL', /:2:3$/],
     ['an escaped NUL in JSONL', '{"a":"x"}\n{"a":"x\\u0000y"}\n', '.jsonl', 'E_DATA_CONTROL', /:2 \(a\)$/],
+    ['an escaped backspace in JSONL', '{"a":"x"}\n{"a":"x\\by"}\n', '.jsonl', 'E_DATA_CONTROL', /:2 \(a\)$/],
     ['a row with too many values', 'a,b\nx,1\ny,2,3\n', '.csv', 'E_DATA_RAGGED_ROW', /:3:1$/],
     ['rows with too many and too few values', 'a,b\nx,1\ny,2,3\nz\n', '.csv', 'E_DATA_RAGGED_ROW', /:3:1$/],
     ['a row with too few values', 'a\tb\nx\n', '.tsv', 'E_DATA_RAGGED_ROW', /:2:1$/],
@@ -43,6 +44,7 @@ describe('data that is refused', () => {
     ['an array of arrays', '[\n{"a": 1},\n[2]\n]', '.json', 'E_DATA_JSON', /:3:1$/],
     ['a named separator that is not the one', 'sep=;\na,b\nx,1,2\ny"z,2\n', '.csv', 'E_DATA_QUOTE', /:4:2$/],
     ['broken JSON', '{"a": 1}\n{"a": 1,}\n', '.jsonl', 'E_DATA_JSON', /:2:9$/],
+    ['a word without quotes in JSON', '{"a": 1}\n{"a": abc, "b": 1}\n', '.jsonl', 'E_DATA_JSON', /:2:7$/],
     ['JSON cut short', '{"a": 1}\n{"a": "x\n', '.jsonl', 'E_DATA_JSON', /:2:\d+$/],
     ['a JSONL line that is an array', '{"a": 1}\n[1]\n', '.jsonl', 'E_DATA_JSON', /:2:1$/],
     ['another ending', 'x', '.xlsx', 'E_DATA_FORMAT', /xlsx$/],
@@ -234,6 +236,19 @@ describe('data that is read', () => {
   it('reads Latin-1 when told, Windows quotes included', async () => {
     const content = bytes('text,label\nna', 0xef, 've ', 0x93, 'x', 0x94, ',1\n');
     expect(await valuesOf(content, '.csv', { encoding: 'latin1' })).toEqual([['naïve “x”', '1']]);
+  });
+
+  it('finds the separator below empty lines', async () => {
+    const { columns, rows } = await readTable(folder.write('below.csv', '\r\n\ntext;label\nHello, you;a\n'));
+    expect(columns).toEqual(['text', 'label']);
+    expect(rows).toEqual([{ line: 4, values: ['Hello, you', 'a'] }]);
+  });
+
+  it('keeps the objects of JSON as they stand there', async () => {
+    const lines = await readTable(folder.write('own.jsonl', ' {"text":"a", "n":1.50}\n\n{"text":null}\n'));
+    expect(lines.rows.map(({ json }) => json)).toEqual(['{"text":"a", "n":1.50}', '{"text":null}']);
+    const array = await readTable(folder.write('own.json', '[{"text":"a",\n "n":[1]} ,\n{}]'));
+    expect(array.rows.map(({ json }) => json)).toEqual(['{"text":"a",\n "n":[1]}', '{}']);
   });
 
   it('lets control characters through when told', async () => {

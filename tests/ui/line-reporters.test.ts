@@ -109,13 +109,19 @@ describe('the JSON reporter', () => {
   it('writes each event as one line that parses to the same event', async () => {
     const terminal = new FakeTerminal(80, 24);
     const reporter = createJsonReporter(terminal);
-    const hostile: RunEvent = { type: 'warning', code: 'W', message: 'a\u001B]52;\u009Db\u202Ec\u2028d\nе', seq: 99 };
+    const hostile: RunEvent = {
+      type: 'warning',
+      code: 'W',
+      message: 'a\u001B]52;\u009Db\u202Ec\u2028d\u{e0041}\nе',
+      seq: 99,
+    };
     const events = [...spamRun(21), hostile];
     for (const event of events) reporter.report(event);
     await reporter.close();
     const lines = terminal.all.trimEnd().split('\n');
     expect(lines.map((line) => JSON.parse(line))).toEqual(events);
     expect(forbiddenIn(terminal.all)).toEqual([]);
+    expect(terminal.all).toContain('d\\udb40\\udc41\\n');
   });
 });
 

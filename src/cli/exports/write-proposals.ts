@@ -1,8 +1,10 @@
 import type { RunConfig } from '../../config/run-config.js';
 import { isDataFileName } from '../../data/read-table.js';
 import { RlpromptError } from '../../errors.js';
+import { toVisibleJson } from '../../visible-json.js';
 import type { CliContext } from '../output/context.js';
-import { formatJson, writeResult } from '../output/output.js';
+import { writeResult } from '../output/output.js';
+import { warn } from '../output/say.js';
 
 /**
  * Writes the prompt of each row of a data file, a JSON line each: into a file, or on stdout.
@@ -23,8 +25,8 @@ export async function writeProposals(
     });
   }
   const { proposeRows } = await import('../../run/prepare/propose-rows.js');
-  const rows = await proposeRows(config, policy);
-  const lines = rows.map((row) => `${formatJson(row)}\n`).join('');
+  const rows = await proposeRows(config, policy, (warning) => warn(context, warning));
+  const lines = rows.map((row) => `${toVisibleJson(row)}\n`).join('');
   if (perExample === undefined) return writeResult(context, lines);
   const { writeOutput } = await import('../../files/write/write-output.js');
   writeOutput(perExample, lines);

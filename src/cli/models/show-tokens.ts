@@ -1,8 +1,10 @@
 import { RlpromptError } from '../../errors.js';
+import { countOf } from '../../group-digits.js';
 import { loadTokenizer } from '../../lm/model/tokenizer.js';
 import type { Tokenizer } from '../../lm/model/types.js';
+import { toVisibleJson } from '../../visible-json.js';
 import type { CliContext } from '../output/context.js';
-import { formatJson, writeResult } from '../output/output.js';
+import { writeResult } from '../output/output.js';
 import { installedModel } from './installed-model.js';
 
 interface TokenOutput {
@@ -21,12 +23,12 @@ export async function writeTokens(
   if (texts.length === 0) throw noText();
   const rows = texts.map((text) => ({ text, ...tokensOf(tokenizer, text) }));
   if (json) {
-    writeResult(context, `${formatJson({ schemaVersion: 1, model, texts: rows })}\n`);
+    writeResult(context, `${toVisibleJson({ schemaVersion: 1, model, texts: rows })}\n`);
     return;
   }
   const lines = rows.map(({ text, ids, tokens }) => {
     const shown = tokens.map((token, i) => `  ${ids[i]}\t${JSON.stringify(token)}\n`).join('');
-    return `${JSON.stringify(text)}: ${ids.length} tokens\n${shown}`;
+    return `${JSON.stringify(text)}: ${countOf(ids.length, 'token')}\n${shown}`;
   });
   writeResult(context, lines.join(''));
 }

@@ -1,8 +1,8 @@
 import { inspect } from 'node:util';
 import type { RlpromptError } from '../../errors.js';
+import { toVisibleJson } from '../../visible-json.js';
 import { completeError } from './complete-error.js';
 import type { CliContext } from './context.js';
-import { formatJson } from './output.js';
 import { say, sayLines } from './say.js';
 
 interface Failure {
@@ -19,6 +19,6 @@ interface Failure {
 export function writeError(given: RlpromptError, { context, asJson, thrown }: Failure): void {
   const error = completeError(given);
   if (context.env.RLPROMPT_DEBUG) sayLines(context, `${inspect(thrown, { depth: 4 })}\n`);
-  if (asJson && !context.hasResult) context.stdout.write(`${formatJson({ error })}\n`);
+  if (asJson && !context.hasResult) context.stdout.write(`${toVisibleJson({ error })}\n`);
   if (error.exit !== 'ok') say(context, context.asStarted(error.line()));
 }

@@ -5,7 +5,7 @@ import { parseTable, readTable } from '../../data/read-table.js';
 import { rowFields, type Table, type TableRow } from '../../data/table.js';
 import { RlpromptError } from '../../errors.js';
 import type { Prediction } from '../../predict.js';
-import { formatJson } from '../output/output.js';
+import { toVisibleJson, visibleJsonText } from '../../visible-json.js';
 import { readStdin } from '../shared/read-stdin.js';
 
 export const PREDICTION_FORMATS = ['csv', 'tsv', 'jsonl'] as const;
@@ -76,15 +76,21 @@ export interface PredictedRow {
 
 /** Writes predictions after the columns that a row has: `predicted`, and a probability per label. */
 export class PredictionWriter {
+  private readonly added: readonly string[];
+
+  /** @throws RlpromptError `E_PREDICT_COLUMN` where the rows have a column that is to be added */
   constructor(
     private readonly table: Table,
     private readonly labels: readonly string[],
     private readonly format: PredictionFormat,
-  ) {}
+  ) {
+    this.added = ['predicted', ...(format === 'jsonl' ? ['probabilities'] : labels.map((label) => `p(${label})`))];
+    const taken = this.added.filter((name) => table.columns.includes(name));
+    if (taken.length > 0) throw columnsTaken(taken, table.file);
+  }
 
   header(): string {
-    if (this.format === 'jsonl') return '';
-    return this.line([...this.table.columns, 'predicted', ...this.labels.map((label) => `p(${label})`)]);
+    return this.format === 'jsonl' ? '' : this.line([...this.table.columns, ...this.added]);
   }
 
   rows(predicted: readonly PredictedRow[]): string {
@@ -92,9 +98,10 @@ export class PredictionWriter {
   }
 
   private object({ row, prediction }: PredictedRow): string {
-    const fields = Object.entries(rowFields(this.table, row));
     const { label = null, probabilities = null } = prediction ?? {};
-    return `${formatJson({ ...Object.fromEntries(fields), predicted: label, probabilities })}\n`;
+    const added = toVisibleJson({ predicted: label, probabilities }).slice(1);
+    const own = ownJson(this.table, row).slice(0, -1).trimEnd();
+    return `${own}${own === '{' ? '' : ','}${added}\n`;
   }
 
   private cells({ row, prediction }: PredictedRow): string {
@@ -108,6 +115,24 @@ export class PredictionWriter {
     const cell = (value: string) => (/[",\r\n]|^\s|\s$/.test(value) ? `"${value.replaceAll('"', '""')}"` : value);
     return `${values.map(cell).join(',')}\n`;
   }
+}
+
+/** A row as an object on one line. What came as JSON stays as it was written: a number's digits, an order of keys. */
+function ownJson(table: Table, row: TableRow): string {
+  if (row.json === undefined) return toVisibleJson(rowFields(table, row));
+  // In valid JSON, these stand between values only.
+  return visibleJsonText(row.json.replaceAll(/[\t\r\n]+/g, ' '));
+}
+
+function columnsTaken(names: readonly string[], file: string): RlpromptError {
+  const quoted = names.map((name) => `"${name}"`).join(', ');
+  return new RlpromptError({
+    code: 'E_PREDICT_COLUMN',
+    exit: 'data',
+    message: `the rows already have ${names.length === 1 ? 'a column' : 'columns'} ${quoted}, which predict would write`,
+    where: file,
+    next: `rename ${names.length === 1 ? 'it' : 'them'}, or name a file without ${names.length === 1 ? 'it' : 'them'}`,
+  });
 }
 
 function refuseFormat(name: string): never {

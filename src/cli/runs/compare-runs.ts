@@ -1,9 +1,10 @@
 import type { Spread } from '../../compare/spread.js';
 import { zip } from '../../statistics/zip.js';
 import { formatCount } from '../../ui/format-values.js';
+import { toVisibleJson } from '../../visible-json.js';
 import type { CliContext } from '../output/context.js';
 import { formatTable } from '../output/format-table.js';
-import { formatJson, writeResult } from '../output/output.js';
+import { writeResult } from '../output/output.js';
 import type { RunGroup } from './run-groups.js';
 
 /** Compares existing runs: seeds of a setting together, settings one below the other. */
@@ -17,7 +18,7 @@ export async function compareRuns(
     import('./run-groups.js'),
   ]);
   const groups = groupRuns(runDirs.map(readRunReport));
-  writeResult(context, json ? `${formatJson({ schemaVersion: 1, groups })}\n` : toText(groups));
+  writeResult(context, json ? `${toVisibleJson({ schemaVersion: 1, groups })}\n` : toText(groups));
 }
 
 function toText(groups: readonly RunGroup[]): string {

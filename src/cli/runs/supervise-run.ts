@@ -10,9 +10,10 @@ import type { OptimizeOptions } from '../../optimize.js';
 import { shellWord } from '../../shell-word.js';
 import { wrapText } from '../../ui/draw/wrap-text.js';
 import type { UiName } from '../../ui/reporters/choose-reporter.js';
+import { toVisibleJson } from '../../visible-json.js';
 import type { CliContext } from '../output/context.js';
 import { reportDownloads } from '../output/download-progress.js';
-import { formatJson, writeResult } from '../output/output.js';
+import { writeResult } from '../output/output.js';
 import { resultLine } from '../output/result-line.js';
 import { say } from '../output/say.js';
 import { collectLessOften } from '../shared/heap-growth.js';
@@ -56,7 +57,7 @@ export async function superviseRun(
 ): Promise<void> {
   const { result, metric } = await followRun(config, options, context);
   const lines = options.json
-    ? [formatJson(result)]
+    ? [toVisibleJson(result)]
     : wrapText(resultLine(result), context.stdout.columns ?? Number.POSITIVE_INFINITY);
   writeResult(context, `${lines.join('\n')}\n`);
   if (options.failUnder !== undefined) checkThreshold(result, metric, options.failUnder);

@@ -1,7 +1,7 @@
+import { toVisibleJson } from '../../visible-json.js';
 import type { ExportedPrompt } from '../contract/exported-prompt.js';
 import { labelReadings } from './label-reading.js';
 import { isMasked } from './rendered-parts.js';
-import { toVisibleJson } from './visible-json.js';
 
 /** The languages of a module, which differ in where their types are: TypeScript, or JavaScript with JSDoc. */
 export type ScriptLanguage = 'ts' | 'js';

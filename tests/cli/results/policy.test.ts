@@ -94,6 +94,13 @@ describe('a run whose policy reads its inputs, on the command line', () => {
       .map((line) => JSON.parse(line));
     expect(rows.map(({ index }) => index)).toEqual([0, 1]);
     for (const { prompt, tokenIds } of rows) expect([typeof prompt, tokenIds.length]).toEqual(['string', 5]);
+    writeFileSync(join(cwd, 'gaps.csv'), 'mail,n\nBuy cheap pills now.,1\n,2\nThe patch is applied.,3\n');
+    const refusedGap = await runInProcess(['eval', 'gaps.csv', ...flags], { cwd });
+    expect(refusedGap).toMatchObject({ code: 65, stderr: expect.stringContaining('--on-missing skip') });
+    const skipping = await runInProcess(['eval', 'gaps.csv', ...flags, '--on-missing', 'skip'], { cwd });
+    expect(skipping.stderr).toMatch(/1 of 3 rows of gaps.csv left out: "mail" is empty in 1/);
+    const kept = skipping.stdout.trim().split('\n');
+    expect(kept.map((line) => JSON.parse(line).index)).toEqual([0, 2]);
     const refused = await runInProcess(['eval', 'new.csv', '--unlabelled'], { cwd });
     expect(refused.code).toBe(64);
     expect(refused.stderr).toMatch(/E_USAGE.*by a policy/);

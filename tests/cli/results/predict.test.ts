@@ -10,6 +10,7 @@ import { parseTable } from '../../../src/data/read-table.js';
 import { evaluatePrompts } from '../../../src/evaluate.js';
 import { openClassifier } from '../../../src/predict.js';
 import { dataFolder, refusalOf } from '../../data/data-folder.js';
+import { runInProcess } from '../in-process-cli.js';
 
 const folder = dataFolder();
 const classifier: Classifier = {
@@ -103,6 +104,52 @@ describe('labels of new rows', () => {
       { text: 'a, "b"', note: '1', predicted: '1', probabilities: { 0: 0.25, 1: 0.75 } },
       { text: 'c', note: '', predicted: null, probabilities: null },
     ]);
+  });
+
+  it('leave what came as JSON as it was', () => {
+    const text = '[{"text":"a","n": 12345678901234567890, "tags":["x"]},\n{"text":\n"\u202e", "n":null}, {}]';
+    const table = parseTable(Buffer.from(text), 'x.json');
+    const writer = new PredictionWriter(table, ['0', '1'], 'jsonl');
+    const prediction = { label: '1', probabilities: { 0: 0.25, 1: 0.75 } };
+    const [one, two, three] = table.rows;
+    const rows = [
+      { row: one!, prediction },
+      { row: two!, prediction },
+      { row: three!, prediction: undefined },
+    ];
+    expect(writer.rows(rows)).toBe(
+      '{"text":"a","n": 12345678901234567890, "tags":["x"],"predicted":"1","probabilities":{"0":0.25,"1":0.75}}\n' +
+        '{"text": "\\u202e", "n":null,"predicted":"1","probabilities":{"0":0.25,"1":0.75}}\n' +
+        '{"predicted":null,"probabilities":null}\n',
+    );
+  });
+
+  it('take the place of no column', () => {
+    const table = parseTable(Buffer.from('text,predicted,p(1),probabilities\na,b,c,d\n'), 'x.csv');
+    const refusal = (format: 'csv' | 'tsv' | 'jsonl') =>
+      expect.objectContaining({ code: 'E_PREDICT_COLUMN', message: expect.stringContaining(COLUMNS[format]) });
+    const COLUMNS = { csv: '"predicted", "p(1)"', tsv: '"predicted", "p(1)"', jsonl: '"predicted", "probabilities"' };
+    for (const format of ['csv', 'tsv', 'jsonl'] as const)
+      expect(() => new PredictionWriter(table, ['0', '1'], format)).toThrow(refusal(format));
+  });
+
+  it('are refused before the model is looked for where they would take such a place, or are to be explained in a file', async () => {
+    folder.write('own.jsonl', '{"text":"a","predicted":1}\n');
+    folder.write('two.jsonl', '{"text":"a"}\n{"text":""}\n');
+    folder.write('nowhere.json', JSON.stringify({ classifier, target: '/nowhere/at-all' }));
+    const run = (...args: string[]) => runInProcess(['predict', 'nowhere.json', ...args], { cwd: folder.path });
+    for (const [args, message] of [
+      [['own.jsonl'], 'E_PREDICT_COLUMN: the rows already have a column "predicted"'],
+      [['two.jsonl', '--explain', '3'], 'there are 2 rows, there is no row 3'],
+      [['two.jsonl', '--explain', '2'], 'row 2 has no text'],
+      [['two.jsonl', '--explain', '1', '--out', 'out.txt'], '--explain shows one row and writes none'],
+      [['two.jsonl', '--explain', '1', '--format', 'csv'], '--explain shows one row and writes none'],
+      [['two.jsonl'], '/nowhere/at-all'],
+    ] as const) {
+      const { code, stderr } = await run(...args);
+      expect(code).toBeGreaterThan(0);
+      expect(stderr).toContain(message);
+    }
   });
 
   it('are written as asked for, as the file is called, or as they came', () => {

@@ -6,9 +6,10 @@ import { TEXT_REWARD_NAMES, type TextRewardName } from '../../../decoding/text-r
 import type { DecodingMethod, DecodingRequest, TradeOff } from '../../../decoding/trade-off.js';
 import { requirePlaceFor, writeOutput } from '../../../files/write/write-output.js';
 import type { LanguageModel } from '../../../lm/model/types.js';
+import { toVisibleJson } from '../../../visible-json.js';
 import type { CliContext } from '../../output/context.js';
 import { formatTable } from '../../output/format-table.js';
-import { formatJson, writeResult } from '../../output/output.js';
+import { writeResult } from '../../output/output.js';
 import { collect } from '../../shared/config-options.js';
 import { parseCount, parseSeed, parseSize } from '../../shared/parse-count.js';
 import { parseNotNegative } from '../../shared/parse-positive.js';
@@ -148,8 +149,8 @@ async function sampleTexts(
         lmDigest: model.digest,
       };
     });
-    writeOutput(out, lines.map((line) => `${formatJson(line)}\n`).join(''));
-    writeResult(context, `${formatJson({ schemaVersion: 1, out, texts: lines.length })}\n`);
+    writeOutput(out, lines.map((line) => `${toVisibleJson(line)}\n`).join(''));
+    writeResult(context, `${toVisibleJson({ schemaVersion: 1, out, texts: lines.length })}\n`);
   });
 }
 
@@ -170,7 +171,7 @@ async function fitTo(
     const facts = { lm: name, lmDigest: digest, reward: read.rewardName ?? file };
     const scorer = await fitScorer(lm, texts, facts, options);
     writeScorer(options.out, scorer);
-    writeResult(context, `${formatJson({ schemaVersion: 1, out: options.out, ...scorer.facts })}\n`);
+    writeResult(context, `${toVisibleJson({ schemaVersion: 1, out: options.out, ...scorer.facts })}\n`);
   });
 }
 
@@ -186,7 +187,7 @@ async function write(
     const { decodeAll } = await import('../../../decoding/trade-off.js');
     const decoded = await decodeAll(lm, method, requestOf(prefixes, { ...options, reward: 'shorter', scorers }));
     for (const { prefix, decoded: text } of decoded)
-      writeResult(context, `${formatJson({ schemaVersion: 1, prefix, ...text })}\n`);
+      writeResult(context, `${toVisibleJson({ schemaVersion: 1, prefix, ...text })}\n`);
   });
 }
 
@@ -194,7 +195,10 @@ async function table(prefixes: string[], options: ScorerOptions & { json?: true 
   await withScorers(options, async (lm, scorers) => {
     const { measureTradeOff } = await import('../../../decoding/trade-off.js');
     const rows = await measureTradeOff(lm, METHODS, requestOf(prefixes, { ...options, scorers }));
-    writeResult(context, options.json ? `${formatJson({ schemaVersion: 1, rows })}\n` : toTable(rows, options.reward));
+    writeResult(
+      context,
+      options.json ? `${toVisibleJson({ schemaVersion: 1, rows })}\n` : toTable(rows, options.reward),
+    );
   });
 }
 

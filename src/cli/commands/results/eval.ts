@@ -4,6 +4,7 @@ import { RlpromptError } from '../../../errors.js';
 import type { EvaluatedPrompt, EvaluateOptions } from '../../../evaluate.js';
 import { requirePlaceFor, writeOutput } from '../../../files/write/write-output.js';
 import { ensembleScores } from '../../../rewards/classification/ensemble-scores.js';
+import { toVisibleJson } from '../../../visible-json.js';
 import { readConfigOfRun } from '../../exports/config-of-run.js';
 import { type WordOptions, withEditedWords } from '../../exports/edited-words.js';
 import { readBy, scoredRun } from '../../exports/scored-run.js';
@@ -11,7 +12,7 @@ import { writeProposals } from '../../exports/write-proposals.js';
 import type { CliContext } from '../../output/context.js';
 import { reportDownloads } from '../../output/download-progress.js';
 import { formatTable } from '../../output/format-table.js';
-import { formatJson, writeResult } from '../../output/output.js';
+import { writeResult } from '../../output/output.js';
 import { describePolicy, quotePrompt } from '../../output/result-line.js';
 import { watchRows } from '../../output/rows-progress.js';
 import { sayLines, warn } from '../../output/say.js';
@@ -111,7 +112,7 @@ export function configure(command: Command, context: CliContext): void {
     const report = { task: name, target, split, results: results.map(describe), ensemble };
     writeResult(
       context,
-      options.json ? `${formatJson(report)}\n` : toTable(results, context.stdout.columns) + togetherLine(ensemble),
+      options.json ? `${toVisibleJson(report)}\n` : toTable(results, context.stdout.columns) + togetherLine(ensemble),
     );
   });
 }
@@ -190,7 +191,7 @@ function writeOutcomes(file: string, results: readonly EvaluatedPrompt[]): void 
   const lines = results.flatMap(({ prompt, evaluation, policy }) =>
     (evaluation.outcomes ?? []).map(({ reward: _, ...outcome }, i) => {
       const used = policy ? { policy: policy.run, prompt: policy.proposed[i] } : { prompt };
-      return `${formatJson({ ...used, ...outcome })}\n`;
+      return `${toVisibleJson({ ...used, ...outcome })}\n`;
     }),
   );
   writeOutput(file, lines.join(''));

@@ -1,9 +1,10 @@
 import { type Command, Option } from 'commander';
 import type { ForgettingTable } from '../../../analysis/forgetting.js';
 import { zip } from '../../../statistics/zip.js';
+import { toVisibleJson } from '../../../visible-json.js';
 import type { CliContext } from '../../output/context.js';
 import { formatTable } from '../../output/format-table.js';
-import { formatJson, writeResult } from '../../output/output.js';
+import { writeResult } from '../../output/output.js';
 import { quotePrompt } from '../../output/result-line.js';
 import { say } from '../../output/say.js';
 import { interruption } from '../../shared/interruption.js';
@@ -37,7 +38,7 @@ export function configure(command: Command, context: CliContext): void {
         signal: interruption(),
         onTask: (task, i) => say(context, `rlprompt: ${i + 1} of ${runs.length}: ${quotePrompt(task)}`),
       });
-      writeResult(context, json ? `${formatJson(table)}\n` : toText(table));
+      writeResult(context, json ? `${toVisibleJson(table)}\n` : toText(table));
     });
 }
 

@@ -2,9 +2,10 @@ import type { Command } from 'commander';
 import type { WrittenMolecules } from '../../../analysis/written-molecules.js';
 import type { MoleculeMeasures } from '../../../molecules/measure-molecules.js';
 import type { Molecule } from '../../../molecules/molecules.js';
+import { toVisibleJson } from '../../../visible-json.js';
 import type { CliContext } from '../../output/context.js';
 import { formatTable } from '../../output/format-table.js';
-import { formatJson, writeResult } from '../../output/output.js';
+import { writeResult } from '../../output/output.js';
 import { parseCount, parseSize } from '../../shared/parse-count.js';
 
 const EXAMPLES = `Examples:
@@ -46,7 +47,7 @@ async function toText(written: WrittenMolecules, { limit, json, csv, smi }: Mole
   if (!json) return toTable(written, limit);
   const best = molecules.slice(0, limit).map(({ canonical, qed }) => ({ smiles: canonical, qed }));
   const measures = { untrained: untrained.measures, trained: trained.measures };
-  return `${formatJson({ schemaVersion: 1, known, ...measures, best })}\n`;
+  return `${toVisibleJson({ schemaVersion: 1, known, ...measures, best })}\n`;
 }
 
 async function toCsv(molecules: readonly Molecule[]): Promise<string> {

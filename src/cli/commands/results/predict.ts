@@ -76,6 +76,7 @@ export function configure(command: Command, context: CliContext): void {
     .addHelpText('before', EXAMPLES);
   addConfigOptions(command, KEYS);
   command.action(async (source: string, file: string, options: PredictOptions) => {
+    if (options.explain !== undefined) refuseUnused(options);
     if (options.out !== undefined) requirePlaceFor(options.out);
     const stored = await readClassifier(source, options.rank);
     const { flags, ...others } = await readRunSources(command, context, file);
@@ -85,6 +86,12 @@ export function configure(command: Command, context: CliContext): void {
     const linesOf = options.lines || /\.txt$/i.test(file) ? textColumn : undefined;
     const { table, kind } = await readRows(file, context.stdin, { ...config, linesOf });
     const texts = textsOf(table, textColumn);
+    const labels = stored.classifier.words.map(({ label }) => label);
+    const explained = options.explain === undefined ? undefined : rowText(texts, options.explain);
+    const writer =
+      explained === undefined
+        ? new PredictionWriter(table, labels, chooseFormat(options.format, options.out, kind))
+        : undefined;
     const { openClassifier } = await import('../../../predict.js');
     const asked = texts.filter((text) => text !== '');
     const onProgress = reportDownloads(context);
@@ -92,8 +99,8 @@ export function configure(command: Command, context: CliContext): void {
     try {
       for (const warning of classifier.warnings) warn(context, warning);
       warnOfOthers(classifier, stored.digest, texts.length - asked.length, context);
-      if (options.explain === undefined) await predictAll({ classifier, table, texts, kind }, stored, options, context);
-      else writeResult(context, explanationText(await classifier.explain(rowText(texts, options.explain))));
+      if (writer) await predictAll({ classifier, table, texts, writer }, options, context);
+      if (explained !== undefined) writeResult(context, explanationText(await classifier.explain(explained)));
     } finally {
       await classifier.close();
     }
@@ -104,17 +111,14 @@ interface Rows {
   readonly classifier: OpenClassifier;
   readonly table: Table;
   readonly texts: readonly string[];
-  readonly kind: string;
+  readonly writer: PredictionWriter;
 }
 
 async function predictAll(
-  { classifier, table, texts, kind }: Rows,
-  stored: Awaited<ReturnType<typeof readClassifier>>,
-  { out, format }: PredictOptions,
+  { classifier, table, texts, writer }: Rows,
+  { out }: PredictOptions,
   context: CliContext,
 ): Promise<void> {
-  const labels = stored.classifier.words.map(({ label }) => label);
-  const writer = new PredictionWriter(table, labels, chooseFormat(format, out, kind));
   const lines = [writer.header()];
   const write = (text: string) => (out === undefined ? writeResult(context, text) : lines.push(text));
   if (out === undefined) writeResult(context, writer.header());
@@ -161,6 +165,20 @@ function warnOfOthers(
   warn(context, `${target} is not the target LM that the prompt was found for`);
 }
 
+/** @throws RlpromptError `E_USAGE` for what says how rows are written: an explanation is for reading */
+function refuseUnused({ out, format }: PredictOptions): void {
+  const unused = out === undefined ? format && '--format' : '--out';
+  if (!unused) return;
+  throw new RlpromptError({
+    code: 'E_USAGE',
+    exit: 'usage',
+    message: '--explain shows one row and writes none',
+    where: unused,
+    kept: 'nothing was written',
+    next: `leave ${unused} or --explain out`,
+  });
+}
+
 function rowText(texts: readonly string[], row: number): string {
   const text = texts[row - 1];
   if (text !== undefined && text !== '') return text;
@@ -168,7 +186,9 @@ function rowText(texts: readonly string[], row: number): string {
     code: 'E_USAGE',
     exit: 'usage',
     message:
-      text === '' ? `row ${row} has no text` : `there are ${formatCount(texts.length)} rows, there is no row ${row}`,
+      text === ''
+        ? `row ${row} has no text`
+        : `there ${texts.length === 1 ? 'is' : 'are'} ${countOf(texts.length, 'row')}, there is no row ${row}`,
     where: '--explain',
     next: 'name the number of a row that has a text; the first is 1',
   });

@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
 import { EMBEDDED_MODEL } from '../../../config/settings/defaults.js';
 import { requirePlaceFor, writeOutput } from '../../../files/write/write-output.js';
+import { toVisibleJson } from '../../../visible-json.js';
 import type { CliContext } from '../../output/context.js';
-import { formatJson, writeResult } from '../../output/output.js';
+import { writeResult } from '../../output/output.js';
 
 const EXAMPLES = `Examples:
   $ rlprompt preferences show rankings.jsonl
@@ -53,7 +54,7 @@ async function show(file: string, context: CliContext): Promise<void> {
   for (const { rater } of rankings) raters[rater] = (raters[rater] ?? 0) + 1;
   writeResult(
     context,
-    `${formatJson({
+    `${toVisibleJson({
       schemaVersion: 1,
       rankings: rankings.length,
       preferences: rankings.reduce((sum, ranking) => sum + pairsOf(ranking).length, 0),
@@ -70,7 +71,7 @@ async function writePairs(file: string, out: string | undefined, context: CliCon
     chosen,
     rejected,
   }));
-  const text = lines.map((line) => `${formatJson(line)}\n`).join('');
+  const text = lines.map((line) => `${toVisibleJson(line)}\n`).join('');
   if (out === undefined) return writeResult(context, text);
   writeOutput(out, text);
 }
@@ -101,7 +102,10 @@ async function fitModel(
     const { heldOut } = fitted;
     // Pairs of one set are not independent, whoever ranked it: the interval counts sets.
     const interval = proportionInterval(heldOut.accuracy, heldOut.sets);
-    writeResult(context, `${formatJson({ schemaVersion: 1, out, lm: lm.name, heldOut: { ...heldOut, interval } })}\n`);
+    writeResult(
+      context,
+      `${toVisibleJson({ schemaVersion: 1, out, lm: lm.name, heldOut: { ...heldOut, interval } })}\n`,
+    );
   } finally {
     await lm.dispose();
   }

@@ -8,8 +8,9 @@ import { countOf } from '../../../group-digits.js';
 import type { Ranking } from '../../../preferences/ranking.js';
 import type { RatingSet } from '../../../preferences/rating-sets.js';
 import { loadInk } from '../../../ui/load-ink.js';
+import { toVisibleJson } from '../../../visible-json.js';
 import type { CliContext } from '../../output/context.js';
-import { formatJson, writeResult } from '../../output/output.js';
+import { writeResult } from '../../output/output.js';
 import { warn } from '../../output/say.js';
 import { parseCount, parseSize } from '../../shared/parse-count.js';
 import { userName } from '../../shared/user-name.js';
@@ -71,7 +72,7 @@ async function rate(source: string, options: RateOptions, context: CliContext): 
   };
   const ranked = open.length > 0 ? await rankBy(options.judge, open, writing, context) : 0;
   const left = open.length - ranked;
-  writeResult(context, `${formatJson({ schemaVersion: 1, out: options.out, rater, ranked, left })}\n`);
+  writeResult(context, `${toVisibleJson({ schemaVersion: 1, out: options.out, rater, ranked, left })}\n`);
 }
 
 type AddRanking = (set: RatingSet, order: Ranking['order'], note?: string) => void;

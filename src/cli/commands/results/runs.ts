@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
+import { toVisibleJson } from '../../../visible-json.js';
 import type { CliContext } from '../../output/context.js';
 import { formatTable } from '../../output/format-table.js';
-import { formatJson, writeResult } from '../../output/output.js';
+import { writeResult } from '../../output/output.js';
 import { quotePrompt } from '../../output/result-line.js';
 
 const EXAMPLES = `Examples:
@@ -22,7 +23,7 @@ export function configure(command: Command, context: CliContext): void {
       const runs = listRuns(dir);
       writeResult(
         context,
-        json ? `${formatJson({ schemaVersion: 1, runs })}\n` : toTable(runs, context.stdout.columns),
+        json ? `${toVisibleJson({ schemaVersion: 1, runs })}\n` : toTable(runs, context.stdout.columns),
       );
     });
   command

@@ -8,10 +8,11 @@ import { RlpromptError } from '../../../errors.js';
 import { isThere } from '../../../files/read/is-there.js';
 import { shellWord } from '../../../shell-word.js';
 import { zip } from '../../../statistics/zip.js';
+import { toVisibleJson } from '../../../visible-json.js';
 import { OF_THE_DATA } from '../../exports/config-of-run.js';
 import type { CliContext } from '../../output/context.js';
 import { formatTable } from '../../output/format-table.js';
-import { formatJson, writeResult } from '../../output/output.js';
+import { writeResult } from '../../output/output.js';
 import { quotePrompt } from '../../output/result-line.js';
 import { say } from '../../output/say.js';
 import { addConfigOptions, collect, readRunSources } from '../../shared/config-options.js';
@@ -61,7 +62,7 @@ export function configure(command: Command, context: CliContext): void {
       onColumn: ({ task, target }, i) =>
         say(context, `rlprompt: ${i + 1} of ${configs.length}: ${quotePrompt(target)} on ${quotePrompt(task)}`),
     });
-    if (options.json) writeResult(context, `${formatJson(matrix)}\n`);
+    if (options.json) writeResult(context, `${toVisibleJson(matrix)}\n`);
     else if (options.csv) writeResult(context, await toCsv(matrix));
     else writeResult(context, toTable(matrix, context.stdout.columns));
   });

@@ -9,9 +9,10 @@ import { RlpromptError } from '../../../errors.js';
 import type { LabelNormalisation, LanguageModel } from '../../../lm/model/types.js';
 import { shellWord } from '../../../shell-word.js';
 import type { NonEmpty } from '../../../statistics/non-empty.js';
+import { toVisibleJson } from '../../../visible-json.js';
 import type { CliContext } from '../../output/context.js';
 import { formatTable } from '../../output/format-table.js';
-import { formatJson, writeResult } from '../../output/output.js';
+import { writeResult } from '../../output/output.js';
 import { say } from '../../output/say.js';
 import { announceReport } from '../../shared/announce-report.js';
 import { parseSeed, parseSize } from '../../shared/parse-count.js';
@@ -118,7 +119,7 @@ async function score(
       await policy.dispose();
     }
     const json = { schemaVersion: 1, environment: world.facts.name, model: model.name, seed, rows };
-    writeResult(context, options.json ? `${formatJson(json)}\n` : toTable(rows));
+    writeResult(context, options.json ? `${toVisibleJson(json)}\n` : toTable(rows));
   });
 }
 
@@ -200,7 +201,7 @@ async function learn(
   context.resumeWith = undefined;
   writeResult(
     context,
-    `${formatJson({ schemaVersion: 1, out: folder.path, train: result.train, test: result.test })}\n`,
+    `${toVisibleJson({ schemaVersion: 1, out: folder.path, train: result.train, test: result.test })}\n`,
   );
 }
 

@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import type { RunConfigKey } from '../../../config/run-config.js';
+import { toVisibleJson } from '../../../visible-json.js';
 import type { CliContext } from '../../output/context.js';
-import { formatJson, writeResult } from '../../output/output.js';
+import { writeResult } from '../../output/output.js';
 import { addConfigOptions, configKeys, givenFlags, readRunConfig } from '../../shared/config-options.js';
 
 const EXAMPLES = `Examples:
@@ -39,7 +40,7 @@ export function configure(command: Command, context: CliContext): void {
     const found = { schemaVersion: 1, ...check, problem: problem?.toJSON(), ...proposal };
     writeResult(
       context,
-      json ? `${formatJson(found)}\n` : context.asStarted(checkText(check, typed, context.stdout.columns)),
+      json ? `${toVisibleJson(found)}\n` : context.asStarted(checkText(check, typed, context.stdout.columns)),
     );
     if (problem) throw problem;
   });

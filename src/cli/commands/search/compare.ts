@@ -12,8 +12,9 @@ import { OPTION_GROUPS } from '../../../options/option.js';
 import { shellWord } from '../../../shell-word.js';
 import { isNonEmpty } from '../../../statistics/non-empty.js';
 import type { UiName } from '../../../ui/reporters/choose-reporter.js';
+import { toVisibleJson } from '../../../visible-json.js';
 import type { CliContext } from '../../output/context.js';
-import { formatJson, writeResult } from '../../output/output.js';
+import { writeResult } from '../../output/output.js';
 import { say } from '../../output/say.js';
 import { followRun, uiOption } from '../../runs/supervise-run.js';
 import { watchBetweenRuns } from '../../shared/between-runs.js';
@@ -77,7 +78,7 @@ export function configure(command: Command, context: CliContext): void {
       const report = await writeReport(comparison);
       say(context, `rlprompt: the comparison is in ${folder.path}, with its curves in ${report}`);
       const { comparisonTables } = await import('../../runs/comparison-table.js');
-      writeResult(context, options.json ? `${formatJson(comparison)}\n` : comparisonTables(comparison));
+      writeResult(context, options.json ? `${toVisibleJson(comparison)}\n` : comparisonTables(comparison));
     } finally {
       folder.close();
     }

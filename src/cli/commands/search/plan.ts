@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
 import { OPTION_GROUPS } from '../../../options/option.js';
+import { toVisibleJson } from '../../../visible-json.js';
 import type { CliContext } from '../../output/context.js';
 import { reportDownloads } from '../../output/download-progress.js';
-import { formatJson, writeResult } from '../../output/output.js';
+import { writeResult } from '../../output/output.js';
 import { addConfigOptions, configKeys, readRunConfig } from '../../shared/config-options.js';
 
 const EXAMPLES = `Examples:
@@ -25,6 +26,6 @@ export function configure(command: Command, context: CliContext): void {
     const { planOptimization } = await import('../../../plan.js');
     const plan = await planOptimization(config, { onProgress: reportDownloads(context) });
     const { planText } = await import('../../plan/plan-text.js');
-    writeResult(context, json ? `${formatJson({ schemaVersion: 1, ...plan })}\n` : planText(plan));
+    writeResult(context, json ? `${toVisibleJson({ schemaVersion: 1, ...plan })}\n` : planText(plan));
   });
 }

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { RunConfigKey } from '../../../config/run-config.js';
 import { RlpromptError } from '../../../errors.js';
-import { groupDigits } from '../../../group-digits.js';
+import { countOf } from '../../../group-digits.js';
 import type { CliContext } from '../../output/context.js';
 import { reportDownloads } from '../../output/download-progress.js';
 import { writeResult } from '../../output/output.js';
@@ -47,7 +47,7 @@ export function configure(command: Command, context: CliContext): void {
       await stopped;
       await worker.drain();
       const { jobs, rows } = worker.counts;
-      writeResult(context, `${groupDigits(rows)} rows in ${groupDigits(jobs)} jobs\n`);
+      writeResult(context, `${countOf(rows, 'row')} in ${countOf(jobs, 'job')}\n`);
     } finally {
       await model.dispose();
     }

@@ -3,10 +3,12 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { RlpromptError } from '../../../errors.js';
 import { cacheRoot } from '../../../files/program-folders.js';
+import { countOf } from '../../../group-digits.js';
 import { measureScores } from '../../../rewards/cache/score-store.js';
+import { toVisibleJson } from '../../../visible-json.js';
 import type { CliContext } from '../../output/context.js';
 import { formatTable } from '../../output/format-table.js';
-import { formatJson, writeResult } from '../../output/output.js';
+import { writeResult } from '../../output/output.js';
 import { folderBytes } from '../../shared/folder-bytes.js';
 
 const EXAMPLES = `Examples:
@@ -38,7 +40,7 @@ export function configure(command: Command, context: CliContext): void {
     .option('--json', 'print one JSON object')
     .action(({ json }: { json?: true }) => {
       const info = measureCache(context.env);
-      writeResult(context, json ? `${formatJson({ schemaVersion: 1, ...info })}\n` : toTable(info));
+      writeResult(context, json ? `${toVisibleJson({ schemaVersion: 1, ...info })}\n` : toTable(info));
     });
   command
     .command('path')
@@ -52,7 +54,10 @@ export function configure(command: Command, context: CliContext): void {
     .action((names: string[], { json }: { json?: true }) => {
       const cleared = clearCache(names.length > 0 ? names.map(partOf) : ['scores', 'cuts'], context.env);
       const rows = cleared.map(({ part, bytes }) => [part, `${megabytes(bytes)} freed`]);
-      writeResult(context, json ? `${formatJson({ schemaVersion: 1, cleared })}\n` : formatTable(rows, { right: [1] }));
+      writeResult(
+        context,
+        json ? `${toVisibleJson({ schemaVersion: 1, cleared })}\n` : formatTable(rows, { right: [1] }),
+      );
     });
 }
 
@@ -88,7 +93,7 @@ function toTable({ path, parts, scoreSegments }: ReturnType<typeof measureCache>
   const rows = parts.map(({ part, bytes, holds }) => [
     part,
     megabytes(bytes),
-    part === 'scores' ? `${holds}, ${scoreSegments} files` : holds,
+    part === 'scores' ? `${holds}, ${countOf(scoreSegments, 'file')}` : holds,
   ]);
   return `${path}\n${formatTable(rows, { right: [1] })}`;
 }

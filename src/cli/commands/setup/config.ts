@@ -2,9 +2,10 @@ import type { Command } from 'commander';
 import { type ResolvedRunConfig, type ResolvedSettings, resolveSettings } from '../../../config/resolve-run-config.js';
 import { RUN_CONFIG_KEYS } from '../../../config/run-config.js';
 import { OPTION_GROUPS } from '../../../options/option.js';
+import { toVisibleJson } from '../../../visible-json.js';
 import type { CliContext } from '../../output/context.js';
 import { formatTable } from '../../output/format-table.js';
-import { formatJson, writeResult } from '../../output/output.js';
+import { writeResult } from '../../output/output.js';
 import { addConfigOptions, configKeys, readRunSources } from '../../shared/config-options.js';
 
 const EXAMPLES = `Examples:
@@ -29,7 +30,7 @@ export function configure(command: Command, context: CliContext): void {
   print.action(async (task: string | undefined, options: { sources?: true; json?: true }) => {
     const { config, sources } = await settled(resolveSettings(await readRunSources(print, context, task)));
     if (options.json) {
-      writeResult(context, `${formatJson(options.sources ? { config, sources } : config)}\n`);
+      writeResult(context, `${toVisibleJson(options.sources ? { config, sources } : config)}\n`);
       return;
     }
     const keys = RUN_CONFIG_KEYS.filter((key) => config[key] !== undefined);

@@ -10,9 +10,10 @@ import { groupDigits } from '../../../group-digits.js';
 import { isEndpointName } from '../../../lm/endpoint/endpoint-name.js';
 import { packageVersion } from '../../../package-root.js';
 import { inspectRun, looksLikeRun } from '../../../run/doctor/inspect-run.js';
+import { toVisibleJson } from '../../../visible-json.js';
 import type { CliContext } from '../../output/context.js';
 import { formatTable } from '../../output/format-table.js';
-import { formatJson, writeResult } from '../../output/output.js';
+import { writeResult } from '../../output/output.js';
 import { addSettingFlags, givenFlags, readRunConfig } from '../../shared/config-options.js';
 import { TASK_KEYS } from '../../shared/scoring-keys.js';
 
@@ -90,7 +91,7 @@ export function configure(command: Command, context: CliContext): void {
       function report(all: readonly Finding[], exit: ExitReason, next?: string): void {
         writeResult(
           context,
-          json ? `${formatJson({ schemaVersion: 1, findings: all })}\n` : toTable(all, context.stdout.columns),
+          json ? `${toVisibleJson({ schemaVersion: 1, findings: all })}\n` : toTable(all, context.stdout.columns),
         );
         const bad = all.filter(({ ok }) => !ok);
         if (bad.length > 0) throw failed(bad, exit, next);

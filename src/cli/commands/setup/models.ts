@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
+import { toVisibleJson } from '../../../visible-json.js';
 import { type FoundModel, listModels } from '../../models/model-list.js';
 import type { CliContext } from '../../output/context.js';
 import { formatTable } from '../../output/format-table.js';
-import { formatJson, writeResult } from '../../output/output.js';
+import { writeResult } from '../../output/output.js';
 
 const EXAMPLES = `Examples:
   $ rlprompt models list
@@ -29,7 +30,7 @@ export function configure(command: Command, context: CliContext): void {
     .option('--json', 'print one JSON object')
     .action(({ json }: ModelOptions) => {
       const models = listModels(context.env);
-      writeResult(context, json ? `${formatJson({ schemaVersion: 1, models })}\n` : toTable(models));
+      writeResult(context, json ? `${toVisibleJson({ schemaVersion: 1, models })}\n` : toTable(models));
     });
   command
     .command('pull')
@@ -51,7 +52,7 @@ export function configure(command: Command, context: CliContext): void {
       const inspection = await inspectModel(await installedModel(name), dtype, { tries: true });
       writeResult(
         context,
-        json ? `${formatJson({ schemaVersion: 1, ...inspection })}\n` : toText(inspection, context.stdout.columns),
+        json ? `${toVisibleJson({ schemaVersion: 1, ...inspection })}\n` : toText(inspection, context.stdout.columns),
       );
     });
   command
@@ -76,7 +77,7 @@ export function configure(command: Command, context: CliContext): void {
       const { removeModel } = await import('../../models/remove-model.js');
       const { removed, bytes } = removeModel(name, context.env);
       const text = `removed ${name}, ${(bytes / 1e6).toFixed(1)} MB\n`;
-      writeResult(context, json ? `${formatJson({ schemaVersion: 1, model: name, removed, bytes })}\n` : text);
+      writeResult(context, json ? `${toVisibleJson({ schemaVersion: 1, model: name, removed, bytes })}\n` : text);
     });
 }
 
@@ -88,7 +89,7 @@ async function pull(name: string, { dtype, revision, json }: ModelOptions, conte
   const { id, commit, path, fetchedBytes } = model;
   const news = fetchedBytes === 0 ? 'complete and checked' : `${(fetchedBytes / 1e6).toFixed(1)} MB fetched`;
   const text = `${id}@${commit}: ${news}\n${path}\n`;
-  writeResult(context, json ? `${formatJson({ schemaVersion: 1, ...model })}\n` : text);
+  writeResult(context, json ? `${toVisibleJson({ schemaVersion: 1, ...model })}\n` : text);
 }
 
 function toTable(models: readonly FoundModel[]): string {

@@ -3,9 +3,10 @@ import type { Command } from 'commander';
 import { RlpromptError } from '../../../errors.js';
 import { isThere } from '../../../files/read/is-there.js';
 import type { RememberedTask } from '../../../prompt-library/prompt-library.js';
+import { toVisibleJson } from '../../../visible-json.js';
 import type { CliContext } from '../../output/context.js';
 import { formatTable } from '../../output/format-table.js';
-import { formatJson, writeResult } from '../../output/output.js';
+import { writeResult } from '../../output/output.js';
 import { quotePrompt } from '../../output/result-line.js';
 
 const EXAMPLES = `Examples:
@@ -33,7 +34,7 @@ export function configure(command: Command, context: CliContext): void {
     .action(async ({ json }: { json?: true }) => {
       const { path, tasks } = await read(context);
       const text = json
-        ? `${formatJson({ schemaVersion: 1, path, tasks: tasks.map(brief) })}\n`
+        ? `${toVisibleJson({ schemaVersion: 1, path, tasks: tasks.map(brief) })}\n`
         : toTable(tasks, path, context.stdout.columns);
       writeResult(context, text);
     });
@@ -42,7 +43,7 @@ export function configure(command: Command, context: CliContext): void {
     .description('everything that is remembered: one JSON line a task')
     .action(async () => {
       const { tasks } = await read(context);
-      writeResult(context, tasks.map((task) => `${formatJson(task)}\n`).join(''));
+      writeResult(context, tasks.map((task) => `${toVisibleJson(task)}\n`).join(''));
     });
   command
     .command('forget')

@@ -5,9 +5,10 @@ import type { Finding } from '../../../rewards/custom/custom-check.js';
 import { shellWord } from '../../../shell-word.js';
 import type { Task } from '../../../task/types.js';
 import { safeLine, safeText } from '../../../ui/draw/safe-text.js';
+import { toVisibleJson } from '../../../visible-json.js';
 import type { CliContext } from '../../output/context.js';
 import { formatTable } from '../../output/format-table.js';
-import { formatJson, writeResult } from '../../output/output.js';
+import { writeResult } from '../../output/output.js';
 import { quotePrompt } from '../../output/result-line.js';
 import { sayLines } from '../../output/say.js';
 import { addConfigOptions, readRunConfig } from '../../shared/config-options.js';
@@ -42,7 +43,7 @@ export function configure(command: Command, context: CliContext): void {
     .action(async ({ json }: { json?: true }) => {
       const { listTasks } = await import('../../../task/load/list-tasks.js');
       const tasks = await listTasks();
-      if (json) writeResult(context, `${formatJson({ schemaVersion: 1, tasks })}\n`);
+      if (json) writeResult(context, `${toVisibleJson({ schemaVersion: 1, tasks })}\n`);
       else writeResult(context, toTable(tasks, context.stdout.columns));
     });
   command
@@ -54,7 +55,7 @@ export function configure(command: Command, context: CliContext): void {
       const { loadTask } = await import('../../../task/load/load-task.js');
       const task = await loadTask(name, { seed: 0, shots: 16 });
       const { json } = show.optsWithGlobals<{ json?: true }>();
-      writeResult(context, json ? `${formatJson(describe(task))}\n` : toText(task, context.stdout.columns));
+      writeResult(context, json ? `${toVisibleJson(describe(task))}\n` : toText(task, context.stdout.columns));
     });
   configureCheck(command.command('check'), context);
 }
@@ -75,7 +76,7 @@ function configureCheck(check: Command, context: CliContext): void {
       if (!json) writeResult(context, toReport(finding));
     };
     await checkTask(config, { onFinding, onOutput: (text) => sayLines(context, text) });
-    if (json) writeResult(context, `${formatJson({ schemaVersion: 1, task: name, findings })}\n`);
+    if (json) writeResult(context, `${toVisibleJson({ schemaVersion: 1, task: name, findings })}\n`);
     const error = findings.find(({ level }) => level === 'error');
     if (error) throw checkFailed(name, error);
   });

@@ -1,6 +1,6 @@
+import { toVisibleJson } from '../../../visible-json.js';
 import type { FileFormat } from '../../contract/exported-prompt.js';
 import { registryName, wrappedAsChat } from '../../text/provenance.js';
-import { toVisibleJson } from '../../text/visible-json.js';
 import { placeholderProblem, readBody, requestBody } from './openai-chat.js';
 
 export const openaiBatchFormat: FileFormat = {

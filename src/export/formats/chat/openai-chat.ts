@@ -1,9 +1,9 @@
 import { splitMessages } from '../../../template/chat-source.js';
 import { MESSAGE_BREAK } from '../../../template/template.js';
+import { toVisibleJson } from '../../../visible-json.js';
 import type { ExportedPrompt, FileFormat, RenderedPart } from '../../contract/exported-prompt.js';
 import { modelName, wrappedAsChat } from '../../text/provenance.js';
 import { hasMessages, joinParts, literalText, mergeParts } from '../../text/rendered-parts.js';
-import { toVisibleJson } from '../../text/visible-json.js';
 
 export const openaiChatFormat: FileFormat = {
   name: 'openai-chat',

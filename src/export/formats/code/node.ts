@@ -6,9 +6,9 @@ import { looksLikeHubName, parseHubName } from '../../../lm/hub/hub-name.js';
 import { embeddedModels } from '../../../lm/model/embedded.js';
 import { findModelFolder } from '../../../lm/model/model-folder.js';
 import { parseTemplate } from '../../../template/parse-template.js';
+import { toVisibleJson } from '../../../visible-json.js';
 import type { ExportedPrompt, FolderFormat } from '../../contract/exported-prompt.js';
 import { isMasked } from '../../text/rendered-parts.js';
-import { toVisibleJson } from '../../text/visible-json.js';
 import { jsFormat } from './js.js';
 import { comment } from './ts.js';
 

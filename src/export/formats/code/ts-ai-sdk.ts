@@ -1,9 +1,9 @@
+import { toVisibleJson } from '../../../visible-json.js';
 import type { ExportedPrompt, FileFormat } from '../../contract/exported-prompt.js';
 import { answerWords } from '../../text/answer-words.js';
 import { labelReadings } from '../../text/label-reading.js';
 import { wrappedAsChat } from '../../text/provenance.js';
 import { isMasked } from '../../text/rendered-parts.js';
-import { toVisibleJson } from '../../text/visible-json.js';
 import { renderModule, tsFormat } from './ts.js';
 
 /** Enough for a label word; some services take no fewer. */

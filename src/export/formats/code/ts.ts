@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { createJiti } from 'jiti';
 import type { TaskLabel } from '../../../task/types.js';
+import { toVisibleJson } from '../../../visible-json.js';
 import type { ExportedPrompt, FileFormat, LabelReading, RenderedPart } from '../../contract/exported-prompt.js';
 import { classifySource, type ScriptLanguage, typed } from '../../text/classify-source.js';
 import { lengthWarning } from '../../text/label-reading.js';
 import { provenance } from '../../text/provenance.js';
 import { isMasked } from '../../text/rendered-parts.js';
-import { toVisibleJson } from '../../text/visible-json.js';
 
 export const tsFormat: FileFormat = {
   name: 'ts',

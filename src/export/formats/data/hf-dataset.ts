@@ -1,6 +1,6 @@
+import { toVisibleJson } from '../../../visible-json.js';
 import type { ExportedPrompt, FolderFormat } from '../../contract/exported-prompt.js';
 import { describeScores } from '../../text/provenance.js';
-import { toVisibleJson } from '../../text/visible-json.js';
 import { toVisibleYaml } from '../../text/visible-yaml.js';
 
 const ROWS = 'data/prompts.jsonl';

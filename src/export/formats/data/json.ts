@@ -1,6 +1,6 @@
+import { toVisibleJson } from '../../../visible-json.js';
 import type { FileFormat } from '../../contract/exported-prompt.js';
 import { readTextOf } from '../../text/label-reading.js';
-import { toVisibleJson } from '../../text/visible-json.js';
 
 export const jsonFormat: FileFormat = {
   name: 'json',

@@ -1,10 +1,10 @@
 import { parse } from 'yaml';
+import { toVisibleJson } from '../../../visible-json.js';
 import type { ExportedPrompt, ExportedRow, FolderFormat } from '../../contract/exported-prompt.js';
 import { readJinja, toJinja } from '../../text/jinja.js';
 import { answerTexts, labelReadings } from '../../text/label-reading.js';
 import { provenance, registryName } from '../../text/provenance.js';
 import { isMasked, VARIABLES } from '../../text/rendered-parts.js';
-import { toVisibleJson } from '../../text/visible-json.js';
 import { toVisibleYaml } from '../../text/visible-yaml.js';
 
 const [TASK, ROWS] = ['task.yaml', 'test.jsonl'] as const;

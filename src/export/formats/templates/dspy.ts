@@ -1,5 +1,5 @@
+import { toVisibleJson } from '../../../visible-json.js';
 import type { FileFormat } from '../../contract/exported-prompt.js';
-import { toVisibleJson } from '../../text/visible-json.js';
 
 export const dspyFormat: FileFormat = {
   name: 'dspy',

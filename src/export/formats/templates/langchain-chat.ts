@@ -1,8 +1,8 @@
+import { toVisibleJson } from '../../../visible-json.js';
 import type { FileFormat } from '../../contract/exported-prompt.js';
 import { readFString } from '../../text/f-string.js';
 import { wrappedAsChat } from '../../text/provenance.js';
 import { variablesOf } from '../../text/rendered-parts.js';
-import { toVisibleJson } from '../../text/visible-json.js';
 import { templateFields } from './langchain.js';
 
 export const langchainChatFormat: FileFormat = {

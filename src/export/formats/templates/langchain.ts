@@ -1,8 +1,8 @@
+import { toVisibleJson } from '../../../visible-json.js';
 import type { ExportedPrompt, FileFormat } from '../../contract/exported-prompt.js';
 import { readFString, toFString } from '../../text/f-string.js';
 import { provenance } from '../../text/provenance.js';
 import { variablesOf } from '../../text/rendered-parts.js';
-import { toVisibleJson } from '../../text/visible-json.js';
 
 export const langchainFormat: FileFormat = {
   name: 'langchain',

@@ -1,5 +1,5 @@
+import { toVisibleJson } from '../../../visible-json.js';
 import type { ExportedPrompt, FileFormat } from '../../contract/exported-prompt.js';
-import { toVisibleJson } from '../../text/visible-json.js';
 
 const SPLITS = ['train', 'dev', 'test'] as const;
 

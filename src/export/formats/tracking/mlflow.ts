@@ -1,8 +1,8 @@
+import { toVisibleJson } from '../../../visible-json.js';
 import type { ExportedPrompt, FolderFormat, RenderedPart } from '../../contract/exported-prompt.js';
 import { readJinja, toJinja } from '../../text/jinja.js';
 import { describeScores, provenance, registryName } from '../../text/provenance.js';
 import { joinParts, literalText, mergeParts, slotOf, VARIABLES } from '../../text/rendered-parts.js';
-import { toVisibleJson } from '../../text/visible-json.js';
 
 const VERSION_FILE = 'model-versions-create.json';
 

@@ -1,6 +1,6 @@
+import { toVisibleJson } from '../../../visible-json.js';
 import type { ExportedPrompt, FileFormat } from '../../contract/exported-prompt.js';
 import { provenance } from '../../text/provenance.js';
-import { toVisibleJson } from '../../text/visible-json.js';
 
 const CREATE_STUDY = 0;
 const CREATE_TRIAL = 4;

@@ -5,7 +5,11 @@ const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
  * parsed, and nothing a terminal or an editor would obey. JSON strings are JavaScript strings as well.
  */
 export function toVisibleJson(value: unknown, indent?: number): string {
-  const json = JSON.stringify(value, null, indent);
+  return visibleJsonText(JSON.stringify(value, null, indent));
+}
+
+/** The same of a text that is JSON already. */
+export function visibleJsonText(json: string): string {
   return json.replace(INVISIBLE, (character) => (character === '\n' ? '\n' : escapeUnits(character)));
 }
 
