@@ -2,6 +2,7 @@ import type { Demonstration } from '../classifier/classifier.js';
 import { classifierOf } from '../classifier/classifier-of.js';
 import { demonstratedTemplate } from '../classifier/demonstrated-template.js';
 import { RlpromptError } from '../errors.js';
+import { countOf } from '../group-digits.js';
 import { shellWord } from '../shell-word.js';
 import { parseTemplate } from '../template/parse-template.js';
 import { renderSegments } from '../template/render-template.js';
@@ -97,7 +98,7 @@ function noSuchRank({ prompts, runDir }: RunRecord, rank: number): RlpromptError
   return new RlpromptError({
     code: 'E_RANK',
     exit: 'usage',
-    message: `the run has ${prompts.length} prompts, there is no rank ${rank}`,
+    message: `the run has ${countOf(prompts.length, 'prompt')}, there is no rank ${rank}`,
     where: '--rank',
     next: `rlprompt top ${shellWord(runDir)}`,
   });

@@ -6,6 +6,7 @@ import { isThere } from '../files/read/is-there.js';
 import { readBytes, readText } from '../files/read/read-file.js';
 import { strictJson } from '../files/strict-json.js';
 import { AppendFile } from '../files/write/append-file.js';
+import { countOf } from '../group-digits.js';
 import { type Ranking, readRanking } from './ranking.js';
 
 /**
@@ -23,7 +24,7 @@ export function readRankings(path: string): Ranking[] {
     return [];
   });
   if (problems.length > 0) {
-    const more = problems.length > 1 ? ` (and ${problems.length - 1} more bad lines)` : '';
+    const more = problems.length > 1 ? ` (and ${countOf(problems.length - 1, 'more bad line')})` : '';
     throw new RlpromptError({
       code: 'E_RANKING_FILE',
       exit: 'data',

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { PromptSummary } from '../events.js';
+import { countOf } from '../group-digits.js';
 import { readManifest, writeManifest } from '../run/store/run-manifest.js';
 import type { Task } from '../task/types.js';
 import { changeLibrary, libraryPath, readLibrary } from './library-file.js';
@@ -73,5 +74,5 @@ function describe(prompts: readonly RecalledPrompt[]): string {
   if (prompts.length === 0) return 'prompt library: no similar task was remembered';
   const tasks = new Map(prompts.map(({ task, similarity }) => [task, similarity]));
   const named = [...tasks].map(([task, similarity]) => `${task} (similarity ${similarity.toFixed(2)})`);
-  return `prompt library: ${prompts.length} prompts of earlier runs to start from, of ${named.join(', ')}`;
+  return `prompt library: ${countOf(prompts.length, 'prompt')} of earlier runs to start from, of ${named.join(', ')}`;
 }

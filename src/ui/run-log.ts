@@ -1,5 +1,6 @@
 import type { Reading } from '../classifier/classifier.js';
 import type { Baseline, LabelWordsChangedEvent, PromptSummary, RunEvent, RunStartEvent } from '../events.js';
+import { countOf } from '../group-digits.js';
 import { formatCost, formatCount, formatRange, formatScore } from './format-values.js';
 
 export type LogLevel = 'info' | 'good' | 'warn' | 'bad';
@@ -106,7 +107,7 @@ export function describeScores(prompt: PromptSummary, metric: string): string {
 export function namePrompt({ text, policy }: Pick<PromptSummary, 'text' | 'policy'>): string {
   if (!policy) return text === '' ? 'no prompt' : quote(text);
   if (policy.prompts === 1) return `policy, for every dev input ${quote(text)}`;
-  return `policy of ${policy.prompts} prompts, mostly ${quote(text)}`;
+  return `policy of ${countOf(policy.prompts, 'prompt')}, mostly ${quote(text)}`;
 }
 
 /** A text in quotation marks, cut where it is very long. */

@@ -86,6 +86,15 @@ describe('the file of rankings', () => {
     appendFileSync(path, `${line}\n`);
     expect(() => readRankings(path)).toThrow(message);
   });
+
+  it.each([
+    [2, '(and 1 more bad line)'],
+    [3, '(and 2 more bad lines)'],
+  ])('counts the bad lines: %i', (count, more) => {
+    const path = join(folder, `bad-${count}.jsonl`);
+    appendFileSync(path, '{"items":["a"],"order":[[0]]}\n'.repeat(count));
+    expect(() => readRankings(path)).toThrow(more);
+  });
 });
 
 describe('the sets to rank', () => {

@@ -1,5 +1,6 @@
 import { flagName } from '../../config/config-layers.js';
 import { optionMeta, type RunConfigKey } from '../../config/run-config.js';
+import { countOf } from '../../group-digits.js';
 import { pieceText } from '../../lm/piece-text.js';
 import type { ShownRow } from '../../run/prepare/shown-row.js';
 import { shellWord } from '../../shell-word.js';
@@ -16,7 +17,7 @@ export function checkText(check: DataCheck, typed: Readonly<Record<string, unkno
   const total = Object.values(check.rows).reduce((sum, count) => sum + count, 0);
   const splits = Object.entries(check.rows).map(([split, count]) => `${split} ${formatCount(count)}`);
   const paragraphs = [
-    `${safeText(check.data)}: ${formatCount(total)} rows${splits.length > 1 ? ` (${splits.join(', ')})` : ''}\n`,
+    `${safeText(check.data)}: ${countOf(total, 'row')}${splits.length > 1 ? ` (${splits.join(', ')})` : ''}\n`,
     columnTable(check, width),
     labelTable(check),
     oddities(check),
@@ -74,7 +75,7 @@ function columnTable({ columns, textColumn, labelColumn }: DataCheck, width?: nu
 
 function labelTable({ labels }: DataCheck): string {
   const shown = labels.slice(0, 20).map(({ label, count }) => [label, formatCount(count)]);
-  const more = labels.length > 20 ? `and ${formatCount(labels.length - 20)} more labels\n` : '';
+  const more = labels.length > 20 ? `and ${countOf(labels.length - 20, 'more label')}\n` : '';
   return labels.length === 0 ? '' : `${formatTable([['label', 'rows'], ...shown], { right: [1] })}${more}`;
 }
 

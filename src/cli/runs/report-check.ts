@@ -1,5 +1,6 @@
 import { RlpromptError } from '../../errors.js';
 import type { ExportCheck } from '../../export/verify-export.js';
+import { countOf } from '../../group-digits.js';
 import type { CliContext } from '../output/context.js';
 import { say } from '../output/say.js';
 
@@ -10,7 +11,7 @@ export function reportCheck(
   context: CliContext,
 ): void {
   const numbers = `dev ${metric} ${inRun.toFixed(4)} in the run, ${fromExport.toFixed(4)} from the export`;
-  say(context, `verified ${name}: ${numbers} (${n} examples)`);
+  say(context, `verified ${name}: ${numbers} (${countOf(n, 'example')})`);
   if (isRefit)
     say(
       context,

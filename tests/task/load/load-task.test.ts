@@ -76,7 +76,7 @@ describe('a data file as a task', () => {
       csv([...rows(['neg', 'pos'], 6), ['x', 'positive']]),
       { verbalizer: { neg: 'a', pos: 'b' } },
       'E_TASK_LABEL',
-      /1 examples .*"positive" 1/,
+      /1 example has .*"positive" 1/,
     ],
     ['one class only', csv(rows(['1'], 9)), {}, 'E_TASK_ONE_CLASS', /classification needs two labels/],
     ['one class of two', csv(rows(['1'], 9)), { verbalizer: { 0: 'a', 1: 'b' } }, 'E_TASK_ONE_CLASS', /label "1"/],

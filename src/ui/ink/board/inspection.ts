@@ -1,4 +1,5 @@
 import type { PromptInspection, PromptSummary } from '../../../events.js';
+import { countOf } from '../../../group-digits.js';
 import type { Span, Style } from '../../draw/palette.js';
 import { safeLine, safeText } from '../../draw/safe-text.js';
 import { cutToWidth, widthOf } from '../../draw/text-width.js';
@@ -38,7 +39,11 @@ export function inspectionText({ prompt, inspection }: InspectedPrompt, state: S
     ...block('prompt', namePrompt(prompt), width, 'strong'),
     ...block('scores', `${describeScores(prompt, metric)}, reward ${formatScore(prompt.reward)}`, width),
     ...(order === undefined ? [] : block('ordered by', order, width)),
-    ...block('found', `after step ${prompt.step} (${prompt.origin}), ${prompt.tokenIds.length} tokens`, width),
+    ...block(
+      'found',
+      `after step ${prompt.step} (${prompt.origin}), ${countOf(prompt.tokenIds.length, 'token')}`,
+      width,
+    ),
     ...readingLines(prompt, width),
     ...rowLines(inspection, width),
   ];
