@@ -158,8 +158,8 @@ export const ERROR_CODES = {
   ],
   E_ENVIRONMENT_ANSWER: ['The answer of an environment is not what it should be.', 'Correct the environment.'],
   E_ENVIRONMENT_ENDLESS: [
-    'An episode of an environment does not end.',
-    'Let `step` answer `done: true` in time, or raise `mostSteps`.',
+    'An environment does not end an episode within its own `mostSteps`.',
+    'Let `step` answer `done: true` in time, raise `mostSteps`, or leave it out.',
   ],
   E_ENVIRONMENT_MISSING: ['There is no such environment.', 'Name a built-in one, or the path of a file.'],
   E_ENVIRONMENT_SPELLING: [

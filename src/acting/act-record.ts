@@ -20,6 +20,7 @@ const MEASURED = z.object({
   episodes: z.number(),
   meanReturn: z.number(),
   meanSteps: z.number(),
+  cut: z.int().optional(),
   best: z.number().optional(),
 });
 const RESULT = z.object({ train: MEASURED, test: MEASURED });

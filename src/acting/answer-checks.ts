@@ -1,8 +1,9 @@
 import * as z from 'zod';
 import { type ErrorCode, RlpromptError } from '../errors.js';
-import type { FirstObservation, Observation, StepAnswer } from '../task/environment.js';
+import type { FirstObservation, Observation } from '../task/environment.js';
 import { visibleText } from '../user-code/bounded-output.js';
 import { MEND_ENVIRONMENT } from '../user-code/plug-in-error.js';
+import { type Answer, LONGEST_EPISODE } from './episodes.js';
 
 const OBSERVATION = {
   observation: z.string(),
@@ -18,8 +19,9 @@ export class AnswerChecks {
   /** Spellings of the actions seen, by what they have in common. */
   private readonly spellings = new Map<string, string>();
 
+  /** @param mostSteps what the environment says of itself */
   constructor(
-    private readonly mostSteps: number,
+    private readonly mostSteps: number | undefined,
     private readonly file: string,
   ) {}
 
@@ -32,13 +34,17 @@ export class AnswerChecks {
   }
 
   /** @throws RlpromptError E_ENVIRONMENT_… */
-  next(answer: unknown): StepAnswer {
+  next(answer: unknown): Answer {
     this.steps += 1;
     const seen = this.parse(STEP, answer, 'step');
-    if (!seen.done && this.steps >= this.mostSteps)
-      throw this.fault('E_ENVIRONMENT_ENDLESS', `the episode has not ended after ${this.steps} steps`);
+    if (!seen.done && this.mostSteps !== undefined && this.steps >= this.mostSteps) {
+      const message = `the episode has not ended after ${this.steps} steps, though mostSteps is ${this.mostSteps}`;
+      throw this.fault('E_ENVIRONMENT_ENDLESS', message);
+    }
     this.check(seen, seen.done);
-    return seen;
+    // A policy may do one thing for ever where only another thing ends the episode: neither is at fault.
+    const isCut = !seen.done && this.mostSteps === undefined && this.steps >= LONGEST_EPISODE;
+    return isCut ? { ...seen, done: true, isCut } : seen;
   }
 
   private parse<Schema extends z.ZodType>(schema: Schema, answer: unknown, asked: string): z.output<Schema> {
@@ -84,7 +90,6 @@ export class AnswerChecks {
       exit: 'internal',
       message: visibleText(message).replaceAll('\n', ' '),
       where: this.file,
-      kept: 'all that was learned up to the last checkpoint',
       next: MEND_ENVIRONMENT,
     });
   }

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { RlpromptError } from '../errors.js';
 import { readBytes } from '../files/read/read-file.js';
-import type { EnvironmentFacts, FirstObservation, StepAnswer } from '../task/environment.js';
+import type { EnvironmentFacts, FirstObservation } from '../task/environment.js';
 import { environmentFile } from '../task/load/environment-file.js';
 import { BoundedOutput } from '../user-code/bounded-output.js';
 import { PlugInProcess } from '../user-code/plug-in-process.js';
 import { AnswerChecks } from './answer-checks.js';
-import type { World } from './episodes.js';
+import type { Answer, World } from './episodes.js';
 
 const MEMORY_LIMIT = 2 ** 30;
 
@@ -46,7 +46,7 @@ export class EnvironmentWorld implements World {
     return this.checks.first(await this.host.act({ reset: task }));
   }
 
-  async step(action: string): Promise<StepAnswer> {
+  async step(action: string): Promise<Answer> {
     return this.checks.next(await this.host.act({ step: action }));
   }
 

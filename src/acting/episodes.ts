@@ -1,10 +1,18 @@
 import type { FirstObservation, StepAnswer } from '../task/environment.js';
 import type { Choice, PhrasePolicy } from './policy/phrase-policy.js';
 
+/** Steps after which an episode is cut, where the environment does not say itself how many it may take. */
+export const LONGEST_EPISODE = 100;
+
+/** What followed an action; an episode that is cut is done, too. */
+export interface Answer extends StepAnswer {
+  readonly isCut?: boolean;
+}
+
 /** An environment whose answers have been checked. */
 export interface World {
   reset(task: string): Promise<FirstObservation>;
-  step(action: string): Promise<StepAnswer>;
+  step(action: string): Promise<Answer>;
 }
 
 /** The position of the action to take in a task. */
@@ -21,6 +29,8 @@ export interface Episode {
   readonly task: string;
   readonly steps: readonly Step[];
   readonly total: number;
+  /** It had not ended after `LONGEST_EPISODE` steps; what it was worth so far counts. */
+  readonly isCut?: boolean;
   /** Undefined where the environment does not know the best return. */
   readonly isBest: boolean | undefined;
 }
@@ -37,6 +47,7 @@ export async function playEpisode(
   const first = await world.reset(task);
   const steps: Step[] = [];
   let total = 0;
+  let isCut = false;
   for (let seen: Pick<StepAnswer, 'observation' | 'actions' | 'done'> = { ...first, done: false }; !seen.done; ) {
     const choice = await policy.look(seen.observation, seen.actions);
     const action = await choose(choice, task);
@@ -44,9 +55,10 @@ export async function playEpisode(
     total += answer.reward;
     steps.push({ choice, action, reward: answer.reward });
     seen = answer;
+    isCut = answer.isCut ?? false;
   }
   const isBest = first.bestReturn === undefined ? undefined : total > first.bestReturn - ROUNDING;
-  return { task, steps, total, isBest };
+  return { task, steps, total, ...(isCut ? { isCut } : {}), isBest };
 }
 
 /** The episodes of one update, with tasks in turn: each is met equally often. */

@@ -6,6 +6,8 @@ export interface Measured {
   readonly episodes: number;
   readonly meanReturn: number;
   readonly meanSteps: number;
+  /** Episodes that were cut; undefined where none was. */
+  readonly cut?: number | undefined;
   /** Share of episodes with the largest return there is; undefined where the environment does not know it. */
   readonly best?: number | undefined;
 }
@@ -30,6 +32,13 @@ export async function measure(
     episodes: episodes.length,
     meanReturn: mean(episodes.map(({ total }) => total)),
     meanSteps: mean(episodes.map(({ steps }) => steps.length)),
+    ...cutOf(episodes),
     ...(known.length > 0 ? { best: mean(known) } : {}),
   };
+}
+
+/** How many were cut, where any was. */
+export function cutOf(episodes: readonly Episode[]): { readonly cut?: number } {
+  const cut = episodes.filter(({ isCut }) => isCut).length;
+  return cut > 0 ? { cut } : {};
 }

@@ -10,7 +10,7 @@ import { greedyChooser } from './actors.js';
 import type { EnvironmentWorld } from './environment-world.js';
 import type { ActLearner, LearnerMetrics } from './learner.js';
 import { MctsLearner } from './mcts-learner.js';
-import { type Measured, measure } from './measure.js';
+import { cutOf, type Measured, measure } from './measure.js';
 import { MEMORY, MemoryLearner, REMEMBERER } from './memory-learner.js';
 import type { PhrasePolicy } from './policy/phrase-policy.js';
 import { PpoLearner } from './ppo-learner.js';
@@ -19,6 +19,8 @@ import { PpoLearner } from './ppo-learner.js';
 export interface CurvePoint extends LearnerMetrics {
   readonly update: number;
   readonly meanReturn: number;
+  /** Episodes that were cut; undefined where none was. */
+  readonly cut?: number;
 }
 
 export interface TrainingResult {
@@ -67,7 +69,7 @@ export async function train(
     const episodes = await learner.play(world, curve.length, rng);
     const metrics = await learner.learn(episodes, curve.length);
     const meanReturn = mean(episodes.map(({ total }) => total));
-    const point = { update: curve.length + 1, meanReturn, ...metrics };
+    const point = { update: curve.length + 1, meanReturn, ...cutOf(episodes), ...metrics };
     curve.push(point);
     onPoint(point);
     if (curve.length % CHECKPOINT_EVERY === 0 || curve.length === updates) {

@@ -15,9 +15,6 @@ import { startWatchdog } from './watchdog.js';
 /** Of this program, whose frames of a stack say nothing of the user's code. */
 const OWN_FOLDER = fileURLToPath(new URL('../', import.meta.url));
 
-/** An episode without end is told from a long one by its length. */
-const MOST_STEPS = 100;
-
 let kind: HostedKind = 'reward';
 let reward: CustomReward;
 let environment: EnvironmentDefinition;
@@ -52,8 +49,8 @@ async function load(message: Extract<ToHost, { type: 'load' }>): Promise<void> {
       send({ type: 'loaded' });
     } else {
       environment = readEnvironment(module, file);
-      const { name, tasks, mostSteps = MOST_STEPS } = environment;
-      send({ type: 'loaded', environment: { name, tasks, mostSteps } });
+      const { name, tasks, mostSteps } = environment;
+      send({ type: 'loaded', environment: { name, tasks, ...(mostSteps === undefined ? {} : { mostSteps }) } });
     }
   } catch (error) {
     send({ type: 'load-failed', fault: loadFault(error, file) });

@@ -26,11 +26,11 @@ export interface EnvironmentDefinition {
   readonly name: string;
   /** What is to be done, in words; those of `test` are held out from training. */
   readonly tasks: { readonly train: readonly string[]; readonly test: readonly string[] };
-  /** An episode that takes more steps is a fault of the environment. @default 100 */
+  /** Steps within which `step` ends each episode; that it does not is a fault. Without it, episodes are cut after 100 steps. */
   readonly mostSteps?: number;
   reset(task: string): FirstObservation | Promise<FirstObservation>;
   step(action: string): StepAnswer | Promise<StepAnswer>;
 }
 
 /** What the program knows of an environment before its first episode. */
-export type EnvironmentFacts = Pick<EnvironmentDefinition, 'name' | 'tasks'> & { readonly mostSteps: number };
+export type EnvironmentFacts = Pick<EnvironmentDefinition, 'name' | 'tasks' | 'mostSteps'>;

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { EnvironmentWorld } from '../../src/acting/environment-world.js';
+import { playEpisode } from '../../src/acting/episodes.js';
+import { measure } from '../../src/acting/measure.js';
+import type { Choice } from '../../src/acting/policy/phrase-policy.js';
 import type { RlpromptError } from '../../src/errors.js';
 import { openWorld, worldFile } from './world-file.js';
 
@@ -78,7 +81,19 @@ describe('an environment in a process of its own', () => {
     await world.step('wait');
     const error = await failureOf(world.step('wait'));
     expect(error.code).toBe('E_ENVIRONMENT_ENDLESS');
-    expect(error.message).toContain('has not ended after 3 steps');
+    expect(error.message).toContain('has not ended after 3 steps, though mostSteps is 3');
+    expect(error.kept).toBeUndefined();
+  });
+
+  it('has an episode cut after 100 steps where it does not say how many it takes', async (context) => {
+    const step = "return { observation: '', actions: ['wait'], reward: -0.1, done: false }";
+    const world = await openWorld(context, worldFile(SEEN, step));
+    const policy = { look: async (text: string, actions: readonly string[]) => ({ text, actions }) as Choice };
+    const { steps, total, isCut } = await playEpisode(world, 'go', policy, () => 0);
+    expect([steps.length, isCut]).toEqual([100, true]);
+    expect(total).toBeCloseTo(-10);
+    const measured = await measure(world, ['go', 'stay'], policy, () => () => 0, 1);
+    expect(measured).toMatchObject({ episodes: 2, meanSteps: 100, cut: 2 });
   });
 
   it('is stopped where it does not answer in time', async (context) => {

@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, readFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { worldFile } from '../../acting/world-file.js';
@@ -6,6 +6,8 @@ import { runInProcess } from '../in-process-cli.js';
 import { emptyFolder, lastLine } from '../spawn-cli.js';
 
 const MASKED_MODEL = resolve(import.meta.dirname, '../../fixtures/hub-like/bert');
+const PUBLIC_API = new URL('../../../dist/src/index.js', import.meta.url).href;
+const PAGE = new URL('../../../docs/how-to/environments.md', import.meta.url);
 
 /** Two doors, of which one leads out. */
 const reset =
@@ -30,6 +32,21 @@ describe('rlprompt act score', () => {
       expect([episodes, meanSteps]).toEqual([4, 1]);
       expect(meanReturn).toBe(best);
     }
+  });
+
+  it('plays the environment of the page, where a policy that waits is cut', async () => {
+    const cwd = emptyFolder();
+    const page = readFileSync(PAGE, 'utf8');
+    const [, door = ''] = /```js\n(\/\/ door\.mjs\n[\s\S]*?)```/.exec(page) ?? [];
+    writeFileSync(join(cwd, 'door.mjs'), door.replace("'rlprompt'", JSON.stringify(PUBLIC_API)));
+    const table = await runInProcess(['act', 'score', './door.mjs', '--episodes', '1'], { cwd });
+    expect([table.code, table.stderr]).toEqual([0, '']);
+    expect(table.stdout).toContain('cut at 100 steps');
+    const { stdout } = await runInProcess(['act', 'score', './door.mjs', '--episodes', '1', '--json'], { cwd });
+    const [summed, , perWord] = JSON.parse(stdout).rows;
+    expect(summed).toMatchObject({ normalise: 'none', episodes: 2, meanSteps: 100, cut: 2, best: 0 });
+    expect(summed.meanReturn).toBeCloseTo(-10);
+    expect(perWord).not.toHaveProperty('cut');
   });
 
   it('names the environment that is not there', async () => {

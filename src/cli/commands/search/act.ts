@@ -103,13 +103,15 @@ async function score(
 ): Promise<void> {
   const { seed, episodes, normalise } = options;
   await withWorld(reference, options, async (world, model) => {
-    const [{ stateSourceOf }, { PhrasePolicy }, { drawingChooser }, { measure }, { Rng }] = await Promise.all([
-      import('../../../preferences/pooled-states.js'),
-      import('../../../acting/policy/phrase-policy.js'),
-      import('../../../acting/actors.js'),
-      import('../../../acting/measure.js'),
-      import('../../../random/rng.js'),
-    ]);
+    const [{ stateSourceOf }, { PhrasePolicy }, { drawingChooser }, { measure }, { LONGEST_EPISODE }, { Rng }] =
+      await Promise.all([
+        import('../../../preferences/pooled-states.js'),
+        import('../../../acting/policy/phrase-policy.js'),
+        import('../../../acting/actors.js'),
+        import('../../../acting/measure.js'),
+        import('../../../acting/episodes.js'),
+        import('../../../random/rng.js'),
+      ]);
     const { train, test } = world.facts.tasks;
     const rows: (Measured & { normalise: LabelNormalisation })[] = [];
     for (const way of normalise ? [normalise] : NORMALISATIONS) {
@@ -119,7 +121,7 @@ async function score(
       await policy.dispose();
     }
     const json = { schemaVersion: 1, environment: world.facts.name, model: model.name, seed, rows };
-    writeResult(context, options.json ? `${toVisibleJson(json)}\n` : toTable(rows));
+    writeResult(context, options.json ? `${toVisibleJson(json)}\n` : toTable(rows, LONGEST_EPISODE));
   });
 }
 
@@ -181,17 +183,19 @@ async function learn(
 ): Promise<void> {
   const resume = `rlprompt act resume ${shellWord(folder.path)}`;
   context.resumeWith = resume;
-  const [{ stateSourceOf }, { PhrasePolicy }, { train }] = await Promise.all([
+  const [{ stateSourceOf }, { PhrasePolicy }, { train }, { LONGEST_EPISODE }] = await Promise.all([
     import('../../../preferences/pooled-states.js'),
     import('../../../acting/policy/phrase-policy.js'),
     import('../../../acting/training.js'),
+    import('../../../acting/episodes.js'),
   ]);
   const { seed, updates } = folder.plan;
   const policy = await PhrasePolicy.create(stateSourceOf(model), { normalise: 'word', seed });
-  const onPoint = ({ update, meanReturn, entropy }: CurvePoint): void => {
+  const onPoint = ({ update, meanReturn, cut, entropy }: CurvePoint): void => {
     if (update % 10 !== 0) return;
     const numbers = `return ${meanReturn.toFixed(3)} · entropy ${entropy.toFixed(3)}`;
-    say(context, `update ${update} of ${updates} · ${numbers}`);
+    const cuts = cut === undefined ? '' : ` · cut at ${LONGEST_EPISODE} steps: ${cut}`;
+    say(context, `update ${update} of ${updates} · ${numbers}${cuts}`);
   };
   const result = await train(folder, world, policy, onPoint)
     .catch((error: unknown) => {
@@ -230,17 +234,19 @@ async function withWorld(
   }
 }
 
-function toTable(rows: readonly (Measured & { normalise: LabelNormalisation })[]): string {
-  const lines = rows.map(({ normalise, episodes, meanReturn, meanSteps, best }) => [
+function toTable(rows: readonly (Measured & { normalise: LabelNormalisation })[], longest: number): string {
+  const isCut = rows.some(({ cut }) => cut !== undefined);
+  const lines = rows.map(({ normalise, episodes, meanReturn, meanSteps, cut = 0, best }) => [
     NAMES[normalise],
     String(episodes),
     meanReturn.toFixed(3),
     meanSteps.toFixed(1),
+    ...(isCut ? [String(cut)] : []),
     best === undefined ? '-' : `${(100 * best).toFixed(1)} %`,
   ]);
-  return formatTable([['score of a phrase', 'episodes', 'return', 'steps', 'best return'], ...lines], {
-    right: [1, 2, 3, 4],
-  });
+  const cuts = isCut ? [`cut at ${longest} steps`] : [];
+  const head = ['score of a phrase', 'episodes', 'return', 'steps', ...cuts, 'best return'];
+  return formatTable([head, ...lines], { right: head.map((_, column) => column).slice(1) });
 }
 
 const NAMES: Readonly<Record<LabelNormalisation, string>> = {
