@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { RunConfig, RunConfigKey } from '../../../config/run-config.js';
+import { isDataFileName } from '../../../data/read-table.js';
 import { RlpromptError } from '../../../errors.js';
 import type { EvaluatedPrompt, EvaluateOptions } from '../../../evaluate.js';
 import { requirePlaceFor, writeOutput } from '../../../files/write/write-output.js';
@@ -109,10 +110,13 @@ export function configure(command: Command, context: CliContext): void {
     if (options.perExample !== undefined) writeOutcomes(options.perExample, evaluation.results);
     const { split, target, task: name, results } = evaluation;
     const ensemble = config.ensemble === undefined ? undefined : scoreTogether(results, config, config.ensemble);
+    const rowsOf = isDataFileName(config.task) && !splitsDataFile ? 'rows' : `${split} rows`;
     const report = { task: name, target, split, results: results.map(describe), ensemble };
     writeResult(
       context,
-      options.json ? `${toVisibleJson(report)}\n` : toTable(results, context.stdout.columns) + togetherLine(ensemble),
+      options.json
+        ? `${toVisibleJson(report)}\n`
+        : toTable(results, rowsOf, context.stdout.columns) + togetherLine(ensemble),
     );
   });
 }
@@ -144,7 +148,8 @@ function describe({ prompt, n, evaluation, policy }: EvaluatedPrompt) {
   return { prompt, ...(policy ? { policy: facts } : {}), n, ...metrics, reward, perClass, confusion, parts };
 }
 
-function toTable(results: readonly EvaluatedPrompt[], width?: number): string {
+/** @param counted the name of the column with the number of rows */
+function toTable(results: readonly EvaluatedPrompt[], counted: string, width?: number): string {
   const named = new Set(results.flatMap(({ evaluation }) => Object.keys(evaluation.metrics)));
   const metrics = [...named].filter((name) => name !== 'reward');
   const rows = results.map(({ prompt, n, evaluation, policy }) => [
@@ -153,7 +158,7 @@ function toTable(results: readonly EvaluatedPrompt[], width?: number): string {
     String(n),
     policy ? describePolicy(prompt, policy) : quotePrompt(prompt),
   ]);
-  return formatTable([[...metrics, 'reward', 'n', 'prompt'], ...rows], {
+  return formatTable([[...metrics, 'reward', counted, 'prompt'], ...rows], {
     right: metrics.map((_, i) => i).concat([metrics.length, metrics.length + 1]),
     width,
   });
