@@ -472,6 +472,7 @@ export const ERROR_CODES = {
     'Label words cannot be changed as asked.',
     'Give labels of the task other words, and leave each a word; words that are weighed change together.',
   ],
+  E_WOULD_OVERWRITE: ['The file to write is an input, or holds something else.', 'Name another file.'],
 } as const satisfies Record<`E_${string}`, readonly [meaning: string, next: string]>;
 
 export type ErrorCode = keyof typeof ERROR_CODES;

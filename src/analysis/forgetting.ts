@@ -39,10 +39,10 @@ export interface ForgettingTable {
   readonly scores: readonly (readonly number[])[];
   /** max over the policies l < T of R_l,i − R_T,i, by task but the last. */
   readonly forgetting: readonly number[];
-  /** Mean of R_T,i − R_i,i over the tasks but the last. */
-  readonly backwardTransfer: number;
-  /** Mean of R_i−1,i − R_0,i over the tasks but the first, R_0 the untrained policy. */
-  readonly forwardTransfer: number;
+  /** R_T,i − R_i,i, by task but the last. */
+  readonly backwardTransfer: readonly number[];
+  /** R_i−1,i − R_0,i, by task but the first, R_0 the untrained policy. */
+  readonly forwardTransfer: readonly number[];
 }
 
 /**
@@ -112,8 +112,8 @@ export function summarise(
     Math.max(...scores.slice(1, -1).map((row) => row[task] ?? 0)) - now;
   return {
     forgetting: old.map(lost),
-    backwardTransfer: mean(old.map((now, task) => now - after(task + 1, task))),
-    forwardTransfer: mean(last.slice(1).map((_, i) => after(i + 1, i + 1) - after(0, i + 1))),
+    backwardTransfer: old.map((now, task) => now - after(task + 1, task)),
+    forwardTransfer: last.slice(1).map((_, i) => after(i + 1, i + 1) - after(0, i + 1)),
   };
 }
 

@@ -3,7 +3,6 @@ import { atomicWrite } from '../files/write/atomic-write.js';
 import { matrixShapes } from '../policy/parameters/saved-parameters.js';
 import { encodeCheckpoint } from '../run/checkpoint/checkpoint-format.js';
 import { readCheckpointFile } from '../run/checkpoint/read-checkpoint-file.js';
-import { shellWord } from '../shell-word.js';
 import type { TrainerState } from '../trainers/contract/types.js';
 import { Critic } from '../trainers/policy/critic.js';
 import type { FrozenLm } from './frozen-lm.js';
@@ -49,7 +48,18 @@ export interface SavedScorer {
   readonly critic: TrainerState;
 }
 
-/** @throws RlpromptError `E_SCORER_FILE` where the file is none */
+/** Whether a file can be read as a scorer, of whatever LM. */
+export function isScorer(path: string): boolean {
+  try {
+    readScorer(path);
+    return true;
+  } catch (error) {
+    if (error instanceof RlpromptError && error.code === 'E_SCORER_FILE') return false;
+    throw error;
+  }
+}
+
+/** @throws RlpromptError `E_SCORER_FILE` where the file is not one */
 export function readScorer(path: string): SavedScorer {
   const { json, arrays } = readCheckpointFile(path, (why) => noScorer(path, why));
   if (!('lmDigest' in Object(json))) throw noScorer(path, 'it holds something else');
@@ -75,7 +85,7 @@ function noScorer(path: string, why: string): RlpromptError {
     message: `not a prefix scorer: ${why}`,
     where: path,
     kept: 'the file is unchanged',
-    next: `rlprompt decode fit TEXTS --out ${shellWord(path)}`,
+    next: 'rlprompt decode fit TEXTS --out FILE',
   });
 }
 

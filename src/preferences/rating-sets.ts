@@ -23,7 +23,7 @@ export function drawSets(
     throw new RlpromptError({
       code: 'E_RATING_TEXTS',
       exit: 'data',
-      message: `there are ${pool.length} different texts; ranking needs at least ${MIN_ITEMS}`,
+      message: `there ${pool.length === 1 ? 'is 1 different text' : `are ${pool.length} different texts`}; ranking needs at least ${MIN_ITEMS}`,
       where: 'the run or file to rate',
       kept: 'nothing was written',
       next: 'rate a run with more prompts, or a file with one text per line',

@@ -5,7 +5,6 @@ import { readText } from '../files/read/read-file.js';
 import { strictJson } from '../files/strict-json.js';
 import { atomicWrite } from '../files/write/atomic-write.js';
 import { Rng } from '../random/rng.js';
-import { shellWord } from '../shell-word.js';
 import { dot, fitBradleyTerry, pairAccuracy, type RankedFeatures } from './bradley-terry.js';
 import { pooledStates, type StateSource } from './pooled-states.js';
 import { pairsOf, type Ranking, setKey } from './ranking.js';
@@ -107,15 +106,24 @@ export function writeRewardModel(path: string, model: RewardModel): void {
   atomicWrite(path, `${strictJson(model)}\n`);
 }
 
-/** @throws RlpromptError `E_REWARD_MODEL` where the file is none */
-export function readRewardModel(path: string): RewardModel {
+function parseRewardModel(path: string) {
   let value: unknown;
   try {
     value = JSON.parse(readText(path));
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
   }
-  const parsed = schema.safeParse(value);
+  return schema.safeParse(value);
+}
+
+/** Whether a file can be read as a reward model. */
+export function isRewardModel(path: string): boolean {
+  return parseRewardModel(path).success;
+}
+
+/** @throws RlpromptError `E_REWARD_MODEL` where the file is not one */
+export function readRewardModel(path: string): RewardModel {
+  const parsed = parseRewardModel(path);
   if (parsed.success) return parsed.data;
   throw new RlpromptError({
     code: 'E_REWARD_MODEL',
@@ -123,7 +131,7 @@ export function readRewardModel(path: string): RewardModel {
     message: `not a reward model: ${parsed.error.issues[0]?.message ?? 'unreadable'}`,
     where: path,
     kept: 'the file is unchanged',
-    next: `rlprompt preferences fit RANKINGS --model MODEL --out ${shellWord(path)}`,
+    next: 'rlprompt preferences fit RANKINGS --model MODEL --out FILE',
   });
 }
 

@@ -11,7 +11,7 @@ export interface RatingState {
 }
 
 /** What a key asks of whoever shows the sets. */
-export type RatingAction = 'confirm' | 'skip' | 'back' | 'quit';
+export type RatingAction = 'confirm' | 'skip' | 'back' | 'quit' | 'interrupt';
 
 export function startRating(count: number): RatingState {
   return { count, order: [], isTie: false, note: '', mode: 'rank' };
@@ -26,7 +26,7 @@ export function completeOrder({ count, order }: RatingState): readonly (readonly
 
 /** One key: 1 to 9 place a text, = ties the next with the last, u undoes, n writes a note, Enter confirms. */
 export function pressRatingKey(state: RatingState, key: string): { state: RatingState; action?: RatingAction } {
-  if (key === '\u0003') return { state, action: 'quit' };
+  if (key === '\u0003') return { state, action: 'interrupt' };
   if (state.mode === 'note') return { state: typeNote(state, key) };
   const position = /^[1-9]$/.test(key) ? Number(key) - 1 : undefined;
   if (position !== undefined) return { state: place(state, position) };

@@ -56,7 +56,7 @@ function resultLines(result: RunResult, state: ScreenState, columns: number): Sp
     [],
     [
       {
-        text: safeLine`  ${''.padEnd(14)}${`dev`.padStart(9)}${'test'.padStart(9)}   ${metric}${testSize === undefined ? '' : `, ${testSize} test examples`}`,
+        text: safeLine`  ${''.padEnd(14)}${`dev`.padStart(9)}${'test'.padStart(9)}   ${metric}${testSize === undefined ? '' : `, ${countOf(testSize, 'test example')}`}`,
         style: 'dim',
       },
     ],

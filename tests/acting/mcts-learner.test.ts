@@ -19,7 +19,7 @@ afterAll(() => model.dispose());
 
 /** Six steps by walking, two by jumping. */
 const walkFor = (reward: number): string => {
-  const seen = "observation: `You are ${globalThis.way} steps from the start. You`, actions: ['walk on', 'jump ahead']";
+  const seen = `observation: \`You are \${globalThis.way} steps from the start. You\`, actions: ['walk on', 'jump ahead']`;
   return worldFile(
     `globalThis.way = 0; return { ${seen} };`,
     `globalThis.way += action === 'jump ahead' ? 3 : 1; return { ${seen}, reward: ${reward}, done: globalThis.way >= 6 };`,

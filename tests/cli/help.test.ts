@@ -34,7 +34,7 @@ describe('rlprompt --help', () => {
     expect(stderr).toBe('');
     expect(stdout).toMatch(/^Examples:\n {2}\$ rlprompt run asking-mail/);
     for (const { name, summary } of COMMANDS) expect(stdout).toMatch(new RegExp(`^ {2}${name} +${summary}`, 'm'));
-    expect(stdout).toMatch(/78 configuration {3}130\/143 interrupted, saved/);
+    expect(stdout).toMatch(/78 configuration {3}130\/143 interrupted$/m);
   });
 
   it('loads nothing heavy', async () => {

@@ -37,8 +37,8 @@ describe('ranking by keys', () => {
     expect(press(2, 'nq1x\u007F\r1\r')).toMatchObject({ state: { note: 'q1', mode: 'rank' }, action: 'confirm' });
   });
 
-  it('quits on q and on Ctrl-C, in the middle of a note too', () => {
+  it('quits on q and is interrupted by Ctrl-C, in the middle of a note too', () => {
     expect(press(2, 'q').action).toBe('quit');
-    expect(press(2, 'nab\u0003').action).toBe('quit');
+    expect(press(2, 'nab\u0003').action).toBe('interrupt');
   });
 });

@@ -1,6 +1,6 @@
 import type { RunResult } from '../../events.js';
+import { countOf } from '../../group-digits.js';
 import { safeText } from '../../ui/draw/safe-text.js';
-import { formatCount } from '../../ui/format-values.js';
 
 /** A finished run in one line: the prompt, its dev and test scores, and the run folder. */
 export function resultLine({ best, runDir, ensemble }: RunResult): string {
@@ -8,7 +8,7 @@ export function resultLine({ best, runDir, ensemble }: RunResult): string {
   return [
     best.policy ? describePolicy(best.prompt, best.policy) : `best prompt ${quotePrompt(best.prompt)}`,
     `dev ${formatScores(best.dev)}`,
-    `test ${formatScores(test)}${n === undefined ? '' : ` of ${formatCount(n)}`}`,
+    `test ${formatScores(test)}${n === undefined ? '' : ` on ${countOf(n, 'example')}`}`,
     ...(ensemble ? [`${ensemble.prompts.length} prompts together ${describeEnsemble(ensemble)}`] : []),
     safeText(runDir),
   ].join(' · ');

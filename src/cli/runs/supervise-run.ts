@@ -160,7 +160,12 @@ class Supervisor {
   /** What stopped a run that was under way has left it as it was at its last checkpoint. */
   private withRun(error: unknown): unknown {
     const { runDir } = this;
-    if (!(error instanceof RlpromptError) || runDir === undefined || !isThere(runDir)) return error;
+    if (!(error instanceof RlpromptError)) return error;
+    // Nothing can be resumed yet.
+    if (runDir === undefined || !isThere(runDir)) {
+      const next = error.next?.replace(/ then resume\b/, ' then start again');
+      return next === undefined ? error : new RlpromptError({ ...error.parts, cause: error.cause, next });
+    }
     const { code, exit, message, where, cause } = error;
     const kept = error.kept ?? KEPT;
     const resume = `rlprompt resume ${shellWord(runDir)}`;

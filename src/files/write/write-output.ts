@@ -21,11 +21,39 @@ export function writeOutput(path: string, content: string): void {
   else atomicWrite(path, content);
 }
 
+export interface PlaceOptions {
+  /** Files that are read: writing over one would lose it. */
+  readonly inputs?: readonly string[];
+  /** What is written, such as a model, and whether a file is one: only such a file is replaced. */
+  readonly kind?: { readonly name: string; readonly isOne: (path: string) => boolean };
+}
+
 /**
  * For whoever computes for long before there is anything to write.
- * @throws RlpromptError `E_CANNOT_CREATE` where no file can have this name
+ * @throws RlpromptError `E_CANNOT_CREATE` where no file can have this name; `E_WOULD_OVERWRITE` where a file that is there would be lost
  */
-export function requirePlaceFor(path: string): void {
+export function requirePlaceFor(path: string, { inputs = [], kind }: PlaceOptions = {}): void {
+  requireName(path);
+  const facts = factsOf(path);
+  if (!facts?.isFile()) return;
+  const isInput = inputs.some(
+    (input) => factsOf(input)?.isFile() === true && realpathSync(input) === realpathSync(path),
+  );
+  if (isInput) throw wouldOverwrite(path, 'it is what is read');
+  if (kind && facts.size > 0 && !kind.isOne(path)) throw wouldOverwrite(path, `it is there and is not a ${kind.name}`);
+}
+
+function wouldOverwrite(path: string, reason: string): RlpromptError {
+  return new RlpromptError({
+    code: 'E_WOULD_OVERWRITE',
+    exit: 'cannotCreate',
+    message: `${path} is not written over: ${reason}`,
+    kept: 'no files were changed',
+    next: 'name another file',
+  });
+}
+
+function requireName(path: string): void {
   const isFolder = (name: string) => factsOf(name)?.isDirectory() === true;
   const folder = dirname(path);
   const hasFolder = isFolder(folder);

@@ -38,12 +38,16 @@ export function renderBaselines(run: RunReport): Html {
   ];
   const { metric } = run.start;
   const isTested = rows.some(({ test }) => scoreOf(run, test) !== undefined);
+  const shownOf = ({ dev, test }: (typeof rows)[number]) => scoreOf(run, isTested ? test : dev);
+  // A reward has no upper end: bars reach up to the highest.
+  const top = metric === 'reward' ? Math.max(...rows.map((row) => shownOf(row) ?? 0), Number.MIN_VALUE) : 1;
   return html`<div class="scroll"><table>
 <caption>The prompt found against no prompt and prompts written by hand (${metric}).</caption>
-<thead><tr><th scope="col">Prompt</th><th scope="col">From</th><th scope="col" class="number">Dev</th><th scope="col" class="number">Test</th><th scope="col" class="wide">${isTested ? 'Test' : 'Dev'} ${metric}, 0 to 1</th></tr></thead>
-<tbody>${rows.map(({ name, prompt, dev, test, isBest }) => {
-    const shown = scoreOf(run, isTested ? test : dev);
-    return html`<tr${isBest && html` class="chosen"`}><th scope="row">${promptText(prompt)}</th><td>${name}</td><td class="number">${formatScore(scoreOf(run, dev))}</td><td class="number">${formatScore(scoreOf(run, test))}</td><td class="wide">${bar(shown, isBest ? 2 : 0)}</td></tr>`;
+<thead><tr><th scope="col">Prompt</th><th scope="col">From</th><th scope="col" class="number">Dev</th><th scope="col" class="number">Test</th><th scope="col" class="wide">${isTested ? 'Test' : 'Dev'} ${metric}, 0 to ${metric === 'reward' ? formatScore(top) : '1'}</th></tr></thead>
+<tbody>${rows.map((row) => {
+    const { name, prompt, dev, test, isBest } = row;
+    const shown = shownOf(row);
+    return html`<tr${isBest && html` class="chosen"`}><th scope="row">${promptText(prompt)}</th><td>${name}</td><td class="number">${formatScore(scoreOf(run, dev))}</td><td class="number">${formatScore(scoreOf(run, test))}</td><td class="wide">${bar(shown === undefined ? undefined : shown / top, isBest ? 2 : 0)}</td></tr>`;
   })}</tbody>
 </table></div>
 ${run.result?.verdict && html`<p class="verdict">${run.result.verdict.sentence}</p>`}`;

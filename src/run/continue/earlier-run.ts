@@ -1,3 +1,4 @@
+import { flagName } from '../../config/config-layers.js';
 import { currentSettings } from '../../config/removed-settings.js';
 import { completeRunConfig } from '../../config/resolve-run-config.js';
 import type { RunConfig } from '../../config/run-config.js';
@@ -42,7 +43,7 @@ export function readEarlierRun(runDir: string): EarlierRun {
 export function checkContinues(earlier: EarlierRun, config: RunConfig): void {
   const key = SAME.find((name) => earlier.config[name] !== config[name]);
   if (key === undefined) return;
-  throw mismatch(earlier, `its ${key} is ${earlier.config[key]}, that of this run ${config[key]}`);
+  throw mismatch(earlier, `its --${flagName(key)} is ${earlier.config[key]}, that of this run ${config[key]}`);
 }
 
 /** @throws RlpromptError `E_CONTINUE_MISMATCH` where the policy was learned on another generator LM */

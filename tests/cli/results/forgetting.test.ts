@@ -32,6 +32,7 @@ describe('rlprompt forgetting', { timeout: 120_000 }, () => {
       'two',
       'forgetting',
       'backward',
+      'forward',
     ]);
     const alone = await runInProcess(['forgetting', 'one'], { cwd });
     expect([alone.code, lastLine(alone.stderr)]).toEqual([64, expect.stringContaining('E_USAGE')]);

@@ -111,6 +111,34 @@ describe('from rankings to a run', () => {
     expect(existsSync(join(cwd, 'unjudged.jsonl'))).toBe(false);
   });
 
+  it.skipIf(!hasTerminals)('ends as interrupted at Ctrl-C, with what was ranked', async () => {
+    const command = `${process.execPath} ${BIN} rate texts.txt --out stopped.jsonl --sets 2 --items 2`;
+    const { code, output } = await inTerminal(
+      command,
+      [
+        ['Set 1 of 2', '12\r'],
+        ['Set 2 of 2', '\u0003'],
+      ],
+      { cwd },
+    );
+    expect([code, output]).toEqual([130, expect.stringMatching(/1 ranking of now, and those made\s+before/)]);
+    expect(readFileSync(join(cwd, 'stopped.jsonl'), 'utf8').trim().split('\n')).toHaveLength(1);
+  });
+
+  it('writes over no rankings', async () => {
+    const before = readFileSync(join(cwd, 'r.jsonl'), 'utf8');
+    for (const args of [
+      ['fit', 'r.jsonl', '--out', './r.jsonl'],
+      ['fit', 'r.jsonl', '--out', 'texts.txt'],
+      ['pairs', 'r.jsonl', '--out', 'r.jsonl'],
+    ]) {
+      const { code, stderr } = await cli('preferences', ...args);
+      expect([code, lastLine(stderr)]).toEqual([73, expect.stringContaining('E_WOULD_OVERWRITE')]);
+    }
+    expect(readFileSync(join(cwd, 'r.jsonl'), 'utf8')).toBe(before);
+    expect(readFileSync(join(cwd, 'texts.txt'), 'utf8')).toBe(TEXTS.join('\n'));
+  });
+
   it('refuses to rank by hand where nobody sits', async () => {
     const { code, stderr } = await cli('rate', 'texts.txt', '--out', 'none.jsonl');
     expect([code, lastLine(stderr)]).toEqual([64, expect.stringContaining('E_NO_TERMINAL')]);

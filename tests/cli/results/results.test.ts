@@ -32,11 +32,9 @@ describe('top', () => {
     const { stdout } = await runInProcess(['top', makeRun({ texts, reading })]);
     expect(stdout).toContain('  ham: question, Matthias, maybe\n  spam: opportunity, Address\n');
     expect(stdout).toContain('    Matthias: call me\n');
-    expect(stdout).toContain('#1 is read by\n');
+    expect(stdout).toContain('label words of #1:\n');
     const refit = await runInProcess(['top', makeRun({ texts, reading, refit: { accuracy: 0.9 } })]);
-    expect(refit.stdout).toContain(
-      '#1 is read by (label words chosen again at the end, on train and dev rows together)\n',
-    );
+    expect(refit.stdout).toContain('label words of #1 (chosen again at the end, on train and dev rows together):\n');
   });
 
   it('prints one JSON object, cut at --limit', async () => {

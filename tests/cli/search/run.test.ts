@@ -46,7 +46,9 @@ describe('run', () => {
   it('ends with a line that names prompt, scores and folder; --ui none keeps stderr empty', async () => {
     const { code, stdout, stderr } = await runCli([...run, '--steps', '1', '--ui', 'none', '--out', 'runs/b'], { cwd });
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout).toMatch(/^best prompt ".*" · dev accuracy \d\.\d{3} · test accuracy \d\.\d{3} of 16 · runs\/b\n$/);
+    expect(stdout).toMatch(
+      /^best prompt ".*" · dev accuracy \d\.\d{3} · test accuracy \d\.\d{3} on 16 examples · runs\/b\n$/,
+    );
   });
 
   it.each([

@@ -159,14 +159,12 @@ async function fitTo(
   options: LmOptions & { loss: 'fudge' | 'cd-q'; epochs: number; out: string },
   context: CliContext,
 ): Promise<void> {
-  requirePlaceFor(options.out);
+  const { isScorer, writeScorer } = await import('../../../decoding/prefix-scorer.js');
+  requirePlaceFor(options.out, { inputs: [file], kind: { name: 'scorer', isOne: isScorer } });
   const { readRewardedTexts, tokensOf } = await import('../../../decoding/rewarded-texts.js');
   const read = readRewardedTexts(file);
   await withLm(options, async (lm, { name, digest }) => {
-    const [{ fitScorer }, { writeScorer }] = await Promise.all([
-      import('../../../decoding/fit-scorer.js'),
-      import('../../../decoding/prefix-scorer.js'),
-    ]);
+    const { fitScorer } = await import('../../../decoding/fit-scorer.js');
     const texts = tokensOf(read, { name, digest, tokenizer: lm.tokenizer, vocabularySize: lm.vocabularySize });
     const facts = { lm: name, lmDigest: digest, reward: read.rewardName ?? file };
     const scorer = await fitScorer(lm, texts, facts, options);

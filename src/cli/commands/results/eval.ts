@@ -84,7 +84,11 @@ export function configure(command: Command, context: CliContext): void {
     .addHelpText('before', EXAMPLES);
   addConfigOptions(command, KEYS);
   command.action(async (given: string | undefined, options: EvalOptions) => {
-    if (options.perExample !== undefined) requirePlaceFor(options.perExample);
+    if (options.perExample !== undefined) {
+      requirePlaceFor(options.perExample, {
+        inputs: [given, options.promptsFile].filter((file) => file !== undefined),
+      });
+    }
     const { task, run, hasPolicy, found } = await scoredRun(given, options);
     const { config: read, sources } =
       run === undefined

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { ForgettingTable } from '../../../analysis/forgetting.js';
+import { abortable } from '../../../files/abortable.js';
 import { zip } from '../../../statistics/zip.js';
 import { toVisibleJson } from '../../../visible-json.js';
 import type { CliContext } from '../../output/context.js';
@@ -31,13 +32,11 @@ export function configure(command: Command, context: CliContext): void {
     .addHelpText('before', EXAMPLES)
     .action(async (runs: string[], { prompts, split, json }: ForgettingOptions) => {
       const { measureForgetting } = await import('../../../analysis/forgetting.js');
-      const table = await measureForgetting({
-        runs,
-        prompts,
-        split,
-        signal: interruption(),
-        onTask: (task, i) => say(context, `rlprompt: ${i + 1} of ${runs.length}: ${quotePrompt(task)}`),
-      });
+      const signal = interruption();
+      const onTask = (task: string, i: number) =>
+        say(context, `rlprompt: ${i + 1} of ${runs.length}: ${quotePrompt(task)}`);
+      // Drawing prompts hears no signal.
+      const table = await abortable(measureForgetting({ runs, prompts, split, signal, onTask }), signal);
       writeResult(context, json ? `${toVisibleJson(table)}\n` : toText(table));
     });
 }
@@ -46,10 +45,13 @@ function toText({ tasks, scores, forgetting, backwardTransfer, forwardTransfer }
   const policies = ['untrained', ...tasks.map(({ run }) => run)];
   const header = ['policy', ...tasks.map(({ task, measure, n }) => `${task}: ${measure} (${n})`)];
   const rows = Array.from(zip(policies, scores), ([policy, own]) => [policy, ...own.map(show)]);
-  const table = formatTable([header, ...rows, ['forgetting', ...forgetting.map(show), '']], {
-    right: tasks.map((_, i) => i + 1),
-  });
-  return `${table}backward transfer ${show(backwardTransfer)}, forward transfer ${show(forwardTransfer)}\n`;
+  // Tasks may have measures of their own, so nothing is averaged over them.
+  const changes = [
+    ['forgetting', ...forgetting.map(show), ''],
+    ['backward transfer', ...backwardTransfer.map(show), ''],
+    ['forward transfer', '', ...forwardTransfer.map(show)],
+  ];
+  return formatTable([header, ...rows, ...changes], { right: tasks.map((_, i) => i + 1) });
 }
 
 function show(value: number): string {

@@ -77,7 +77,7 @@ export function configure(command: Command, context: CliContext): void {
   addConfigOptions(command, KEYS);
   command.action(async (source: string, file: string, options: PredictOptions) => {
     if (options.explain !== undefined) refuseUnused(options);
-    if (options.out !== undefined) requirePlaceFor(options.out);
+    if (options.out !== undefined) requirePlaceFor(options.out, { inputs: [source, file] });
     const stored = await readClassifier(source, options.rank);
     const { flags, ...others } = await readRunSources(command, context, file);
     const typed = Object.fromEntries(Object.entries(flags ?? {}).filter(([, value]) => value !== undefined));

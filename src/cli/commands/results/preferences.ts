@@ -73,6 +73,7 @@ async function writePairs(file: string, out: string | undefined, context: CliCon
   }));
   const text = lines.map((line) => `${toVisibleJson(line)}\n`).join('');
   if (out === undefined) return writeResult(context, text);
+  requirePlaceFor(out, { inputs: [file] });
   writeOutput(out, text);
 }
 
@@ -81,7 +82,8 @@ async function fitModel(
   { model: name, out }: { model: string; out: string },
   context: CliContext,
 ): Promise<void> {
-  requirePlaceFor(out);
+  const { isRewardModel } = await import('../../../preferences/reward-model.js');
+  requirePlaceFor(out, { inputs: [file], kind: { name: 'reward model', isOne: isRewardModel } });
   const rankings = await read(file);
   const [
     { loadLanguageModel },

@@ -116,7 +116,7 @@ const LINE_WIDTH = 95;
 /** How the answers to the best prompt are read, where that is not by the task's own words alone. */
 function readingLines(best: PromptSummary | undefined, width = LINE_WIDTH): string {
   const { words = [], demonstrations = [] } = best?.reading ?? {};
-  const found = best?.refit ? ' (label words chosen again at the end, on train and dev rows together)' : '';
+  const found = best?.refit ? ' (chosen again at the end, on train and dev rows together)' : '';
   const lines = words.map(({ label, words: own }) => {
     const shown = someWords(
       own.map((word) => safeText(word)),
@@ -126,7 +126,7 @@ function readingLines(best: PromptSummary | undefined, width = LINE_WIDTH): stri
   });
   const rows = demonstrations.map(({ text, word }) => `    ${cutToWidth(safeLine`${word}: ${text}`, width - 4)}\n`);
   const shown = rows.length > 0 ? `  after these labelled rows\n${rows.join('')}` : '';
-  return lines.length === 0 ? '' : `label words of #1${found}\n${lines.join('')}${shown}`;
+  return lines.length === 0 ? '' : `label words of #1${found}:\n${lines.join('')}${shown}`;
 }
 
 function decimals(value: number | undefined, digits = 3): string {

@@ -1,4 +1,6 @@
 import type { ReactNode } from 'react';
+import { RlpromptError } from '../../../errors.js';
+import { countOf } from '../../../group-digits.js';
 import { type Span, wantsColour } from '../../draw/palette.js';
 import { safeLine, safeText } from '../../draw/safe-text.js';
 import { cutToWidth } from '../../draw/text-width.js';
@@ -58,6 +60,7 @@ export async function rateInTerminal({ sets, stderr, stdin, env, onRanked }: Rat
     const pressed = pressRatingKey(state, key);
     state = pressed.state;
     const order = completeOrder(state);
+    if (pressed.action === 'interrupt') throw stopped(ranked.size);
     if (pressed.action === 'quit') ink.unmount();
     else if (pressed.action === 'skip') show(index + 1);
     else if (pressed.action === 'back' && index > 0) show(index - 1);
@@ -93,6 +96,16 @@ const INDENT = 9;
 /** Lines of a context that are shown at most. */
 const CONTEXT_LINES = 4;
 
+function stopped(ranked: number): RlpromptError {
+  return new RlpromptError({
+    code: 'E_INTERRUPTED',
+    exit: 'interrupted',
+    message: 'ranking was stopped',
+    kept: ranked === 0 ? 'the rankings made before' : `${countOf(ranked, 'ranking')} of now, and those made before`,
+    next: 'the same command continues',
+  });
+}
+
 /** What the screen shows of one set: texts in full as far as all of them fit. */
 export function ratingLines(
   { context, items }: RatingSetView,
@@ -102,7 +115,8 @@ export function ratingLines(
 ): Span[][] {
   const placeOf = (position: number): number => state.order.findIndex((group) => group.includes(position));
   const contextLines = context === '' ? [] : wrapUpTo(CONTEXT_LINES, context, columns);
-  const keyLines = wrapText(keysText(items.length, state), columns);
+  const note = state.mode === 'rank' && state.note !== '' ? `note: ${state.note} · ` : '';
+  const keyLines = wrapText(`${note}${keysText(items.length, state)}`, columns);
   // Title, two blank lines, and the line that the cursor is on.
   const room = rows - 4 - contextLines.length - keyLines.length;
   const most = Math.max(1, Math.floor(room / items.length));
