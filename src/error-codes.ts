@@ -20,7 +20,7 @@ export const ERROR_CODES = {
   ],
   E_CHECKPOINT_DAMAGED: [
     'No checkpoint of the run is whole.',
-    '`rlprompt top RUN` shows its prompts; start a new run.',
+    'Start a new run. `rlprompt top RUN` shows the prompts of `rlprompt run`.',
   ],
   E_CHECKPOINT_VERSION: ['A later version of the program wrote the checkpoint.', 'Resume with that version.'],
   E_COMPARISON_DIFFERS: [
@@ -250,7 +250,7 @@ export const ERROR_CODES = {
   ],
   E_LOSS_KIND: ['There is no such kind of soft Q-learning loss.', 'Choose one that the message lists.'],
   E_LOSS_SHAPE: ['The arrays of a loss do not fit each other.', 'Give arrays of equal batch and time.'],
-  E_MANIFEST: ['`run.json` is missing or damaged.', 'Restore it from a copy, or start a new run.'],
+  E_MANIFEST: ['`run.json` or `act.json` is missing or damaged.', 'Restore it from a copy, or start a new run.'],
   E_MEMORY: [
     'The step or the model does not fit into memory.',
     'Propose fewer prompts per step, or use a smaller model.',

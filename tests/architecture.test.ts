@@ -25,6 +25,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'report/page',
     'run/checkpoint',
     'run/store',
+    'shell-word.ts',
     'statistics',
     'task',
     'task/load',

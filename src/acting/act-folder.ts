@@ -8,6 +8,7 @@ import { strictJson } from '../files/strict-json.js';
 import { atomicWrite } from '../files/write/atomic-write.js';
 import { createRunFolder, refuseTakenFolder } from '../run/store/run-folder.js';
 import { checkRunPath } from '../run/store/run-name.js';
+import { shellWord } from '../shell-word.js';
 
 const PLAN = z.strictObject({
   schemaVersion: z.literal(2),
@@ -19,11 +20,11 @@ const PLAN = z.strictObject({
   modelDigest: z.string(),
   /** Folders of earlier versions do not name it. */
   learner: z.enum(['ppo', 'mcts', 'memory', 'rememberer']).default('ppo'),
-  seed: z.number(),
-  updates: z.int(),
-  episodes: z.int(),
-  learningRate: z.number(),
-  timeout: z.number(),
+  seed: z.int().min(0),
+  updates: z.int().min(1),
+  episodes: z.int().min(1),
+  learningRate: z.number().positive(),
+  timeout: z.number().positive(),
 });
 
 /** `act.json`: all that learning to act depends on. */
@@ -50,8 +51,12 @@ export function refuseTakenActFolder(out: string): void {
 /** @throws RlpromptError as `createRunFolder` does */
 export function createActFolder(out: string, plan: ActPlan, now: Date): ActFolder {
   const folder = createRunFolder({ task: 'act', out, now });
-  atomicWrite(join(out, FILE), `${strictJson(plan, 2)}\n`);
+  writePlan(out, plan);
   return { path: out, plan, close: () => folder.close() };
+}
+
+function writePlan(path: string, plan: ActPlan): void {
+  atomicWrite(join(path, FILE), `${strictJson(plan, 2)}\n`);
 }
 
 /** @throws RlpromptError `E_NOT_A_RUN`, `E_MANIFEST`, `E_RUN_LOCKED` */
@@ -61,21 +66,43 @@ export function openActFolder(path: string, now: Date): ActFolder {
   return { path, plan, close: () => lock.release() };
 }
 
-/** @throws RlpromptError `E_DATA_DRIFT` where the environment or the model is another than at the start */
-export function checkUnchanged(folder: ActFolder, now: Pick<ActPlan, 'environmentDigest' | 'modelDigest'>): void {
+/**
+ * The folder with what it now depends on. Another environment is taken where nothing was learned in the one before it, or where
+ * the user says so: what was learned may not fit.
+ *
+ * @throws RlpromptError `E_DATA_DRIFT`
+ */
+export function withFilesOf(
+  folder: ActFolder,
+  now: Pick<ActPlan, 'environmentDigest' | 'modelDigest'>,
+  { mayChange, hasLearned }: { mayChange: boolean; hasLearned: boolean },
+): ActFolder {
   const { plan, path } = folder;
-  const changed = [
-    ...(now.environmentDigest === plan.environmentDigest ? [] : [`the environment ${plan.environment}`]),
-    ...(now.modelDigest === plan.modelDigest ? [] : [`the model ${plan.model}`]),
-  ];
-  if (changed.length === 0) return;
-  throw new RlpromptError({
-    code: 'E_DATA_DRIFT',
-    exit: 'data',
-    message: `${changed.join(' and ')} changed since learning began`,
-    where: path,
-    kept: 'the folder is unchanged',
-    next: 'restore the files, or start again with another --out',
+  const isOther = now.environmentDigest !== plan.environmentDigest;
+  const isRefused = isOther && hasLearned && !mayChange;
+  if (now.modelDigest !== plan.modelDigest) {
+    const both = isRefused ? `the environment ${plan.environment} and ` : '';
+    throw drift(path, `${both}the model ${plan.model}`, 'restore the files, or start again with another --out');
+  }
+  if (isRefused) {
+    const learnOn = `rlprompt act resume ${shellWord(path)} --changed-environment`;
+    throw drift(
+      path,
+      `the environment ${plan.environment}`,
+      `restore the file, or learn on in the new one: ${learnOn}`,
+    );
+  }
+  if (!isOther) return folder;
+  const changed = { ...plan, environmentDigest: now.environmentDigest };
+  writePlan(path, changed);
+  return { ...folder, plan: changed };
+}
+
+function drift(path: string, what: string, next: string): RlpromptError {
+  const message = `${what} changed since learning began`;
+  return new RlpromptError({
+    ...{ code: 'E_DATA_DRIFT', exit: 'data', message, where: path },
+    ...{ kept: 'the folder is unchanged', next },
   });
 }
 
@@ -97,16 +124,18 @@ export function readActPlan(path: string): ActPlan {
 /** @throws RlpromptError `E_MANIFEST` */
 export function readPart<Part extends z.ZodType>(file: string, schema: Part): z.output<Part> {
   const text = readText(file);
+  const name = basename(file);
   try {
     return schema.parse(JSON.parse(text));
   } catch (error) {
-    const name = basename(file);
+    const fields = error instanceof z.ZodError ? error.issues : [];
+    const why = fields.map(({ path, message }) => `${path.join('.') || 'all of it'}: ${message}`).join('; ');
     throw new RlpromptError({
       code: 'E_MANIFEST',
       exit: 'data',
-      message: `${name} cannot be read: it is damaged, or of another version of the program`,
+      message: `${name} cannot be read: ${why || 'it is not JSON'}; it is damaged, or of another version of the program`,
       where: file,
-      kept: 'the checkpoints beside it',
+      kept: 'the folder is unchanged',
       next: `restore ${name} from a copy, or start again with another --out`,
       cause: error,
     });

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import * as z from 'zod';
 import { isThere } from '../files/read/is-there.js';
-import { readLatestCheckpoint } from '../run/checkpoint/checkpoint.js';
+import { readActCheckpoint } from './act-checkpoint.js';
 import { type ActPlan, readActPlan, readPart } from './act-folder.js';
+import type { CurvePoint } from './learner.js';
 import type { Measured } from './measure.js';
-import type { CurvePoint } from './training.js';
 
 /** What is known of learning to act, whether it has ended or not. */
 export interface ActRecord {
@@ -28,7 +28,7 @@ const RESULT = z.object({ train: MEASURED, test: MEASURED });
 /** @throws RlpromptError `E_NOT_A_RUN`, `E_MANIFEST`, `E_CHECKPOINT_…` */
 export function readActRecord(path: string): ActRecord {
   const plan = readActPlan(path);
-  const saved = readLatestCheckpoint(path)?.checkpoint.json as { curve: CurvePoint[] } | undefined;
+  const curve = readActCheckpoint(path, plan)?.state.curve ?? [];
   const file = join(path, 'result.json');
-  return { path, plan, curve: saved?.curve ?? [], result: isThere(file) ? readPart(file, RESULT) : undefined };
+  return { path, plan, curve, result: isThere(file) ? readPart(file, RESULT) : undefined };
 }

@@ -4,8 +4,8 @@ import { type Html, html } from '../report/html.js';
 import { wholePage } from '../report/page/whole-page.js';
 import type { ActPlan } from './act-folder.js';
 import type { ActRecord } from './act-record.js';
+import type { CurvePoint } from './learner.js';
 import type { Measured } from './measure.js';
-import type { CurvePoint } from './training.js';
 
 /** One page about learning to act, in one folder or in several side by side, as HTML. */
 export function renderActReport(records: readonly ActRecord[]): string {

@@ -26,3 +26,11 @@ export interface LearnerMetrics {
   /** Situations in the memory, where there is one. */
   readonly remembered?: number;
 }
+
+/** One point of the curve: the episodes that an update learned from. */
+export interface CurvePoint extends LearnerMetrics {
+  readonly update: number;
+  readonly meanReturn: number;
+  /** Episodes that were cut; undefined where none was. */
+  readonly cut?: number;
+}

@@ -81,8 +81,12 @@ export class MctsLearner implements ActLearner {
     this.policy.trained.restore({ json: json.policy as TrainerState['json'], arrays });
     // Checkpoints of earlier versions hold no least return.
     for (const [task, actions, least] of json.found as [string, number[], number?][]) {
+      // An environment that was corrected may have other tasks, and other actions on offer.
+      if (!this.tasks.includes(task)) continue;
       let place = 0;
-      const best = await playEpisode(world, task, this.policy, () => actions[place++] ?? 0);
+      const best = await playEpisode(world, task, this.policy, ({ actions: { length } }) => {
+        return Math.min(actions[place++] ?? 0, length - 1);
+      });
       this.found.set(task, { best, least: least ?? best.total });
     }
   }

@@ -1,33 +1,36 @@
 import { join } from 'node:path';
 import { strictJson } from '../files/strict-json.js';
 import { atomicWrite } from '../files/write/atomic-write.js';
-import { Rng, type RngState } from '../random/rng.js';
-import { readLatestCheckpoint, removeDamaged, writeCheckpoint } from '../run/checkpoint/checkpoint.js';
+import { Rng } from '../random/rng.js';
+import { removeDamaged, removeEarlier } from '../run/checkpoint/checkpoint.js';
 import { mean } from '../statistics/mean.js';
-import type { TrainerState } from '../trainers/contract/types.js';
+import { readActCheckpoint, writeActCheckpoint } from './act-checkpoint.js';
 import type { ActFolder, ActPlan } from './act-folder.js';
 import { greedyChooser } from './actors.js';
 import type { EnvironmentWorld } from './environment-world.js';
-import type { ActLearner, LearnerMetrics } from './learner.js';
+import type { ActLearner, CurvePoint } from './learner.js';
 import { MctsLearner } from './mcts-learner.js';
 import { cutOf, type Measured, measure } from './measure.js';
 import { MEMORY, MemoryLearner, REMEMBERER } from './memory-learner.js';
 import type { PhrasePolicy } from './policy/phrase-policy.js';
 import { PpoLearner } from './ppo-learner.js';
 
-/** One point of the curve: the episodes that an update learned from. */
-export interface CurvePoint extends LearnerMetrics {
-  readonly update: number;
-  readonly meanReturn: number;
-  /** Episodes that were cut; undefined where none was. */
-  readonly cut?: number;
-}
-
 export interface TrainingResult {
   readonly curve: readonly CurvePoint[];
   /** Greedy episodes, one of each task. */
   readonly train: Measured;
   readonly test: Measured;
+}
+
+/** Who follows the learning. */
+export interface Watch {
+  /** After each update. */
+  onUpdate?(point: CurvePoint): void;
+  /** The folder now holds all up to this update; called for the one that learning is resumed from, too. */
+  onSaved(point: CurvePoint): void;
+  /** Whether the last checkpoint is so old that the next is due before its turn. */
+  isDue(): boolean;
+  warn(message: string): void;
 }
 
 const CHECKPOINT_EVERY = 10;
@@ -43,27 +46,29 @@ const LEARNERS: Readonly<Record<ActPlan['learner'], NewLearner>> = {
 
 /**
  * Learns until the plan's updates are done, from the latest checkpoint where there is one. Episodes begin and end within an
- * update, so a checkpoint holds no state of the environment, and a resumed run ends as an unbroken one does.
+ * update, so a checkpoint holds no state of the environment, and a resumed run ends as an unbroken one does. Checkpoints may be
+ * written when a clock says so: the last one alone is left at the end.
  */
 export async function train(
   folder: ActFolder,
   world: EnvironmentWorld,
   policy: PhrasePolicy,
-  onPoint: (point: CurvePoint) => void,
+  watch: Watch,
 ): Promise<TrainingResult> {
   const { updates } = folder.plan;
   const tasks = world.facts.tasks;
   const learner = LEARNERS[folder.plan.learner](policy, tasks.train, folder.plan);
   let rng = Rng.create(folder.plan.seed, 'sampling');
   let curve: CurvePoint[] = [];
-  const found = readLatestCheckpoint(folder.path);
+  const found = readActCheckpoint(folder.path, folder.plan);
   if (found) {
-    const { json, arrays } = found.checkpoint;
-    const saved = json as { learner: TrainerState['json']; rng: RngState; curve: CurvePoint[] };
+    for (const warning of found.warnings) watch.warn(warning);
     removeDamaged(folder.path, found.checkpoint);
-    await learner.restore({ json: saved.learner, arrays }, world);
-    rng = Rng.restore(saved.rng);
-    curve = [...saved.curve];
+    curve = [...found.state.curve];
+    const last = curve.at(-1);
+    if (last) watch.onSaved(last);
+    await learner.restore(found.state.learner, world);
+    rng = Rng.restore(found.state.rng);
   }
   while (curve.length < updates) {
     const episodes = await learner.play(world, curve.length, rng);
@@ -71,10 +76,10 @@ export async function train(
     const meanReturn = mean(episodes.map(({ total }) => total));
     const point = { update: curve.length + 1, meanReturn, ...cutOf(episodes), ...metrics };
     curve.push(point);
-    onPoint(point);
-    if (curve.length % CHECKPOINT_EVERY === 0 || curve.length === updates) {
-      const { json, arrays } = learner.save();
-      writeCheckpoint(folder.path, { step: curve.length, json: { learner: json, rng: rng.save(), curve }, arrays });
+    watch.onUpdate?.(point);
+    if (curve.length % CHECKPOINT_EVERY === 0 || curve.length === updates || watch.isDue()) {
+      writeActCheckpoint(folder.path, folder.plan, { learner: learner.save(), rng: rng.save(), curve });
+      watch.onSaved(point);
     }
   }
   const greedy = () => greedyChooser(learner.logProbs);
@@ -84,5 +89,6 @@ export async function train(
     test: await measure(world, tasks.test, policy, greedy, 1),
   };
   atomicWrite(join(folder.path, 'result.json'), `${strictJson({ schemaVersion: 1, ...result }, 2)}\n`);
+  removeEarlier(folder.path, updates);
   return result;
 }

@@ -140,8 +140,7 @@ function toRlpromptError(thrown: unknown): RlpromptError {
 
 function stoppedBy(signal: StopSignal): RlpromptError {
   const exit = { SIGINT: 'interrupted', SIGTERM: 'terminated', SIGHUP: 'hangup' } as const;
-  const { resumeWith: next = 'repeat the command' } = context;
-  const kept = 'every file that was finished';
+  const { resumeWith: next = 'repeat the command', keptAtStop: kept = 'every file that was finished' } = context;
   return new RlpromptError({ code: 'E_INTERRUPTED', exit: exit[signal], message: `stopped by ${signal}`, kept, next });
 }
 

@@ -2,7 +2,8 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type ActPlan, checkUnchanged, createActFolder, openActFolder } from '../../src/acting/act-folder.js';
+import { type ActPlan, createActFolder, openActFolder, readActPlan, withFilesOf } from '../../src/acting/act-folder.js';
+import type { CurvePoint } from '../../src/acting/learner.js';
 import { PhrasePolicy } from '../../src/acting/policy/phrase-policy.js';
 import { train } from '../../src/acting/training.js';
 import { loadLanguageModel } from '../../src/lm/load.js';
@@ -43,6 +44,8 @@ const PLAN: ActPlan = {
 
 const open = (onTestFinished: (done: () => void) => void) => openWorld({ onTestFinished } as never, world);
 const policyOf = () => PhrasePolicy.create(stateSourceOf(model), { normalise: 'word', seed: PLAN.seed });
+/** Checkpoints in their turn only, or after each update. */
+const watch = (isDue = false) => ({ onSaved: () => {}, isDue: () => isDue, warn: () => {} });
 const checkpointsOf = (folder: string) =>
   readdirSync(join(folder, 'checkpoints')).map((name) => [name, readFileSync(join(folder, 'checkpoints', name))]);
 
@@ -56,23 +59,34 @@ describe('learning to act', () => {
       const plan = { ...PLAN, learner };
       const [whole, broken] = [join(base, `${learner}-whole`), join(base, `${learner}-broken`)];
       const first = createActFolder(whole, plan, new Date(0));
-      const result = await train(first, await open(onTestFinished), await policyOf(), () => {});
+      const result = await train(first, await open(onTestFinished), await policyOf(), watch());
       first.close();
       expect(result.curve).toHaveLength(PLAN.updates);
       expect(result.train).toEqual({ episodes: 1, meanReturn: 1, meanSteps: 2, best: 1 });
 
       const second = createActFolder(broken, plan, new Date(0));
-      const stopped = train(second, await open(onTestFinished), await policyOf(), ({ update }) => {
+      const stopAt14 = ({ update }: CurvePoint) => {
         if (update === 14) throw new Error('stopped');
-      });
+      };
+      const seldom = { ...watch(), onUpdate: stopAt14 };
+      const stopped = train(second, await open(onTestFinished), await policyOf(), seldom);
       await expect(stopped).rejects.toThrow('stopped');
       second.close();
       expect(existsSync(join(broken, 'result.json'))).toBe(false);
       const seen: number[] = [];
       const resumed = openActFolder(broken, new Date(0));
-      await train(resumed, await open(onTestFinished), await policyOf(), ({ update }) => seen.push(update));
+      const often = { ...watch(true), onUpdate: ({ update }: CurvePoint) => void seen.push(update) };
+      const stoppedAgain = train(resumed, await open(onTestFinished), await policyOf(), {
+        ...often,
+        onSaved: ({ update }) => {
+          if (update === 13) throw new Error('stopped again');
+        },
+      });
+      await expect(stoppedAgain).rejects.toThrow('stopped again');
+      await train(resumed, await open(onTestFinished), await policyOf(), often);
       resumed.close();
-      expect(seen[0]).toBe(11);
+      expect(seen).toEqual([11, 12, 13, ...Array.from({ length: 12 }, (_, i) => 14 + i)]);
+      expect(checkpointsOf(whole).map(([name]) => name)).toEqual(['step-000025.safetensors']);
       expect(checkpointsOf(broken)).toEqual(checkpointsOf(whole));
       expect(readFileSync(join(broken, 'result.json'))).toEqual(readFileSync(join(whole, 'result.json')));
     },
@@ -82,12 +96,25 @@ describe('learning to act', () => {
     const path = join(base, 'refused');
     const folder = createActFolder(path, PLAN, new Date(0));
     folder.close();
-    expect(() => checkUnchanged(folder, { environmentDigest: 'other', modelDigest: 'm' })).toThrow(
+    const other = { environmentDigest: 'other', modelDigest: 'm' };
+    expect(() => withFilesOf(folder, other, { mayChange: false, hasLearned: true })).toThrow(
       expect.objectContaining({
         code: 'E_DATA_DRIFT',
         message: `the environment ${world} changed since learning began`,
+        next: expect.stringMatching(/rlprompt act resume \S+refused --changed-environment$/),
       }),
     );
+    const otherModel = { environmentDigest: 'e', modelDigest: 'other' };
+    expect(() => withFilesOf(folder, otherModel, { mayChange: true, hasLearned: true })).toThrow(
+      expect.objectContaining({ code: 'E_DATA_DRIFT', message: 'the model mail-gpt-4m changed since learning began' }),
+    );
+    for (const [mayChange, hasLearned] of [
+      [true, true],
+      [false, false],
+    ] as const) {
+      expect(withFilesOf(folder, other, { mayChange, hasLearned }).plan.environmentDigest).toBe('other');
+      expect(readActPlan(path).environmentDigest).toBe('other');
+    }
     expect(() => openActFolder(base, new Date(0))).toThrow(expect.objectContaining({ code: 'E_NOT_A_RUN' }));
     writeFileSync(join(path, 'act.json'), '{');
     expect(() => openActFolder(path, new Date(0))).toThrow(expect.objectContaining({ code: 'E_MANIFEST' }));

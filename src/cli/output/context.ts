@@ -16,6 +16,8 @@ export interface CliContext {
   hasResult: boolean;
   /** What continues the command's work after a signal, while there is something to continue. */
   resumeWith?: string | undefined;
+  /** What such a command keeps of it. @default every file that was finished */
+  keptAtStop?: string | undefined;
   /** Ends the process at once, for a second Ctrl-C; what is on the disk stands. */
   abort(error: RlpromptError): never;
 }

@@ -117,6 +117,16 @@ export function removeDamaged(runDir: string, whole: StoredCheckpoint, fs: FileS
   }
 }
 
+/** Removes all checkpoints of steps before this one. */
+export function removeEarlier(runDir: string, step: number, fs: FileSystem = nodeFileSystem): void {
+  const folder = join(runDir, FOLDER);
+  try {
+    for (const file of stepFiles(folder, fs)) if (file.step < step) fs.remove(join(folder, file.name));
+  } catch (error) {
+    throw toIoError(error, { action: 'write', path: folder });
+  }
+}
+
 /** Undefined where the file is gone: a running run may have removed it since it was listed. */
 function readCheckpoint(runDir: string, file: string, fs: FileSystem): StoredCheckpoint | undefined {
   const path = join(runDir, file);

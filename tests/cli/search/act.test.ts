@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { worldFile } from '../../acting/world-file.js';
@@ -75,16 +75,58 @@ describe('rlprompt act train', () => {
     },
   );
 
-  it('that an environment ends names the folder in the command that resumes it', async () => {
+  it('is resumed by the command that a fault of the environment names, once that is corrected', async () => {
     const cwd = emptyFolder();
-    copyFileSync(worldFile(reset, "throw new Error('the door is jammed')"), join(cwd, 'doors.mjs'));
-    const { code, stderr } = await runInProcess(['act', 'train', 'doors.mjs', '--updates', '2', '--out', 'my out'], {
-      cwd,
-    });
+    const file = join(cwd, 'doors.mjs');
+    const jammed = (when: string) => `if (${when}) throw new Error('the door is jammed'); ${step}`;
+    copyFileSync(worldFile(reset, jammed('true')), file);
+    const train = ['act', 'train', 'doors.mjs', '--updates', '12', '--episodes', '2'];
+    const { code, stderr } = await runInProcess([...train, '--out', 'my out'], { cwd });
     expect([code, lastLine(stderr)]).toEqual([70, expect.stringContaining('the door is jammed')]);
     expect(lastLine(stderr)).toMatch(
-      / · all that was learned up to the last checkpoint · correct the environment; then: rlprompt act resume "my out"$/,
+      / · nothing was learned yet · correct the environment; then: rlprompt act resume "my out"$/,
     );
+    copyFileSync(worldFile(reset, step), file);
+    const resumed = await runInProcess(['act', 'resume', 'my out'], { cwd });
+    expect([resumed.code, resumed.stderr]).toEqual([0, expect.stringContaining('nothing was learned in that one')]);
+
+    copyFileSync(worldFile(reset, jammed('(globalThis.steps = (globalThis.steps ?? 0) + 1) > 21')), file);
+    const late = await runInProcess([...train, '--out', 'late'], { cwd });
+    const command = 'rlprompt act resume late --changed-environment';
+    expect(lastLine(late.stderr)).toContain(
+      ` · what was learned up to update 10 · correct the environment; then: ${command}`,
+    );
+    copyFileSync(worldFile(reset, step), file);
+    const refused = await runInProcess(['act', 'resume', 'late'], { cwd });
+    expect([refused.code, lastLine(refused.stderr)]).toEqual([65, expect.stringContaining(command)]);
+    const learned = await runInProcess(command.split(' ').slice(1), { cwd });
+    expect([learned.code, learned.stderr]).toEqual([0, expect.stringContaining('what was learned may not fit')]);
+    expect(JSON.parse(learned.stdout)).toMatchObject({ out: 'late', train: { episodes: 1 } });
+  });
+
+  it('is not resumed with settings that its checkpoint does not belong to, and not by a checkpoint that is damaged', async () => {
+    const cwd = folderWithWorld();
+    const few = ['--learner', 'memory', '--updates', '2', '--episodes', '3', '--out', 'out'];
+    await runInProcess(['act', 'train', 'doors.mjs', ...few], { cwd });
+    const file = join(cwd, 'out', 'act.json');
+    const plan = readFileSync(file, 'utf8');
+    const resumeWith = async (change: object) => {
+      writeFileSync(file, JSON.stringify({ ...JSON.parse(plan), ...change }));
+      const { code, stderr } = await runInProcess(['act', 'resume', 'out'], { cwd });
+      return [code, lastLine(stderr)];
+    };
+    const drift = (what: string) => [78, expect.stringMatching(new RegExp(`E_DRIFT: act\\.json .*: ${what} · out · `))];
+    expect(await resumeWith({ seed: 9 })).toEqual(drift('seed was 0, is 9'));
+    expect(await resumeWith({ updates: 1 })).toEqual(drift('updates was 2, is 1'));
+    expect(await resumeWith({ learner: 'ppo' })).toEqual(drift('learner was memory, is ppo'));
+    expect(await resumeWith({ updates: 0 })).toEqual([65, expect.stringMatching(/E_MANIFEST: .*: updates: /)]);
+    writeFileSync(file, plan);
+    truncateSync(join(cwd, 'out', 'checkpoints', 'step-000002.safetensors'), 100);
+    for (const command of ['resume', 'report']) {
+      const { code, stderr } = await runInProcess(['act', command, 'out'], { cwd });
+      expect([code, lastLine(stderr)]).toEqual([65, expect.stringMatching(/E_CHECKPOINT_DAMAGED: .*another --out$/)]);
+      expect(stderr).not.toMatch(/best\.json|rlprompt top/);
+    }
   });
 
   it('refuses a folder with other files before it looks for a model, and leaves none for a model that cannot act', async () => {

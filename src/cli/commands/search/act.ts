@@ -2,8 +2,8 @@ import { join, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { ActFolder, ActPlan } from '../../../acting/act-folder.js';
 import type { EnvironmentWorld } from '../../../acting/environment-world.js';
+import type { CurvePoint } from '../../../acting/learner.js';
 import type { Measured } from '../../../acting/measure.js';
-import type { CurvePoint } from '../../../acting/training.js';
 import { EMBEDDED_MODEL } from '../../../config/settings/defaults.js';
 import { RlpromptError } from '../../../errors.js';
 import type { LabelNormalisation, LanguageModel } from '../../../lm/model/types.js';
@@ -13,7 +13,7 @@ import { toVisibleJson } from '../../../visible-json.js';
 import type { CliContext } from '../../output/context.js';
 import { formatTable } from '../../output/format-table.js';
 import { writeResult } from '../../output/output.js';
-import { say } from '../../output/say.js';
+import { say, warn } from '../../output/say.js';
 import { announceReport } from '../../shared/announce-report.js';
 import { parseSeed, parseSize } from '../../shared/parse-count.js';
 import { parsePositive } from '../../shared/parse-positive.js';
@@ -43,6 +43,10 @@ interface TrainOptions extends WorldOptions {
   readonly updates: number;
   readonly episodes: number;
   readonly learningRate: number;
+}
+
+interface ResumeOptions {
+  readonly changedEnvironment?: boolean;
 }
 
 interface ReportOptions {
@@ -78,7 +82,8 @@ export function configure(command: Command, context: CliContext): void {
     .command('resume')
     .description('resumes learning from its latest checkpoint')
     .argument('<folder>', 'folder after --out of act train')
-    .action((folder: string) => resumeTraining(folder, context));
+    .option('--changed-environment', 'learn on, although the file of the environment is another now')
+    .action((folder: string, options: ResumeOptions) => resumeTraining(folder, options, context));
   command
     .command('report')
     .description('writes one HTML page with the curves of one folder or of several')
@@ -151,13 +156,23 @@ async function startTraining(reference: string, options: TrainOptions, context: 
   });
 }
 
-async function resumeTraining(path: string, context: CliContext): Promise<void> {
-  const { openActFolder, checkUnchanged } = await import('../../../acting/act-folder.js');
+async function resumeTraining(
+  path: string,
+  { changedEnvironment: mayChange = false }: ResumeOptions,
+  context: CliContext,
+): Promise<void> {
+  const [{ openActFolder, withFilesOf }, { readActCheckpoint }] = await Promise.all([
+    import('../../../acting/act-folder.js'),
+    import('../../../acting/act-checkpoint.js'),
+  ]);
   const folder = openActFolder(path, new Date());
   try {
+    const hasLearned = readActCheckpoint(path, folder.plan) !== undefined;
     await withWorld(folder.plan.environment, folder.plan, async (world, model) => {
-      checkUnchanged(folder, { environmentDigest: world.digest, modelDigest: model.digest });
-      await learn(folder, world, model, context);
+      const now = { environmentDigest: world.digest, modelDigest: model.digest };
+      const current = withFilesOf(folder, now, { mayChange, hasLearned });
+      if (current !== folder) warn(context, hasLearned ? OTHER_ENVIRONMENT : NEW_ENVIRONMENT);
+      await learn(current, world, model, context);
     });
   } finally {
     folder.close();
@@ -175,6 +190,13 @@ async function report(folders: NonEmpty<string>, { out, open }: ReportOptions, c
   await announceReport(file, open, context);
 }
 
+const OTHER_ENVIRONMENT =
+  'the environment is another than before: what was learned may not fit, and the result is not that of an unbroken run';
+const NEW_ENVIRONMENT = 'the environment is another than before; nothing was learned in that one';
+
+/** How old the last checkpoint may be after an update. */
+const CHECKPOINT_MS = 5000;
+
 async function learn(
   folder: ActFolder,
   world: EnvironmentWorld,
@@ -191,29 +213,37 @@ async function learn(
   ]);
   const { seed, updates } = folder.plan;
   const policy = await PhrasePolicy.create(stateSourceOf(model), { normalise: 'word', seed });
-  const onPoint = ({ update, meanReturn, cut, entropy }: CurvePoint): void => {
-    if (update % 10 !== 0) return;
+  let saved = { update: 0, at: performance.now() };
+  context.keptAtStop = 'nothing was learned yet';
+  const onSaved = ({ update, meanReturn, cut, entropy }: CurvePoint): void => {
+    saved = { update, at: performance.now() };
+    context.keptAtStop = `what was learned up to update ${update}`;
     const numbers = `return ${meanReturn.toFixed(3)} · entropy ${entropy.toFixed(3)}`;
     const cuts = cut === undefined ? '' : ` · cut at ${LONGEST_EPISODE} steps: ${cut}`;
     say(context, `update ${update} of ${updates} · ${numbers}${cuts}`);
   };
-  const result = await train(folder, world, policy, onPoint)
+  const isDue = () => performance.now() - saved.at > CHECKPOINT_MS;
+  const result = await train(folder, world, policy, { onSaved, isDue, warn: (message) => warn(context, message) })
     .catch((error: unknown) => {
-      throw faultOf(error, resume);
+      throw faultOf(error, { kept: context.keptAtStop, resume, hasLearned: saved.update > 0 });
     })
     .finally(() => policy.dispose());
   context.resumeWith = undefined;
+  context.keptAtStop = undefined;
   writeResult(
     context,
     `${toVisibleJson({ schemaVersion: 1, out: folder.path, train: result.train, test: result.test })}\n`,
   );
 }
 
-/** A fault of the environment, with the command that resumes from the last checkpoint. */
-function faultOf(error: unknown, resume: string): unknown {
+/** A fault of the environment, with the command that learns on in one that was corrected. */
+function faultOf(
+  error: unknown,
+  { kept, resume, hasLearned }: { kept: string | undefined; resume: string; hasLearned: boolean },
+): unknown {
   if (!(error instanceof RlpromptError) || !/^E_(PLUGIN|ENVIRONMENT)_/.test(error.code)) return error;
-  const kept = 'all that was learned up to the last checkpoint';
-  return new RlpromptError({ ...error.parts, kept, next: `correct the environment; then: ${resume}`, cause: error });
+  const next = `correct the environment; then: ${resume}${hasLearned ? ' --changed-environment' : ''}`;
+  return new RlpromptError({ ...error.parts, kept, next, cause: error });
 }
 
 async function withWorld(
