@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { RunConfig } from '../config/run-config.js';
 import { RlpromptError } from '../errors.js';
 import { evaluatePrompts, type ReadPrompt } from '../evaluate.js';
@@ -56,7 +57,7 @@ export async function measureForgetting(request: ForgettingRequest): Promise<For
   const records = runs.map(readRunRecord);
   const earlier = runs.map(readEarlierRun);
   const [first] = earlier;
-  if (!first || runs.length < 2) throw tooFew();
+  if (!first || new Set(runs.map((run) => resolve(run))).size < Math.max(2, runs.length)) throw tooFew();
   for (const { config } of earlier) checkContinues(first, config);
   for (const run of records) if (run.prompts[0].policy) throw readsInputs(run);
   const model = await loadLanguageModel(first.config.generator, { offline: first.config.offline });
@@ -121,7 +122,7 @@ function tooFew(): RlpromptError {
   return new RlpromptError({
     code: 'E_USAGE',
     exit: 'usage',
-    message: 'forgetting shows between two runs or more',
+    message: 'forgetting shows between two different runs or more',
     next: 'name the runs in the order in which each continued the one before',
   });
 }

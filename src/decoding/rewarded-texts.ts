@@ -5,11 +5,14 @@ import { groupDigits } from '../group-digits.js';
 import type { Tokenizer } from '../lm/model/types.js';
 import type { RewardedText } from './fit-scorer.js';
 
+/** Larger rewards have no finite variance. */
+const LARGEST = 1e100;
+
 const LINE = z.looseObject({
   prefix: z.string().default(''),
   text: z.string(),
   tokenIds: z.array(z.int().min(0)).min(1).optional(),
-  reward: z.number(),
+  reward: z.number().min(-LARGEST).max(LARGEST),
   rewardName: z.string().optional(),
   /** Who wrote the token ids; files of earlier versions do not say it. */
   lm: z.string().optional(),

@@ -9,34 +9,49 @@ import { dot, fitBradleyTerry, pairAccuracy, type RankedFeatures } from './bradl
 import { pooledStates, type StateSource } from './pooled-states.js';
 import { pairsOf, type Ranking, setKey } from './ranking.js';
 
-const vector = z.array(z.number());
+/** Beyond this a reward is not a finite number any more. */
+const LARGEST = 1e30;
+const number = z.number().min(-LARGEST).max(LARGEST);
+const vector = z.array(number);
 
-const schema = z
-  .object({
-    schemaVersion: z.literal(1),
-    kind: z.literal('reward-model'),
-    lm: z.string(),
-    lmDigest: z.string(),
-    centre: vector,
-    scale: vector,
-    weights: vector,
-    offset: z.number(),
-    range: z.tuple([z.number(), z.number()]),
+const fields = z.object({
+  schemaVersion: z.literal(1),
+  kind: z.literal('reward-model'),
+  lm: z.string(),
+  lmDigest: z.string(),
+  centre: vector,
+  scale: z.array(
+    z
+      .number()
+      .min(1 / LARGEST)
+      .max(LARGEST),
+  ),
+  weights: vector,
+  offset: number,
+  range: z.tuple([number, number]),
+  rankings: z.number().int(),
+  heldOut: z.object({
+    accuracy: z.number(),
+    pairs: z.number().int(),
     rankings: z.number().int(),
-    heldOut: z.object({
-      accuracy: z.number(),
-      pairs: z.number().int(),
-      rankings: z.number().int(),
-      /** Different sets of texts; files of earlier versions do not say it. */
-      sets: z.number().int().optional(),
-    }),
-  })
-  .refine(({ centre, scale, weights }) => centre.length === weights.length && scale.length === weights.length, {
-    message: 'centre, scale and weights differ in length',
-  });
+    /** Different sets of texts; files of earlier versions do not say it. */
+    sets: z.number().int().optional(),
+  }),
+});
 
 /** A linear reward on pooled hidden states of a frozen LM, fitted to rankings. */
-export type RewardModel = z.infer<typeof schema>;
+export type RewardModel = z.infer<typeof fields>;
+
+/** A file; those of earlier versions have no digest. */
+const schema = fields
+  .extend({ digest: z.string().optional() })
+  .refine(({ centre, scale, weights }) => centre.length === weights.length && scale.length === weights.length, {
+    message: 'centre, scale and weights differ in length',
+  })
+  .refine(({ digest, ...model }) => digest === undefined || digest === rewardModelDigest(model), {
+    message: 'it was changed after it was written',
+  })
+  .transform(({ digest: _, ...model }): RewardModel => model);
 
 /** A reward model with what measures it, just fitted. */
 export type FittedRewardModel = RewardModel & { readonly heldOut: { readonly sets: number } };
@@ -103,7 +118,9 @@ export function rewardModelDigest(model: RewardModel): string {
 }
 
 export function writeRewardModel(path: string, model: RewardModel): void {
-  atomicWrite(path, `${strictJson(model)}\n`);
+  // In the order of the fields, in which it is read.
+  const stored = fields.parse(model);
+  atomicWrite(path, `${strictJson({ ...stored, digest: rewardModelDigest(stored) })}\n`);
 }
 
 function parseRewardModel(path: string) {
@@ -128,11 +145,17 @@ export function readRewardModel(path: string): RewardModel {
   throw new RlpromptError({
     code: 'E_REWARD_MODEL',
     exit: 'data',
-    message: `not a reward model: ${parsed.error.issues[0]?.message ?? 'unreadable'}`,
+    message: `not a reward model: ${firstFault(parsed.error)}`,
     where: path,
     kept: 'the file is unchanged',
     next: 'rlprompt preferences fit RANKINGS --model MODEL --out FILE',
   });
+}
+
+/** `weights.3: expected number`, or what is wrong with the whole. */
+function firstFault({ issues: [issue] }: z.ZodError): string {
+  if (!issue) return 'unreadable';
+  return [issue.path.join('.'), issue.message].filter(Boolean).join(': ');
 }
 
 /** @throws RlpromptError `E_REWARD_MODEL_LM` where the model was fitted on the states of another LM */

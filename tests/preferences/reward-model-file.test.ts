@@ -1,0 +1,51 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { type RewardModel, readRewardModel, writeRewardModel } from '../../src/preferences/reward-model.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'rlprompt-reward-model-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const MODEL: RewardModel = {
+  schemaVersion: 1,
+  kind: 'reward-model',
+  lm: 'm',
+  lmDigest: 'd',
+  centre: [0, 1],
+  scale: [1, 0.5],
+  weights: [0.5, 1],
+  offset: 0,
+  range: [-1, 1],
+  rankings: 3,
+  heldOut: { accuracy: 0.5, pairs: 4, rankings: 3, sets: 3 },
+};
+
+describe('the file of a reward model', () => {
+  const path = join(folder, 'reward.json');
+  const change = (from: string, to: string): void => {
+    writeRewardModel(path, MODEL);
+    const text = readFileSync(path, 'utf8');
+    expect(text).toContain(from);
+    writeFileSync(path, text.replace(from, to));
+  };
+
+  it('reads back as it was written, also without the digest that earlier versions did not write', () => {
+    writeRewardModel(path, MODEL);
+    expect(readRewardModel(path)).toEqual(MODEL);
+    writeFileSync(path, JSON.stringify(MODEL));
+    expect(readRewardModel(path)).toEqual(MODEL);
+  });
+
+  it.each([
+    ['a weight that was changed', '0.5,1', '0.5,2', /changed after it was written/],
+    ['a weight that makes rewards infinite', '[0.5,1]', '[0.5,1e308]', /weights\.1: /],
+    ['a scale of nothing', '"scale":[1,', '"scale":[0,', /scale\.0: /],
+    ['another version', '"schemaVersion":1', '"schemaVersion":2', /schemaVersion: /],
+  ])('is refused with %s', (_, from, to, why) => {
+    change(from, to);
+    expect(() => readRewardModel(path)).toThrow(
+      expect.objectContaining({ code: 'E_REWARD_MODEL', message: expect.stringMatching(why) }),
+    );
+  });
+});
