@@ -31,14 +31,21 @@ export async function rateInTerminal({ sets, stderr, stdin, env, onRanked }: Rat
   let state = startRating(sets[0]?.items.length ?? 0);
   const ranked = new Set<number>();
   let failure: unknown;
+  // Before raw mode, which Ink turns on after its first frame, the terminal would echo a key that the screen names.
+  let keysAreRead = false;
   const board = (): ReactNode => {
     const set = sets[index];
     return (
       <CanvasContext.Provider value={{ width: roomOf(stderr).columns, colour: wantsColour(stderr, env) }}>
-        <Keys active={stdin.isTTY === true} onInput={onInput} onReady={() => {}} />
-        {set && <Lines lines={ratingLines(set, state, { index, count: sets.length }, roomOf(stderr))} />}
+        <Keys active={stdin.isTTY === true} onInput={onInput} onReady={onReady} />
+        {keysAreRead && set && <Lines lines={ratingLines(set, state, { index, count: sets.length }, roomOf(stderr))} />}
       </CanvasContext.Provider>
     );
+  };
+  const onReady = (): void => {
+    keysAreRead = true;
+    // Within the first render there is nothing to draw again yet.
+    queueMicrotask(() => ink.rerender(board()));
   };
   const onInput = (input: string): void => {
     try {
