@@ -50,7 +50,7 @@ export async function runCommandLine(given: readonly string[], context: CliConte
     await program.parseAsync(words, { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode !== 0) throw toUsageError(error, name);
+    if (error.exitCode !== 0) throw toUsageError(error, calledName(program, words));
   }
 }
 
@@ -101,6 +101,14 @@ function unknownCommand(name: string): RlpromptError {
     message: `unknown command ${JSON.stringify(name)}${near ? `, did you mean ${near}?` : ''}`,
     next: near ? `rlprompt ${near} --help` : `commands: ${names.join(', ')}`,
   });
+}
+
+/** As it was called, with its subcommand where that is one: there its options are explained. */
+function calledName(program: Command, words: readonly string[]): string | undefined {
+  const [name, second] = words.filter((word) => !word.startsWith('-'));
+  const command = program.commands.find((one) => one.name() === name);
+  const subcommand = command?.commands.find((one) => one.name() === second);
+  return subcommand ? `${name} ${second}` : name;
 }
 
 function toUsageError(error: CommanderError, name: string | undefined): RlpromptError {

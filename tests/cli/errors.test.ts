@@ -52,6 +52,13 @@ describe('a wrong command line', () => {
     expect(lastLine(stderr)).toMatch(
       /^rlprompt: E_USAGE: preferences needs a subcommand · no files were changed · .* preferences --help$/,
     );
+    for (const [words, help] of [
+      [['act', 'train'], 'act train --help'],
+      [['decode', 'fit', '--nosuch'], 'decode fit --help'],
+      [['act', '--nosuch'], 'act --help'],
+    ] as const) {
+      expect(lastLine((await runCli(words)).stderr)).toMatch(new RegExp(` rlprompt\\S* ${help}$|\\.js ${help}$`));
+    }
     // A command that changes nothing shows its help for asking.
     const config = await runCli(['config']);
     expect(config.code).toBe(0);
