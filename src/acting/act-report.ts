@@ -9,7 +9,7 @@ import type { Measured } from './measure.js';
 
 /** One page about learning to act, in one folder or in several side by side, as HTML. */
 export function renderActReport(records: readonly ActRecord[]): string {
-  const charts = [
+  const charts: readonly Chart[] = [
     chart(records, 'return', 'Return', 'Mean over the episodes that an update learned from.', 'meanReturn'),
     chart(records, 'entropy', 'Entropy of the policy', 'Nats, mean over the choices of an update.', 'entropy'),
     ...(learnedBy(records, 'ppo')
@@ -18,15 +18,20 @@ export function renderActReport(records: readonly ActRecord[]): string {
     ...(learnedBy(records, 'memory', 'rememberer')
       ? [chart(records, 'memory', 'Memory', 'Situations that are remembered.', 'remembered')]
       : []),
-  ];
+  ].filter(({ series }) => series.length > 0);
   const environments = [...new Set(records.map(({ plan }) => plan.environment))].join(', ');
   const title = `Learning to act: ${environments}`;
   return wholePage({
     title,
-    main: html`<section><h1>${title}</h1>${table(records)}<div class="charts">${charts.map(renderChart)}</div></section>`,
+    main: html`<section><h1>${title}</h1>${table(records)}${drawn(charts)}</section>`,
     charts,
     madeBy: 'rlprompt',
   });
+}
+
+function drawn(charts: readonly Chart[]): Html {
+  if (charts.length === 0) return html`<p>No update was saved yet, so there is no curve.</p>`;
+  return html`<div class="charts">${charts.map(renderChart)}</div>`;
 }
 
 function learnedBy(records: readonly ActRecord[], ...learners: readonly ActPlan['learner'][]): boolean {
@@ -46,7 +51,8 @@ function chart(
     form: 'line' as const,
     points: curve.flatMap(({ [number]: value, update }) => (value === undefined ? [] : [[update, value] as const])),
   }));
-  return { id, title, caption, xName: 'updates', series };
+  // A legend names curves that are there; each folder keeps its tone.
+  return { id, title, caption, xName: 'updates', series: series.filter(({ points }) => points.length > 0) };
 }
 
 function table(records: readonly ActRecord[]): Html {

@@ -35,6 +35,12 @@ function folder(name: string, learner: ActPlan['learner'] = 'ppo'): string {
   return path;
 }
 
+interface DrawnChart {
+  readonly series: readonly { readonly name: string; readonly points: unknown }[];
+}
+
+const chartsOf = (page: string): DrawnChart[] => JSON.parse(/id="charts">(.*?)<\/script>/.exec(page)?.[1] ?? '[]');
+
 describe('the page about learning to act', () => {
   it('shows the curves of each folder, and how each acts in the end', () => {
     const [ended, open] = [folder('ended'), folder('open')];
@@ -46,8 +52,7 @@ describe('the page about learning to act', () => {
     expect(page.match(/2 of 20/g)).toHaveLength(2);
     expect(page).toContain('<td class="number">0.625</td><td class="number">75 %</td>');
     expect(page).toContain('<td class="number">-0.125</td><td class="number">–</td>');
-    const data = JSON.parse(/id="charts">(.*?)<\/script>/.exec(page)?.[1] ?? '[]');
-    const points = data.map(({ series }: { series: { points: unknown }[] }) => series.map((one) => one.points));
+    const points = chartsOf(page).map(({ series }) => series.map((one) => one.points));
     const curve = (number: 'meanReturn' | 'entropy' | 'criticLoss') => CURVE.map((one) => [one.update, one[number]]);
     expect(points).toEqual([
       [curve('meanReturn'), curve('meanReturn')],
@@ -59,7 +64,7 @@ describe('the page about learning to act', () => {
   it('says who learned, and has no curve of a critic where nobody has one', () => {
     const [searched, drawn] = [folder('searched', 'mcts'), folder('drawn')].map(readActRecord);
     expect(renderActReport([searched!])).not.toContain('Error of the critic');
-    const both = renderActReport([searched!, drawn!]);
+    const both = renderActReport([searched!, { ...drawn!, curve: CURVE }]);
     expect(both).toContain('Error of the critic');
     expect(both).toMatch(/<td>mcts<\/td>[\s\S]*<td>ppo<\/td>/);
   });
@@ -76,7 +81,20 @@ describe('the page about learning to act', () => {
   it('is made before the first checkpoint, too', () => {
     const record = readActRecord(folder('new'));
     expect(record).toMatchObject({ curve: [], result: undefined });
-    expect(renderActReport([record])).toContain('0 of 20');
+    const page = renderActReport([record]);
+    expect(page).toContain('0 of 20');
+    expect(page).toContain('No update was saved yet');
+    expect(page).not.toContain('<figure');
+    expect(chartsOf(page)).toEqual([]);
+  });
+
+  it('names in a legend only what is drawn', () => {
+    const [begun, searched, fresh] = [folder('begun'), folder('found', 'mcts'), folder('fresh')].map(readActRecord);
+    const withoutCritic = CURVE.map(({ criticLoss: _, ...point }) => point);
+    const page = renderActReport([{ ...searched!, curve: withoutCritic }, { ...begun!, curve: CURVE }, fresh!]);
+    const names = chartsOf(page).map(({ series }) => series.map(({ name }) => name));
+    const both = [searched!.path, begun!.path];
+    expect(names).toEqual([both, both, [begun!.path]]);
   });
 
   it('names a result that is damaged', () => {
