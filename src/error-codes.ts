@@ -101,7 +101,7 @@ export const ERROR_CODES = {
   E_DEMOS_SCORED: ['A row would be scored with itself as demonstration. This is a fault of the program.', 'Report it.'],
   E_DEVICE: ['The runtime lacks the execution provider.', 'Use `--device cpu`.'],
   E_DISK_SPACE: ['The disk has no room for the model.', 'Free space, set `RLPROMPT_CACHE_DIR`, or take `--dtype q4`.'],
-  E_DIVERGED: ['Several updates in a row were not finite.', 'Start over with a smaller `--learning-rate`.'],
+  E_DIVERGED: ['Updates led to numbers that are not finite.', 'Start over with a smaller `--learning-rate`.'],
   E_DOCTOR: ['A check of `rlprompt doctor` failed, or a run folder is damaged.', 'Do what the failed check says.'],
   E_DRIFT: [
     'Settings, models or program changed since the run began.',

@@ -11,7 +11,13 @@ const OBSERVATION = {
   turn: z.int().min(0).optional(),
 };
 const FIRST = z.strictObject({ ...OBSERVATION, bestReturn: z.number().optional() });
-const STEP = z.strictObject({ ...OBSERVATION, reward: z.number(), done: z.boolean() });
+/** Learning squares sums of rewards: far larger ones leave what a critic can compute with. */
+const MOST_REWARD = 1e6;
+const STEP = z.strictObject({
+  ...OBSERVATION,
+  reward: z.number().min(-MOST_REWARD).max(MOST_REWARD),
+  done: z.boolean(),
+});
 
 /** Checks what an environment answers; one that answers wrongly is stopped, and nothing is learned from it. */
 export class AnswerChecks {

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { RlpromptError } from '../errors.js';
 import { strictJson } from '../files/strict-json.js';
 import { atomicWrite } from '../files/write/atomic-write.js';
 import { Rng } from '../random/rng.js';
@@ -8,7 +9,7 @@ import { readActCheckpoint, writeActCheckpoint } from './act-checkpoint.js';
 import type { ActFolder, ActPlan } from './act-folder.js';
 import { greedyChooser } from './actors.js';
 import type { EnvironmentWorld } from './environment-world.js';
-import type { ActLearner, CurvePoint } from './learner.js';
+import type { ActLearner, CurvePoint, LearnerMetrics } from './learner.js';
 import { MctsLearner } from './mcts-learner.js';
 import { cutOf, type Measured, measure } from './measure.js';
 import { MEMORY, MemoryLearner, REMEMBERER } from './memory-learner.js';
@@ -73,6 +74,7 @@ export async function train(
   while (curve.length < updates) {
     const episodes = await learner.play(world, curve.length, rng);
     const metrics = await learner.learn(episodes, curve.length);
+    refuseDivergence(metrics, curve.length + 1);
     const meanReturn = mean(episodes.map(({ total }) => total));
     const point = { update: curve.length + 1, meanReturn, ...cutOf(episodes), ...metrics };
     curve.push(point);
@@ -91,4 +93,15 @@ export async function train(
   atomicWrite(join(folder.path, 'result.json'), `${strictJson({ schemaVersion: 1, ...result }, 2)}\n`);
   removeEarlier(folder.path, updates);
   return result;
+}
+
+function refuseDivergence(metrics: LearnerMetrics, update: number): void {
+  const lost = Object.entries(metrics).find(([, value]) => !Number.isFinite(value));
+  if (!lost) return;
+  throw new RlpromptError({
+    code: 'E_DIVERGED',
+    exit: 'numeric',
+    message: `update ${update} has ${lost[0]} ${lost[1]}, which is not finite`,
+    next: 'start again with a smaller --learning-rate and another --out',
+  });
 }

@@ -1,6 +1,5 @@
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { RlpromptError } from '../errors.js';
-import { loadFailure, readDefinition, readEnvironment } from '../task/define/read-definition.js';
+import { loadFailure, NOT_LOADED, readDefinition, readEnvironment } from '../task/define/read-definition.js';
 import { resolveDefinition } from '../task/define/resolve-definition.js';
 import type { FromHost, HostedKind, ReadMessage, RewardFault, ToHost } from '../task/define/reward-messages.js';
 import type { EnvironmentDefinition } from '../task/environment.js';
@@ -74,8 +73,11 @@ async function dataOf(message: ReadMessage): Promise<unknown> {
 }
 
 function loadFault(error: unknown, file: string): RewardFault {
-  const message = error instanceof RlpromptError ? error.message : String(error);
-  return { code: 'E_PLUGIN_LOAD', message: `the task file cannot be loaded for its ${kind}: ${message}`, where: file };
+  const why = loadFailure(error, file);
+  const failed =
+    kind === 'environment' ? 'the environment cannot be loaded' : 'the task file cannot be loaded for its reward';
+  const message = `${failed}: ${why.message.startsWith(NOT_LOADED) ? why.message.slice(NOT_LOADED.length) : why.message}`;
+  return { code: 'E_PLUGIN_LOAD', message, where: why.where ?? file };
 }
 
 async function call({ call, batch, seed }: Extract<ToHost, { type: 'call' }>): Promise<void> {

@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { EnvironmentWorld } from '../../src/acting/environment-world.js';
 import { playEpisode } from '../../src/acting/episodes.js';
@@ -61,6 +62,13 @@ describe('an environment in a process of its own', () => {
       'turn 0, expected turn 1',
     ],
     ['gives no number as reward', SEEN, STEP.replace('reward: 1', 'reward: NaN'), 'E_ENVIRONMENT_ANSWER', 'reward: '],
+    [
+      'gives a reward that nothing can be learned from',
+      SEEN,
+      STEP.replace('reward: 1', 'reward: -1e300'),
+      'E_ENVIRONMENT_ANSWER',
+      'step gave a wrong answer: reward: Too small: expected number to be >=-1000000',
+    ],
     ['gives nothing', '', STEP, 'E_ENVIRONMENT_ANSWER', 'reset gave a wrong answer'],
     ['throws', SEEN, "throw new Error('it is locked')", 'E_PLUGIN_THROW', 'the environment threw Error: it is locked'],
     ['ends its process', SEEN, 'process.exit(0)', 'E_PLUGIN_EXIT', 'the environment’s process exited with code 0'],
@@ -108,6 +116,13 @@ describe('an environment in a process of its own', () => {
     const error = await failureOf(EnvironmentWorld.open('castle', 1000));
     expect(error.code).toBe('E_ENVIRONMENT_MISSING');
     expect(error.message).toContain('built-in: kitchen');
+  });
+
+  it('is refused where its file throws, which is said once', async () => {
+    const file = worldFile('', '');
+    writeFileSync(file, "throw new Error('no door');");
+    const error = await failureOf(EnvironmentWorld.open(file, 1000));
+    expect([error.code, error.message]).toEqual(['E_PLUGIN_LOAD', 'the environment cannot be loaded: no door']);
   });
 
   it('is refused where its definition is wrong, with all that is wrong', async () => {

@@ -4,6 +4,9 @@ import type { TaskDefinition } from '../types.js';
 import { defineEnvironment } from './define-environment.js';
 import { defineTask, isDefinedTask } from './define-task.js';
 
+/** How the message of a file begins that failed while it was loaded. */
+export const NOT_LOADED = 'the task file cannot be loaded: ';
+
 /** Takes the definition out of a loaded task file: its default export, or in CommonJS what it exports. */
 export function readDefinition(module: unknown, file: string): TaskDefinition {
   const definition = defaultExport(module);
@@ -41,7 +44,7 @@ export function loadFailure(error: unknown, file: string): RlpromptError {
   return new RlpromptError({
     code: 'E_TASK_FILE',
     exit: 'config',
-    message: `the task file cannot be loaded: ${text.replace(/\n.*/s, '').trim()}`,
+    message: `${NOT_LOADED}${text.replace(/\n.*/s, '').trim()}`,
     where: `${file}${place ?? ''}`,
     next: 'correct the task file; rlprompt tasks check tries it',
     cause: error,

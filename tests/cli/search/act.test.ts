@@ -104,6 +104,16 @@ describe('rlprompt act train', () => {
     expect(JSON.parse(learned.stdout)).toMatchObject({ out: 'late', train: { episodes: 1 } });
   });
 
+  it('that diverges says so', async () => {
+    const cwd = folderWithWorld();
+    const far = ['--updates', '3', '--episodes', '3', '--learning-rate', '1e300', '--out', 'out'];
+    const { code, stderr } = await runInProcess(['act', 'train', 'doors.mjs', ...far], { cwd });
+    expect([code, lastLine(stderr)]).toEqual([
+      3,
+      expect.stringMatching(/E_DIVERGED: .* · nothing was learned yet · .*--learning-rate/),
+    ]);
+  });
+
   it('is not resumed with settings that its checkpoint does not belong to, and not by a checkpoint that is damaged', async () => {
     const cwd = folderWithWorld();
     const few = ['--learner', 'memory', '--updates', '2', '--episodes', '3', '--out', 'out'];

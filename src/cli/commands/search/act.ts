@@ -214,10 +214,10 @@ async function learn(
   const { seed, updates } = folder.plan;
   const policy = await PhrasePolicy.create(stateSourceOf(model), { normalise: 'word', seed });
   let saved = { update: 0, at: performance.now() };
-  context.keptAtStop = 'nothing was learned yet';
+  context.keptAtStop = learnedUpTo(0);
   const onSaved = ({ update, meanReturn, cut, entropy }: CurvePoint): void => {
     saved = { update, at: performance.now() };
-    context.keptAtStop = `what was learned up to update ${update}`;
+    context.keptAtStop = learnedUpTo(update);
     const numbers = `return ${meanReturn.toFixed(3)} · entropy ${entropy.toFixed(3)}`;
     const cuts = cut === undefined ? '' : ` · cut at ${LONGEST_EPISODE} steps: ${cut}`;
     say(context, `update ${update} of ${updates} · ${numbers}${cuts}`);
@@ -225,7 +225,7 @@ async function learn(
   const isDue = () => performance.now() - saved.at > CHECKPOINT_MS;
   const result = await train(folder, world, policy, { onSaved, isDue, warn: (message) => warn(context, message) })
     .catch((error: unknown) => {
-      throw faultOf(error, { kept: context.keptAtStop, resume, hasLearned: saved.update > 0 });
+      throw faultOf(error, { saved: saved.update, resume });
     })
     .finally(() => policy.dispose());
   context.resumeWith = undefined;
@@ -236,14 +236,19 @@ async function learn(
   );
 }
 
-/** A fault of the environment, with the command that learns on in one that was corrected. */
-function faultOf(
-  error: unknown,
-  { kept, resume, hasLearned }: { kept: string | undefined; resume: string; hasLearned: boolean },
-): unknown {
-  if (!(error instanceof RlpromptError) || !/^E_(PLUGIN|ENVIRONMENT)_/.test(error.code)) return error;
-  const next = `correct the environment; then: ${resume}${hasLearned ? ' --changed-environment' : ''}`;
+/** What is kept of the learning; for a fault of the environment, the command that learns on in one that was corrected. */
+function faultOf(error: unknown, { saved, resume }: { saved: number; resume: string }): unknown {
+  if (!(error instanceof RlpromptError)) return error;
+  const kept = learnedUpTo(saved);
+  if (!/^E_(PLUGIN|ENVIRONMENT)_/.test(error.code)) {
+    return new RlpromptError({ ...error.parts, kept: error.kept ?? kept, cause: error });
+  }
+  const next = `correct the environment; then: ${resume}${saved > 0 ? ' --changed-environment' : ''}`;
   return new RlpromptError({ ...error.parts, kept, next, cause: error });
+}
+
+function learnedUpTo(update: number): string {
+  return update === 0 ? 'nothing was learned yet' : `what was learned up to update ${update}`;
 }
 
 async function withWorld(
