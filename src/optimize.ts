@@ -25,6 +25,8 @@ export interface OptimizeOptions {
   attach?: (controls: RunControls) => void;
   /** The folder of a run to resume; `config` may then only raise limits. */
   resume?: string;
+  /** A custom task may be another than the run began with, such as one whose reward was corrected. */
+  changedTask?: boolean;
   /** Called while a model is downloaded, before the first event. */
   onProgress?: PrepareOptions['onProgress'];
   /** Called after the last event with what is worth telling but no part of the run. */

@@ -804,6 +804,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'run/policies',
     'run/prepare/checks',
     'run/store',
+    'shell-word.ts',
     'statistics',
     'task',
     'task/assemble',

@@ -14,10 +14,10 @@ const PASSING = new Set<string>([
 const NEXT: Readonly<Record<string, string>> = {
   E_PLUGIN_LOAD: 'rlprompt tasks check <task>',
   E_PLUGIN_TIMEOUT: 'make the reward faster, or give it longer: --reward-timeout SECONDS; then resume',
-  E_PLUGIN_OOM: 'keep less in memory between calls; then resume',
+  E_PLUGIN_OOM: 'keep less in memory between calls; then resume with --changed-task',
 };
 
-const MEND_REWARD = 'correct the reward, try it with: rlprompt tasks check <task>; then resume';
+const MEND_REWARD = 'correct the reward, try it with: rlprompt tasks check <task>; then resume with --changed-task';
 
 export const MEND_ENVIRONMENT = 'correct the environment; then repeat the command';
 

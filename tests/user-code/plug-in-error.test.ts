@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { RlpromptError } from '../../src/errors.js';
 import { mayPass, plugInError } from '../../src/user-code/plug-in-error.js';
 
-const mend = 'correct the reward, try it with: rlprompt tasks check <task>; then resume';
+const mend = 'correct the reward, try it with: rlprompt tasks check <task>; then resume with --changed-task';
 
 describe('a fault of a reward', () => {
   it('is told on one line, with the place and what to do', () => {
@@ -24,7 +24,7 @@ describe('a fault of a reward', () => {
       'internal',
       'make the reward faster, or give it longer: --reward-timeout SECONDS; then resume',
     ],
-    ['E_PLUGIN_OOM', 'internal', 'keep less in memory between calls; then resume'],
+    ['E_PLUGIN_OOM', 'internal', 'keep less in memory between calls; then resume with --changed-task'],
     ['E_PLUGIN_NUMBER', 'internal', mend],
   ] as const)('%s is an error of kind %s', (code, exit, next) => {
     expect(plugInError({ code, message: 'm' }, 'task.mjs', 'reward')).toMatchObject({ exit, next, where: 'task.mjs' });

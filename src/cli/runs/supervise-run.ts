@@ -25,6 +25,8 @@ export interface RunOptions {
   readonly ui?: UiName;
   readonly json?: true;
   readonly failUnder?: number;
+  /** Of `resume` alone. */
+  readonly changedTask?: true;
 }
 
 const STOP_REASONS = { SIGINT: 'interrupted', SIGTERM: 'terminated', SIGHUP: 'terminated' } as const;
@@ -75,7 +77,13 @@ export interface FollowedRun {
  */
 export async function followRun(
   config: RunConfigInput,
-  { ui, resume }: { readonly ui?: UiName | undefined; readonly resume?: string | undefined },
+  {
+    ui,
+    resume,
+    changedTask,
+  }: { readonly [key in 'ui' | 'changedTask']?: RunOptions[key] | undefined } & {
+    readonly resume?: string | undefined;
+  },
   context: CliContext,
 ): Promise<FollowedRun> {
   requireAddresses();
@@ -84,6 +92,7 @@ export async function followRun(
     signal: supervisor.signal,
     attach: (controls) => supervisor.attach(controls),
     ...(resume === undefined ? {} : { resume }),
+    ...(changedTask ? { changedTask } : {}),
     ...(ui === 'none' ? {} : { onProgress: reportDownloads(context), onNote: (note) => supervisor.note(note) }),
   };
   return supervisor.follow(config, options);
@@ -163,7 +172,7 @@ class Supervisor {
     if (!(error instanceof RlpromptError)) return error;
     // Nothing can be resumed yet.
     if (runDir === undefined || !isThere(runDir)) {
-      const next = error.next?.replace(/ then resume\b/, ' then start again');
+      const next = error.next?.replace(/ then resume( with --changed-task)?/, ' then start again');
       return next === undefined ? error : new RlpromptError({ ...error.parts, cause: error.cause, next });
     }
     const { code, exit, message, where, cause } = error;

@@ -69,7 +69,7 @@ export class CustomEvaluator implements Evaluator {
       exit: 'internal',
       message: `${name === 'reward' ? 'the reward' : `"${name}"`} of the prompt ${JSON.stringify(prompt)} is ${value}; at most ${LARGEST} can be averaged`,
       where: this.task.file,
-      next: 'scale the reward down, try it with: rlprompt tasks check <task>; then resume',
+      next: 'scale the reward down, try it with: rlprompt tasks check <task>; then resume with --changed-task',
     });
   }
 

@@ -39,6 +39,8 @@ import { tunedTo } from './tuned-config.js';
 
 export interface PrepareOptions {
   readonly resume?: string | undefined;
+  /** A custom task may be another than the run began with. */
+  readonly changedTask?: boolean | undefined;
   /** Called while a model is downloaded. */
   readonly onProgress?: ((progress: DownloadProgress) => void) | undefined;
   /** Called at the end with what is worth telling but no part of the run, which is the same without it. */
@@ -73,7 +75,7 @@ async function assemble(
   given: SettledConfig,
   task: Task,
   folder: RunFolder,
-  { resume, onNote, signal }: PrepareOptions,
+  { resume, changedTask = false, onNote, signal }: PrepareOptions,
   closers: (() => unknown)[],
 ): Promise<Run> {
   const { objectives, notes, usage, ...models } = await loadModels(given, task, closers, { onNote, signal });
@@ -93,7 +95,10 @@ async function assemble(
   const described = describeRun(config, task, { ...models, objectives });
   const digests = { ...described.digests, ...(start ? { continued: start.source.sha256 } : {}) };
   const manifest = { ...described, digests, threads };
-  const resumed = resume !== undefined ? checkResume(folder.path, manifest, warnings) : undefined;
+  const resumed =
+    resume !== undefined
+      ? checkResume(folder.path, manifest, warnings, { isCustom: task.kind === 'custom', changedTask })
+      : undefined;
   const checkpoint = resumed?.checkpoint;
   const rewardLog = new RewardLog();
   const onOutput = (text: string) => rewardLog.write(text);

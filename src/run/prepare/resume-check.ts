@@ -4,9 +4,10 @@ import { completeRunConfig } from '../../config/resolve-run-config.js';
 import type { RunConfig, RunConfigKey } from '../../config/run-config.js';
 import { LIMIT_SETTINGS, PLACE_SETTINGS } from '../../config/settings-on-resume.js';
 import { styleDigests } from '../../rewards/style/style-models.js';
+import { shellWord } from '../../shell-word.js';
 import type { Task } from '../../task/types.js';
 import { readLatestCheckpoint, removeDamaged, type StoredCheckpoint } from '../checkpoint/checkpoint.js';
-import { compareManifest, describeDifference, refuseDrift } from '../store/manifest-drift.js';
+import { compareManifest, describeDifference, type ManifestDifference, refuseDrift } from '../store/manifest-drift.js';
 import { programVersions } from '../store/program-versions.js';
 import { createRunFolder, openRunFolder, type RunFolder } from '../store/run-folder.js';
 import { MANIFEST_VERSION, type RunManifest, readManifest, writeManifest } from '../store/run-manifest.js';
@@ -67,16 +68,40 @@ interface Resumed {
   readonly hasSameLimits: boolean;
 }
 
+interface TaskOnResume {
+  readonly isCustom: boolean;
+  /** The user says that the task may be another. */
+  readonly changedTask: boolean;
+}
+
 /** Refuses a run whose ground has shifted; raised limits are written into its manifest. */
-export function checkResume(runDir: string, now: RunManifest, warnings: string[]): Resumed {
+export function checkResume(
+  runDir: string,
+  now: RunManifest,
+  warnings: string[],
+  { isCustom, changedTask }: TaskOnResume,
+): Resumed {
   const before = readManifest(runDir);
   // A setting that an older version of the program did not know had its default then.
   const then = { ...before, config: settingsOf(completeRunConfig(currentSettings(before.config))) };
   const differences = compareManifest(then, now, FREE_ON_RESUME);
-  refuseDrift(differences, runDir);
+  const isOfTask = ({ kind }: ManifestDifference): boolean => isCustom && kind === 'data';
+  const correct = `rlprompt resume ${shellWord(runDir)} --changed-task`;
+  const advice = differences.every(isOfTask) ? `continue with the task of now: ${correct}` : undefined;
+  refuseDrift(
+    differences.filter((difference) => !changedTask || !isOfTask(difference)),
+    runDir,
+    advice,
+  );
   for (const difference of differences)
-    warnings.push(`the rest of the run is not bit-for-bit as before: ${describeDifference(difference)}`);
-  writeManifest(runDir, { ...before, threads: now.threads, config: now.config });
+    warnings.push(
+      isOfTask(difference)
+        ? 'the task is another than before: what was learned, and rewards given before, may not fit'
+        : `the rest of the run is not bit-for-bit as before: ${describeDifference(difference)}`,
+    );
+  const data = changedTask && isCustom ? now.digests.data : before.digests.data;
+  const digests = { ...before.digests, ...(data === undefined ? {} : { data }) };
+  writeManifest(runDir, { ...before, threads: now.threads, config: now.config, digests });
   const latest = readLatestCheckpoint(runDir);
   if (latest) removeDamaged(runDir, latest.checkpoint);
   warnings.push(...(latest?.warnings ?? []));

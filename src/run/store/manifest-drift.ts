@@ -63,9 +63,10 @@ function parse(json: string | undefined): unknown {
  * Refuses to resume where data, models or settings changed. What is left are changes of the environment, to be told
  * as a warning: the rest of the run is then not bit-for-bit what it would have been.
  *
+ * @param advice what can be done beside putting back what changed
  * @throws RlpromptError `E_DATA_DRIFT` or `E_DRIFT`
  */
-export function refuseDrift(differences: readonly ManifestDifference[], runDir: string): void {
+export function refuseDrift(differences: readonly ManifestDifference[], runDir: string, advice?: string): void {
   const serious = differences.filter(({ kind }) => kind !== 'environment');
   if (serious.length === 0) return;
   const isData = serious.every(({ kind }) => kind === 'data');
@@ -75,7 +76,7 @@ export function refuseDrift(differences: readonly ManifestDifference[], runDir: 
     message: `the run was started with something else: ${serious.map(describeDifference).join('; ')}`,
     where: runDir,
     kept: 'the run is unchanged',
-    next: 'put back what changed, or start a new run',
+    next: ['put back what changed', ...(advice === undefined ? [] : [advice]), 'or start a new run'].join(', '),
   });
 }
 
