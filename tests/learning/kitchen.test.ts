@@ -16,7 +16,7 @@ it('PPO acts in the best way in 95 % of the kitchen’s training episodes', { ti
     `import kitchen from ${JSON.stringify(kitchen)};
     export default { ...kitchen, name: 'small-kitchen', tasks: { train: ${JSON.stringify(TASKS)}, test: ['boiled carrot'] } };`,
   );
-  const args = ['--updates', '60', '--timeout', '300', '--out', 'cook'];
+  const args = ['--updates', '60', '--timeout', '300', '--out', 'cook', '--json'];
   const { code, stdout, stderr } = await runInProcess(['act', 'train', 'small-kitchen.mjs', ...args], { cwd });
   expect(code, stderr).toBe(0);
   const { train } = JSON.parse(stdout);

@@ -8,9 +8,13 @@ it('samples, fits, writes and compares; a scorer for another model is refused', 
   const cwd = emptyFolder();
   const decode = (...args: string[]) => runInProcess(['decode', ...args], { cwd });
   const short = ['--tokens', '4', '--texts'];
-  expect((await decode('sample', 'Dear all,', ...short, '8', '--out', 'texts.jsonl')).code).toBe(0);
+  const sampled = await decode('sample', 'Dear all,', ...short, '8', '--out', 'texts.jsonl');
+  expect([sampled.code, sampled.stdout]).toEqual([
+    0,
+    expect.stringMatching(/^texts\.jsonl: 8 texts, mean reward -\d+\.\d\n$/),
+  ]);
   expect(readFileSync(join(cwd, 'texts.jsonl'), 'utf8').trimEnd().split('\n')).toHaveLength(8);
-  const fitted = await decode('fit', 'texts.jsonl', '--epochs', '1', '--loss', 'cd-q');
+  const fitted = await decode('fit', 'texts.jsonl', '--epochs', '1', '--loss', 'cd-q', '--json');
   expect(JSON.parse(fitted.stdout)).toMatchObject({
     out: 'scorer.safetensors',
     lm: 'mail-gpt-4m',
@@ -19,7 +23,10 @@ it('samples, fits, writes and compares; a scorer for another model is refused', 
     reward: 'shorter',
   });
   const scorer = ['--scorer', 'scorer.safetensors=5e-1', ...short];
-  const written = await decode('write', 'Dear all,', ...scorer, '2', '--block', '2', '--candidates', '2');
+  const blocks = ['write', 'Dear all,', ...scorer, '2', '--block', '2', '--candidates', '2'];
+  const shown = await decode(...blocks);
+  expect(shown.stdout).toMatch(/^("Dear all,.*" · KL \d\.\d\d · \d tokens drawn\n){2}$/);
+  const written = await decode(...blocks, '--json');
   expect(
     written.stdout
       .trimEnd()
@@ -30,6 +37,11 @@ it('samples, fits, writes and compares; a scorer for another model is refused', 
   expect(table.stdout.split('\n')[0]).toMatch(/^decoding +shorter +KL +tokens drawn$/);
   const bad = await decode('write', 'Dear all,', '--scorer', 'texts.jsonl');
   expect([bad.code, lastLine(bad.stderr)]).toEqual([65, expect.stringContaining('E_SCORER_FILE')]);
+
+  const again = await decode('fit', 'texts.jsonl', '--epochs', '1');
+  expect(again.stdout).toMatch(
+    /^scorer\.safetensors: a scorer of shorter \(mean -\S+, standard deviation \S+\), fitted by fudge to 8 texts of mail-gpt-4m\n$/,
+  );
 
   const lines = readFileSync(join(cwd, 'texts.jsonl'), 'utf8');
   writeFileSync(

@@ -16,14 +16,19 @@ const RATING = ['--items', '4', '--sets', '6', '--out', 'r.jsonl'];
 
 describe('from rankings to a run', () => {
   it('ranks with a judge, fits a reward model and searches with it; the same seed gives the same run', async () => {
-    const rate = () => cli('rate', 'texts.txt', '--judge', TINY_MODEL, ...RATING);
+    const rate = () => cli('rate', 'texts.txt', '--judge', TINY_MODEL, ...RATING, '--json');
     const rated = await rate();
     expect(JSON.parse(rated.stdout)).toMatchObject({ ranked: 6, left: 0 });
     const again = await rate();
     expect(JSON.parse(again.stdout)).toMatchObject({ ranked: 0, left: 0 });
     expect(readFileSync(join(cwd, 'r.jsonl'), 'utf8').trim().split('\n')).toHaveLength(6);
 
-    const fitted = await cli('preferences', 'fit', 'r.jsonl', '--model', TINY_MODEL, '--out', 'rm.json');
+    const fit = ['preferences', 'fit', 'r.jsonl', '--model', TINY_MODEL, '--out', 'rm.json'];
+    const shown = await cli(...fit);
+    expect(shown.stdout).toMatch(
+      /^rm\.json: fitted to 6 rankings by the states of \S+\nheld-out .*: \d\.\d{3} \(95 % interval 0\.\d{3} to \d\.\d{3}, 6 sets\)\n$/,
+    );
+    const fitted = await cli(...fit, '--json');
     const { heldOut } = JSON.parse(fitted.stdout);
     expect(heldOut).toMatchObject({ rankings: 6, sets: 6 });
     expect(heldOut.interval[0]).toBeLessThanOrEqual(heldOut.accuracy);
@@ -42,18 +47,53 @@ describe('from rankings to a run', () => {
   it('counts sets in the interval of the accuracy, however many raters ranked each', async () => {
     const lines = readFileSync(join(cwd, 'r.jsonl'), 'utf8');
     writeFileSync(join(cwd, 'two.jsonl'), lines + lines.replaceAll(`"rater":"${TINY_MODEL}"`, '"rater":"ben"'));
-    const fitted = await cli('preferences', 'fit', 'two.jsonl', '--model', TINY_MODEL, '--out', 'two.json');
+    const fitted = await cli('preferences', 'fit', 'two.jsonl', '--model', TINY_MODEL, '--out', 'two.json', '--json');
     const { heldOut } = JSON.parse(fitted.stdout);
     expect(heldOut).toMatchObject({ rankings: 12, sets: 6 });
     expect(heldOut.interval).toEqual(proportionInterval(heldOut.accuracy, 6));
+  });
+
+  it('shows who ranked, and how far they agree', async () => {
+    const line = { items: ['a', 'b'], rater: 'ada' };
+    const lines = [
+      { ...line, order: [[0], [1]] },
+      { ...line, order: [[1], [0]], rater: 'ben' },
+    ].map((one) => JSON.stringify(one));
+    writeFileSync(join(cwd, 'both.jsonl'), lines.join('\n'));
+    const { stdout } = await cli('preferences', 'show', 'both.jsonl');
+    expect(stdout).toBe(
+      'rater  rankings\nada           1\nben           1\n\n2 rankings, 2 pairs in order\n' +
+        'agreement 0.000 on 1 pair ranked more than once; rankings contradict each other on 1\n',
+    );
+    writeFileSync(join(cwd, 'one.jsonl'), `${lines[0]}\n`);
+    const one = await cli('preferences', 'show', 'one.jsonl');
+    expect(one.stdout).toContain('no pair was ranked twice');
+  });
+
+  it('warns of a reward model that may be no better than chance', async () => {
+    const sets = Array.from({ length: 6 }, (_, i) => ({
+      items: [`It was ${i}`, `This is ${i}`],
+      order: [[i % 2], [1 - (i % 2)]],
+    }));
+    writeFileSync(join(cwd, 'noise.jsonl'), sets.map((set) => JSON.stringify({ ...set, rater: 'coin' })).join('\n'));
+    const { code, stderr } = await cli(
+      'preferences',
+      'fit',
+      'noise.jsonl',
+      '--model',
+      TINY_MODEL,
+      '--out',
+      'noise.json',
+    );
+    expect([code, stderr]).toEqual([0, expect.stringContaining('may be no better than chance')]);
   });
 
   it('writes pairs that it reads back as the same preferences', async () => {
     const pairs = await cli('preferences', 'pairs', 'r.jsonl');
     writeFileSync(join(cwd, 'pairs.jsonl'), pairs.stdout);
     const [asRankings, asPairs] = await Promise.all([
-      cli('preferences', 'show', 'r.jsonl'),
-      cli('preferences', 'show', 'pairs.jsonl'),
+      cli('preferences', 'show', 'r.jsonl', '--json'),
+      cli('preferences', 'show', 'pairs.jsonl', '--json'),
     ]);
     expect(JSON.parse(asPairs.stdout).preferences).toBe(JSON.parse(asRankings.stdout).preferences);
   });
@@ -83,7 +123,7 @@ describe('from rankings to a run', () => {
     const command = `${process.execPath} ${BIN} rate texts.txt --out drawn.jsonl --sets 1 --items 2`;
     for (const CI of ['true', '']) {
       const { output, code } = await inTerminal(command, [['[1]', 'q']], { cwd, env: { CI } });
-      expect([code, output]).toEqual([0, expect.stringContaining('"left":1')]);
+      expect([code, output]).toEqual([0, expect.stringMatching(/drawn\.jsonl: 0 sets ranked by \S+, 1 left/)]);
     }
   });
 
@@ -98,11 +138,12 @@ describe('from rankings to a run', () => {
       '10',
       '--out',
       'four.jsonl',
+      '--json',
     );
     expect(JSON.parse(stdout)).toMatchObject({ ranked: 1, left: 0 });
     expect(stderr).toContain('the texts make only 1 different set of 4: --sets 10 is more');
     const shown = await cli('preferences', 'show', 'four.jsonl');
-    expect(JSON.parse(shown.stdout).rankings).toBe(1);
+    expect(shown.stdout).toContain('\n\n1 ranking, ');
   });
 
   it('begins no file where the judge cannot be loaded', async () => {

@@ -64,9 +64,13 @@ describe('rlprompt act train', () => {
       const few = ['--learner', learner, '--updates', '2', '--episodes', '3', '--out', 'out'];
       const trained = await runInProcess(['act', 'train', 'doors.mjs', ...few], { cwd });
       expect(trained.code).toBe(0);
-      expect(JSON.parse(trained.stdout)).toMatchObject({ out: 'out', train: { episodes: 1 }, test: { episodes: 1 } });
+      expect(trained.stdout).toMatch(
+        /^tasks +episodes +return +steps +best return\ntraining +1 +\S+ +\S+ +\S+ %\nheld out +1 .*\n$/,
+      );
       const again = await runInProcess(['act', 'resume', 'out'], { cwd });
       expect([again.code, again.stdout]).toEqual([0, trained.stdout]);
+      const asJson = await runInProcess(['act', 'resume', 'out', '--json'], { cwd });
+      expect(JSON.parse(asJson.stdout)).toMatchObject({ out: 'out', train: { episodes: 1 }, test: { episodes: 1 } });
       const page = await runInProcess(['act', 'report', 'out'], { cwd });
       expect([page.code, page.stdout]).toEqual([0, `${join(cwd, 'out', 'report.html')}\n`]);
       expect(readFileSync(join(cwd, 'out', 'report.html'), 'utf8')).toContain('2 of 2');
@@ -99,7 +103,7 @@ describe('rlprompt act train', () => {
     copyFileSync(worldFile(reset, step), file);
     const refused = await runInProcess(['act', 'resume', 'late'], { cwd });
     expect([refused.code, lastLine(refused.stderr)]).toEqual([65, expect.stringContaining(command)]);
-    const learned = await runInProcess(command.split(' ').slice(1), { cwd });
+    const learned = await runInProcess([...command.split(' ').slice(1), '--json'], { cwd });
     expect([learned.code, learned.stderr]).toEqual([0, expect.stringContaining('what was learned may not fit')]);
     expect(JSON.parse(learned.stdout)).toMatchObject({ out: 'late', train: { episodes: 1 } });
   });

@@ -2,14 +2,20 @@ import { type Command, Option } from 'commander';
 import { EMBEDDED_MODEL } from '../../../config/settings/defaults.js';
 import type { FrozenLm } from '../../../decoding/frozen-lm.js';
 import type { WeightedScorer } from '../../../decoding/guided-text.js';
+import type { ScorerFacts } from '../../../decoding/prefix-scorer.js';
 import { TEXT_REWARD_NAMES, type TextRewardName } from '../../../decoding/text-rewards.js';
 import type { DecodingMethod, DecodingRequest, TradeOff } from '../../../decoding/trade-off.js';
 import { requirePlaceFor, writeOutput } from '../../../files/write/write-output.js';
+import { countOf } from '../../../group-digits.js';
 import type { LanguageModel } from '../../../lm/model/types.js';
+import { mean } from '../../../statistics/mean.js';
+import { safeText } from '../../../ui/draw/safe-text.js';
+import { formatScore } from '../../../ui/format-values.js';
 import { toVisibleJson } from '../../../visible-json.js';
 import type { CliContext } from '../../output/context.js';
 import { formatTable } from '../../output/format-table.js';
 import { writeResult } from '../../output/output.js';
+import { quotePrompt } from '../../output/result-line.js';
 import { collect } from '../../shared/config-options.js';
 import { parseCount, parseSeed, parseSize } from '../../shared/parse-count.js';
 import { parseNotNegative } from '../../shared/parse-positive.js';
@@ -35,14 +41,33 @@ interface LmOptions {
   readonly seed: number;
 }
 
+interface FitOptions extends LmOptions {
+  readonly loss: 'fudge' | 'cd-q';
+  readonly epochs: number;
+  readonly out: string;
+  readonly json?: true;
+}
+
 interface TextOptions extends LmOptions {
   readonly texts: number;
   readonly tokens: number;
+  readonly json?: true;
+}
+
+interface SampleOptions extends TextOptions {
+  readonly reward: TextRewardName;
+  readonly out: string;
 }
 
 interface ScorerOptions extends TextOptions {
   readonly scorer: readonly string[];
   readonly reward: TextRewardName;
+}
+
+interface WriteOptions extends ScorerOptions {
+  readonly strength: number;
+  readonly block?: number;
+  readonly candidates: number;
 }
 
 export function configure(command: Command, context: CliContext): void {
@@ -54,9 +79,8 @@ export function configure(command: Command, context: CliContext): void {
     .description('writes texts of the model with their rewards, to learn a scorer from');
   rewardOption(textOptions(sample, 128))
     .requiredOption('--out <FILE>', 'where to write the texts, one JSON object per line')
-    .action((prefixes: string[], options: TextOptions & { reward: TextRewardName; out: string }) =>
-      sampleTexts(prefixes, options, context),
-    );
+    .option('--json', 'print one JSON object')
+    .action((prefixes: string[], options: SampleOptions) => sampleTexts(prefixes, options, context));
   lmOptions(command.command('fit').description('fits a scorer of prefixes to texts with rewards'))
     .argument('<texts>', 'file of texts with rewards')
     .addOption(
@@ -66,9 +90,8 @@ export function configure(command: Command, context: CliContext): void {
     )
     .option('--epochs <N>', 'passes over the texts', parseSize, 30)
     .option('--out <FILE>', 'where to write the scorer', 'scorer.safetensors')
-    .action((file: string, options: LmOptions & { loss: 'fudge' | 'cd-q'; epochs: number; out: string }) =>
-      fitTo(file, options, context),
-    );
+    .option('--json', 'print one JSON object')
+    .action((file: string, options: FitOptions) => fitTo(file, options, context));
   scorerOptions(textOptions(command.command('write').description('writes texts under the guidance of scorers'), 1))
     .option('--strength <LAMBDA>', 'token by token, how far the scorers lead away from the model', parseNotNegative, 1)
     .option(
@@ -77,9 +100,8 @@ export function configure(command: Command, context: CliContext): void {
       parseCount,
     )
     .option('--candidates <K>', 'blocks to choose from', parseSize, 4)
-    .action((prefixes: string[], options: ScorerOptions & { strength: number; block?: number; candidates: number }) =>
-      write(prefixes, options, context),
-    );
+    .option('--json', 'print one JSON object per line')
+    .action((prefixes: string[], options: WriteOptions) => write(prefixes, options, context));
   rewardOption(
     scorerOptions(
       textOptions(
@@ -89,7 +111,7 @@ export function configure(command: Command, context: CliContext): void {
     ),
   )
     .option('--json', 'print one JSON object')
-    .action((prefixes: string[], options: ScorerOptions & { json?: true }) => table(prefixes, options, context));
+    .action((prefixes: string[], options: ScorerOptions) => table(prefixes, options, context));
 }
 
 function lmOptions(command: Command): Command {
@@ -120,12 +142,8 @@ function scorerOptions(command: Command): Command {
   );
 }
 
-async function sampleTexts(
-  prefixes: string[],
-  options: TextOptions & { reward: TextRewardName; out: string },
-  context: CliContext,
-): Promise<void> {
-  const { reward, out } = options;
+async function sampleTexts(prefixes: string[], options: SampleOptions, context: CliContext): Promise<void> {
+  const { reward, out, json } = options;
   requirePlaceFor(out);
   await withLm(options, async (lm, model) => {
     const [{ decodeAll }, { TEXT_REWARDS }] = await Promise.all([
@@ -150,17 +168,16 @@ async function sampleTexts(
       };
     });
     writeOutput(out, lines.map((line) => `${toVisibleJson(line)}\n`).join(''));
-    writeResult(context, `${toVisibleJson({ schemaVersion: 1, out, texts: lines.length })}\n`);
+    const result = { schemaVersion: 1, out, texts: lines.length };
+    const told = `${safeText(out)}: ${countOf(lines.length, 'text')}, mean reward ${formatScore(mean(lines.map((line) => line.reward)))}`;
+    writeResult(context, `${json ? toVisibleJson(result) : told}\n`);
   });
 }
 
-async function fitTo(
-  file: string,
-  options: LmOptions & { loss: 'fudge' | 'cd-q'; epochs: number; out: string },
-  context: CliContext,
-): Promise<void> {
+async function fitTo(file: string, options: FitOptions, context: CliContext): Promise<void> {
+  const { out, json } = options;
   const { isScorer, writeScorer } = await import('../../../decoding/prefix-scorer.js');
-  requirePlaceFor(options.out, { inputs: [file], kind: { name: 'scorer', isOne: isScorer } });
+  requirePlaceFor(out, { inputs: [file], kind: { name: 'scorer', isOne: isScorer } });
   const { readRewardedTexts, tokensOf } = await import('../../../decoding/rewarded-texts.js');
   const read = readRewardedTexts(file);
   await withLm(options, async (lm, { name, digest }) => {
@@ -168,28 +185,35 @@ async function fitTo(
     const texts = tokensOf(read, { name, digest, tokenizer: lm.tokenizer, vocabularySize: lm.vocabularySize });
     const facts = { lm: name, lmDigest: digest, reward: read.rewardName ?? file };
     const scorer = await fitScorer(lm, texts, facts, options);
-    writeScorer(options.out, scorer);
-    writeResult(context, `${toVisibleJson({ schemaVersion: 1, out: options.out, ...scorer.facts })}\n`);
+    writeScorer(out, scorer);
+    const result = { schemaVersion: 1, out, ...scorer.facts };
+    writeResult(context, `${json ? toVisibleJson(result) : fittedText(out, scorer.facts)}\n`);
   });
 }
 
-async function write(
-  prefixes: string[],
-  options: ScorerOptions & { strength: number; block?: number; candidates: number },
-  context: CliContext,
-): Promise<void> {
-  const { strength, block, candidates } = options;
+function fittedText(out: string, { reward, loss, texts, lm, mean: average, deviation }: ScorerFacts): string {
+  const rewards = `mean ${formatScore(average)}, standard deviation ${formatScore(deviation)}`;
+  const fitted = `a scorer of ${safeText(reward)} (${rewards}), fitted by ${loss}`;
+  return `${safeText(out)}: ${fitted} to ${countOf(texts, 'text')} of ${safeText(lm)}`;
+}
+
+async function write(prefixes: string[], options: WriteOptions, context: CliContext): Promise<void> {
+  const { strength, block, candidates, json } = options;
   const method: DecodingMethod =
     block === undefined ? { kind: 'token-wise', strength } : { kind: 'block-wise', blockLength: block, candidates };
   await withScorers(options, async (lm, scorers) => {
     const { decodeAll } = await import('../../../decoding/trade-off.js');
     const decoded = await decodeAll(lm, method, requestOf(prefixes, { ...options, reward: 'shorter', scorers }));
-    for (const { prefix, decoded: text } of decoded)
-      writeResult(context, `${toVisibleJson({ schemaVersion: 1, prefix, ...text })}\n`);
+    const lines = decoded.map(({ prefix, decoded: text }) =>
+      json
+        ? toVisibleJson({ schemaVersion: 1, prefix, ...text })
+        : `${quotePrompt(prefix + text.text)} · KL ${text.kl.toFixed(2)} · ${countOf(text.drawn, 'token')} drawn`,
+    );
+    writeResult(context, lines.map((line) => `${line}\n`).join(''));
   });
 }
 
-async function table(prefixes: string[], options: ScorerOptions & { json?: true }, context: CliContext): Promise<void> {
+async function table(prefixes: string[], options: ScorerOptions, context: CliContext): Promise<void> {
   await withScorers(options, async (lm, scorers) => {
     const { measureTradeOff } = await import('../../../decoding/trade-off.js');
     const rows = await measureTradeOff(lm, METHODS, requestOf(prefixes, { ...options, scorers }));

@@ -1,9 +1,15 @@
 import type { Command } from 'commander';
 import { EMBEDDED_MODEL } from '../../../config/settings/defaults.js';
 import { requirePlaceFor, writeOutput } from '../../../files/write/write-output.js';
+import { countOf, groupDigits } from '../../../group-digits.js';
+import type { Agreement } from '../../../preferences/agreement.js';
+import type { FittedRewardModel } from '../../../preferences/reward-model.js';
+import { safeText } from '../../../ui/draw/safe-text.js';
 import { toVisibleJson } from '../../../visible-json.js';
 import type { CliContext } from '../../output/context.js';
+import { formatTable } from '../../output/format-table.js';
 import { writeResult } from '../../output/output.js';
+import { warn } from '../../output/say.js';
 
 const EXAMPLES = `Examples:
   $ rlprompt preferences show rankings.jsonl
@@ -12,13 +18,20 @@ const EXAMPLES = `Examples:
   $ rlprompt preferences pairs rankings.jsonl > pairs.jsonl
 `;
 
+interface FitOptions {
+  readonly model: string;
+  readonly out: string;
+  readonly json?: true;
+}
+
 export function configure(command: Command, context: CliContext): void {
   command.description('Rankings of texts and reward models fitted to them.').addHelpText('before', EXAMPLES);
   command
     .command('show')
     .description('how many rankings a file has, by whom, and how far the raters agree')
     .argument('<rankings>', 'file of rankings, or of pairs {prompt, chosen, rejected}')
-    .action((file: string) => show(file, context));
+    .option('--json', 'print one JSON object')
+    .action((file: string, { json }: { json?: true }) => show(file, json, context));
   command
     .command('pairs')
     .description('the rankings as pairs {prompt, chosen, rejected}, one JSON object per line')
@@ -35,7 +48,8 @@ export function configure(command: Command, context: CliContext): void {
       EMBEDDED_MODEL,
     )
     .option('--out <FILE>', 'where to write the reward model', 'reward-model.json')
-    .action((file: string, options: { model: string; out: string }) => fitModel(file, options, context));
+    .option('--json', 'print one JSON object')
+    .action((file: string, options: FitOptions) => fitModel(file, options, context));
 }
 
 async function read(file: string) {
@@ -44,7 +58,7 @@ async function read(file: string) {
   return latestRankings(readRankings(file));
 }
 
-async function show(file: string, context: CliContext): Promise<void> {
+async function show(file: string, json: true | undefined, context: CliContext): Promise<void> {
   const [rankings, { agreementOf }, { pairsOf }] = await Promise.all([
     read(file),
     import('../../../preferences/agreement.js'),
@@ -52,16 +66,22 @@ async function show(file: string, context: CliContext): Promise<void> {
   ]);
   const raters: Record<string, number> = {};
   for (const { rater } of rankings) raters[rater] = (raters[rater] ?? 0) + 1;
-  writeResult(
-    context,
-    `${toVisibleJson({
-      schemaVersion: 1,
-      rankings: rankings.length,
-      preferences: rankings.reduce((sum, ranking) => sum + pairsOf(ranking).length, 0),
-      raters,
-      agreement: agreementOf(rankings),
-    })}\n`,
-  );
+  const preferences = rankings.reduce((sum, ranking) => sum + pairsOf(ranking).length, 0);
+  const agreement = agreementOf(rankings);
+  if (json) {
+    const shown = { schemaVersion: 1, rankings: rankings.length, preferences, raters, agreement };
+    return writeResult(context, `${toVisibleJson(shown)}\n`);
+  }
+  const rows = Object.entries(raters).map(([rater, count]) => [rater, groupDigits(count)]);
+  const table = formatTable([['rater', 'rankings'], ...rows], { right: [1] });
+  const count = `${countOf(rankings.length, 'ranking')}, ${countOf(preferences, 'pair')} in order`;
+  writeResult(context, `${table}\n${count}\n${agreementText(agreement)}\n`);
+}
+
+function agreementText({ pairs, share, contradictions }: Agreement): string {
+  if (share === undefined) return 'no pair was ranked twice, so agreement is unknown';
+  const agreed = `agreement ${share.toFixed(3)} on ${countOf(pairs, 'pair')} ranked more than once`;
+  return contradictions === 0 ? agreed : `${agreed}; rankings contradict each other on ${groupDigits(contradictions)}`;
 }
 
 async function writePairs(file: string, out: string | undefined, context: CliContext): Promise<void> {
@@ -77,11 +97,7 @@ async function writePairs(file: string, out: string | undefined, context: CliCon
   writeOutput(out, text);
 }
 
-async function fitModel(
-  file: string,
-  { model: name, out }: { model: string; out: string },
-  context: CliContext,
-): Promise<void> {
+async function fitModel(file: string, { model: name, out, json }: FitOptions, context: CliContext): Promise<void> {
   const { isRewardModel } = await import('../../../preferences/reward-model.js');
   requirePlaceFor(out, { inputs: [file], kind: { name: 'reward model', isOne: isRewardModel } });
   const rankings = await read(file);
@@ -104,11 +120,26 @@ async function fitModel(
     const { heldOut } = fitted;
     // Pairs of one set are not independent, whoever ranked it: the interval counts sets.
     const interval = proportionInterval(heldOut.accuracy, heldOut.sets);
-    writeResult(
-      context,
-      `${toVisibleJson({ schemaVersion: 1, out, lm: lm.name, heldOut: { ...heldOut, interval } })}\n`,
-    );
+    if (interval[0] <= 0.5) warn(context, NO_BETTER_THAN_CHANCE);
+    const result = { schemaVersion: 1, out, lm: lm.name, heldOut: { ...heldOut, interval } };
+    writeResult(context, json ? `${toVisibleJson(result)}\n` : fittedText(result));
   } finally {
     await lm.dispose();
   }
+}
+
+const NO_BETTER_THAN_CHANCE =
+  'the reward model may be no better than chance: rank more sets, or sets whose texts differ more, before a run uses it';
+
+interface Fitted extends Pick<FittedRewardModel, 'lm'> {
+  readonly out: string;
+  readonly heldOut: FittedRewardModel['heldOut'] & { readonly interval: readonly [low: number, high: number] };
+}
+
+function fittedText({ out, lm, heldOut: { accuracy, interval, rankings, sets } }: Fitted): string {
+  const between = interval.map((bound) => bound.toFixed(3)).join(' to ');
+  return (
+    `${safeText(out)}: fitted to ${countOf(rankings, 'ranking')} by the states of ${safeText(lm)}\n` +
+    `held-out pairs in the right order: ${accuracy.toFixed(3)} (95 % interval ${between}, ${countOf(sets, 'set')})\n`
+  );
 }

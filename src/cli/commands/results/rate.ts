@@ -4,9 +4,10 @@ import { RlpromptError } from '../../../errors.js';
 import { isThere } from '../../../files/read/is-there.js';
 import { readText } from '../../../files/read/read-file.js';
 import { requirePlaceFor } from '../../../files/write/write-output.js';
-import { countOf } from '../../../group-digits.js';
+import { countOf, groupDigits } from '../../../group-digits.js';
 import type { Ranking } from '../../../preferences/ranking.js';
 import type { RatingSet } from '../../../preferences/rating-sets.js';
+import { safeText } from '../../../ui/draw/safe-text.js';
 import { loadInk } from '../../../ui/load-ink.js';
 import { toVisibleJson } from '../../../visible-json.js';
 import type { CliContext } from '../../output/context.js';
@@ -29,6 +30,7 @@ interface RateOptions {
   readonly seed: string;
   readonly rater?: string;
   readonly judge?: string;
+  readonly json?: true;
 }
 
 export function configure(command: Command, context: CliContext): void {
@@ -44,6 +46,7 @@ export function configure(command: Command, context: CliContext): void {
     .option('--seed <N>', 'which sets are drawn', '0')
     .option('--rater <NAME>', 'who ranks (default: your user name, or the judge)')
     .option('--judge <MODEL>', 'language model that ranks in place of a person')
+    .option('--json', 'print one JSON object')
     .addHelpText('before', EXAMPLES)
     .action((source: string, options: RateOptions) => rate(source, options, context));
 }
@@ -72,7 +75,9 @@ async function rate(source: string, options: RateOptions, context: CliContext): 
   };
   const ranked = open.length > 0 ? await rankBy(options.judge, open, writing, context) : 0;
   const left = open.length - ranked;
-  writeResult(context, `${toVisibleJson({ schemaVersion: 1, out: options.out, rater, ranked, left })}\n`);
+  const { out, json } = options;
+  const told = `${safeText(out)}: ${countOf(ranked, 'set')} ranked by ${safeText(rater)}, ${groupDigits(left)} left`;
+  writeResult(context, `${json ? toVisibleJson({ schemaVersion: 1, out, rater, ranked, left }) : told}\n`);
 }
 
 type AddRanking = (set: RatingSet, order: Ranking['order'], note?: string) => void;

@@ -43,10 +43,12 @@ interface TrainOptions extends WorldOptions {
   readonly updates: number;
   readonly episodes: number;
   readonly learningRate: number;
+  readonly json?: true;
 }
 
 interface ResumeOptions {
   readonly changedEnvironment?: boolean;
+  readonly json?: true;
 }
 
 interface ReportOptions {
@@ -77,12 +79,14 @@ export function configure(command: Command, context: CliContext): void {
     .option('--updates <N>', 'updates of the policy', parseSize, 400)
     .option('--episodes <N>', 'episodes that an update learns from', parseSize, 36)
     .option('--learning-rate <RATE>', 'of the trained part (ppo, mcts)', parsePositive, 3e-3)
+    .option('--json', 'print one JSON object')
     .action((reference: string, options: TrainOptions) => startTraining(reference, options, context));
   command
     .command('resume')
     .description('resumes learning from its latest checkpoint')
     .argument('<folder>', 'folder after --out of act train')
     .option('--changed-environment', 'learn on, although the file of the environment is another now')
+    .option('--json', 'print one JSON object')
     .action((folder: string, options: ResumeOptions) => resumeTraining(folder, options, context));
   command
     .command('report')
@@ -126,12 +130,12 @@ async function score(
       await policy.dispose();
     }
     const json = { schemaVersion: 1, environment: world.facts.name, model: model.name, seed, rows };
-    writeResult(context, options.json ? `${toVisibleJson(json)}\n` : toTable(rows, LONGEST_EPISODE));
+    writeResult(context, options.json ? `${toVisibleJson(json)}\n` : scoreTable(rows, LONGEST_EPISODE));
   });
 }
 
 async function startTraining(reference: string, options: TrainOptions, context: CliContext): Promise<void> {
-  const { out, learner, seed, updates, episodes, learningRate, timeout } = options;
+  const { out, learner, seed, updates, episodes, learningRate, timeout, json } = options;
   const { createActFolder, refuseTakenActFolder } = await import('../../../acting/act-folder.js');
   refuseTakenActFolder(out);
   await withWorld(reference, options, async (world, model) => {
@@ -152,13 +156,13 @@ async function startTraining(reference: string, options: TrainOptions, context: 
       timeout,
     };
     const folder = createActFolder(out, plan, new Date());
-    await learn(folder, world, model, context).finally(() => folder.close());
+    await learn({ folder, world, model, json }, context).finally(() => folder.close());
   });
 }
 
 async function resumeTraining(
   path: string,
-  { changedEnvironment: mayChange = false }: ResumeOptions,
+  { changedEnvironment: mayChange = false, json }: ResumeOptions,
   context: CliContext,
 ): Promise<void> {
   const [{ openActFolder, withFilesOf }, { readActCheckpoint }] = await Promise.all([
@@ -172,7 +176,7 @@ async function resumeTraining(
       const now = { environmentDigest: world.digest, modelDigest: model.digest };
       const current = withFilesOf(folder, now, { mayChange, hasLearned });
       if (current !== folder) warn(context, hasLearned ? OTHER_ENVIRONMENT : NEW_ENVIRONMENT);
-      await learn(current, world, model, context);
+      await learn({ folder: current, world, model, json }, context);
     });
   } finally {
     folder.close();
@@ -197,12 +201,14 @@ const NEW_ENVIRONMENT = 'the environment is another than before; nothing was lea
 /** How old the last checkpoint may be after an update. */
 const CHECKPOINT_MS = 5000;
 
-async function learn(
-  folder: ActFolder,
-  world: EnvironmentWorld,
-  model: LanguageModel,
-  context: CliContext,
-): Promise<void> {
+interface Learning {
+  readonly folder: ActFolder;
+  readonly world: EnvironmentWorld;
+  readonly model: LanguageModel;
+  readonly json: true | undefined;
+}
+
+async function learn({ folder, world, model, json }: Learning, context: CliContext): Promise<void> {
   const resume = `rlprompt act resume ${shellWord(folder.path)}`;
   context.resumeWith = resume;
   const [{ stateSourceOf }, { PhrasePolicy }, { train }, { LONGEST_EPISODE }] = await Promise.all([
@@ -230,10 +236,13 @@ async function learn(
     .finally(() => policy.dispose());
   context.resumeWith = undefined;
   context.keptAtStop = undefined;
-  writeResult(
-    context,
-    `${toVisibleJson({ schemaVersion: 1, out: folder.path, train: result.train, test: result.test })}\n`,
-  );
+  const { train: learned, test } = result;
+  const object = { schemaVersion: 1, out: folder.path, train: learned, test };
+  const rows = [
+    { name: 'training', ...learned },
+    { name: 'held out', ...test },
+  ];
+  writeResult(context, json ? `${toVisibleJson(object)}\n` : toTable('tasks', rows, LONGEST_EPISODE));
 }
 
 /** What is kept of the learning; for a fault of the environment, the command that learns on in one that was corrected. */
@@ -269,10 +278,11 @@ async function withWorld(
   }
 }
 
-function toTable(rows: readonly (Measured & { normalise: LabelNormalisation })[], longest: number): string {
+/** @param what the rows are */
+function toTable(what: string, rows: readonly (Measured & { name: string })[], longest: number): string {
   const isCut = rows.some(({ cut }) => cut !== undefined);
-  const lines = rows.map(({ normalise, episodes, meanReturn, meanSteps, cut = 0, best }) => [
-    NAMES[normalise],
+  const lines = rows.map(({ name, episodes, meanReturn, meanSteps, cut = 0, best }) => [
+    name,
     String(episodes),
     meanReturn.toFixed(3),
     meanSteps.toFixed(1),
@@ -280,8 +290,13 @@ function toTable(rows: readonly (Measured & { normalise: LabelNormalisation })[]
     best === undefined ? '-' : `${(100 * best).toFixed(1)} %`,
   ]);
   const cuts = isCut ? [`cut at ${longest} steps`] : [];
-  const head = ['score of a phrase', 'episodes', 'return', 'steps', ...cuts, 'best return'];
+  const head = [what, 'episodes', 'return', 'steps', ...cuts, 'best return'];
   return formatTable([head, ...lines], { right: head.map((_, column) => column).slice(1) });
+}
+
+function scoreTable(rows: readonly (Measured & { normalise: LabelNormalisation })[], longest: number): string {
+  const named = rows.map(({ normalise, ...row }) => ({ name: NAMES[normalise], ...row }));
+  return toTable('score of a phrase', named, longest);
 }
 
 const NAMES: Readonly<Record<LabelNormalisation, string>> = {
