@@ -5,6 +5,7 @@ import { atomicWrite } from '../files/write/atomic-write.js';
 import { Rng } from '../random/rng.js';
 import { removeDamaged, removeEarlier } from '../run/checkpoint/checkpoint.js';
 import { mean } from '../statistics/mean.js';
+import type { TrainerState } from '../trainers/contract/types.js';
 import { readActCheckpoint, writeActCheckpoint } from './act-checkpoint.js';
 import type { ActFolder, ActPlan } from './act-folder.js';
 import { greedyChooser } from './actors.js';
@@ -80,7 +81,9 @@ export async function train(
     curve.push(point);
     watch.onUpdate?.(point);
     if (curve.length % CHECKPOINT_EVERY === 0 || curve.length === updates || watch.isDue()) {
-      writeActCheckpoint(folder.path, folder.plan, { learner: learner.save(), rng: rng.save(), curve });
+      const saved = learner.save();
+      refuseLostWeights(saved, curve.length);
+      writeActCheckpoint(folder.path, folder.plan, { learner: saved, rng: rng.save(), curve });
       watch.onSaved(point);
     }
   }
@@ -97,11 +100,20 @@ export async function train(
 
 function refuseDivergence(metrics: LearnerMetrics, update: number): void {
   const lost = Object.entries(metrics).find(([, value]) => !Number.isFinite(value));
-  if (!lost) return;
-  throw new RlpromptError({
+  if (lost) throw diverged(`update ${update} has ${lost[0]} ${lost[1]}, which is not finite`);
+}
+
+/** The metrics of an update are those before its last step. */
+function refuseLostWeights({ arrays }: TrainerState, update: number): void {
+  const isLost = Object.values(arrays).some((array) => !array.every(Number.isFinite));
+  if (isLost) throw diverged(`after update ${update} the policy has weights that are not finite`);
+}
+
+function diverged(message: string): RlpromptError {
+  return new RlpromptError({
     code: 'E_DIVERGED',
     exit: 'numeric',
-    message: `update ${update} has ${lost[0]} ${lost[1]}, which is not finite`,
+    message,
     next: 'start again with a smaller --learning-rate and another --out',
   });
 }

@@ -1,5 +1,23 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { RlpromptError } from '../errors.js';
+
+/** @throws RlpromptError `E_CONFIG` for a user without a home folder, as in containers that run under a bare number */
+export function homeFolder(): string {
+  try {
+    return homedir();
+  } catch (cause) {
+    throw new RlpromptError({
+      code: 'E_CONFIG',
+      exit: 'config',
+      message: 'the user has no home folder',
+      where: 'HOME',
+      kept: 'nothing was started',
+      next: 'set HOME to a folder that can be written to',
+      cause,
+    });
+  }
+}
 
 /**
  * The folder of everything that can be fetched or computed again: downloaded models, split graphs, scores of earlier runs.
@@ -7,7 +25,7 @@ import { join, resolve } from 'node:path';
  */
 export function cacheRoot(env: NodeJS.ProcessEnv = process.env): string {
   if (env.RLPROMPT_CACHE_DIR) return resolve(env.RLPROMPT_CACHE_DIR);
-  return join(env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'rlprompt');
+  return join(env.XDG_CACHE_HOME || join(homeFolder(), '.cache'), 'rlprompt');
 }
 
 /**
@@ -16,5 +34,5 @@ export function cacheRoot(env: NodeJS.ProcessEnv = process.env): string {
  */
 export function dataRoot(env: NodeJS.ProcessEnv = process.env): string {
   if (env.RLPROMPT_DATA_DIR) return resolve(env.RLPROMPT_DATA_DIR);
-  return join(env.XDG_DATA_HOME || join(homedir(), '.local', 'share'), 'rlprompt');
+  return join(env.XDG_DATA_HOME || join(homeFolder(), '.local', 'share'), 'rlprompt');
 }

@@ -54,6 +54,12 @@ const ofRuns = (run: string): string[][] => [
   ...[['runs', 'remove', run, '--yes'], runSmall('--continue', run)],
 ];
 
+it.skipIf(own !== 0 || !canStart)('a user without a home folder is told to set HOME', () => {
+  const command = { cwd, env: { PATH: process.env.PATH }, encoding: 'utf8', uid: 54_321, gid: 54_321 } as const;
+  const { status, stderr } = spawnSync(process.execPath, [BIN, 'cache', 'info'], command);
+  expect([status, lastLine(stderr)]).toEqual([78, expect.stringContaining('set HOME to a folder')]);
+});
+
 it('an error of the system that nobody foresaw is none of the program', async () => {
   const env = { RLPROMPT_CACHE_DIR: join(cwd, 'small.csv') };
   const { code, stderr } = await runCli(['cache', 'clear'], { cwd, env });

@@ -1,8 +1,7 @@
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { RlpromptError } from '../../errors.js';
-import { cacheRoot } from '../../files/program-folders.js';
+import { cacheRoot, homeFolder } from '../../files/program-folders.js';
 import { readOrdinaryText } from '../../files/read-ordinary.js';
 
 /** An access key that no log, error or report can show. */
@@ -49,7 +48,7 @@ const DEFAULT_ENDPOINT = 'https://huggingface.co';
 
 /** Reads HF_ENDPOINT, HF_TOKEN, HF_TOKEN_PATH, HF_HOME, HF_HUB_CACHE, HF_HUB_OFFLINE and TRANSFORMERS_OFFLINE. */
 export function readHubSettings(offline: boolean | undefined, env: NodeJS.ProcessEnv = process.env): HubSettings {
-  const home = env.HF_HOME || join(env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'huggingface');
+  const home = env.HF_HOME || join(env.XDG_CACHE_HOME || join(homeFolder(), '.cache'), 'huggingface');
   return {
     endpoint: endpointOf(env.HF_ENDPOINT || DEFAULT_ENDPOINT),
     token: tokenOf(env, home),

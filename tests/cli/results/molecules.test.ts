@@ -46,6 +46,15 @@ describe('rlprompt molecules', { timeout: 120_000 }, () => {
     expect(csv.stdout).toMatch(/^smiles,qed\r\n/);
   });
 
+  it('warns where no text is a molecule, and prints one format at a time', async () => {
+    const mails = await runInProcess(['run', 'spam', '--steps', '1', '--test-size', '20', '--out', 'mails'], { cwd });
+    expect(mails.code, mails.stderr).toBe(0);
+    const { code, stderr } = await runInProcess(['molecules', 'mails', '--count', '8'], { cwd });
+    expect([code, stderr]).toEqual([0, expect.stringContaining('no text is a molecule')]);
+    const both = await runInProcess(['molecules', 'mails', '--csv', '--smi'], { cwd });
+    expect([both.code, lastLine(both.stderr)]).toEqual([64, expect.stringContaining("'--csv'")]);
+  });
+
   it('names a folder that is no run', async () => {
     const { code, stderr } = await runInProcess(['molecules', 'nowhere'], { cwd });
     expect([code, lastLine(stderr)]).toEqual([66, expect.stringContaining('E_RUN_NOT_FOUND')]);

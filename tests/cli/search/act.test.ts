@@ -108,14 +108,31 @@ describe('rlprompt act train', () => {
     expect(JSON.parse(learned.stdout)).toMatchObject({ out: 'late', train: { episodes: 1 } });
   });
 
+  it('is given more time by resume, where its environment was slow', async () => {
+    const cwd = emptyFolder();
+    copyFileSync(
+      worldFile(reset, `await new Promise((done) => setTimeout(done, 1500)); ${step}`),
+      join(cwd, 'doors.mjs'),
+    );
+    const args = ['--updates', '1', '--episodes', '1', '--timeout', '1', '--out', 'slow'];
+    const { stderr } = await runInProcess(['act', 'train', 'doors.mjs', ...args], { cwd });
+    expect(lastLine(stderr)).toContain('E_PLUGIN_TIMEOUT');
+    expect(lastLine(stderr)).toContain('give it longer: rlprompt act resume slow --timeout SECONDS; or correct');
+    const { code } = await runInProcess(['act', 'resume', 'slow', '--timeout', '20'], { cwd });
+    expect(code).toBe(0);
+  });
+
   it('that diverges says so', async () => {
     const cwd = folderWithWorld();
-    const far = ['--updates', '3', '--episodes', '3', '--learning-rate', '1e300', '--out', 'out'];
-    const { code, stderr } = await runInProcess(['act', 'train', 'doors.mjs', ...far], { cwd });
-    expect([code, lastLine(stderr)]).toEqual([
-      3,
-      expect.stringMatching(/E_DIVERGED: .* · nothing was learned yet · .*--learning-rate/),
-    ]);
+    const far = ['--episodes', '3', '--learning-rate', '1e300'];
+    for (const updates of ['3', '1']) {
+      const args = ['--updates', updates, ...far, '--out', `out${updates}`];
+      const { code, stderr } = await runInProcess(['act', 'train', 'doors.mjs', ...args], { cwd });
+      expect([code, lastLine(stderr)]).toEqual([
+        3,
+        expect.stringMatching(/E_DIVERGED: .* · nothing was learned yet · .*--learning-rate/),
+      ]);
+    }
   });
 
   it('is not resumed with settings that its checkpoint does not belong to, and not by a checkpoint that is damaged', async () => {

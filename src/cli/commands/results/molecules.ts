@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { WrittenMolecules } from '../../../analysis/written-molecules.js';
 import type { MoleculeMeasures } from '../../../molecules/measure-molecules.js';
 import type { Molecule } from '../../../molecules/molecules.js';
@@ -6,6 +6,7 @@ import { toVisibleJson } from '../../../visible-json.js';
 import type { CliContext } from '../../output/context.js';
 import { formatTable } from '../../output/format-table.js';
 import { writeResult } from '../../output/output.js';
+import { warn } from '../../output/say.js';
 import { parseCount, parseSize } from '../../shared/parse-count.js';
 
 const EXAMPLES = `Examples:
@@ -29,15 +30,23 @@ export function configure(command: Command, context: CliContext): void {
     .option('--count <N>', 'texts drawn from each policy', parseSize, 256)
     .option('-n, --limit <N>', 'molecules to show', parseCount, 10)
     .option('--json', 'print one JSON object')
-    .option('--csv', 'print the different molecules as CSV: all of them, the most drug-like first')
-    .option('--smi', 'print them as SMILES, one a line')
+    .addOption(
+      new Option('--csv', 'print the different molecules as CSV: all of them, the most drug-like first').conflicts(
+        'json',
+      ),
+    )
+    .addOption(new Option('--smi', 'print them as SMILES, one per line').conflicts(['json', 'csv']))
     .addHelpText('before', EXAMPLES)
     .action(async (runDir: string, options: MoleculesOptions) => {
       const { measureWritten } = await import('../../../analysis/written-molecules.js');
       const written = await measureWritten(runDir, options.count);
+      const { untrained, trained } = written;
+      if (untrained.measures.validity === 0 && trained.measures.validity === 0) warn(context, NO_MOLECULES);
       writeResult(context, await toText(written, options));
     });
 }
+
+const NO_MOLECULES = 'no text is a molecule: the run’s generator writes no SMILES (docs/how-to/molecules.md)';
 
 async function toText(written: WrittenMolecules, { limit, json, csv, smi }: MoleculesOptions): Promise<string> {
   const { untrained, trained, known } = written;

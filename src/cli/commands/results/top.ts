@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { chosenKey, type PromptSummary, promptKey, type RunResult } from '../../../events.js';
 import type { RunRecord } from '../../../export/run-record.js';
 import { safeLine, safeText } from '../../../ui/draw/safe-text.js';
@@ -33,7 +33,7 @@ export function configure(command: Command, context: CliContext): void {
     .argument('<run>', 'run folder')
     .option('-n, --limit <N>', 'prompts to show', parseCount, 10)
     .option('--json', 'print one JSON object')
-    .option('--csv', 'print CSV')
+    .addOption(new Option('--csv', 'print CSV').conflicts('json'))
     .addHelpText('before', EXAMPLES)
     .action(async (runDir: string, options: TopOptions) => {
       const { readRunRecord } = await import('../../../export/run-record.js');

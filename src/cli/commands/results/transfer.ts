@@ -47,7 +47,7 @@ export function configure(command: Command, context: CliContext): void {
     .option('-n, --limit <N>', 'prompts taken from a run', parseSize, 3)
     .addOption(new Option('--split <NAME>', 'examples to score on').choices(['train', 'dev', 'test']).default('test'))
     .option('--json', 'print one JSON object, which "rlprompt report --transfer" shows')
-    .option('--csv', 'print CSV')
+    .addOption(new Option('--csv', 'print CSV').conflicts('json'))
     .addHelpText('before', EXAMPLES);
   addConfigOptions(command, SCORING_KEYS);
   command.action(async (sources: string[], options: TransferOptions) => {

@@ -48,6 +48,7 @@ interface TrainOptions extends WorldOptions {
 
 interface ResumeOptions {
   readonly changedEnvironment?: boolean;
+  readonly timeout?: number;
   readonly json?: true;
 }
 
@@ -86,6 +87,7 @@ export function configure(command: Command, context: CliContext): void {
     .description('resumes learning from its latest checkpoint')
     .argument('<folder>', 'folder after --out of act train')
     .option('--changed-environment', 'learn on, although the file of the environment is another now')
+    .option('--timeout <SECONDS>', 'how long the environment may take to answer (default: as before)', parsePositive)
     .option('--json', 'print one JSON object')
     .action((folder: string, options: ResumeOptions) => resumeTraining(folder, options, context));
   command
@@ -162,7 +164,7 @@ async function startTraining(reference: string, options: TrainOptions, context: 
 
 async function resumeTraining(
   path: string,
-  { changedEnvironment: mayChange = false, json }: ResumeOptions,
+  { changedEnvironment: mayChange = false, timeout, json }: ResumeOptions,
   context: CliContext,
 ): Promise<void> {
   const [{ openActFolder, withFilesOf }, { readActCheckpoint }] = await Promise.all([
@@ -172,7 +174,8 @@ async function resumeTraining(
   const folder = openActFolder(path, new Date());
   try {
     const hasLearned = readActCheckpoint(path, folder.plan) !== undefined;
-    await withWorld(folder.plan.environment, folder.plan, async (world, model) => {
+    const options = { model: folder.plan.model, timeout: timeout ?? folder.plan.timeout };
+    await withWorld(folder.plan.environment, options, async (world, model) => {
       const now = { environmentDigest: world.digest, modelDigest: model.digest };
       const current = withFilesOf(folder, now, { mayChange, hasLearned });
       if (current !== folder) warn(context, hasLearned ? OTHER_ENVIRONMENT : NEW_ENVIRONMENT);
@@ -252,7 +255,9 @@ function faultOf(error: unknown, { saved, resume }: { saved: number; resume: str
   if (!/^E_(PLUGIN|ENVIRONMENT)_/.test(error.code)) {
     return new RlpromptError({ ...error.parts, kept: error.kept ?? kept, cause: error });
   }
-  const next = `correct the environment; then: ${resume}${saved > 0 ? ' --changed-environment' : ''}`;
+  const corrected = `correct the environment; then: ${resume}${saved > 0 ? ' --changed-environment' : ''}`;
+  const isLate = error.code === 'E_PLUGIN_TIMEOUT';
+  const next = isLate ? `give it longer: ${resume} --timeout SECONDS; or ${corrected}` : corrected;
   return new RlpromptError({ ...error.parts, kept, next, cause: error });
 }
 
