@@ -10,7 +10,7 @@ const OWN_PROCESS = [
   'tests/{give-way,packaging/*,queue/**/*,files/lock/lock,run/run-threads}.test.ts',
   'tests/cli/{errors,help,started-as,search/run,wizard/wizard}.test.ts',
   'tests/{export/python-loaders,rewards/custom/custom-{host,isolation},rewards/cache/processes/*,ui/ink/ink-screen}.test.{ts,tsx}',
-  'tests/lm/{load,memory,hub/*,endpoint/{many-requests,tls,client/endpoint-client},onnx/run/runtime-*}.test.ts',
+  'tests/lm/{load,memory,hub/*,endpoint/{many-requests,tls,client/endpoint-client},onnx/runtime/runtime-*}.test.ts',
 ];
 
 /** Kills, full disks, bad inputs: left out of `npm test`, and in `npm run test:faults` and the continuous check. */

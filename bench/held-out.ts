@@ -17,7 +17,7 @@ import type { RunConfig, RunConfigInput } from '../src/config/run-config.js';
 import { evaluatePrompts } from '../src/evaluate.js';
 import type { RunResult } from '../src/events.js';
 import { optimize } from '../src/optimize.js';
-import { readEvents } from '../src/run/store/event-log.js';
+import { readEvents } from '../src/run/store/logs/event-log.js';
 import { resultOf } from '../src/run/store/run-folder.js';
 import { plotResplits } from './held-out-plot.js';
 import { type Arm, type Resplit, summariseResplits } from './held-out-summary.js';

@@ -4,8 +4,8 @@ import { openModelFile } from '../src/lm/onnx/graph/file/model-file.js';
 import { GraphBuilder } from '../src/lm/onnx/graph/graph-builder.js';
 import { decodeModel, type OnnxGraph, toNumber } from '../src/lm/onnx/graph/proto.js';
 import { splitHead } from '../src/lm/onnx/head/split-head.js';
-import type { BodyShape } from '../src/lm/onnx/run/runtime-meter.js';
 import { createSession } from '../src/lm/onnx/run/session.js';
+import type { BodyShape } from '../src/lm/onnx/runtime/runtime-meter.js';
 import { processorSeconds } from './machine.js';
 
 /** A weight [inner, outer] of the body, and whether it is needed at the kept positions only. */

@@ -5,7 +5,7 @@
  */
 import { basename, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { readEvents } from '../src/run/store/event-log.js';
+import { readEvents } from '../src/run/store/logs/event-log.js';
 import { mean } from '../src/statistics/mean.js';
 import { round } from './machine.js';
 

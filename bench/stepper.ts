@@ -3,7 +3,7 @@ import { completeRunConfig } from '../src/config/resolve-run-config.js';
 import type { RunConfig } from '../src/config/run-config.js';
 import { loadLanguageModel, requireCapability } from '../src/lm/load.js';
 import type { LanguageModel } from '../src/lm/model/types.js';
-import { type BodyShape, runtimeMeter } from '../src/lm/onnx/run/runtime-meter.js';
+import { type BodyShape, runtimeMeter } from '../src/lm/onnx/runtime/runtime-meter.js';
 import { ScoreCache } from '../src/rewards/cache/score-cache.js';
 import { ClassificationEvaluator } from '../src/rewards/classification/classification-evaluator.js';
 import { toStepRewards } from '../src/rewards/shaping/reward-shaper.js';

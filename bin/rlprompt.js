@@ -3,7 +3,7 @@ import { writeSync } from 'node:fs';
 
 try {
   // Alone and first: from here on a signal is answered, also while the rest is loaded.
-  await import('../dist/src/cli/shared/signals.js');
+  await import('../dist/src/cli/signals/signals.js');
   await import('../dist/src/cli/main.js');
 } catch (error) {
   // What cannot be loaded cannot say so: too few files may be open, or the installation is not whole.

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { RunConfigInput } from '../src/config/run-config.js';
 import type { PromptInspection, RunEvent, RunResult } from '../src/events.js';
-import { readEvents } from '../src/run/store/event-log.js';
+import { readEvents } from '../src/run/store/logs/event-log.js';
 import { requireOwnFiles } from '../src/run/store/own-files.js';
 import { followRun } from './follow-run.js';
 import { temporaryFolder } from './run/temporary-folder.js';

@@ -2,14 +2,14 @@ import { closeSync, writeSync } from 'node:fs';
 import { EXIT_CODES, RlpromptError } from '../errors.js';
 import { osLimitOf, systemErrorOf } from '../files/io-error.js';
 import { requireSomeAddresses } from '../files/memory-limits.js';
-import { runtimeCalls } from '../lm/onnx/run/runtime-calls.js';
+import { runtimeCalls } from '../lm/onnx/runtime/runtime-calls.js';
 import { safeText } from '../ui/draw/safe-text.js';
 import { COMMANDS } from './commands/commands.js';
 import { completeError } from './output/complete-error.js';
 import type { CliContext } from './output/context.js';
 import { StandardOutput } from './output/standard-output.js';
 import { asStarted } from './output/started-as.js';
-import { isEndedBySignal, type StopSignal, setSignalEnd } from './shared/signals.js';
+import { isEndedBySignal, type StopSignal, setSignalEnd } from './signals/signals.js';
 
 let hasEnded = false;
 let isFailing = false;

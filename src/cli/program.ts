@@ -2,10 +2,10 @@ import { Command, CommanderError } from 'commander';
 import { nearestWord, RlpromptError } from '../errors.js';
 import { packageVersion } from '../package-root.js';
 import { COMMANDS } from './commands/commands.js';
+import { withCurrentNames } from './options/former-names.js';
 import type { CliContext } from './output/context.js';
 import { EXIT_CODES_HELP } from './output/exit-codes.js';
 import { sayLines } from './output/say.js';
-import { withCurrentNames } from './shared/former-names.js';
 
 const EXAMPLES = `Examples:
   $ rlprompt run asking-mail                       learn a prompt on a built-in task, offline
@@ -32,7 +32,7 @@ export async function runCommandLine(given: readonly string[], context: CliConte
   const { words, topic } = helpTopic(argv);
   const name = words.find((word) => !word.startsWith('-'));
   if (argv[0] === 'help' && name !== undefined && !COMMANDS.some((entry) => entry.name === name)) {
-    context.stdout.write((await import('./shared/run-help.js')).searchHelp(name, COMMANDS, context.stdout.columns));
+    context.stdout.write((await import('./options/run-help.js')).searchHelp(name, COMMANDS, context.stdout.columns));
     return;
   }
   const program = await buildProgram(name, context, topic);
@@ -87,7 +87,7 @@ async function buildProgram(name: string | undefined, context: CliContext, topic
       .description(entry.summary)
       .helpGroup(entry.group);
     if (entry.name === name) (await entry.load()).configure(command, context, COMMANDS);
-    if (entry.name === name && name === 'run') (await import('./shared/run-help.js')).limitRunHelp(command, topic);
+    if (entry.name === name && name === 'run') (await import('./options/run-help.js')).limitRunHelp(command, topic);
   }
   return program;
 }

@@ -2,7 +2,7 @@ import { CsvError, parse } from 'csv-parse/sync';
 import { RlpromptError } from '../errors.js';
 import { findQuoteFault } from './quote-fault.js';
 import type { TableRow } from './table.js';
-import { countLineEnds, whereAt } from './text-position.js';
+import { countLineEnds, whereAt } from './text/text-position.js';
 
 /** A larger record is refused: it is most often a quote that never closes and would swallow the file. */
 export const MAX_RECORD_BYTES = 1024 * 1024;

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { controlCharacterError, findControlByte } from './control-characters.js';
-import { decodeText } from './decode-text.js';
 import { noRows, type ReadTableOptions } from './read-table.js';
 import type { Table } from './table.js';
-import { whereAt } from './text-position.js';
+import { decodeText } from './text/decode-text.js';
+import { whereAt } from './text/text-position.js';
 
 /** A text per line as a table of one column: nothing in a line is a separator or a quote. Blank lines are left out. */
 export function parseLines(raw: Buffer, file: string, column: string, options: ReadTableOptions = {}): Table {

@@ -5,12 +5,12 @@ import { groupDigits } from '../group-digits.js';
 import { isNonEmpty } from '../statistics/non-empty.js';
 import { controlCharacterError, findControlByte } from './control-characters.js';
 import { readDataFile } from './data-file.js';
-import { decodeText } from './decode-text.js';
 import { delimitedFormat, parseDelimited } from './parse-delimited.js';
 import { parseJson } from './parse-json.js';
 import { listLines, together } from './row-faults.js';
 import type { Table, TableRow } from './table.js';
-import { whereAt } from './text-position.js';
+import { decodeText } from './text/decode-text.js';
+import { whereAt } from './text/text-position.js';
 
 export interface ReadTableOptions {
   /** `auto`, or a name of the WHATWG Encoding Standard. @default 'utf-8' */

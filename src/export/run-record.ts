@@ -8,7 +8,7 @@ import {
   type RunStartEvent,
 } from '../events.js';
 import { compareCandidates, splitShares } from '../run/select/selection.js';
-import { readEvents } from '../run/store/event-log.js';
+import { readEvents } from '../run/store/logs/event-log.js';
 import { requireRun } from '../run/store/run-folder.js';
 import { type RunManifest, readManifest } from '../run/store/run-manifest.js';
 import { shellWord } from '../shell-word.js';

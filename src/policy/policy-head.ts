@@ -1,6 +1,6 @@
 import { REPORT_IT, RlpromptError } from '../errors.js';
 import { int64Numbers } from '../lm/onnx/run/int64.js';
-import { LARGE_BYTES } from '../lm/onnx/run/shared-memory.js';
+import { LARGE_BYTES } from '../lm/onnx/runtime/shared-memory.js';
 import { gatherRows } from '../statistics/gather-rows.js';
 import { joinRows } from '../statistics/join-rows.js';
 import { pick } from '../statistics/pick.js';

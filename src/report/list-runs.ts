@@ -7,7 +7,7 @@ import { toIoError } from '../files/io-error.js';
 import { isLockHeld } from '../files/lock/lock.js';
 import { isThere } from '../files/read/is-there.js';
 import { readBest } from '../run/store/best-file.js';
-import { readEvents } from '../run/store/event-log.js';
+import { readEvents } from '../run/store/logs/event-log.js';
 import { readManifest } from '../run/store/run-manifest.js';
 import { endingOf, type RunEnding } from './run-report.js';
 

@@ -1,7 +1,7 @@
 import { basename, resolve } from 'node:path';
 import type { Baseline, PromptSummary, RunEvent, StepEndEvent, WarningEvent, WeightsChangedEvent } from '../events.js';
 import { type RunRecord, readRunRecord } from '../export/run-record.js';
-import { readEvents } from '../run/store/event-log.js';
+import { readEvents } from '../run/store/logs/event-log.js';
 import type { DrawnMolecule } from './draw-molecules.js';
 
 /** How a run stands: `open` is one that runs still, or was killed. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { withCurrentNames } from '../../src/cli/shared/former-names.js';
+import { withCurrentNames } from '../../src/cli/options/former-names.js';
 import { flagName } from '../../src/config/config-layers.js';
 import { currentSettings } from '../../src/config/removed-settings.js';
 import { RENAMED_SETTINGS } from '../../src/config/renamed-settings.js';

@@ -2,7 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { PromptSummary, RunResult } from '../../src/events.js';
-import { EventLog } from '../../src/run/store/event-log.js';
+import { EventLog } from '../../src/run/store/logs/event-log.js';
 import { writeManifest } from '../../src/run/store/run-manifest.js';
 
 export interface MadeRun {

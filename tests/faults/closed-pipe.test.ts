@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { readEvents } from '../../src/run/store/event-log.js';
+import { readEvents } from '../../src/run/store/logs/event-log.js';
 import { BIN, tinyTask } from '../cli/spawn-cli.js';
 
 const { cwd, flags } = tinyTask();

@@ -7,7 +7,7 @@ import { BIN, emptyFolder } from '../cli/spawn-cli.js';
 import { hasTerminals } from '../in-terminal.js';
 import { fullPipe } from './full-pipe.js';
 
-const WATCH = pathToFileURL(join(resolve(BIN, '../..'), 'dist/src/cli/shared/signal-watch.js')).href;
+const WATCH = pathToFileURL(join(resolve(BIN, '../..'), 'dist/src/cli/signals/signal-watch.js')).href;
 
 /** A program that hears signals, but does without a pause what `busy` says, as a large model does. */
 const program = (busy: string): string => `

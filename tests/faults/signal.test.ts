@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { Rng } from '../../src/random/rng.js';
 import { readLatestCheckpoint } from '../../src/run/checkpoint/checkpoint.js';
-import { readEvents } from '../../src/run/store/event-log.js';
+import { readEvents } from '../../src/run/store/logs/event-log.js';
 import { BIN } from '../cli/spawn-cli.js';
 
 /** The long form: `RLPROMPT_TEST_SIGNALS=40 RLPROMPT_TEST_SIGNAL_LIMIT=2000 RLPROMPT_TEST_SIGNAL_TARGET=FOLDER`. */

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { completeRunConfig } from '../../src/config/resolve-run-config.js';
 import { loadLanguageModel } from '../../src/lm/load.js';
 import type { LanguageModel } from '../../src/lm/model/types.js';
-import { runtimeMeter } from '../../src/lm/onnx/run/runtime-meter.js';
+import { runtimeMeter } from '../../src/lm/onnx/runtime/runtime-meter.js';
 import { defaultTemplate } from '../../src/template/parse-template.js';
 import { emptyFolder, runCli } from '../cli/spawn-cli.js';
 import { LARGE_MODELS_HINT, largeModel } from './large-models.js';

@@ -4,8 +4,8 @@ import { type ResolvedRunConfig, resolveRunConfig } from '../../config/resolve-r
 import type { RunConfigInput } from '../../config/run-config.js';
 import { isDataFileName } from '../../data/read-table.js';
 import type { RunStartEvent } from '../../events.js';
+import { readRunSources } from '../options/config-options.js';
 import type { CliContext } from '../output/context.js';
-import { readRunSources } from '../shared/config-options.js';
 
 /** What belongs to the data of a run, and not to others. */
 export const OF_THE_DATA: readonly (keyof RunConfigInput)[] = [

@@ -11,7 +11,7 @@ import type { CliContext } from '../output/context.js';
 import { formatTable } from '../output/format-table.js';
 import { writeResult } from '../output/output.js';
 import { quotePrompt } from '../output/result-line.js';
-import { watchBetweenRuns } from '../shared/between-runs.js';
+import { watchBetweenRuns } from '../signals/between-runs.js';
 import { formatSpread } from './comparison-table.js';
 import { type FollowedRun, followRun, type RunOptions, refuseScore } from './supervise-run.js';
 

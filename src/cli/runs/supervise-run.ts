@@ -17,8 +17,8 @@ import { writeResult } from '../output/output.js';
 import { resultLine } from '../output/result-line.js';
 import { say } from '../output/say.js';
 import { collectLessOften } from '../shared/heap-growth.js';
-import { watchSignals } from '../shared/signal-watch.js';
-import { hearSignals, type StopSignal } from '../shared/signals.js';
+import { watchSignals } from '../signals/signal-watch.js';
+import { hearSignals, type StopSignal } from '../signals/signals.js';
 
 /** What `run` and `resume` take beside settings. */
 export interface RunOptions {
@@ -196,7 +196,7 @@ class Supervisor {
   private async createReporter(first: RunEvent): Promise<Reporter> {
     const [{ chooseReporter }, { readEvents }] = await Promise.all([
       import('../../ui/reporters/choose-reporter.js'),
-      import('../../run/store/event-log.js'),
+      import('../../run/store/logs/event-log.js'),
     ]);
     const isResumed = first.type === 'run-start' && first.resumedAtStep !== undefined;
     const past = isResumed ? [...readEvents(first.runDir)].filter(({ seq }) => seq < first.seq) : [];

@@ -7,10 +7,10 @@ import { wrapText } from '../../ui/draw/wrap-text.js';
 import { isInteractive } from '../../ui/reporters/choose-reporter.js';
 import { checkData, type DataCheck } from '../check/check-data.js';
 import { checkText, proposedArguments } from '../check/check-text.js';
+import { settingsSources } from '../options/config-options.js';
 import type { CliContext } from '../output/context.js';
 import { sayLines } from '../output/say.js';
 import { type Ask, askIn } from '../shared/ask.js';
-import { settingsSources } from '../shared/config-options.js';
 import { newestDataFile } from './find-data.js';
 
 /** Asks one question; throws where the user wants no more of them. */

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { isEncodingName } from '../../data/decode-text.js';
+import { isEncodingName } from '../../data/text/decode-text.js';
 import { settingsOf } from '../../options/option.js';
 import { count, name } from '../../options/value-schemas.js';
 

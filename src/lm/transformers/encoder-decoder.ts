@@ -4,8 +4,8 @@ import type { InferenceSession, Tensor as OnnxTensor } from 'onnxruntime-node';
 import { firstLine, RlpromptError } from '../../errors.js';
 import type { ModelFolder } from '../model/model-folder.js';
 import { floatValues } from '../onnx/run/half-precision.js';
-import { metered } from '../onnx/run/runtime-meter.js';
 import { runError, type SessionOptions, settingsOf } from '../onnx/run/session.js';
+import { metered } from '../onnx/runtime/runtime-meter.js';
 import type { EncoderDecoderFiles } from './encoder-decoder-files.js';
 import { type Library, transformersLibrary } from './library.js';
 

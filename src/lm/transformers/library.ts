@@ -1,5 +1,5 @@
 import { RlpromptError } from '../../errors.js';
-import { turnOffReports } from '../onnx/run/runtime-reports.js';
+import { turnOffReports } from '../onnx/runtime/runtime-reports.js';
 
 export type Library = typeof import('@huggingface/transformers');
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { RunResult } from '../../events.js';
 import { nodeFileSystem } from '../../files/file-system.js';
-import { scanEvents } from '../store/event-line.js';
+import { scanEvents } from '../store/logs/event-line.js';
 import { failedFinding, type RunFinding } from './run-finding.js';
 
 /** What the event log of a run says. */

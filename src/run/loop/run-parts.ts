@@ -7,9 +7,9 @@ import type { Evaluator, Task } from '../../task/types.js';
 import type { Template } from '../../template/template.js';
 import type { Trainer } from '../../trainers/contract/types.js';
 import type { EarlierSteps } from '../store/earlier-steps.js';
-import type { EventLog } from '../store/event-log.js';
+import type { EventLog } from '../store/logs/event-log.js';
+import type { ScoreLog } from '../store/logs/score-log.js';
 import type { RunFolder } from '../store/run-folder.js';
-import type { ScoreLog } from '../store/score-log.js';
 
 type PreparedReading = ReturnType<PreparedEvaluator['create']>['reading'];
 

@@ -5,7 +5,7 @@ import { RlpromptError } from '../../errors.js';
 import { acquireLock } from '../../files/lock/lock.js';
 import { cacheRoot } from '../../files/program-folders.js';
 import { makeFolder } from '../../files/write/make-folder.js';
-import { ScoreLog } from './score-log.js';
+import { ScoreLog } from './logs/score-log.js';
 
 /** Scores that an evaluation has paid for, kept until it has ended well. */
 export interface PaidScores {

@@ -10,8 +10,8 @@ import { linkError } from '../../files/read-ordinary.js';
 import { removeDeadTemporaries } from '../../files/write/atomic-write.js';
 import { groupDigits } from '../../group-digits.js';
 import { shellWord } from '../../shell-word.js';
-import { readEvents } from './event-log.js';
 import { howItStopped } from './how-it-stopped.js';
+import { readEvents } from './logs/event-log.js';
 import { checkRunPath, defaultRunName } from './run-name.js';
 
 /** A run's folder while this process is its only writer. */

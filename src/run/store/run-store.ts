@@ -2,10 +2,10 @@ import type { PromptSummary, RunEvent, RunResult, UnnumberedEvent } from '../../
 import { shellWord } from '../../shell-word.js';
 import type { CheckpointContent, Shapes } from '../checkpoint/checkpoint-format.js';
 import { readBest, writeBest } from './best-file.js';
-import type { EventLog } from './event-log.js';
+import type { EventLog } from './logs/event-log.js';
+import type { ScoreLog } from './logs/score-log.js';
 import type { RunFolder } from './run-folder.js';
 import { saveRun } from './save-run.js';
-import type { ScoreLog } from './score-log.js';
 
 /** What a run writes into its folder. */
 export class RunStore {

@@ -2,8 +2,8 @@ import type { RunEvent } from '../../events.js';
 import { type FileSystem, nodeFileSystem } from '../../files/file-system.js';
 import { writeCheckpoint } from '../checkpoint/checkpoint.js';
 import type { CheckpointContent, Shapes } from '../checkpoint/checkpoint-format.js';
-import type { EventLog } from './event-log.js';
-import type { ScoreLog } from './score-log.js';
+import type { EventLog } from './logs/event-log.js';
+import type { ScoreLog } from './logs/score-log.js';
 
 /** The files of a run that a checkpoint relies on. */
 export interface RunFiles {

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { configure } from '../../../src/cli/commands/results/top.js';
 import type { CliContext } from '../../../src/cli/output/context.js';
-import { EventLog, readEvents } from '../../../src/run/store/event-log.js';
+import { EventLog, readEvents } from '../../../src/run/store/logs/event-log.js';
 import { makeReportRun } from '../../report/report-run.js';
 
 const PARTS = { task: 61.25, '\x1b[31mfluency': -7.5 };

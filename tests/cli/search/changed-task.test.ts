@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { readEvents } from '../../../src/run/store/event-log.js';
+import { readEvents } from '../../../src/run/store/logs/event-log.js';
 import { resultOf } from '../../../src/run/store/run-folder.js';
 import { emptyFolder, lastLine, runCli } from '../spawn-cli.js';
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { nodeFileSystem } from '../../../src/files/file-system.js';
 import { readLatestCheckpoint } from '../../../src/run/checkpoint/checkpoint.js';
-import { readEvents } from '../../../src/run/store/event-log.js';
+import { readEvents } from '../../../src/run/store/logs/event-log.js';
 import { compileProgram } from '../../compile-program.js';
 import { tell } from '../report/figures.js';
 import { faultyFileSystem } from './faulty-file-system.js';

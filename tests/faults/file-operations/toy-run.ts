@@ -4,10 +4,10 @@ import type { PromptSummary } from '../../../src/events.js';
 import type { FileSystem } from '../../../src/files/file-system.js';
 import { readLatestCheckpoint } from '../../../src/run/checkpoint/checkpoint.js';
 import { writeBest } from '../../../src/run/store/best-file.js';
-import { EventLog } from '../../../src/run/store/event-log.js';
+import { EventLog } from '../../../src/run/store/logs/event-log.js';
+import { ScoreLog } from '../../../src/run/store/logs/score-log.js';
 import { openRunFolder } from '../../../src/run/store/run-folder.js';
 import { saveRun } from '../../../src/run/store/save-run.js';
-import { ScoreLog } from '../../../src/run/store/score-log.js';
 
 export const CHECKPOINT_EVERY = 3;
 const REWARDS_PER_STEP = 4;

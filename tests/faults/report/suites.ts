@@ -18,8 +18,8 @@ export const SUITES: Readonly<Record<string, readonly string[]>> = {
   'old formats': ['tests/faults/checkpoint-version-1.test.ts', 'tests/run/store/run-manifest.test.ts'],
   'corrupt files': [
     'tests/run/checkpoint/checkpoint.test.ts',
-    'tests/run/store/event-log.test.ts',
-    'tests/run/store/score-log.test.ts',
+    'tests/run/store/logs/event-log.test.ts',
+    'tests/run/store/logs/score-log.test.ts',
     'tests/files/safetensors.test.ts',
     'tests/lm/onnx/graph/graph-checks.test.ts',
     'tests/run/doctor/doctor-run.test.ts',

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunConfigInput } from '../../../src/config/run-config.js';
 import type { RunControls, RunEvent } from '../../../src/events.js';
-import { readEvents } from '../../../src/run/store/event-log.js';
+import { readEvents } from '../../../src/run/store/logs/event-log.js';
 import { type FollowedRun, followRun } from '../../follow-run.js';
 import { SMALL_RUN, writeSmallData } from '../../small-data.js';
 

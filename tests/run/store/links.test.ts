@@ -1,10 +1,10 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { EventLog } from '../../../src/run/store/event-log.js';
-import { RewardLog } from '../../../src/run/store/reward-log.js';
+import { EventLog } from '../../../src/run/store/logs/event-log.js';
+import { RewardLog } from '../../../src/run/store/logs/reward-log.js';
+import { ScoreLog } from '../../../src/run/store/logs/score-log.js';
 import { openRunFolder } from '../../../src/run/store/run-folder.js';
-import { ScoreLog } from '../../../src/run/store/score-log.js';
 import { temporaryFolder } from '../temporary-folder.js';
 
 /** A folder as a stranger may have made it, with a link in place of one file, and what that leads to. */

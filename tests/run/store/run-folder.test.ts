@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync 
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { RunResult } from '../../../src/events.js';
-import { EventLog } from '../../../src/run/store/event-log.js';
+import { EventLog } from '../../../src/run/store/logs/event-log.js';
 import { createRunFolder, openRunFolder, requireRun, resultOf } from '../../../src/run/store/run-folder.js';
 import { temporaryFolder } from '../temporary-folder.js';
 

@@ -1,25 +1,21 @@
 import { type Command, Option } from 'commander';
 import { EMBEDDED_MODEL } from '../../../config/settings/defaults.js';
-import type { FrozenLm } from '../../../decoding/frozen-lm.js';
-import type { WeightedScorer } from '../../../decoding/guided-text.js';
-import type { ScorerFacts } from '../../../decoding/prefix-scorer.js';
 import { TEXT_REWARD_NAMES, type TextRewardName } from '../../../decoding/text-rewards.js';
-import type { DecodingMethod, DecodingRequest, TradeOff } from '../../../decoding/trade-off.js';
+import type { DecodingMethod, DecodingRequest } from '../../../decoding/trade-off.js';
 import { requirePlaceFor, writeOutput } from '../../../files/write/write-output.js';
 import { countOf } from '../../../group-digits.js';
-import type { LanguageModel } from '../../../lm/model/types.js';
 import { mean } from '../../../statistics/mean.js';
 import { safeText } from '../../../ui/draw/safe-text.js';
 import { formatScore } from '../../../ui/format-values.js';
 import { toVisibleJson } from '../../../visible-json.js';
+import { fittedText, tradeOffTable } from '../../decoding/decoding-text.js';
+import { type LmOptions, withLm, withScorers } from '../../decoding/with-scorers.js';
+import { collect } from '../../options/config-options.js';
+import { parseCount, parseSeed, parseSize } from '../../options/parse-count.js';
+import { parseNotNegative } from '../../options/parse-positive.js';
 import type { CliContext } from '../../output/context.js';
-import { formatTable } from '../../output/format-table.js';
 import { writeResult } from '../../output/output.js';
 import { quotePrompt } from '../../output/result-line.js';
-import { collect } from '../../shared/config-options.js';
-import { parseCount, parseSeed, parseSize } from '../../shared/parse-count.js';
-import { parseNotNegative } from '../../shared/parse-positive.js';
-import { parseScorer } from '../../shared/parse-scorer.js';
 
 const EXAMPLES = `Examples:
   $ rlprompt decode sample "Dear all," --reward shorter --texts 128 --out texts.jsonl
@@ -34,12 +30,6 @@ const METHODS: readonly DecodingMethod[] = [
   ...[2, 4, 8].map((candidates) => ({ kind: 'block-wise' as const, blockLength: 4, candidates })),
   ...[2, 4, 8].map((candidates) => ({ kind: 'best-of' as const, candidates })),
 ];
-
-interface LmOptions {
-  readonly model: string;
-  readonly topK: number;
-  readonly seed: number;
-}
 
 interface FitOptions extends LmOptions {
   readonly loss: 'fudge' | 'cd-q';
@@ -191,12 +181,6 @@ async function fitTo(file: string, options: FitOptions, context: CliContext): Pr
   });
 }
 
-function fittedText(out: string, { reward, loss, texts, lm, mean: average, deviation }: ScorerFacts): string {
-  const rewards = `mean ${formatScore(average)}, standard deviation ${formatScore(deviation)}`;
-  const fitted = `a scorer of ${safeText(reward)} (${rewards}), fitted by ${loss}`;
-  return `${safeText(out)}: ${fitted} to ${countOf(texts, 'text')} of ${safeText(lm)}`;
-}
-
 async function write(prefixes: string[], options: WriteOptions, context: CliContext): Promise<void> {
   const { strength, block, candidates, json } = options;
   const method: DecodingMethod =
@@ -219,45 +203,9 @@ async function table(prefixes: string[], options: ScorerOptions, context: CliCon
     const rows = await measureTradeOff(lm, METHODS, requestOf(prefixes, { ...options, scorers }));
     writeResult(
       context,
-      options.json ? `${toVisibleJson({ schemaVersion: 1, rows })}\n` : toTable(rows, options.reward),
+      options.json ? `${toVisibleJson({ schemaVersion: 1, rows })}\n` : tradeOffTable(rows, options.reward),
     );
   });
-}
-
-/** Reads the scorers' files before the model, which takes longer. */
-async function withScorers(
-  options: ScorerOptions,
-  use: (lm: FrozenLm, scorers: readonly WeightedScorer[]) => Promise<void>,
-): Promise<void> {
-  const { readScorer, scorerFor } = await import('../../../decoding/prefix-scorer.js');
-  const saved = options.scorer.map(parseScorer).map(({ file, weight }) => ({ file: readScorer(file), weight }));
-  await withLm(options, (lm, { name, digest }) => {
-    const known = { name, digest, featureSize: lm.featureSize };
-    return use(
-      lm,
-      saved.map(({ file, weight }) => ({ scorer: scorerFor(file, known), weight })),
-    );
-  });
-}
-
-async function withLm(
-  { model: name, topK }: LmOptions,
-  use: (lm: FrozenLm, model: LanguageModel) => Promise<void>,
-): Promise<void> {
-  const [{ loadLanguageModel }, { stateSourceOf }, { FrozenLm: Frozen }] = await Promise.all([
-    import('../../../lm/load.js'),
-    import('../../../preferences/pooled-states.js'),
-    import('../../../decoding/frozen-lm.js'),
-  ]);
-  const model = await loadLanguageModel(name);
-  let lm: FrozenLm | undefined;
-  try {
-    lm = await Frozen.create(stateSourceOf(model), topK);
-    await use(lm, model);
-  } finally {
-    await lm?.dispose();
-    await model.dispose();
-  }
 }
 
 function requestOf(
@@ -265,20 +213,4 @@ function requestOf(
   { texts, tokens, seed, reward, scorers }: TextOptions & Pick<DecodingRequest, 'reward' | 'scorers'>,
 ): DecodingRequest {
   return { prefixes, texts, maxTokens: tokens, seed, reward, scorers };
-}
-
-function toTable(rows: readonly TradeOff[], reward: string): string {
-  const lines = rows.map(({ method, ...row }) => [
-    describe(method),
-    ...[row.reward, row.kl, row.drawn].map((value) => value.toFixed(2)),
-  ]);
-  return formatTable([['decoding', reward, 'KL', 'tokens drawn'], ...lines], { right: [1, 2, 3] });
-}
-
-function describe(method: DecodingMethod): string {
-  if (method.kind === 'token-wise')
-    return method.strength === 0 ? 'the model itself' : `token-wise, strength ${method.strength}`;
-  return method.kind === 'block-wise'
-    ? `blocks of ${method.blockLength}, best of ${method.candidates}`
-    : `best of ${method.candidates} by the reward`;
 }

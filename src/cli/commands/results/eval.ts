@@ -10,6 +10,9 @@ import { readConfigOfRun } from '../../exports/config-of-run.js';
 import { type WordOptions, withEditedWords } from '../../exports/edited-words.js';
 import { readBy, scoredRun } from '../../exports/scored-run.js';
 import { writeProposals } from '../../exports/write-proposals.js';
+import { addConfigOptions, collect, readRunConfig } from '../../options/config-options.js';
+import { parseCount } from '../../options/parse-count.js';
+import { SCORING_KEYS } from '../../options/scoring-keys.js';
 import type { CliContext } from '../../output/context.js';
 import { reportDownloads } from '../../output/download-progress.js';
 import { formatTable } from '../../output/format-table.js';
@@ -17,11 +20,8 @@ import { writeResult } from '../../output/output.js';
 import { describePolicy, quotePrompt } from '../../output/result-line.js';
 import { watchRows } from '../../output/rows-progress.js';
 import { sayLines, warn } from '../../output/say.js';
-import { addConfigOptions, collect, readRunConfig } from '../../shared/config-options.js';
-import { interruption } from '../../shared/interruption.js';
-import { parseCount } from '../../shared/parse-count.js';
 import { readPromptLines } from '../../shared/prompt-lines.js';
-import { SCORING_KEYS } from '../../shared/scoring-keys.js';
+import { interruption } from '../../signals/interruption.js';
 
 const EXAMPLES = `Examples:
   $ rlprompt eval spam --prompt "This mail is" --prompt ""

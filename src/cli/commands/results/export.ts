@@ -9,12 +9,12 @@ import type {
 } from '../../../export/contract/exported-prompt.js';
 import type { RunRecord } from '../../../export/run-record.js';
 import { packageVersion } from '../../../package-root.js';
+import { parseCount } from '../../options/parse-count.js';
 import type { CliContext } from '../../output/context.js';
 import { formatTable } from '../../output/format-table.js';
 import { writeResult } from '../../output/output.js';
 import { warn } from '../../output/say.js';
 import { reportCheck } from '../../runs/report-check.js';
-import { parseCount } from '../../shared/parse-count.js';
 
 const EXAMPLES = `Examples:
   $ rlprompt export runs/spam-20260101-120000 --format ts --out spam-prompt.ts

@@ -3,13 +3,13 @@ import type { ForgettingTable } from '../../../analysis/forgetting.js';
 import { abortable } from '../../../files/abortable.js';
 import { zip } from '../../../statistics/zip.js';
 import { toVisibleJson } from '../../../visible-json.js';
+import { parseSize } from '../../options/parse-count.js';
 import type { CliContext } from '../../output/context.js';
 import { formatTable } from '../../output/format-table.js';
 import { writeResult } from '../../output/output.js';
 import { quotePrompt } from '../../output/result-line.js';
 import { say } from '../../output/say.js';
-import { interruption } from '../../shared/interruption.js';
-import { parseSize } from '../../shared/parse-count.js';
+import { interruption } from '../../signals/interruption.js';
 
 const EXAMPLES = `Examples:
   $ rlprompt forgetting runs/first runs/second

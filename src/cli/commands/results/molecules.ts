@@ -3,11 +3,11 @@ import type { WrittenMolecules } from '../../../analysis/written-molecules.js';
 import type { MoleculeMeasures } from '../../../molecules/measure-molecules.js';
 import type { Molecule } from '../../../molecules/molecules.js';
 import { toVisibleJson } from '../../../visible-json.js';
+import { parseCount, parseSize } from '../../options/parse-count.js';
 import type { CliContext } from '../../output/context.js';
 import { formatTable } from '../../output/format-table.js';
 import { writeResult } from '../../output/output.js';
 import { warn } from '../../output/say.js';
-import { parseCount, parseSize } from '../../shared/parse-count.js';
 
 const EXAMPLES = `Examples:
   $ rlprompt molecules runs/molecules

@@ -10,6 +10,8 @@ import { zip } from '../../../statistics/zip.js';
 import { safeText } from '../../../ui/draw/safe-text.js';
 import { formatCount } from '../../../ui/format-values.js';
 import { visibleBlanks } from '../../check/check-text.js';
+import { addConfigOptions, readRunSources } from '../../options/config-options.js';
+import { parseCount } from '../../options/parse-count.js';
 import type { CliContext } from '../../output/context.js';
 import { reportDownloads } from '../../output/download-progress.js';
 import { formatTable } from '../../output/format-table.js';
@@ -19,8 +21,6 @@ import { say, warn } from '../../output/say.js';
 import { someWords } from '../../output/some-words.js';
 import { chooseFormat, PREDICTION_FORMATS, PredictionWriter, readRows } from '../../predict/prediction-format.js';
 import { readClassifier } from '../../predict/read-classifier.js';
-import { addConfigOptions, readRunSources } from '../../shared/config-options.js';
-import { parseCount } from '../../shared/parse-count.js';
 
 const EXAMPLES = `Examples:
   $ rlprompt predict runs/spam-20260101-120000 mails.csv --out labelled.csv

@@ -10,10 +10,10 @@ import type { RatingSet } from '../../../preferences/rating-sets.js';
 import { safeText } from '../../../ui/draw/safe-text.js';
 import { loadInk } from '../../../ui/load-ink.js';
 import { toVisibleJson } from '../../../visible-json.js';
+import { parseCount, parseSize } from '../../options/parse-count.js';
 import type { CliContext } from '../../output/context.js';
 import { writeResult } from '../../output/output.js';
 import { warn } from '../../output/say.js';
-import { parseCount, parseSize } from '../../shared/parse-count.js';
 import { userName } from '../../shared/user-name.js';
 
 const EXAMPLES = `Examples:

@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { UiName } from '../../../ui/reporters/choose-reporter.js';
 import type { CliContext } from '../../output/context.js';
-import { hearOneSignal } from '../../shared/signals.js';
+import { hearOneSignal } from '../../signals/signals.js';
 
 const EXAMPLES = `Examples:
   $ rlprompt replay runs/spam-20260101-120000
@@ -29,7 +29,7 @@ export function configure(command: Command, context: CliContext): void {
     .action(async (runDir: string, options: ReplayOptions) => {
       const [{ requireRun }, { readEvents }] = await Promise.all([
         import('../../../run/store/run-folder.js'),
-        import('../../../run/store/event-log.js'),
+        import('../../../run/store/logs/event-log.js'),
       ]);
       requireRun(runDir);
       await replay(readEvents(runDir), options, context);

@@ -6,12 +6,12 @@ import { cutToWidth } from '../../../ui/draw/text-width.js';
 import { wrapText } from '../../../ui/draw/wrap-text.js';
 import { orderRule } from '../../../ui/order-text.js';
 import { toVisibleJson } from '../../../visible-json.js';
+import { parseCount } from '../../options/parse-count.js';
 import type { CliContext } from '../../output/context.js';
 import { formatTable } from '../../output/format-table.js';
 import { writeResult } from '../../output/output.js';
 import { describePolicy, quotePrompt } from '../../output/result-line.js';
 import { someWords } from '../../output/some-words.js';
-import { parseCount } from '../../shared/parse-count.js';
 
 const EXAMPLES = `Examples:
   $ rlprompt top runs/spam-20260101-120000

@@ -10,15 +10,15 @@ import { shellWord } from '../../../shell-word.js';
 import { zip } from '../../../statistics/zip.js';
 import { toVisibleJson } from '../../../visible-json.js';
 import { OF_THE_DATA } from '../../exports/config-of-run.js';
+import { addConfigOptions, collect, readRunSources } from '../../options/config-options.js';
+import { parseSize } from '../../options/parse-count.js';
+import { SCORING_KEYS } from '../../options/scoring-keys.js';
 import type { CliContext } from '../../output/context.js';
 import { formatTable } from '../../output/format-table.js';
 import { writeResult } from '../../output/output.js';
 import { quotePrompt } from '../../output/result-line.js';
 import { say } from '../../output/say.js';
-import { addConfigOptions, collect, readRunSources } from '../../shared/config-options.js';
-import { interruption } from '../../shared/interruption.js';
-import { parseSize } from '../../shared/parse-count.js';
-import { SCORING_KEYS } from '../../shared/scoring-keys.js';
+import { interruption } from '../../signals/interruption.js';
 
 const EXAMPLES = `Examples:
   $ rlprompt transfer runs/spam-20260101-120000 --target ./smollm2 --target ./gpt2

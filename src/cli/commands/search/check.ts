@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import type { RunConfigKey } from '../../../config/run-config.js';
 import { toVisibleJson } from '../../../visible-json.js';
+import { addConfigOptions, configKeys, givenFlags, readRunConfig } from '../../options/config-options.js';
 import type { CliContext } from '../../output/context.js';
 import { writeResult } from '../../output/output.js';
-import { addConfigOptions, configKeys, givenFlags, readRunConfig } from '../../shared/config-options.js';
 
 const EXAMPLES = `Examples:
   $ rlprompt check reviews.csv

@@ -13,12 +13,12 @@ import { shellWord } from '../../../shell-word.js';
 import { isNonEmpty } from '../../../statistics/non-empty.js';
 import type { UiName } from '../../../ui/reporters/choose-reporter.js';
 import { toVisibleJson } from '../../../visible-json.js';
+import { addConfigOptions, configKeys, readRunSources } from '../../options/config-options.js';
 import type { CliContext } from '../../output/context.js';
 import { writeResult } from '../../output/output.js';
 import { say } from '../../output/say.js';
 import { followRun, uiOption } from '../../runs/supervise-run.js';
-import { watchBetweenRuns } from '../../shared/between-runs.js';
-import { addConfigOptions, configKeys, readRunSources } from '../../shared/config-options.js';
+import { watchBetweenRuns } from '../../signals/between-runs.js';
 
 const EXAMPLES = `Examples:
   $ rlprompt compare spam --trainers log-variance,evolution,best-of-n --forwards 20000 --seeds 0,1,2

@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import { OPTION_GROUPS } from '../../../options/option.js';
 import { toVisibleJson } from '../../../visible-json.js';
+import { addConfigOptions, configKeys, readRunConfig } from '../../options/config-options.js';
 import type { CliContext } from '../../output/context.js';
 import { reportDownloads } from '../../output/download-progress.js';
 import { writeResult } from '../../output/output.js';
-import { addConfigOptions, configKeys, readRunConfig } from '../../shared/config-options.js';
 
 const EXAMPLES = `Examples:
   $ rlprompt plan reviews.csv

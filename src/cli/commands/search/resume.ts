@@ -8,9 +8,9 @@ import { type ErrorCode, RlpromptError } from '../../../errors.js';
 import { requireRun } from '../../../run/store/run-folder.js';
 import { readManifest } from '../../../run/store/run-manifest.js';
 import { shellWord } from '../../../shell-word.js';
+import { addSettingFlags, givenFlags } from '../../options/config-options.js';
 import type { CliContext } from '../../output/context.js';
 import { addRunOptions, type RunOptions, superviseRun } from '../../runs/supervise-run.js';
-import { addSettingFlags, givenFlags } from '../../shared/config-options.js';
 
 const EXAMPLES = `Examples:
   $ rlprompt resume runs/spam-20260101-120000

@@ -1,9 +1,9 @@
 import { type Command, Option } from 'commander';
 import { type ResolvedRunConfig, resolveRunConfig } from '../../../config/resolve-run-config.js';
 import { OPTION_GROUPS } from '../../../options/option.js';
+import { addConfigOptions, configKeys, readRunSources } from '../../options/config-options.js';
 import type { CliContext } from '../../output/context.js';
 import { addRunOptions, type RunOptions, superviseRun } from '../../runs/supervise-run.js';
-import { addConfigOptions, configKeys, readRunSources } from '../../shared/config-options.js';
 
 const EXAMPLES = `Examples:
   $ rlprompt run asking-mail

@@ -2,13 +2,13 @@ import type { Command } from 'commander';
 import type { RunConfigKey } from '../../../config/run-config.js';
 import { RlpromptError } from '../../../errors.js';
 import { countOf } from '../../../group-digits.js';
+import { addConfigOptions, readRunConfig } from '../../options/config-options.js';
+import { RUNTIME_KEYS } from '../../options/scoring-keys.js';
 import type { CliContext } from '../../output/context.js';
 import { reportDownloads } from '../../output/download-progress.js';
 import { writeResult } from '../../output/output.js';
 import { say, warn } from '../../output/say.js';
-import { addConfigOptions, readRunConfig } from '../../shared/config-options.js';
-import { RUNTIME_KEYS } from '../../shared/scoring-keys.js';
-import { hearOneSignal } from '../../shared/signals.js';
+import { hearOneSignal } from '../../signals/signals.js';
 
 const EXAMPLES = `Examples:
   $ rlprompt worker --queue redis://127.0.0.1:6379 --target ./models/smollm2

@@ -3,10 +3,10 @@ import { type ResolvedRunConfig, type ResolvedSettings, resolveSettings } from '
 import { RUN_CONFIG_KEYS } from '../../../config/run-config.js';
 import { OPTION_GROUPS } from '../../../options/option.js';
 import { toVisibleJson } from '../../../visible-json.js';
+import { addConfigOptions, configKeys, readRunSources } from '../../options/config-options.js';
 import type { CliContext } from '../../output/context.js';
 import { formatTable } from '../../output/format-table.js';
 import { writeResult } from '../../output/output.js';
-import { addConfigOptions, configKeys, readRunSources } from '../../shared/config-options.js';
 
 const EXAMPLES = `Examples:
   $ rlprompt config print --sources

@@ -11,11 +11,11 @@ import { isEndpointName } from '../../../lm/endpoint/endpoint-name.js';
 import { packageVersion } from '../../../package-root.js';
 import { inspectRun, looksLikeRun } from '../../../run/doctor/inspect-run.js';
 import { toVisibleJson } from '../../../visible-json.js';
+import { addSettingFlags, givenFlags, readRunConfig } from '../../options/config-options.js';
+import { TASK_KEYS } from '../../options/scoring-keys.js';
 import type { CliContext } from '../../output/context.js';
 import { formatTable } from '../../output/format-table.js';
 import { writeResult } from '../../output/output.js';
-import { addSettingFlags, givenFlags, readRunConfig } from '../../shared/config-options.js';
-import { TASK_KEYS } from '../../shared/scoring-keys.js';
 
 const EXAMPLES = `Examples:
   $ rlprompt doctor

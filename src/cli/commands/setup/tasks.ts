@@ -6,13 +6,13 @@ import { shellWord } from '../../../shell-word.js';
 import type { Task } from '../../../task/types.js';
 import { safeLine, safeText } from '../../../ui/draw/safe-text.js';
 import { toVisibleJson } from '../../../visible-json.js';
+import { addConfigOptions, readRunConfig } from '../../options/config-options.js';
+import { TASK_KEYS } from '../../options/scoring-keys.js';
 import type { CliContext } from '../../output/context.js';
 import { formatTable } from '../../output/format-table.js';
 import { writeResult } from '../../output/output.js';
 import { quotePrompt } from '../../output/result-line.js';
 import { sayLines } from '../../output/say.js';
-import { addConfigOptions, readRunConfig } from '../../shared/config-options.js';
-import { TASK_KEYS } from '../../shared/scoring-keys.js';
 
 const EXAMPLES = `Examples:
   $ rlprompt tasks

@@ -1,6 +1,6 @@
 import { giveWay } from '../../../give-way.js';
 import type { HeadWeights } from '../../model/types.js';
-import { constantFloats } from '../run/shared-memory.js';
+import { constantFloats } from '../runtime/shared-memory.js';
 import type { HeadMatch } from './head-match.js';
 
 /** Numbers of the stored matrix that are read at once, and scaled at once. */

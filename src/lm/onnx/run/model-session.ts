@@ -1,8 +1,8 @@
 import { statSync } from 'node:fs';
 import { requireMemoryFor } from '../../../files/memory-limits.js';
+import { LARGE_BYTES } from '../runtime/shared-memory.js';
 import { quickestThreads } from './quickest-threads.js';
 import { createSession, type GraphSource, type OnnxSession, type SessionOptions } from './session.js';
-import { LARGE_BYTES } from './shared-memory.js';
 
 /**
  * Loads the graph of a language model. A large one is run with as many threads as are quickest, where none were asked

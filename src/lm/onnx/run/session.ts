@@ -2,10 +2,10 @@ import { availableParallelism } from 'node:os';
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { firstLine, RlpromptError } from '../../../errors.js';
 import { addressesRefused, requireAddresses } from '../../../files/memory-limits.js';
-import { metered } from './runtime-meter.js';
-import { turnOffReports } from './runtime-reports.js';
-import { type RemoteSession, runtimeThread } from './runtime-thread.js';
-import { feedMemory } from './shared-memory.js';
+import { metered } from '../runtime/runtime-meter.js';
+import { turnOffReports } from '../runtime/runtime-reports.js';
+import { type RemoteSession, runtimeThread } from '../runtime/runtime-thread.js';
+import { feedMemory } from '../runtime/shared-memory.js';
 
 export interface SessionOptions {
   /** Threads of one call; default: the cores, or half of them where there are more than four. */

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { loadLanguageModel } from '../../../../src/lm/load.js';
 import { HiddenMemo } from '../../../../src/lm/onnx/run/hidden-memo.js';
-import { runtimeMeter } from '../../../../src/lm/onnx/run/runtime-meter.js';
+import { runtimeMeter } from '../../../../src/lm/onnx/runtime/runtime-meter.js';
 import { defaultTemplate } from '../../../../src/template/parse-template.js';
 import { HUB_LIKE } from '../hub-like.js';
 

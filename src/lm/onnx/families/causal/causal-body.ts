@@ -3,8 +3,8 @@ import type { KvCache, SplitModel } from '../../head/split-head.js';
 import { floatValues, rawHalves } from '../../run/half-precision.js';
 import { joinedPositions } from '../../run/joined-positions.js';
 import type { KvBlock } from '../../run/kv-block.js';
-import { runtimeMeter } from '../../run/runtime-meter.js';
 import type { OnnxSession } from '../../run/session.js';
+import { runtimeMeter } from '../../runtime/runtime-meter.js';
 import { tokenFeeds } from '../shared/token-feeds.js';
 
 export interface BodyCall {

@@ -3,7 +3,7 @@ import { chunksOf } from '../../../../statistics/groups.js';
 import type { HeadWeights } from '../../../model/types.js';
 import { GraphBuilder } from '../../graph/graph-builder.js';
 import { createSession, type OnnxSession, type SessionOptions } from '../../run/session.js';
-import { LARGE_BYTES } from '../../run/shared-memory.js';
+import { LARGE_BYTES } from '../../runtime/shared-memory.js';
 
 /** Rows of logits that exist at once. */
 const ROWS_PER_CALL = 64;

@@ -2,10 +2,10 @@ import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { UnnumberedEvent } from '../../../src/events.js';
-import { nodeFileSystem } from '../../../src/files/file-system.js';
-import { EventLog, readEvents } from '../../../src/run/store/event-log.js';
-import { temporaryFolder } from '../temporary-folder.js';
+import type { UnnumberedEvent } from '../../../../src/events.js';
+import { nodeFileSystem } from '../../../../src/files/file-system.js';
+import { EventLog, readEvents } from '../../../../src/run/store/logs/event-log.js';
+import { temporaryFolder } from '../../temporary-folder.js';
 
 const step = (number: number): UnnumberedEvent => ({ type: 'run-continued', step: number });
 const checkpoint = (number: number) => ({

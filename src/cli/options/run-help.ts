@@ -6,7 +6,7 @@ import { definitionOf, PRIOR_TRAINERS, TRAINER_NAMES } from '../../trainers/trai
 import { SHOWN_WORDS, type ShownWord } from '../../ui/words-shown.js';
 import { EXIT_CODES_HELP } from '../output/exit-codes.js';
 import { formatTable } from '../output/format-table.js';
-import type { CommandEntry } from './command-module.js';
+import type { CommandEntry } from '../shared/command-module.js';
 
 /** What most runs are told, in brief; the rest is shown by `run --help all`. */
 const COMMON: ReadonlyMap<string, string> = new Map([

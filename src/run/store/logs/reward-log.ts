@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { nodeFileSystem, writeFully } from '../../files/file-system.js';
-import { toIoError } from '../../files/io-error.js';
+import { nodeFileSystem, writeFully } from '../../../files/file-system.js';
+import { toIoError } from '../../../files/io-error.js';
 
 const FILE = 'reward.log';
 const LARGEST = 16 * 1024 * 1024;

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { RlpromptError } from '../errors.js';
+import { RlpromptError } from '../../errors.js';
 import { guessEncoding } from './guess-encoding.js';
 import { whereAt } from './text-position.js';
 import { decodeWindows1252, isWindows1252Name } from './windows-1252.js';

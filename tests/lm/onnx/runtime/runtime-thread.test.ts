@@ -1,9 +1,9 @@
 import { performance } from 'node:perf_hooks';
 import { describe, expect, it } from 'vitest';
 import { GraphBuilder } from '../../../../src/lm/onnx/graph/graph-builder.js';
-import { RuntimeCalls, runtimeCalls } from '../../../../src/lm/onnx/run/runtime-calls.js';
 import { createSession } from '../../../../src/lm/onnx/run/session.js';
-import { constantFloats, LARGE_BYTES, needsNoCopy } from '../../../../src/lm/onnx/run/shared-memory.js';
+import { RuntimeCalls, runtimeCalls } from '../../../../src/lm/onnx/runtime/runtime-calls.js';
+import { constantFloats, LARGE_BYTES, needsNoCopy } from '../../../../src/lm/onnx/runtime/shared-memory.js';
 
 const [ROWS, SIZE] = [256, 768];
 

@@ -1,5 +1,5 @@
-import type { RunEvent } from '../../events.js';
-import { strictJson } from '../../files/strict-json.js';
+import type { RunEvent } from '../../../events.js';
+import { strictJson } from '../../../files/strict-json.js';
 
 /**
  * One event as a line of `events.jsonl`. Numbers of a step that are not finite (a step that was left out) stand there

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { parseCount, parseSeed, parseSize } from '../../../src/cli/shared/parse-count.js';
-import { parseNotNegative } from '../../../src/cli/shared/parse-positive.js';
+import { parseCount, parseSeed, parseSize } from '../../../src/cli/options/parse-count.js';
+import { parseNotNegative } from '../../../src/cli/options/parse-positive.js';
 
 it.each(['x', '', ' ', '-1', '1.5', '1e99'])('is no seed and no count: %j', (text) => {
   expect(() => parseSeed(text)).toThrow('a whole number from 0');

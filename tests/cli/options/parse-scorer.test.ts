@@ -2,7 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { parseScorer } from '../../../src/cli/shared/parse-scorer.js';
+import { parseScorer } from '../../../src/cli/options/parse-scorer.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'rlprompt-scorer-'));
 const file = join(folder, 'v.safetensors');

@@ -1,8 +1,8 @@
 import { basename, join } from 'node:path';
-import { RlpromptError } from '../../errors.js';
-import { type FileSystem, nodeFileSystem, readIfThere } from '../../files/file-system.js';
-import { toIoError } from '../../files/io-error.js';
-import { AppendFile } from '../../files/write/append-file.js';
+import { RlpromptError } from '../../../errors.js';
+import { type FileSystem, nodeFileSystem, readIfThere } from '../../../files/file-system.js';
+import { toIoError } from '../../../files/io-error.js';
+import { AppendFile } from '../../../files/write/append-file.js';
 import { encodeFrame, type ScoreFrame, type ScoreRecord, scanFrames } from './score-frame.js';
 
 const DEFAULT_FILE = 'scores.bin';

@@ -5,11 +5,11 @@ import type {
   StepEndEvent,
   UnnumberedEvent,
   WeightsChangedEvent,
-} from '../../events.js';
-import { type FileSystem, nodeFileSystem, readIfThere } from '../../files/file-system.js';
-import { toIoError } from '../../files/io-error.js';
-import { readBytes } from '../../files/read/read-file.js';
-import { AppendFile } from '../../files/write/append-file.js';
+} from '../../../events.js';
+import { type FileSystem, nodeFileSystem, readIfThere } from '../../../files/file-system.js';
+import { toIoError } from '../../../files/io-error.js';
+import { readBytes } from '../../../files/read/read-file.js';
+import { AppendFile } from '../../../files/write/append-file.js';
 import { formatEvent, scanEvents } from './event-line.js';
 
 const FILE = 'events.jsonl';

@@ -1,9 +1,9 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { nodeFileSystem } from '../../../src/files/file-system.js';
-import { ScoreLog } from '../../../src/run/store/score-log.js';
-import { temporaryFolder } from '../temporary-folder.js';
+import { nodeFileSystem } from '../../../../src/files/file-system.js';
+import { ScoreLog } from '../../../../src/run/store/logs/score-log.js';
+import { temporaryFolder } from '../../temporary-folder.js';
 
 const record = (key: string, ...values: number[]) => ({ key, values: Float32Array.from(values) });
 
