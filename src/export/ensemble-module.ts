@@ -1,6 +1,6 @@
 import { toVisibleJson } from '../visible-json.js';
-import type { LabelReading, ReadText } from './contract/exported-prompt.js';
-import type { ExportedEnsemble } from './exported-ensemble.js';
+import type { Classify, LabelReading } from './contract/exported-prompt.js';
+import type { ExportedEnsemble, ReadEnsemble } from './exported-ensemble.js';
 import { comment, expression, labelsConstant, loadModule, PLACES, partsOf } from './formats/code/ts.js';
 import { READING_TYPES, scoringFunctions } from './text/classify-source.js';
 import { labelReadings } from './text/label-reading.js';
@@ -51,7 +51,7 @@ export async function classify(input: string, complete: Complete${parameter}): P
  */
 export function together(answers: readonly Answer[]): Classification {
   if (answers.length !== READINGS.length) throw new RangeError(\`\${READINGS.length} prompts need an answer each, not \${answers.length}\`);
-  const labels = [...LABELS.keys()];
+  const labels = (READINGS[0] ?? []).map(({ label }) => label);
   const shares = READINGS.map((readings, p) => sharesOf(scoresOf(readings, answers[p] ?? {})));
   const means = labels.map((_, l) => shares.reduce((sum, own) => sum + (own[l] ?? 0) / shares.length, 0));
   const probabilities = Object.fromEntries(labels.map((label, l) => [label, means[l] ?? 0]));
@@ -60,12 +60,14 @@ export function together(answers: readonly Answer[]): Classification {
 `;
 }
 
-export function readEnsembleModule(text: string): readonly ReadText[] {
-  const { render, READINGS } = loadModule(text) as {
+export function readEnsembleModule(text: string): ReadEnsemble {
+  const { render, READINGS, classify } = loadModule(text) as {
     render(input: string, mask: string): string[];
     READINGS: readonly (readonly LabelReading[])[];
+    classify: Classify;
   };
-  return render(PLACES.input, PLACES.mask).map((rendered, p) => {
+  const texts = render(PLACES.input, PLACES.mask).map((rendered, p) => {
     return { rendered: partsOf(rendered), readings: READINGS[p] ?? [] };
   });
+  return { texts, classify };
 }

@@ -1,10 +1,9 @@
 import { RlpromptError } from '../errors.js';
 import { shellWord } from '../shell-word.js';
 import { toVisibleJson } from '../visible-json.js';
-import type { ReadText } from './contract/exported-prompt.js';
 import { ensembleModule, readEnsembleModule } from './ensemble-module.js';
 import { exportPrompt } from './export-prompt.js';
-import type { ExportedEnsemble } from './exported-ensemble.js';
+import type { ExportedEnsemble, ReadEnsemble } from './exported-ensemble.js';
 import type { RunRecord } from './run-record.js';
 import { lengthWarning, readTextOf } from './text/label-reading.js';
 
@@ -37,8 +36,8 @@ export interface EnsembleFormat {
   /** What the user should know of these prompts in this form. */
   warn?(ensemble: ExportedEnsemble): string | undefined;
   render(ensemble: ExportedEnsemble): string;
-  /** What a program which loads the form has in hand, prompt by prompt. */
-  read(text: string): readonly ReadText[];
+  /** What a program which loads the form has in hand. */
+  read(text: string): ReadEnsemble;
 }
 
 /** The formats of `rlprompt export --ensemble`. */
@@ -47,7 +46,7 @@ export const ENSEMBLE_FORMATS: readonly EnsembleFormat[] = [
     name: 'json',
     file: 'ensemble.json',
     render: (ensemble) => `${toVisibleJson(ensemble, 2)}\n`,
-    read: (text) => (JSON.parse(text) as ExportedEnsemble).members.map(readTextOf),
+    read: (text) => ({ texts: (JSON.parse(text) as ExportedEnsemble).members.map(readTextOf) }),
   },
   {
     name: 'ts',

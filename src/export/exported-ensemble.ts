@@ -1,5 +1,5 @@
 import type { TaskLabel } from '../task/types.js';
-import type { ExportedPrompts } from './contract/exported-prompt.js';
+import type { Classify, ExportedPrompts, ReadText } from './contract/exported-prompt.js';
 
 type Scores = Readonly<Record<string, number>>;
 
@@ -15,4 +15,12 @@ export interface ExportedEnsemble {
   readonly metrics: { readonly dev: Scores; readonly test: Scores };
   readonly run: string;
   readonly tool: string;
+}
+
+/** What a reader of an exported ensemble has in hand. */
+export interface ReadEnsemble {
+  /** Prompt by prompt. */
+  readonly texts: readonly ReadText[];
+  /** Where the form is a program that puts the answers together by itself. */
+  readonly classify?: Classify;
 }

@@ -5,8 +5,8 @@ import type { EvaluatedPrompt, ReadPrompt } from '../evaluate.js';
 import { ensembleScores } from '../rewards/classification/ensemble-scores.js';
 import { groupBy } from '../statistics/groups.js';
 import { zip } from '../statistics/zip.js';
-import type { ReadText } from './contract/exported-prompt.js';
-import type { ExportedEnsemble } from './exported-ensemble.js';
+import { classifiesAsRead } from './classifies-as-read.js';
+import type { ExportedEnsemble, ReadEnsemble } from './exported-ensemble.js';
 import type { RunRecord } from './run-record.js';
 import { askedOf, type ExportCheck, scoreOnDev } from './verify-export.js';
 
@@ -14,13 +14,13 @@ import { askedOf, type ExportCheck, scoreOnDev } from './verify-export.js';
 export async function verifyEnsemble(
   record: RunRecord,
   { members, metrics }: ExportedEnsemble,
-  back: readonly ReadText[],
+  { texts, classify }: ReadEnsemble,
 ): Promise<ExportCheck> {
   const isSameText = isDeepStrictEqual(
-    back.map(({ rendered }) => rendered),
+    texts.map(({ rendered }) => rendered),
     members.map(({ rendered }) => rendered),
   );
-  const asked = back.map((text) => askedOf(text, record.start.template));
+  const asked = texts.map((text) => askedOf(text, record.start.template));
   // The models are loaded once per template: once, unless demonstrations stand before the inputs.
   const scored = new Map<ReadPrompt, EvaluatedPrompt>();
   for (const [template, own] of groupBy(asked, (one) => one.template)) {
@@ -37,5 +37,9 @@ export async function verifyEnsemble(
     fromExport: ensembleScores(evaluations, settings).accuracy,
     n: results[0]!.n,
     isSameText,
+    isReadAlike: await classifiesAsRead(
+      classify,
+      texts.map(({ readings = [] }) => readings),
+    ),
   };
 }

@@ -6,6 +6,7 @@ import { evaluatePrompts, type ReadPrompt } from '../evaluate.js';
 import { labelText } from '../template/label-text.js';
 import { parseTemplate } from '../template/parse-template.js';
 import { MESSAGE_BREAK, tailOf } from '../template/template.js';
+import { classifiesAsRead } from './classifies-as-read.js';
 import type { ExportedPrompt, ReadBack, ReadText, RenderedPart } from './contract/exported-prompt.js';
 import { renderParts } from './export-prompt.js';
 import type { RunRecord } from './run-record.js';
@@ -26,6 +27,8 @@ export interface ExportCheck {
   readonly n: number;
   /** The language model reads the same text as in the run. */
   readonly isSameText: boolean;
+  /** The program in the export gives the labels that its words, weights and offsets stand for. */
+  readonly isReadAlike: boolean;
 }
 
 /** Scores what a reader of the exported form has in hand on the run's dev split, by the code that scored the run. */
@@ -53,6 +56,7 @@ export async function verifyExport(record: RunRecord, exported: ExportedPrompt, 
     isRefit: exported.metrics.refit !== undefined,
     n,
     isSameText,
+    isReadAlike: 'prompt' in back || (await classifiesAsRead(back.classify, [back.readings ?? []])),
   };
 }
 

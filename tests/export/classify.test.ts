@@ -7,8 +7,11 @@ import { createJiti } from 'jiti';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import type { Classifier } from '../../src/classifier/classifier.js';
-import type { ExportedPrompt } from '../../src/export/contract/exported-prompt.js';
+import { classifiesAsRead } from '../../src/export/classifies-as-read.js';
+import type { ExportedPrompt, ReadText } from '../../src/export/contract/exported-prompt.js';
+import { ensembleModule, readEnsembleModule } from '../../src/export/ensemble-module.js';
 import { exportPrompt, renderParts } from '../../src/export/export-prompt.js';
+import type { ExportedEnsemble } from '../../src/export/exported-ensemble.js';
 import { jsFormat } from '../../src/export/formats/code/js.js';
 import { pythonFormat } from '../../src/export/formats/code/python.js';
 import { tsFormat } from '../../src/export/formats/code/ts.js';
@@ -61,6 +64,7 @@ const [BAD, GOOD] = [-1.75, -1.35];
 const P_GOOD = Math.exp(GOOD) / (Math.exp(GOOD) + Math.exp(BAD));
 
 interface Module {
+  readonly LABELS: ReadonlyMap<string, string>;
   classify(
     input: string,
     complete: (text: string, words: readonly string[]) => Record<string, number>,
@@ -127,6 +131,62 @@ describe.each(MODULES)('the exported %s module', (_, load) => {
     expect(['Great', 'terrible', 'fine'].map((answer) => labelOf(answer))).toEqual(['good', 'bad', 'good']);
   });
 });
+
+describe('labels that are whole numbers, of which objects keep an order of their own', () => {
+  const labels = ['-1', '0', '1'].map((name) => ({ name, word: `word${name}` }));
+  const words = labels.map(({ name, word }) => ({ label: name, words: [word] }));
+  const { offsets: _, ...uncalibrated } = CLASSIFIER;
+  const prompt: ExportedPrompt = { ...rich, labels, classifier: { ...uncalibrated, words, demonstrations: [] } };
+  const ensemble = exportedEnsemble(prompt);
+  const modules = [
+    ...MODULES.map(([name, load]) => ({ name, source: async () => await load(prompt) })),
+    { name: 'ensemble', source: async () => loadTypeScript(ensembleModule(ensemble)) },
+  ];
+
+  it.each(modules)('keep the order of the run in the module, and get their own answers: $name', async ({ source }) => {
+    const module = await source();
+    expect([...module.LABELS.keys()]).toEqual(['-1', '0', '1']);
+    for (const { name, word } of labels) {
+      const classified = await module.classify('x', (_, asked) =>
+        Object.fromEntries(asked.map((other) => [other, other.trim() === word ? -0.1 : -3])),
+      );
+      expect(classified.label).toBe(name);
+      expect(classified.probabilities[name]).toBeGreaterThan(0.8);
+    }
+  });
+
+  it('are told where the function that users call mixes them up', async () => {
+    const right = ensembleModule(ensemble);
+    const wrong = right.replace('(READINGS[0] ?? []).map(({ label }) => label)', "['0', '1', '-1']");
+    expect(wrong).not.toBe(right);
+    for (const [source, expected] of [
+      [right, true],
+      [wrong, false],
+    ] as const) {
+      const { texts, classify } = readEnsembleModule(source);
+      expect(
+        await classifiesAsRead(
+          classify,
+          texts.map(({ readings = [] }) => readings),
+        ),
+      ).toBe(expected);
+    }
+    const single = tsFormat.render([prompt], isRaw);
+    const swapped = single.replace('return { label: READINGS[', 'return { label: READINGS[2 - ');
+    expect(swapped).not.toBe(single);
+    const check = async (source: string) => {
+      const { readings = [], classify } = tsFormat.read(source, isRaw) as ReadText;
+      return await classifiesAsRead(classify, [readings]);
+    };
+    expect([await check(single), await check(swapped)]).toEqual([true, false]);
+  });
+});
+
+function exportedEnsemble(member: ExportedPrompt): ExportedEnsemble {
+  const { task, labels, run, tool } = member;
+  const metrics = { dev: { accuracy: 1 }, test: { accuracy: 1 } };
+  return { schemaVersion: 1, kind: 'ensemble', task, labels, members: [member, member], metrics, run, tool };
+}
 
 describe('answers of a chat model', () => {
   it('are asked for by the words of the demonstrations, or else by those that were given', () => {

@@ -69,10 +69,19 @@ export interface LabelReading {
   readonly offset: number;
 }
 
+/** The function of an exported module by which its users label a text. */
+export type Classify = (
+  input: string,
+  complete: (text: string, words: readonly string[]) => Readonly<Record<string, number>>,
+  mask: string,
+) => Promise<{ readonly label: string; readonly probabilities: Readonly<Record<string, number>> }>;
+
 /** The whole text around the input, with what reads the answers to it where the form says so. */
 export interface ReadText {
   readonly rendered: readonly RenderedPart[];
   readonly readings?: readonly LabelReading[];
+  /** Where the form is a program that reads answers by itself. */
+  readonly classify?: Classify;
 }
 
 /** What a reader of the exported form has in hand: the prompt, or the whole text around the input. */

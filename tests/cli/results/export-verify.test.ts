@@ -1,6 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
+import { reportCheck } from '../../../src/cli/runs/report-check.js';
 import { EXPORT_FORMATS } from '../../../src/export/formats.js';
 import { runInProcess } from '../in-process-cli.js';
 import { lastLine, TINY_MODEL, tinyTask } from '../spawn-cli.js';
@@ -41,4 +43,12 @@ describe('export --verify', { timeout: 180_000 }, () => {
     expect(changed.code).toBe(65);
     expect(lastLine(changed.stderr)).toMatch(/E_EXPORT_MISMATCH: txt: dev accuracy 0\.1230 in the run, \S+ from/);
   });
+});
+
+it('an export whose program gives other labels than its words stand for is no true one', () => {
+  const check = { metric: 'accuracy', inRun: 1, fromExport: 1, n: 6, isSameText: true, isReadAlike: false };
+  const stderr = new PassThrough() as unknown as NodeJS.WriteStream;
+  expect(() => reportCheck(check, { name: 'ts', where: 'best.ts' }, { stderr })).toThrow(
+    'ts: classify gives other labels than its words, weights and offsets stand for',
+  );
 });

@@ -2,7 +2,13 @@ import { join } from 'node:path';
 import { createJiti } from 'jiti';
 import type { TaskLabel } from '../../../task/types.js';
 import { toVisibleJson } from '../../../visible-json.js';
-import type { ExportedPrompt, FileFormat, LabelReading, RenderedPart } from '../../contract/exported-prompt.js';
+import type {
+  Classify,
+  ExportedPrompt,
+  FileFormat,
+  LabelReading,
+  RenderedPart,
+} from '../../contract/exported-prompt.js';
 import { classifySource, type ScriptLanguage, typed } from '../../text/classify-source.js';
 import { lengthWarning } from '../../text/label-reading.js';
 import { provenance } from '../../text/provenance.js';
@@ -18,12 +24,13 @@ export const tsFormat: FileFormat = {
   warn: lengthWarning,
   render: ([prompt]) => renderModule(prompt),
   read: (text) => {
-    const { render, READINGS } = loadModule(text) as {
+    const { render, READINGS, classify } = loadModule(text) as {
       render(input: string, mask: string): string;
       READINGS?: readonly LabelReading[];
+      classify: Classify;
     };
     const rendered = partsOf(render(PLACES.input, PLACES.mask));
-    return READINGS ? { rendered, readings: READINGS } : { rendered };
+    return READINGS ? { rendered, readings: READINGS, classify } : { rendered };
   },
 };
 
@@ -58,7 +65,7 @@ ${renderFunction(prompt, language)}${classifySource(prompt, language)}`;
 
 /** The constant LABELS of a module. */
 export function labelsConstant(labels: readonly TaskLabel[], language: ScriptLanguage = 'ts'): string {
-  const words = Object.entries(Object.fromEntries(labels.map(({ name, word }) => [name, word])));
+  const words = labels.map(({ name, word }) => [name, word]);
   return `/** Each label and the word that was given for it. */
 export const LABELS${typed(language, ': ReadonlyMap<string, string>')} = new Map(${toVisibleJson(words)});
 `;
