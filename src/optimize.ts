@@ -12,7 +12,7 @@ import { describeStep } from './run/loop/step-statistics.js';
 import { stopInTime } from './run/loop/stop-in-time.js';
 import { type PrepareOptions, prepareRun } from './run/prepare/prepare-run.js';
 import { chooseReading } from './run/select/choose-reading.js';
-import { measureBaselines } from './run/select/evaluations.js';
+import { measureBaselines, scoreAgain } from './run/select/evaluations.js';
 import { plainCandidates } from './run/select/starting-prompts.js';
 import { discardRun } from './run/store/own-files.js';
 import type { HealthWarning } from './run/watch/health.js';
@@ -103,6 +103,12 @@ function isRefusal(error: unknown): boolean {
 async function* train(run: Run, goal: SearchGoal): AsyncGenerator<RunEvent, RunResult> {
   yield* run.started();
   if (run.prompts.baselines.length === 0) yield* baselines(run, goal);
+  if (run.scoredBefore.length > 0) {
+    run.activity.begin('scoring the best prompts again', run.forecast.evaluation.high);
+    await scoreAgain(run, run.scoredBefore);
+    yield* evaluateOnDev(run, goal);
+    yield run.saveCheckpoint();
+  }
   if (run.step === 0) run.shaper.schedule.begin(run.used.forwards);
   yield* warnOfBudget(run);
   yield run.emit({ type: 'phase-start', phase: 'training' });

@@ -33,6 +33,10 @@ export interface RunParts {
   /** Steps of before, to be made again. */
   readonly earlier: EarlierSteps;
   readonly scores: ScoreLog;
+  /** Of a custom task, whose file may change. */
+  readonly taskDigest?: string | undefined;
+  /** What the checkpoint knows was scored by another version of the task. */
+  readonly isOtherTask: boolean;
   /** Where the reward has several objectives. */
   readonly objectives?: WeightedObjectives | undefined;
   /** What services and workers have done so far. */

@@ -1,5 +1,13 @@
 import type { RunConfig } from '../../config/run-config.js';
-import type { Baseline, PromptInspection, RunEvent, RunResult, StopReason, UnnumberedEvent } from '../../events.js';
+import type {
+  Baseline,
+  PromptInspection,
+  PromptSummary,
+  RunEvent,
+  RunResult,
+  StopReason,
+  UnnumberedEvent,
+} from '../../events.js';
 import { matrixShapes } from '../../policy/parameters/saved-parameters.js';
 import { type UnlikelyWords, unlikelyWords } from '../../rewards/classification/unlikely-words.js';
 import { RewardShaper } from '../../rewards/shaping/reward-shaper.js';
@@ -51,6 +59,8 @@ export class Run {
   readonly watch: Watch;
   readonly earlier: EarlierSteps;
   step = 0;
+  /** Prompts that were best by another version of the task, best first. */
+  scoredBefore: readonly PromptSummary[] = [];
   private readonly resumedAtStep: number | undefined;
 
   constructor(
@@ -91,6 +101,7 @@ export class Run {
     this.watch = new Watch(config, { metric, sizes, elapsedBefore: events.elapsedSeconds, rowsAhead });
     this.resumedAtStep = checkpoint?.step;
     if (checkpoint) this.restore(checkpoint);
+    if (parts.isOtherTask) this.scoredBefore = this.prompts.forget(config.candidates);
   }
 
   /** What it has used of its limits. */
@@ -151,6 +162,7 @@ export class Run {
       ...(tryouts ? { tryouts } : {}),
       counters: this.evaluator.counters(),
       scorePosition: this.store.scorePosition,
+      ...(this.parts.taskDigest === undefined ? {} : { taskDigest: this.parts.taskDigest }),
       ...chosen,
       ...(this.reading.current ? { reading: this.reading.current } : {}),
       ...(kept ? { policies: kept.json } : {}),

@@ -12,6 +12,8 @@ export interface SavedRun extends PoolState, WatchState {
   readonly schedule?: ScheduleState;
   readonly counters: { readonly forwards: number; readonly cacheHits: number };
   readonly scorePosition: number;
+  /** Of the custom task that the scores are of; checkpoints of earlier versions do not say it. */
+  readonly taskDigest?: string;
   /** How answers are read, where that was chosen. */
   readonly reading?: Reading;
   readonly policies?: PromptSummary[];

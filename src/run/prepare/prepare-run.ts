@@ -138,8 +138,10 @@ async function assemble(
     cache,
     folder,
     events,
-    earlier: new EarlierSteps(resumed?.hasSameLimits ? events.lostSteps : []),
+    earlier: new EarlierSteps(resumed?.hasSameLimits && !resumed.isOtherTask ? events.lostSteps : []),
     scores,
+    taskDigest: task.kind === 'custom' ? described.digests.data : undefined,
+    isOtherTask: resumed?.isOtherTask ?? false,
     objectives,
     usage,
   };

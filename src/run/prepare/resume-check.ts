@@ -7,6 +7,8 @@ import { styleDigests } from '../../rewards/style/style-models.js';
 import { shellWord } from '../../shell-word.js';
 import type { Task } from '../../task/types.js';
 import { readLatestCheckpoint, removeDamaged, type StoredCheckpoint } from '../checkpoint/checkpoint.js';
+import type { SavedRun } from '../loop/saved-run.js';
+import { removeScores } from '../store/logs/score-log.js';
 import { compareManifest, describeDifference, type ManifestDifference, refuseDrift } from '../store/manifest-drift.js';
 import { programVersions } from '../store/program-versions.js';
 import { createRunFolder, openRunFolder, type RunFolder } from '../store/run-folder.js';
@@ -66,6 +68,8 @@ interface Resumed {
   readonly checkpoint: StoredCheckpoint | undefined;
   /** With other limits a schedule, for instance of the entropy, may proceed differently. */
   readonly hasSameLimits: boolean;
+  /** Its scores are of another custom task, and none of them may be used. */
+  readonly isOtherTask: boolean;
 }
 
 interface TaskOnResume {
@@ -87,7 +91,7 @@ export function checkResume(
   const differences = compareManifest(then, now, FREE_ON_RESUME);
   const isOfTask = ({ kind }: ManifestDifference): boolean => isCustom && kind === 'data';
   const correct = `rlprompt resume ${shellWord(runDir)} --changed-task`;
-  const advice = differences.every(isOfTask) ? `continue with the task of now: ${correct}` : undefined;
+  const advice = differences.every(isOfTask) ? `continue with the changed task: ${correct}` : undefined;
   refuseDrift(
     differences.filter((difference) => !changedTask || !isOfTask(difference)),
     runDir,
@@ -96,14 +100,23 @@ export function checkResume(
   for (const difference of differences)
     warnings.push(
       isOfTask(difference)
-        ? 'the task is another than before: what was learned, and rewards given before, may not fit'
+        ? 'the task has changed: baselines and best prompts are scored again; what the policy learned may not fit'
         : `the rest of the run is not bit-for-bit as before: ${describeDifference(difference)}`,
     );
+  const latest = readLatestCheckpoint(runDir);
+  const checkpoint = latest?.checkpoint;
+  const isOtherTask = isCustom && taskOf(checkpoint, before) !== now.digests.data;
+  // Before the manifest names the changed task: a run that is killed in between must not take its old scores for new ones.
+  if (isOtherTask) removeScores(runDir);
   const data = changedTask && isCustom ? now.digests.data : before.digests.data;
   const digests = { ...before.digests, ...(data === undefined ? {} : { data }) };
   writeManifest(runDir, { ...before, threads: now.threads, config: now.config, digests });
-  const latest = readLatestCheckpoint(runDir);
-  if (latest) removeDamaged(runDir, latest.checkpoint);
+  if (checkpoint) removeDamaged(runDir, checkpoint);
   warnings.push(...(latest?.warnings ?? []));
-  return { checkpoint: latest?.checkpoint, hasSameLimits: hasLimitsOf(now.config, before) };
+  return { checkpoint, hasSameLimits: hasLimitsOf(now.config, before), isOtherTask };
+}
+
+/** The digest of the task that the scores of a run are of. */
+function taskOf(checkpoint: StoredCheckpoint | undefined, { digests }: RunManifest): string | undefined {
+  return (checkpoint?.json as Partial<SavedRun> | undefined)?.taskDigest ?? digests.data;
 }

@@ -36,6 +36,19 @@ export async function evaluateTopCandidates(
   for (const [text, evaluation] of zip(fresh, scored)) run.prompts.candidates.scoreDev(text, evaluation);
 }
 
+/** Scores prompts on train and dev that another version of the task has scored; those that are candidates already stay as they are. */
+export async function scoreAgain(run: EvaluatedRun, before: readonly PromptSummary[]): Promise<void> {
+  const { candidates } = run.prompts;
+  const prompts = before.filter(({ text }) => candidates.get(text) === undefined);
+  const on = (examples: TaskSplits['train']) => run.evaluator.evaluate(prompts.map(({ text }) => ({ text, examples })));
+  const [onTrain, onDev] = [await on(run.task.splits.train), await on(run.task.splits.dev)];
+  for (const [{ tokenIds, tokens, text, step, origin }, [train, dev]] of zip(prompts, zip(onTrain, onDev))) {
+    const scored = { reward: train.reward, train: train.metrics, ...(train.parts ? { parts: train.parts } : {}) };
+    candidates.add({ tokenIds, tokens, text, step, origin, ...scored });
+    candidates.scoreDev(text, dev);
+  }
+}
+
 /**
  * The empty prompt and the manual prompts on the dev split.
  * @param options.compete they are candidates as any prompt of the search is

@@ -114,6 +114,16 @@ export class PromptPool {
     this.minibatch.clear();
   }
 
+  /** Forgets all scores. @returns the `count` that were the best by dev */
+  forget(count: number): PromptSummary[] {
+    const best = this.top(count);
+    this.candidates.restore([]);
+    this.minibatch.clear();
+    this.baselines = [];
+    this.bestText = null;
+    return best;
+  }
+
   save(): PoolState {
     return {
       candidates: this.candidates.save(),

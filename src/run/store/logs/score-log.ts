@@ -2,6 +2,7 @@ import { basename, join } from 'node:path';
 import { RlpromptError } from '../../../errors.js';
 import { type FileSystem, nodeFileSystem, readIfThere } from '../../../files/file-system.js';
 import { toIoError } from '../../../files/io-error.js';
+import { isThere } from '../../../files/read/is-there.js';
 import { AppendFile } from '../../../files/write/append-file.js';
 import { encodeFrame, type ScoreFrame, type ScoreRecord, scanFrames } from './score-frame.js';
 
@@ -9,6 +10,18 @@ const DEFAULT_FILE = 'scores.bin';
 const VERSION = 1;
 const HEADER_LENGTH = 16;
 const SYNC_INTERVAL_MS = 1000;
+
+/** Forgets what a run has paid for, where it was paid for another task. */
+export function removeScores(runDir: string, fs: FileSystem = nodeFileSystem): void {
+  const path = join(runDir, DEFAULT_FILE);
+  if (!isThere(path)) return;
+  try {
+    fs.remove(path);
+    fs.syncFolder(runDir);
+  } catch (error) {
+    throw toIoError(error, { action: 'remove', path });
+  }
+}
 
 export interface ScoreLogOptions {
   /** Name of the file in the run's folder; default: that of the rewards. */
