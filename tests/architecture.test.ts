@@ -652,7 +652,18 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   'policy/parameters': ['errors.ts', 'give-way.ts', 'random'],
   'predict.ts': ['classifier', 'config', 'lm', 'lm/hub', 'rewards', 'run/prepare', 'task', 'template'],
-  preferences: ['errors.ts', 'files', 'files/read', 'files/write', 'group-digits.ts', 'lm', 'lm/model', 'random'],
+  preferences: [
+    'errors.ts',
+    'files',
+    'files/read',
+    'files/write',
+    'give-way.ts',
+    'group-digits.ts',
+    'lm',
+    'lm/model',
+    'random',
+    'statistics',
+  ],
   'prompt-library': [
     'errors.ts',
     'events.ts',
@@ -907,7 +918,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'run/select',
     'trainers/contract',
   ],
-  statistics: [],
+  statistics: ['give-way.ts'],
   task: ['classifier', 'errors.ts', 'lm/model', 'template'],
   'task-host': [
     'config/values',

@@ -65,7 +65,7 @@ export async function rankWords(request: WordRequest): Promise<WordChoice[]> {
   const whole = findsWords(request) ? wordStatistics(found, given.sets.length) : [];
   const choices: WordChoice[] = [];
   for (const one of wanted) {
-    choices.push({ ...one, words: wordsOf(request, one, whole), ...(await crossValidate(request, one, folds)) });
+    choices.push({ ...one, words: await wordsOf(request, one, whole), ...(await crossValidate(request, one, folds)) });
   }
   const complete = choices.filter(({ words }) => words.every((own) => own.words.length > 0));
   const usual = complete.find(({ ridge }) => ridge === usualStrength(given.sets.length));
@@ -85,17 +85,18 @@ interface Fold {
 
 type Wanted = Pick<WordChoice, 'source' | 'count' | 'halved' | 'ridge'>;
 
-function wordsOf(
+async function wordsOf(
   { found, given }: WordRequest,
   { source, count, halved, ridge }: Wanted,
   statistics: number[][],
-): WordSet[] {
+): Promise<WordSet[]> {
   if (source === 'given') return [...given.sets];
   const labels = given.sets.map(({ label }) => label);
   if (ridge !== undefined) {
     const columns = bestWords(statistics, count).flat();
     const words = columns.map((column) => found.words[column]!);
-    return weightedSets(words, weighWords(found, columns, { labelCount: labels.length, ridge }), labels);
+    const weights = await weighWords(found, columns, { labelCount: labels.length, ridge });
+    return weightedSets(words, weights, labels);
   }
   const own = findWords(found, labels, count, statistics);
   return source === 'found' ? own : joined(given.sets, own, halved ?? false);
@@ -123,7 +124,7 @@ async function crossValidate(
   const margins = new Float64Array(labels.length);
   for (const fold of folds) {
     await setImmediate();
-    const scores = foldScores(request, wanted, fold);
+    const scores = await foldScores(request, wanted, fold);
     for (const row of fold.held) {
       const label = labels[row]!;
       const rival = Math.max(...scores[row]!.filter((_, k) => k !== label));
@@ -139,17 +140,17 @@ async function crossValidate(
 }
 
 /** Scores of all rows by the words that a fold's other rows find; offsets need no labels, so they are of all rows. */
-function foldScores(
+async function foldScores(
   { found, given }: WordRequest,
   { source, count, halved, ridge }: Wanted,
   { statistics, others }: Fold,
-): number[][] {
+): Promise<number[][]> {
   const givenSets = setsOf(given.table, given.sets);
   if (source === 'given') return setScores(given.table, givenSets);
   const sets = bestWords(statistics, count);
   if (ridge !== undefined) {
     const columns = sets.flat();
-    const weights = weighWords(found, columns, { labelCount: sets.length, ridge, rows: others });
+    const weights = await weighWords(found, columns, { labelCount: sets.length, ridge, rows: others });
     return setScores(
       found,
       sets.map(() => columns),

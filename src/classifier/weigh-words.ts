@@ -21,11 +21,11 @@ export interface WeighRequest {
  * @returns [labels][columns]: none below 0, and every label's sum to the same, so that the weighted mean of
  *   log-probabilities differs between labels as the regression says, whatever all words of a row have in common
  */
-export function weighWords(
+export async function weighWords(
   { words, logProbs, labels }: WordTable,
   columns: readonly number[],
   { labelCount, ridge, rows = [...labels.keys()] }: WeighRequest,
-): number[][] {
+): Promise<number[][]> {
   const size = columns.length;
   const features = rows.map((row) => {
     const own = columns.map((column) => logProbs[row * words.length + column] ?? 0);
@@ -45,7 +45,8 @@ export function weighWords(
     const share = mean(is);
     return columns.map((_, i) => features.reduce((sum, row, k) => sum + row[i]! * (is[k]! - share), 0));
   });
-  const weights = solveSymmetric(gram, products).map((row) => {
+  const solved = await solveSymmetric(gram, products);
+  const weights = solved.map((row) => {
     const level = mean(row);
     return row.map((value) => value - level);
   });

@@ -1,3 +1,4 @@
+import { dot } from '../statistics/dot.js';
 import { mean } from '../statistics/mean.js';
 
 /** Token vectors of a text: [tokens, size] row-major. */
@@ -42,10 +43,4 @@ function unitRows({ vectors, size }: TokenVectors): Float64Array[] {
     const length = Math.sqrt(dot(values, values));
     return length === 0 ? values : values.map((value) => value / length);
   });
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
-  return sum;
 }

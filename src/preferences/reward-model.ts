@@ -5,7 +5,8 @@ import { readText } from '../files/read/read-file.js';
 import { strictJson } from '../files/strict-json.js';
 import { atomicWrite } from '../files/write/atomic-write.js';
 import { Rng } from '../random/rng.js';
-import { dot, fitBradleyTerry, pairAccuracy, type RankedFeatures } from './bradley-terry.js';
+import { dot } from '../statistics/dot.js';
+import { fitBradleyTerry, pairAccuracy, type RankedFeatures } from './bradley-terry.js';
 import { pooledStates, type StateSource } from './pooled-states.js';
 import { pairsOf, type Ranking, setKey } from './ranking.js';
 
@@ -84,8 +85,8 @@ export async function fitRewardModel(
     features: ranking.items.map((item) => features.get(item) ?? new Float64Array(centre.length)),
     pairs: pairsOf(ranking),
   }));
-  const heldOut = crossValidate(ranked, sets, seed);
-  const weights = fitBradleyTerry(ranked);
+  const heldOut = await crossValidate(ranked, sets, seed);
+  const weights = await fitBradleyTerry(ranked);
   const rewards = texts.map((text) => dot(weights, features.get(text) ?? new Float64Array(weights.length)));
   const offset = rewards.reduce((sum, reward) => sum + reward / rewards.length, 0);
   const shifted = rewards.map((reward) => reward - offset);
@@ -195,18 +196,18 @@ function bySet(rankings: readonly Ranking[]): number[][] {
 }
 
 /** A set is held out with all its rankings, or the model would be asked for what another rater had told it. */
-function crossValidate(
+async function crossValidate(
   ranked: readonly RankedFeatures[],
   sets: readonly (readonly number[])[],
   seed: number,
-): { accuracy: number; pairs: number } {
+): Promise<{ accuracy: number; pairs: number }> {
   const order = Rng.create(seed, 'examples').shuffled(sets);
   const rankingsOf = (isMeant: (fold: number) => boolean): RankedFeatures[] =>
     order.filter((_, i) => isMeant(i % FOLDS)).flatMap((set) => set.flatMap((place) => ranked[place] ?? []));
   let [right, pairs] = [0, 0];
   for (let fold = 0; fold < FOLDS; fold++) {
     const held = rankingsOf((other) => other === fold);
-    const weights = fitBradleyTerry(rankingsOf((other) => other !== fold));
+    const weights = await fitBradleyTerry(rankingsOf((other) => other !== fold));
     const measured = pairAccuracy(({ features }) => features.map((x) => dot(weights, x)), held);
     right += measured.accuracy * measured.pairs;
     pairs += measured.pairs;

@@ -1,11 +1,7 @@
+import { dot } from './dot.js';
+
 /** Of the angle between two vectors. Two that are zero throughout are alike. */
 export function cosine(a: ArrayLike<number>, b: ArrayLike<number>): number {
   const length = Math.sqrt(dot(a, a) * dot(b, b));
   return length === 0 ? Number(dot(a, a) === dot(b, b)) : dot(a, b) / length;
-}
-
-function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += (a[i] ?? 0) * (b[i] ?? 0);
-  return sum;
 }

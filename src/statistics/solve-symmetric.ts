@@ -1,14 +1,20 @@
+import { giveWay } from '../give-way.js';
+
 /**
- * Solves A X = B by Cholesky decomposition.
+ * Solves A X = B by Cholesky decomposition. Other work of the program gets its turn between rows.
  * @param matrix A, [size, size] row-major, symmetric and positive definite; only its lower half is read
  * @param columns B, [columns][size]
  * @returns X, [columns][size]
  */
-export function solveSymmetric(matrix: ArrayLike<number>, columns: readonly ArrayLike<number>[]): number[][] {
+export async function solveSymmetric(
+  matrix: ArrayLike<number>,
+  columns: readonly ArrayLike<number>[],
+): Promise<number[][]> {
   const size = Math.sqrt(matrix.length);
   const lower = new Float64Array(size * size);
   const at = (row: number, column: number): number => lower[row * size + column] ?? 0;
   for (let row = 0; row < size; row++) {
+    await giveWay();
     for (let column = 0; column <= row; column++) {
       let sum = matrix[row * size + column] ?? 0;
       for (let k = 0; k < column; k++) sum -= at(row, k) * at(column, k);

@@ -7,18 +7,18 @@ import { Rng } from '../../src/random/rng.js';
 const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
 
 describe('weights of words', () => {
-  it('are those of ridge regression, by hand', () => {
+  it('are those of ridge regression, by hand', async () => {
     // Rows less their own mean: (1, −1) and (−1, 1), mean squared length 2. The gram matrix is [[2, −2], [−2, 2]] plus 2 on the
     // diagonal. Centred labels of "yes": −1/2 and 1/2, so the products are (−1, 1) and the weights (−1/6, 1/6).
     const table = { words: ['a', 'b'], logProbs: [3, 1, -2, 0], labels: [0, 1] };
-    const [no, yes] = weighWords(table, [0, 1], { labelCount: 2, ridge: 1 });
+    const [no, yes] = await weighWords(table, [0, 1], { labelCount: 2, ridge: 1 });
     expect(no![0]).toBeCloseTo(1 / 3, 12);
     expect(no![1]).toBeCloseTo(0, 12);
     expect(yes![0]).toBeCloseTo(0, 12);
     expect(yes![1]).toBeCloseTo(1 / 3, 12);
   });
 
-  it('are none below zero and alike in their sums, so that what all words of a row share changes nothing', () => {
+  it('are none below zero and alike in their sums, so that what all words of a row share changes nothing', async () => {
     const rng = Rng.create(1, 'examples');
     const labels = Array.from({ length: 12 }, (_, i) => i % 3);
     const table = {
@@ -26,11 +26,11 @@ describe('weights of words', () => {
       logProbs: labels.flatMap(() => [1, 2, 3, 4].map(() => rng.float())),
       labels,
     };
-    const weights = weighWords(table, [0, 1, 2, 3], { labelCount: 3, ridge: 1 });
+    const weights = await weighWords(table, [0, 1, 2, 3], { labelCount: 3, ridge: 1 });
     expect(Math.min(...weights.flat())).toBe(0);
     for (const own of weights) expect(sum(own)).toBeCloseTo(sum(weights[0]!), 9);
     const raised = { ...table, logProbs: table.logProbs.map((value, i) => value + Math.floor(i / 4)) };
-    weighWords(raised, [0, 1, 2, 3], { labelCount: 3, ridge: 1 }).forEach((own, label) => {
+    (await weighWords(raised, [0, 1, 2, 3], { labelCount: 3, ridge: 1 })).forEach((own, label) => {
       own.forEach((value, i) => {
         expect(value).toBeCloseTo(weights[label]![i]!, 9);
       });

@@ -31,9 +31,9 @@ function lossOf(weights: Float64Array, rankings: readonly RankedFeatures[], ridg
 }
 
 describe('the fit', () => {
-  it('is that computed by hand: one pair, one feature that differs by 1', () => {
+  it('is that computed by hand: one pair, one feature that differs by 1', async () => {
     const features = [1, 0].map((x) => Float64Array.of(x));
-    const [weight = Number.NaN] = fitBradleyTerry([{ features, pairs: [[0, 1]] }], { ridge: 0.25 });
+    const [weight = Number.NaN] = await fitBradleyTerry([{ features, pairs: [[0, 1]] }], { ridge: 0.25 });
     // −d/dw log σ(w) = 1 / (1 + e^w) is the ridge's slope w / 4 there, which bisection finds at 1.0426
     let [low, high] = [0, 4];
     while (high - low > 1e-14) {
@@ -43,9 +43,9 @@ describe('the fit', () => {
     expect(weight).toBeCloseTo(low, 10);
   });
 
-  it('ends where finite differences of the loss vanish, in which a ranking of many pairs weighs as much as one of few', () => {
+  it('ends where finite differences of the loss vanish, in which a ranking of many pairs weighs as much as one of few', async () => {
     const rankings = [...drawRankings([1, -0.5, 0.2], 15, 6, 1), ...drawRankings([1, -0.5, 0.2], 15, 2, 2)];
-    const weights = fitBradleyTerry(rankings, { ridge: 0.05 });
+    const weights = await fitBradleyTerry(rankings, { ridge: 0.05 });
     for (let j = 0; j < 3; j++) {
       const moved = (step: number) =>
         lossOf(
@@ -57,10 +57,21 @@ describe('the fit', () => {
     }
   });
 
-  it('predicts held-out rankings within 0.02 of the reward that they were drawn from', () => {
+  it('leaves signals and the screen their turn, and gives the same numbers whenever they take it', async () => {
+    const truth = Array.from({ length: 80 }, (_, j) => (j % 3) - 1);
+    const rankings = drawRankings(truth, 100, 9, 4);
+    let turns = 0;
+    const timer = setInterval(() => turns++, 1);
+    const weights = await fitBradleyTerry(rankings);
+    clearInterval(timer);
+    expect(turns).toBeGreaterThan(1);
+    expect(await fitBradleyTerry(rankings)).toEqual(weights);
+  });
+
+  it('predicts held-out rankings within 0.02 of the reward that they were drawn from', async () => {
     const truth = [1.2, -0.8, 0.5, 0, 0.3];
     const held = drawRankings(truth, 400, 6, 3);
-    const weights = fitBradleyTerry(drawRankings(truth, 200, 6, 2));
+    const weights = await fitBradleyTerry(drawRankings(truth, 200, 6, 2));
     const learned = pairAccuracy(({ features }) => features.map((x) => rewardOf(weights, x)), held);
     const best = pairAccuracy(({ features }) => features.map((x) => rewardOf(truth, x)), held);
     expect(best.accuracy).toBeGreaterThan(0.7);

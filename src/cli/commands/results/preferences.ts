@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { EMBEDDED_MODEL } from '../../../config/settings/defaults.js';
+import { abortable } from '../../../files/abortable.js';
 import { requirePlaceFor, writeOutput } from '../../../files/write/write-output.js';
 import { countOf, groupDigits } from '../../../group-digits.js';
 import type { Agreement } from '../../../preferences/agreement.js';
@@ -10,6 +11,7 @@ import type { CliContext } from '../../output/context.js';
 import { formatTable } from '../../output/format-table.js';
 import { writeResult } from '../../output/output.js';
 import { warn } from '../../output/say.js';
+import { interruption } from '../../signals/interruption.js';
 
 const EXAMPLES = `Examples:
   $ rlprompt preferences show rankings.jsonl
@@ -113,9 +115,11 @@ async function fitModel(file: string, { model: name, out, json }: FitOptions, co
     import('../../../report/proportion-interval.js'),
   ]);
   requireEnoughSets(rankings);
+  const signal = interruption('the rankings are unchanged, no reward model was written');
   const lm = await loadLanguageModel(name);
   try {
-    const fitted = await fitRewardModel(rankings, { ...stateSourceOf(lm), name: lm.name, digest: lm.digest });
+    const fit = fitRewardModel(rankings, { ...stateSourceOf(lm), name: lm.name, digest: lm.digest });
+    const fitted = await abortable(fit, signal);
     writeRewardModel(out, fitted);
     const { heldOut } = fitted;
     // Pairs of one set are not independent, whoever ranked it: the interval counts sets.
