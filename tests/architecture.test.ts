@@ -858,6 +858,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'run/plan',
     'run/policies',
     'run/prepare/checks',
+    'run/select',
     'run/store',
     'run/store/logs',
     'shell-word.ts',

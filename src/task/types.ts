@@ -157,7 +157,7 @@ export interface RewardContext {
 export type RewardAnswer =
   | number
   | { reward: number; parts?: Record<string, number>; metrics?: Record<string, number> };
-/** One answer a prompt, in order. A thrown error is a failure, never a low reward. */
+/** One answer per prompt, in order. A thrown error is a failure, never a low reward. */
 export type CustomReward = (batch: RewardBatch, context: RewardContext) => Promise<RewardAnswer[]> | RewardAnswer[];
 
 /** Rows of a split as a task author writes them. */

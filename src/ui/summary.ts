@@ -31,7 +31,7 @@ function isAbove(one: number | undefined, other: number | undefined): boolean {
 }
 
 const REFIT =
-  'Before the test, label words were chosen again on train and dev rows together: test and dev scores are not read by the same words.';
+  'Before the test, label words were chosen again on train and dev rows together, so test and dev scores use different label words.';
 
 function resultLines(result: RunResult, state: ScreenState, columns: number): Span[][] {
   const metric = metricOf(state);

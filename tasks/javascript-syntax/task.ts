@@ -34,7 +34,7 @@ function completed(source: string): string {
 export default defineTask({
   name: 'javascript-syntax',
   kind: 'custom',
-  description: 'Makes the target LM continue a JavaScript function so that a compiler takes it.',
+  description: 'Makes the target LM continue a JavaScript function so that a compiler accepts it.',
   manualPrompts: ['in plain JavaScript', 'Code:'],
   examples: { train: 'train.csv', dev: 'dev.csv', test: 'test.csv' },
   rewardRange: [0, 100],

@@ -116,9 +116,9 @@ function runText(
   const wrapped = lines.flatMap((line) => wrapText(line, width)).join('\n');
   const rows = words.map(({ label, text, pieces }) => {
     const tokens = pieces.map((piece) => visibleBlanks(pieceText(piece))).join('|');
-    return [`  ${label}`, visibleBlanks(text), tokens];
+    return [label, visibleBlanks(text), tokens];
   });
-  return `${wrapped}\nlabel words, with their tokens:\n${formatTable(rows, { width })}${shownRowText(row, width)}`;
+  return `${wrapped}\n\n${formatTable([['label', 'label word', 'its tokens'], ...rows], { width })}\n${shownRowText(row, width)}`;
 }
 
 /** A row with visible blanks, and where its tokens end and those of a label word begin. */

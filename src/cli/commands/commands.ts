@@ -66,7 +66,7 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./results/molecules.js'),
   },
   { name: 'runs', summary: 'list and remove runs', group: results, load: () => import('./results/runs.js') },
-  { name: 'replay', summary: 'draw a finished run again', group: results, load: () => import('./results/replay.js') },
+  { name: 'replay', summary: 'redraw a finished run', group: results, load: () => import('./results/replay.js') },
   {
     name: 'rate',
     summary: 'rank texts by hand, or by a judge',
@@ -81,7 +81,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'decode',
-    summary: 'texts under the guidance of a scorer',
+    summary: 'generate text guided by a scorer',
     group: results,
     load: () => import('./results/decode.js'),
   },

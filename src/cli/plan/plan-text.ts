@@ -10,11 +10,11 @@ export function planText(plan: PlannedRun): string {
   const [train, dev, test] = [examples.train, examples.dev, examples.test].map(formatCount);
   const counted = (range: Range): string => formatRange(range, formatCount);
   const parts: [name: string, rows: Range][] = [
-    ['reading of answers', rows.reading],
+    ['choosing how answers are read', rows.reading],
     ['baselines', rows.baselines],
     [`${formatCount(steps)} steps of ${promptsPerStep} prompts`, rows.steps],
     ['evaluations on dev', rows.evaluations],
-    ['end: dev and test', rows.final],
+    ['final scores on dev and test', rows.final],
     ['forwards', forwards],
   ];
   const asked: [name: string, value: string][] = service

@@ -37,7 +37,7 @@ const CLASSIFICATION = (name: string) => `import { defineTask } from 'rlprompt';
 export default defineTask({
   name: '${name}',
   kind: 'classification',
-  description: 'Is a mail wanted or not?',
+  description: 'Is an email wanted or not?',
   // Labels of the data and the words the language model is asked for.
   verbalizer: { ham: 'question', spam: 'business' },
   manualPrompts: ['This mail is about'],
@@ -51,7 +51,7 @@ const WORDS = { ham: 'question', spam: 'business' };
 const labels = Object.keys(WORDS);
 
 /**
- * One answer a prompt, in order: a number, or { reward, parts, metrics }. Throw when something fails: a failure is tried
+ * One answer per prompt, in order: a number, or { reward, parts, metrics }. Throw when something fails: a failure is tried
  * again and counted, it is never a low reward. Random numbers come from context.rng.
  */
 const reward: CustomReward = async ({ prompts, examples }, { scoreLabels }) => {
@@ -68,7 +68,7 @@ const reward: CustomReward = async ({ prompts, examples }, { scoreLabels }) => {
 export default defineTask({
   name: '${name}',
   kind: 'custom',
-  description: 'Is a mail wanted or not, by a reward of its own?',
+  description: 'Classifies emails as wanted or not, with a reward of its own.',
   manualPrompts: ['This mail is about'],
   examples: { train: 'train.csv', dev: 'dev.csv', test: 'test.csv' },
   reward,
@@ -105,12 +105,12 @@ test('a prompt gets a reward on every example', () => {
 
 const README = (name: string, kind: string) => `# ${name}
 
-A ${kind} task for rlprompt. Its mails were made up to have something to run on; put your own examples in their place.
+A ${kind} task for rlprompt. Its emails are invented: replace them with your own examples.
 
 | file | what |
 |---|---|
 | task.ts | the task${kind === 'custom' ? ' and its reward' : ''} |
-| train.csv, dev.csv, test.csv | learned from, chosen by, measured on |
+| train.csv, dev.csv, test.csv | training, choosing, the final test |
 | rlprompt.config.yaml | settings of a run |
 | task.test.mjs | a test of the task |
 

@@ -57,7 +57,7 @@ export const dataSettings = {
   manualPrompts: data.list(
     z.array(z.string()).default([]),
     'TEXT',
-    'hand-written prompt to compare with, beside the task’s own; repeatable',
+    'hand-written prompt to compare with, in addition to the task’s own; repeatable',
     { flag: 'manual-prompt' },
   ),
   shots: data.number(count.max(100_000).default(16), 'N', 'training and dev examples per label taken from a data file'),

@@ -55,7 +55,7 @@ export const rewardSettings = {
   objectives: reward.weights(
     z.record(z.string(), z.number()).default({ task: 1 }).overwrite(besideTask),
     'NAME=WEIGHT',
-    `objective and its weight, beside the task’s own reward: ${OBJECTIVE_NAMES.join(', ')}; repeatable (default: task=1)`,
+    `objective and its weight, in addition to the task’s own reward: ${OBJECTIVE_NAMES.join(', ')}; repeatable (default: task=1)`,
     { flag: 'objective' },
   ),
   combine: reward.text(

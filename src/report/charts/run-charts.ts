@@ -27,7 +27,7 @@ export function runCharts(run: RunReport, id: string): Chart[] {
     {
       id: `${id}-score`,
       title: capital(metric),
-      caption: 'Of each step’s prompts on train, and of the prompt ranked first on dev.',
+      caption: 'Scores of each step’s prompts on train, and of the prompt ranked first on dev.',
       xName: STEP,
       ...boundsOf(run),
       series: [
@@ -44,7 +44,7 @@ export function runCharts(run: RunReport, id: string): Chart[] {
     {
       id: `${id}-entropy`,
       title: 'Entropy',
-      caption: 'Of the policy, in nats per token; near 0 it proposes the same prompt again and again.',
+      caption: 'Entropy of the policy in nats per token; near 0 it proposes the same prompt again and again.',
       xName: STEP,
       series: [
         line(
@@ -104,7 +104,7 @@ export function comparisonCharts(runs: readonly RunReport[]): Chart[] {
     {
       id: 'all-entropy',
       title: 'Each run: entropy',
-      caption: 'Of the policy, in nats per token.',
+      caption: 'Entropy of the policy in nats per token.',
       xName: STEP,
       series: each('line', (run) => curveOf(run, ({ entropy }) => entropy)),
     },

@@ -68,7 +68,7 @@ function tiles(run: RunReport, best: PromptSummary): Html[] {
     tile(
       'Cache',
       formatShare(cacheHits / Math.max(1, forwards + cacheHits)),
-      `${formatCount(cacheHits)} rows not run again`,
+      `${formatCount(cacheHits)} rows taken from the cache`,
     ),
   ].filter((one) => one !== undefined);
 }
@@ -82,7 +82,7 @@ function scoreTile(
 ): Html {
   const { metric } = run.start;
   const isShare = metric === 'accuracy' && score !== undefined && n > 0;
-  const range = isShare ? `, 95 % within ${proportionInterval(score, n).map(formatScore).join('–')}` : '';
+  const range = isShare ? `, 95 % interval ${proportionInterval(score, n).map(formatScore).join('–')}` : '';
   return tile(`${split} ${metric}`, formatScore(score), `${formatCount(n)} examples${range}`, gained);
 }
 

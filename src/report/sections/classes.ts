@@ -19,7 +19,7 @@ ${renderConfusion(start.labels, confusion)}
 
 function renderConfusion(labels: readonly string[], confusion: readonly (readonly number[])[]): Html {
   return html`<div class="scroll"><table class="confusion">
-<caption>What was taken for what on test: a row is a true label, a column the label predicted.</caption>
+<caption>Confusion matrix on test: rows are true labels, columns predicted ones.</caption>
 <thead><tr><td></td>${labels.map((label) => html`<th scope="col" class="number">${label}</th>`)}</tr></thead>
 <tbody>${confusion.map((counts, i) => {
     const total = counts.reduce((sum, count) => sum + count, 0);

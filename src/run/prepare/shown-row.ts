@@ -5,10 +5,11 @@ import type { Task } from '../../task/types.js';
 import { labelText } from '../../template/label-text.js';
 import { renderTemplate } from '../../template/render-template.js';
 import type { Template } from '../../template/template.js';
+import { startingPrompts } from '../select/starting-prompts.js';
 
 /** What a target LM reads for one row, and what it is asked about. */
 export interface ShownRow {
-  /** Without a prompt. */
+  /** With the first hand-written prompt of the task, or a plain one. */
   readonly rendered: string;
   /** UTF-16 units of `rendered` that are tokenised before the label word; what is left over begins the word's tokens. */
   readonly boundary: number;
@@ -24,7 +25,8 @@ export function showRow(
   input: string,
 ): ShownRow {
   const mask = tokenizer?.maskTokenId === undefined ? {} : { mask: tokenizer.piece(tokenizer.maskTokenId) };
-  const rendered = renderTemplate(template, { input, prompt: '', ...mask });
+  const prompt = startingPrompts(task).find((text) => text !== '') ?? '';
+  const rendered = renderTemplate(template, { input, prompt, ...mask });
   const texts = givenWords(task.labels).flatMap(({ label, words }) =>
     words.map((word) => ({ label, text: family === 'encoder-decoder' ? word : labelText(template, word) })),
   );

@@ -180,7 +180,8 @@ export function createInkReporter(options: InkReporterOptions): InkReporter {
     keyboard = problem === undefined ? { ...keyboard, selected } : { ...keyboard, mode: 'board', note: problem };
   };
   const refuseOneObjective = (): void => {
-    if (!state.objectives) keyboard = { ...keyboard, mode: 'board', note: 'the reward has one objective: no weights' };
+    if (!state.objectives)
+      keyboard = { ...keyboard, mode: 'board', note: 'this reward has one objective: there is nothing to weight' };
   };
   // In raw mode Ctrl-Z is a key like others: the shell must find its terminal as it left it, and so must the board afterwards.
   const suspend = (): void => {

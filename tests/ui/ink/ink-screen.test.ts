@@ -418,8 +418,8 @@ describe('the keys', () => {
       'scores  dev accuracy 0.781, train 0.844, reward 31.2',
       'ordered by  dev accuracy 0.781 + margin 0.750 = 1.531',
       'accuracy by label on dev  free 0.750 of 16 · mail 0.875 of 16',
-      '  p(free) 0.021 said mail  Win a prize now!',
-      '  p(mail) 0.530 right  See you there',
+      '  p(free) 0.021 predicted mail  Win a prize now!',
+      '  p(mail) 0.530 correct  See you there',
       '  Win a prize now! This message is an offer',
     ])
       expect(shown.terminal.frame).toContain(part);
@@ -497,7 +497,7 @@ describe('the keys', () => {
   it('have no weights to take where the reward has one objective', async () => {
     const shown = await show(80, 24, spamRun(84));
     await press(shown, 'w');
-    expect(shown.terminal.frame).toContain('the reward has one objective: no weights');
+    expect(shown.terminal.frame).toContain('this reward has one objective: there is nothing to weight');
     await shown.reporter.close();
   });
 

@@ -14,7 +14,7 @@ export interface ObjectiveLog {
   append(records: readonly { readonly key: string; readonly values: Float64Array }[]): void;
 }
 
-/** One objective beside the task's own reward: a number a prompt, larger is better. */
+/** One objective beside the task's own reward: a number per prompt, larger is better. */
 export interface Objective {
   readonly name: string;
   /** The smallest and largest value it can take. */

@@ -66,7 +66,8 @@ export function footerLine(props: BoardProps, width: number, hasLog: boolean): S
   );
 }
 
-function isOffered(key: string, { objectives, start }: ScreenState): boolean {
+/** Whether a key has something to do in this run. */
+export function isOffered(key: string, { objectives, start }: ScreenState): boolean {
   if (key === 'w') return objectives !== undefined;
   return key !== 'l' || (start?.labels.length ?? 0) > 0;
 }

@@ -77,7 +77,7 @@ function hardestLines({ hardest, split }: PromptInspection, width: number): Span
   if (hardest.length === 0) return [];
   const rows = hardest.map(({ text, label, predicted, probability }): Span[] => [
     { text: safeLine`  p(${label}) ${formatScore(probability)} `, style: label === predicted ? 'warn' : 'bad' },
-    { text: safeText(label === predicted ? 'right' : `said ${predicted}`), style: 'dim' },
+    { text: safeText(label === predicted ? 'correct' : `predicted ${predicted}`), style: 'dim' },
     { text: safeLine`  ${text}` },
   ]);
   return [

@@ -5,7 +5,7 @@ import type { Span } from '../../draw/palette.js';
 import { CanvasContext, Lines } from '../parts/line.js';
 import type { BoardProps } from './board-props.js';
 import { chartLines } from './charts.js';
-import { footerLine, logLines } from './footer.js';
+import { footerLine, isOffered, logLines } from './footer.js';
 import { headerLines } from './header.js';
 import { healthLines } from './health-lines.js';
 import { helpLines, wordLines } from './help.js';
@@ -50,7 +50,7 @@ function boardLines(board: BoardProps, layout: Layout, width: number): Span[][] 
 }
 
 function middleLines(board: BoardProps, layout: Layout, width: number, room: number): Span[][] {
-  if (board.keyboard.mode === 'help') return helpLines(room, board.steerable);
+  if (board.keyboard.mode === 'help') return helpLines(room, board.steerable, (key) => isOffered(key, board.state));
   if (board.keyboard.mode === 'words') return wordLines(room);
   if (board.keyboard.mode === 'messages')
     return messageLines(board.state.log, { height: room, width, scrolled: board.keyboard.scrolled });
