@@ -22,13 +22,22 @@ export interface FitOptions {
   readonly seed: number;
 }
 
-/** A token of a text: the state it followed, and what the LM would have drawn after it. */
+/** A token of a text. Features are far larger than this, so they are made when they are read. */
 interface TokenRow {
-  readonly features: Float32Array;
+  /** The state that it followed, [hiddenSize] */
+  readonly state: Float32Array;
+  readonly tokenId: number;
   /** Standardised. */
   readonly reward: number;
-  /** Undefined for the last token of a text. */
-  readonly next?: { readonly features: Float32Array; readonly probabilities: readonly number[] };
+  /** What the LM would have drawn after it; undefined for the last token of a text, and where the loss does not ask. */
+  next?: Continuations;
+}
+
+interface Continuations {
+  /** [hiddenSize] */
+  readonly state: Float32Array;
+  readonly tokenIds: ArrayLike<number>;
+  readonly probabilities: readonly number[];
 }
 
 const TEXTS_AT_ONCE = 32;
@@ -49,8 +58,7 @@ export async function fitScorer(
   const centre = mean(rewards);
   const deviation = Math.sqrt(mean(rewards.map((reward) => (reward - centre) ** 2))) || 1;
   const rows: TokenRow[] = [];
-  for (let start = 0; start < texts.length; start += TEXTS_AT_ONCE) {
-    const some = texts.slice(start, start + TEXTS_AT_ONCE);
+  for (const some of batchesOf(lm, texts)) {
     const standardised = some.map((text) => ({ ...text, reward: (text.reward - centre) / deviation }));
     rows.push(...(await tokenRows(lm, standardised, loss === 'cd-q')));
   }
@@ -63,14 +71,21 @@ export async function fitScorer(
     for (let start = 0; start < order.length; start += ROWS_AT_ONCE) {
       const batch = order.slice(start, start + ROWS_AT_ONCE);
       await giveWay();
-      critic.fit(joinRows(batch.map(({ features }) => features)), targets(critic, batch), 1, rateFactor);
+      const read = lm.features(
+        joinRows(batch.map(({ state }) => state)),
+        batch.map(({ tokenId }) => tokenId),
+      );
+      critic.fit(read, targets(lm, critic, batch), 1, rateFactor);
     }
   }
   return new PrefixScorer({ ...facts, loss, texts: texts.length, mean: centre, deviation }, critic);
 }
 
-function targets(critic: Critic, batch: readonly TokenRow[]): number[] {
-  const values = critic.values(joinRows(batch.flatMap(({ next }) => next?.features ?? [])));
+function targets(lm: FrozenLm, critic: Critic, batch: readonly TokenRow[]): number[] {
+  const after = batch.flatMap(({ next }) => next ?? []);
+  const states = joinRows(after.map(({ state }) => state));
+  const tokenIds = after.flatMap((next) => Array.from(next.tokenIds));
+  const values = critic.values(lm.features(states, tokenIds));
   let place = 0;
   return batch.map(({ reward, next }) => {
     if (!next) return reward;
@@ -78,33 +93,64 @@ function targets(critic: Critic, batch: readonly TokenRow[]): number[] {
   });
 }
 
+/** Texts that are read together: as many as the longest prefix and the longest text leave within the context. */
+function batchesOf(lm: FrozenLm, texts: readonly RewardedText[]): RewardedText[][] {
+  const batches: RewardedText[][] = [];
+  let [prefix, length] = [0, 0];
+  for (const text of texts) {
+    const own = lm.tokenizer.encode(text.prefix).length;
+    [prefix, length] = [Math.max(prefix, own), Math.max(length, text.tokenIds.length)];
+    const batch = batches.at(-1);
+    if (batch && batch.length < TEXTS_AT_ONCE && prefix + length <= lm.contextLength) {
+      batch.push(text);
+      continue;
+    }
+    [prefix, length] = [own, text.tokenIds.length];
+    batches.push([text]);
+  }
+  return batches;
+}
+
 /** The tokens of some texts, which are read together; rows that have ended are read on and left out. */
 async function tokenRows(lm: FrozenLm, texts: readonly RewardedText[], withNext: boolean): Promise<TokenRow[]> {
   const rows: TokenRow[] = [];
   const longest = Math.max(...texts.map(({ tokenIds }) => tokenIds.length));
   let step = await lm.begin(texts.map(({ prefix }) => lm.tokenizer.encode(prefix)));
+  let before: readonly (TokenRow | undefined)[] = [];
   for (let time = 0; time < longest; time++) {
-    const tokens = texts.map(({ tokenIds }) => tokenIds[time] ?? lm.endToken);
-    const features = lm.features(step.hidden, tokens);
-    step = await lm.advance(step, tokens);
-    const after = withNext ? await nextOf(lm, step.hidden) : [];
-    for (const [row, { tokenIds, reward }] of texts.entries()) {
-      const own = features.slice(row * lm.featureSize, (row + 1) * lm.featureSize);
-      const next = time + 1 < tokenIds.length ? after[row] : undefined;
-      if (time < tokenIds.length) rows.push({ features: own, reward, ...(next ? { next } : {}) });
+    const states = rowsOf(lm, step.hidden);
+    const after = withNext && time > 0 ? await nextOf(lm, step.hidden, states) : [];
+    const now = texts.map(({ tokenIds, reward }, row): TokenRow | undefined => {
+      const tokenId = tokenIds[time];
+      return tokenId === undefined ? undefined : { state: states[row]!, tokenId, reward };
+    });
+    for (const [row, own] of now.entries()) {
+      const [last, next] = [before[row], after[row]];
+      if (own && last && next) last.next = next;
     }
+    rows.push(...now.flatMap((own) => own ?? []));
+    before = now;
+    if (time + 1 === longest) break;
+    step = await lm.advance(
+      step,
+      texts.map(({ tokenIds }) => tokenIds[time] ?? lm.endToken),
+    );
   }
   step.state.dispose();
   return rows;
 }
 
+function rowsOf({ hiddenSize }: FrozenLm, hidden: Float32Array): Float32Array[] {
+  return Array.from({ length: hidden.length / hiddenSize }, (_, row) => {
+    return hidden.slice(row * hiddenSize, (row + 1) * hiddenSize);
+  });
+}
+
 /** What the LM would draw after each state. */
-async function nextOf(lm: FrozenLm, hidden: Float32Array): Promise<Required<TokenRow>['next'][]> {
-  const { rows, width, logits, tokenIds } = await lm.candidates(hidden);
-  return Array.from({ length: rows }, (_, row) => {
-    const ids = tokenIds?.subarray(row * width, (row + 1) * width) ?? Array.from({ length: width }, (_, id) => id);
-    const state = hidden.subarray(row * lm.hiddenSize, (row + 1) * lm.hiddenSize);
-    const probabilities = softmax(logits.subarray(row * width, (row + 1) * width));
-    return { features: lm.features(state, ids), probabilities };
+async function nextOf(lm: FrozenLm, hidden: Float32Array, states: readonly Float32Array[]): Promise<Continuations[]> {
+  const { width, logits, tokenIds } = await lm.candidates(hidden);
+  return states.map((state, row) => {
+    const ids = tokenIds?.slice(row * width, (row + 1) * width) ?? Array.from({ length: width }, (_, id) => id);
+    return { state, tokenIds: ids, probabilities: softmax(logits.subarray(row * width, (row + 1) * width)) };
   });
 }

@@ -23,6 +23,11 @@ export class FrozenLm {
     return this.source.tokenizer;
   }
 
+  /** Tokens that it reads at once, with the start token. */
+  get contextLength(): number {
+    return this.source.contextLength;
+  }
+
   get hiddenSize(): number {
     return this.source.hiddenStates.hiddenSize;
   }

@@ -35,6 +35,7 @@ export interface TextReader {
   readonly digest: string;
   readonly tokenizer: Pick<Tokenizer, 'encode'>;
   readonly vocabularySize: number;
+  readonly contextLength: number;
 }
 
 const LEAST = 8;
@@ -56,12 +57,13 @@ export function readRewardedTexts(path: string): RewardedTexts {
 
 /**
  * The texts as the tokens of a model. A text without tokens is left out.
- * @throws RlpromptError `E_REWARDED_TEXTS` where token ids are those of another model
+ * @throws RlpromptError `E_REWARDED_TEXTS` where token ids are those of another model, or a text is beyond the context
  */
 export function tokensOf({ path, lines }: RewardedTexts, lm: TextReader): RewardedText[] {
   const texts = lines.flatMap((line): RewardedText[] => {
     const { prefix, text, reward, tokenIds = lm.tokenizer.encode(text) } = line;
     if (line.tokenIds) checkTokens(path, line, line.tokenIds, lm);
+    checkLength(path, line, tokenIds.length, lm);
     return tokenIds.length > 0 ? [{ prefix, reward, tokenIds }] : [];
   });
   checkEnough(path, texts);
@@ -91,6 +93,18 @@ function checkTokens(
   if (unknown === undefined) return;
   const message = `line ${number}: ${name} has ${groupDigits(vocabularySize)} tokens, and none with the id ${unknown}`;
   throw refused(path, message, `remove "tokenIds" from all lines, and ${name} reads their texts`);
+}
+
+function checkLength(
+  path: string,
+  { number, prefix }: TextLine,
+  tokens: number,
+  { name, tokenizer, contextLength }: TextReader,
+): void {
+  const length = tokenizer.encode(prefix).length + tokens;
+  if (length <= contextLength) return;
+  const message = `line ${number}: prefix and text take ${length} tokens, and the context of ${name} is ${contextLength}`;
+  throw refused(path, message, 'shorten the text or leave it out, or use a model with a longer context');
 }
 
 function parseLine(line: string, path: string, number: number): TextLine {

@@ -9,6 +9,7 @@ import {
   textOf,
   type WeightedScorer,
 } from './guided-text.js';
+import { requireRoom } from './require-room.js';
 import { TEXT_REWARDS, type TextRewardName } from './text-rewards.js';
 
 /** A way to decode: how far it goes from the LM, and what it draws for that. */
@@ -50,12 +51,16 @@ export async function measureTradeOff(
   return rows;
 }
 
-/** Decodes the texts of a request; each has random numbers of its own. */
+/**
+ * Decodes the texts of a request; each has random numbers of its own.
+ * @throws RlpromptError `E_CONTEXT_LENGTH` where a prefix leaves too little room
+ */
 export async function decodeAll(
   lm: FrozenLm,
   method: DecodingMethod,
   { prefixes, texts, seed, ...request }: DecodingRequest,
 ): Promise<{ prefix: string; decoded: GuidedText }[]> {
+  requireRoom(lm, prefixes, request.maxTokens);
   const decoded: { prefix: string; decoded: GuidedText }[] = [];
   for (const prefix of prefixes) {
     const tokens = lm.tokenizer.encode(prefix);

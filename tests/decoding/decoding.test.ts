@@ -13,7 +13,7 @@ import {
 } from '../../src/decoding/guided-text.js';
 import { readScorer, scorerFor, writeScorer } from '../../src/decoding/prefix-scorer.js';
 import { readRewardedTexts, tokensOf } from '../../src/decoding/rewarded-texts.js';
-import { measureTradeOff } from '../../src/decoding/trade-off.js';
+import { decodeAll, measureTradeOff } from '../../src/decoding/trade-off.js';
 import { Rng } from '../../src/random/rng.js';
 import { allTexts, DEPTH, eighths, treeLm } from './tree-lm.js';
 
@@ -40,7 +40,10 @@ beforeAll(async () => {
 afterAll(() => lm.dispose());
 
 /** The model of the tests, as a reader of texts. */
-const reader = () => ({ name: 'tree', digest: 'd', tokenizer: lm.tokenizer, vocabularySize: lm.vocabularySize });
+const reader = () => {
+  const { tokenizer, vocabularySize, contextLength } = lm;
+  return { name: 'tree', digest: 'd', tokenizer, vocabularySize, contextLength };
+};
 const stateAfter = async (letters: readonly number[]) => (await lm.begin([letters])).hidden;
 const softmax = (logits: ArrayLike<number>): number[] => {
   const weights = Array.from(logits, Math.exp);
@@ -132,6 +135,45 @@ describe('decoding', () => {
     ];
     const [, none] = await measureTradeOff(lm, methods.slice(0, 2), { ...request, scorers: cancelled });
     expect(none).toEqual({ ...base!, method: methods[1], kl: expect.closeTo(0, 9) });
+  });
+});
+
+describe('a text as long as the context, which is 8 tokens', () => {
+  const whole = { scorers: [], reward: 'shorter', texts: 1, seed: 0 } as const;
+  const itself = { kind: 'token-wise', strength: 0 } as const;
+
+  it('is drawn and learned from, beside texts with longer prefixes', async () => {
+    await expect(decodeAll(lm, itself, { ...whole, prefixes: ['abcabca'], maxTokens: 1 })).resolves.toHaveLength(1);
+    const given = [
+      { prefix: 'abcabca', tokenIds: [1], reward: 1 },
+      { prefix: '', tokenIds: [1, 2, 3, 1, 2, 3, 1, 0], reward: 2 },
+    ];
+    // Read together, the first would be read on beyond the context, and the model of the tests refuses that.
+    const { facts } = await fitScorer(lm, given, FACTS, { loss: 'cd-q', epochs: 1, seed: 0 });
+    expect(facts.texts).toBe(2);
+  });
+
+  it('may not be longer: nothing is drawn', async () => {
+    const request = { ...whole, prefixes: ['a', 'abcabca'], maxTokens: 2 };
+    await expect(decodeAll(lm, itself, request)).rejects.toMatchObject({
+      code: 'E_CONTEXT_LENGTH',
+      message: "the prefix takes 7 tokens and --tokens is 2, the model's context is 8",
+      where: '"abcabca"',
+      kept: 'nothing was drawn',
+      next: '--tokens 1 at most, or a shorter prefix, or a model with a longer context',
+    });
+  });
+
+  it('may not be longer in a file, either', () => {
+    const path = join(folder, 'long.jsonl');
+    const lines = Array.from({ length: 8 }, (_, i) => JSON.stringify({ prefix: 'abc', text: 'abcabc', reward: i }));
+    writeFileSync(path, lines.join('\n'));
+    expect(() => tokensOf(readRewardedTexts(path), reader())).toThrow(
+      expect.objectContaining({
+        code: 'E_REWARDED_TEXTS',
+        message: 'line 1: prefix and text take 9 tokens, and the context of tree is 8',
+      }),
+    );
   });
 });
 

@@ -5,6 +5,8 @@ import type { StateSource } from '../../src/preferences/pooled-states.js';
 const PIECES = ['<s>', 'a', 'b', 'c'];
 /** Shares of the next tokens in eighths, another order after each text. */
 const EIGHTHS = [1, 4, 2, 1];
+/** Tokens that it reads at once. */
+const CONTEXT = 8;
 /** Letters of the longest text. */
 export const DEPTH = 2;
 
@@ -30,6 +32,8 @@ export function treeLm(): StateSource {
     );
   });
   const step = (texts: readonly (readonly number[])[]) => {
+    // With the start token.
+    if (texts.some(({ length }) => 1 + length > CONTEXT)) throw new RangeError('a text beyond the context');
     const hidden = new Float32Array(texts.length * hiddenSize);
     texts.forEach((text, row) => {
       const at = TEXTS.findIndex((known) => known.join() === text.join());
@@ -59,7 +63,7 @@ export function treeLm(): StateSource {
     padTokenId: undefined,
     maskTokenId: undefined,
   };
-  return { hiddenStates, tokenizer, contextLength: 8 };
+  return { hiddenStates, tokenizer, contextLength: CONTEXT };
 }
 
 /** Every text of the model, with its probability in 64ths. */

@@ -7,11 +7,14 @@ export function parsePositive(text: string): number {
   return value;
 }
 
-/** For flags that 0 switches off. */
-export function parseNotNegative(text: string): number {
+/** What is multiplied by far more is no finite number any more. */
+const LARGEST_STRENGTH = 1000;
+
+/** For how far a scorer may lead; 0 switches it off. */
+export function parseStrength(text: string): number {
   const value = Number(text);
-  if (!(value >= 0 && Number.isFinite(value)) || text.trim() === '') {
-    throw new InvalidArgumentError('expected a number of at least 0');
+  if (!(value >= 0 && value <= LARGEST_STRENGTH) || text.trim() === '') {
+    throw new InvalidArgumentError(`expected a number from 0 to ${LARGEST_STRENGTH}`);
   }
   return value;
 }

@@ -4,19 +4,22 @@ import { isThere } from '../../files/read/is-there.js';
 /** A file and, after the last `=`, its weight; a name may hold an `=` of its own. */
 const WITH_WEIGHT = /^(.+)=([^=]*)$/s;
 
+/** What is multiplied by far more is no finite number any more. */
+const LARGEST = 1000;
+
 /**
  * Reads `FILE` or `FILE=WEIGHT`.
- * @throws RlpromptError `E_USAGE` where something else than a number stands for the weight
+ * @throws RlpromptError `E_USAGE` where something else stands for the weight
  */
 export function parseScorer(text: string): { file: string; weight: number } {
   const [, file, written = ''] = WITH_WEIGHT.exec(text) ?? [];
   const weight = written.trim() === '' ? Number.NaN : Number(written);
-  if (file !== undefined && Number.isFinite(weight)) return { file, weight };
+  if (file !== undefined && Math.abs(weight) <= LARGEST) return { file, weight };
   if (file !== undefined && isThere(file) && !isThere(text)) {
     throw new RlpromptError({
       code: 'E_USAGE',
       exit: 'usage',
-      message: `${text} has a weight that is not a number`,
+      message: `${text} has a weight that is no number from -${LARGEST} to ${LARGEST}`,
       where: '--scorer',
       next: '--scorer FILE=0.5',
     });

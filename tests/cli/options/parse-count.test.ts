@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { parseCount, parseSeed, parseSize } from '../../../src/cli/options/parse-count.js';
-import { parseNotNegative } from '../../../src/cli/options/parse-positive.js';
+import { parseStrength } from '../../../src/cli/options/parse-positive.js';
 
 it.each(['x', '', ' ', '-1', '1.5', '1e99'])('is no seed and no count: %j', (text) => {
   expect(() => parseSeed(text)).toThrow('a whole number from 0');
@@ -12,10 +12,10 @@ it('counts begin with 1, seeds with 0', () => {
   expect(() => parseCount('0')).toThrow('a whole number from 1');
 });
 
-it('a strength is a number from 0 on', () => {
-  expect([parseNotNegative('0'), parseNotNegative('0.5')]).toEqual([0, 0.5]);
-  for (const text of ['', 'x', 'NaN', '-1', '1e999']) {
-    expect(() => parseNotNegative(text)).toThrow('a number of at least 0');
+it('a strength is a number from 0 to 1000: the KL of a far larger one is not finite', () => {
+  expect(['0', '0.5', '1000'].map(parseStrength)).toEqual([0, 0.5, 1000]);
+  for (const text of ['', 'x', 'NaN', '-1', '1001', '1e308', '1e999']) {
+    expect(() => parseStrength(text)).toThrow('a number from 0 to 1000');
   }
 });
 

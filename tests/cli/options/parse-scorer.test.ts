@@ -20,9 +20,12 @@ describe('a scorer and its weight', () => {
     expect(parseScorer(`${file}${written}`)).toEqual({ file, weight });
   });
 
-  it.each(['=high', '=', '=1.2.3', '=Infinity'])('%s is refused as a weight', (written) => {
+  it.each(['=high', '=', '=1.2.3', '=Infinity', '=1e308'])('%s is refused as a weight', (written) => {
     expect(() => parseScorer(`${file}${written}`)).toThrow(
-      expect.objectContaining({ code: 'E_USAGE', message: `${file}${written} has a weight that is not a number` }),
+      expect.objectContaining({
+        code: 'E_USAGE',
+        message: `${file}${written} has a weight that is no number from -1000 to 1000`,
+      }),
     );
   });
 

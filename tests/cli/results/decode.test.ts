@@ -1,8 +1,8 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { runInProcess } from '../in-process-cli.js';
-import { emptyFolder, lastLine } from '../spawn-cli.js';
+import { emptyFolder, lastLine, TINY_MODEL } from '../spawn-cli.js';
 
 it('samples, fits, writes and compares; a scorer for another model is refused', { timeout: 120_000 }, async () => {
   const cwd = emptyFolder();
@@ -53,6 +53,23 @@ it('samples, fits, writes and compares; a scorer for another model is refused', 
     65,
     expect.stringContaining('those of another, but the model is'),
   ]);
+});
+
+it.each([
+  ['a strength for blocks, which have none', ['--block', '4', '--strength', '50'], /--strength/],
+  ['candidates without blocks', ['--candidates', '8'], /--candidates is for blocks/],
+  ['a strength that is not finite in the end', ['--strength', '1e308'], /from 0 to 1000/],
+])('refuses %s', async (_, args, message) => {
+  const { code, stderr } = await runInProcess(['decode', 'write', 'Dear', '--scorer', 'v.safetensors', ...args], {});
+  expect([code, lastLine(stderr)]).toEqual([64, expect.stringMatching(message)]);
+});
+
+it('says what does not fit into the context, and draws nothing', async () => {
+  const cwd = emptyFolder();
+  const args = ['sample', 'the a', '--model', TINY_MODEL, '--tokens', '80', '--out', 'texts.jsonl'];
+  const { code, stderr } = await runInProcess(['decode', ...args], { cwd });
+  expect([code, lastLine(stderr)]).toEqual([65, expect.stringMatching(/E_CONTEXT_LENGTH.* --tokens is 80, .* is 64/)]);
+  expect(existsSync(join(cwd, 'texts.jsonl'))).toBe(false);
 });
 
 it.each([

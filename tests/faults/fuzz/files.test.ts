@@ -90,7 +90,7 @@ const LIBRARY = {
     },
   ],
 };
-const READER = { name: 'm', digest: 'd', tokenizer: { encode: () => [1] }, vocabularySize: 3 };
+const READER = { name: 'm', digest: 'd', tokenizer: { encode: () => [1] }, vocabularySize: 3, contextLength: 8 };
 const REWARDED = Array.from({ length: 8 }, (_, i) => ({ prefix: 'a', text: 'b', tokenIds: [1, 2], reward: i }));
 
 const LISTS: Readonly<Record<string, List>> = {

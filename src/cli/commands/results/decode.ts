@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import { EMBEDDED_MODEL } from '../../../config/settings/defaults.js';
 import { TEXT_REWARD_NAMES, type TextRewardName } from '../../../decoding/text-rewards.js';
 import type { DecodingMethod, DecodingRequest } from '../../../decoding/trade-off.js';
+import { RlpromptError } from '../../../errors.js';
 import { requirePlaceFor, writeOutput } from '../../../files/write/write-output.js';
 import { countOf } from '../../../group-digits.js';
 import { mean } from '../../../statistics/mean.js';
@@ -12,10 +13,13 @@ import { fittedText, tradeOffTable } from '../../decoding/decoding-text.js';
 import { type LmOptions, withLm, withScorers } from '../../decoding/with-scorers.js';
 import { collect } from '../../options/config-options.js';
 import { parseCount, parseSeed, parseSize } from '../../options/parse-count.js';
-import { parseNotNegative } from '../../options/parse-positive.js';
+import { parseStrength } from '../../options/parse-positive.js';
 import type { CliContext } from '../../output/context.js';
 import { writeResult } from '../../output/output.js';
 import { quotePrompt } from '../../output/result-line.js';
+
+/** Blocks to choose from where nothing else is said. */
+const CANDIDATES = 4;
 
 const EXAMPLES = `Examples:
   $ rlprompt decode sample "Dear all," --reward shorter --texts 128 --out texts.jsonl
@@ -57,7 +61,7 @@ interface ScorerOptions extends TextOptions {
 interface WriteOptions extends ScorerOptions {
   readonly strength: number;
   readonly block?: number;
-  readonly candidates: number;
+  readonly candidates?: number;
 }
 
 export function configure(command: Command, context: CliContext): void {
@@ -83,13 +87,18 @@ export function configure(command: Command, context: CliContext): void {
     .option('--json', 'print one JSON object')
     .action((file: string, options: FitOptions) => fitTo(file, options, context));
   scorerOptions(textOptions(command.command('write').description('writes texts under the guidance of scorers'), 1))
-    .option('--strength <LAMBDA>', 'token by token, how far the scorers lead away from the model', parseNotNegative, 1)
     .option(
-      '--block <M>',
-      'in blocks of M tokens, the best of --candidates each, in place of token by token',
-      parseCount,
+      '--strength <LAMBDA>',
+      'token by token, how far the scorers lead away from the model, at most 1000',
+      parseStrength,
+      1,
     )
-    .option('--candidates <K>', 'blocks to choose from', parseSize, 4)
+    .addOption(
+      new Option('--block <M>', 'in blocks of M tokens, the best of --candidates each, in place of token by token')
+        .argParser(parseCount)
+        .conflicts('strength'),
+    )
+    .option('--candidates <K>', `with --block: blocks to choose from (default: ${CANDIDATES})`, parseSize)
     .option('--json', 'print one JSON object per line')
     .action((prefixes: string[], options: WriteOptions) => write(prefixes, options, context));
   rewardOption(
@@ -172,7 +181,8 @@ async function fitTo(file: string, options: FitOptions, context: CliContext): Pr
   const read = readRewardedTexts(file);
   await withLm(options, async (lm, { name, digest }) => {
     const { fitScorer } = await import('../../../decoding/fit-scorer.js');
-    const texts = tokensOf(read, { name, digest, tokenizer: lm.tokenizer, vocabularySize: lm.vocabularySize });
+    const { tokenizer, vocabularySize, contextLength } = lm;
+    const texts = tokensOf(read, { name, digest, tokenizer, vocabularySize, contextLength });
     const facts = { lm: name, lmDigest: digest, reward: read.rewardName ?? file };
     const scorer = await fitScorer(lm, texts, facts, options);
     writeScorer(out, scorer);
@@ -182,7 +192,8 @@ async function fitTo(file: string, options: FitOptions, context: CliContext): Pr
 }
 
 async function write(prefixes: string[], options: WriteOptions, context: CliContext): Promise<void> {
-  const { strength, block, candidates, json } = options;
+  const { strength, block, candidates = CANDIDATES, json } = options;
+  if (block === undefined && options.candidates !== undefined) throw candidatesWithoutBlock();
   const method: DecodingMethod =
     block === undefined ? { kind: 'token-wise', strength } : { kind: 'block-wise', blockLength: block, candidates };
   await withScorers(options, async (lm, scorers) => {
@@ -194,6 +205,17 @@ async function write(prefixes: string[], options: WriteOptions, context: CliCont
         : `${quotePrompt(prefix + text.text)} · KL ${text.kl.toFixed(2)} · ${countOf(text.drawn, 'token')} drawn`,
     );
     writeResult(context, lines.map((line) => `${line}\n`).join(''));
+  });
+}
+
+function candidatesWithoutBlock(): RlpromptError {
+  return new RlpromptError({
+    code: 'E_USAGE',
+    exit: 'usage',
+    message: '--candidates is for blocks: token by token there is nothing to choose from',
+    where: '--candidates',
+    kept: 'nothing was started',
+    next: 'add --block M, or leave --candidates out',
   });
 }
 
