@@ -156,6 +156,10 @@ export const ERROR_CODES = {
     'An environment offers no action, or an action twice, before the episode has ended.',
     'Correct `actions`, or answer `done: true`.',
   ],
+  E_ENVIRONMENT_ACTION_LENGTH: [
+    'An action of an environment is longer than the model’s context.',
+    'Offer shorter actions, or use a model with a longer context.',
+  ],
   E_ENVIRONMENT_ANSWER: ['The answer of an environment is not what it should be.', 'Correct the environment.'],
   E_ENVIRONMENT_ENDLESS: [
     'An environment does not end an episode within its own `mostSteps`.',

@@ -35,6 +35,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   'acting/memory': ['statistics'],
   'acting/policy': [
+    'errors.ts',
     'lm/model',
     'policy',
     'policy/parameters',

@@ -1,3 +1,4 @@
+import { RlpromptError } from '../../errors.js';
 import { type HiddenStep, type LabelNormalisation, startTokenOf } from '../../lm/model/types.js';
 import { frozenHead } from '../../policy/frozen-head.js';
 import type { PolicyHead } from '../../policy/policy-head.js';
@@ -22,6 +23,7 @@ export class LmScores {
 
   /**
    * Reads each pair of text and action once.
+   * @throws RlpromptError `E_ENVIRONMENT_ACTION_LENGTH` where an action does not fit into the context
    * @returns log p of each action, normalised, [actions]
    */
   async after(text: string, actions: readonly string[]): Promise<Float64Array> {
@@ -41,8 +43,10 @@ export class LmScores {
     const { hiddenStates, tokenizer, contextLength } = this.source;
     const { hiddenSize } = hiddenStates;
     const phrases = actions.map((action) => tokenizer.encode(` ${action}`));
-    const longest = Math.max(...phrases.map(({ length }) => length));
+    const lengths = phrases.map(({ length }) => length);
+    const longest = Math.max(...lengths);
     const start = startTokenOf(tokenizer);
+    if (longest >= contextLength) throw tooLong(actions[lengths.indexOf(longest)] ?? '', longest, contextLength);
     // The end of a text is what counts where not all of it fits.
     const prefix = [start, ...tokenizer.encode(text)].slice(longest - contextLength);
     let step: HiddenStep = await hiddenStates.begin(phrases.map(() => prefix));
@@ -68,4 +72,14 @@ export class LmScores {
     if (this.normalise === 'none') return 1;
     return this.normalise === 'token' ? tokens.length : action.split(/\s+/).length;
   }
+}
+
+function tooLong(action: string, length: number, contextLength: number): RlpromptError {
+  return new RlpromptError({
+    code: 'E_ENVIRONMENT_ACTION_LENGTH',
+    exit: 'internal',
+    message: `an action takes ${length} tokens, the model's context is ${contextLength} with the observation`,
+    where: JSON.stringify(`${action.slice(0, 60)}…`),
+    next: 'let the environment offer shorter actions, or use a model with a longer context',
+  });
 }

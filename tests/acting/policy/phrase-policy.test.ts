@@ -62,4 +62,18 @@ describe('a policy over phrases', () => {
     expect(await policy.look(TEXT, ACTIONS)).toBe(choice);
     await Promise.all([policy.dispose(), other.dispose()]);
   });
+
+  it('cuts a long observation from the left, and refuses an action that does not fit into the context', async () => {
+    const policy = await PhrasePolicy.create({ ...source, contextLength: 8 }, { normalise: 'none', seed: 0 });
+    const [cut] = await policy.scoresAfter(`${TEXT} ${TEXT} ${TEXT}`, ['now']);
+    const [again] = await policy.scoresAfter(`${TEXT} ${TEXT} ${TEXT} ${TEXT}`, ['now']);
+    expect(cut).toBe(again);
+    const long = Array(8).fill('tomorrow').join(' ');
+    await expect(policy.look(TEXT, ['now', long])).rejects.toMatchObject({
+      code: 'E_ENVIRONMENT_ACTION_LENGTH',
+      message: expect.stringMatching(/^an action takes \d+ tokens, the model's context is 8 with the observation$/),
+      where: expect.stringContaining('"tomorrow tomorrow'),
+    });
+    await policy.dispose();
+  });
 });
