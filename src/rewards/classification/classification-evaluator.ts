@@ -1,5 +1,6 @@
 import type { Calibration, Reading } from '../../classifier/classifier.js';
 import { givenWords } from '../../classifier/given-words.js';
+import { inLabelOrder } from '../../classifier/in-label-order.js';
 import { labelOffsets } from '../../classifier/label-offsets.js';
 import { REPORT_IT, RlpromptError } from '../../errors.js';
 import type { LabelScoresCapability } from '../../lm/model/types.js';
@@ -63,7 +64,8 @@ export class ClassificationEvaluator implements Evaluator {
     return { forwards: this.cache.forwards, cacheHits: this.cache.cacheHits };
   }
 
-  async evaluate(items: readonly EvaluationItem[], options: EvaluationOptions = {}): Promise<Evaluation[]> {
+  async evaluate(given: readonly EvaluationItem[], options: EvaluationOptions = {}): Promise<Evaluation[]> {
+    const items = given.map((item) => inLabelOrder(item, this.labels));
     const keys = itemKeys(items);
     const unique = [...new Map(items.map((item, i) => [keys[i]!, item]))];
     const scores = await this.score(

@@ -41,6 +41,16 @@ describe('label-word sets', () => {
     expect(read!.reading).toEqual(reading);
   });
 
+  it('are those of their label, whatever order a run had the labels in, and so are offsets', async () => {
+    const { evaluator: reader } = evaluator();
+    const reading = { words: words.toReversed(), demonstrations: [] };
+    const item = { text: 'p', examples: train, reading, offsets: [-0.5, 1] };
+    const [read] = await reader.evaluate([item], { details: true });
+    // yes: (3 · -2 + 2) / 4 + 0.5 = -0.5; no: (-1 - 3) / 2 - 1 = -3.
+    expect(read!.outcomes![0]!.probabilities!.yes).toBeCloseTo(1 / (1 + Math.exp(-2.5)), 6);
+    expect(read!.metrics.accuracy).toBe(0.5);
+  });
+
   it('may have one word for a label and several for another', async () => {
     const { evaluator: reader } = evaluator();
     const reading = {
