@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
+import { readSetLayer } from '../../config/config-layers.js';
 import { currentSettings } from '../../config/removed-settings.js';
 import { type ResolvedRunConfig, resolveRunConfig } from '../../config/resolve-run-config.js';
-import type { RunConfigInput } from '../../config/run-config.js';
+import type { RunConfigInput, RunConfigKey } from '../../config/run-config.js';
 import { isDataFileName } from '../../data/read-table.js';
 import type { RunStartEvent } from '../../events.js';
 import { readRunSources } from '../options/config-options.js';
@@ -33,10 +34,13 @@ export async function readConfigOfRun(
 ): Promise<ResolvedRunConfig> {
   const { readRunRecord } = await import('../../export/run-record.js');
   const { manifest, start } = readRunRecord(runDir);
-  const ofRun = currentSettings(manifest.config);
+  // How many prompts a run put together says nothing of how many are scored now.
+  const { ensemble: _, ...ofRun } = currentSettings(manifest.config);
   const { flags, ...others } = await readRunSources(command, context, task ?? ofRun.task);
   const known = task === undefined || task === ofRun.task ? ofRun : forOtherData(ofRun, task, start);
-  return resolveRunConfig({ ...others, flags: { ...known, ...flags } });
+  const typed = readSetLayer(others.set ?? [], others.env ?? {}, []);
+  const inherited = Object.entries(known).filter(([key]) => !typed.has(key as RunConfigKey));
+  return resolveRunConfig({ ...others, flags: { ...Object.fromEntries(inherited), ...flags } });
 }
 
 function forOtherData(ofRun: RunConfigInput, task: string, start: RunStartEvent): Partial<RunConfigInput> {

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../../src/events.js';
@@ -31,6 +31,21 @@ describe('--ensemble', () => {
     expect(report.results).toHaveLength(3);
     const few = await runInProcess(['eval', 'mails.csv', ...flags, '--prompt', 'a', '--ensemble', '3'], { cwd });
     expect(lastLine(few.stderr)).toContain('3 prompts are to be scored together, but there are 1');
+  }, 120_000);
+
+  it('is not asked of eval because a run put prompts together, and what is typed counts', async () => {
+    const own = await runInProcess(['eval', 'runs/e', '--json'], { cwd });
+    expect(own).toMatchObject({ code: 0, stderr: '' });
+    expect(JSON.parse(own.stdout).ensemble).toBeUndefined();
+    const typed = await runInProcess(['eval', 'runs/e', '--ensemble', '2'], { cwd });
+    expect(lastLine(typed.stderr)).toContain('2 prompts are to be scored together, but there are 1');
+    const all = await runInProcess(['eval', 'runs/e', '--set', 'testSize=5', '--json'], { cwd });
+    expect(JSON.parse(all.stdout).results[0].n).toBe(5);
+    writeFileSync(join(cwd, 'rlprompt.config.json'), '{"ensemble": 2}');
+    const configured = await runInProcess(['eval', 'runs/e', '--prompt', 'a', '--json'], { cwd });
+    expect(JSON.parse(configured.stdout).ensemble.prompts).toHaveLength(2);
+    expect(await runInProcess(['eval', 'runs/e'], { cwd })).toMatchObject({ code: 0 });
+    rmSync(join(cwd, 'rlprompt.config.json'));
   }, 120_000);
 });
 

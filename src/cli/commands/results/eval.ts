@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import type { ResolvedRunConfig } from '../../../config/resolve-run-config.js';
 import type { RunConfig, RunConfigKey } from '../../../config/run-config.js';
 import { isDataFileName } from '../../../data/read-table.js';
 import { RlpromptError } from '../../../errors.js';
@@ -99,8 +100,7 @@ export function configure(command: Command, context: CliContext): void {
     if (options.unlabelled) return await writeProposals(config, { ...options, ...(policy ? { policy } : {}) }, context);
     const ofRun = withEditedWords(found && readBy(found, read.target), options);
     const prompts = [...(ofRun ? [ofRun] : []), ...(await readPrompts(options, run, context))];
-    if (config.ensemble !== undefined && config.ensemble > prompts.length)
-      throw tooFew(config.ensemble, prompts.length);
+    const together = togetherOf(config, sources, prompts.length);
     const { evaluatePrompts } = await import('../../../evaluate.js');
     const onOutput = (text: string) => sayLines(context, text);
     const onProgress = reportDownloads(context);
@@ -113,7 +113,7 @@ export function configure(command: Command, context: CliContext): void {
     for (const warning of evaluation.warnings) warn(context, warning);
     if (options.perExample !== undefined) writeOutcomes(options.perExample, evaluation.results);
     const { split, target, task: name, results } = evaluation;
-    const ensemble = config.ensemble === undefined ? undefined : scoreTogether(results, config, config.ensemble);
+    const ensemble = together === undefined ? undefined : scoreTogether(results, config, together);
     const rowsOf = isDataFileName(config.task) && !splitsDataFile ? 'rows' : `${split} rows`;
     const report = { task: name, target, split, results: results.map(describe), ensemble };
     writeResult(
@@ -184,6 +184,16 @@ function togetherLine(ensemble: ReturnType<typeof scoreTogether> | undefined): s
   if (!ensemble) return '';
   const { prompts, n, accuracy, reward } = ensemble;
   return `the first ${prompts.length} together: accuracy ${accuracy.toFixed(3)}, reward ${reward.toFixed(2)}, n ${n}\n`;
+}
+
+/**
+ * How many prompts are scored together. What a configuration file says is meant for runs, and not for fewer prompts than it names.
+ * @throws RlpromptError `E_USAGE` where the command line names more than there are
+ */
+function togetherOf({ ensemble }: RunConfig, sources: ResolvedRunConfig['sources'], count: number): number | undefined {
+  if (ensemble === undefined || ensemble <= count) return ensemble;
+  if (sources.ensemble?.startsWith('--')) throw tooFew(ensemble, count);
+  return undefined;
 }
 
 function tooFew(wanted: number, given: number): RlpromptError {
