@@ -251,6 +251,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'run/prepare',
     'shell-word.ts',
     'statistics',
+    'task/load',
     'visible-json.ts',
   ],
   'cli/models': [

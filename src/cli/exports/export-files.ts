@@ -5,7 +5,7 @@ import type { ExportedFile, ExportFormat } from '../../export/contract/exported-
 import { toIoError } from '../../files/io-error.js';
 import { factsOf } from '../../files/read/facts-of.js';
 import { makeFolder } from '../../files/write/make-folder.js';
-import { isDevice, writeOutput } from '../../files/write/write-output.js';
+import { isDevice, requirePlaceFor, writeOutput } from '../../files/write/write-output.js';
 import type { CliContext } from '../output/context.js';
 import { writeResult } from '../output/output.js';
 import { say } from '../output/say.js';
@@ -37,9 +37,12 @@ export function writeFiles(
   }
   const existing = files.map(place).find((path) => existsSync(path) && !isDevice(path));
   if (existing !== undefined && !isForced) throw alreadyThere(existing);
+  for (const path of files.map(place)) {
+    makeFolderFor(path);
+    requirePlaceFor(path);
+  }
   for (const file of files) {
     const path = place(file);
-    makeFolderFor(path);
     writeOutput(path, file.text);
     say(context, `wrote ${path}`);
   }

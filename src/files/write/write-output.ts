@@ -5,6 +5,7 @@ import { hasErrno, nodeFileSystem, writeFully } from '../file-system.js';
 import { toIoError } from '../io-error.js';
 import { factsOf } from '../read/facts-of.js';
 import { atomicWrite } from './atomic-write.js';
+import { keptBy } from './kept-files.js';
 
 /** Where the system keeps its devices, and a process its open files. */
 const DEVICES = /^(\/dev|\/proc\/.+\/fd)$/;
@@ -40,6 +41,8 @@ export function requirePlaceFor(path: string, { inputs = [], kind }: PlaceOption
     (input) => factsOf(input)?.isFile() === true && realpathSync(input) === realpathSync(path),
   );
   if (isInput) throw wouldOverwrite(path, 'it is what is read');
+  const owner = keptBy(path);
+  if (owner !== undefined) throw wouldOverwrite(path, `the ${owner} in ${dirname(path)} needs it`);
   if (kind && facts.size > 0 && !kind.isOne(path)) throw wouldOverwrite(path, `it is there and is not a ${kind.name}`);
 }
 

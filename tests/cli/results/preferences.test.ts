@@ -176,6 +176,8 @@ describe('from rankings to a run', () => {
       const { code, stderr } = await cli('preferences', ...args);
       expect([code, lastLine(stderr)]).toEqual([73, expect.stringContaining('E_WOULD_OVERWRITE')]);
     }
+    const rated = await cli('rate', 'texts.txt', '--judge', TINY_MODEL, '--out', 'texts.txt');
+    expect([rated.code, lastLine(rated.stderr)]).toEqual([73, expect.stringContaining('E_WOULD_OVERWRITE')]);
     expect(readFileSync(join(cwd, 'r.jsonl'), 'utf8')).toBe(before);
     expect(readFileSync(join(cwd, 'texts.txt'), 'utf8')).toBe(TEXTS.join('\n'));
   });

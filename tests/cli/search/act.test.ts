@@ -74,6 +74,10 @@ describe('rlprompt act train', () => {
       const page = await runInProcess(['act', 'report', 'out'], { cwd });
       expect([page.code, page.stdout]).toEqual([0, `${join(cwd, 'out', 'report.html')}\n`]);
       expect(readFileSync(join(cwd, 'out', 'report.html'), 'utf8')).toContain('2 of 2');
+      const plan = readFileSync(join(cwd, 'out', 'act.json'), 'utf8');
+      const over = await runInProcess(['act', 'report', 'out', '--out', 'out/act.json'], { cwd });
+      expect([over.code, lastLine(over.stderr)]).toEqual([73, expect.stringContaining('E_WOULD_OVERWRITE')]);
+      expect(readFileSync(join(cwd, 'out', 'act.json'), 'utf8')).toBe(plan);
       const other = await runInProcess(['act', 'resume', '.'], { cwd });
       expect([other.code, lastLine(other.stderr)]).toEqual([66, expect.stringContaining('E_NOT_A_RUN')]);
     },

@@ -66,6 +66,29 @@ describe('a result that the user wants in a file', () => {
     for (const path of [join(folder, 'out.csv'), '/dev/null', 'out.csv']) requirePlaceFor(path);
   });
 
+  it.each([
+    { marks: ['run.json', 'events.jsonl'], kept: ['run.json', 'best.json', 'scores.bin', 'checkpoints/step-1.ckpt'] },
+    { marks: ['act.json'], kept: ['act.json', 'result.json', 'checkpoints/step-1.safetensors'] },
+    { marks: ['comparison.json'], kept: ['comparison.json'] },
+  ])('takes the place of no file that the program needs again, but of an earlier report: $kept', ({ marks, kept }) => {
+    const folder = temporaryFolder();
+    mkdirSync(join(folder, 'checkpoints'));
+    for (const name of [...marks, ...kept, 'report.html', 'mine.json']) writeFileSync(join(folder, name), 'before');
+    for (const name of kept) {
+      const refused = () => writeOutput(join(folder, name), 'new');
+      expect(refused).toThrow(expect.objectContaining({ code: 'E_WOULD_OVERWRITE', exitCode: 73 }));
+      expect(readFileSync(join(folder, name), 'utf8')).toBe('before');
+    }
+    for (const name of ['report.html', 'mine.json', 'new.json']) writeOutput(join(folder, name), 'new');
+    // The same names in a folder of the user's are the user's.
+    const other = temporaryFolder();
+    mkdirSync(join(other, 'checkpoints'));
+    for (const name of kept.filter((one) => !marks.includes(one))) {
+      writeFileSync(join(other, name), 'before');
+      writeOutput(join(other, name), 'new');
+    }
+  });
+
   it('knows devices from files and folders', () => {
     const folder = temporaryFolder();
     writeFileSync(join(folder, 'file'), '');

@@ -96,6 +96,10 @@ export function configure(command: Command, context: CliContext): void {
         ? await readRunConfig(command, context, task)
         : await readConfigOfRun(command, context, task, run);
     const config: RunConfig = sources.testSize === 'default' ? { ...read, testSize: 'all' } : read;
+    if (options.perExample !== undefined) {
+      const { inputFiles } = await import('../../exports/input-files.js');
+      requirePlaceFor(options.perExample, { inputs: inputFiles(config) });
+    }
     const policy = hasPolicy ? run : undefined;
     if (options.unlabelled) return await writeProposals(config, { ...options, ...(policy ? { policy } : {}) }, context);
     const ofRun = withEditedWords(found && readBy(found, read.target), options);

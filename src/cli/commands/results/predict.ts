@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { resolveRunConfig } from '../../../config/resolve-run-config.js';
 import type { RunConfigKey } from '../../../config/run-config.js';
@@ -77,7 +78,7 @@ export function configure(command: Command, context: CliContext): void {
   addConfigOptions(command, KEYS);
   command.action(async (source: string, file: string, options: PredictOptions) => {
     if (options.explain !== undefined) refuseUnused(options);
-    if (options.out !== undefined) requirePlaceFor(options.out, { inputs: [source, file] });
+    if (options.out !== undefined) requirePlaceFor(options.out, { inputs: [source, join(source, 'best.json'), file] });
     const stored = await readClassifier(source, options.rank);
     const { flags, ...others } = await readRunSources(command, context, file);
     const typed = Object.fromEntries(Object.entries(flags ?? {}).filter(([, value]) => value !== undefined));

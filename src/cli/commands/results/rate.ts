@@ -54,7 +54,7 @@ export function configure(command: Command, context: CliContext): void {
 async function rate(source: string, options: RateOptions, context: CliContext): Promise<void> {
   const seed = checkOptions(options);
   const rater = raterOf(options, context);
-  requirePlaceFor(options.out);
+  requirePlaceFor(options.out, { inputs: [source] });
   const [{ drawSets, openSets }, { cutHalfRanking, readRankings, RankingWriter }] = await Promise.all([
     import('../../../preferences/rating-sets.js'),
     import('../../../preferences/ranking-file.js'),

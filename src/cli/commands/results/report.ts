@@ -32,16 +32,22 @@ export function configure(command: Command, context: CliContext): void {
 }
 
 async function writeReport(runDirs: NonEmpty<string>, { out, transfer }: ReportOptions): Promise<string> {
-  const [{ readRunReport }, { drawMolecules }, { renderReport }, { readTransferFile }, { writeOutput }] =
-    await Promise.all([
-      import('../../../report/run-report.js'),
-      import('../../../report/draw-molecules.js'),
-      import('../../../report/page/page.js'),
-      import('../../../report/transfer-file.js'),
-      import('../../../files/write/write-output.js'),
-    ]);
+  const [
+    { readRunReport },
+    { drawMolecules },
+    { renderReport },
+    { readTransferFile },
+    { requirePlaceFor, writeOutput },
+  ] = await Promise.all([
+    import('../../../report/run-report.js'),
+    import('../../../report/draw-molecules.js'),
+    import('../../../report/page/page.js'),
+    import('../../../report/transfer-file.js'),
+    import('../../../files/write/write-output.js'),
+  ]);
   const matrix = transfer === undefined ? undefined : readTransferFile(transfer);
   const file = resolve(out ?? join(runDirs[0], 'report.html'));
+  if (transfer !== undefined) requirePlaceFor(file, { inputs: [transfer] });
   const read = async (runDir: string): Promise<RunReport> => {
     const run = readRunReport(runDir);
     return { ...run, molecules: await drawMolecules(run.prompts) };
