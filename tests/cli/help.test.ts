@@ -6,6 +6,7 @@ import { COMMANDS } from '../../src/cli/commands/commands.js';
 import { runCommandLine } from '../../src/cli/program.js';
 import { flagName } from '../../src/config/config-layers.js';
 import { optionMeta, RUN_CONFIG_KEYS, runConfigSchema } from '../../src/config/run-config.js';
+import { EXIT_CODES } from '../../src/errors.js';
 import { runInProcess } from './in-process-cli.js';
 import { BIN, emptyFolder, runCli } from './spawn-cli.js';
 
@@ -34,7 +35,8 @@ describe('rlprompt --help', () => {
     expect(stderr).toBe('');
     expect(stdout).toMatch(/^Examples:\n {2}\$ rlprompt run asking-mail/);
     for (const { name, summary } of COMMANDS) expect(stdout).toMatch(new RegExp(`^ {2}${name} +${summary}`, 'm'));
-    expect(stdout).toMatch(/78 configuration {3}130\/143 interrupted$/m);
+    const told = stdout.slice(stdout.indexOf('Exit codes:')).match(/\d+/g)?.map(Number);
+    expect(told).toEqual(Object.values(EXIT_CODES));
   });
 
   it('loads nothing heavy', async () => {
@@ -85,10 +87,19 @@ describe('rlprompt --help', () => {
       );
     expect(await shown('help', 'run', 'ppo')).toBe(await shown('run', '--help', 'ppo'));
     expect(await shown('help', 'calibrate')).toMatch(/^run --calibrate +/m);
+    expect(await shown('help', 'memory')).toMatch(/^run --max-memory +/m);
     for (const word of ['margin', 'fluency', 'plain', 'policy', 'cache hits'])
       expect(await shown('help', word)).toMatch(new RegExp(`^“${word}” +\\S`));
     await expect(shown('run', '--help', 'nothing')).rejects.toMatchObject({ code: 'E_USAGE', exitCode: 64 });
     expect(await runInProcess(['help', 'xyzzy'])).toMatchObject({ code: 64, stdout: '' });
+  });
+
+  it('names the default target of commands that have no generator', async () => {
+    const target = async (command: string) =>
+      /--target <MODEL> (.*?)\n {2}-/s.exec(await shown(command, '--help'))?.[1]?.replace(/\s+/g, ' ');
+    expect(await target('predict')).toMatch(/\(default: the run’s\)/);
+    expect(await target('worker')).toMatch(/\(default: mail-gpt-4m\)/);
+    expect(await shown('worker', '--help')).not.toContain('see rlprompt worker');
   });
 
   it('lists every setting under its group, with its default', async () => {

@@ -57,7 +57,7 @@ describe('settings by the names of version 0.1', () => {
       ...['--library-prompts', '2', '--max-memory', '1G', '--', '--term'],
     ]);
     expect(withCurrentNames(['memory', 'list'])).toEqual(['prompt-library', 'list']);
-    expect(withCurrentNames(['help', 'memory'])).toEqual(['help', 'prompt-library']);
+    expect(withCurrentNames(['help', 'memory'])).toEqual(['help', 'memory']);
     expect(withCurrentNames(['run', 'memory'])).toEqual(['run', 'memory']);
   });
 });

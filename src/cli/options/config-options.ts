@@ -6,9 +6,12 @@ import { type ResolvedRunConfig, type RunConfigSources, resolveRunConfig } from 
 import { optionMeta, RUN_CONFIG_KEYS, type RunConfigKey } from '../../config/run-config.js';
 import type { CliContext } from '../output/context.js';
 
-/** Adds the flags of some settings, as the schema describes them, with `--config` and `--set` beside them. */
-export function addConfigOptions(command: Command, keys: readonly RunConfigKey[]): void {
-  addSettingFlags(command, keys);
+/** What settings mean to a command to which they mean something else than to a run. */
+type Described = Partial<Readonly<Record<RunConfigKey, string>>>;
+
+/** Adds the flags of some settings, as the schema or the command describes them, with `--config` and `--set` beside them. */
+export function addConfigOptions(command: Command, keys: readonly RunConfigKey[], described: Described = {}): void {
+  addSettingFlags(command, keys, described);
   command.addOption(
     new Option('--config <FILE>', 'configuration file (default: the nearest rlprompt.config.*)').helpGroup('Run:'),
   );
@@ -17,10 +20,14 @@ export function addConfigOptions(command: Command, keys: readonly RunConfigKey[]
   );
 }
 
-export function addSettingFlags(command: Command, keys: readonly RunConfigKey[]): void {
+export function addSettingFlags(command: Command, keys: readonly RunConfigKey[], described: Described = {}): void {
   const { properties } = runConfigJsonSchema() as { properties: Record<string, Property> };
-  for (const key of keys)
-    if (!optionMeta(key).argument) command.addOption(optionOf(key, schemaFacts(key, properties[key]!)));
+  for (const key of keys) {
+    if (optionMeta(key).argument) continue;
+    const option = optionOf(key, schemaFacts(key, properties[key]!));
+    option.description = described[key] ?? option.description;
+    command.addOption(option);
+  }
 }
 
 /** Settings of groups, in the order of the schema. */

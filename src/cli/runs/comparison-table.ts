@@ -55,7 +55,7 @@ function trainerRow(trainer: ComparedTrainer, metric: string): string[] {
 }
 
 function baselineRow({ name, prompt, dev, test }: ComparedBaseline): string[] {
-  const title = name === 'empty' ? 'no prompt' : 'best manual prompt';
+  const title = name === 'empty' ? 'no prompt' : 'best hand-written prompt';
   return [title, '', formatSpread(dev, 3), formatSpread(test, 3), '', '', '', quotePrompt(prompt)];
 }
 

@@ -65,7 +65,7 @@ export const searchSettings = {
   forbid: search.text(
     z.array(z.string().min(1)).min(1).optional(),
     'WORDS|FILE',
-    'words that no proposed prompt may hold, in any case: between commas, or one a line of a file',
+    'words that no proposed prompt may hold, in any case: between commas, or one per line of a file',
   ),
   mustContain: search.text(
     z.string().trim().min(1).max(1000).optional(),

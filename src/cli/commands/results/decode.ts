@@ -122,7 +122,7 @@ function lmOptions(command: Command): Command {
 
 function textOptions(command: Command, texts: number): Command {
   return lmOptions(command)
-    .argument('<prefix...>', 'beginnings of texts')
+    .argument('<prefix...>', 'prefixes of texts')
     .option('--texts <N>', 'texts for each prefix', parseSize, texts)
     .option('--tokens <N>', 'longest text', parseSize, 24);
 }

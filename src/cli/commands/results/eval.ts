@@ -65,7 +65,7 @@ export function configure(command: Command, context: CliContext): void {
     .description('Scores your own prompts, or what a run found, on a task; a data file is scored on all its rows.')
     .argument('[task]', 'built-in task, task file or folder, data file (.csv .tsv .jsonl .json), or a run folder')
     .option('-p, --prompt <TEXT>', 'prompt to score, "" for none, - for the lines of stdin; repeatable', collect)
-    .option('--prompts-file <FILE>', 'prompts to score, one a line')
+    .option('--prompts-file <FILE>', 'prompts to score, one per line')
     .option('--run <RUN>', 'run whose best prompt is scored, with its label words, demonstrations and offsets')
     .option('--rank <N>', 'which prompt of "rlprompt top" with --run', parseCount, 1)
     .option(

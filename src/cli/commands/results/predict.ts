@@ -75,7 +75,7 @@ export function configure(command: Command, context: CliContext): void {
     .option('--rank <N>', 'which prompt of "rlprompt top"', parseCount, 1)
     .option('--explain <ROW>', 'show how one row is read instead, counted from 1', parseCount)
     .addHelpText('before', EXAMPLES);
-  addConfigOptions(command, KEYS);
+  addConfigOptions(command, KEYS, { target: 'target LM (default: the run’s)' });
   command.action(async (source: string, file: string, options: PredictOptions) => {
     if (options.explain !== undefined) refuseUnused(options);
     if (options.out !== undefined) requirePlaceFor(options.out, { inputs: [source, join(source, 'best.json'), file] });

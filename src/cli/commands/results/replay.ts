@@ -15,7 +15,7 @@ interface ReplayOptions {
 
 export function configure(command: Command, context: CliContext): void {
   command
-    .description('Draws a run again from its events, as it looked while it went on.')
+    .description('Draws a run again from its events, as it looked while running.')
     .argument('<run>', 'run folder')
     .option('--speed <FACTOR>', 'how many times as fast as the run was; Infinity for all at once', parseSpeed, 10)
     .addOption(

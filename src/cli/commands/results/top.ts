@@ -61,6 +61,9 @@ async function toCsv(record: RunRecord, count: number): Promise<string> {
   return csvFormat.render([exportPrompt(record, 1, packageVersion()), ...others], { isRaw: false });
 }
 
+/** Of an objective, and of the measure that says whether a prompt can be read. */
+const FLUENCY = 'fluency';
+
 function toTable({ start, result }: RunRecord, prompts: readonly PromptSummary[], width?: number): string {
   const { metric, select = 'dev' } = start;
   const objectives = [...new Set(prompts.flatMap(({ parts }) => Object.keys(parts ?? {})))];
@@ -72,8 +75,8 @@ function toTable({ start, result }: RunRecord, prompts: readonly PromptSummary[]
     ...(isRankedByMargin ? ['margin'] : []),
     'test',
     'reward',
-    ...objectives.map((name) => safeText(name)),
-    ...(isFluencyKnown ? ['fluency'] : []),
+    ...objectives.map((name) => (name === FLUENCY && isFluencyKnown ? `${name} (objective)` : safeText(name))),
+    ...(isFluencyKnown ? [FLUENCY] : []),
   ];
   const header = ['#', ...scores, 'step', 'from', 'prompt'];
   const rows = prompts.map((prompt, i) => [

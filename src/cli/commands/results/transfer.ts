@@ -40,7 +40,9 @@ interface TransferOptions {
 
 export function configure(command: Command, context: CliContext): void {
   command
-    .description('Scores prompts with other target LMs, or on other tasks, beside the empty and the manual prompts.')
+    .description(
+      'Scores prompts with other target LMs, or on other tasks, beside the empty and the hand-written prompts.',
+    )
     .argument('<run|prompt...>', 'run folders, whose best prompts are taken, or prompts as text')
     .option('--target <MODEL>', 'target LM; repeatable', collect)
     .option('--task <TASK>', 'task (default: that of the first run); repeatable', collect)

@@ -23,7 +23,9 @@ export function configure(command: Command, context: CliContext): void {
     )
     .addHelpText('before', EXAMPLES);
   addConfigOptions(command, configKeys(OPTION_GROUPS));
-  command.addOption(new Option('--init-prompts-file <FILE>', 'prompts to start from, one a line').helpGroup('Search:'));
+  command.addOption(
+    new Option('--init-prompts-file <FILE>', 'prompts to start from, one per line').helpGroup('Search:'),
+  );
   command.addOption(
     new Option('--no-prompt-library', 'neither start from earlier runs nor remember this one').helpGroup('Search:'),
   );

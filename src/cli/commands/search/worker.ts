@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { RunConfigKey } from '../../../config/run-config.js';
+import { EMBEDDED_MODEL } from '../../../config/settings/defaults.js';
 import { RlpromptError } from '../../../errors.js';
 import { countOf } from '../../../group-digits.js';
 import { addConfigOptions, readRunConfig } from '../../options/config-options.js';
@@ -23,7 +24,10 @@ export function configure(command: Command, context: CliContext): void {
       'Computes label scores for runs with --queue, until it is stopped; SIGTERM finishes the job under way.',
     )
     .addHelpText('before', EXAMPLES);
-  addConfigOptions(command, KEYS);
+  addConfigOptions(command, KEYS, {
+    queue: 'Redis server that the runs name (redis://host:port, rediss:// for TLS)',
+    target: `target LM of those runs (default: ${EMBEDDED_MODEL})`,
+  });
   command.action(async () => {
     const { config } = await readRunConfig(command, context, 'spam');
     if (config.queue === undefined) throw noQueue();

@@ -40,7 +40,7 @@ export function configure(command: Command, context: CliContext): void {
     });
   command
     .command('export')
-    .description('everything that is remembered: one JSON line a task')
+    .description('everything that is remembered: one JSON line per task')
     .action(async () => {
       const { tasks } = await read(context);
       writeResult(context, tasks.map((task) => `${toVisibleJson(task)}\n`).join(''));

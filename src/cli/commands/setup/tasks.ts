@@ -48,7 +48,7 @@ export function configure(command: Command, context: CliContext): void {
     });
   command
     .command('show')
-    .description('one task: labels, examples, template, manual prompts')
+    .description('one task: labels, examples, template, hand-written prompts')
     .argument('<task>', 'built-in task, task file or folder')
     .option('--json', 'print one JSON object')
     .action(async (name: string, _options: unknown, show: Command) => {
@@ -62,7 +62,7 @@ export function configure(command: Command, context: CliContext): void {
 
 function configureCheck(check: Command, context: CliContext): void {
   check
-    .description('try a task as a run would: definition, data, label words; a reward’s answers, repeatability, speed')
+    .description('tries a task as a run would: definition, data, label words; a reward’s answers, repeatability, speed')
     .argument('<task>', 'built-in task, task file or folder, or a data file (.csv .tsv .jsonl)')
     .option('--json', 'print one JSON object');
   addConfigOptions(check, CHECK_KEYS);

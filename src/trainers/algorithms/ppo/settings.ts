@@ -28,7 +28,7 @@ export const ppo = defineTrainer({
     ptx: search.text(
       z.array(z.string().min(1)).min(2).optional(),
       'FILE',
-      'texts that the policy is to keep writing, one a line',
+      'texts that the policy is to keep writing, one per line',
       { path: true, exclusive: true },
     ),
     ptxWeight: search.number(
@@ -40,7 +40,7 @@ export const ppo = defineTrainer({
     actions: search.text(
       z.array(z.string().min(1)).min(2).optional(),
       'FILE',
-      'phrases to choose from, one a line, in place of free tokens',
+      'phrases to choose from, one per line, in place of free tokens',
       { path: true, exclusive: true },
     ),
   },
