@@ -156,7 +156,7 @@ export const ERROR_CODES = {
     'Choose other words with `--verbalizer`.',
   ],
   E_ENVIRONMENT_ACTIONS: [
-    'An environment offers no action, or an action twice, before the episode has ended.',
+    'An environment offers no action before the episode has ended, an action twice, or more than 1,000 at once.',
     'Correct `actions`, or answer `done: true`.',
   ],
   E_ENVIRONMENT_ACTION_LENGTH: [

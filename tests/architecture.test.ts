@@ -18,6 +18,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'files/lock',
     'files/read',
     'files/write',
+    'give-way.ts',
+    'group-digits.ts',
     'losses',
     'random',
     'report',

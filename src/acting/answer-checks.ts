@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { type ErrorCode, RlpromptError } from '../errors.js';
+import { countOf, groupDigits } from '../group-digits.js';
 import type { FirstObservation, Observation } from '../task/environment.js';
 import { visibleText } from '../user-code/bounded-output.js';
 import { MEND_ENVIRONMENT } from '../user-code/plug-in-error.js';
@@ -13,6 +14,8 @@ const OBSERVATION = {
 const FIRST = z.strictObject({ ...OBSERVATION, bestReturn: z.number().optional() });
 /** Learning squares sums of rewards: far larger ones leave what a critic can compute with. */
 const MOST_REWARD = 1e6;
+/** Each phrase is read by the language model in each situation. */
+const MOST_ACTIONS = 1000;
 const STEP = z.strictObject({
   ...OBSERVATION,
   reward: z.number().min(-MOST_REWARD).max(MOST_REWARD),
@@ -65,10 +68,13 @@ export class AnswerChecks {
       throw this.fault('E_ENVIRONMENT_TURN', `the answer is that of turn ${turn}, expected turn ${this.steps}`);
     }
     if (actions.length === 0 && !isDone) {
-      throw this.fault(
-        'E_ENVIRONMENT_ACTIONS',
-        `there is no action after ${this.steps} steps, and the episode has not ended`,
-      );
+      const after = countOf(this.steps, 'step');
+      throw this.fault('E_ENVIRONMENT_ACTIONS', `there is no action after ${after}, and the episode has not ended`);
+    }
+    if (actions.length > MOST_ACTIONS) {
+      const offered = groupDigits(actions.length);
+      const message = `it offers ${offered} actions at once, and a policy chooses among ${groupDigits(MOST_ACTIONS)} at most`;
+      throw this.fault('E_ENVIRONMENT_ACTIONS', message);
     }
     const twice = actions.find((action, place) => actions.indexOf(action) !== place);
     if (twice !== undefined) throw this.fault('E_ENVIRONMENT_ACTIONS', `the action ${quote(twice)} is there twice`);

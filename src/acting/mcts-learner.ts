@@ -1,3 +1,4 @@
+import { giveWay } from '../give-way.js';
 import type { Rng } from '../random/rng.js';
 import { mean } from '../statistics/mean.js';
 import type { TrainerState } from '../trainers/contract/types.js';
@@ -52,7 +53,7 @@ export class MctsLearner implements ActLearner {
     return episodes;
   }
 
-  learn(episodes: readonly Episode[]): LearnerMetrics {
+  async learn(episodes: readonly Episode[]): Promise<LearnerMetrics> {
     for (const episode of episodes) {
       const { best, least } = this.found.get(episode.task) ?? { best: episode, least: episode.total };
       this.found.set(episode.task, {
@@ -65,7 +66,10 @@ export class MctsLearner implements ActLearner {
     const steps = worthImitating([...this.found.values()]);
     if (steps.length === 0) return { entropy };
     const step = policyStep(this.policy, steps, { ...this.settings, entropyWeight: 0 });
-    for (let pass = 0; pass < PASSES; pass++) step((logProbs) => logProbs.map(() => -1 / steps.length));
+    for (let pass = 0; pass < PASSES; pass++) {
+      step((logProbs) => logProbs.map(() => -1 / steps.length));
+      await giveWay();
+    }
     return { entropy };
   }
 

@@ -1,3 +1,4 @@
+import { giveWay } from '../give-way.js';
 import { generalisedAdvantages } from '../losses/generalised-advantages.js';
 import { ppoClipLoss } from '../losses/ppo-clip.js';
 import type { Rng } from '../random/rng.js';
@@ -48,7 +49,7 @@ export class PpoLearner implements ActLearner {
     return playInTurn(world, this.tasks, this.policy, choose, { update, episodes: this.settings.episodes });
   }
 
-  learn(episodes: readonly Episode[], update: number): LearnerMetrics {
+  async learn(episodes: readonly Episode[], update: number): Promise<LearnerMetrics> {
     const steps = episodes.flatMap((episode) => episode.steps);
     const { items, places } = distinct(steps.map(({ choice }) => choice.state));
     const states = joinRows(items);
@@ -61,7 +62,7 @@ export class PpoLearner implements ActLearner {
     });
     const criticLoss = this.fitCritic(states, places, returns);
     const entropyWeight = ENTROPY_WEIGHT * (1 - update / this.settings.updates);
-    return { entropy: this.improve(steps, standardisedScores(advantages), entropyWeight), criticLoss };
+    return { entropy: await this.improve(steps, standardisedScores(advantages), entropyWeight), criticLoss };
   }
 
   save(): TrainerState {
@@ -91,7 +92,7 @@ export class PpoLearner implements ActLearner {
   }
 
   /** @returns the entropy of the policy before its last step */
-  private improve(steps: readonly Step[], advantages: Float64Array, entropyWeight: number): number {
+  private async improve(steps: readonly Step[], advantages: Float64Array, entropyWeight: number): Promise<number> {
     const step = policyStep(this.policy, steps, { ...this.settings, entropyWeight });
     let oldLogProbs: number[] | undefined;
     let isFar = false;
@@ -103,6 +104,7 @@ export class PpoLearner implements ActLearner {
         isFar = surrogate.approximateKl > MOST_KL;
         return surrogate.weights;
       });
+      await giveWay();
     }
     return entropy;
   }

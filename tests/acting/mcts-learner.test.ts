@@ -34,7 +34,7 @@ async function learnerIn(file: string, context: TestContext) {
   const rng = Rng.create(0, 'sampling');
   const update = async (count: number) => {
     const episodes = await learner.play(world, count, rng);
-    return { episodes, metrics: learner.learn(episodes) };
+    return { episodes, metrics: await learner.learn(episodes) };
   };
   return { world, policy, learner, update };
 }

@@ -82,7 +82,9 @@ export class PhrasePolicy {
 
   private async read(text: string, actions: readonly string[]): Promise<Choice> {
     const state = await this.states.observation(text);
-    const phrases = await Promise.all(actions.map((action) => this.states.phrase(action)));
+    const phrases: Float32Array[] = [];
+    // One after the other: what is asked for at once is computed in one turn, and signals would wait for all of it.
+    for (const action of actions) phrases.push(await this.states.phrase(action));
     return { text, actions, lmScores: await this.lmScores.after(text, actions), state, phrases };
   }
 }

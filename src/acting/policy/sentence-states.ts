@@ -25,7 +25,8 @@ export class SentenceStates {
   }
 
   private async join(sentences: readonly string[]): Promise<Float32Array> {
-    const states = await Promise.all(sentences.map((sentence) => this.phrase(sentence)));
+    const states: Float32Array[] = [];
+    for (const sentence of sentences) states.push(await this.phrase(sentence));
     const both = new Float32Array(2 * this.hiddenSize);
     both.set(states.at(-1) ?? []);
     const mean = both.subarray(this.hiddenSize);
