@@ -18,7 +18,9 @@ export function faultOf(
 }
 
 function describeThrown(thrown: unknown): string {
-  if (!(thrown instanceof Error)) return typeof thrown === 'object' ? 'an object that is not an Error' : String(thrown);
+  if (!(thrown instanceof Error)) {
+    return typeof thrown === 'object' && thrown !== null ? 'an object that is not an Error' : String(thrown);
+  }
   const cause = thrown.cause instanceof Error ? ` (${thrown.cause.message})` : '';
   const name = thrown instanceof RlpromptError ? thrown.code : thrown.name;
   return `${name}: ${thrown.message}${cause}`.slice(0, 500);

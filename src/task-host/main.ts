@@ -23,6 +23,8 @@ let questions = 0;
 // Kept before any code of the task runs: it may replace what it finds on `process`.
 const sendMessage = process.send!.bind(process);
 const exit = process.exit.bind(process);
+// What the task says through its functions alone is an answer; a library that has something to tell a parent looks whether it can.
+delete process.send;
 
 function send(message: FromHost, then: () => void = () => {}): void {
   sendMessage(message, undefined, undefined, then);

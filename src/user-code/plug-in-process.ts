@@ -9,7 +9,8 @@ import { type Settle, UserProcess } from './user-process.js';
 /** Environment variables that a reward sees; what a task names in `env` comes on top. */
 const ENVIRONMENT =
   /^(PATH|HOME|USER|LANG|LC_.*|TZ|TMPDIR|TEMP|TMP|SYSTEMROOT|COMSPEC|PATHEXT|USERPROFILE|APPDATA|LOCALAPPDATA)$/i;
-const LOAD_TIMEOUT_MS = 60_000;
+/** A process takes a moment to start, however quickly its code is to answer. */
+const LEAST_LOAD_MS = 3000;
 
 export interface PlugInOptions {
   /** @default 'reward' */
@@ -18,6 +19,7 @@ export interface PlugInOptions {
   readonly isBuiltIn: boolean;
   /** Names of environment variables that the task asks for. */
   readonly env: readonly string[];
+  /** How long loading may take, or one answer. */
   readonly timeoutMs: number;
   /** Resident bytes. */
   readonly memoryLimit: number;
@@ -45,7 +47,8 @@ export class PlugInProcess {
     const started = new PlugInProcess(options);
     const { kind = 'reward', file, isBuiltIn, memoryLimit } = options;
     const message: ToHost = { type: 'load', kind, file, isBuiltIn, memoryLimit };
-    started.environment = await started.process.request(message, LOAD_TIMEOUT_MS, (reply, settle) => {
+    const timeoutMs = Math.max(options.timeoutMs, LEAST_LOAD_MS);
+    started.environment = await started.process.request(message, timeoutMs, (reply, settle) => {
       if (reply.type === 'loaded') settle.resolve(reply.environment);
       if (reply.type === 'load-failed') settle.fault(reply.fault);
     });

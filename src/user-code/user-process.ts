@@ -74,7 +74,7 @@ export class UserProcess {
         reject: (error) => finish(() => reject(error)),
         fault: (fault) => finish(() => reject(this.errorOf(fault))),
       };
-      const deadline = new Deadline(timeoutMs, () => this.kill(this.timeout(timeoutMs)));
+      const deadline = new Deadline(timeoutMs, () => this.kill(this.timeout(message, timeoutMs)));
       const receive = (reply: FromHost): void => onMessage(reply, settle, deadline);
       this.onMessage.add(receive);
       this.onEnd.add(settle.fault);
@@ -139,11 +139,10 @@ export class UserProcess {
     for (const listener of [...this.onEnd]) listener(this.ended);
   }
 
-  private timeout(timeoutMs: number): RewardFault {
-    return {
-      code: 'E_PLUGIN_TIMEOUT',
-      message: `the ${this.options.kind} gave no answer within ${timeoutMs / 1000} s and its process was ended`,
-    };
+  private timeout({ type }: ToHost, timeoutMs: number): RewardFault {
+    const { kind } = this.options;
+    const failed = type === 'load' ? `the file of the ${kind} did not finish loading` : `the ${kind} gave no answer`;
+    return { code: 'E_PLUGIN_TIMEOUT', message: `${failed} within ${timeoutMs / 1000} s and its process was ended` };
   }
 
   private faultOfExit(code: number | null, signal: NodeJS.Signals | null): RewardFault {

@@ -31,14 +31,21 @@ describe('an environment in a process of its own', () => {
       "return { observation: '', actions: [] }",
       STEP,
       'E_ENVIRONMENT_ACTIONS',
-      'no action after 0',
+      'no action after 0 steps',
     ],
     [
       'offers no action in the middle',
       SEEN,
       "return { observation: '', actions: [], reward: 0, done: false }",
       'E_ENVIRONMENT_ACTIONS',
-      'no action after 1 steps',
+      'no action after 1 step, and',
+    ],
+    [
+      'offers more actions than can be read',
+      "return { observation: '', actions: Array.from({ length: 1001 }, (_, i) => 'take ' + i) }",
+      STEP,
+      'E_ENVIRONMENT_ACTIONS',
+      'it offers 1,001 actions at once, and a policy chooses among 1,000 at most',
     ],
     [
       'offers an action twice',
@@ -71,6 +78,14 @@ describe('an environment in a process of its own', () => {
     ],
     ['gives nothing', '', STEP, 'E_ENVIRONMENT_ANSWER', 'reset gave a wrong answer'],
     ['throws', SEEN, "throw new Error('it is locked')", 'E_PLUGIN_THROW', 'the environment threw Error: it is locked'],
+    ['throws null', SEEN, 'throw null', 'E_PLUGIN_THROW', 'the environment threw null'],
+    [
+      'sends messages of its own',
+      SEEN,
+      "process.send('junk')",
+      'E_PLUGIN_THROW',
+      'the environment threw TypeError: process.send is not a function',
+    ],
     ['ends its process', SEEN, 'process.exit(0)', 'E_PLUGIN_EXIT', 'the environment’s process exited with code 0'],
   ])('is stopped where it %s', async ([, reset, step, code, message], { onTestFinished }) => {
     const world = await openWorld({ onTestFinished }, worldFile(reset, step));
@@ -110,6 +125,16 @@ describe('an environment in a process of its own', () => {
     const error = await failureOf(world.step('wait'));
     expect(error.code).toBe('E_PLUGIN_TIMEOUT');
     expect(error.message).toContain('the environment gave no answer within 0.5 s');
+  });
+
+  it('is stopped where its file does not finish loading in the time for an answer', async () => {
+    const file = worldFile('', '');
+    writeFileSync(file, 'await new Promise(() => setInterval(() => {}, 1e6));');
+    const error = await failureOf(EnvironmentWorld.open(file, 1000));
+    expect(error.code).toBe('E_PLUGIN_TIMEOUT');
+    expect(error.message).toBe(
+      'the file of the environment did not finish loading within 3 s and its process was ended',
+    );
   });
 
   it('is refused where there is none', async () => {

@@ -74,6 +74,12 @@ describe('a bad reward ends with its name, at its time, and never as a low rewar
       'E_PLUGIN_STRAY',
       'the reward threw out of reach: Error: late',
     ],
+    [
+      'sends messages of its own',
+      'process.send("junk")',
+      'E_PLUGIN_THROW',
+      'the reward threw TypeError: process.send is not a function',
+    ],
   ])('%s', async ([, body, code, message], context) => {
     await expectRefused(hostOf(context, pluginFile(body)).host, BATCH, code, message);
   });
