@@ -1,6 +1,7 @@
 import type { Calibration, WordSource } from '../classifier/classifier.js';
 import { isEndpointName } from '../lm/endpoint/endpoint-name.js';
 import type { LanguageModel } from '../lm/model/types.js';
+import { largest } from '../statistics/extremes.js';
 import type { Task } from '../task/types.js';
 import type { RunConfig } from './run-config.js';
 
@@ -75,7 +76,7 @@ export function settleDemos<Settings extends SettledConfig>(
   if (demos !== 'auto') return { ...config, demos };
   const isAble = family === 'causal' && tokenizer !== undefined && mayTakeDemos(config, { labels, splits: { train } });
   if (!isAble) return { ...config, demos: 0 };
-  const longest = Math.max(...train.map(({ text }) => tokenizer.encode(text).length));
+  const longest = largest(train.map(({ text }) => tokenizer.encode(text).length));
   const fitting = Math.floor((contextLength - ROOM_BESIDE_DEMOS) / longest) - 1;
   const perLabel = Math.min(DEMOS_PER_LABEL, Math.floor(fitting / labels.length));
   return { ...config, demos: Math.max(0, perLabel) * labels.length };

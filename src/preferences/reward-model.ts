@@ -6,6 +6,7 @@ import { strictJson } from '../files/strict-json.js';
 import { atomicWrite } from '../files/write/atomic-write.js';
 import { Rng } from '../random/rng.js';
 import { dot } from '../statistics/dot.js';
+import { largest, smallest } from '../statistics/extremes.js';
 import { fitBradleyTerry, pairAccuracy, type RankedFeatures } from './bradley-terry.js';
 import { pooledStates, type StateSource } from './pooled-states.js';
 import { pairsOf, type Ranking, setKey } from './ranking.js';
@@ -99,7 +100,7 @@ export async function fitRewardModel(
     scale: [...scale],
     weights: [...weights],
     offset,
-    range: [Math.min(...shifted), Math.max(...shifted)],
+    range: [smallest(shifted), largest(shifted)],
     rankings: used.length,
     heldOut: { ...heldOut, rankings: used.length, sets: sets.length },
   };

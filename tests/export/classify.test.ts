@@ -115,6 +115,15 @@ describe.each(MODULES)('the exported %s module', (_, load) => {
     );
   });
 
+  it('takes an answer that names a whole vocabulary', async () => {
+    const { classify } = await load(rich);
+    const others = Array.from({ length: 151_936 }, (_, i) => [`token ${i}`, -20 - (i % 7)]);
+    const { label, probabilities } = await classify('Fine.', () => ({ ...Object.fromEntries(others), ...ANSWERS }));
+    expect(label).toBe('good');
+    // " awful" is named without its blank, so nothing counts as the least likely.
+    expect(probabilities.good).toBeCloseTo(P_GOOD, 12);
+  });
+
   it('extracts the label from a generated answer', async () => {
     const { labelOf } = await load(rich);
     expect([' Awful, really', 'great', 'no idea'].map((answer) => labelOf(answer))).toEqual(['bad', 'good', undefined]);

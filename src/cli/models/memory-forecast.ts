@@ -12,6 +12,7 @@ import { activationBytes, rowLimits, rowsWithoutCache } from '../../lm/onnx/run/
 import { TOKENS_PER_CALL } from '../../lm/onnx/run/token-batches.js';
 import { stepBytes } from '../../run/prepare/checks/step-memory.js';
 import { loadConfiguredTask } from '../../run/prepare/configured-task.js';
+import { largest } from '../../statistics/extremes.js';
 import { installedModel } from './installed-model.js';
 
 /** Bytes that a run takes for one thing. */
@@ -81,11 +82,12 @@ async function cacheBytes(config: RunConfig, { folder, inspection }: ModelFacts)
   const { graph } = openModelFile(folder.onnxPath).model;
   const kv = kvCache(graph, modelInputs(graph));
   const lengths = await inputLengths(config, folder);
-  if (!kv) return { prefixes: 0, call: callWithoutCache(config, { folder, inspection }, Math.max(0, ...lengths)) };
+  const longestInput = Math.max(0, largest(lengths));
+  if (!kv) return { prefixes: 0, call: callWithoutCache(config, { folder, inspection }, longestInput) };
   const bytesPerToken = kv.inputs.length * kv.heads * kv.headSize * (kv.type === 'float16' ? 2 : 4);
   const limit = (config.maxMemory ?? Math.min(DEFAULT_CACHE_BYTES, memoryThere() / 4)) / 2;
   const prefixes = lengths.reduce((sum, length) => sum + length, 0) * bytesPerToken;
-  const longest = Math.max(0, ...lengths) + config.promptLength + 1;
+  const longest = longestInput + config.promptLength + 1;
   const own = config.prefixSharing ? config.promptLength + 1 : longest;
   const row = longest * bytesPerToken * CACHE_COPIES + own * (inspection.hiddenSize ?? 0) * ACTIVATION_BYTES;
   const most = Math.min(config.batchSize ?? TOKENS_PER_CALL / own, config.promptsPerStep * lengths.length);

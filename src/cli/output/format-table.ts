@@ -1,3 +1,4 @@
+import { largest } from '../../statistics/extremes.js';
 import { type SafeText, safeText } from '../../ui/draw/safe-text.js';
 import { cutMiddle, fitToWidth, widthOf } from '../../ui/draw/text-width.js';
 import { wrapText } from '../../ui/draw/wrap-text.js';
@@ -32,7 +33,7 @@ export function formatTable(rows: readonly (readonly string[])[], options: Table
   const { right = [], width = Number.POSITIVE_INFINITY, cut } = options;
   const all = (rows[0] ?? []).map((_, index): Column => {
     const cells = rows.map((row) => safeText(row[index] ?? ''));
-    const own = Math.max(...cells.map(widthOf));
+    const own = largest(cells.map(widthOf));
     return { cells, width: own, isRight: right.includes(index), isCut: index === cut };
   });
   const columns = withCut(withoutShed(all, options), width);

@@ -75,7 +75,9 @@ ${doc(' * @param {typeof READINGS} readings\n * @param {Record<string, number>} 
   if (found.every((value) => value === undefined)) {
     throw new Error(\`complete() named none of the \${words.length} label words, such as \${JSON.stringify(words[0])}\`);
   }
-  const least = Math.min(...given.values());
+  // An answer may hold a whole vocabulary, which is more than Math.min takes at once.
+  let least = Infinity;
+  for (const value of given.values()) least = Math.min(least, value);
   const logProbs = new Map(words.map((word, i) => [word, found[i] ?? least]));
   return readings.map((reading) =>
     reading.words.reduce((sum, word, i) => sum + (reading.weights[i] ?? 0) * (logProbs.get(word) ?? least), -reading.offset),

@@ -4,6 +4,7 @@ import { centredByPrompt, type WordTable } from '../../classifier/find-words.js'
 import { givenWords } from '../../classifier/given-words.js';
 import { RlpromptError } from '../../errors.js';
 import type { LabelScoresCapability, LanguageModel } from '../../lm/model/types.js';
+import { largest } from '../../statistics/extremes.js';
 import type { Example, Task } from '../../task/types.js';
 import { renderTemplate } from '../../template/render-template.js';
 import type { Template } from '../../template/template.js';
@@ -105,7 +106,7 @@ export class LabelWordChooser {
     const lengths = this.task.splits.train.map(({ text }) =>
       this.tokensOf(renderTemplate(template, { input: text, prompt })),
     );
-    return Math.max(...lengths) + ROOM_FOR_PROMPT <= this.contextLength;
+    return largest(lengths) + ROOM_FOR_PROMPT <= this.contextLength;
   }
 
   private checkCount(count: number, choices: readonly WordChoice[]): void {

@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { forecastMemory } from '../../../src/cli/models/memory-forecast.js';
 import { completeRunConfig } from '../../../src/config/resolve-run-config.js';
@@ -25,5 +27,12 @@ describe('the memory that a run is forecast to take', () => {
     const policy = (settings: Partial<RunConfigInput>) => bytesOf('policy', settings);
     const more = (await policy(large)) - (await policy({ ...large, promptsPerStep: 512 }));
     expect(more).toBeGreaterThan(2 * 4 * 65536 * 512 * 64);
+  });
+
+  it('looks at as many rows as a data file has', async () => {
+    const file = join(emptyFolder(), 'many.csv');
+    const rows = Array.from({ length: 150_000 }, (_, i) => `${i},${i % 2 === 0 ? 'ham' : 'spam'}`);
+    writeFileSync(file, `text,label\n${rows.join('\n')}\n`);
+    expect(await bytesOf('prefixes of the inputs', { task: file, testSize: 'all' })).toBeGreaterThan(1e6);
   });
 });

@@ -121,7 +121,7 @@ export class CausalRows {
         bytes = 0;
       }
       bytes += more;
-      wave.rows.push(...members);
+      for (const member of members) wave.rows.push(member);
       if (key !== '') wave.prefixes.set(key, prefix);
     }
     yield wave;
