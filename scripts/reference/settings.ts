@@ -4,7 +4,7 @@ import { optionMeta, RUN_CONFIG_KEYS, type RunConfigKey } from '../../src/config
 import { PRESETS, type Preset } from '../../src/config/settings/presets.js';
 import { OPTION_GROUPS } from '../../src/options/option.js';
 import type { TrainerDefinition } from '../../src/trainers/contract/trainer-definition.js';
-import { ownersOf, TRAINERS } from '../../src/trainers/trainer-table.js';
+import { TRAINERS } from '../../src/trainers/trainer-table.js';
 import { code, heading, table } from './table.js';
 
 /** What a JSON Schema says of one setting. */
@@ -29,32 +29,25 @@ export function settingsPage(): string {
     const rows = keys.map((key) => {
       const { argument, description } = optionMeta(key);
       const flag = argument ? 'argument' : code(`--${flagName(key)}`);
-      return [
-        code(key),
-        flag,
-        typeOf(properties[key]),
-        defaultOf(properties[key]),
-        changes(key),
-        meaningOf(key, description),
-      ];
+      return [code(key), flag, typeOf(properties[key]), defaultOf(properties[key]), changes(key), description];
     });
     return `## ${group}\n\n${table(['key', 'flag', 'type', 'default', 'changed by', 'meaning'], rows)}\n`;
   });
   return [heading('Settings', INTRODUCTION), ...sections].join('\n');
 }
 
-function meaningOf(key: RunConfigKey, description: string): string {
-  const owners = ownersOf(key);
-  return owners ? `${description}; only ${owners.map(code).join(', ')}` : description;
-}
-
 function typeOf(schema: SettingSchema): string {
   if (schema.enum) return schema.enum.map((value) => code(String(value))).join(', ');
   if (schema.const !== undefined) return code(String(schema.const));
-  if (schema.anyOf) return schema.anyOf.map(typeOf).join(' or ');
+  if (schema.anyOf) return [...new Set(alternativesOf(schema).map(typeOf))].join(' or ');
   if (schema.prefixItems) return `[${schema.prefixItems.map(typeOf).join(', ')}]`;
   if (schema.type === 'array') return `list of ${typeOf(schema.items ?? {})}`;
   return schema.type === 'object' ? 'map' : (schema.type ?? 'any');
+}
+
+/** What a setting may be, alternatives within alternatives included: a list of phrases, or the text that names their file. */
+function alternativesOf(schema: SettingSchema): readonly SettingSchema[] {
+  return schema.anyOf ? schema.anyOf.flatMap(alternativesOf) : [schema];
 }
 
 function defaultOf({ default: value }: SettingSchema): string {

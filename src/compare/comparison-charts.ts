@@ -17,7 +17,7 @@ export function meanCharts(comparison: Comparison): Chart[] {
     series: trainers.map((trainer, i) => meanSeries(trainer, toneOf(i), of)),
   });
   const levels = baselines.flatMap(({ name, dev }) =>
-    dev ? [{ name: name === 'empty' ? 'no prompt, dev' : 'best manual, dev', y: dev.mean }] : [],
+    dev ? [{ name: name === 'empty' ? 'no prompt, dev' : 'best hand-written, dev', y: dev.mean }] : [],
   );
   const bounds = metric === 'accuracy' ? { bounds: [0, 1] as const } : {};
   return [

@@ -12,7 +12,7 @@ export const evaluationSettings = {
   evaluationCandidates: evaluation.number(
     count.max(10_000).default(4),
     'N',
-    'best prompts scored on dev at each evaluation',
+    'best prompts scored on dev at each evaluation (style-transfer: default 2)',
   ),
   select: evaluation.text(
     z.enum(['dev', 'pooled']).default('dev'),

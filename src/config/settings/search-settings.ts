@@ -35,7 +35,11 @@ export const searchSettings = {
     'N',
     'fewest tokens of a prompt that the policy ends itself; --prompt-length 3..20 gives both',
   ),
-  promptsPerStep: search.number(z.int().min(2).max(1024).default(16), 'N', 'prompts proposed and scored in a step'),
+  promptsPerStep: search.number(
+    z.int().min(2).max(1024).default(16),
+    'N',
+    'prompts proposed and scored in a step (style-transfer: default 8; --input-conditioned: 4 per input)',
+  ),
   topK: search.number(count.default(ours.topK), 'K', 'sample among the K most likely tokens'),
   topP: search.number(
     positive.max(1).default(1),

@@ -139,7 +139,7 @@ function baselineLevels(run: RunReport): { name: string; y: number }[] {
   const [empty, manual] = [scores('empty'), scores('manual')];
   return [
     ...(empty.length > 0 ? [{ name: 'no prompt, dev', y: Math.max(...empty) }] : []),
-    ...(manual.length > 0 ? [{ name: 'best manual, dev', y: Math.max(...manual) }] : []),
+    ...(manual.length > 0 ? [{ name: 'best hand-written, dev', y: Math.max(...manual) }] : []),
   ];
 }
 
