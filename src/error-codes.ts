@@ -177,6 +177,10 @@ export const ERROR_CODES = {
     'An environment answers out of turn.',
     'Let it wait for the answer to each action before it answers.',
   ],
+  E_ENVIRONMENT_UNEQUAL: [
+    'Equal actions have led to different answers of an environment, which a search cannot use.',
+    'Let the environment draw nothing at random, or learn with `--learner ppo`.',
+  ],
   E_EXISTS: ['The file to write exists.', 'Add `--force` to replace it.'],
   E_EXPORT_ENSEMBLE: [
     'The format holds one prompt, not several that answer together.',

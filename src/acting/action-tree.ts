@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from 'node:util';
+import { RlpromptError } from '../errors.js';
 import type { Rng } from '../random/rng.js';
 import { drawPhrase } from '../trainers/policy/phrase-scores.js';
 import type { Choice } from './policy/phrase-policy.js';
@@ -9,6 +11,8 @@ interface Node {
   total: number;
   /** All that can follow it was seen. */
   isClosed: boolean;
+  /** What is offered there; undefined until the node is passed. */
+  actions?: readonly string[];
   /** By the action's position; empty until the node is passed. */
   children: (Node | undefined)[];
 }
@@ -24,6 +28,8 @@ const EXPLORATION = 1.25;
 export class ActionTree {
   private readonly root = newNode();
   private path: Node[] = [this.root];
+  /** The actions along the path. */
+  private taken: string[] = [];
   /** The next action is the policy's, below a node that is new. */
   private isBelow = false;
   private least = Number.POSITIVE_INFINITY;
@@ -39,6 +45,7 @@ export class ActionTree {
     return this.root.isClosed;
   }
 
+  /** @throws RlpromptError `E_ENVIRONMENT_UNEQUAL` where equal actions have led to other ones before */
   async choose(choice: Choice): Promise<number> {
     const logProbs = await this.logProbs(choice);
     const node = this.path.at(-1);
@@ -46,11 +53,14 @@ export class ActionTree {
       this.isBelow = true;
       return drawPhrase(logProbs, this.rng);
     }
-    if (node.children.length === 0) node.children = choice.actions.map(() => undefined);
+    if (!node.actions) node.children = choice.actions.map(() => undefined);
+    else if (!isDeepStrictEqual(node.actions, choice.actions)) throw unequal(this.taken);
+    node.actions = choice.actions;
     const action = this.select(node, logProbs);
     const child = node.children[action] ?? newNode();
     node.children[action] = child;
     this.path.push(child);
+    this.taken.push(choice.actions[action] ?? '');
     return action;
   }
 
@@ -66,6 +76,7 @@ export class ActionTree {
       node.isClosed = node === last ? !this.isBelow : node.children.every((child) => child?.isClosed);
     }
     this.path = [this.root];
+    this.taken = [];
     this.isBelow = false;
   }
 
@@ -90,4 +101,15 @@ export class ActionTree {
 
 function newNode(): Node {
   return { visits: 0, total: 0, isClosed: false, children: [] };
+}
+
+function unequal(taken: readonly string[]): RlpromptError {
+  const when = taken.length === 0 ? 'at the start' : `after ${JSON.stringify(taken.slice(-3).join(', ').slice(-60))}`;
+  return new RlpromptError({
+    code: 'E_ENVIRONMENT_UNEQUAL',
+    exit: 'internal',
+    message: `equal actions must lead to equal answers, but ${when} other actions are offered than in an earlier episode`,
+    where: `step ${taken.length + 1} of an episode`,
+    next: 'let the environment draw nothing at random, or learn with --learner ppo',
+  });
 }

@@ -8,7 +8,10 @@ import { type Answer, LONGEST_EPISODE } from './episodes.js';
 
 const OBSERVATION = {
   observation: z.string(),
-  actions: z.array(z.string().trim().min(1)),
+  // What is sent back is what was offered, and to a language model a blank at an end makes another phrase.
+  actions: z.array(
+    z.string().refine((action) => /^\S(.*\S)?$/s.test(action), 'an action begins and ends with no blank'),
+  ),
   turn: z.int().min(0).optional(),
 };
 const FIRST = z.strictObject({ ...OBSERVATION, bestReturn: z.number().optional() });
@@ -26,7 +29,7 @@ const STEP = z.strictObject({
 export class AnswerChecks {
   private steps = 0;
   /** Spellings of the actions seen, by what they have in common. */
-  private readonly spellings = new Map<string, string>();
+  private readonly spellings = new Map<string, ReadonlySet<string>>();
 
   /** @param mostSteps what the environment says of itself */
   constructor(
@@ -78,21 +81,23 @@ export class AnswerChecks {
     }
     const twice = actions.find((action, place) => actions.indexOf(action) !== place);
     if (twice !== undefined) throw this.fault('E_ENVIRONMENT_ACTIONS', `the action ${quote(twice)} is there twice`);
-    for (const action of actions) this.checkSpelling(action);
+    this.checkSpellings(actions);
   }
 
-  /** To a language model other capitals, blanks and marks make another phrase, so it would have to learn both. */
-  private checkSpelling(action: string): void {
-    const words =
-      action
-        .toLowerCase()
-        .match(/[\p{L}\p{N}]+/gu)
-        ?.join(' ') ?? action;
-    const before = this.spellings.get(words);
-    if (before === undefined) this.spellings.set(words, action);
-    else if (before !== action) {
-      const message = `the action ${quote(before)} is now spelled ${quote(action)}`;
+  /**
+   * To a language model other capitals, blanks and marks make another phrase, so it would have to learn both. Phrases that are
+   * offered side by side are different actions, however alike.
+   */
+  private checkSpellings(actions: readonly string[]): void {
+    for (const action of actions) {
+      const before = this.spellings.get(wordsOf(action));
+      if (!before || before.has(action) || actions.some((other) => before.has(other))) continue;
+      const message = `the action ${quote([...before][0] ?? '')} is now spelled ${quote(action)}`;
       throw this.fault('E_ENVIRONMENT_SPELLING', message);
+    }
+    for (const action of actions) {
+      const words = wordsOf(action);
+      this.spellings.set(words, new Set([...(this.spellings.get(words) ?? []), action]));
     }
   }
 
@@ -105,6 +110,15 @@ export class AnswerChecks {
       next: MEND_ENVIRONMENT,
     });
   }
+}
+
+/** What two spellings of one action share. Signs, and vowels that are written as marks, tell actions apart: by +1, by -1. */
+function wordsOf(action: string): string {
+  const words = action
+    .normalize('NFC')
+    .toLowerCase()
+    .match(/-(?=\p{N})|[\p{L}\p{M}\p{N}\p{S}]+/gu);
+  return words?.join(' ') ?? action;
 }
 
 function quote(text: string): string {

@@ -54,6 +54,32 @@ describe('a search over actions', () => {
     expect(world.played).toContain(BEST);
   });
 
+  it('names the duty of an environment that offers other actions after equal ones', async () => {
+    let episode = 0;
+    const taken: string[] = [];
+    const random: World = {
+      reset: async () => {
+        episode += 1;
+        return { observation: 'A door. You', actions: ['knock'] };
+      },
+      step: async (action) => {
+        taken.push(action);
+        const done = action !== 'knock';
+        const actions = done ? [] : ACTIONS.slice(0, 3 - (episode % 3));
+        return { observation: 'A room. You', actions, reward: 0, done };
+      },
+    };
+    const tree = new ActionTree(uniform, Rng.create(0, 'sampling'));
+    const learn = async () => {
+      for (let more = 0; more < 20; more++) tree.end((await search(random, tree)).total);
+    };
+    await expect(learn()).rejects.toMatchObject({
+      code: 'E_ENVIRONMENT_UNEQUAL',
+      message: expect.stringContaining('equal actions must lead to equal answers, but after "knock" other actions'),
+    });
+    expect(taken).not.toContain('');
+  });
+
   it('returns to what was good', async () => {
     const world = maze();
     const tree = new ActionTree(uniform, Rng.create(0, 'sampling'));

@@ -62,6 +62,13 @@ describe('an environment in a process of its own', () => {
       '"open it" is now spelled "Open it."',
     ],
     [
+      'offers an action with a blank at an end, which it might not know when it is sent back',
+      "return { observation: 'a door', actions: ['wait', 'go north '] }",
+      STEP,
+      'E_ENVIRONMENT_ANSWER',
+      'actions.1: an action begins and ends with no blank',
+    ],
+    [
       'answers out of turn',
       SEEN,
       "return { observation: '', actions: ['wait'], turn: 0, reward: 0, done: false }",
@@ -94,6 +101,29 @@ describe('an environment in a process of its own', () => {
     expect(error.exitCode).toBe(70);
     expect(error.message).toContain(message);
     expect(error.next).toBe('correct the environment; then repeat the command');
+  });
+
+  it.concurrent.for([
+    ['turn by +1', 'turn by -1'],
+    ['दरवाज़ा खोलो', 'दरवाज़े खोलो'],
+    ['rate it 5', 'rate it -5'],
+  ])('may offer %s and %s in turn: signs and vowels make different actions', async ([one, other], context) => {
+    const answer = `observation: 'a door', actions: [${JSON.stringify(other)}], reward: 0, done: true`;
+    const world = await openWorld(
+      context,
+      worldFile(`return { observation: 'a door', actions: [${JSON.stringify(one)}] }`, `return { ${answer} }`),
+    );
+    await world.reset('go');
+    expect((await world.step(one!)).actions).toEqual([other]);
+  });
+
+  it('may offer phrases side by side that differ in marks alone, together and one by one', async (context) => {
+    const answer = "observation: 'a door', actions: ['open it'], reward: 0, done: true";
+    const both = "return { observation: 'a door', actions: ['Open it!', 'open it'] }";
+    const world = await openWorld(context, worldFile(both, `return { ${answer} }`));
+    await world.reset('go');
+    expect((await world.step('Open it!')).actions).toEqual(['open it']);
+    expect((await world.reset('go')).actions).toEqual(['Open it!', 'open it']);
   });
 
   it('is stopped where an episode does not end', async (context) => {
