@@ -84,6 +84,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'acting',
     'acting/policy',
     'cli/output',
+    'cli/shared',
     'errors.ts',
     'lm',
     'lm/model',

@@ -8,6 +8,7 @@ import { toVisibleJson } from '../../visible-json.js';
 import type { CliContext } from '../output/context.js';
 import { writeResult } from '../output/output.js';
 import { say, warn } from '../output/say.js';
+import { fromAnotherFolder } from '../shared/from-another-folder.js';
 import { actingTable } from './acting-table.js';
 import { type WorldOptions, withWorld } from './with-world.js';
 
@@ -70,6 +71,8 @@ export async function resumeTraining(
       const current = withFilesOf(folder, now, { mayChange, hasLearned });
       if (current !== folder) warn(context, hasLearned ? OTHER_ENVIRONMENT : NEW_ENVIRONMENT);
       await learn({ folder: current, world, model, json }, context);
+    }).catch((error: unknown) => {
+      throw fromAnotherFolder(error, 'resume learning');
     });
   } finally {
     folder.close();

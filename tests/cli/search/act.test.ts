@@ -78,6 +78,11 @@ describe('rlprompt act train', () => {
       const over = await runInProcess(['act', 'report', 'out', '--out', 'out/act.json'], { cwd });
       expect([over.code, lastLine(over.stderr)]).toEqual([73, expect.stringContaining('E_WOULD_OVERWRITE')]);
       expect(readFileSync(join(cwd, 'out', 'act.json'), 'utf8')).toBe(plan);
+      const elsewhere = await runInProcess(['act', 'resume', join(cwd, 'out')], { cwd: emptyFolder() });
+      expect([elsewhere.code, lastLine(elsewhere.stderr)]).toEqual([
+        66,
+        expect.stringMatching(/E_ENVIRONMENT_MISSING.* · resume learning in the folder where it was started: /),
+      ]);
       const other = await runInProcess(['act', 'resume', '.'], { cwd });
       expect([other.code, lastLine(other.stderr)]).toEqual([66, expect.stringContaining('E_NOT_A_RUN')]);
     },

@@ -92,6 +92,13 @@ describe('run', () => {
     expect(lastLine(elsewhere.stderr)).toMatch(
       /E_DATA_MISSING: .* · mails\.csv · .* · resume the run in the folder where it was started: the path is relative to that folder$/,
     );
+    for (const [again, ...args] of [
+      ['score the run', 'eval', join(cwd, 'runs/d')],
+      ['export the run', 'export', join(cwd, 'runs/d'), '--format', 'txt', '--verify'],
+    ]) {
+      const { code, stderr } = await runInProcess(args, { cwd: emptyFolder() });
+      expect([code, lastLine(stderr)]).toEqual([66, expect.stringContaining(`${again} in the folder where it was`)]);
+    }
   });
 });
 

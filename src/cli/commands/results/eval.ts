@@ -21,6 +21,7 @@ import { writeResult } from '../../output/output.js';
 import { describePolicy, quotePrompt } from '../../output/result-line.js';
 import { watchRows } from '../../output/rows-progress.js';
 import { sayLines, warn } from '../../output/say.js';
+import { fromAnotherFolder } from '../../shared/from-another-folder.js';
 import { readPromptLines } from '../../shared/prompt-lines.js';
 import { interruption } from '../../signals/interruption.js';
 
@@ -91,10 +92,14 @@ export function configure(command: Command, context: CliContext): void {
       });
     }
     const { task, run, hasPolicy, found } = await scoredRun(given, options);
+    const isOwnTask = run !== undefined && task === undefined;
+    const refuse = (error: unknown): never => {
+      throw isOwnTask ? fromAnotherFolder(error, 'score the run') : error;
+    };
     const { config: read, sources } =
       run === undefined
         ? await readRunConfig(command, context, task)
-        : await readConfigOfRun(command, context, task, run);
+        : await readConfigOfRun(command, context, task, run).catch(refuse);
     const config: RunConfig = sources.testSize === 'default' ? { ...read, testSize: 'all' } : read;
     if (options.perExample !== undefined) {
       const { inputFiles } = await import('../../exports/input-files.js');
@@ -109,16 +114,15 @@ export function configure(command: Command, context: CliContext): void {
     const onOutput = (text: string) => sayLines(context, text);
     const onProgress = reportDownloads(context);
     // A run's own data file is split as the run split it; other files are new rows.
-    const splitsDataFile = run !== undefined && task === undefined;
-    const scoring = { prompts, policy, split: options.split, splitsDataFile };
+    const scoring = { prompts, policy, split: options.split, splitsDataFile: isOwnTask };
     const onScoring: EvaluateOptions['onScoring'] = (rows) => watchRows(rows, context);
     const request = { ...scoring, signal: interruption(), onOutput, onProgress, onScoring };
-    const evaluation = await evaluatePrompts(config, request);
+    const evaluation = await evaluatePrompts(config, request).catch(refuse);
     for (const warning of evaluation.warnings) warn(context, warning);
     if (options.perExample !== undefined) writeOutcomes(options.perExample, evaluation.results);
     const { split, target, task: name, results } = evaluation;
     const ensemble = together === undefined ? undefined : scoreTogether(results, config, together);
-    const rowsOf = isDataFileName(config.task) && !splitsDataFile ? 'rows' : `${split} rows`;
+    const rowsOf = isDataFileName(config.task) && !isOwnTask ? 'rows' : `${split} rows`;
     const report = { task: name, target, split, results: results.map(describe), ensemble };
     writeResult(
       context,

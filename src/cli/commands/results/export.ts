@@ -15,6 +15,7 @@ import { formatTable } from '../../output/format-table.js';
 import { writeResult } from '../../output/output.js';
 import { warn } from '../../output/say.js';
 import { reportCheck } from '../../runs/report-check.js';
+import { fromAnotherFolder } from '../../shared/from-another-folder.js';
 
 const EXAMPLES = `Examples:
   $ rlprompt export runs/spam-20260101-120000 --format ts --out spam-prompt.ts
@@ -55,7 +56,9 @@ export function configure(command: Command, context: CliContext): void {
       const { findFormat } = await import('../../../export/formats.js');
       const formats = [...new Set(options.format.split(','))].map((name) => findFormat(name.trim()));
       if (runDir === undefined) throw missingRun();
-      await exportAll(runDir, formats, options, context);
+      await exportAll(runDir, formats, options, context).catch((error: unknown) => {
+        throw fromAnotherFolder(error, 'export the run');
+      });
     });
 }
 

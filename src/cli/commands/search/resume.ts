@@ -1,16 +1,16 @@
-import { isAbsolute } from 'node:path';
 import { type Command, Option } from 'commander';
 import { currentSettings } from '../../../config/removed-settings.js';
 import { resolveRunConfig } from '../../../config/resolve-run-config.js';
 import type { RunConfigInput } from '../../../config/run-config.js';
 import { LIMIT_SETTINGS, PLACE_SETTINGS } from '../../../config/settings-on-resume.js';
-import { type ErrorCode, RlpromptError } from '../../../errors.js';
+import { RlpromptError } from '../../../errors.js';
 import { requireRun } from '../../../run/store/run-folder.js';
 import { readManifest } from '../../../run/store/run-manifest.js';
 import { shellWord } from '../../../shell-word.js';
 import { addSettingFlags, givenFlags } from '../../options/config-options.js';
 import type { CliContext } from '../../output/context.js';
 import { addRunOptions, type RunOptions, superviseRun } from '../../runs/supervise-run.js';
+import { fromAnotherFolder } from '../../shared/from-another-folder.js';
 
 const EXAMPLES = `Examples:
   $ rlprompt resume runs/spam-20260101-120000
@@ -37,7 +37,7 @@ export function configure(command: Command, context: CliContext): void {
     if (flags.queue === false) delete now.queue;
     const raised = raiseLimits(before, now, runDir);
     await superviseRun(raised, { ...options, resume: runDir }, context).catch((error: unknown) => {
-      throw fromAnotherFolder(error);
+      throw fromAnotherFolder(error, 'resume the run');
     });
   });
 }
@@ -58,14 +58,4 @@ function raiseLimits(before: RunConfigInput, flags: RunConfigInput, runDir: stri
     kept: 'the run is unchanged',
     next: `rlprompt resume ${shellWord(runDir)}`,
   });
-}
-
-const MISSING_FILES: readonly unknown[] = ['E_DATA_MISSING', 'E_TASK_NOT_FOUND'] satisfies ErrorCode[];
-
-/** A file that a run names by a relative path is most often missed because the run was started in another folder. */
-function fromAnotherFolder(error: unknown): unknown {
-  if (!(error instanceof RlpromptError) || !MISSING_FILES.includes(error.code)) return error;
-  if (error.where === undefined || isAbsolute(error.where)) return error;
-  const next = 'resume the run in the folder where it was started: the path is relative to that folder';
-  return new RlpromptError({ ...error.parts, next, cause: error.cause });
 }
