@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { runInProcess } from '../in-process-cli.js';
@@ -23,7 +23,27 @@ describe('the cache on the command line', () => {
     expect(cleared[0]).toEqual({ part: 'scores', bytes: info.parts[0].bytes });
     expect(JSON.parse((await cli('cache', 'info', '--json')).stdout).scoreSegments).toBe(0);
     const wrong = await cli('cache', 'clear', 'everything');
-    expect([wrong.code, lastLine(wrong.stderr)]).toEqual([64, expect.stringContaining('only scores, cuts, models')]);
+    expect([wrong.code, lastLine(wrong.stderr)]).toEqual([
+      64,
+      expect.stringContaining('only scores, paid, cuts, models'),
+    ]);
+  });
+
+  it('counts what an evaluation that was cut off had paid for, and deletes it by name alone', async () => {
+    const { cwd } = tinyTask();
+    const folder = join(cwd, 'cache', 'paid');
+    const cli = (...args: string[]) => runInProcess(args, { cwd, env: { RLPROMPT_CACHE_DIR: join(cwd, 'cache') } });
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, 'cut.bin'), Buffer.alloc(2_000_000));
+    const paid = async () => {
+      const { parts } = JSON.parse((await cli('cache', 'info', '--json')).stdout);
+      return parts.find(({ part }: { part: string }) => part === 'paid').bytes;
+    };
+    expect(await paid()).toBe(2_000_000);
+    await cli('cache', 'clear');
+    expect(await paid()).toBe(2_000_000);
+    expect((await cli('cache', 'clear', 'paid')).stdout).toBe('paid  2.0 MB freed\n');
+    expect(existsSync(folder)).toBe(false);
   });
 
   it('tells how many forwards a run was spared, and changes nothing in it', async () => {

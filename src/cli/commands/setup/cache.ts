@@ -20,6 +20,7 @@ const EXAMPLES = `Examples:
 /** Parts of the cache, with what each is for. */
 const PARTS = {
   scores: 'scores of earlier runs',
+  paid: 'scores of evaluations that were cut off, until these have ended',
   cuts: 'large models without their output layer',
   models: 'models of the hub',
 } as const;
