@@ -3,7 +3,7 @@ import { tokenize13a } from './tokenize-13a.js';
 const ORDERS = [1, 2, 3, 4] as const;
 
 /** What BLEU counts; the statistics of a corpus are the sums of those of its segments. */
-export interface BleuStatistics {
+interface BleuStatistics {
   /** By n-gram order: n-grams of the hypothesis that a reference has too, clipped. */
   readonly matches: readonly number[];
   /** By n-gram order: n-grams of the hypothesis. */
@@ -24,13 +24,8 @@ export function corpusBleu(hypotheses: readonly string[], references: readonly (
   return bleuOf(addStatistics(hypotheses.map((text, i) => bleuStatistics(text, references[i] ?? []))));
 }
 
-/** BLEU of one text, over the n-gram orders that it has (sacreBLEU's effective order). */
-export function sentenceBleu(hypothesis: string, references: readonly string[]): number {
-  return bleuOf(bleuStatistics(hypothesis, references), { effectiveOrder: true });
-}
-
 /** The counts of one segment. */
-export function bleuStatistics(hypothesis: string, references: readonly string[]): BleuStatistics {
+function bleuStatistics(hypothesis: string, references: readonly string[]): BleuStatistics {
   const tokens = tokenize13a(hypothesis);
   const others = references.map(tokenize13a);
   const counts = ORDERS.map((order) => {
@@ -61,20 +56,17 @@ function addStatistics(segments: readonly BleuStatistics[]): BleuStatistics {
   };
 }
 
-function bleuOf(statistics: BleuStatistics, { effectiveOrder = false } = {}): number {
-  const { matches, totals, hypothesisLength, referenceLength } = statistics;
-  if (matches.every((count) => count === 0)) return 0;
-  const orders = totals.filter((total) => total > 0).length;
-  if (orders < ORDERS.length && !effectiveOrder) return 0;
+function bleuOf({ matches, totals, hypothesisLength, referenceLength }: BleuStatistics): number {
+  if (matches.every((count) => count === 0) || totals.includes(0)) return 0;
   let halvings = 1;
-  const logs = totals.slice(0, orders).map((total, i) => {
+  const logs = totals.map((total, i) => {
     if (matches[i]! > 0) return Math.log((100 * matches[i]!) / total);
     // Exponential smoothing: each further order without a match counts as half of the match before it.
     halvings *= 2;
     return Math.log(100 / (halvings * total));
   });
   const brevity = hypothesisLength < referenceLength ? Math.exp(1 - referenceLength / hypothesisLength) : 1;
-  return brevity * Math.exp(sum(logs) / orders);
+  return brevity * Math.exp(sum(logs) / ORDERS.length);
 }
 
 function ngrams(tokens: readonly string[], order: number): Map<string, number> {

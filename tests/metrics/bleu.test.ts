@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { corpusBleu, sentenceBleu } from '../../src/metrics/bleu.js';
+import { corpusBleu } from '../../src/metrics/bleu.js';
 import { tokenize13a } from '../../src/metrics/tokenize-13a.js';
 
 interface Goldens {
-  cases: { hypothesis: string; references: string[]; tokens: string[]; sentence: number; corpus: number }[];
+  cases: { hypothesis: string; references: string[]; tokens: string[]; corpus: number }[];
   groups: { from: number; to: number; score: number }[];
 }
 const { cases, groups } = JSON.parse(readFileSync(join(import.meta.dirname, 'sacrebleu.json'), 'utf8')) as Goldens;
@@ -14,7 +14,6 @@ describe('BLEU', () => {
   it.each(cases)('cuts and scores $hypothesis as sacreBLEU does', (golden) => {
     const { hypothesis, references } = golden;
     expect(tokenize13a(hypothesis)).toEqual(golden.tokens);
-    expect(sentenceBleu(hypothesis, references)).toBeCloseTo(golden.sentence, 8);
     expect(corpusBleu([hypothesis], [references])).toBeCloseTo(golden.corpus, 8);
   });
 

@@ -10,7 +10,7 @@ import type { RatingSet } from '../../../preferences/rating-sets.js';
 import { safeText } from '../../../ui/draw/safe-text.js';
 import { loadInk } from '../../../ui/load-ink.js';
 import { toVisibleJson } from '../../../visible-json.js';
-import { parseCount, parseSize } from '../../options/parse-count.js';
+import { parseCount, parseSeed, parseSize } from '../../options/parse-count.js';
 import type { CliContext } from '../../output/context.js';
 import { writeResult } from '../../output/output.js';
 import { warn } from '../../output/say.js';
@@ -27,7 +27,7 @@ interface RateOptions {
   readonly out: string;
   readonly items: number;
   readonly sets: number;
-  readonly seed: string;
+  readonly seed: number;
   readonly rater?: string;
   readonly judge?: string;
   readonly json?: true;
@@ -43,7 +43,7 @@ export function configure(command: Command, context: CliContext): void {
     .option('--out <FILE>', 'rankings are added to this file', 'rankings.jsonl')
     .option('--items <N>', 'texts ranked at once, 2 to 9', parseCount, 4)
     .option('--sets <N>', 'sets to rank', parseSize, 10)
-    .option('--seed <N>', 'which sets are drawn', '0')
+    .option('--seed <N>', 'which sets are drawn', parseSeed, 0)
     .option('--rater <NAME>', 'who ranks (default: your user name, or the judge)')
     .option('--judge <MODEL>', 'language model that ranks in place of a person')
     .option('--json', 'print one JSON object')
@@ -52,7 +52,7 @@ export function configure(command: Command, context: CliContext): void {
 }
 
 async function rate(source: string, options: RateOptions, context: CliContext): Promise<void> {
-  const seed = checkOptions(options);
+  checkOptions(options);
   const rater = raterOf(options, context);
   requirePlaceFor(options.out, { inputs: [source] });
   const [{ drawSets, openSets }, { cutHalfRanking, readRankings, RankingWriter }] = await Promise.all([
@@ -60,7 +60,7 @@ async function rate(source: string, options: RateOptions, context: CliContext): 
     import('../../../preferences/ranking-file.js'),
   ]);
   const { texts, context: purpose } = await readSource(source);
-  const sets = drawSets(texts, { items: options.items, sets: options.sets, seed, context: purpose });
+  const sets = drawSets(texts, { items: options.items, sets: options.sets, seed: options.seed, context: purpose });
   if (sets.length < options.sets) warn(context, `${tooFewSets(sets)}: --sets ${options.sets} is more`);
   if (isThere(options.out) && cutHalfRanking(options.out))
     warn(context, `the last ranking of ${options.out} was half written and is removed`);
@@ -135,11 +135,8 @@ async function readSource(source: string): Promise<{ texts: readonly string[]; c
   return { texts: readText(source).split(/\r\n|\n/), context: '' };
 }
 
-function checkOptions({ items, seed }: RateOptions): number {
-  const number = Number(seed);
+function checkOptions({ items }: RateOptions): void {
   if (items < 2 || items > 9) throw wrongOption(`--items ${items}: a set has 2 to 9 texts`);
-  if (!Number.isSafeInteger(number) || number < 0) throw wrongOption(`--seed ${seed}: expected a whole number from 0`);
-  return number;
 }
 
 function wrongOption(message: string): RlpromptError {
