@@ -2,6 +2,7 @@ import { listLines } from '../../data/row-faults.js';
 import { columnIndex, proposeColumns, rowFields, type Table } from '../../data/table.js';
 import { RlpromptError } from '../../errors.js';
 import { groupDigits } from '../../group-digits.js';
+import { shellWord } from '../../shell-word.js';
 import type { ExampleSource, Split } from '../types.js';
 
 /** An example before its label is looked up. */
@@ -56,7 +57,7 @@ export function rowsFromTable(
     return [];
   });
   if (missing.length === 0) return rows;
-  if (!onSkip || rows.length === 0) throw missingValues(missing, table.rows.length);
+  if (!onSkip || rows.length === 0) throw missingValues(missing, table.rows.length, source);
   onSkip(
     `${groupDigits(missing.length)} of ${groupDigits(table.rows.length)} rows of ${table.file} left out: ${countColumns(missing)}`,
   );
@@ -94,8 +95,10 @@ function linesOf(missing: readonly MissingValue[]): string {
   return lines.length === missing.length ? `; ${listLines(lines)}` : '';
 }
 
-function missingValues(missing: readonly MissingValue[], of: number): RlpromptError {
+/** @param source what `rlprompt check` looks at; undefined for examples that a task file holds */
+function missingValues(missing: readonly MissingValue[], of: number, source?: string): RlpromptError {
   const [first] = missing as [MissingValue];
+  const all = source === undefined ? '' : `; all flags it needs: rlprompt check ${shellWord(source)}`;
   return new RlpromptError({
     code: 'E_DATA_EMPTY_VALUE',
     exit: 'data',
@@ -107,6 +110,6 @@ function missingValues(missing: readonly MissingValue[], of: number): RlpromptEr
     next:
       missing.length === of && of > 1
         ? 'name another column with --text-column or --label-column'
-        : 'fill it in, or leave such rows out with --on-missing skip',
+        : `fill it in, or leave such rows out with --on-missing skip${all}`,
   });
 }
