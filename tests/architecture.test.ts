@@ -939,7 +939,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'task',
     'task/define',
   ],
-  'task/assemble': ['classifier', 'data', 'errors.ts', 'group-digits.ts', 'random', 'task'],
+  'task/assemble': ['classifier', 'data', 'errors.ts', 'group-digits.ts', 'random', 'shell-word.ts', 'task'],
   'task/define': ['classifier', 'data', 'errors.ts', 'task', 'task/assemble', 'template'],
   'task/load': [
     'data',
