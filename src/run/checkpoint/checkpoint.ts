@@ -79,22 +79,24 @@ export function readLatestCheckpoint(
   fs: FileSystem = nodeFileSystem,
 ): { checkpoint: StoredCheckpoint; warnings: string[] } | undefined {
   const folder = join(runDir, FOLDER);
-  const warnings: string[] = [];
+  const damaged: string[] = [];
   for (const { name } of stepFiles(folder, fs)) {
     const file = `${FOLDER}/${name}`;
     try {
       const checkpoint = readCheckpoint(runDir, file, fs);
-      if (checkpoint) return { checkpoint, warnings };
+      if (checkpoint) {
+        return { checkpoint, warnings: damaged.map((what) => `${what}; going back to the checkpoint before it`) };
+      }
     } catch (error) {
       if (!(error instanceof CheckpointDamage)) throw error;
-      warnings.push(`${file} is damaged (${error.message}); going back to the checkpoint before it`);
+      damaged.push(`${file} is damaged (${error.message})`);
     }
   }
-  if (warnings.length === 0) return undefined;
+  if (damaged.length === 0) return undefined;
   throw new RlpromptError({
     code: 'E_CHECKPOINT_DAMAGED',
     exit: 'data',
-    message: `no checkpoint of the run is whole: ${warnings.join('; ')}`,
+    message: `no checkpoint of the run is whole: ${damaged.join('; ')}`,
     where: folder,
     kept: 'events.jsonl, best.json and the scores paid for',
     next: `rlprompt top ${shellWord(runDir)}`,
