@@ -1,11 +1,12 @@
 import { resolve } from 'node:path';
+import { flagName } from '../config/config-layers.js';
 import type { RunConfig } from '../config/run-config.js';
 import { RlpromptError } from '../errors.js';
 import { evaluatePrompts, type ReadPrompt } from '../evaluate.js';
 import { type RunRecord, readRunRecord } from '../export/run-record.js';
 import { loadLanguageModel } from '../lm/load.js';
 import { initialParameters } from '../policy/parameters/mlp-parameters.js';
-import { checkContinues, checkSameGenerator, readEarlierRun } from '../run/continue/earlier-run.js';
+import { checkSameGenerator, type EarlierRun, otherSetting, readEarlierRun } from '../run/continue/earlier-run.js';
 import { drawPrompts } from '../run/prepare/draw-prompts.js';
 import { generatorOf } from '../run/prepare/run-models.js';
 import { shellWord } from '../shell-word.js';
@@ -58,7 +59,7 @@ export async function measureForgetting(request: ForgettingRequest): Promise<For
   const earlier = runs.map(readEarlierRun);
   const [first] = earlier;
   if (!first || new Set(runs.map((run) => resolve(run))).size < Math.max(2, runs.length)) throw tooFew();
-  for (const { config } of earlier) checkContinues(first, config);
+  for (const run of earlier) refuseOtherPolicy(first, run);
   for (const run of records) if (run.prompts[0].policy) throw readsInputs(run);
   const model = await loadLanguageModel(first.config.generator, { offline: first.config.offline });
   const drawn: string[][][] = [];
@@ -116,6 +117,19 @@ export function summarise(
     backwardTransfer: old.map((now, task) => now - after(task + 1, task)),
     forwardTransfer: last.slice(1).map((_, i) => after(i + 1, i + 1) - after(0, i + 1)),
   };
+}
+
+function refuseOtherPolicy(first: EarlierRun, run: EarlierRun): void {
+  const key = run.generatorDigest === first.generatorDigest ? otherSetting(first, run.config) : 'generator';
+  if (key === undefined) return;
+  throw new RlpromptError({
+    code: 'E_CONTINUE_MISMATCH',
+    exit: 'config',
+    message: `its --${flagName(key)} is ${run.config[key]}, that of ${first.runDir} ${first.config[key]}: neither continues the other`,
+    where: run.runDir,
+    kept: 'the runs are unchanged',
+    next: 'name runs each of which continued the one before: rlprompt run TASK --continue RUN',
+  });
 }
 
 function tooFew(): RlpromptError {

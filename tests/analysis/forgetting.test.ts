@@ -35,4 +35,11 @@ it('each policy draws prompts for each task, and is scored on it', async () => {
   await expect(measureForgetting({ runs: [first], prompts: 3, split: 'test' })).rejects.toMatchObject({
     code: 'E_USAGE',
   });
+  const other = join(folder, 'other');
+  await followRun({ ...shared, innerSize: 8, out: other, context: ['A mail:'] });
+  await expect(measureForgetting({ runs: [first, other], prompts: 3, split: 'test' })).rejects.toMatchObject({
+    code: 'E_CONTINUE_MISMATCH',
+    message: `its --inner-size is 8, that of ${first} 16: neither continues the other`,
+    next: 'name runs each of which continued the one before: rlprompt run TASK --continue RUN',
+  });
 });

@@ -102,7 +102,8 @@ export const searchSettings = {
     { flag: 'continue', path: true },
   ),
   ewc: search.number(
-    z.number().min(0).default(0),
+    // More would hold the whole policy where it is.
+    z.number().min(0).max(1e12).default(0),
     'LAMBDA',
     'with --continue, how firmly the policy is held to what earlier tasks need (elastic weight consolidation); 0 = not',
   ),

@@ -7,6 +7,7 @@ import type { MlpParameters } from '../../policy/parameters/mlp-parameters.js';
 import { unnamed } from '../../policy/parameters/saved-parameters.js';
 import { shellWord } from '../../shell-word.js';
 import { readLatestCheckpoint, type StoredCheckpoint } from '../checkpoint/checkpoint.js';
+import { resultOf } from '../store/run-folder.js';
 import { readManifest } from '../store/run-manifest.js';
 
 /** A run whose policy another one continues. */
@@ -17,6 +18,8 @@ export interface EarlierRun {
   readonly generatorDigest: string | undefined;
   readonly checkpoint: StoredCheckpoint;
   readonly parameters: MlpParameters;
+  /** What whoever goes on from it should know. */
+  readonly warnings: readonly string[];
 }
 
 /** Settings without which equal parameters are another policy. */
@@ -28,20 +31,33 @@ const SAME = ['innerSize', 'priorBeta'] as const;
  */
 export function readEarlierRun(runDir: string): EarlierRun {
   const manifest = readManifest(runDir);
-  const checkpoint = readLatestCheckpoint(runDir)?.checkpoint;
+  const latest = readLatestCheckpoint(runDir);
+  const checkpoint = latest?.checkpoint;
   if (!checkpoint?.arrays['policy.w1']) throw noPolicy(runDir, checkpoint);
+  const config = completeRunConfig(currentSettings(manifest.config));
+  const damage = latest?.warnings ?? [];
   return {
     runDir,
-    config: completeRunConfig(currentSettings(manifest.config)),
+    config,
     generatorDigest: manifest.digests.generator,
     checkpoint,
     parameters: unnamed('policy', checkpoint.arrays),
+    warnings: [...damage, ...unfinished(runDir, checkpoint.step, config)].map((what) => `the earlier run: ${what}`),
   };
+}
+
+function unfinished(runDir: string, step: number, { steps }: RunConfig): string[] {
+  return resultOf(runDir) === undefined ? [`it was stopped after step ${step} of ${steps}`] : [];
+}
+
+/** A setting by which equal parameters would be two policies. */
+export function otherSetting(earlier: EarlierRun, config: RunConfig): (typeof SAME)[number] | undefined {
+  return SAME.find((name) => earlier.config[name] !== config[name]);
 }
 
 /** @throws RlpromptError `E_CONTINUE_MISMATCH` where the parameters would be another policy with these settings */
 export function checkContinues(earlier: EarlierRun, config: RunConfig): void {
-  const key = SAME.find((name) => earlier.config[name] !== config[name]);
+  const key = otherSetting(earlier, config);
   if (key === undefined) return;
   throw mismatch(earlier, `its --${flagName(key)} is ${earlier.config[key]}, that of this run ${config[key]}`);
 }

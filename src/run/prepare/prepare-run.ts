@@ -52,15 +52,15 @@ export interface PrepareOptions {
 /** Settings, folder, data, template and models, in this order: what is cheap to check is checked first. */
 export async function prepareRun(input: RunConfigInput, options: PrepareOptions): Promise<Run> {
   const { task, config } = await abortable(checkRun(input), options.signal);
-  if (options.resume === undefined) {
-    checkBudget(task, config);
-    if (config.continueRun !== undefined) checkContinues(readEarlierRun(config.continueRun), config);
-  }
+  const earlier =
+    options.resume === undefined && config.continueRun !== undefined ? readEarlierRun(config.continueRun) : undefined;
+  if (options.resume === undefined) checkBudget(task, config);
+  if (earlier) checkContinues(earlier, config);
   const folder = takeFolder(config, task, options.resume);
   const closers: (() => unknown)[] = [() => folder.close()];
   try {
     const pinned = await pinModels(config, options);
-    return await assemble(pinned, task, folder, options, closers);
+    return await assemble(pinned, task, folder, { ...options, known: earlier?.warnings ?? [] }, closers);
   } catch (error) {
     for (const close of closers.reverse()) await close();
     if (options.resume === undefined) {
@@ -75,7 +75,7 @@ async function assemble(
   given: SettledConfig,
   task: Task,
   folder: RunFolder,
-  { resume, changedTask = false, onNote, signal }: PrepareOptions,
+  { resume, changedTask = false, onNote, signal, known }: PrepareOptions & { readonly known: readonly string[] },
   closers: (() => unknown)[],
 ): Promise<Run> {
   const { objectives, notes, usage, ...models } = await loadModels(given, task, closers, { onNote, signal });
@@ -87,7 +87,7 @@ async function assemble(
   const template = await templateFor(task, targetLm, config);
   checkPatterns([generator, targetLm], task);
   const unseen = checkAnswerWords(config, targetLm);
-  const warnings = [...task.warnings, ...notes, ...unseen, ...chatHint(targetLm, template)];
+  const warnings = [...known, ...task.warnings, ...notes, ...unseen, ...chatHint(targetLm, template)];
   // The language models compute the same bits with any number of threads; the policy's gradients do not.
   const threads = config.threads ?? threadsBefore(resume) ?? defaultThreads();
   const continuing = continuedStart({ ...config, threads }, generator, resume);

@@ -97,6 +97,7 @@ describe('a run that continues another', () => {
     ['E_RUN_NOT_FOUND', second('r3', { continueRun: at('nowhere') })],
     ['E_CONFIG', second('r4', { trainer: 'hill-climb', context: undefined })],
     ['E_CONFIG', settings('r5', { ewc: 1 })],
+    ['E_CONFIG', second('r8', { ewc: 1e308 })],
   ])('is refused before a folder is made: %s', async (code, refused) => {
     const { error } = await followRun(refused);
     expect(error?.code).toBe(code);
@@ -113,6 +114,24 @@ describe('a run that continues another', () => {
     const { error } = await followRun(second('r7', { continueRun: at('other') }));
     expect(error).toMatchObject({ code: 'E_CONTINUE_MISMATCH' });
     expect(error?.message).toContain('generator LM');
+  });
+
+  it('warns where the earlier run was stopped, and where its last checkpoint is damaged', async () => {
+    await followRun(settings('stopped', { checkpointEvery: 1 }), {}, (event, controls) => {
+      if (event.type === 'step-end' && event.step === 2) controls.stop('interrupted');
+    });
+    const last = readdirSync(join(at('stopped'), 'checkpoints'))
+      .sort()
+      .at(-1)!;
+    const { step } = readEarlierRun(at('stopped')).checkpoint;
+    expect(readEarlierRun(at('stopped')).warnings).toEqual([`the earlier run: it was stopped after step ${step} of 4`]);
+    expect(readEarlierRun(at('first')).warnings).toEqual([]);
+    writeFileSync(join(at('stopped'), 'checkpoints', last), 'nothing');
+    const { events, error } = await followRun(second('after', { continueRun: at('stopped'), steps: 1 }));
+    expect(error).toBeUndefined();
+    const told = events.flatMap((event) => (event.type === 'warning' ? [event.message] : []));
+    expect(told[0]).toMatch(/^the earlier run: .*damaged.*going back to the checkpoint before it$/);
+    expect(told[1]).toBe(`the earlier run: it was stopped after step ${step - 1} of 4`);
   });
 
   it('says so where what it began with is damaged', async () => {
