@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createJiti } from 'jiti';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -110,6 +110,30 @@ print(json.dumps([best.classify(text, lambda whole, words: asked['known'][whole]
     rows.forEach(({ probabilities }, i) => {
       expect(probabilities.bad).toBeCloseTo(expected[i]!.probabilities.bad!, 4);
     });
+  });
+
+  it('get a text that is too long refused by that folder, unless the run says what such a text loses', async () => {
+    const text = 'call me now about the offer '.repeat(400);
+    const ask = (folder: string) =>
+      spawnSync(process.execPath, ['index.mjs', text], { cwd: join(cwd, folder), encoding: 'utf8' });
+    const modules = join(import.meta.dirname, '../../node_modules');
+    rmSync(join(cwd, 'out/node_modules'), { force: true });
+    symlinkSync(modules, join(cwd, 'out/node_modules'));
+    const refused = ask('out');
+    expect(refused).toMatchObject({ stdout: '', status: 1 });
+    expect(refused.stderr).toMatch(/the text that begins with "call me now .*" is too long: .* --truncate/);
+
+    cpSync(join(cwd, 'run'), join(cwd, 'cut'), { recursive: true });
+    const manifest = JSON.parse(readFileSync(join(cwd, 'cut/run.json'), 'utf8'));
+    const config = { ...manifest.config, truncate: 'head' };
+    writeFileSync(join(cwd, 'cut/run.json'), JSON.stringify({ ...manifest, config }));
+    expect(await runInProcess(['export', 'cut', '--format', 'node', '--out', 'cut-out'], { cwd })).toMatchObject({
+      code: 0,
+    });
+    symlinkSync(modules, join(cwd, 'cut-out/node_modules'));
+    writeFileSync(join(cwd, 'long.csv'), `text\n${text}\n`);
+    const { stdout } = await runInProcess(['predict', 'cut', 'long.csv', '--format', 'jsonl'], { cwd });
+    expect(JSON.parse(ask('cut-out').stdout).label).toBe(JSON.parse(stdout).predicted);
   });
 
   it('pass or fail in promptfoo as the label of the row says', () => {

@@ -77,6 +77,7 @@ const KEPT: Readonly<Record<string, string>> = {
 function programOf(prompt: ExportedPrompt): string {
   const { name, options } = modelOf(prompt);
   const { isRaw } = parseTemplate(prompt.template, { family: 'causal' });
+  const { truncate } = prompt;
   return `// Exported by ${comment(prompt.tool)}. node index.mjs "a text", or one text per line on standard input.
 import { createInterface } from 'node:readline';
 import { AutoModelForCausalLM, AutoTokenizer, Tensor } from '${LIBRARY.name}';
@@ -121,11 +122,31 @@ async function complete(text, words) {
   return result;
 }
 
-/** As many letters of a text as the model can read. */
+/** Whether the model can read a text with each label word behind it. */
+const fits = (text) => WORDS.every((word) => tokensOf(render(text) + word).length <= MOST_TOKENS + 1);
+
+${truncate === undefined ? REFUSE : cutFunction(truncate)}
+const [, , ...given] = process.argv;
+for await (const text of given.length > 0 ? given : createInterface({ input: process.stdin })) {
+  console.log(JSON.stringify({ text, ...(await classify(${truncate === undefined ? 'whole' : 'cut'}(text), complete)) }));
+}
+`;
+}
+
+/** The run did not say what a text that is too long may lose: `rlprompt predict` refuses one, and a label of its beginning would tell nobody. */
+const REFUSE = `/** A text that the model can read to its end. The run chose no --truncate, so none is cut. */
+function whole(text) {
+  if (fits(text)) return text;
+  const start = JSON.stringify(text.trim().slice(0, 60));
+  throw new RangeError(\`the text that begins with \${start} is too long: with the prompt, the model reads \${MOST_TOKENS} tokens. Shorten it, or export a run with --truncate\`);
+}
+`;
+
+function cutFunction(truncate: string): string {
+  return `/** As many letters of a text as the model can read: the run was given --truncate ${truncate}. */
 function cut(text) {
   const letters = [...text.trim()];
-  const kept = (count) => ${KEPT[prompt.truncate ?? 'tail'] ?? KEPT.tail};
-  const fits = (some) => Math.max(...WORDS.map((word) => tokensOf(render(some) + word).length)) <= MOST_TOKENS + 1;
+  const kept = (count) => ${KEPT[truncate] ?? KEPT.tail};
   if (fits(text)) return text;
   let [low, high] = [0, letters.length];
   while (high - low > 1) {
@@ -134,11 +155,6 @@ function cut(text) {
     else high = count;
   }
   return kept(low).join('');
-}
-
-const [, , ...given] = process.argv;
-for await (const text of given.length > 0 ? given : createInterface({ input: process.stdin })) {
-  console.log(JSON.stringify({ text, ...(await classify(cut(text), complete)) }));
 }
 `;
 }
