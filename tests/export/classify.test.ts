@@ -262,12 +262,13 @@ print(json.dumps([label, probabilities, seen, best.PROMPT, best.label_of("Awful!
   it('reads a generated answer as the label it weighs most for', () => {
     const folder = mkdtempSync(join(tmpdir(), 'rlprompt-python-'));
     writeFileSync(join(folder, 'best.py'), pythonFormat.render([weighed], isRaw));
-    const program =
-      'import json, best; print(json.dumps([best.label_of(a) for a in ["Great", "terrible", "fine", "no"]]))';
-    const ran = spawnSync('python3', ['-I', '-S', '-c', `import sys; sys.path.insert(0, '.')\n${program}`], {
-      cwd: folder,
-      encoding: 'utf8',
-    });
+    // As docs/how-to/exports.md says it for -I, which finds no modules in the current folder.
+    const program = `
+import json, runpy
+label_of = runpy.run_path("best.py")["label_of"]
+print(json.dumps([label_of(a) for a in ["Great", "terrible", "fine", "no"]]))
+`;
+    const ran = spawnSync('python3', ['-I', '-S', '-c', program], { cwd: folder, encoding: 'utf8' });
     expect(JSON.parse(ran.stdout)).toEqual(['good', 'bad', 'good', null]);
   });
 });
@@ -306,6 +307,12 @@ describe('a task for the evaluation harness', () => {
     expect(lmEvalFormat.warn?.(plain)).toBeUndefined();
     expect(lmEvalFormat.warn?.({ ...plain, labelOffsets: [0.1, 0.2] })).toMatch(
       /^the harness does not take label offsets/,
+    );
+    expect(lmEvalFormat.warn?.({ ...plain, normalise: 'token' })).toBe(
+      "the harness does not divide a word's log-probability by its tokens as this run does: its accuracy differs",
+    );
+    expect(lmEvalFormat.warn?.({ ...weighed, normalise: 'word', labelOffsets: [0.1, 0.2] })).toContain(
+      "compares one word per label, not several, does not divide a word's log-probability by its words and does not take",
     );
   });
 });

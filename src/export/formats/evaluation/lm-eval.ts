@@ -25,11 +25,10 @@ export const lmEvalFormat: FolderFormat = {
       ...(labelReadings(prompt).some(({ words }) => words.length > 1)
         ? ['compares one word per label, not several']
         : []),
+      ...(prompt.normalise ? [`does not divide a word's log-probability by its ${prompt.normalise}s`] : []),
       ...(prompt.labelOffsets ? ['does not take label offsets off'] : []),
     ];
-    return losses.length === 0
-      ? undefined
-      : `the harness ${losses.join(' and ')} as this run does: its accuracy differs`;
+    return losses.length === 0 ? undefined : `the harness ${listOf(losses)} as this run does: its accuracy differs`;
   },
   renderFolder: ([prompt], { rows = [] }) => [
     { path: TASK, text: toVisibleYaml(taskOf(prompt)) },
@@ -37,6 +36,10 @@ export const lmEvalFormat: FolderFormat = {
   ],
   read: (text) => ({ rendered: readJinja(parse(text).doc_to_text) }),
 };
+
+function listOf(parts: readonly string[]): string {
+  return [parts.slice(0, -1).join(', '), ...parts.slice(-1)].filter((part) => part !== '').join(' and ');
+}
 
 function taskOf(prompt: ExportedPrompt) {
   const answers = answerTexts(prompt);
