@@ -54,6 +54,7 @@ export const SUITES: Readonly<Record<string, readonly string[]>> = {
     'tests/faults/closed-pipe.test.ts',
     'tests/faults/stopped-reader.test.ts',
     'tests/faults/signal-act.test.ts',
+    'tests/faults/signal-preferences.test.ts',
     'tests/faults/second-signal.test.ts',
     'tests/faults/user-code.test.ts',
     'tests/cli/search/run.test.ts',
