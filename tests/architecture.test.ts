@@ -701,7 +701,16 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'ui/draw',
   ],
   'report/charts': ['events.ts', 'report', 'ui'],
-  'report/page': ['analysis', 'report', 'report/charts', 'report/sections', 'run/store', 'statistics', 'ui'],
+  'report/page': [
+    'analysis',
+    'files/read',
+    'report',
+    'report/charts',
+    'report/sections',
+    'run/store',
+    'statistics',
+    'ui',
+  ],
   'report/sections': ['analysis', 'events.ts', 'lm', 'report', 'report/charts', 'statistics', 'ui'],
   rewards: [
     'files',
@@ -1047,7 +1056,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'ui/ink/board': ['classifier', 'events.ts', 'group-digits.ts', 'ui', 'ui/draw', 'ui/ink/input', 'ui/ink/parts'],
   'ui/ink/input': ['events.ts', 'ui'],
   'ui/ink/parts': ['ui', 'ui/draw'],
-  'ui/ink/questions': ['errors.ts', 'group-digits.ts', 'ui', 'ui/draw', 'ui/ink/input', 'ui/ink/parts'],
+  'ui/ink/questions': ['errors.ts', 'ui', 'ui/draw', 'ui/ink/input', 'ui/ink/parts'],
   'ui/reporters': ['errors.ts', 'events.ts', 'ui', 'ui/draw', 'ui/ink', 'visible-json.ts'],
   'user-code': ['errors.ts', 'files/read', 'package-root.ts', 'task', 'task/define'],
 };

@@ -45,6 +45,16 @@ export interface ActFolder {
  */
 export function refuseTakenActFolder(out: string): void {
   checkRunPath(out);
+  if (isThere(join(out, FILE))) {
+    throw new RlpromptError({
+      code: 'E_RUN_EXISTS',
+      exit: 'cannotCreate',
+      message: `something was learned in ${out} before`,
+      where: '--out',
+      kept: 'the folder is unchanged',
+      next: `rlprompt act resume ${shellWord(out)}, or another --out`,
+    });
+  }
   refuseTakenFolder(out);
 }
 

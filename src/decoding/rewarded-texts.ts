@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { RlpromptError } from '../errors.js';
 import { readText } from '../files/read/read-file.js';
-import { groupDigits } from '../group-digits.js';
+import { countOf, groupDigits } from '../group-digits.js';
 import type { Tokenizer } from '../lm/model/types.js';
 import type { RewardedText } from './fit-scorer.js';
 
@@ -33,7 +33,9 @@ export interface RewardedTexts {
 export interface TextReader {
   readonly name: string;
   readonly digest: string;
-  readonly tokenizer: Pick<Tokenizer, 'encode'>;
+  readonly tokenizer: Pick<Tokenizer, 'encode' | 'decode'>;
+  /** Ends a text, and stands in none. */
+  readonly endToken: number;
   readonly vocabularySize: number;
   readonly contextLength: number;
 }
@@ -47,12 +49,25 @@ const LEAST = 8;
  * @throws RlpromptError `E_REWARDED_TEXTS` with the first bad line
  */
 export function readRewardedTexts(path: string): RewardedTexts {
-  const lines = readText(path)
-    .split(/\r?\n/)
-    .flatMap((line, index): TextLine[] => (line.trim() === '' ? [] : [parseLine(line, path, index + 1)]));
+  const lines = linesOf(path).map(([index, line]) => parseLine(line, path, index + 1));
   checkEnough(path, lines);
   const names = new Set(lines.map(({ rewardName }) => rewardName));
   return { path, lines, rewardName: names.size === 1 ? lines[0]?.rewardName : undefined };
+}
+
+/** Whether all lines of a file are texts with rewards. */
+export function isRewardedTexts(path: string): boolean {
+  try {
+    for (const [index, line] of linesOf(path)) parseLine(line, path, index + 1);
+    return true;
+  } catch (error) {
+    if (error instanceof RlpromptError) return false;
+    throw error;
+  }
+}
+
+function linesOf(path: string): (readonly [index: number, line: string])[] {
+  return [...readText(path).split(/\r?\n/).entries()].filter(([, line]) => line.trim() !== '');
 }
 
 /**
@@ -71,15 +86,16 @@ export function tokensOf({ path, lines }: RewardedTexts, lm: TextReader): Reward
 }
 
 function checkEnough(path: string, texts: readonly { readonly reward: number }[]): void {
-  if (texts.length < LEAST) throw refused(path, `${texts.length} texts are too few: at least ${LEAST}`);
+  if (texts.length < LEAST)
+    throw refused(path, `it has ${countOf(texts.length, 'text')}, and at least ${LEAST} are needed`);
   if (texts.every(({ reward }) => reward === texts[0]?.reward)) throw refused(path, 'all rewards are equal');
 }
 
 function checkTokens(
   path: string,
-  { number, lm: writer = 'another model', lmDigest }: TextLine,
+  { number, text, lm: writer = 'another model', lmDigest }: TextLine,
   tokenIds: readonly number[],
-  { name, digest, vocabularySize }: TextReader,
+  { name, digest, vocabularySize, tokenizer, endToken }: TextReader,
 ): void {
   if (lmDigest !== undefined && lmDigest !== digest) {
     const message = `line ${number}: its token ids are those of ${writer}, but the model is ${name} (its files differ)`;
@@ -90,8 +106,12 @@ function checkTokens(
     );
   }
   const unknown = tokenIds.find((id) => id >= vocabularySize);
-  if (unknown === undefined) return;
-  const message = `line ${number}: ${name} has ${groupDigits(vocabularySize)} tokens, and none with the id ${unknown}`;
+  const isText = () => tokenizer.decode(tokenIds.filter((id) => id !== endToken)) === text;
+  if (unknown === undefined && isText()) return;
+  const message =
+    unknown === undefined
+      ? `line ${number}: its text is not that of its token ids`
+      : `line ${number}: ${name} has ${groupDigits(vocabularySize)} tokens, and none with the id ${unknown}`;
   throw refused(path, message, `remove "tokenIds" from all lines, and ${name} reads their texts`);
 }
 

@@ -41,8 +41,8 @@ afterAll(() => lm.dispose());
 
 /** The model of the tests, as a reader of texts. */
 const reader = () => {
-  const { tokenizer, vocabularySize, contextLength } = lm;
-  return { name: 'tree', digest: 'd', tokenizer, vocabularySize, contextLength };
+  const { tokenizer, vocabularySize, contextLength, endToken } = lm;
+  return { name: 'tree', digest: 'd', tokenizer, vocabularySize, contextLength, endToken };
 };
 const stateAfter = async (letters: readonly number[]) => (await lm.begin([letters])).hidden;
 const softmax = (logits: ArrayLike<number>): number[] => {
@@ -215,7 +215,7 @@ describe('files', () => {
     writeFileSync(path, line({}));
     const refused = (message: string) =>
       expect.objectContaining({ code: 'E_REWARDED_TEXTS', message: expect.stringContaining(message) });
-    expect(() => readRewardedTexts(path)).toThrow(refused('too few'));
+    expect(() => readRewardedTexts(path)).toThrow(refused('it has 1 text, and at least 8 are needed'));
     writeFileSync(path, `${line({})}\n{"text": 3}\n`);
     expect(() => readRewardedTexts(path)).toThrow(refused('line 2'));
   });
@@ -239,6 +239,13 @@ describe('files', () => {
     // Texts are anybody's.
     write({ lm: 'bush', lmDigest: 'e' });
     expect(read()).toHaveLength(8);
+    write({ tokenIds: [1, 1] });
+    expect(read).toThrow(
+      expect.objectContaining({
+        code: 'E_REWARDED_TEXTS',
+        message: 'line 1: its text is not that of its token ids',
+      }),
+    );
     write({ tokenIds: [1, 4] });
     expect(read).toThrow(
       expect.objectContaining({

@@ -1,6 +1,9 @@
 import type { RlpromptError } from '../../errors.js';
 import type { ResultOutput } from './standard-output.js';
 
+/** What is kept of a command that writes at its end alone, or only prints. */
+export const NOTHING_WRITTEN = 'nothing was written';
+
 /** What a command sees of the process. */
 export interface CliContext {
   readonly stdout: ResultOutput;

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { readBytes } from '../../files/read/read-file.js';
 import { type Chart, chartData } from '../charts/chart.js';
 import { type Html, html, inlineJson, trustedHtml } from '../html.js';
 import { PAGE_SCRIPT, PAGE_STYLE } from './page-assets.js';
@@ -12,6 +13,14 @@ const POLICY = [
   "base-uri 'none'",
   "form-action 'none'",
 ].join('; ');
+
+/** Stands in each page, those of earlier versions too. */
+const KICKER = '<p class="kicker">rlprompt report</p>';
+
+/** Whether a file is such a page: another file of this name is somebody else's. */
+export function isReportPage(path: string): boolean {
+  return Buffer.from(readBytes(path)).includes(KICKER);
+}
 
 interface PageParts {
   readonly title: string;
@@ -37,7 +46,7 @@ export function wholePage({ title, main, charts, madeBy }: PageParts): string {
 <style>${trustedHtml(PAGE_STYLE)}</style>
 </head>
 <body>
-<header class="page"><p class="kicker">rlprompt report</p><button type="button" id="theme" hidden>Dark</button></header>
+<header class="page">${trustedHtml(KICKER)}<button type="button" id="theme" hidden>Dark</button></header>
 <main>${main}</main>
 <footer>Made by ${madeBy}. This page is complete in itself: it loads nothing and sends nothing.</footer>
 <script type="application/json" id="charts">${inlineJson(charts.map(chartData))}</script>

@@ -83,7 +83,12 @@ function scoreTile(
   const { metric } = run.start;
   const isShare = metric === 'accuracy' && score !== undefined && n > 0;
   const range = isShare ? `, 95 % interval ${proportionInterval(score, n).map(formatScore).join('–')}` : '';
-  return tile(`${split} ${metric}`, formatScore(score), `${formatCount(n)} examples${range}`, gained);
+  return tile(
+    `${split} ${metric}`,
+    formatScore(score),
+    `${formatCount(n)} ${n === 1 ? 'example' : 'examples'}${range}`,
+    gained,
+  );
 }
 
 function tile(name: string, value: string, note: string, gained: readonly Difference[] = []): Html {

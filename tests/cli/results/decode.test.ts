@@ -14,6 +14,11 @@ it('samples, fits, writes and compares; a scorer for another model is refused', 
     expect.stringMatching(/^texts\.jsonl: 8 texts, mean reward -\d+\.\d\n$/),
   ]);
   expect(readFileSync(join(cwd, 'texts.jsonl'), 'utf8').trimEnd().split('\n')).toHaveLength(8);
+  const resampled = await decode('sample', 'Dear all,', ...short, '8', '--out', 'texts.jsonl');
+  expect(resampled.code).toBe(0);
+  writeFileSync(join(cwd, 'notes.txt'), 'mine');
+  const over = await decode('sample', 'Dear all,', ...short, '8', '--out', 'notes.txt');
+  expect([over.code, lastLine(over.stderr)]).toEqual([73, expect.stringContaining('E_WOULD_OVERWRITE')]);
   const fitted = await decode('fit', 'texts.jsonl', '--epochs', '1', '--loss', 'cd-q', '--json');
   expect(JSON.parse(fitted.stdout)).toMatchObject({
     out: 'scorer.safetensors',

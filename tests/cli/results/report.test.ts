@@ -21,6 +21,17 @@ describe('rlprompt report', () => {
     expect(readFileSync(out, 'utf8')).toContain('2 runs on spam');
   });
 
+  it('replaces an earlier report, and no other file', async () => {
+    const folder = emptyFolder();
+    const report = (file: string) => runInProcess(['report', makeReportRun(), '--out', join(folder, file)]);
+    expect((await report('page.html')).code).toBe(0);
+    expect((await report('page.html')).code).toBe(0);
+    writeFileSync(join(folder, 'notes.txt'), 'mine');
+    const { code, stderr } = await report('notes.txt');
+    expect([code, lastLine(stderr)]).toEqual([73, expect.stringContaining('it is there and is not a report')]);
+    expect(readFileSync(join(folder, 'notes.txt'), 'utf8')).toBe('mine');
+  });
+
   it('starts the browser with --open', async () => {
     const folder = emptyFolder();
     const opened = join(folder, 'opened');

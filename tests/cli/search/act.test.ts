@@ -83,6 +83,21 @@ describe('rlprompt act train', () => {
         66,
         expect.stringMatching(/E_ENVIRONMENT_MISSING.* · resume learning in the folder where it was started: /),
       ]);
+      writeFileSync(join(cwd, 'notes.txt'), 'mine');
+      for (const [out, code] of [
+        ['notes.txt', 73],
+        ['out/report.html', 0],
+      ] as const) {
+        expect((await runInProcess(['act', 'report', 'out', '--out', out], { cwd })).code).toBe(code);
+      }
+      expect(readFileSync(join(cwd, 'notes.txt'), 'utf8')).toBe('mine');
+      const taken = await runInProcess(['act', 'train', 'doors.mjs', ...few], { cwd });
+      expect([taken.code, lastLine(taken.stderr)]).toEqual([
+        73,
+        expect.stringMatching(
+          /E_RUN_EXISTS: something was learned in out before .* rlprompt act resume out, or another/,
+        ),
+      ]);
       const other = await runInProcess(['act', 'resume', '.'], { cwd });
       expect([other.code, lastLine(other.stderr)]).toEqual([66, expect.stringContaining('E_NOT_A_RUN')]);
     },

@@ -90,7 +90,8 @@ const LIBRARY = {
     },
   ],
 };
-const READER = { name: 'm', digest: 'd', tokenizer: { encode: () => [1] }, vocabularySize: 3, contextLength: 8 };
+const TOKENIZER = { encode: () => [1], decode: () => 'b' };
+const READER = { name: 'm', digest: 'd', tokenizer: TOKENIZER, vocabularySize: 3, contextLength: 8, endToken: 0 };
 const REWARDED = Array.from({ length: 8 }, (_, i) => ({ prefix: 'a', text: 'b', tokenIds: [1, 2], reward: i }));
 
 const LISTS: Readonly<Record<string, List>> = {

@@ -14,7 +14,7 @@ import { type LmOptions, withLm, withScorers } from '../../decoding/with-scorers
 import { collect } from '../../options/config-options.js';
 import { parseCount, parseSeed, parseSize } from '../../options/parse-count.js';
 import { parseStrength } from '../../options/parse-positive.js';
-import type { CliContext } from '../../output/context.js';
+import { type CliContext, NOTHING_WRITTEN } from '../../output/context.js';
 import { writeResult } from '../../output/output.js';
 import { quotePrompt } from '../../output/result-line.js';
 
@@ -143,7 +143,9 @@ function scorerOptions(command: Command): Command {
 
 async function sampleTexts(prefixes: string[], options: SampleOptions, context: CliContext): Promise<void> {
   const { reward, out, json } = options;
-  requirePlaceFor(out);
+  const { isRewardedTexts } = await import('../../../decoding/rewarded-texts.js');
+  requirePlaceFor(out, { kind: { name: 'file of texts with rewards', isOne: isRewardedTexts } });
+  context.keptAtStop = NOTHING_WRITTEN;
   await withLm(options, async (lm, model) => {
     const [{ decodeAll }, { TEXT_REWARDS }] = await Promise.all([
       import('../../../decoding/trade-off.js'),
@@ -179,10 +181,11 @@ async function fitTo(file: string, options: FitOptions, context: CliContext): Pr
   requirePlaceFor(out, { inputs: [file], kind: { name: 'scorer', isOne: isScorer } });
   const { readRewardedTexts, tokensOf } = await import('../../../decoding/rewarded-texts.js');
   const read = readRewardedTexts(file);
+  context.keptAtStop = NOTHING_WRITTEN;
   await withLm(options, async (lm, { name, digest }) => {
     const { fitScorer } = await import('../../../decoding/fit-scorer.js');
-    const { tokenizer, vocabularySize, contextLength } = lm;
-    const texts = tokensOf(read, { name, digest, tokenizer, vocabularySize, contextLength });
+    const { tokenizer, vocabularySize, contextLength, endToken } = lm;
+    const texts = tokensOf(read, { name, digest, tokenizer, vocabularySize, contextLength, endToken });
     const facts = { lm: name, lmDigest: digest, reward: read.rewardName ?? file };
     const scorer = await fitScorer(lm, texts, facts, options);
     writeScorer(out, scorer);
@@ -194,6 +197,7 @@ async function fitTo(file: string, options: FitOptions, context: CliContext): Pr
 async function write(prefixes: string[], options: WriteOptions, context: CliContext): Promise<void> {
   const { strength, block, candidates = CANDIDATES, json } = options;
   if (block === undefined && options.candidates !== undefined) throw candidatesWithoutBlock();
+  context.keptAtStop = NOTHING_WRITTEN;
   const method: DecodingMethod =
     block === undefined ? { kind: 'token-wise', strength } : { kind: 'block-wise', blockLength: block, candidates };
   await withScorers(options, async (lm, scorers) => {
@@ -220,6 +224,7 @@ function candidatesWithoutBlock(): RlpromptError {
 }
 
 async function table(prefixes: string[], options: ScorerOptions, context: CliContext): Promise<void> {
+  context.keptAtStop = NOTHING_WRITTEN;
   await withScorers(options, async (lm, scorers) => {
     const { measureTradeOff } = await import('../../../decoding/trade-off.js');
     const rows = await measureTradeOff(lm, METHODS, requestOf(prefixes, { ...options, scorers }));

@@ -4,7 +4,7 @@ import type { MoleculeMeasures } from '../../../molecules/measure-molecules.js';
 import type { Molecule } from '../../../molecules/molecules.js';
 import { toVisibleJson } from '../../../visible-json.js';
 import { parseCount, parseSize } from '../../options/parse-count.js';
-import type { CliContext } from '../../output/context.js';
+import { type CliContext, NOTHING_WRITTEN } from '../../output/context.js';
 import { formatTable } from '../../output/format-table.js';
 import { writeResult } from '../../output/output.js';
 import { warn } from '../../output/say.js';
@@ -38,6 +38,7 @@ export function configure(command: Command, context: CliContext): void {
     .addOption(new Option('--smi', 'print them as SMILES, one per line').conflicts(['json', 'csv']))
     .addHelpText('before', EXAMPLES)
     .action(async (runDir: string, options: MoleculesOptions) => {
+      context.keptAtStop = NOTHING_WRITTEN;
       const { measureWritten } = await import('../../../analysis/written-molecules.js');
       const written = await measureWritten(runDir, options.count);
       const { untrained, trained } = written;

@@ -37,23 +37,26 @@ async function writeReport(runDirs: NonEmpty<string>, { out, transfer }: ReportO
     { drawMolecules },
     { renderReport },
     { readTransferFile },
+    { isReportPage },
     { requirePlaceFor, writeOutput },
   ] = await Promise.all([
     import('../../../report/run-report.js'),
     import('../../../report/draw-molecules.js'),
     import('../../../report/page/page.js'),
     import('../../../report/transfer-file.js'),
+    import('../../../report/page/whole-page.js'),
     import('../../../files/write/write-output.js'),
   ]);
   const matrix = transfer === undefined ? undefined : readTransferFile(transfer);
   const file = resolve(out ?? join(runDirs[0], 'report.html'));
-  if (transfer !== undefined) requirePlaceFor(file, { inputs: [transfer] });
   const read = async (runDir: string): Promise<RunReport> => {
     const run = readRunReport(runDir);
     return { ...run, molecules: await drawMolecules(run.prompts) };
   };
   const [first, ...others] = runDirs;
   const runs: NonEmpty<RunReport> = [await read(first), ...(await Promise.all(others.map(read)))];
+  const kind = { name: 'report', isOne: isReportPage };
+  requirePlaceFor(file, { kind, ...(transfer === undefined ? {} : { inputs: [transfer] }) });
   writeOutput(file, renderReport(runs, { transfer: matrix }));
   return file;
 }

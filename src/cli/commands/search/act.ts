@@ -11,7 +11,7 @@ import { type ResumeOptions, resumeTraining, startTraining, type TrainOptions } 
 import { type WorldOptions, withWorld } from '../../acting/with-world.js';
 import { parseSeed, parseSize } from '../../options/parse-count.js';
 import { parsePositive } from '../../options/parse-positive.js';
-import type { CliContext } from '../../output/context.js';
+import { type CliContext, NOTHING_WRITTEN } from '../../output/context.js';
 import { writeResult } from '../../output/output.js';
 import { announceReport } from '../../shared/announce-report.js';
 
@@ -89,6 +89,7 @@ async function score(
   context: CliContext,
 ): Promise<void> {
   const { seed, episodes, normalise } = options;
+  context.keptAtStop = NOTHING_WRITTEN;
   await withWorld(reference, options, async (world, model) => {
     const [{ stateSourceOf }, { PhrasePolicy }, { drawingChooser }, { measure }, { LONGEST_EPISODE }, { Rng }] =
       await Promise.all([
@@ -113,12 +114,15 @@ async function score(
 }
 
 async function report(folders: NonEmpty<string>, { out, open }: ReportOptions, context: CliContext): Promise<void> {
-  const [{ readActRecord }, { renderActReport }, { writeOutput }] = await Promise.all([
-    import('../../../acting/act-record.js'),
-    import('../../../acting/act-report.js'),
-    import('../../../files/write/write-output.js'),
-  ]);
+  const [{ readActRecord }, { renderActReport }, { isReportPage }, { requirePlaceFor, writeOutput }] =
+    await Promise.all([
+      import('../../../acting/act-record.js'),
+      import('../../../acting/act-report.js'),
+      import('../../../report/page/whole-page.js'),
+      import('../../../files/write/write-output.js'),
+    ]);
   const file = resolve(out ?? join(folders[0], 'report.html'));
+  requirePlaceFor(file, { kind: { name: 'report', isOne: isReportPage } });
   writeOutput(file, renderActReport(folders.map(readActRecord)));
   await announceReport(file, open, context);
 }
