@@ -353,7 +353,7 @@ export const ERROR_CODES = {
   E_POLICY_SHAPE: ['Arrays of the policy do not fit each other.', 'Give arrays of the policy’s sizes.'],
   E_PREDICT_COLUMN: ['The rows have a column that `predict` would write.', 'Rename it, or name a file without it.'],
   E_PREDICT_SOURCE: ['There is nothing to predict with.', 'Name a run, or an export with `--format json`.'],
-  E_PROMPTS_FILE: ['The file with prompts cannot be read.', 'Check the path.'],
+  E_PROMPTS_FILE: ['The file with prompts cannot be read, or holds none.', 'Check the path.'],
   E_PTX_TEXT: [
     'A text of `--ptx` has tokens that a prompt may not hold.',
     'Leave it out of the file, or allow its characters with `--tokens all`.',
@@ -364,7 +364,7 @@ export const ERROR_CODES = {
   E_QUEUE_UNREACHABLE: ['The queue does not answer.', 'Check that Redis runs, and its password.'],
   E_QUEUE_URL: ['The address of the queue is malformed.', 'Write `redis://HOST:PORT`, without a password.'],
   E_RANK: ['The run has fewer prompts than the rank.', '`rlprompt top RUN`'],
-  E_RANKING_COUNT: ['There are too few rankings for a reward model.', 'Rank more with `rlprompt rate`.'],
+  E_RANKING_COUNT: ['There are no rankings, or too few for a reward model.', 'Rank more with `rlprompt rate`.'],
   E_RANKING_FILE: ['Lines of the file are not rankings.', 'Correct or remove the lines that the message names.'],
   E_RATING_TEXTS: ['There are too few different texts to rank.', 'Rate a run with more prompts, or a file of texts.'],
   E_RDKIT_MISSING: [

@@ -11,11 +11,12 @@ export interface RatingSet {
 /**
  * Draws different sets of texts to rank, fewer than asked for where the texts make no more. Each text is shown before any is
  * shown twice; equal seeds draw equal sets.
+ * @param options `where` names the texts' run or file in errors
  * @throws RlpromptError `E_RATING_TEXTS` for fewer than two different texts
  */
 export function drawSets(
   texts: readonly string[],
-  { items, sets, seed, context }: { items: number; sets: number; seed: number; context: string },
+  { items, sets, seed, context, where }: { items: number; sets: number; seed: number; context: string; where?: string },
 ): RatingSet[] {
   const pool = [...new Set(texts.filter((text) => text.trim() !== ''))];
   const size = Math.min(items, pool.length, MAX_ITEMS);
@@ -24,7 +25,7 @@ export function drawSets(
       code: 'E_RATING_TEXTS',
       exit: 'data',
       message: `there ${pool.length === 1 ? 'is 1 different text' : `are ${pool.length} different texts`}; ranking needs at least ${MIN_ITEMS}`,
-      where: 'the run or file to rate',
+      where,
       kept: 'nothing was written',
       next: 'rate a run with more prompts, or a file with one text per line',
     });

@@ -175,11 +175,12 @@ export function requireSameLm(model: RewardModel, lm: { readonly name: string; r
 
 /**
  * For whoever has to load a language model first.
+ * @param where the file they are from
  * @throws RlpromptError `E_RANKING_COUNT` for fewer than 5 sets with a preference
  */
-export function requireEnoughSets(rankings: readonly Ranking[]): void {
+export function requireEnoughSets(rankings: readonly Ranking[], where = 'rankings'): void {
   const sets = bySet(withPreference(rankings)).length;
-  if (sets < MIN_SETS) throw tooFew(sets);
+  if (sets < MIN_SETS) throw tooFew(sets, where);
 }
 
 function withPreference(rankings: readonly Ranking[]): Ranking[] {
@@ -235,12 +236,12 @@ function standardised(state: Float64Array | undefined, centre: Float64Array, sca
   return centre.map((mean, j) => ((state?.[j] ?? 0) - mean) / (scale[j] ?? 1));
 }
 
-function tooFew(sets: number): RlpromptError {
+function tooFew(sets: number, where: string): RlpromptError {
   return new RlpromptError({
     code: 'E_RANKING_COUNT',
     exit: 'data',
     message: `too few different sets of texts are ranked with a preference: ${sets}, and at least ${MIN_SETS} are needed`,
-    where: 'rankings',
+    where,
     kept: 'the rankings are unchanged',
     next: 'rank more with "rlprompt rate"',
   });

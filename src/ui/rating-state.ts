@@ -1,3 +1,5 @@
+import { countOf } from '../group-digits.js';
+
 /** A set of texts on the screen, and how far it is ranked. */
 export interface RatingState {
   /** Number of texts. */
@@ -12,6 +14,11 @@ export interface RatingState {
 
 /** What a key asks of whoever shows the sets. */
 export type RatingAction = 'confirm' | 'skip' | 'back' | 'quit' | 'interrupt';
+
+/** What is kept where ranking is stopped. @param ranked sets that were ranked since it began */
+export function keptRankings(ranked: number): string {
+  return ranked === 0 ? 'the rankings made before' : `${countOf(ranked, 'ranking')} of now, and those made before`;
+}
 
 export function startRating(count: number): RatingState {
   return { count, order: [], isTie: false, note: '', mode: 'rank' };

@@ -10,6 +10,18 @@ import { readStdin } from './read-stdin.js';
  * @throws RlpromptError `E_PROMPTS_FILE`
  */
 export async function readPromptLines(source: string | NodeJS.ReadStream): Promise<string[]> {
+  const lines = await readLines(source);
+  if (lines.length > 0 || typeof source !== 'string') return lines;
+  throw new RlpromptError({
+    code: 'E_PROMPTS_FILE',
+    exit: 'data',
+    message: 'there is no prompt in the file',
+    where: source,
+    next: 'name a text file with a prompt per line',
+  });
+}
+
+async function readLines(source: string | NodeJS.ReadStream): Promise<string[]> {
   try {
     const bytes = typeof source === 'string' ? readOrdinary(source) : await readStdin(source);
     return utf8Text(bytes)

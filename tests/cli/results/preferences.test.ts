@@ -116,7 +116,28 @@ describe('from rankings to a run', () => {
     expect(lastLine(missing.stderr)).toContain('--reward-model');
     writeFileSync(join(cwd, 'few.jsonl'), '{"chosen":"a","rejected":"b"}\n');
     const few = await cli('preferences', 'fit', 'few.jsonl', '--model', 'no-such-model');
-    expect([few.code, lastLine(few.stderr)]).toEqual([65, expect.stringContaining('E_RANKING_COUNT')]);
+    expect([few.code, lastLine(few.stderr)]).toEqual([
+      65,
+      expect.stringMatching(/E_RANKING_COUNT: .* · few\.jsonl · /),
+    ]);
+    writeFileSync(join(cwd, 'empty.jsonl'), '');
+    for (const command of ['show', 'pairs', 'fit']) {
+      const empty = await cli('preferences', command, 'empty.jsonl');
+      expect([empty.code, lastLine(empty.stderr)]).toEqual([
+        65,
+        expect.stringMatching(/E_RANKING_COUNT: there are no rankings in the file · empty\.jsonl · /),
+      ]);
+    }
+    writeFileSync(join(cwd, 'one.txt'), 'alone');
+    const one = await cli('rate', 'one.txt', '--judge', TINY_MODEL);
+    expect([one.code, lastLine(one.stderr)]).toEqual([65, expect.stringMatching(/E_RATING_TEXTS: .* · one\.txt · /)]);
+    const nobody = await cli('rate', 'texts.txt', '--judge', TINY_MODEL, '--rater', ' ', '--out', 'nobody.jsonl');
+    expect([nobody.code, lastLine(nobody.stderr)]).toEqual([64, expect.stringContaining('--rater is empty')]);
+    const unread = await cli('eval', 'mails.csv', ...flags, '--prompts-file', 'empty.jsonl');
+    expect([unread.code, lastLine(unread.stderr)]).toEqual([
+      65,
+      expect.stringMatching(/E_PROMPTS_FILE: there is no prompt in the file · empty\.jsonl · /),
+    ]);
   });
 
   it.skipIf(!hasTerminals)('draws the texts in a terminal, in a CI too', async () => {

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { EMBEDDED_MODEL } from '../../../config/settings/defaults.js';
+import { RlpromptError } from '../../../errors.js';
 import { abortable } from '../../../files/abortable.js';
 import { requirePlaceFor, writeOutput } from '../../../files/write/write-output.js';
 import { countOf, groupDigits } from '../../../group-digits.js';
@@ -57,7 +58,16 @@ export function configure(command: Command, context: CliContext): void {
 async function read(file: string) {
   const { readRankings } = await import('../../../preferences/ranking-file.js');
   const { latestRankings } = await import('../../../preferences/ranking.js');
-  return latestRankings(readRankings(file));
+  const rankings = latestRankings(readRankings(file));
+  if (rankings.length > 0) return rankings;
+  throw new RlpromptError({
+    code: 'E_RANKING_COUNT',
+    exit: 'data',
+    message: 'there are no rankings in the file',
+    where: file,
+    kept: 'the file is unchanged',
+    next: 'rank some texts with "rlprompt rate"',
+  });
 }
 
 async function show(file: string, json: true | undefined, context: CliContext): Promise<void> {
@@ -114,7 +124,7 @@ async function fitModel(file: string, { model: name, out, json }: FitOptions, co
     import('../../../preferences/reward-model.js'),
     import('../../../report/proportion-interval.js'),
   ]);
-  requireEnoughSets(rankings);
+  requireEnoughSets(rankings, file);
   const signal = interruption('the rankings are unchanged, no reward model was written');
   const lm = await loadLanguageModel(name);
   try {

@@ -9,6 +9,7 @@ import type { Ranking } from '../../../preferences/ranking.js';
 import type { RatingSet } from '../../../preferences/rating-sets.js';
 import { safeText } from '../../../ui/draw/safe-text.js';
 import { loadInk } from '../../../ui/load-ink.js';
+import { keptRankings } from '../../../ui/rating-state.js';
 import { toVisibleJson } from '../../../visible-json.js';
 import { parseCount, parseSeed, parseSize } from '../../options/parse-count.js';
 import type { CliContext } from '../../output/context.js';
@@ -60,7 +61,8 @@ async function rate(source: string, options: RateOptions, context: CliContext): 
     import('../../../preferences/ranking-file.js'),
   ]);
   const { texts, context: purpose } = await readSource(source);
-  const sets = drawSets(texts, { items: options.items, sets: options.sets, seed: options.seed, context: purpose });
+  const { items, sets: wanted, seed } = options;
+  const sets = drawSets(texts, { items, sets: wanted, seed, context: purpose, where: source });
   if (sets.length < options.sets) warn(context, `${tooFewSets(sets)}: --sets ${options.sets} is more`);
   if (isThere(options.out) && cutHalfRanking(options.out))
     warn(context, `the last ranking of ${options.out} was half written and is removed`);
@@ -90,14 +92,21 @@ async function rankBy(
   writing: Writing,
   context: CliContext,
 ): Promise<number> {
-  if (judge !== undefined) return rankByModel(judge, sets, writing);
+  if (judge !== undefined) return rankByModel(judge, sets, writing, context);
   requireTerminal(context);
   const { rateInTerminal } = await loadInk(() => import('../../../ui/ink/questions/rating-screen.js'));
   const { stderr, stdin, env } = context;
   return writing((add) => rateInTerminal({ sets, stderr, stdin, env, onRanked: add }));
 }
 
-async function rankByModel(name: string, sets: readonly RatingSet[], writing: Writing): Promise<number> {
+async function rankByModel(
+  name: string,
+  sets: readonly RatingSet[],
+  writing: Writing,
+  context: CliContext,
+): Promise<number> {
+  context.keptAtStop = keptRankings(0);
+  context.resumeWith = 'the same command continues';
   const [{ loadLanguageModel }, { judgeOf }, { rankByJudge }] = await Promise.all([
     import('../../../lm/load.js'),
     import('../../../rewards/judge/judge-model.js'),
@@ -107,7 +116,10 @@ async function rankByModel(name: string, sets: readonly RatingSet[], writing: Wr
   try {
     const judge = judgeOf(model);
     return await writing(async (add) => {
-      for (const set of sets) add(set, await rankByJudge(judge, set.items));
+      for (const [place, set] of sets.entries()) {
+        add(set, await rankByJudge(judge, set.items));
+        context.keptAtStop = keptRankings(place + 1);
+      }
       return sets.length;
     });
   } finally {
@@ -117,6 +129,7 @@ async function rankByModel(name: string, sets: readonly RatingSet[], writing: Wr
 
 function raterOf({ rater, judge }: RateOptions, { env }: CliContext): string {
   const name = rater ?? judge ?? userName(env);
+  if (rater?.trim() === '') throw wrongOption('--rater is empty: a ranking names who ranked');
   if (name === undefined) throw wrongOption('the system has no name for this user: say with --rater NAME who ranks');
   return name;
 }

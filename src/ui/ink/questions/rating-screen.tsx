@@ -1,12 +1,11 @@
 import type { ReactNode } from 'react';
 import { RlpromptError } from '../../../errors.js';
-import { countOf } from '../../../group-digits.js';
 import { type Span, wantsColour } from '../../draw/palette.js';
 import { safeLine, safeText } from '../../draw/safe-text.js';
 import { cutToWidth } from '../../draw/text-width.js';
 import { wrapText } from '../../draw/wrap-text.js';
 import type { OutputStream } from '../../quiet-writer.js';
-import { completeOrder, pressRatingKey, type RatingState, startRating } from '../../rating-state.js';
+import { completeOrder, keptRankings, pressRatingKey, type RatingState, startRating } from '../../rating-state.js';
 import { Keys } from '../input/keys.js';
 import { CanvasContext, Lines } from '../parts/line.js';
 import { renderQuestion } from './render-question.js';
@@ -108,7 +107,7 @@ function stopped(ranked: number): RlpromptError {
     code: 'E_INTERRUPTED',
     exit: 'interrupted',
     message: 'ranking was stopped',
-    kept: ranked === 0 ? 'the rankings made before' : `${countOf(ranked, 'ranking')} of now, and those made before`,
+    kept: keptRankings(ranked),
     next: 'the same command continues',
   });
 }
