@@ -110,7 +110,7 @@ function differences(run: RunReport): Difference[] {
   return [
     ...(best === manual?.prompt.trim()
       ? []
-      : differenceTo('the best manual prompt', test, scoreOf(run, manual?.test), isCertain)),
+      : differenceTo('the best hand-written prompt', test, scoreOf(run, manual?.test), isCertain)),
     ...(best === '' ? [] : differenceTo('no prompt', test, scoreOf(run, empty?.test), isCertain)),
   ];
 }

@@ -48,7 +48,7 @@ describe('a report', () => {
       'Offer: more information on',
       '0.860',
       '60,612',
-      '+0.117 over the best manual prompt',
+      '+0.117 over the best hand-written prompt',
       'learningRate',
     ];
     for (const text of [...texts, '1f78b3e278ab502965fe5a9ff6497952b7983338a1aacd140e2aa86b073a9bce']) {
@@ -67,7 +67,7 @@ describe('a report', () => {
   it('says below of a prompt that is worse than a baseline, without the colour of a gain', () => {
     const worse = { ...run.result!, best: { ...run.result!.best, test: { accuracy: 0.5, n: 350 } } };
     const shown = renderReport([{ ...run, result: worse }]);
-    expect(shown).toContain('<span class="lag">0.243 below the best manual prompt</span>');
+    expect(shown).toContain('<span class="lag">0.243 below the best hand-written prompt</span>');
     expect(shown).not.toContain('class="gain"');
   });
 
