@@ -63,7 +63,7 @@ describe('from rankings to a run', () => {
     const { stdout } = await cli('preferences', 'show', 'both.jsonl');
     expect(stdout).toBe(
       'rater  rankings\nada           1\nben           1\n\n2 rankings, 2 pairs in order\n' +
-        'agreement 0.000 on 1 pair ranked more than once; rankings contradict each other on 1\n',
+        'agreement 0.000 on 1 pair ranked more than once; rankings contradict each other on 1 of them\n',
     );
     writeFileSync(join(cwd, 'one.jsonl'), `${lines[0]}\n`);
     const one = await cli('preferences', 'show', 'one.jsonl');

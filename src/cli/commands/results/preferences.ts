@@ -93,7 +93,9 @@ async function show(file: string, json: true | undefined, context: CliContext): 
 function agreementText({ pairs, share, contradictions }: Agreement): string {
   if (share === undefined) return 'no pair was ranked twice, so agreement is unknown';
   const agreed = `agreement ${share.toFixed(3)} on ${countOf(pairs, 'pair')} ranked more than once`;
-  return contradictions === 0 ? agreed : `${agreed}; rankings contradict each other on ${groupDigits(contradictions)}`;
+  return contradictions === 0
+    ? agreed
+    : `${agreed}; rankings contradict each other on ${groupDigits(contradictions)} of them`;
 }
 
 async function writePairs(file: string, out: string | undefined, context: CliContext): Promise<void> {
