@@ -99,7 +99,7 @@ export function withFilesOf(
     throw drift(
       path,
       `the environment ${plan.environment}`,
-      `restore the file, or learn on in the new one: ${learnOn}`,
+      `restore the file, or continue in the changed environment: ${learnOn}`,
     );
   }
   if (!isOther) return folder;

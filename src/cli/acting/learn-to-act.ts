@@ -80,8 +80,8 @@ export async function resumeTraining(
 }
 
 const OTHER_ENVIRONMENT =
-  'the environment is another than before: what was learned may not fit, and the result is not that of an unbroken run';
-const NEW_ENVIRONMENT = 'the environment is another than before; nothing was learned in that one';
+  'the environment has changed: what was learned may not fit, and the result is not that of an unbroken run';
+const NEW_ENVIRONMENT = 'the environment has changed; nothing was learned in the one before';
 
 /** How old the last checkpoint may be after an update. */
 const CHECKPOINT_MS = 5000;

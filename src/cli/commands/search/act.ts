@@ -62,7 +62,7 @@ export function configure(command: Command, context: CliContext): void {
     .command('resume')
     .description('resumes learning from its latest checkpoint')
     .argument('<folder>', 'folder after --out of act train')
-    .option('--changed-environment', 'learn on, although the file of the environment is another now')
+    .option('--changed-environment', 'continue although the environment’s file has changed')
     .option('--timeout <SECONDS>', 'how long the environment may take to answer (default: as before)', parsePositive)
     .option('--json', 'print one JSON object')
     .action((folder: string, options: ResumeOptions) => resumeTraining(folder, options, context));

@@ -27,7 +27,7 @@ export function configure(command: Command, context: CliContext): void {
     .addHelpText('before', EXAMPLES);
   addSettingFlags(command, [...LIMIT_SETTINGS, ...PLACE_SETTINGS]);
   command.addOption(new Option('--no-queue', 'compute label scores on this machine').helpGroup('Models:'));
-  command.option('--changed-task', 'continue with a custom task whose file is another now, such as a corrected reward');
+  command.option('--changed-task', 'continue with a custom task whose file has changed, such as a corrected reward');
   addRunOptions(command);
   command.action(async (runDir: string, options: RunOptions) => {
     requireRun(runDir);
