@@ -97,6 +97,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'config',
     'data',
     'errors.ts',
+    'files/read',
     'group-digits.ts',
     'lm',
     'lm/model',

@@ -1,7 +1,10 @@
+import { readdirSync } from 'node:fs';
+import { basename, dirname, join, parse } from 'node:path';
 import type { ResolvedRunConfig } from '../../config/resolve-run-config.js';
 import type { RunConfig } from '../../config/run-config.js';
 import type { Table } from '../../data/table.js';
-import { RlpromptError } from '../../errors.js';
+import { nearestWord, RlpromptError } from '../../errors.js';
+import { isThere } from '../../files/read/is-there.js';
 import { loadLanguageModel } from '../../lm/load.js';
 import type { LanguageModel } from '../../lm/model/types.js';
 import { type InputLengths, measureInputs } from '../../rewards/classification/input-lengths.js';
@@ -12,6 +15,7 @@ import { shellWord } from '../../shell-word.js';
 import { zip } from '../../statistics/zip.js';
 import { countLabels } from '../../task/assemble/label-values.js';
 import { rowsFromTable, type SourceRow } from '../../task/assemble/source-row.js';
+import { builtInTaskNames } from '../../task/load/built-in-tasks.js';
 import { readTables } from '../../task/load/data-task.js';
 import { dataFilesOf, loadTask } from '../../task/load/load-task.js';
 import type { SplitFiles } from '../../task/load/split-files.js';
@@ -66,7 +70,10 @@ interface LengthFacts {
  */
 export async function checkData({ config, sources }: ResolvedRunConfig): Promise<DataCheck> {
   const files = dataFilesOf(config.task);
-  if (files === undefined) throw noData(config.task);
+  if (files === undefined)
+    throw builtInTaskNames().includes(config.task) || isThere(config.task)
+      ? noData(config.task)
+      : notFound(config.task);
   const tables = await readTables({ ...files, ...givenFiles(config) }, config);
   const given = new Set(Object.entries(sources).flatMap(([key, source]) => (source === 'default' ? [] : [key])));
   const all = Object.values(tables);
@@ -186,6 +193,39 @@ function joined(tables: readonly Table[]): Table {
 
 function givenFiles({ dev, test }: RunConfig): Partial<SplitFiles> {
   return { ...(dev !== undefined && { dev }), ...(test !== undefined && { test }) };
+}
+
+/** A name that stands for nothing; a data file with an ending says itself that it is missing. */
+function notFound(reference: string): RlpromptError {
+  const near = [nearestWord(reference, builtInTaskNames()), nearestFile(reference)].filter(
+    (name) => name !== undefined,
+  );
+  const similar = near.length === 0 ? '' : `; similar: ${near.join(', ')}`;
+  return new RlpromptError({
+    code: 'E_TASK_NOT_FOUND',
+    exit: 'missingInput',
+    message: `no task is called ${reference}, and there is no such file${similar}`,
+    next: 'rlprompt tasks lists those that are built in',
+  });
+}
+
+/** The data file, or folder of them, beside it whose name, with its ending or without, is most like the one that was typed. */
+function nearestFile(reference: string): string | undefined {
+  const folder = dirname(reference);
+  const names = namesIn(folder).filter((name) => dataFilesOf(join(folder, name)) !== undefined);
+  const byStem = new Map(names.flatMap((name) => [parse(name).name, name].map((known) => [known, name])));
+  const near = nearestWord(basename(reference), byStem.keys());
+  const found = near === undefined ? undefined : byStem.get(near);
+  return found === undefined ? undefined : join(folder, found);
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    // It is not there, or not ours to read: it holds nothing to propose.
+    return [];
+  }
 }
 
 function noData(reference: string): RlpromptError {

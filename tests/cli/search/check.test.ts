@@ -87,6 +87,20 @@ describe('a check of a data file', () => {
     expect(await refusalOf(() => check('spam'))).toMatchObject({ code: 'E_USAGE' });
   });
 
+  it('says of a name that stands for nothing that it does, and what is called alike', async () => {
+    const file = folder.write('parcels.csv', 'text,label\na,x\n');
+    const missing = path.join(folder.path, 'parcel');
+    for (const [name, message] of [
+      [missing, `no task is called ${missing}, and there is no such file; similar: ${file}`],
+      ['topics', 'no task is called topics, and there is no such file; similar: topic'],
+      ['no-such-thing', 'no task is called no-such-thing, and there is no such file'],
+    ] as const) {
+      expect(await refusalOf(() => check(name))).toMatchObject({
+        ...{ code: 'E_TASK_NOT_FOUND', message, next: 'rlprompt tasks lists those that are built in' },
+      });
+    }
+  });
+
   it('breaks its lines between words in a terminal, all but what is copied', async () => {
     const body = lines(60, (i) => `"a long text that goes on and on, number ${i}",${'xy'[i % 2]}`);
     const file = folder.write('wide.csv', `text,label\n${body}\n"a long text that goes on and on, number 1",y`);
