@@ -6,6 +6,7 @@ import { isThere } from '../files/read/is-there.js';
 import { readText } from '../files/read/read-file.js';
 import { strictJson } from '../files/strict-json.js';
 import { atomicWrite } from '../files/write/atomic-write.js';
+import { plainIssue } from '../plain-issue.js';
 import { createRunFolder, refuseTakenFolder } from '../run/store/run-folder.js';
 import { checkRunPath } from '../run/store/run-name.js';
 import { shellWord } from '../shell-word.js';
@@ -139,7 +140,7 @@ export function readPart<Part extends z.ZodType>(file: string, schema: Part): z.
     return schema.parse(JSON.parse(text));
   } catch (error) {
     const fields = error instanceof z.ZodError ? error.issues : [];
-    const why = fields.map(({ path, message }) => `${path.join('.') || 'all of it'}: ${message}`).join('; ');
+    const why = fields.map((issue) => plainIssue(issue, 'all of it')).join('; ');
     throw new RlpromptError({
       code: 'E_MANIFEST',
       exit: 'data',

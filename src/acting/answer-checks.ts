@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { type ErrorCode, RlpromptError } from '../errors.js';
 import { countOf, groupDigits } from '../group-digits.js';
+import { plainIssue } from '../plain-issue.js';
 import type { FirstObservation, Observation } from '../task/environment.js';
 import { visibleText } from '../user-code/bounded-output.js';
 import { MEND_ENVIRONMENT } from '../user-code/plug-in-error.js';
@@ -62,7 +63,7 @@ export class AnswerChecks {
   private parse<Schema extends z.ZodType>(schema: Schema, answer: unknown, asked: string): z.output<Schema> {
     const parsed = schema.safeParse(answer);
     if (parsed.success) return parsed.data;
-    const why = parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'the answer'}: ${message}`);
+    const why = parsed.error.issues.map((issue) => plainIssue(issue, 'the answer'));
     throw this.fault('E_ENVIRONMENT_ANSWER', `${asked} gave a wrong answer: ${why.join('; ')}`);
   }
 

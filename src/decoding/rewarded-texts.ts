@@ -3,6 +3,7 @@ import { RlpromptError } from '../errors.js';
 import { readText } from '../files/read/read-file.js';
 import { countOf, groupDigits } from '../group-digits.js';
 import type { Tokenizer } from '../lm/model/types.js';
+import { plainIssue } from '../plain-issue.js';
 import type { RewardedText } from './fit-scorer.js';
 
 /** Larger rewards have no finite variance. */
@@ -137,19 +138,7 @@ function parseLine(line: string, path: string, number: number): TextLine {
   const parsed = LINE.safeParse(value);
   if (parsed.success) return { ...parsed.data, number };
   const [issue] = parsed.error.issues;
-  const place = (issue?.path ?? []).map((part) => `${String(part)}: `).join('');
-  throw refused(path, `line ${number}: ${place}${faultText(issue?.message ?? '')}`);
-}
-
-/** What the schema says of a value of another type, in plain words. */
-function faultText(message: string): string {
-  const [, expected, received] = /^Invalid input: expected (\w+), received (\w+)$/.exec(message) ?? [];
-  return expected && received ? `expected ${aValue(expected)}, got ${aValue(received)}` : message;
-}
-
-function aValue(type: string): string {
-  if (type === 'undefined') return 'nothing';
-  return type === 'null' ? type : `${/^[aeio]/.test(type) ? 'an' : 'a'} ${type}`;
+  throw refused(path, `line ${number}: ${issue ? plainIssue(issue, 'the line') : 'not a text'}`);
 }
 
 const WRITE_THEM = 'rlprompt decode sample PREFIX --reward shorter --out FILE writes the expected form';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { plainIssue } from '../plain-issue.js';
 
 /** Who ranked lines that do not say it: perhaps many people. */
 const UNKNOWN_RATER = 'unknown';
@@ -65,8 +66,7 @@ export function readRanking(value: unknown): Ranking | { problem: string } {
   const parsed = (isPair ? pairLine : rankingLine).safeParse(value);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  const place = issue?.path.join('.') ?? '';
-  return { problem: `${place === '' ? '' : `${place}: `}${issue?.message ?? 'not a ranking'}` };
+  return { problem: issue ? plainIssue(issue, 'the line') : 'not a ranking' };
 }
 
 /** All pairs of a ranking in which one text is preferred to the other; ties give none. */

@@ -4,6 +4,7 @@ import { RlpromptError } from '../errors.js';
 import { readText } from '../files/read/read-file.js';
 import { strictJson } from '../files/strict-json.js';
 import { atomicWrite } from '../files/write/atomic-write.js';
+import { plainIssue } from '../plain-issue.js';
 import { Rng } from '../random/rng.js';
 import { dot } from '../statistics/dot.js';
 import { largest, smallest } from '../statistics/extremes.js';
@@ -22,12 +23,7 @@ const fields = z.object({
   lm: z.string(),
   lmDigest: z.string(),
   centre: vector,
-  scale: z.array(
-    z
-      .number()
-      .min(1 / LARGEST)
-      .max(LARGEST),
-  ),
+  scale: z.array(z.number().min(1e-30).max(LARGEST)),
   weights: vector,
   offset: number,
   range: z.tuple([number, number]),
@@ -154,10 +150,14 @@ export function readRewardModel(path: string): RewardModel {
   });
 }
 
-/** `weights.3: expected number`, or what is wrong with the whole. */
 function firstFault({ issues: [issue] }: z.ZodError): string {
-  if (!issue) return 'unreadable';
-  return [issue.path.join('.'), issue.message].filter(Boolean).join(': ');
+  if (!issue) return 'it cannot be read';
+  return isNotThere(issue) ? 'it is not JSON, or was cut short' : plainIssue(issue, 'the file');
+}
+
+/** What is no JSON has no value. */
+function isNotThere({ path, code, message }: z.core.$ZodIssue): boolean {
+  return path.length === 0 && code === 'invalid_type' && message.endsWith('undefined');
 }
 
 /** @throws RlpromptError `E_REWARD_MODEL_LM` where the model was fitted on the states of another LM */

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { plainIssue } from '../../plain-issue.js';
 
 const wordSet = z
   .object({ label: z.string(), words: z.array(z.string()).min(1), weights: z.array(z.number()).exactOptional() })
@@ -40,6 +41,7 @@ export function parseExportedClassifier(text: string): ExportedClassifier {
   const parsed = exportedPrompt.safeParse(value);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  const place = issue?.path.join('.') || 'file';
-  throw new Error(`the file holds no classifier that was exported with --format json: ${place}: ${issue?.message}`);
+  throw new Error(
+    `the file holds no classifier that was exported with --format json: ${issue ? plainIssue(issue, 'the file') : 'unreadable'}`,
+  );
 }

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { RlpromptError } from '../../errors.js';
 import { requireCapability } from '../../lm/load.js';
 import type { LanguageModel } from '../../lm/model/types.js';
+import { plainIssue } from '../../plain-issue.js';
 import { softmax } from '../../statistics/softmax.js';
 import type { LmQuestion } from '../../task/define/reward-messages.js';
 import { parseTemplate } from '../../template/parse-template.js';
@@ -83,7 +84,7 @@ export class RewardLanguageModel {
 function checked<Schema extends z.ZodType>(kind: string, schema: Schema, request: unknown): z.output<Schema> {
   const parsed = schema.safeParse(request);
   if (parsed.success) return parsed.data;
-  const issues = parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'the argument'}: ${message}`);
+  const issues = parsed.error.issues.map((issue) => plainIssue(issue, 'the argument'));
   throw new RlpromptError({
     code: 'E_PLUGIN_REQUEST',
     exit: 'internal',

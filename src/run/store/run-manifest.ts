@@ -5,6 +5,7 @@ import { type FileSystem, nodeFileSystem } from '../../files/file-system.js';
 import { readText } from '../../files/read/read-file.js';
 import { strictJson } from '../../files/strict-json.js';
 import { atomicWrite } from '../../files/write/atomic-write.js';
+import { plainIssue } from '../../plain-issue.js';
 import { requireRun } from './run-folder.js';
 
 export const MANIFEST_VERSION = 1;
@@ -72,7 +73,7 @@ export function readManifest(runDir: string): RunManifest {
   }
   const parsed = MANIFEST.safeParse(value);
   if (parsed.success) return 'testSize' in parsed.data.config ? parsed.data : asBefore(parsed.data);
-  throw damaged(path, parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '));
+  throw damaged(path, parsed.error.issues.map((issue) => plainIssue(issue, 'the file')).join('; '));
 }
 
 function asBefore(manifest: RunManifest): RunManifest {

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { RlpromptError } from '../../errors.js';
+import { plainIssue } from '../../plain-issue.js';
 import type { EnvironmentDefinition } from '../environment.js';
 
 const TASKS = z.array(z.string().trim().min(1)).min(1);
@@ -24,7 +25,7 @@ export function defineEnvironment(definition: EnvironmentDefinition): Environmen
   throw new RlpromptError({
     code: 'E_TASK_DEFINITION',
     exit: 'config',
-    message: error.issues.map(({ path, message }) => `${path.join('.') || 'the environment'}: ${message}`).join('; '),
+    message: error.issues.map((issue) => plainIssue(issue, 'the environment')).join('; '),
     next: "the least that works: defineEnvironment({ kind: 'environment', name: 'my-world', tasks: { train: ['…'], test: ['…'] }, reset, step })",
   });
 }

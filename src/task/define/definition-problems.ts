@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { verbalizerProblems } from '../../classifier/given-words.js';
 import { nearestWord, RlpromptError } from '../../errors.js';
+import { plainIssue } from '../../plain-issue.js';
 import { parseTemplate } from '../../template/parse-template.js';
 import type { TaskDefinition } from '../types.js';
 
@@ -77,7 +78,7 @@ export function findExampleProblems(examples: unknown): string[] {
 
 function describeIssue(issue: z.core.$ZodIssue): string[] {
   const path = issue.path.join('.');
-  if (issue.code !== 'unrecognized_keys') return [`${path === '' ? 'the definition' : path}: ${issue.message}`];
+  if (issue.code !== 'unrecognized_keys') return [plainIssue(issue, 'the definition')];
   return issue.keys.map((key) => {
     const near = path === '' ? nearestWord(key, Object.keys(definitionSchema.shape)) : undefined;
     return `unknown key ${[...issue.path, key].join('.')}${near === undefined ? '' : ` (did you mean ${near}?)`}`;

@@ -110,15 +110,19 @@ describe('what a reward asks the target LM', () => {
   });
 
   it.each([
-    ['scoreLabels', { prompts: ['p'], inputs: ['a'], labels: ['no'] }, 'labels: '],
-    ['scoreLabels', { prompts: ['p'], inputs: ['a'], labels: ['no', ''] }, 'labels.1: '],
+    ['scoreLabels', { prompts: ['p'], inputs: ['a'], labels: ['no'] }, 'labels has fewer than 2 entries'],
+    ['scoreLabels', { prompts: ['p'], inputs: ['a'], labels: ['no', ''] }, 'labels.1 is empty'],
     ['scoreLabels', { prompts: [1], inputs: ['a'], labels: ['no', 'yes'] }, 'prompts.0: '],
-    ['scoreLabels', { prompts: [], inputs: [], labels: ['no', 'yes'], more: 1 }, 'the argument: '],
-    ['generate', { texts: ['a'], maxNewTokens: 0 }, 'maxNewTokens: '],
-    ['generate', { texts: ['a'], maxNewTokens: 4097 }, 'maxNewTokens: '],
-    ['generate', { texts: ['a'], maxNewTokens: 1, stop: '' }, 'stop: '],
-    ['generate', { texts: ['a'], maxNewTokens: 1, temperature: -1 }, 'temperature: '],
-    ['generate', { texts: ['a'], maxNewTokens: 1, samples: 1025 }, 'samples: '],
+    [
+      'scoreLabels',
+      { prompts: [], inputs: [], labels: ['no', 'yes'], more: 1 },
+      'the argument has an unknown key more',
+    ],
+    ['generate', { texts: ['a'], maxNewTokens: 0 }, 'maxNewTokens is below 1'],
+    ['generate', { texts: ['a'], maxNewTokens: 4097 }, 'maxNewTokens is above 4096'],
+    ['generate', { texts: ['a'], maxNewTokens: 1, stop: '' }, 'stop is empty'],
+    ['generate', { texts: ['a'], maxNewTokens: 1, temperature: -1 }, 'temperature is below 0'],
+    ['generate', { texts: ['a'], maxNewTokens: 1, samples: 1025 }, 'samples is above 1024'],
     ['generate', { texts: [1, 2, 3, 4, 5, 6], maxNewTokens: 1 }, 'texts.4: '],
     ['embed', 'a text', 'the argument: '],
   ] as const)('is refused where %s is called with %j', async (kind, request, place) => {

@@ -26,22 +26,26 @@ describe('defineTask', () => {
   });
 
   it.each<[string, unknown, string]>([
-    ['nothing', undefined, 'the definition: '],
-    ['no name', { kind: 'classification', examples }, 'name: '],
+    ['nothing', undefined, 'the definition is missing'],
+    ['no name', { kind: 'classification', examples }, 'name is missing'],
     ['a name with capitals', { ...valid, name: 'My Task' }, 'name: expected lower-case letters, digits and hyphens'],
-    ['an unknown kind', { ...valid, kind: 'classify' }, 'kind: '],
+    ['an unknown kind', { ...valid, kind: 'classify' }, 'kind is not "classification" or "style-transfer" or "custom"'],
     ['a mistyped key', { ...valid, manualPrompt: ['x'] }, 'unknown key manualPrompt (did you mean manualPrompts?)'],
     ['no examples', { name: 'mine', kind: 'classification' }, 'examples: missing'],
-    ['a split that is missing', { ...valid, examples: { train: [], dev: [] } }, 'examples.test: '],
+    ['a split that is missing', { ...valid, examples: { train: [], dev: [] } }, 'examples.test is missing'],
     ['files and arrays', { ...valid, examples: { train: 'a.csv', dev: [], test: [] } }, 'some splits are file names'],
     ['arrays and a file', { ...valid, examples: { train: [], dev: [], test: 'a.csv' } }, 'some splits are file names'],
-    ['an empty text', { ...valid, examples: { train: [{ text: '' }], dev: [], test: [] } }, 'examples.train.0.text: '],
+    [
+      'an empty text',
+      { ...valid, examples: { train: [{ text: '' }], dev: [], test: [] } },
+      'examples.train.0.text is empty',
+    ],
     [
       'a label that is no word',
       { ...valid, examples: { train: [{ text: 'a', label: true }], dev: [], test: [] } },
       'label',
     ],
-    ['an empty word', { ...valid, verbalizer: { a: ' ', b: 'x' } }, 'verbalizer.a: '],
+    ['an empty word', { ...valid, verbalizer: { a: ' ', b: 'x' } }, 'verbalizer.a is empty'],
     ['two labels with one word', { ...valid, verbalizer: { a: 'x', b: ' x' } }, 'a and b have the same word "x"'],
     ['one label', { ...valid, verbalizer: { a: 'x' } }, 'two labels are needed'],
     ['a template without the prompt', { ...valid, template: '{input}' }, 'template: the template lacks {prompt}'],
@@ -58,7 +62,7 @@ describe('defineTask', () => {
   it('names all that is wrong at once, and shortens a long list', async () => {
     const bad = { name: 'X', kind: 'none', examples: { train: Array(20).fill({}), dev: [], test: [] } };
     const error = await refusalOf(() => defineTask(bad as unknown as TaskDefinition));
-    expect(error.message).toMatch(/name: .*kind: .*examples\.train\.0\.text: .*and 15 more in examples/);
+    expect(error.message).toMatch(/name: .*kind is .*examples\.train\.0\.text is missing.*and 15 more in examples/);
   });
 });
 
