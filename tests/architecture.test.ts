@@ -704,9 +704,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'run/store',
     'run/store/logs',
     'shell-word.ts',
+    'ui',
     'ui/draw',
   ],
-  'report/charts': ['events.ts', 'report', 'ui'],
+  'report/charts': ['events.ts', 'report'],
   'report/page': [
     'analysis',
     'files/read',

@@ -1,14 +1,20 @@
+import { RlpromptError } from '../errors.js';
 import { type Chart, renderChart } from '../report/charts/chart.js';
 import { toneOf } from '../report/charts/run-charts.js';
 import { type Html, html } from '../report/html.js';
 import { wholePage } from '../report/page/whole-page.js';
+import { withMinus } from '../report/score-text.js';
 import type { ActPlan } from './act-folder.js';
 import type { ActRecord } from './act-record.js';
 import type { CurvePoint } from './learner.js';
 import type { Measured } from './measure.js';
 
-/** One page about learning to act, in one folder or in several side by side, as HTML. */
+/**
+ * One page about learning to act in one environment, in one folder or in several side by side, as HTML.
+ * @throws RlpromptError `E_USAGE` where the environments differ: their returns are no measure of each other
+ */
 export function renderActReport(records: readonly ActRecord[]): string {
+  refuseOthers(records);
   const charts: readonly Chart[] = [
     chart(records, 'return', 'Return', 'Mean over the episodes that an update learned from.', 'meanReturn'),
     chart(records, 'entropy', 'Entropy of the policy', 'Nats, mean over the choices of an update.', 'entropy'),
@@ -19,13 +25,28 @@ export function renderActReport(records: readonly ActRecord[]): string {
       ? [chart(records, 'memory', 'Memory', 'Situations that are remembered.', 'remembered')]
       : []),
   ].filter(({ series }) => series.length > 0);
-  const environments = [...new Set(records.map(({ plan }) => plan.environment))].join(', ');
-  const title = `Learning to act: ${environments}`;
+  const title = `Learning to act: ${[...new Set(records.map(({ plan }) => plan.environment))].join(', ')}`;
   return wholePage({
     title,
     main: html`<section><h1>${title}</h1>${table(records)}${drawn(charts)}</section>`,
     charts,
     madeBy: 'rlprompt',
+  });
+}
+
+/** The file of one environment may have moved, or been corrected in between. */
+function refuseOthers([first, ...others]: readonly ActRecord[]): void {
+  const other = others.find(
+    ({ plan }) =>
+      plan.environment !== first?.plan.environment && plan.environmentDigest !== first?.plan.environmentDigest,
+  );
+  if (!first || !other) return;
+  throw new RlpromptError({
+    code: 'E_USAGE',
+    exit: 'usage',
+    message: `${first.path} is about the environment ${first.plan.environment}, ${other.path} about ${other.plan.environment}: their returns cannot be compared`,
+    kept: 'nothing was written',
+    next: 'make a page for each environment',
   });
 }
 
@@ -68,5 +89,5 @@ function table(records: readonly ActRecord[]): Html {
 
 function cells(measured: Measured | undefined): Html {
   const best = measured?.best === undefined ? '–' : `${(100 * measured.best).toFixed(0)} %`;
-  return html`<td class="number">${measured ? measured.meanReturn.toFixed(3) : '–'}</td><td class="number">${best}</td>`;
+  return html`<td class="number">${measured ? withMinus(measured.meanReturn.toFixed(3)) : '–'}</td><td class="number">${best}</td>`;
 }

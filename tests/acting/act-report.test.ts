@@ -51,7 +51,7 @@ describe('the page about learning to act', () => {
     expect(page).toContain('<h1>Learning to act: kitchen</h1>');
     expect(page.match(/2 of 20/g)).toHaveLength(2);
     expect(page).toContain('<td class="number">0.625</td><td class="number">75 %</td>');
-    expect(page).toContain('<td class="number">-0.125</td><td class="number">–</td>');
+    expect(page).toContain('<td class="number">−0.125</td><td class="number">–</td>');
     const points = chartsOf(page).map(({ series }) => series.map((one) => one.points));
     const curve = (number: 'meanReturn' | 'entropy' | 'criticLoss') => CURVE.map((one) => [one.update, one[number]]);
     expect(points).toEqual([
@@ -76,6 +76,25 @@ describe('the page about learning to act', () => {
     const page = renderActReport([{ ...remembering!, curve }]);
     expect(page).toContain('Situations that are remembered.');
     expect(page).toContain('"points":[[1,24]]');
+  });
+
+  it('has whole numbers of updates on its axis', () => {
+    const record = { ...readActRecord(folder('short')), curve: CURVE };
+    const axis = /<svg class="x-axis".*?<\/svg>/s.exec(renderActReport([record]))?.[0];
+    expect(axis?.match(/(?<=>)[\d.]+(?=<\/text>)/g)).toEqual(['1', '2']);
+  });
+
+  it('is about one environment: returns of two are no measure of each other', () => {
+    const [here, there] = [folder('here'), folder('there')].map(readActRecord);
+    const plan = { ...PLAN, environment: './door.mjs' };
+    expect(renderActReport([here!, { ...there!, plan }])).toContain('./door.mjs');
+    const other = { ...there!, plan: { ...plan, environmentDigest: 'other' } };
+    expect(() => renderActReport([here!, other])).toThrow(
+      expect.objectContaining({
+        code: 'E_USAGE',
+        message: `${here!.path} is about the environment kitchen, ${there!.path} about ./door.mjs: their returns cannot be compared`,
+      }),
+    );
   });
 
   it('is made before the first checkpoint, too', () => {

@@ -21,6 +21,7 @@ it('the valid molecules of a run are drawn, each once, in canonical form', async
   expect(qed).toBeCloseTo(0.4068, 4);
   expect(drawing?.paths.length).toBeGreaterThan(2);
   const page = renderMolecules(drawn)?.source;
+  expect(page).toContain('QED is how drug-like a molecule is, from 0 to 1.');
   expect(page).toContain('aria-label="CCO"');
   expect(page).toMatch(/<path d="M [\d. ,L-]+" fill="none" stroke="#[0-9A-F]{6}"\/>/);
   expect(page).not.toContain('style=');

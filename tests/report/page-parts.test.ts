@@ -27,9 +27,10 @@ describe('markup', () => {
 
 describe('axes', () => {
   it('puts round numbers within the range', () => {
-    expect(niceTicks(0, 200, 6)).toEqual([0, 50, 100, 150, 200]);
-    expect(niceTicks(-43, 62, 5)).toEqual([-40, -20, 0, 20, 40, 60]);
-    expect(niceTicks(0.497, 0.883, 5)).toEqual([0.5, 0.6, 0.7, 0.8]);
+    expect(niceTicks(0, 200, 6, 1)).toEqual([0, 50, 100, 150, 200]);
+    expect(niceTicks(-43, 62, 5, 0)).toEqual([-40, -20, 0, 20, 40, 60]);
+    expect(niceTicks(0.497, 0.883, 5, 0)).toEqual([0.5, 0.6, 0.7, 0.8]);
+    expect(niceTicks(0.98, 2.02, 6, 1)).toEqual([1, 2]);
   });
 
   it('writes large and negative numbers short', () => {

@@ -1,5 +1,5 @@
-import { formatScore } from '../../ui/format-values.js';
 import { type Html, html, trustedHtml } from '../html.js';
+import { scoreText } from '../score-text.js';
 import type { Point } from './thin-points.js';
 import { formatTick, niceTicks, tickLabels } from './ticks.js';
 
@@ -33,6 +33,8 @@ export type Range = readonly [low: number, high: number];
 export interface ChartData {
   readonly id: string;
   readonly xName: string;
+  /** How far apart the ticks of x are at least. */
+  readonly xGap: number;
   readonly x: Range;
   readonly y: Range;
   readonly bounds: Range | null;
@@ -50,6 +52,7 @@ export function chartData(chart: Chart): ChartData {
   return {
     id,
     xName,
+    xGap: points.every(([x]) => Number.isInteger(x)) ? 1 : 0,
     x: widen(extent(points.map(([x]) => x)), 0.012, null),
     y: widen(extent([...points.map(([, y]) => y), ...edges, ...levels.map(({ y }) => y)]), 0.06, bounds),
     bounds,
@@ -60,11 +63,11 @@ export function chartData(chart: Chart): ChartData {
 
 /** The chart as markup that needs no script; a script may add zoom and a readout. */
 export function renderChart(chart: Chart): Html {
-  const { id, x, y, xName } = chartData(chart);
+  const { id, x, y, xName, xGap } = chartData(chart);
   const levels = chart.levels ?? [];
   const height = (value: number) => `${round(100 * (1 - share(value, y)))}%`;
   const across = (value: number) => `${round(100 * share(value, x))}%`;
-  const [yTicks, xTicks] = [niceTicks(...y, 5), niceTicks(...x, 6)];
+  const [yTicks, xTicks] = [niceTicks(...y, 5, 0), niceTicks(...x, 6, xGap)];
   const [yLabels, xLabels] = [tickLabels(yTicks), tickLabels(xTicks)];
   return html`<figure class="chart" data-chart="${id}">
 <figcaption><h4>${chart.title}</h4><p>${chart.caption}</p>${legend(chart)}</figcaption>
@@ -83,7 +86,7 @@ export function renderChart(chart: Chart): Html {
 }
 
 function legend({ series, levels = [] }: Chart): Html {
-  return html`<ul class="legend">${series.map(({ name, tone, form }) => html`<li><svg class="key tone-${tone}" aria-hidden="true"><path class="${form}" d="M1 6H17"/></svg>${name}</li>`)}${levels.map(({ name, y }, i) => html`<li><svg class="key" aria-hidden="true"><path class="level level-${i % 3}" d="M1 6H17"/></svg>${name} ${formatScore(y)}</li>`)}</ul>`;
+  return html`<ul class="legend">${series.map(({ name, tone, form }) => html`<li><svg class="key tone-${tone}" aria-hidden="true"><path class="${form}" d="M1 6H17"/></svg>${name}</li>`)}${levels.map(({ name, y }, i) => html`<li><svg class="key" aria-hidden="true"><path class="level level-${i % 3}" d="M1 6H17"/></svg>${name} ${scoreText(y)}</li>`)}</ul>`;
 }
 
 function curve({ points, tone, form, band }: Series, ranges: { x: Range; y: Range }): Html {

@@ -1,8 +1,9 @@
 import type { PromptSummary } from '../../events.js';
-import { formatCount, formatDuration, formatScore, formatShare } from '../../ui/format-values.js';
+import { formatCount, formatDuration, formatShare } from '../../ui/format-values.js';
 import { type Html, html } from '../html.js';
 import { proportionInterval } from '../proportion-interval.js';
 import { type RunReport, scoreOf } from '../run-report.js';
+import { scoreText } from '../score-text.js';
 import { tokenText } from './token-text.js';
 
 /** The prompt a run found, how it is used, and its numbers at a glance. */
@@ -29,7 +30,9 @@ export function renderTokens({ tokens, tokenIds }: Pick<PromptSummary, 'tokens' 
   return html`<ol class="tokens" aria-label="Tokens and their ids; ␣ is a space">${tokenIds.map((id, i) => html`<li><code>${tokenText(tokens[i] ?? '?')}</code><span>${id}</span></li>`)}</ol>`;
 }
 
-function renderUse({ start, prompts }: RunReport): Html {
+/** A custom reward alone knows how it uses a prompt. */
+function renderUse({ start, prompts }: RunReport): Html | false {
+  if (start.kind === 'custom') return false;
   const words = prompts[0].reading
     ? []
     : start.labels.map((label, i) => html`${i > 0 && ', '}<b>${label}</b> as “${start.labelWords?.[i] ?? label}”`);
@@ -63,7 +66,11 @@ function tiles(run: RunReport, best: PromptSummary): Html[] {
     result && scoreTile(run, 'Test', scoreOf(run, result.best.test), start.examples.test, differences(run)),
     scoreTile(run, 'Dev', scoreOf(run, best.dev), start.examples.dev),
     scoreTile(run, 'Train', scoreOf(run, best.train), start.examples.train),
-    tile('Forwards', formatCount(forwards), 'rows through the target LM'),
+    tile(
+      'Forwards',
+      formatCount(forwards),
+      start.kind === 'custom' ? 'rows that the reward judged' : 'rows through the target LM',
+    ),
     tile('Time', formatDuration(seconds), `${formatCount(result?.steps ?? steps.at(-1)?.step ?? 0)} steps`),
     tile(
       'Cache',
@@ -82,10 +89,10 @@ function scoreTile(
 ): Html {
   const { metric } = run.start;
   const isShare = metric === 'accuracy' && score !== undefined && n > 0;
-  const range = isShare ? `, 95 % interval ${proportionInterval(score, n).map(formatScore).join('–')}` : '';
+  const range = isShare ? `, 95 % interval ${proportionInterval(score, n).map(scoreText).join('–')}` : '';
   return tile(
     `${split} ${metric}`,
-    formatScore(score),
+    scoreText(score),
     `${formatCount(n)} ${n === 1 ? 'example' : 'examples'}${range}`,
     gained,
   );
@@ -117,8 +124,8 @@ function differences(run: RunReport): Difference[] {
 
 function differenceTo(name: string, test: number, score: number | undefined, isCertain: boolean): Difference[] {
   if (score === undefined) return [];
-  const size = formatScore(Math.abs(test - score));
-  if (size === formatScore(0)) return [{ text: `the same as ${name}`, isGain: false }];
+  const size = scoreText(Math.abs(test - score));
+  if (size === scoreText(0)) return [{ text: `the same as ${name}`, isGain: false }];
   return [
     test > score
       ? { text: `+${size} over ${name}`, isGain: isCertain }

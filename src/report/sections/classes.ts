@@ -1,7 +1,8 @@
-import { formatCount, formatScore } from '../../ui/format-values.js';
+import { formatCount } from '../../ui/format-values.js';
 import { bar } from '../charts/bar.js';
 import { type Html, html } from '../html.js';
 import type { RunReport } from '../run-report.js';
+import { scoreText } from '../score-text.js';
 
 /** How the chosen prompt does by label on test, where the run knows it. */
 export function renderClasses({ result, start }: RunReport): Html | undefined {
@@ -11,7 +12,7 @@ export function renderClasses({ result, start }: RunReport): Html | undefined {
 <div class="scroll"><table>
 <caption>Accuracy of the chosen prompt on the test examples of each label.</caption>
 <thead><tr><th scope="col">Label</th><th scope="col" class="number">Examples</th><th scope="col" class="number">Accuracy</th><th scope="col" class="wide">0 to 1</th><th scope="col" class="number">Reward</th></tr></thead>
-<tbody>${perClass.map(({ label, n, accuracy, reward }) => html`<tr><th scope="row">${label}</th><td class="number">${formatCount(n)}</td><td class="number">${formatScore(accuracy)}</td><td class="wide">${bar(accuracy, 2)}</td><td class="number">${reward.toFixed(1)}</td></tr>`)}</tbody>
+<tbody>${perClass.map(({ label, n, accuracy, reward }) => html`<tr><th scope="row">${label}</th><td class="number">${formatCount(n)}</td><td class="number">${scoreText(accuracy)}</td><td class="wide">${bar(accuracy, 2)}</td><td class="number">${reward.toFixed(1)}</td></tr>`)}</tbody>
 </table></div>
 ${renderConfusion(start.labels, confusion)}
 </div></section>`;

@@ -1,8 +1,9 @@
-import { formatCount, formatDuration, formatScore } from '../../ui/format-values.js';
+import { formatCount, formatDuration } from '../../ui/format-values.js';
 import { modelName } from '../../ui/model-name.js';
 import { toneOf } from '../charts/run-charts.js';
 import { type Html, html } from '../html.js';
 import { type RunReport, scoreOf } from '../run-report.js';
+import { scoreText } from '../score-text.js';
 import { promptText } from './prompt-tables.js';
 
 const NUMBERS = ['Seed', 'Train', 'Dev', 'Test', 'Forwards', 'Time'];
@@ -23,7 +24,7 @@ function comparisonRow(run: RunReport, index: number): Html {
   const seconds = result?.seconds ?? steps.reduce((sum, step) => sum + step.seconds, 0);
   const numbers = [
     String(start.seed),
-    ...scores.map((of) => formatScore(scoreOf(run, of))),
+    ...scores.map((of) => scoreText(scoreOf(run, of))),
     formatCount(result?.forwards ?? steps.at(-1)?.forwards),
     formatDuration(seconds),
   ];

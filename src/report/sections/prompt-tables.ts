@@ -1,8 +1,8 @@
 import { chosenKey, type PromptSummary, promptKey } from '../../events.js';
-import { formatScore } from '../../ui/format-values.js';
 import { bar } from '../charts/bar.js';
 import { type Html, html } from '../html.js';
 import { type RunReport, scoreOf } from '../run-report.js';
+import { scoreText } from '../score-text.js';
 import { renderTokens } from './best-prompt.js';
 
 const MOST_PROMPTS = 16;
@@ -43,11 +43,11 @@ export function renderBaselines(run: RunReport): Html {
   const top = metric === 'reward' ? Math.max(...rows.map((row) => shownOf(row) ?? 0), Number.MIN_VALUE) : 1;
   return html`<div class="scroll"><table>
 <caption>The prompt found against no prompt and prompts written by hand (${metric}).</caption>
-<thead><tr><th scope="col">Prompt</th><th scope="col">From</th><th scope="col" class="number">Dev</th><th scope="col" class="number">Test</th><th scope="col" class="wide">${isTested ? 'Test' : 'Dev'} ${metric}, 0 to ${metric === 'reward' ? formatScore(top) : '1'}</th></tr></thead>
+<thead><tr><th scope="col">Prompt</th><th scope="col">From</th><th scope="col" class="number">Dev</th><th scope="col" class="number">Test</th><th scope="col" class="wide">${isTested ? 'Test' : 'Dev'} ${metric}, 0 to ${metric === 'reward' ? scoreText(top) : '1'}</th></tr></thead>
 <tbody>${rows.map((row) => {
     const { name, prompt, dev, test, isBest } = row;
     const shown = shownOf(row);
-    return html`<tr${isBest && html` class="chosen"`}><th scope="row">${promptText(prompt)}</th><td>${name}</td><td class="number">${formatScore(scoreOf(run, dev))}</td><td class="number">${formatScore(scoreOf(run, test))}</td><td class="wide">${bar(shown === undefined ? undefined : shown / top, isBest ? 2 : 0)}</td></tr>`;
+    return html`<tr${isBest && html` class="chosen"`}><th scope="row">${promptText(prompt)}</th><td>${name}</td><td class="number">${scoreText(scoreOf(run, dev))}</td><td class="number">${scoreText(scoreOf(run, test))}</td><td class="wide">${bar(shown === undefined ? undefined : shown / top, isBest ? 2 : 0)}</td></tr>`;
   })}</tbody>
 </table></div>
 ${run.result?.verdict && html`<p class="verdict">${run.result.verdict.sentence}</p>`}`;
@@ -78,7 +78,7 @@ function topRow(run: RunReport, prompt: PromptSummary, index: number): Html {
   const { best } = run.result ?? {};
   const scores = [prompt.train, prompt.dev, promptKey(prompt) === chosenKey(run.result) ? best?.test : undefined];
   const numbers = [
-    ...scores.map((of) => (of ? formatScore(scoreOf(run, of)) : '')),
+    ...scores.map((of) => (of ? scoreText(scoreOf(run, of)) : '')),
     prompt.reward.toFixed(2),
     String(prompt.step),
   ];

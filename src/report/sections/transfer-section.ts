@@ -1,7 +1,8 @@
 import type { TransferCell, TransferMatrix } from '../../analysis/transfer.js';
 import { zip } from '../../statistics/zip.js';
-import { formatCount, formatScore } from '../../ui/format-values.js';
+import { formatCount } from '../../ui/format-values.js';
 import { type Html, html } from '../html.js';
+import { scoreText } from '../score-text.js';
 import { promptText } from './prompt-tables.js';
 
 /** Prompts against target LMs; the shade of a cell is its score among those of its column. */
@@ -26,7 +27,7 @@ export function renderTransfer({ rows, columns, cells, split }: TransferMatrix):
 function shade(score: number, column: readonly number[]): Html {
   const [least, most] = [Math.min(...column), Math.max(...column)];
   const heat = most > least ? Math.round((10 * (score - least)) / (most - least)) : 0;
-  return html`<td class="number right heat-${heat}">${formatScore(score)}</td>`;
+  return html`<td class="number right heat-${heat}">${scoreText(score)}</td>`;
 }
 
 function scoreIn({ metrics, reward }: TransferCell, metric: string): number {

@@ -10,6 +10,20 @@ describe('the best prompt on the page', () => {
     expect(renderBestPrompt(run).source).toContain('the answers are <b>ham</b> as');
   });
 
+  it('speaks of no template and no target LM where a reward of its own judges, and writes minus signs', () => {
+    const { start, prompts } = run;
+    const page = renderBestPrompt(run).source;
+    expect(page).toContain('Used as <code>');
+    expect(page).toContain('rows through the target LM');
+    const custom = { ...run, start: { ...start, kind: 'custom' } };
+    const [best, ...others] = prompts;
+    const worse = { ...best, dev: { [start.metric]: -0.5 } };
+    const own = renderBestPrompt({ ...custom, prompts: [worse, ...others] }).source;
+    expect(own).not.toContain('Used as');
+    expect(own).toContain('rows that the reward judged');
+    expect(own).toContain('<strong>−0.500</strong>');
+  });
+
   it('names the words that were found, all of them, and the labelled rows before each input', () => {
     const [best, ...others] = run.prompts;
     const words = ['free', 'offer', 'win', 'cash', 'now', 'gift', 'prize', 'deal', 'click', '<b>'];

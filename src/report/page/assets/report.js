@@ -74,7 +74,7 @@ function show(chart) {
   );
   const [rows, grid, columns] = [find('.y-axis'), find('.grid'), find('.x-axis')];
   for (const part of [rows, grid, columns]) part.replaceChildren();
-  const [yTicks, xTicks] = [niceTicks(y[0], y[1], 5), niceTicks(x[0], x[1], 6)];
+  const [yTicks, xTicks] = [niceTicks(y[0], y[1], 5, 0), niceTicks(x[0], x[1], 6, data.xGap)];
   for (const [i, label] of tickLabels(yTicks).entries()) {
     const at = percent(1 - share(yTicks[i], y));
     draw(rows, 'text', { x: '100%', y: at, dy: '0.32em' }, label);
