@@ -217,11 +217,11 @@ describe('files', () => {
       expect.objectContaining({ code: 'E_REWARDED_TEXTS', message: expect.stringContaining(message) });
     expect(() => readRewardedTexts(path)).toThrow(refused('it has 1 text, and at least 8 are needed'));
     writeFileSync(path, `${line({})}\n{"text": 3}\n`);
-    expect(() => readRewardedTexts(path)).toThrow(refused('line 2: text: expected a string, got a number'));
+    expect(() => readRewardedTexts(path)).toThrow(refused('line 2: text: a text is expected, not a number'));
     writeFileSync(path, '3\n');
-    expect(() => readRewardedTexts(path)).toThrow(refused('line 1: expected an object, got a number'));
+    expect(() => readRewardedTexts(path)).toThrow(refused('line 1: the line: an object is expected, not a number'));
     writeFileSync(path, '{"text": "a"}\n');
-    expect(() => readRewardedTexts(path)).toThrow(refused('line 1: reward: expected a number, got nothing'));
+    expect(() => readRewardedTexts(path)).toThrow(refused('line 1: reward is missing'));
   });
 
   it('of texts with rewards are refused where their token ids are those of another model, or of none', () => {
