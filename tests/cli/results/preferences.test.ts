@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { proportionInterval } from '../../../src/report/proportion-interval.js';
 import { hasTerminals, inTerminal } from '../../in-terminal.js';
 import { runInProcess } from '../in-process-cli.js';
-import { BIN, lastLine, TINY_MODEL, tinyTask } from '../spawn-cli.js';
+import { BIN, lastLine, runCli, TINY_MODEL, tinyTask } from '../spawn-cli.js';
 
 const { cwd, flags } = tinyTask();
 const small = ['--generator', TINY_MODEL, '--shots', '2', '--prompts-per-step', '4', '--inner-size', '16'];
@@ -139,6 +139,27 @@ describe('from rankings to a run', () => {
       expect.stringMatching(/E_PROMPTS_FILE: there is no prompt in the file · empty\.jsonl · /),
     ]);
   });
+
+  it.skipIf(process.platform === 'win32')(
+    'a judge that is stopped says how many rankings are in the file',
+    async () => {
+      writeFileSync(join(cwd, 'many.txt'), Array.from({ length: 200 }, (_, i) => `text ${i}`).join('\n'));
+      const file = join(cwd, 'judged.jsonl');
+      const linesNow = () => (existsSync(file) ? readFileSync(file, 'utf8').split('\n').length - 1 : 0);
+      const { code, stderr } = await runCli(
+        ['rate', 'many.txt', '--judge', TINY_MODEL, '--sets', '5000', '--out', 'judged.jsonl'],
+        {
+          cwd,
+          onStart: async (child) => {
+            while (linesNow() < 2) await new Promise((done) => setTimeout(done, 20));
+            child.kill('SIGINT');
+          },
+        },
+      );
+      expect(code).toBe(130);
+      expect(lastLine(stderr)).toContain(` · ${linesNow()} rankings of now, and those made before · the same command`);
+    },
+  );
 
   it.skipIf(!hasTerminals)('draws the texts in a terminal, in a CI too', async () => {
     const command = `${process.execPath} ${BIN} rate texts.txt --out drawn.jsonl --sets 1 --items 2`;

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { RlpromptError } from '../../../errors.js';
+import { abortable } from '../../../files/abortable.js';
 import { isThere } from '../../../files/read/is-there.js';
 import { readText } from '../../../files/read/read-file.js';
 import { requirePlaceFor } from '../../../files/write/write-output.js';
@@ -16,6 +17,7 @@ import type { CliContext } from '../../output/context.js';
 import { writeResult } from '../../output/output.js';
 import { warn } from '../../output/say.js';
 import { userName } from '../../shared/user-name.js';
+import { interruption } from '../../signals/interruption.js';
 
 const EXAMPLES = `Examples:
   $ rlprompt rate runs/spam-… --out rankings.jsonl             rank prompts of a run, four at a time
@@ -92,36 +94,35 @@ async function rankBy(
   writing: Writing,
   context: CliContext,
 ): Promise<number> {
-  if (judge !== undefined) return rankByModel(judge, sets, writing, context);
+  if (judge !== undefined) return rankByModel(judge, sets, writing);
   requireTerminal(context);
   const { rateInTerminal } = await loadInk(() => import('../../../ui/ink/questions/rating-screen.js'));
   const { stderr, stdin, env } = context;
   return writing((add) => rateInTerminal({ sets, stderr, stdin, env, onRanked: add }));
 }
 
-async function rankByModel(
-  name: string,
-  sets: readonly RatingSet[],
-  writing: Writing,
-  context: CliContext,
-): Promise<number> {
-  context.keptAtStop = keptRankings(0);
-  context.resumeWith = 'the same command continues';
+async function rankByModel(name: string, sets: readonly RatingSet[], writing: Writing): Promise<number> {
   const [{ loadLanguageModel }, { judgeOf }, { rankByJudge }] = await Promise.all([
     import('../../../lm/load.js'),
     import('../../../rewards/judge/judge-model.js'),
     import('../../../rewards/judge/rank-texts.js'),
   ]);
   const model = await loadLanguageModel(name);
+  const signal = interruption();
+  let ranked = 0;
   try {
     const judge = judgeOf(model);
     return await writing(async (add) => {
-      for (const [place, set] of sets.entries()) {
-        add(set, await rankByJudge(judge, set.items));
-        context.keptAtStop = keptRankings(place + 1);
+      for (const set of sets) {
+        add(set, await abortable(rankByJudge(judge, set.items), signal));
+        ranked += 1;
       }
-      return sets.length;
+      return ranked;
     });
+  } catch (error) {
+    if (!(error instanceof RlpromptError) || error !== signal.reason) throw error;
+    const told = { kept: keptRankings(ranked), next: 'the same command continues' };
+    throw new RlpromptError({ ...error.parts, ...told, cause: error });
   } finally {
     await model.dispose();
   }
