@@ -37,7 +37,7 @@ describe('what a command says beside its result', () => {
     const { code, stderr } = await runInProcess(['init', HOSTILE, '--yes'], { cwd });
     expect(code).toBe(0);
     expect(readdirSync(join(cwd, HOSTILE)).length).toBeGreaterThan(0);
-    expect(stderr).toContain('a\\x1b]0;owned\\x07\\u{202e}b');
+    expect(stderr).toContain("$'a\\u001b]0;owned\\u0007\\u202eb'");
     expect(stderr).not.toMatch(/[^\n\P{Cc}]|\u202e/u);
   });
 });

@@ -133,8 +133,10 @@ describe('a reading', () => {
     const reading = { words, demonstrations: [] };
     evaluator.readBy(reading);
     expect((await one(evaluator, TRAIN))?.reading).toEqual(reading);
-    const other = { words: [...words].reverse(), demonstrations: [] };
+    const other = { words: words.map(({ label }, i) => ({ label, words: words[1 - i]!.words })), demonstrations: [] };
     expect((await one(evaluator, TRAIN, { reading: other }))?.reading).toEqual(other);
+    const reversed = { ...reading, words: [...words].reverse() };
+    expect((await one(evaluator, TRAIN, { reading: reversed }))?.reading).toEqual(reading);
   });
 
   it('is behind the stand-ins alone where every row is among the demonstrations', async () => {

@@ -209,7 +209,7 @@ describe('a task file outside this package', () => {
     ['a thrown string', "throw 'own mistake';", 'E_TASK_FILE', 78, /own mistake/],
     ['no export', 'export const x = 1;', 'E_TASK_EXPORT', 78, /exports no task/],
     ['another export', 'export default 7;', 'E_TASK_EXPORT', 78, /exports no task/],
-    ['a bad definition', "export default { kind: 'classification' };", 'E_TASK_DEFINITION', 78, /name: /],
+    ['a bad definition', "export default { kind: 'classification' };", 'E_TASK_DEFINITION', 78, /^name is missing;/],
     [
       'a failing function',
       `export default { name: 'a', kind: 'classification', examples() { throw new Error('own mistake'); } };`,
