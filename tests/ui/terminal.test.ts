@@ -82,7 +82,7 @@ describe.skipIf(!hasTerminals)(
       const { log } = await session(
         [
           ['save and quit', '\u001A?'],
-          ['again: what the words mean', ' s'],
+          ['? explains the words', ' s'],
           ['checkpoint saved', 'q'],
         ],
         '4 200',

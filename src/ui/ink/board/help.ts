@@ -36,7 +36,7 @@ const BRIEFLY = [
 
 /** The keys in at most `height` lines, and the words below them where both fit. What a key asks for happens when the step under way has ended. */
 export function helpLines(height: number, steerable: boolean, isOffered: (key: string) => boolean): Span[][] {
-  const title = titled('Keys take effect between steps. ? again: what the words mean; any other key: back.');
+  const title = titled('Keys take effect between steps. ? explains the words, other keys go back.');
   const offered = STEERING.filter(([key]) => isOffered(key));
   if (steerable && height <= offered.length) return BRIEFLY.slice(0, height).map((line) => [{ text: safeText(line) }]);
   const keys = [title, ...(steerable ? offered : WATCHING).map(helpLine)];
