@@ -2,24 +2,11 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { type RewardModel, readRewardModel, writeRewardModel } from '../../src/preferences/reward-model.js';
+import { readRewardModel, writeRewardModel } from '../../src/preferences/reward-model.js';
+import { SMALL_REWARD_MODEL as MODEL } from './small-reward-model.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'rlprompt-reward-model-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-const MODEL: RewardModel = {
-  schemaVersion: 1,
-  kind: 'reward-model',
-  lm: 'm',
-  lmDigest: 'd',
-  centre: [0, 1],
-  scale: [1, 0.5],
-  weights: [0.5, 1],
-  offset: 0,
-  range: [-1, 1],
-  rankings: 3,
-  heldOut: { accuracy: 0.5, pairs: 4, rankings: 3, sets: 3 },
-};
 
 describe('the file of a reward model', () => {
   const path = join(folder, 'reward.json');

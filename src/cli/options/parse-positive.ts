@@ -8,7 +8,7 @@ export function parsePositive(text: string): number {
 }
 
 /** What is multiplied by far more is no finite number any more. */
-const LARGEST_STRENGTH = 1000;
+export const LARGEST_STRENGTH = 1000;
 
 /** For how far a scorer may lead; 0 switches it off. */
 export function parseStrength(text: string): number {

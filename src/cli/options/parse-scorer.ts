@@ -1,11 +1,9 @@
 import { RlpromptError } from '../../errors.js';
 import { isThere } from '../../files/read/is-there.js';
+import { LARGEST_STRENGTH } from './parse-positive.js';
 
 /** A file and, after the last `=`, its weight; a name may hold an `=` of its own. */
 const WITH_WEIGHT = /^(.+)=([^=]*)$/s;
-
-/** What is multiplied by far more is no finite number any more. */
-const LARGEST = 1000;
 
 /**
  * Reads `FILE` or `FILE=WEIGHT`.
@@ -14,12 +12,12 @@ const LARGEST = 1000;
 export function parseScorer(text: string): { file: string; weight: number } {
   const [, file, written = ''] = WITH_WEIGHT.exec(text) ?? [];
   const weight = written.trim() === '' ? Number.NaN : Number(written);
-  if (file !== undefined && Math.abs(weight) <= LARGEST) return { file, weight };
+  if (file !== undefined && Math.abs(weight) <= LARGEST_STRENGTH) return { file, weight };
   if (file !== undefined && isThere(file) && !isThere(text)) {
     throw new RlpromptError({
       code: 'E_USAGE',
       exit: 'usage',
-      message: `${text} has a weight that is no number from -${LARGEST} to ${LARGEST}`,
+      message: `${text} has a weight that is no number from -${LARGEST_STRENGTH} to ${LARGEST_STRENGTH}`,
       where: '--scorer',
       next: '--scorer FILE=0.5',
     });

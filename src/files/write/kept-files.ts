@@ -9,7 +9,7 @@ interface KeptFolder {
   readonly files: RegExp;
 }
 
-/** A report is not among them: it is written anew from the others. */
+/** A report is not among them: it can be made again from the others. */
 const KEPT: readonly KeptFolder[] = [
   {
     marks: ['run.json', 'events.jsonl'],

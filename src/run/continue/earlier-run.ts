@@ -18,7 +18,7 @@ export interface EarlierRun {
   readonly generatorDigest: string | undefined;
   readonly checkpoint: StoredCheckpoint;
   readonly parameters: MlpParameters;
-  /** What whoever goes on from it should know. */
+  /** What to say of it to a user who continues it. */
   readonly warnings: readonly string[];
 }
 

@@ -6,6 +6,11 @@ import { byReadable, compareCandidates, type SplitShares } from './selection.js'
 /** A prompt with its numbers: what events call a PromptSummary. */
 export type Candidate = PromptSummary;
 
+/** What a candidate keeps of its evaluation on train. */
+export function trainNumbers({ reward, metrics, parts }: Evaluation): Pick<Candidate, 'reward' | 'train' | 'parts'> {
+  return { reward, train: metrics, ...(parts ? { parts } : {}) };
+}
+
 /**
  * The best prompts seen so far, by text: different tokens that spell the same text are one prompt to the target LM.
  * Bounded: prompts beyond `capacity` are forgotten, worst on train first.
@@ -53,8 +58,7 @@ export class Candidates {
     const candidate = this.byText.get(text);
     if (!candidate) return;
     const { labelOffsets: _, refit: __, ...kept } = candidate;
-    const onTrain = { reward: train.reward, train: train.metrics, ...(train.parts ? { parts: train.parts } : {}) };
-    this.byText.set(text, { ...kept, ...onTrain, wordsEdited: true });
+    this.byText.set(text, { ...kept, ...trainNumbers(train), wordsEdited: true });
     this.scoreDev(text, { ...dev, reading });
   }
 

@@ -2,6 +2,7 @@ import { type Baseline, isUnsearched, type PromptSummary, type RunResult } from 
 import { zip } from '../../statistics/zip.js';
 import type { Evaluation, Evaluator, TaskKind, TaskSplits } from '../../task/types.js';
 import type { Rollout } from '../../trainers/contract/types.js';
+import { trainNumbers } from './candidates.js';
 import type { PromptPool } from './prompt-pool.js';
 import type { Readability } from './readability.js';
 import { judgeFound } from './verdict.js';
@@ -43,8 +44,7 @@ export async function scoreAgain(run: EvaluatedRun, before: readonly PromptSumma
   const on = (examples: TaskSplits['train']) => run.evaluator.evaluate(prompts.map(({ text }) => ({ text, examples })));
   const [onTrain, onDev] = [await on(run.task.splits.train), await on(run.task.splits.dev)];
   for (const [{ tokenIds, tokens, text, step, origin }, [train, dev]] of zip(prompts, zip(onTrain, onDev))) {
-    const scored = { reward: train.reward, train: train.metrics, ...(train.parts ? { parts: train.parts } : {}) };
-    candidates.add({ tokenIds, tokens, text, step, origin, ...scored });
+    candidates.add({ tokenIds, tokens, text, step, origin, ...trainNumbers(train) });
     candidates.scoreDev(text, dev);
   }
 }

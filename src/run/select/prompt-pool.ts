@@ -2,7 +2,7 @@ import type { Baseline, PromptSummary } from '../../events.js';
 import type { Tokenizer } from '../../lm/model/types.js';
 import type { Evaluation } from '../../task/types.js';
 import type { RewardParts, Rollout, RolloutReward } from '../../trainers/contract/types.js';
-import { Candidates } from './candidates.js';
+import { Candidates, trainNumbers } from './candidates.js';
 import { MinibatchCandidates } from './minibatch-candidates.js';
 import type { SplitShares } from './selection.js';
 
@@ -66,9 +66,7 @@ export class PromptPool {
     this.candidates.add({
       ...this.tokensOf(rollout),
       step: this.settings.stepNow(),
-      reward: train.reward,
-      train: train.metrics,
-      ...(train.parts ? { parts: train.parts } : {}),
+      ...trainNumbers(train),
       origin,
     });
   }

@@ -21,6 +21,7 @@ import { readEvents } from '../../../src/run/store/logs/event-log.js';
 import { ScoreLog } from '../../../src/run/store/logs/score-log.js';
 import { readManifest } from '../../../src/run/store/run-manifest.js';
 import { followRun } from '../../follow-run.js';
+import { SMALL_REWARD_MODEL } from '../../preferences/small-reward-model.js';
 import { SMALL_RUN, writeSmallData } from '../../small-data.js';
 import { allowNamed, fuzz, scratchFolder, TIMEOUT_MS } from './fuzz.js';
 import { damaged, wrongJson } from './mutations.js';
@@ -59,19 +60,6 @@ const MATRIX = {
   columns: [{ task: 't', targetLm: 'm', n: 3 }],
   cells: [[{ metrics: { accuracy: 1 }, reward: 2 }]],
 };
-const REWARD_MODEL = {
-  schemaVersion: 1,
-  kind: 'reward-model',
-  lm: 'm',
-  lmDigest: 'd',
-  centre: [0, 1],
-  scale: [1, 1],
-  weights: [0.5, 1],
-  offset: 0,
-  range: [-1, 1],
-  rankings: 3,
-  heldOut: { accuracy: 0.5, pairs: 4, rankings: 1 },
-};
 const LIBRARY = {
   schemaVersion: 1,
   tasks: [
@@ -96,7 +84,11 @@ const REWARDED = Array.from({ length: 8 }, (_, i) => ({ prefix: 'a', text: 'b', 
 
 const LISTS: Readonly<Record<string, List>> = {
   rankings: { good: [PAIR, RANKING], read: readRankings },
-  'a reward model': { good: [REWARD_MODEL], read: readRewardModel },
+  'a reward model': { good: [SMALL_REWARD_MODEL], read: readRewardModel },
+  'a reward model of an earlier version': {
+    good: [{ ...SMALL_REWARD_MODEL, heldOut: { accuracy: 0.5, pairs: 4, rankings: 3 } }],
+    read: readRewardModel,
+  },
   'a prompt library': { good: [LIBRARY], read: readLibrary },
   'an exported prompt': { good: [EXPORTED], read: (file) => readClassifier(file, 1) },
   'a transfer matrix': { good: [MATRIX], read: readTransferFile },

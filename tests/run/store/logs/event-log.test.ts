@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { UnnumberedEvent } from '../../../../src/events.js';
-import { nodeFileSystem } from '../../../../src/files/file-system.js';
 import { EventLog, readEvents } from '../../../../src/run/store/logs/event-log.js';
 import { temporaryFolder } from '../../temporary-folder.js';
+import { fullDisk } from './full-disk.js';
 
 const step = (number: number): UnnumberedEvent => ({ type: 'run-continued', step: number });
 const checkpoint = (number: number) => ({
@@ -107,18 +107,12 @@ describe('EventLog', () => {
   it('takes a half-written event back, so that the next one stands on a line of its own', () => {
     for (const canTakeBack of [true, false]) {
       const runDir = temporaryFolder();
-      let isFull = false;
-      const fs = {
-        ...nodeFileSystem,
-        write: (fd: number, bytes: Uint8Array) =>
-          isFull ? nodeFileSystem.write(fd, bytes.subarray(0, 5)) && fail() : nodeFileSystem.write(fd, bytes),
-        truncate: (fd: number, length: number) => (canTakeBack ? nodeFileSystem.truncate(fd, length) : fail()),
-      };
-      const log = EventLog.open(runDir, undefined, fs);
+      const disk = fullDisk({ partial: 5, canTakeBack });
+      const log = EventLog.open(runDir, undefined, disk.fs);
       log.append(step(1));
-      isFull = true;
+      disk.isFull = true;
       expect(() => log.append(step(2))).toThrow(expect.objectContaining({ code: 'E_IO', exitCode: 74 }));
-      isFull = false;
+      disk.isFull = false;
       log.append(step(2));
       log.append(step(3));
       expect(seqs(runDir)).toEqual([1, 2, 3]);
@@ -180,7 +174,3 @@ describe('EventLog', () => {
     expect([...readEvents(runDir)]).toEqual([{ seq: 1, type: 'run-start', objectives }]);
   });
 });
-
-function fail(): never {
-  throw Object.assign(new Error('ENOSPC: made up'), { code: 'ENOSPC' });
-}

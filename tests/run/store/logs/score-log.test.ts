@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { nodeFileSystem } from '../../../../src/files/file-system.js';
 import { ScoreLog } from '../../../../src/run/store/logs/score-log.js';
 import { temporaryFolder } from '../../temporary-folder.js';
+import { fullDisk } from './full-disk.js';
 
 const record = (key: string, ...values: number[]) => ({ key, values: Float32Array.from(values) });
 
@@ -127,17 +128,11 @@ describe('ScoreLog', () => {
   it('continues after a write that failed, whether its part could be taken back or not', () => {
     for (const canTakeBack of [true, false]) {
       const runDir = temporaryFolder();
-      let isFull = false;
-      const fs = {
-        ...nodeFileSystem,
-        write: (fd: number, bytes: Uint8Array) =>
-          isFull ? nodeFileSystem.write(fd, bytes.subarray(0, 9)) && fail() : nodeFileSystem.write(fd, bytes),
-        truncate: (fd: number, length: number) => (canTakeBack ? nodeFileSystem.truncate(fd, length) : fail()),
-      };
-      const log = ScoreLog.open(runDir, { fs });
+      const disk = fullDisk({ partial: 9, canTakeBack });
+      const log = ScoreLog.open(runDir, { fs: disk.fs });
       for (const key of ['a', 'b', 'c', 'd']) {
-        isFull = key === 'b' || key === 'd';
-        if (isFull) expect(() => log.append([record(key, 1)])).toThrow(expect.objectContaining({ code: 'E_IO' }));
+        disk.isFull = key === 'b' || key === 'd';
+        if (disk.isFull) expect(() => log.append([record(key, 1)])).toThrow(expect.objectContaining({ code: 'E_IO' }));
         else log.append([record(key, 1)]);
       }
       log.close();
@@ -145,7 +140,3 @@ describe('ScoreLog', () => {
     }
   });
 });
-
-function fail(): never {
-  throw Object.assign(new Error('ENOSPC: made up'), { code: 'ENOSPC' });
-}
