@@ -4,7 +4,7 @@ import type { RunControls, RunEvent, RunResult, StopReason, StopRequest } from '
 import { exportBest } from './goals/export-best.js';
 import { goalOf } from './goals/goal-of.js';
 import type { SearchGoal } from './goals/search-goal.js';
-import { recallForRun } from './prompt-library/run-library.js';
+import { recallForRun, rememberRun } from './prompt-library/run-library.js';
 import { race } from './rewards/racing/racing-evaluator.js';
 import { reportingChoice } from './run/loop/reporting-choice.js';
 import type { Run } from './run/loop/run.js';
@@ -127,7 +127,10 @@ async function* train(run: Run, goal: SearchGoal): AsyncGenerator<RunEvent, RunR
   if (run.store.savedStep !== run.step) yield run.saveCheckpoint();
   run.requests.endSearch();
   run.activity.begin('scoring the last candidates on dev', run.forecast.final.high);
-  return yield* goal.finish(reason);
+  const result = run.resultBefore(reason) ?? (yield* goal.finish(reason));
+  if (run.config.promptLibrary) yield* addToLibrary(run);
+  yield run.emit({ type: 'run-end', step: run.step, result });
+  return result;
 }
 
 /** One step: propose, evaluate, reward, update. */
@@ -211,6 +214,11 @@ async function* startFromLibrary(run: Run, goal: SearchGoal): AsyncGenerator<Run
   const { prompts, message } = recallForRun(run, run.config.libraryPrompts);
   yield run.emit({ type: 'warning', code: 'prompt-library', message });
   for (const { text } of prompts) yield* goal.addPrompt(text, 'warm-start');
+}
+
+async function* addToLibrary(run: Run): AsyncGenerator<RunEvent, void> {
+  const failure = await rememberRun(run, run.prompts.top(run.config.candidates));
+  if (failure) yield run.emit({ type: 'warning', code: 'prompt-library', message: failure });
 }
 
 async function* serveRequests(run: Run, goal: SearchGoal): AsyncGenerator<RunEvent, void> {

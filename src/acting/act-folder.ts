@@ -1,12 +1,12 @@
 import { basename, join } from 'node:path';
 import * as z from 'zod';
 import { RlpromptError } from '../errors.js';
-import { acquireLock, type Lock } from '../files/lock/lock.js';
 import { isThere } from '../files/read/is-there.js';
 import { readText } from '../files/read/read-file.js';
 import { strictJson } from '../files/strict-json.js';
 import { atomicWrite } from '../files/write/atomic-write.js';
 import { plainIssue } from '../plain-issue.js';
+import { type LockedFolder, lockFolder } from '../run/store/locked-folder.js';
 import { createRunFolder, refuseTakenFolder } from '../run/store/run-folder.js';
 import { checkRunPath } from '../run/store/run-name.js';
 import { shellWord } from '../shell-word.js';
@@ -34,10 +34,8 @@ export type ActPlan = z.output<typeof PLAN>;
 const FILE = 'act.json';
 
 /** A folder in which this process alone learns. */
-export interface ActFolder {
-  readonly path: string;
+export interface ActFolder extends LockedFolder {
   readonly plan: ActPlan;
-  close(): void;
 }
 
 /**
@@ -63,7 +61,7 @@ export function refuseTakenActFolder(out: string): void {
 export function createActFolder(out: string, plan: ActPlan, now: Date): ActFolder {
   const folder = createRunFolder({ task: 'act', out, now });
   writePlan(out, plan);
-  return { path: out, plan, close: () => folder.close() };
+  return { ...folder, plan };
 }
 
 function writePlan(path: string, plan: ActPlan): void {
@@ -73,8 +71,7 @@ function writePlan(path: string, plan: ActPlan): void {
 /** @throws RlpromptError `E_NOT_A_RUN`, `E_MANIFEST`, `E_RUN_LOCKED` */
 export function openActFolder(path: string, now: Date): ActFolder {
   const plan = readActPlan(path);
-  const lock: Lock = acquireLock(join(path, 'lock'), { since: now.toISOString() });
-  return { path, plan, close: () => lock.release() };
+  return { ...lockFolder(path, { now }), plan };
 }
 
 /**

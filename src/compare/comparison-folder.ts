@@ -1,11 +1,11 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { RlpromptError } from '../errors.js';
-import { acquireLock } from '../files/lock/lock.js';
 import { isThere } from '../files/read/is-there.js';
 import { readText } from '../files/read/read-file.js';
 import { strictJson } from '../files/strict-json.js';
 import { atomicWrite } from '../files/write/atomic-write.js';
+import { type LockedFolder, lockFolder } from '../run/store/locked-folder.js';
 import { makeFolder } from '../run/store/run-folder.js';
 import { checkRunPath, defaultRunName } from '../run/store/run-name.js';
 import { shellWord } from '../shell-word.js';
@@ -14,10 +14,8 @@ import type { ComparisonPlan } from './comparison-plan.js';
 const PLAN = 'comparison.json';
 
 /** A comparison's folder while this process is its only writer. */
-export interface ComparisonFolder {
-  readonly path: string;
+export interface ComparisonFolder extends LockedFolder {
   readonly plan: ComparisonPlan;
-  close(): void;
 }
 
 /** Whether a path is a comparison that was begun. */
@@ -43,14 +41,14 @@ export function beginComparison(path: string, plan: ComparisonPlan, now: Date): 
   }
   refuseForeign(path);
   makeFolder(path);
-  const lock = acquireLock(join(path, 'lock'), { since: now.toISOString() });
+  const folder = lockFolder(path, { now });
   try {
     atomicWrite(join(path, PLAN), `${strictJson(plan, 2)}\n`);
   } catch (error) {
-    lock.release();
+    folder.close();
     throw error;
   }
-  return { path, plan, close: () => lock.release() };
+  return { ...folder, plan };
 }
 
 /**
@@ -59,8 +57,7 @@ export function beginComparison(path: string, plan: ComparisonPlan, now: Date): 
  */
 export function openComparison(path: string, now: Date): ComparisonFolder {
   const plan = readPlan(path);
-  const lock = acquireLock(join(path, 'lock'), { since: now.toISOString() });
-  return { path, plan, close: () => lock.release() };
+  return { ...lockFolder(path, { now }), plan };
 }
 
 /** A folder with anything but traces of a start that was killed is somebody else's. */

@@ -102,7 +102,6 @@ export class PolicyGoal implements SearchGoal {
     writePolicyTable(run.store.path, { schemaVersion: 1, step: summary.step, rows });
     run.store.writeBest(summary, result);
     yield run.saveCheckpoint();
-    yield run.emit({ type: 'run-end', step: run.step, result });
     return result;
   }
 

@@ -4,7 +4,6 @@ import { exportPrompt } from '../export/export-prompt.js';
 import { findFormat } from '../export/formats.js';
 import type { RunRecord } from '../export/run-record.js';
 import { writeFormat } from '../export/write-format.js';
-import { rememberRun } from '../prompt-library/run-library.js';
 import { reportingChoice } from '../run/loop/reporting-choice.js';
 import type { Run } from '../run/loop/run.js';
 import type { StepOutcome } from '../run/loop/step-statistics.js';
@@ -107,9 +106,6 @@ export class PromptGoal implements SearchGoal {
     );
     run.store.writeBest(best, result);
     yield run.saveCheckpoint();
-    const forgotten = run.config.promptLibrary ? await rememberRun(run, topCandidates) : undefined;
-    if (forgotten) yield run.emit({ type: 'warning', code: 'prompt-library', message: forgotten });
-    yield run.emit({ type: 'run-end', step: run.step, result });
     return result;
   }
 

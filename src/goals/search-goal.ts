@@ -24,6 +24,6 @@ export interface SearchGoal {
    * @throws RlpromptError for a format that there is not, or that cannot hold it
    */
   exportFiles(record: RunRecord, version: string, format: string): readonly ExportedFile[];
-  /** Chooses by dev score, and scores the choice on the test split, once. */
+  /** Chooses by dev score, scores the choice on the test split, once, and saves both. */
   finish(stopReason: StopReason): AsyncGenerator<RunEvent, RunResult>;
 }

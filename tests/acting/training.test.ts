@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -91,6 +91,16 @@ describe('learning to act', () => {
       expect(readFileSync(join(broken, 'result.json'))).toEqual(readFileSync(join(whole, 'result.json')));
     },
   );
+
+  it('removes what a killed process left half-written', () => {
+    const path = join(base, 'half-written');
+    createActFolder(path, PLAN, new Date(0)).close();
+    mkdirSync(join(path, 'checkpoints'));
+    for (const name of ['.result.json', 'checkpoints/.step-000001.safetensors'])
+      writeFileSync(join(path, `${name}.4194999-0123456789ab.tmp`), 'x');
+    openActFolder(path, new Date(0)).close();
+    expect(readdirSync(path, { recursive: true }).sort()).toEqual(['act.json', 'checkpoints']);
+  });
 
   it('refuses to resume with other files, in another folder, or with a damaged plan', () => {
     const path = join(base, 'refused');

@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { copyFileSync, cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import type { RunConfigInput } from '../../src/config/run-config.js';
@@ -14,7 +15,7 @@ import { SLOW_TASK } from './slow-task.js';
  */
 const STOPS = Number(process.env.RLPROMPT_TEST_STOPS ?? 4);
 
-/** The last checkpoint of a run that is stopped after these steps, and resumed each time. */
+/** The digest of the last checkpoint of a run that is stopped after these steps, and resumed each time. */
 async function endOf(config: RunConfigInput & { out: string }, stops: readonly number[]): Promise<string> {
   let isFirst = true;
   for (const stop of [...stops, Number.POSITIVE_INFINITY]) {
@@ -34,7 +35,9 @@ function lastCheckpoint(runDir: string): string {
     .filter((file) => file.startsWith('step-'))
     .sort()
     .at(-1)!;
-  return readFileSync(join(checkpoints, last)).toString('base64');
+  return createHash('sha256')
+    .update(readFileSync(join(checkpoints, last)))
+    .digest('hex');
 }
 
 it('a run that is stopped after every step, or after all of them in turn, ends with the bits of an unbroken one', async (context) => {
@@ -79,6 +82,46 @@ it('a run that is stopped in its final evaluation makes no step again, and ends 
   }
   tell(context, { stops: 2 });
 }, 600_000);
+
+it.each<[what: string, settings: Partial<RunConfigInput>]>([
+  ['prompts', { candidates: 3 }],
+  ['a policy that reads inputs', { inputConditioned: true, inputsPerStep: 2 }],
+])(
+  'a run of %s that is killed between two writes of its end ends with the bits of an unbroken one',
+  async (_, goal) => {
+    const folder = temporaryFolder();
+    const out = join(folder, 'whole');
+    // No evaluation follows the last step, so the end has to make one.
+    const settings = { ...SMALL_RUN, ...goal, task: writeSmallData(folder), steps: 5, out };
+    const atEvents: string[] = [];
+    const { result } = await followRun(settings, {}, ({ type, seq }) => {
+      if (atEvents.length === 0 && type !== 'phase-start') return;
+      const copy = join(folder, `at-${seq}-${type}`);
+      cpSync(out, copy, { recursive: true });
+      rmSync(join(copy, 'lock'));
+      if (type === 'phase-start') atEvents.length = 0;
+      atEvents.push(copy);
+    });
+    const finished = atEvents.pop()!;
+    const [checkpointSaved, beforeIt] = [atEvents.at(-1)!, atEvents.at(-2)!];
+    expect([checkpointSaved, finished].map((name) => name.replace(/.*-\d+-/, ''))).toEqual([
+      'checkpoint-saved',
+      'run-end',
+    ]);
+    // The result is written before the checkpoint.
+    const resultWritten = join(folder, 'result-written');
+    cpSync(beforeIt, resultWritten, { recursive: true });
+    copyFileSync(join(out, 'best.json'), join(resultWritten, 'best.json'));
+    for (const killed of [...atEvents, resultWritten]) {
+      const resumed = await followRun({ ...settings, out: killed }, { resume: killed });
+      expect(resumed.error).toBeUndefined();
+      expect(lastCheckpoint(killed)).toBe(lastCheckpoint(out));
+      expect({ ...resumed.result, runDir: out, seconds: 0 }).toEqual({ ...result, seconds: 0 });
+      expect(resumed.events.at(-1)).toMatchObject({ type: 'run-end', result: resumed.result });
+    }
+  },
+  600_000,
+);
 
 it('a run that reuses no score ends with the weights of one that does', async () => {
   const folder = temporaryFolder();

@@ -7,9 +7,9 @@ import type { Evaluator, Task } from '../../task/types.js';
 import type { Template } from '../../template/template.js';
 import type { Trainer } from '../../trainers/contract/types.js';
 import type { EarlierSteps } from '../store/earlier-steps.js';
+import type { LockedFolder } from '../store/locked-folder.js';
 import type { EventLog } from '../store/logs/event-log.js';
 import type { ScoreLog } from '../store/logs/score-log.js';
-import type { RunFolder } from '../store/run-folder.js';
 
 type PreparedReading = ReturnType<PreparedEvaluator['create']>['reading'];
 
@@ -28,7 +28,7 @@ export interface RunParts {
   readonly reading?: PreparedReading | undefined;
   /** Counts the rows that were paid for and those that were known. */
   readonly cache: { forwards: number; cacheHits: number; readonly done?: number };
-  readonly folder: RunFolder;
+  readonly folder: LockedFolder;
   readonly events: EventLog;
   /** Steps of before, to be made again. */
   readonly earlier: EarlierSteps;

@@ -139,6 +139,22 @@ export class Run {
     };
   }
 
+  /**
+   * The result of a resumed run that had written everything but its last event when it was killed: its final evaluation is
+   * in the checkpoint already, and would be counted twice. Undefined for every other run.
+   */
+  resultBefore(stopReason: StopReason): RunResult | undefined {
+    const result = this.resumedAtStep === this.step ? this.store.readResult() : undefined;
+    if (!result) return undefined;
+    const { forwards, cacheHits } = this.evaluator.counters();
+    const isOfNow =
+      result.steps === this.step &&
+      result.stopReason === stopReason &&
+      result.forwards === forwards &&
+      result.cacheHits === cacheHits;
+    return isOfNow ? { ...result, runDir: this.store.path } : undefined;
+  }
+
   inspect(text: string): Promise<PromptInspection> {
     return inspectPrompt(this.parts, this.prompts, text);
   }

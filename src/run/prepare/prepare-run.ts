@@ -20,11 +20,11 @@ import type { RunParts } from '../loop/run-parts.js';
 import { checkBudget } from '../plan/check-budget.js';
 import { cutInputs } from '../policies/cut-inputs.js';
 import { EarlierSteps } from '../store/earlier-steps.js';
+import type { LockedFolder } from '../store/locked-folder.js';
 import { EventLog } from '../store/logs/event-log.js';
 import { RewardLog } from '../store/logs/reward-log.js';
 import { ScoreLog } from '../store/logs/score-log.js';
 import { removeDefaultFolder, removeIfEmpty } from '../store/own-files.js';
-import type { RunFolder } from '../store/run-folder.js';
 import { writeManifest } from '../store/run-manifest.js';
 import { checkRun } from './check-run.js';
 import { checkPatterns } from './checks/check-patterns.js';
@@ -74,7 +74,7 @@ export async function prepareRun(input: RunConfigInput, options: PrepareOptions)
 async function assemble(
   given: SettledConfig,
   task: Task,
-  folder: RunFolder,
+  folder: LockedFolder,
   { resume, changedTask = false, onNote, signal, known }: PrepareOptions & { readonly known: readonly string[] },
   closers: (() => unknown)[],
 ): Promise<Run> {

@@ -8,10 +8,11 @@ import { shellWord } from '../../shell-word.js';
 import type { Task } from '../../task/types.js';
 import { readLatestCheckpoint, removeDamaged, type StoredCheckpoint } from '../checkpoint/checkpoint.js';
 import type { SavedRun } from '../loop/saved-run.js';
+import type { LockedFolder } from '../store/locked-folder.js';
 import { removeScores } from '../store/logs/score-log.js';
 import { compareManifest, describeDifference, type ManifestDifference, refuseDrift } from '../store/manifest-drift.js';
 import { programVersions } from '../store/program-versions.js';
-import { createRunFolder, openRunFolder, type RunFolder } from '../store/run-folder.js';
+import { createRunFolder, openRunFolder } from '../store/run-folder.js';
 import { MANIFEST_VERSION, type RunManifest, readManifest, writeManifest } from '../store/run-manifest.js';
 import type { RunModels } from './run-models.js';
 
@@ -24,7 +25,7 @@ export function threadsBefore(resume: string | undefined): number | undefined {
 }
 
 /** The folder of a run: a new one, or that of the run to resume. */
-export function takeFolder(config: RunConfig, task: Task, resume: string | undefined): RunFolder {
+export function takeFolder(config: RunConfig, task: Task, resume: string | undefined): LockedFolder {
   const now = new Date();
   if (resume === undefined)
     return createRunFolder({ task: task.name, now, ...(config.out === undefined ? {} : { out: config.out }) });

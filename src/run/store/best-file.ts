@@ -41,6 +41,12 @@ export function readBest(runDir: string): BestFile | undefined {
   });
 }
 
+/** The result that a run wrote down; undefined where there is none, or where the file is damaged. */
+export function readResult(runDir: string): RunResult | undefined {
+  const path = join(runDir, FILE);
+  return isThere(path) ? parse(readText(path))?.result : undefined;
+}
+
 function parse(text: string): BestFile | undefined {
   try {
     const best = JSON.parse(text) as Partial<BestFile> | null;

@@ -1,33 +1,17 @@
-import { existsSync, lstatSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { RlpromptError } from '../../errors.js';
 import type { RunResult } from '../../events.js';
 import { type FileSystem, hasErrno, nodeFileSystem } from '../../files/file-system.js';
 import { toIoError } from '../../files/io-error.js';
-import { acquireLock, type Lock } from '../../files/lock/lock.js';
 import { isThere } from '../../files/read/is-there.js';
-import { linkError } from '../../files/read-ordinary.js';
-import { removeDeadTemporaries } from '../../files/write/atomic-write.js';
 import { groupDigits } from '../../group-digits.js';
 import { shellWord } from '../../shell-word.js';
 import { howItStopped } from './how-it-stopped.js';
+import { type FolderOptions, LOCK, type LockedFolder, lockFolder } from './locked-folder.js';
 import { readEvents } from './logs/event-log.js';
 import { checkRunPath, defaultRunName } from './run-name.js';
 
-/** A run's folder while this process is its only writer. */
-export interface RunFolder {
-  readonly path: string;
-  /** Lets go of the run; a second call does nothing. */
-  close(): void;
-}
-
-interface FolderOptions {
-  /** Wall time; it names the folder and tells others since when the run is written. */
-  readonly now: Date;
-  readonly fs?: FileSystem;
-}
-
-const LOCK = 'lock';
 const MANIFEST = 'run.json';
 const MOST_COPIES = 1000;
 /** Where runs go that were given no folder. */
@@ -38,7 +22,7 @@ export const DEFAULT_FOLDER = 'runs';
  *
  * @throws RlpromptError `E_RUN_NAME`, `E_CANNOT_CREATE`, `E_FOLDER_NOT_EMPTY`, `E_RUN_EXISTS`, `E_RUN_LOCKED`
  */
-export function createRunFolder(options: FolderOptions & { task: string; out?: string }): RunFolder {
+export function createRunFolder(options: FolderOptions & { task: string; out?: string }): LockedFolder {
   const fs = options.fs ?? nodeFileSystem;
   const { out } = options;
   if (out !== undefined) checkRunPath(out);
@@ -141,7 +125,7 @@ function listFolder(path: string, fs: FileSystem): string[] {
  *
  * @throws RlpromptError `E_RUN_NOT_FOUND`, `E_NOT_A_RUN`, `E_RUN_FINISHED`, `E_RUN_LOCKED`
  */
-export function openRunFolder(path: string, options: FolderOptions & { evenFinished?: boolean }): RunFolder {
+export function openRunFolder(path: string, options: FolderOptions & { evenFinished?: boolean }): LockedFolder {
   requireRun(path);
   const folder = lockFolder(path, options);
   const result = options.evenFinished ? undefined : resultOf(path);
@@ -180,17 +164,4 @@ export function resultOf(runDir: string): RunResult | undefined {
   let result: RunResult | undefined;
   for (const event of readEvents(runDir)) result = event.type === 'run-end' ? event.result : undefined;
   return result;
-}
-
-function lockFolder(path: string, { now, fs = nodeFileSystem }: FolderOptions): RunFolder {
-  const lock: Lock = acquireLock(join(path, LOCK), { since: now.toISOString(), fs });
-  try {
-    const checkpoints = join(path, 'checkpoints');
-    if (lstatSync(checkpoints, { throwIfNoEntry: false })?.isSymbolicLink()) throw linkError(checkpoints);
-    for (const folder of [path, checkpoints]) if (isThere(folder)) removeDeadTemporaries(folder, fs);
-  } catch (error) {
-    lock.release();
-    throw toIoError(error, { action: 'write', path });
-  }
-  return { path, close: () => lock.release() };
 }

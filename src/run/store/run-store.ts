@@ -1,16 +1,16 @@
 import type { PromptSummary, RunEvent, RunResult, UnnumberedEvent } from '../../events.js';
 import { shellWord } from '../../shell-word.js';
 import type { CheckpointContent, Shapes } from '../checkpoint/checkpoint-format.js';
-import { readBest, writeBest } from './best-file.js';
+import { readBest, readResult, writeBest } from './best-file.js';
+import type { LockedFolder } from './locked-folder.js';
 import type { EventLog } from './logs/event-log.js';
 import type { ScoreLog } from './logs/score-log.js';
-import type { RunFolder } from './run-folder.js';
 import { saveRun } from './save-run.js';
 
 /** What a run writes into its folder. */
 export class RunStore {
   constructor(
-    readonly folder: RunFolder,
+    readonly folder: LockedFolder,
     private readonly events: EventLog,
     private readonly scores: ScoreLog,
   ) {}
@@ -51,5 +51,9 @@ export class RunStore {
 
   readBest(): PromptSummary | undefined {
     return readBest(this.path)?.prompt;
+  }
+
+  readResult(): RunResult | undefined {
+    return readResult(this.path);
   }
 }
