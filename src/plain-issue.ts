@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import { groupDigits } from './group-digits.js';
 
 const KINDS: Readonly<Record<string, string>> = {
   string: 'a text',
@@ -33,6 +34,40 @@ export function plainIssue(issue: z.core.$ZodIssue, whole: string): string {
     default:
       return `${place}: ${issue.message}`;
   }
+}
+
+/** What a value would have to be: `a number`, `at most 1`, `one of dev, pooled`. */
+export function plainExpectation(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case 'invalid_type':
+      return KINDS[issue.expected] ?? issue.expected;
+    case 'too_small':
+      return leastOf(issue);
+    case 'too_big':
+      return mostOf(issue);
+    case 'invalid_value':
+      return issue.values.length === 1 ? String(issue.values[0]) : `one of ${issue.values.join(', ')}`;
+    case 'invalid_union':
+      return issue.errors.flatMap(([first]) => (first ? [plainExpectation(first)] : [])).join(' or ');
+    default:
+      return issue.message.replace(/^expected /, '');
+  }
+}
+
+function leastOf({ origin, minimum, inclusive = true }: z.core.$ZodIssueTooSmall): string {
+  const unit = unitOf(origin);
+  if (unit === undefined) return inclusive ? `${limitText(minimum)} or more` : `more than ${limitText(minimum)}`;
+  return Number(minimum) === 1 ? 'something that is not empty' : `at least ${minimum} ${unit}`;
+}
+
+function mostOf({ origin, maximum, inclusive = true }: z.core.$ZodIssueTooBig): string {
+  const unit = unitOf(origin);
+  if (unit === undefined) return `${inclusive ? 'at most' : 'less than'} ${limitText(maximum)}`;
+  return `at most ${maximum} ${unit}`;
+}
+
+function limitText(limit: number | bigint): string {
+  return Number.isInteger(Number(limit)) ? groupDigits(Number(limit)) : String(limit);
 }
 
 function wrongKind(place: string, expected: string, received = 'something else'): string {

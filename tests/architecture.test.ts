@@ -385,6 +385,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'lm/endpoint',
     'lm/model',
     'options',
+    'plain-issue.ts',
     'statistics',
     'task',
     'trainers',
@@ -646,7 +647,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   options: [],
   'package-root.ts': [],
-  'plain-issue.ts': [],
+  'plain-issue.ts': ['group-digits.ts'],
   'plan.ts': ['config', 'lm', 'lm/endpoint', 'lm/hub', 'run/plan', 'run/prepare', 'task'],
   policy: [
     'errors.ts',

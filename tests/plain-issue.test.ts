@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import * as z from 'zod';
-import { plainIssue } from '../src/plain-issue.js';
+import { plainExpectation, plainIssue } from '../src/plain-issue.js';
 
 const LINE = z.strictObject({
   items: z.array(z.string().min(1)).min(1).max(2),
@@ -30,4 +30,20 @@ it.each<[string, unknown]>([
 ])('says %s', (text, value) => {
   const { issues } = LINE.safeParse(value).error!;
   expect(issues.map((issue) => plainIssue(issue, 'the line'))).toEqual([text]);
+});
+
+it.each<[string, z.ZodType, unknown]>([
+  ['a text', z.string(), 3],
+  ['something that is not empty', z.string().min(1), ''],
+  ['a whole number', z.int(), 2.5],
+  ['1 or more', z.int().min(1), 0],
+  ['more than 0', z.number().positive(), 0],
+  ['at most 0.5', z.number().max(0.5), 1],
+  ['at most 1,000', z.int().max(1000), 1001],
+  ['at least 2 entries', z.array(z.string()).min(2), []],
+  ['one of dev, pooled', z.enum(['dev', 'pooled']), 'x'],
+  ['a number or auto', z.union([z.number(), z.literal('auto')]), 'x'],
+  ['an odd number', z.custom((value) => value === 1, 'expected an odd number'), 2],
+])('expects %s', (text, schema, value) => {
+  expect(schema.safeParse(value).error!.issues.map(plainExpectation)).toEqual([text]);
 });

@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import { plainExpectation } from '../plain-issue.js';
 import {
   definitionOf,
   EXCLUSIVE_SETTINGS,
@@ -112,7 +113,10 @@ function finish(layer: ConfigLayer, problems: ConfigProblem[]): ResolvedRunConfi
   readListFiles(layer, problems);
   const input = Object.fromEntries([...layer].map(([key, { value }]) => [key, value]));
   const parsed = runConfigSchema.safeParse(input);
-  for (const issue of parsed.error?.issues ?? []) problems.push(describeIssue(issue, layer));
+  const issues = parsed.error?.issues ?? [];
+  // A value of another kind breaks the bounds of its own kind too: the first says it all.
+  const told = issues.filter((issue, i) => issues.findIndex(({ path }) => String(path) === String(issue.path)) === i);
+  problems.push(...told.map((issue) => describeIssue(issue, layer)));
   if (parsed.success) problems.push(...findRuleViolations(parsed.data));
   refuseProblems(problems, layer.has('task') ? undefined : 'rlprompt tasks lists the built-in tasks');
   const config = parsed.data!;
@@ -216,12 +220,10 @@ function describeIssue(issue: z.core.$ZodIssue, layer: ConfigLayer): ConfigProbl
   const given = layer.get(key);
   const path = issue.path.join('.');
   if (!given) return { message: `${path} is missing` };
-  const detail = issue.code === 'invalid_union' ? issue.errors.at(-1)?.[0]?.message : issue.message;
-  const expected = (detail ?? issue.message)
-    .replace(/^[^:]*: expected /, '')
-    .replace(/, received .*$/, '')
-    .replace(/^expected /, '');
   const hint =
     key === 'seed' && /^\d+(,\d+)+$/.test(String(given.value)) ? `; several seeds: --seeds ${given.value}` : '';
-  return { message: `${path}: got ${showValue(given.value)}, expected ${expected}${hint}`, where: given.source };
+  return {
+    message: `${path}: got ${showValue(given.value)}, expected ${plainExpectation(issue)}${hint}`,
+    where: given.source,
+  };
 }

@@ -74,8 +74,8 @@ describe('a wrong command line', () => {
     expect(stderr).toContain('E_CONFIG: 4 settings are wrong');
     expect(stderr).toContain('unknown key "lerning_rate", did you mean learningRate? (rlprompt.config.yaml:1:1)');
     expect(stderr).toContain('unknown key "sed", did you mean seed? (--set sed)');
-    expect(stderr).toContain('topP: got 7, expected number to be <=1 (RLPROMPT_TOP_P)');
-    expect(stderr).toContain('steps: got "abc", expected number (--steps)');
+    expect(stderr).toContain('topP: got 7, expected at most 1 (RLPROMPT_TOP_P)');
+    expect(stderr).toContain('steps: got "abc", expected a number (--steps)');
   });
 
   it.each([

@@ -29,7 +29,7 @@ const task = { task: 'spam' };
 describe('resolveRunConfig', () => {
   it('names --seeds where several seeds are given as one', () => {
     expect(() => resolveRunConfig({ flags: { task: 'spam', seed: '0,1' } })).toThrow(/several seeds: --seeds 0,1/);
-    expect(() => resolveRunConfig({ flags: { task: 'spam', seed: 'x' } })).toThrow(/got "x", expected number$/);
+    expect(() => resolveRunConfig({ flags: { task: 'spam', seed: 'x' } })).toThrow(/got "x", expected a number$/);
   });
 
   it('takes a number format, or the name of a file of the model', () => {
@@ -122,10 +122,15 @@ describe('resolveRunConfig', () => {
     expect(error.message).toContain(
       'unknown key "lerning_rate", did you mean learningRate? (rlprompt.config.yaml:lerning_rate)',
     );
-    expect(error.message).toContain('steps: got "abc", expected number (--steps)');
-    expect(error.message).toContain('topP: got 2, expected number to be <=1 (RLPROMPT_TOP_P)');
+    expect(error.message).toContain('steps: got "abc", expected a number (--steps)');
+    expect(error.message).toContain('topP: got 2, expected at most 1 (RLPROMPT_TOP_P)');
     expect(error.message).toContain('task is missing');
     expect(error.line()).not.toContain('\n');
+  });
+
+  it('says once what is wrong with a value of another kind', () => {
+    const { message } = errorOf(() => completeRunConfig({ task: 'spam', labels: 'ham' as never }));
+    expect(message).toBe('labels: got "ham", expected a list');
   });
 
   it.each([

@@ -15,7 +15,7 @@ export const promptLength = z.union([
   count.max(LONGEST),
   z
     .string()
-    .regex(LENGTHS, `expected a number of at most ${LONGEST}, or two such as 3..20`)
+    .regex(LENGTHS, `expected two numbers such as 3..20, of at most ${LONGEST}`)
     .transform((text) => readLengths(text)?.[1] ?? 0)
     .pipe(count.max(LONGEST)),
 ]);

@@ -59,9 +59,9 @@ describe('loadConfigFile', () => {
       write('rlprompt.config.yaml', 'task: spam\ncache: no\noffline: on\nlearningRate: .nan\n'),
     );
     const read = () => resolveRunConfig({ file });
-    expect(read).toThrow(/cache: got "no", expected boolean/);
-    expect(read).toThrow(/offline: got "on", expected boolean/);
-    expect(read).toThrow(/learningRate: got NaN, expected number/);
+    expect(read).toThrow(/cache: got "no", expected true or false/);
+    expect(read).toThrow(/offline: got "on", expected true or false/);
+    expect(read).toThrow(/learningRate: got NaN, expected a number/);
   });
 
   it('refuses UTF-16 with the command that mends it', async () => {

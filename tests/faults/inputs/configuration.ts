@@ -57,7 +57,7 @@ export const CONFIGURATION: readonly BadInput[] = [
     refused: [
       refusal(print('dup.config.json'), 'E_CONFIG', 'config', /steps/),
       refusal(print('dup.config.yaml'), 'E_CONFIG', 'config', /steps stands here twice/),
-      refusal(print('yes.config.yaml'), 'E_CONFIG', 'config', /offline: got "yes", expected boolean/),
+      refusal(print('yes.config.yaml'), 'E_CONFIG', 'config', /offline: got "yes", expected true or false/),
     ],
   },
   {
