@@ -266,10 +266,18 @@ async function* stopAtOnce(run: Run, reason: StopRequest): AsyncGenerator<RunEve
   yield emitInterrupted(run, reason, step ?? 0);
   if (run.requests.isSearchOver) {
     const steps = step === 1 ? 'the step' : `all ${step} steps`;
-    throw interruptedError(run, reason, 'stopped in the final evaluation', `${steps} and every computed score`);
+    throw interruptedError(
+      run,
+      reason,
+      'stopped in the final evaluation',
+      `${steps} and every computed score are kept`,
+    );
   }
-  const checkpoint = step === undefined ? '' : `the checkpoint after step ${step} and `;
-  throw interruptedError(run, reason, 'stopped at once on request', `${checkpoint}every computed score`);
+  const kept =
+    step === undefined
+      ? 'every computed score is kept'
+      : `the checkpoint after step ${step} and every computed score are kept`;
+  throw interruptedError(run, reason, 'stopped at once on request', kept);
 }
 
 function emitInterrupted(run: Run, reason: StopRequest, step: number): RunEvent {

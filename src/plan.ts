@@ -1,4 +1,4 @@
-import type { SettledConfig } from './config/defaults-for.js';
+import { type SettledConfig, settleDemos } from './config/defaults-for.js';
 import type { RunConfigInput } from './config/run-config.js';
 import { isEndpointName } from './lm/endpoint/endpoint-name.js';
 import type { DownloadProgress } from './lm/hub/hub.js';
@@ -44,9 +44,10 @@ export async function planOptimization(
 ): Promise<PlannedRun> {
   const { task, config } = await checkRun(input);
   checkBudget(task, config);
-  const plan = planRun(task, config);
   const isHere = !isEndpointName(config.target) && config.queue === undefined && task.kind === 'classification';
-  const rowsPerSecond = isHere ? await measureRate(task, config, onProgress) : undefined;
+  const measured = isHere ? await measure(task, config, onProgress) : undefined;
+  const plan = planRun(task, measured?.config ?? config);
+  const rowsPerSecond = measured?.rowsPerSecond;
   const seconds = plan.service?.seconds ?? (rowsPerSecond === undefined ? undefined : timeOf(plan, rowsPerSecond));
   const { train, dev, test } = task.splits;
   return {
@@ -66,15 +67,17 @@ function timeOf({ forwards }: RunPlan, rowsPerSecond: number): Range {
   return { low: forwards.low / rowsPerSecond, high: ((1 + MOST_OVERHEAD) * forwards.high) / rowsPerSecond };
 }
 
-async function measureRate(
+/** The speed of the target LM, and the settings as a run with it has them: how many demonstrations its context takes. */
+async function measure(
   task: Task,
   config: SettledConfig,
   onProgress: ((progress: DownloadProgress) => void) | undefined,
-): Promise<number | undefined> {
+): Promise<{ readonly config: SettledConfig; readonly rowsPerSecond?: number }> {
   const model = await loadLanguageModel(config.target, { ...modelOptions(config), onProgress });
   try {
+    const settled = settleDemos(config, task, model);
     const { labelScores } = model.capabilities;
-    if (!labelScores) return undefined;
+    if (!labelScores) return { config: settled };
     const template = await templateFor(task, model, config);
     const inputs = task.splits.train.slice(0, MEASURED_ROWS).map(({ text }) => text);
     const labels = labelScores.resolveLabels(
@@ -89,7 +92,7 @@ async function measureRate(
     };
     // The first rows also pay for what is made ready once.
     await score('');
-    return await score(PROMPT);
+    return { config: settled, rowsPerSecond: await score(PROMPT) };
   } finally {
     await model.dispose();
   }

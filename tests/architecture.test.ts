@@ -1057,7 +1057,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'trainers/policy',
   ],
   'trainers/search': ['policy', 'random', 'statistics', 'trainers/contract'],
-  ui: ['classifier', 'events.ts', 'group-digits.ts', 'run/select', 'shell-word.ts', 'ui/draw'],
+  ui: ['classifier', 'events.ts', 'group-digits.ts', 'run/select', 'run/store', 'shell-word.ts', 'ui/draw'],
   'ui/draw': ['events.ts', 'run/select'],
   'ui/ink': ['events.ts', 'ui', 'ui/draw', 'ui/ink/board', 'ui/ink/input', 'ui/ink/parts'],
   'ui/ink/board': ['classifier', 'events.ts', 'group-digits.ts', 'ui', 'ui/draw', 'ui/ink/input', 'ui/ink/parts'],

@@ -39,7 +39,9 @@ function replacedWords(sets: readonly WordSet[], words: Readonly<Record<string, 
   // The weights of one label's words mean something beside those of the others only.
   const missing = sets.some(({ weights }) => weights) ? labels.filter((label) => !(label in words)) : [];
   const [problem] = [
-    ...Object.keys(words).flatMap((label) => (labels.includes(label) ? [] : [`there is no label ${label}`])),
+    ...Object.keys(words).flatMap((label) =>
+      labels.includes(label) ? [] : [`there is no label ${label}, only ${labels.join(', ')}`],
+    ),
     ...missing.map((label) => `words that are weighed change together, and the label ${label} has none`),
     ...verbalizerProblems(all),
   ];

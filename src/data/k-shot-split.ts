@@ -67,7 +67,7 @@ function drawDev<Row extends LabelledText>(rows: readonly Row[], options: KShotO
 }
 
 function drawn(split: string, count: number, of: number, shots: number): string {
-  return `${split}: ${groupDigits(count)} of ${groupDigits(of)} rows, ${shots} per label sampled with the seed (--shots)`;
+  return `${split}: ${groupDigits(count)} of ${groupDigits(of)} rows, up to ${shots} per label, sampled with the seed (--shots)`;
 }
 
 /** Rows by label, the labels in alphabetical order so that which label comes first in the file does not matter. */

@@ -11,7 +11,7 @@ export function orderRule(
   if (metric !== 'accuracy') return undefined;
   const margin = hasMargin ? ' + margin' : '';
   const score = select === 'pooled' ? `accuracy on train and dev together${margin}` : `accuracy${margin} on dev`;
-  return `ordered by ${score}; prompts that no person wrote lose one standard error`;
+  return `ordered by ${score}; less one standard error for prompts that no person wrote`;
 }
 
 /** Why a prompt stands where it does: `dev accuracy 0.906 + margin 0.778 − standard error 0.052 = 1.632`. */
@@ -26,5 +26,7 @@ function sumText(prompt: PromptSummary, metric: string, select: 'dev' | 'pooled'
   const first = `${select === 'pooled' ? 'train and dev' : 'dev'} ${metric} ${formatScore(score)}`;
   const more = prompt.devMargin === undefined || metric !== 'accuracy' ? '' : ` + margin ${formatScore(margin)}`;
   const less = error === 0 ? '' : ` − standard error ${formatScore(error)}`;
-  return more === '' && less === '' ? first : `${first}${more}${less} = ${(score + margin - error).toFixed(3)}`;
+  // Of the figures as they are shown, so that it adds up.
+  const sum = Number(formatScore(score)) + Number(formatScore(margin)) - Number(formatScore(error));
+  return more === '' && less === '' ? first : `${first}${more}${less} = ${sum.toFixed(3)}`;
 }

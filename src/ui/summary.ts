@@ -1,5 +1,6 @@
 import { isUnsearched, promptKey, type RunResult } from '../events.js';
 import { countOf } from '../group-digits.js';
+import { howItStopped } from '../run/store/how-it-stopped.js';
 import { shellWord } from '../shell-word.js';
 import type { Span } from './draw/palette.js';
 import { safeLine, safeText } from './draw/safe-text.js';
@@ -40,6 +41,8 @@ function resultLines(result: RunResult, state: ScreenState, columns: number): Sp
   const { policy } = best;
   const chosen = { text: best.prompt, ...(policy ? { policy } : {}) };
   const hits = result.cacheHits / Math.max(1, result.forwards + result.cacheHits);
+  // The steps that were asked for are the ordinary end.
+  const end = result.stopReason === 'steps' ? '' : ` · ${howItStopped(result.stopReason)}`;
   const spent = `${countOf(result.steps, 'step')}, ${formatDuration(result.seconds)}, ${countOf(result.forwards, 'forward')}, ${formatShare(hits)} cache hits`;
   const testSize = best.test.n;
   const row = (name: string, dev: unknown, test: unknown, prompt: string, isBest = false): Span[] => [
@@ -52,7 +55,7 @@ function resultLines(result: RunResult, state: ScreenState, columns: number): Sp
     },
   ];
   return [
-    [{ text: safeLine`${result.task} · best after ${spent} (${result.stopReason})`, style: 'title' }],
+    [{ text: safeLine`${result.task} · best after ${spent}${end}`, style: 'title' }],
     [],
     [
       {

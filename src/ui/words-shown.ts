@@ -25,7 +25,10 @@ export const SHOWN_WORDS: readonly ShownWord[] = [
   onScreen('flat', 'steps whose prompts all got one reward: nothing to learn'),
   onScreen('skipped', 'steps left out because a number was not finite'),
   { word: 'test', meaning: 'score on rows that are used only once, at the end' },
-  { word: 'cache hits', meaning: 'rows that this run had scored before; not counted as forwards' },
+  {
+    word: 'cache hits',
+    meaning: 'rows this run scored before; those of earlier runs are forwards',
+  },
   { word: 'warnings', meaning: 'how many there were; ! shows them in full' },
   { word: 'loss', meaning: 'of the trainer in the last step; it need not fall' },
   { word: 'gradient', meaning: 'norm of the last update’s gradient' },
@@ -37,8 +40,8 @@ export const SHOWN_WORDS: readonly ShownWord[] = [
   { word: 'user', meaning: 'from: typed on the screen' },
   { word: 'warm-start', meaning: 'from: given by --init-prompt or the prompt library' },
   { word: 'empty', meaning: 'from: no prompt, the input alone' },
-  { word: 'found', meaning: 'the best searched prompt, where another is recommended' },
-  { word: 'recommended', meaning: 'a baseline, where no searched prompt is clearly better on dev' },
+  { word: 'found', meaning: 'the best searched prompt, recommended unless another row is' },
+  { word: 'recommended', meaning: 'a baseline, where no searched prompt ranks above it on dev' },
   { word: 'fluency', meaning: 'how well a prompt reads: log-probability per token, 0 at best' },
   { word: 'unreadable', meaning: 'reads worse than written prompts, or repeats: ranked last' },
 ];

@@ -50,7 +50,7 @@ describe('the label words that a person changes', () => {
       refusal('no label has the word "lists"', '--without-words', 'the words are list, meeting, free, win, prize'),
     );
     expect(() => editWords(GIVEN, { words: { ham: 'a', other: 'b' } })).toThrow(
-      refusal('there is no label other', '--words', '--words "ham=word|word,spam=word|word"'),
+      refusal('there is no label other, only ham, spam', '--words', '--words "ham=word|word,spam=word|word"'),
     );
     expect(() => editWords(WEIGHED, { words: { ham: 'a' } })).toThrow(
       refusal('words that are weighed change together, and the label spam has none', '--words'),

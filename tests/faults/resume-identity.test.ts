@@ -69,7 +69,7 @@ it('a run that is stopped in its final evaluation makes no step again, and ends 
     expect(stopped.error).toMatchObject({
       code: 'E_INTERRUPTED',
       message: 'stopped in the final evaluation',
-      kept: 'all 4 steps and every computed score',
+      kept: 'all 4 steps and every computed score are kept',
     });
     expect(stopped.events.at(-1)).toMatchObject({ type: 'run-interrupted', step: 4, during: 'final-evaluation' });
     const again: number[] = [];

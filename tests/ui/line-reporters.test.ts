@@ -23,7 +23,7 @@ describe('the plain reporter', () => {
     await reporter.close();
     expect(`\n${terminal.all}`).toMatchInlineSnapshot(`
       "
-      spam (classification): mail-4m prompts mail-4m, log-variance, preset default, seed 0
+      spam (classification): generator mail-4m, target mail-4m, log-variance, preset default, seed 0
       32 train, 32 dev, 400 test examples; run folder runs/spam-20260301-101500
       loading …
       baselines …
@@ -42,7 +42,7 @@ describe('the plain reporter', () => {
       step 180/200  reward 30.5 mean, 52.4 max  left 0:10  dev accuracy 0.875, train 0.906  “Subscribe for more on”
       step 200/200  reward 36.9 mean, 55.8 max  left 0:00  dev accuracy 0.875, train 0.906  “Subscribe for more on”
       final evaluation …
-      spam · best after 200 steps, 1:47, 46,112 forwards, 38 % cache hits (steps)
+      spam · best after 200 steps, 1:47, 46,112 forwards, 38 % cache hits
 
                             dev     test   accuracy, 400 test examples
         found             0.875    0.853   “Subscribe for more on”

@@ -42,7 +42,7 @@ describe('the place of a prompt', () => {
     const start = { ...state.start!, select: 'pooled' as const, examples: { train: 96, dev: 32, test: 9 } };
     // 0.75 · 0.9 + 0.25 · 0.906, and 0.25 · 0.778
     expect(orderOf(prompt({ origin: 'user' }), { ...state, start })).toBe(
-      'train and dev accuracy 0.902 + margin 0.195 = 1.096',
+      'train and dev accuracy 0.902 + margin 0.195 = 1.097',
     );
     expect(orderRule('accuracy', { select: 'pooled', hasMargin: true })).toContain('train and dev together + margin');
   });

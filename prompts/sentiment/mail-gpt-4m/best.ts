@@ -1,6 +1,6 @@
 // Exported by rlprompt@0.1.0 from runs/sentiment.
 
-/** The prompt that was found. */
+/** The prompt. */
 export const PROMPT = "ang[soci opport Tex";
 
 /** Each label and the word that the language model says for it. */
@@ -9,7 +9,7 @@ export const LABELS: ReadonlyMap<string, string> = new Map([["negative","terribl
 /** What to take off the log-probability of each label's word before labels are compared. */
 export const LABEL_OFFSETS: ReadonlyMap<string, number> = new Map([["negative",-15.457604974508286],["positive",-8.310375764966011]]);
 
-/** How the prompt was found and how it scores. */
+/** Where the prompt comes from and how it scores. */
 export const meta = {
   "task": "sentiment",
   "labels": [

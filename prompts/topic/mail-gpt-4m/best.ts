@@ -1,12 +1,12 @@
 // Exported by rlprompt@0.1.0 from runs/topic.
 
-/** The prompt that was found. */
+/** The prompt. */
 export const PROMPT = "and and and andll";
 
 /** Each label and the word that the language model says for it. */
 export const LABELS: ReadonlyMap<string, string> = new Map([["world","world"],["sports","sports"],["business","business"],["technology","technology"]]);
 
-/** How the prompt was found and how it scores. */
+/** Where the prompt comes from and how it scores. */
 export const meta = {
   "task": "topic",
   "labels": [

@@ -67,7 +67,7 @@ function columnTable({ columns, textColumn, labelColumn }: DataCheck, width?: nu
     formatCount(meanLength),
     safeText(example, EXAMPLE_LENGTH),
   ]);
-  return formatTable([['column', 'used as', 'filled', 'different', 'characters', 'example'], ...rows], {
+  return formatTable([['column', 'used as', 'filled', 'different', 'mean chars', 'example'], ...rows], {
     right: [2, 3, 4],
     width,
   });

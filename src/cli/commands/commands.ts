@@ -13,7 +13,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'plan',
-    summary: 'what a run will take, before it begins',
+    summary: 'time, memory and forwards of a run, before it begins',
     group: search,
     load: () => import('./search/plan.js'),
   },

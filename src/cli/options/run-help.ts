@@ -12,7 +12,7 @@ import type { CommandEntry } from '../shared/command-module.js';
 const COMMON: ReadonlyMap<string, string> = new Map([
   ['--text-column', 'column with the texts (default: text)'],
   ['--label-column', 'column with the labels (default: label)'],
-  ['--verbalizer', 'a word for each label to answer with'],
+  ['--verbalizer', 'the words that stand for each label'],
   ['--dev', 'dev file, which chooses between prompts (default: rows of DATA)'],
   ['--test', 'test file, for the final scores (default: rows of DATA)'],
   ['--shots', 'rows per label to learn from (default: 16)'],

@@ -99,7 +99,7 @@ export async function followRun(
 }
 
 /** Of a run that is stopped at any moment; before its first checkpoint there are scores alone. */
-const KEPT = 'every computed score, and the last checkpoint if one was saved';
+const KEPT = 'every computed score is kept, and the last checkpoint if one was saved';
 
 /** How long the display may take to close once a signal has come. */
 const CLOSING_MS = 1000;

@@ -10,6 +10,8 @@ const NO_DATA = /^(package|package-lock|tsconfig.*|rlprompt\..*)\.json$/;
 const RECORDS = /^\s*(\[|\{.*\}\s*([\r\n]|$))/;
 /** In the first line: a column that `predict` writes. */
 const PREDICTIONS = /^[^\r\n]*\bpredicted\b/;
+/** A run needs a few rows of each label; a shorter file is rather one to predict labels for. */
+const FEWEST_LINES = 8;
 const MOST_BYTES = 64 * 1024;
 
 /** The data file in a folder that was written last; undefined where there is none. */
@@ -22,7 +24,8 @@ export function newestDataFile(folder: string): string | undefined {
   const newest = files.sort((a, b) => b.writtenAt - a.writtenAt || a.name.localeCompare(b.name));
   return newest.find(({ name }) => {
     const beginning = beginningOf(join(folder, name));
-    return !PREDICTIONS.test(beginning) && (!name.endsWith('.json') || RECORDS.test(beginning));
+    if (name.endsWith('.json')) return RECORDS.test(beginning);
+    return !PREDICTIONS.test(beginning) && beginning.split('\n').length > FEWEST_LINES;
   })?.name;
 }
 

@@ -13,8 +13,6 @@ import { sayLines } from '../output/say.js';
 import { type Ask, askIn } from '../shared/ask.js';
 import { newestDataFile } from './find-data.js';
 
-/** Asks one question; throws where the user wants no more of them. */
-
 interface Columns {
   readonly textColumn?: string;
   readonly labelColumn?: string;

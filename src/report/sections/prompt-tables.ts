@@ -18,7 +18,7 @@ const ORIGINS: Readonly<Record<PromptSummary['origin'], string>> = {
   empty: 'empty',
 };
 
-/** The chosen prompt beside the empty and the manual prompts. */
+/** The chosen prompt beside the baselines. */
 export function renderBaselines(run: RunReport): Html {
   const best = run.prompts[0];
   const isBaseline = best.origin === 'empty' || best.origin === 'manual' || best.origin === 'plain';
@@ -42,7 +42,7 @@ export function renderBaselines(run: RunReport): Html {
   // A reward has no upper end: bars reach up to the highest.
   const top = metric === 'reward' ? Math.max(...rows.map((row) => shownOf(row) ?? 0), Number.MIN_VALUE) : 1;
   return html`<div class="scroll"><table>
-<caption>The prompt found against no prompt and prompts written by hand (${metric}).</caption>
+<caption>The best prompt compared with the baselines (${metric}).</caption>
 <thead><tr><th scope="col">Prompt</th><th scope="col">From</th><th scope="col" class="number">Dev</th><th scope="col" class="number">Test</th><th scope="col" class="wide">${isTested ? 'Test' : 'Dev'} ${metric}, 0 to ${metric === 'reward' ? scoreText(top) : '1'}</th></tr></thead>
 <tbody>${rows.map((row) => {
     const { name, prompt, dev, test, isBest } = row;
@@ -75,8 +75,10 @@ export function renderTopPrompts(run: RunReport): Html {
 }
 
 function topRow(run: RunReport, prompt: PromptSummary, index: number): Html {
-  const { best } = run.result ?? {};
-  const scores = [prompt.train, prompt.dev, promptKey(prompt) === chosenKey(run.result) ? best?.test : undefined];
+  const { best, found } = run.result ?? {};
+  const isFound = found?.prompt === prompt.text && !prompt.policy;
+  const onTest = promptKey(prompt) === chosenKey(run.result) ? best?.test : isFound ? found.test : undefined;
+  const scores = [prompt.train, prompt.dev, onTest];
   const numbers = [
     ...scores.map((of) => (of ? scoreText(scoreOf(run, of)) : '')),
     prompt.reward.toFixed(2),

@@ -163,7 +163,7 @@ function openObjectiveLog(
 function noteSaved(cache: ScoreCache | RewardCache, onNote: PrepareOptions['onNote']): void {
   if (!('savedForwards' in cache) || cache.savedForwards === 0) return;
   onNote?.(
-    `${groupDigits(cache.savedForwards)} of the ${groupDigits(cache.done)} forwards came from the cache of earlier scores (rlprompt cache info)`,
+    `${groupDigits(cache.savedForwards)} of the ${groupDigits(cache.done)} forwards were not computed: earlier runs had scored them (rlprompt cache info)`,
   );
 }
 

@@ -14,7 +14,7 @@ interface Compared {
 /**
  * Whether what was found beats the best baseline, by their paired difference on each test example.
  * @param baseline the text of the rival
- * @param options.rivalWon dev did not clearly prefer what was found, so the rival is what the run recommends
+ * @param options.rivalWon the rival ranks higher on dev, so it is what the run recommends
  * @returns undefined where single examples have no reward
  */
 export function judgeFound(
@@ -46,9 +46,9 @@ function sentenceOf(
 ): string {
   const rival = baseline === '' ? 'no prompt' : `the best-ranked baseline “${baseline}”`;
   const numbers = `${signed(difference)} ${measure}, 95 % interval ${interval.map(signed).join(' to ')}`;
-  const choice = rivalWon ? ' On dev it was not clearly better, so the baseline is recommended.' : '';
+  const choice = rivalWon ? ' The baseline ranks higher on dev, so it is recommended.' : '';
   if (better === 'cannot-tell') {
-    return `Cannot tell with ${n} test rows whether the found prompt is better than ${rival} (${numbers}).${choice}`;
+    return `Cannot tell with ${n} test rows whether the found prompt is better than ${rival} (${numbers}).${choice || ' It ranks first on dev, so it is recommended.'}`;
   }
   const is = better === 'yes' ? 'is better' : interval[1] < 0 ? 'is worse' : 'is not better';
   return `The found prompt ${is} than ${rival} on ${n} test rows (${numbers}).${choice}`;

@@ -60,7 +60,7 @@ export class EvaluationHealth {
       hint:
         bestScore >= 1
           ? `${stop}every dev example is right: only more of them (--shots) can tell better prompts apart`
-          : `${stop}more steps of the same seldom help; another --seed, more examples (--shots)${calibration} or another --trainer may help`,
+          : `${stop}more steps seldom help; another --seed, more examples (--shots)${calibration} or another --trainer may help`,
     };
   }
 }
@@ -93,7 +93,7 @@ export function splitGap({
 function apart({ train, dev }: Gap, { sizes }: ObservedEvaluation): HealthWarning {
   return {
     code: 'train-dev-gap',
-    message: `the best prompts by train have accuracy ${train.toFixed(3)} there and ${dev.toFixed(3)} on dev: the search overfits its ${sizes.train} train examples`,
+    message: `the best prompts on train have accuracy ${train.toFixed(3)} there and ${dev.toFixed(3)} on dev: the search overfits its ${sizes.train} train examples`,
     hint: 'dev chooses the prompt in any case; try more train examples (--shots, with --examples-per-step or --racing), fewer steps (--patience) or --ensemble 5',
   };
 }

@@ -86,7 +86,7 @@ function startLines(event: RunEvent & { type: 'run-start' }): Span[][] {
   return [
     [
       {
-        text: safeLine`${event.task} (${event.kind}): ${event.generator} prompts ${event.targetLm}, ${event.trainer}, preset ${event.preset}, seed ${event.seed}`,
+        text: safeLine`${event.task} (${event.kind}): generator ${event.generator}, target ${event.targetLm}, ${event.trainer}, preset ${event.preset}, seed ${event.seed}`,
         style: 'strong',
       },
     ],

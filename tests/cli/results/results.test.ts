@@ -17,7 +17,7 @@ describe('top', () => {
     expect(lines[0]).toBe('accuracy on train, dev and test');
     expect(lines[1]).toMatch(/#\s+train\s+dev\s+test\s+reward\s+step\s+from\s+prompt/);
     expect(lines[2]).toMatch(/^1\s.*0\.875.*"say \\"free\\""$/);
-    expect(lines.at(-1)).toBe('ordered by accuracy on dev; prompts that no person wrote lose one standard error');
+    expect(lines.at(-1)).toBe('ordered by accuracy on dev; less one standard error for prompts that no person wrote');
     expect(stdout.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}]/u);
   });
 

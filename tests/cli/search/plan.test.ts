@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FakeService } from '../../lm/endpoint/fake-service.js';
 import { runInProcess } from '../in-process-cli.js';
@@ -51,6 +53,20 @@ describe('rlprompt plan', () => {
     expect(stdout).toMatch(/^forwards +\d+ to \d+$/m);
     expect(stdout).toMatch(/^measured here +[\d,]+ rows per second$/m);
     expect(stdout).toMatch(/^time +0:\d\d/m);
+  });
+
+  it('tells the forwards that a run tells at its start, with the demonstrations that the context has room for', async () => {
+    const rows = Array.from(
+      { length: 44 },
+      (_, i) => `"Mail ${i} is about ${i % 2 ? 'pills' : 'my build log'}.",${i % 2}`,
+    );
+    writeFileSync(join(cwd, 'mails-44.csv'), `text,kind\n${rows.join('\n')}\n`);
+    const columns = '--text-column text --label-column kind --verbalizer 0=list,1=free';
+    const words = `mails-44.csv ${columns} --shots 10 --steps 1 --inner-size 8`.split(' ');
+    const planned = await runInProcess(['plan', ...words], { cwd });
+    const run = await runInProcess(['run', '--ui', 'plain', '--out', 'mails-44', ...words], { cwd });
+    const [, forwards] = /^forwards +(.*)$/m.exec(planned.stdout)!;
+    expect(run.stderr).toContain(`plan: ${forwards} forwards`);
   });
 
   it('refuses what the run would refuse', async () => {

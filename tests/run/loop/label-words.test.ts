@@ -115,7 +115,7 @@ describe('a prompt that a person gives other label words', () => {
     const warnings = refused.events.flatMap((event) => (event.type === 'warning' ? [event] : []));
     expect(warnings.filter(({ code }) => code === 'label-words-refused').map(({ message }) => message)).toEqual([
       'the label words stay as they are: ham and spam have the same word "list"',
-      'the label words stay as they are: there is no label news',
+      'the label words stay as they are: there is no label news, only ham, spam',
       'the label words stay as they are: the label spam has an empty word in ""',
       'the label words stay as they are: the label spam would have no word left',
     ]);

@@ -158,7 +158,7 @@ describe('the test split', () => {
     expect(measured.best).toMatchObject({ prompt: 'hand 5', origin: 'manual', test: { accuracy: 5 / 8 } });
     expect(measured.found).toEqual({ prompt: 'p 2', dev: { accuracy: 1 / 3 }, test: { accuracy: 1 / 4 } });
     expect(measured.verdict).toMatchObject({ baseline: 'hand 5', difference: -3 / 8 });
-    expect(measured.verdict?.sentence).toContain('On dev it was not clearly better, so the baseline is recommended');
+    expect(measured.verdict?.sentence).toContain('The baseline ranks higher on dev, so it is recommended');
   });
 
   it('takes the numbers of a policy as they are, and the best baseline on dev beside it', async () => {

@@ -18,11 +18,13 @@ describe('the verdict on what was found', () => {
     const close = judge(evaluated(80, 20), evaluated(78, 22))!;
     expect(close.better).toBe('cannot-tell');
     expect(close.difference).toBeCloseTo(0.02, 12);
-    expect(close.sentence).toContain('Cannot tell with 100 test rows');
+    expect(close.sentence).toMatch(/^Cannot tell with 100 test rows .* It ranks first on dev, so it is recommended\.$/);
   });
 
   it('says where the baseline is what the run recommends', () => {
-    expect(judge(evaluated(5, 5), evaluated(6, 4), true)!.sentence).toMatch(/so the baseline is recommended\.$/);
+    expect(judge(evaluated(5, 5), evaluated(6, 4), true)!.sentence).toMatch(
+      /The baseline ranks higher on dev, so it is recommended\.$/,
+    );
   });
 
   it('compares rewards where there are no labels', () => {
@@ -57,7 +59,7 @@ describe('the verdict on what was found', () => {
       50,
       '',
       true,
-      'Cannot tell with 100 test rows whether the found prompt is better than no prompt (+0.000 accuracy, 95 % interval −0.019 to +0.019). On dev it was not clearly better, so the baseline is recommended.',
+      'Cannot tell with 100 test rows whether the found prompt is better than no prompt (+0.000 accuracy, 95 % interval −0.019 to +0.019). The baseline ranks higher on dev, so it is recommended.',
     ],
   ])('%i right against %i in words', (found, rival, baseline, rivalWon, sentence) => {
     const verdict = judgeFound(

@@ -32,8 +32,8 @@ describe('data that is split already', () => {
     const task = await loadTask(train, { ...options, dev, test });
     expect(task.splits.dev.every(({ text }) => text.includes('dev'))).toBe(true);
     expect(task.warnings).toEqual([
-      'dev: 4 of 10 rows, 2 per label sampled with the seed (--shots)',
-      'train: 4 of 18 rows, 2 per label sampled with the seed (--shots)',
+      'dev: 4 of 10 rows, up to 2 per label, sampled with the seed (--shots)',
+      'train: 4 of 18 rows, up to 2 per label, sampled with the seed (--shots)',
     ]);
   });
 

@@ -281,7 +281,7 @@ describe('the screen', () => {
     expect(`\n${terminal.frame}\n`).toMatchInlineSnapshot(`
       "
 
-      spam · best after 200 steps, 1:47, 46,112 forwards, 38 % cache hits (steps)
+      spam · best after 200 steps, 1:47, 46,112 forwards, 38 % cache hits
 
                             dev     test   accuracy, 400 test examples
         found             0.875    0.853   “Subscribe for more on”
@@ -463,7 +463,7 @@ describe('the keys', () => {
     expect(shown.terminal.frame).toContain('label words changed: dev accuracy 0.781 to 0.900, train 0.500 to 0.844');
     expect(shown.terminal.frame).toMatch(/ 1 › +0\.900/);
     for (const input of ['\u001B', 'l', 'nonsense', '\r']) await press(shown, input);
-    expect(shown.terminal.frame).toContain('those are not label words: good=great|fine gives a label words');
+    expect(shown.terminal.frame).toContain('those are not label words: LABEL=word|word gives a label words');
     await shown.reporter.close();
   });
 

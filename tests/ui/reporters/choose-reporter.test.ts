@@ -32,7 +32,7 @@ describe('chooseReporter', () => {
   });
 
   it('writes plain lines in a CI, on a dumb terminal and into a file', async () => {
-    const start = /^spam \(classification\): mail-4m prompts mail-4m/;
+    const start = /^spam \(classification\): generator mail-4m, target mail-4m/;
     const colourless = { NO_COLOR: '1' };
     expect(await written(undefined, { ...colourless, CI: 'true' })).toMatch(start);
     expect(await written(undefined, { ...colourless, TERM: 'dumb' })).toMatch(start);

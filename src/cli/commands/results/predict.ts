@@ -204,6 +204,6 @@ function explanationText({ rendered, words, label, probabilities }: Explanation)
     String(probabilities[name]),
     ...(offset === undefined ? [] : [String(offset)]),
   ]);
-  const read = `The target LM reads (· is a blank):\n${visibleBlanks(rendered)}\n`;
+  const read = `The target LM reads (· is a space):\n${visibleBlanks(rendered)}\n`;
   return `${read}\n${formatTable([header, ...rows])}\npredicted: ${safeText(label)}\n`;
 }

@@ -128,7 +128,7 @@ function readingLines(best: PromptSummary | undefined, width = LINE_WIDTH): stri
     return `  ${safeText(label)}: ${shown}\n`;
   });
   const rows = demonstrations.map(({ text, word }) => `    ${cutToWidth(safeLine`${word}: ${text}`, width - 4)}\n`);
-  const shown = rows.length > 0 ? `  after these labelled rows\n${rows.join('')}` : '';
+  const shown = rows.length > 0 ? `  preceded by these labelled rows\n${rows.join('')}` : '';
   return lines.length === 0 ? '' : `label words of #1${found}:\n${lines.join('')}${shown}`;
 }
 

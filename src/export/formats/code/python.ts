@@ -30,16 +30,16 @@ function renderModule(prompt: ExportedPrompt): string {
   const readings = labelReadings(prompt);
   const [parameter, argument] = masked ? [', mask: str', ', mask'] : ['', ''];
   return `# Exported by ${comment(prompt.tool)} from ${comment(prompt.run)}.
-"""A prompt that was found by reinforcement learning, with what reads its answers. Needs Python 3.9 or newer, and nothing else."""
+"""A prompt with all that its answers are read by. Needs Python 3.9 or newer, and nothing else."""
 
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from math import exp
 
-# The prompt that was found.
+# The prompt.
 PROMPT: str = ${literal(prompt.prompt)}
-# How the prompt was found and how it scores.
+# Where the prompt comes from and how it scores.
 META: dict = ${literal(provenance(prompt))}
 
 _PARTS = ${literal(prompt.rendered)}

@@ -53,11 +53,11 @@ export const LABEL_OFFSETS${typed(language, ': ReadonlyMap<string, number>')} = 
     : '';
   return `// Exported by ${comment(prompt.tool)} from ${comment(prompt.run)}.
 
-/** The prompt that was found. */
+/** The prompt. */
 export const PROMPT = ${toVisibleJson(prompt.prompt)};
 
 ${labelsConstant(labels, language)}${calibration}
-/** How the prompt was found and how it scores. */
+/** Where the prompt comes from and how it scores. */
 export const meta = ${toVisibleJson(provenance(prompt), 2)}${typed(language, ' as const')};
 
 ${renderFunction(prompt, language)}${classifySource(prompt, language)}`;

@@ -45,9 +45,9 @@ function renderCard(prompts: readonly ExportedPrompt[]): string {
   return `---
 ${toVisibleYaml(metadata)}---
 
-# Prompts found for ${plain(best.task)}
+# Prompts for ${plain(best.task)}
 
-${prompts.length} prompts for the language model ${plain(best.target)}, found by reinforcement learning with
+${prompts.length} prompts for the language model ${plain(best.target)}, of a search by reinforcement learning with
 ${plain(best.generator)} as the generator, best first. The best: ${plain(describeScores(best))}.
 
 ## Fields

@@ -26,6 +26,9 @@ const KEYS: readonly (readonly [key: string, long: string, medium: string, short
   ['?', 'help', 'help', 'help'],
 ];
 
+/** Keys that do something between two steps, of which there are no more in the final evaluation. */
+const STEERS_SEARCH: ReadonlySet<string> = new Set(['p', 's', 'e', 't', 'l', 'w', 'x']);
+
 /** The newest messages, oldest first; the note on the last key is the last line where there is one. */
 export function logLines({ state, keyboard }: BoardProps, count: number): Span[][] {
   if (count === 0) return [];
@@ -67,7 +70,8 @@ export function footerLine(props: BoardProps, width: number, hasLog: boolean): S
 }
 
 /** Whether a key has something to do in this run. */
-export function isOffered(key: string, { objectives, start }: ScreenState): boolean {
+export function isOffered(key: string, { objectives, start, phase }: ScreenState): boolean {
+  if (phase === 'final-evaluation' && STEERS_SEARCH.has(key)) return false;
   if (key === 'w') return objectives !== undefined;
   return key !== 'l' || (start?.labels.length ?? 0) > 0;
 }

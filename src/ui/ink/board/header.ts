@@ -105,7 +105,7 @@ const SLOW_SECONDS = 2;
 function costLine({ state, remote, progress }: BoardProps, width: number): Span[] {
   if (remote.length > 0) return [{ text: cutToWidth(safeLine`${remote.join(' | ')}`, width) }];
   // A run counts them first at the end of the baselines, and "0 forwards" until then would be wrong.
-  if (state.forwards === 0) return [{ text: safeText('forwards appear after the baselines'), style: 'dim' }];
+  if (state.forwards === 0) return [{ text: safeText('forwards are counted after the baselines'), style: 'dim' }];
   const rate = safeLine`${formatRate(forwardsPerSecond(state.pace))} forwards/s`;
   const hits = safeLine`${formatShare(cacheHitRate(state))} cache hits`;
   // Before and after the search, the line above tells it.

@@ -7,7 +7,7 @@ const STEERING: readonly (readonly [keys: string, meaning: string])[] = [
   ['s', 'save a checkpoint'],
   ['e', 'evaluate the best prompts on dev now'],
   ['t', 'type your own prompt: it is scored and joins the table'],
-  ['l', 'type label words for the chosen prompt: good=great|fine, or -word'],
+  ['l', 'type label words for the chosen prompt: LABEL=word|word, or -word'],
   ['w', 'type weights of the reward’s objectives, such as fluency=0.5'],
   ['x', 'export the best prompt, in a format that you name'],
   ['↑ ↓ Enter', 'choose a prompt of the table and look into it'],

@@ -183,7 +183,7 @@ function enter(keyboard: KeyboardState, text: string): KeyPress {
     const edits = parseLabelWords(text);
     if (!edits)
       return changed(keyboard, {
-        note: 'those are not label words: good=great|fine gives a label words, -word leaves one out',
+        note: 'those are not label words: LABEL=word|word gives a label words, -word leaves one out',
       });
     const note = 'the prompt will be scored by these label words after this step';
     return { keyboard: { ...keyboard, note }, actions: [{ kind: 'change-label-words', edits }] };
