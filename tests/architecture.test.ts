@@ -925,7 +925,6 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'files/lock',
     'files/read',
     'files/write',
-    'group-digits.ts',
     'package-root.ts',
     'plain-issue.ts',
     'run/checkpoint',

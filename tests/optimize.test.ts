@@ -66,7 +66,7 @@ describe('optimize', () => {
     expect(['empty', 'manual']).toContain(best.origin);
     expect(best.dev.accuracy).toBe(Math.max(...dev));
     expect(verdict).toMatchObject({ baseline: best.prompt, n: 30, measure: 'accuracy' });
-    expect(verdict!.sentence).toContain('the baseline is recommended');
+    expect(verdict!.sentence).toContain('The baseline ranks higher on dev, so it is recommended');
     const first = events.find((event) => event.type === 'best-prompt-updated');
     expect(first).toMatchObject({ step: 0, prompt: { text: best.prompt } });
   });

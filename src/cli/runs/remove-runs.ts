@@ -24,7 +24,7 @@ export async function removeRuns(
   if (!isSure && !(await confirm(runDirs, context))) throw notConfirmed(runDirs);
   const folders = [];
   try {
-    for (const runDir of runDirs) folders.push(openRunFolder(runDir, { now: new Date(), evenFinished: true }));
+    for (const runDir of runDirs) folders.push(openRunFolder(runDir, { now: new Date() }));
     for (const { path } of folders) {
       removeRun(path);
       writeResult(context, `removed ${safeText(path)}\n`);

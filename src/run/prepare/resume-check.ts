@@ -14,6 +14,7 @@ import { compareManifest, describeDifference, type ManifestDifference, refuseDri
 import { programVersions } from '../store/program-versions.js';
 import { createRunFolder, openRunFolder } from '../store/run-folder.js';
 import { MANIFEST_VERSION, type RunManifest, readManifest, writeManifest } from '../store/run-manifest.js';
+import { refuseFinished } from './finished-run.js';
 import type { RunModels } from './run-models.js';
 
 /** Settings that a resumed run may have changed. */
@@ -31,7 +32,8 @@ export function takeFolder(config: RunConfig, task: Task, resume: string | undef
     return createRunFolder({ task: task.name, now, ...(config.out === undefined ? {} : { out: config.out }) });
   const before = readManifest(resume);
   refuseRemovedSettings(before.config, resume);
-  return openRunFolder(resume, { now, evenFinished: !hasLimitsOf(config, before) });
+  refuseFinished(resume, config, before);
+  return openRunFolder(resume, { now });
 }
 
 function hasLimitsOf(config: Readonly<Record<string, unknown>>, before: RunManifest): boolean {

@@ -5,9 +5,7 @@ import type { RunResult } from '../../events.js';
 import { type FileSystem, hasErrno, nodeFileSystem } from '../../files/file-system.js';
 import { toIoError } from '../../files/io-error.js';
 import { isThere } from '../../files/read/is-there.js';
-import { groupDigits } from '../../group-digits.js';
 import { shellWord } from '../../shell-word.js';
-import { howItStopped } from './how-it-stopped.js';
 import { type FolderOptions, LOCK, type LockedFolder, lockFolder } from './locked-folder.js';
 import { readEvents } from './logs/event-log.js';
 import { checkRunPath, defaultRunName } from './run-name.js';
@@ -121,24 +119,12 @@ function listFolder(path: string, fs: FileSystem): string[] {
 }
 
 /**
- * Locks the folder of a run to resume it. A finished run is refused unless `evenFinished` (its limits were raised).
- *
- * @throws RlpromptError `E_RUN_NOT_FOUND`, `E_NOT_A_RUN`, `E_RUN_FINISHED`, `E_RUN_LOCKED`
+ * Locks the folder of a run to resume it.
+ * @throws RlpromptError `E_RUN_NOT_FOUND`, `E_NOT_A_RUN`, `E_RUN_LOCKED`
  */
-export function openRunFolder(path: string, options: FolderOptions & { evenFinished?: boolean }): LockedFolder {
+export function openRunFolder(path: string, options: FolderOptions): LockedFolder {
   requireRun(path);
-  const folder = lockFolder(path, options);
-  const result = options.evenFinished ? undefined : resultOf(path);
-  if (result === undefined) return folder;
-  folder.close();
-  throw new RlpromptError({
-    code: 'E_RUN_FINISHED',
-    exit: 'usage',
-    message: `the run is finished: it ${howItStopped(result.stopReason)}, after ${groupDigits(result.steps)} steps`,
-    where: path,
-    kept: 'the run is unchanged',
-    next: `rlprompt top ${shellWord(path)}, or resume it with a higher limit: rlprompt resume ${shellWord(path)} --steps ${2 * result.steps}`,
-  });
+  return lockFolder(path, options);
 }
 
 /**

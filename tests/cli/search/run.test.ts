@@ -80,9 +80,27 @@ describe('run', () => {
     await runInProcess([...run, '--steps', '1', '--ui', 'none', '--out', 'runs/c'], { cwd });
     expect(await runInProcess([...run, '--steps', '1', '--out', 'runs/c'], { cwd })).toMatchObject({ code: 73 });
     const finished = await runInProcess(['resume', 'runs/c'], { cwd });
-    expect(lastLine(finished.stderr)).toContain('E_RUN_FINISHED');
+    expect(lastLine(finished.stderr)).toContain(
+      'E_RUN_FINISHED: the run is finished: it stopped at the step limit, after 1 steps',
+    );
     const longer = await runInProcess(['resume', 'runs/c', '--steps', '2', '--json', '--ui', 'none'], { cwd });
     expect(JSON.parse(longer.stdout)).toMatchObject({ steps: 2, stopReason: 'steps' });
+  });
+
+  it.each([
+    ['forwards', '--forwards 60', '--forwards 120'],
+    ['patience', '--patience 1', '--patience 2'],
+    ['target-score', '--target-score 0', '--target-score 0.5'],
+  ])('says which limit to raise where %s ended a run, and refuses to raise another', async (reason, limit, raised) => {
+    const out = `runs/by-${reason}`;
+    const words = [...run, '--steps', '9', '--evaluation-every', '1', '--json', '--ui', 'none', '--out', out];
+    const ended = await runInProcess([...words, ...limit.split(' ')], { cwd });
+    expect(JSON.parse(ended.stdout)).toMatchObject({ stopReason: reason });
+    const longer = await runInProcess(['resume', out, '--steps', '30'], { cwd });
+    expect(longer.code).toBe(64);
+    expect(lastLine(longer.stderr)).toMatch(new RegExp(`E_RUN_FINISHED: .* rlprompt resume ${out} ${raised}$`));
+    const resumed = await runInProcess(['resume', out, ...raised.split(' '), '--json', '--ui', 'none'], { cwd });
+    expect(resumed.code).toBe(0);
   });
 
   it('says where to resume a run whose data has a path relative to the folder it was started in', async () => {

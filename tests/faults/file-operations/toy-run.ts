@@ -39,7 +39,7 @@ export function prepareToyRun(runDir: string): void {
  * @returns sha256 of the last checkpoint
  */
 export function toyRun(runDir: string, { fs, steps, pay, acknowledge }: ToyRun): string {
-  const folder = openRunFolder(runDir, { now: new Date(0), fs, evenFinished: true });
+  const folder = openRunFolder(runDir, { now: new Date(0), fs });
   const open: { close(): void }[] = [];
   try {
     const checkpoint = readLatestCheckpoint(runDir, fs)?.checkpoint;
