@@ -911,6 +911,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'config',
     'errors.ts',
     'events.ts',
+    'group-digits.ts',
     'lm/model',
     'random',
     'rewards/classification',

@@ -109,6 +109,7 @@ export function completeRunConfig(input: RunConfigInput): RunConfig {
 }
 
 function finish(layer: ConfigLayer, problems: ConfigProblem[]): ResolvedRunConfig {
+  problems.push(...lengthConflicts(layer));
   addConsequences(layer);
   readListFiles(layer, problems);
   const input = Object.fromEntries([...layer].map(([key, { value }]) => [key, value]));
@@ -137,6 +138,17 @@ const STYLE_TRANSFER_SOFT_Q = { ...STYLE_TRANSFER_DEFAULTS, rewardTo: [-20, 80] 
 
 /** Where log-variance ends that begins at the default's `rewardTo`: three times as wide. */
 const COOLED = [0, 30];
+
+/** A range of lengths holds the shortest already. */
+function lengthConflicts(layer: ConfigLayer): ConfigProblem[] {
+  const range = layer.get('promptLength')?.value;
+  const [shortest] = readLengths(range) ?? [];
+  const given = layer.get('minPromptLength');
+  if (shortest === undefined || !given || Number(given.value) === shortest) return [];
+  return [
+    { message: `minPromptLength ${showValue(given.value)} contradicts promptLength ${range}`, where: given.source },
+  ];
+}
 
 /** What follows from the settings given: the preset's values, the trainer of a loss, the generator as target LM. */
 function addConsequences(layer: ConfigLayer): void {

@@ -24,6 +24,12 @@ describe('the length of prompts', () => {
     expect(resolveRunConfig({ flags: { task: 'spam' }, env }).config).toMatchObject({ minPromptLength: 3 });
   });
 
+  it('is refused where a range and the shortest contradict each other', () => {
+    const given = { promptLength: '2..5', minPromptLength: '4' };
+    expect(() => read(given)).toThrow('minPromptLength 4 contradicts promptLength 2..5');
+    expect(read({ ...given, minPromptLength: '2' }).config).toMatchObject({ promptLength: 5, minPromptLength: 2 });
+  });
+
   it.each(['3..', '..5', '3..2000', '0..5', '3-5', '3...5', 'x', '65'])('is refused as %s', (promptLength) => {
     expect(() => read({ promptLength })).toThrow(/romptLength: got "?.*, expected/);
   });

@@ -2,6 +2,7 @@ import type { Reading } from '../../classifier/classifier.js';
 import { type DemonstrationSet, drawDemonstrations } from '../../classifier/draw-demonstrations.js';
 import type { FullySettledConfig } from '../../config/defaults-for.js';
 import { RlpromptError } from '../../errors.js';
+import { countOf } from '../../group-digits.js';
 import { Rng } from '../../random/rng.js';
 import type { LabelWordChooser } from '../../rewards/classification/label-word-chooser.js';
 import { mean } from '../../statistics/mean.js';
@@ -51,11 +52,14 @@ export const TRIED = {
 export async function chooseReading(run: ReadingInputs): Promise<ChosenReading> {
   const prompts = startingPrompts(run.task);
   const { train, dev } = run.task.splits;
+  const drawn = run.config.demos === 0 ? [] : drawnSets(run);
+  // What does not fit beside the shortest of all prompts is refused before anything is scored.
+  if (drawn.length > 0) fittingSets(run, '', drawn);
   const { reading, byPrompt } = await run.chooser.choose(prompts, train);
   const { prompt } = bestBaseline(run.task, prompts, byPrompt);
   const best = { prompt, reading };
   if (run.config.demos === 0) return best;
-  const sets = await bestSets(run, best);
+  const sets = await bestSets(run, best, fittingSets(run, prompt, drawn));
   const ranked = [...zip(prompts, byPrompt)].sort(([, a], [, b]) => b - a);
   const few = ranked.slice(0, TRIED.promptsBehindSets).map(([text]) => text);
   const candidates: Reading[] = run.chooser.learnsInContext ? [] : [reading];
@@ -99,15 +103,30 @@ export async function readByAllRows(
   for (const [text, evaluation] of zip(read, onDev)) run.candidates.noteRefit(text, evaluation);
 }
 
-/** Successive halving: all sets on a few rows, a quarter of them on every train row that they do not show. */
-async function bestSets(run: ReadingInputs, { prompt, reading }: ChosenReading): Promise<DemonstrationSet[]> {
-  const { config, task } = run;
-  const { train } = task.splits;
-  const rows = train.map(({ text, label }) => ({ text, label: label! }));
+function drawnSets({ config, task }: ReadingInputs): DemonstrationSet[] {
+  const rows = task.splits.train.map(({ text, label }) => ({ text, label: label! }));
   const rng = Rng.create(config.seed, 'demonstrations');
-  const drawn = drawDemonstrations(rows, task.labels, { count: config.demos, sets: TRIED.sets, rng });
-  const sets = drawn.filter((set) => run.chooser.fits(prompt, set));
+  return drawDemonstrations(rows, task.labels, { count: config.demos, sets: TRIED.sets, rng });
+}
+
+/** @throws RlpromptError `E_DEMOS_LENGTH` where none fits into the target LM's context after the prompt */
+function fittingSets(
+  { chooser, config }: ReadingInputs,
+  prompt: string,
+  drawn: readonly DemonstrationSet[],
+): DemonstrationSet[] {
+  const sets = drawn.filter((set) => chooser.fits(prompt, set));
   if (sets.length === 0) throw tooLong(config.demos);
+  return sets;
+}
+
+/** Successive halving: all sets on a few rows, a quarter of them on every train row that they do not show. */
+async function bestSets(
+  run: ReadingInputs,
+  { prompt, reading }: ChosenReading,
+  sets: readonly DemonstrationSet[],
+): Promise<DemonstrationSet[]> {
+  const { train } = run.task.splits;
   const rank = async (
     among: readonly DemonstrationSet[],
     examplesFor: (set: DemonstrationSet) => readonly Example[],
@@ -121,7 +140,7 @@ async function bestSets(run: ReadingInputs, { prompt, reading }: ChosenReading):
     const shown = new Set(demonstrations.map(({ text }) => text));
     return train.filter(({ text }) => !shown.has(text));
   };
-  const first = await rank(sets, (set) => firstOfEach(free(set), task.labels.length));
+  const first = await rank(sets, (set) => firstOfEach(free(set), run.task.labels.length));
   const second = await rank(first.slice(0, TRIED.setsOnAll), free);
   return second.slice(0, TRIED.setsOnDev);
 }
@@ -136,9 +155,9 @@ function tooLong(count: number): RlpromptError {
   return new RlpromptError({
     code: 'E_DEMOS_LENGTH',
     exit: 'data',
-    message: `no ${count} train rows fit into the target LM's context with another row after them`,
+    message: `no set of ${countOf(count, 'train row')} fits into the target LM's context with another row after it`,
     where: '--demos',
-    kept: 'nothing was searched yet',
+    kept: 'nothing was started',
     next: 'fewer demonstrations, shorter rows, or a model with a longer context',
   });
 }

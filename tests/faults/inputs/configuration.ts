@@ -26,7 +26,7 @@ export const CONFIGURATION: readonly BadInput[] = [
       refusal(runSmall('--top-k', '-1'), 'E_CONFIG', 'config', /topK: got -1/),
       refusal(runSmall('--temperature', 'NaN'), 'E_CONFIG', 'config', /temperature: got "?NaN/),
       refusal(runSmall('--steps', '1e999'), 'E_CONFIG', 'config', /steps: got Infinity/),
-      refusal(runSmall('--seed', '9007199254740993'), 'E_CONFIG', 'config', /<=4294967295/),
+      refusal(runSmall('--seed', '9007199254740993'), 'E_CONFIG', 'config', /at most 4,294,967,295/),
       refusal(runSmall('--prompts-per-step', '10000000'), 'E_CONFIG', 'config', /promptsPerStep: got 10000000/),
       refusal(print('infinite.config.json'), 'E_CONFIG', 'config', /learningRate: got Infinity.*json:1:16/),
       refusal(print('nan.config.yaml'), 'E_CONFIG', 'config', /learningRate: got .*yaml:2:1/),

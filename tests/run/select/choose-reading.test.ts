@@ -164,14 +164,16 @@ describe('how answers are read', () => {
 
   it('is refused where no set of demonstrations fits', async () => {
     const chooser = new TableReader('fine', {}, true, () => false);
-    await expect(chooseReading(runOf(chooser, { demos: 4 }).run)).rejects.toMatchObject({
+    const { run, evaluator } = runOf(chooser, { demos: 4 });
+    await expect(chooseReading(run)).rejects.toMatchObject({
       code: 'E_DEMOS_LENGTH',
       exitCode: 65,
-      message: "no 4 train rows fit into the target LM's context with another row after them",
+      message: "no set of 4 train rows fits into the target LM's context with another row after it",
       where: '--demos',
-      kept: 'nothing was searched yet',
+      kept: 'nothing was started',
       next: 'fewer demonstrations, shorter rows, or a model with a longer context',
     });
+    expect([chooser.asked, evaluator.asked]).toEqual([[], []]);
   });
 });
 
