@@ -35,7 +35,7 @@ export const rewardSettings = {
   calibrate: reward.text(
     z.enum(['auto', 'none', 'inputs', 'content-free', 'batch']).default('auto'),
     'OVER',
-    'subtract each prompt’s mean label score over the train inputs, an empty input (content-free) or the rows that are scored (batch); auto = inputs for classification by a local model',
+    'subtract each prompt’s mean label score over the train inputs, an empty input (content-free) or the rows that are scored (batch; for test rows the dev rows); auto = inputs for classification by a local model',
   ),
   labelWords: reward.text(
     z.enum(['auto', 'given', 'found', 'both']).default('auto'),

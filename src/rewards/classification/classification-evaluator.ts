@@ -111,10 +111,14 @@ export class ClassificationEvaluator implements Evaluator {
     const free = texts.filter((text) => !resolved.shown.has(text));
     const shown = texts.filter((text) => resolved.shown.has(text));
     const { standIn } = resolved;
-    if (shown.length === 0) return [{ prompt, reading: resolved, texts, offsets }];
+    const { dev, test } = this.task.splits;
+    // An export has the offsets of the dev rows: test rows are read by those, as new rows will be, and not by their own.
+    const batch = examples === test && dev.length > 0 ? [...new Set(dev.map(({ text }) => text))] : undefined;
+    const common = { prompt, offsets, batch };
+    if (shown.length === 0) return [{ ...common, reading: resolved, texts }];
     if (standIn === undefined) throw shownRows(shown.length);
-    const behindOthers = { prompt, reading: standIn, texts: shown, offsets };
-    return free.length === 0 ? [behindOthers] : [{ prompt, reading: resolved, texts: free, offsets }, behindOthers];
+    const behindOthers = { ...common, reading: standIn, texts: shown };
+    return free.length === 0 ? [behindOthers] : [{ ...common, reading: resolved, texts: free }, behindOthers];
   }
 
   private async scoreJobs(
@@ -122,8 +126,8 @@ export class ClassificationEvaluator implements Evaluator {
     jobs: readonly ScoringJob[],
     { signal, ofStep }: EvaluationOptions,
   ): Promise<Calibrated[]> {
-    const calibration = jobs.map(({ texts, offsets }) =>
-      offsets ? [] : this.calibrationInputs(texts).filter((text) => !shown.has(text)),
+    const calibration = jobs.map(({ texts, offsets, batch = texts }) =>
+      offsets ? [] : this.calibrationInputs(batch).filter((text) => !shown.has(text)),
     );
     const inputs = [...new Set([...calibration.flat(), ...jobs.flatMap(({ texts }) => texts)])];
     const position = new Map(inputs.map((text, i) => [text, i]));
@@ -160,11 +164,11 @@ export class ClassificationEvaluator implements Evaluator {
     });
   }
 
-  private calibrationInputs(texts: readonly string[]): readonly string[] {
+  private calibrationInputs(batch: readonly string[]): readonly string[] {
     const { calibrate } = this.settings;
     if (calibrate === 'none') return [];
     if (calibrate === 'content-free') return [CONTENT_FREE_INPUT];
-    if (calibrate === 'batch') return texts;
+    if (calibrate === 'batch') return batch;
     // A task without train examples (a data file that is only scored) lends its test inputs; labels play no part.
     const { train, test } = this.task.splits;
     return [...new Set((train.length > 0 ? train : test).map(({ text }) => text))];
@@ -222,6 +226,8 @@ interface ScoringJob {
   readonly reading: ResolvedReading;
   readonly texts: readonly string[];
   readonly offsets: readonly number[] | undefined;
+  /** Texts that `calibrate: batch` takes the mean over, where they are not those of the job. */
+  readonly batch: readonly string[] | undefined;
 }
 
 interface Calibrated {

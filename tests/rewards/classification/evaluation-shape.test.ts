@@ -91,6 +91,21 @@ describe('calibration', () => {
     expect(scorer.asked).toEqual(['p|cccc', 'p|dd']);
   });
 
+  it('by the batch reads test rows by the offsets of the dev rows, which an export has', async () => {
+    const dev = examplesOf(['ffffff', 'aa', 'aa'], [1, 0, 0]);
+    const test = examplesOf(['ddddddd', 'ccc'], [1, 1]);
+    const { evaluator, scorer } = evaluatorOf({ calibrate: 'batch', splits: { dev, test } });
+    const onDev = await one(evaluator, dev);
+    expect(onDev?.labelOffsets).toEqual([0, 4]);
+    const onTest = await one(evaluator, test);
+    expect(onTest).toMatchObject({ labelOffsets: [0, 4], metrics: { accuracy: 0.5 } });
+    expect(await one(evaluator, test, { offsets: onDev?.labelOffsets })).toEqual(onTest);
+    expect(scorer.asked).toEqual(['p|ffffff', 'p|aa', 'p|ddddddd', 'p|ccc']);
+    const scoredOnly = evaluatorOf({ calibrate: 'batch', splits: { train: [], dev: [], test } });
+    expect((await one(scoredOnly.evaluator, test))?.labelOffsets).toEqual([0, 5]);
+    expect((await one(scoredOnly.evaluator, test.slice(1)))?.labelOffsets).toEqual([0, 3]);
+  });
+
   it('by inputs takes those of train, and those of test where there are none', async () => {
     const test = examplesOf(['eeeeee'], [0]);
     const rows = examplesOf(['cccc'], [1]);

@@ -1,0 +1,55 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { TransferMatrix } from '../../../src/analysis/transfer.js';
+import { runInProcess } from '../in-process-cli.js';
+import { emptyFolder } from '../spawn-cli.js';
+
+const TICKETS = join(import.meta.dirname, '../../../examples/tickets.csv');
+const SMALL = ['--prompts-per-step', '4', '--inner-size', '64', '--label-words', 'given', '--demos', '0'];
+
+async function jsonOf(args: readonly string[], cwd: string) {
+  const { code, stdout, stderr } = await runInProcess([...args], { cwd });
+  expect(code, stderr).toBe(0);
+  return JSON.parse(stdout);
+}
+
+describe('the test score of a run', { timeout: 120_000 }, () => {
+  it('calibrated by the batch is that of transfer, eval and predict, for each of its prompts', async () => {
+    const cwd = emptyFolder();
+    const [header, ...rows] = readFileSync(TICKETS, 'utf8').trimEnd().split('\n');
+    mkdirSync(join(cwd, 'mails'));
+    const parts = { train: rows.slice(0, 39), dev: rows.slice(39, 59), test: rows.slice(59) };
+    for (const [name, own] of Object.entries(parts)) {
+      writeFileSync(join(cwd, 'mails', `${name}.csv`), `${[header, ...own].join('\n')}\n`);
+    }
+    const search = [...SMALL, '--shots', '3', '--steps', '2', '--calibrate', 'batch', '--ensemble', '2'];
+    const result = await jsonOf(['run', 'mails', ...search, '--out', 'run', '--json'], cwd);
+    const { best, ensemble } = result;
+
+    const matrix: TransferMatrix = await jsonOf(['transfer', 'run', '--target', 'mail-gpt-4m', '--json'], cwd);
+    expect(matrix.rows[0]?.prompt).toBe(best.prompt);
+    expect(matrix.cells[0]?.[0]?.metrics.accuracy).toBe(best.test.accuracy);
+    for (const rank of ['1', '2', '3']) {
+      const { results } = await jsonOf(['eval', 'run', '--rank', rank, '--json'], cwd);
+      const row = matrix.rows.findIndex(({ prompt }) => prompt === results[0].prompt);
+      const { metrics, reward } = matrix.cells[row]![0]!;
+      expect({ accuracy: results[0].accuracy, reward: results[0].reward }).toEqual({ ...metrics, reward });
+    }
+    const together = ensemble.prompts.flatMap((prompt: string) => ['--prompt', prompt]);
+    const members = await jsonOf(
+      ['eval', 'mails', '--shots', '3', '--calibrate', 'batch', ...together, '--ensemble', '2', '--json'],
+      cwd,
+    );
+    expect(members.ensemble.accuracy).toBe(ensemble.test.accuracy);
+
+    const { stdout } = await runInProcess(['predict', 'run', 'mails/test.csv', '--format', 'jsonl'], { cwd });
+    const labelled = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    const right = labelled.filter(({ label, predicted }) => label === predicted);
+    expect(labelled).toHaveLength(best.test.n);
+    expect(right.length / labelled.length).toBe(best.test.accuracy);
+  });
+});
