@@ -161,7 +161,15 @@ describe.skipIf(!hasTerminals || process.platform !== 'linux')('a signal in a te
     expect(said).not.toMatch(/the last checkpoint (?!if one was saved)/);
   });
 
+  it('that ends a run on the screen is told once: how it was stopped, and how to resume it', async () => {
+    const { code, shown } = await leftBy(PHASES['a run learns']!, 'SIGINT', 1);
+    const afterScreen = shown.slice(shown.lastIndexOf('everything up to it is saved'));
+    expect(code).toBe(130);
+    expect(afterScreen.match(/ resume /g)).toHaveLength(1);
+    expect(shown).not.toContain('E_INTERRUPTED');
+  });
+
   it('is tried in every phase', (context) => {
-    tell(context, { signals: Object.keys(PHASES).length * SIGNALS.length + 1 });
+    tell(context, { signals: Object.keys(PHASES).length * SIGNALS.length + 2 });
   });
 });

@@ -17,6 +17,8 @@ export interface CliContext {
   readonly asStarted: (text: string, folder?: string) => string;
   /** Set once a result stands on stdout: an error after it then goes to stderr only. */
   hasResult: boolean;
+  /** How a run was stopped and what is kept, where the screen has said it: no line repeats it. */
+  toldOnScreen?: unknown;
   /** What continues the command's work after a signal, while there is something to continue. */
   resumeWith?: string | undefined;
   /** What such a command keeps of it. @default every file that was finished */

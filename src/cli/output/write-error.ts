@@ -13,12 +13,13 @@ interface Failure {
 }
 
 /**
- * One line on stderr, and with `--json` the same as an object on stdout, unless a result stands there already. What ended well on
- * request, after the key q, has been said on the screen and gets no line.
+ * One line on stderr, and with `--json` the same as an object on stdout, unless a result stands there already. What the screen
+ * has said, after the key q or Ctrl-C, gets no line.
  */
 export function writeError(given: RlpromptError, { context, asJson, thrown }: Failure): void {
   const error = completeError(given);
   if (context.env.RLPROMPT_DEBUG) sayLines(context, `${inspect(thrown, { depth: 4 })}\n`);
   if (asJson && !context.hasResult) context.stdout.write(`${toVisibleJson({ error })}\n`);
-  if (error.exit !== 'ok') say(context, context.asStarted(error.line()));
+  const isTold = error.exit === 'ok' || given === context.toldOnScreen;
+  if (!isTold) say(context, context.asStarted(error.line()));
 }

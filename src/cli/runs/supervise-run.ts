@@ -110,6 +110,8 @@ class Supervisor {
   private metric = 'accuracy';
   private runDir: string | undefined;
   private stoppedBy: StopSignal | undefined;
+  private isOnScreen = false;
+  private isStopTold = false;
   private readonly loading = new AbortController();
   private readonly notes: string[] = [];
   private stop = (): void => {};
@@ -151,7 +153,9 @@ class Supervisor {
         await this.show(next.value);
       }
     } catch (error) {
-      throw this.stoppedBy === 'SIGHUP' ? asHangup(error) : this.withRun(error);
+      const told = this.stoppedBy === 'SIGHUP' ? asHangup(error) : this.withRun(error);
+      if (this.isStopTold) this.context.toldOnScreen = told;
+      throw told;
     } finally {
       await this.closeReporter();
       for (const note of this.notes) say(this.context, `rlprompt: ${note}`);
@@ -191,10 +195,11 @@ class Supervisor {
     if (event.type === 'phase-start' && event.phase !== 'loading') collectLessOften();
     this.reporter ??= await this.createReporter(event);
     this.reporter.report(event);
+    if (event.type === 'run-interrupted') this.isStopTold = this.isOnScreen;
   }
 
   private async createReporter(first: RunEvent): Promise<Reporter> {
-    const [{ chooseReporter }, { readEvents }] = await Promise.all([
+    const [{ chooseReporter, isInteractive }, { readEvents }] = await Promise.all([
       import('../../ui/reporters/choose-reporter.js'),
       import('../../run/store/logs/event-log.js'),
     ]);
@@ -202,6 +207,8 @@ class Supervisor {
     const past = isResumed ? [...readEvents(first.runDir)].filter(({ seq }) => seq < first.seq) : [];
     const { stderr, stdin, env, asStarted } = this.context;
     const onForceQuit = () => this.abort('interrupted');
+    this.isOnScreen =
+      (this.ui === 'ink' && stderr.isTTY === true) || (this.ui === undefined && isInteractive(this.context));
     return chooseReporter({ ui: this.ui, stderr, stdin, env, controls: this.controls, onForceQuit, asStarted, past });
   }
 
