@@ -4,6 +4,7 @@ import type { RunConfig } from '../config/run-config.js';
 import { isDataFileName } from '../data/read-table.js';
 import { type EvaluatedPrompt, evaluatePrompts, type ReadPrompt } from '../evaluate.js';
 import { checkTemplateSource, loadConfiguredTask } from '../run/prepare/configured-task.js';
+import { type LearnedRun, refuseLearnedRows } from '../run/prepare/refuse-learned-rows.js';
 import type { Split, Task } from '../task/types.js';
 
 export interface TransferRow {
@@ -37,9 +38,16 @@ export interface TransferMatrix {
   readonly cells: readonly (readonly TransferCell[])[];
 }
 
+/** A task and a target LM. */
+export interface TransferPair {
+  readonly config: RunConfig;
+  /** The runs that learned from this task: where there are any, its data file is split as the settings say, and else scored whole. */
+  readonly learned: readonly LearnedRun[];
+}
+
 export interface TransferRequest {
-  /** One for each pair of task and target LM, in the order of the columns. */
-  readonly configs: readonly RunConfig[];
+  /** In the order of the columns. */
+  readonly pairs: readonly TransferPair[];
   readonly prompts: readonly TransferRow[];
   readonly split: Split;
   readonly signal?: AbortSignal;
@@ -52,19 +60,20 @@ export interface TransferRequest {
  * manual prompts beside them. One target LM is in memory at a time; all tasks are read before the first is loaded.
  */
 export async function measureTransfer(request: TransferRequest): Promise<TransferMatrix> {
-  const { configs, split, signal, onColumn } = request;
+  const { pairs, split, signal, onColumn } = request;
   const tasks: Task[] = [];
-  for (const config of configs) tasks.push(await taskOf(config));
+  for (const pair of pairs) tasks.push(await taskOf(pair, split));
   // The baselines are read as the first found prompt is, so that a column compares prompts.
   const reading = request.prompts.find((row) => row.reading)?.reading;
   const read = (row: TransferRow): TransferRow => (reading ? { reading, ...row } : row);
   const rows = distinct([...request.prompts, ...baselineRows(tasks)]).map(read);
   const columns: TransferColumn[] = [];
   const byColumn: (readonly EvaluatedPrompt[])[] = [];
-  for (const [i, config] of configs.entries()) {
+  for (const [i, { config, learned }] of pairs.entries()) {
     onColumn?.(config, i);
     const prompts = rows.map((row) => readFor(tasks[i], row));
-    const { task, target, results } = await evaluatePrompts(config, { prompts, split, ...(signal ? { signal } : {}) });
+    const scoring = { prompts, split, splitsDataFile: learned.length > 0, ...(signal ? { signal } : {}) };
+    const { task, target, results } = await evaluatePrompts(config, scoring);
     columns.push({ task, targetLm: target, n: results[0]?.n ?? 0 });
     byColumn.push(results);
   }
@@ -76,9 +85,10 @@ function cellOf({ evaluation: { metrics, reward } }: EvaluatedPrompt): TransferC
   return { metrics, reward };
 }
 
-async function taskOf(config: RunConfig): Promise<Task> {
-  const task = await loadConfiguredTask(config, { testOnly: isDataFileName(config.task) });
+async function taskOf({ config, learned }: TransferPair, split: Split): Promise<Task> {
+  const task = await loadConfiguredTask(config, { testOnly: learned.length === 0 && isDataFileName(config.task) });
   checkTemplateSource(task);
+  if (split === 'test') for (const run of learned) await refuseLearnedRows(config, run);
   return task;
 }
 

@@ -1,10 +1,11 @@
 import type { Command } from 'commander';
 import { readSetLayer } from '../../config/config-layers.js';
 import { currentSettings } from '../../config/removed-settings.js';
-import { type ResolvedRunConfig, resolveRunConfig } from '../../config/resolve-run-config.js';
+import { completeRunConfig, type ResolvedRunConfig, resolveRunConfig } from '../../config/resolve-run-config.js';
 import type { RunConfigInput, RunConfigKey } from '../../config/run-config.js';
 import { isDataFileName } from '../../data/read-table.js';
 import type { RunStartEvent } from '../../events.js';
+import type { LearnedRun } from '../../run/prepare/refuse-learned-rows.js';
 import { readRunSources } from '../options/config-options.js';
 import type { CliContext } from '../output/context.js';
 
@@ -41,6 +42,12 @@ export async function readConfigOfRun(
   const typed = readSetLayer(others.set ?? [], others.env ?? {}, []);
   const inherited = Object.entries(known).filter(([key]) => !typed.has(key as RunConfigKey));
   return resolveRunConfig({ ...others, flags: { ...Object.fromEntries(inherited), ...flags } });
+}
+
+/** A run with the settings that it learned under. */
+export async function learnedRun(runDir: string): Promise<LearnedRun> {
+  const { readManifest } = await import('../../run/store/run-manifest.js');
+  return { runDir, config: completeRunConfig(currentSettings(readManifest(runDir).config)) };
 }
 
 function forOtherData(ofRun: RunConfigInput, task: string, start: RunStartEvent): Partial<RunConfigInput> {

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { TransferMatrix } from '../../../src/analysis/transfer.js';
@@ -51,5 +51,44 @@ describe('the test score of a run', { timeout: 120_000 }, () => {
     const right = labelled.filter(({ label, predicted }) => label === predicted);
     expect(labelled).toHaveLength(best.test.n);
     expect(right.length / labelled.length).toBe(best.test.accuracy);
+  });
+
+  it('of a split data file is that of transfer, which scores no row that the run learned from', async () => {
+    const cwd = emptyFolder();
+    cpSync(TICKETS, join(cwd, 'tickets.csv'));
+    cpSync(TICKETS, join(cwd, 'new.csv'));
+    const run = ['run', 'tickets.csv', ...SMALL, '--shots', '15', '--steps', '1', '--json'];
+    const { best } = await jsonOf([...run, '--out', 'run'], cwd);
+    await jsonOf([...run, '--seed', '1', '--out', 'other'], cwd);
+    const transfer = (...args: string[]) => ['transfer', ...args, '--target', 'mail-gpt-4m'];
+    const matrixOf = (...args: string[]): Promise<TransferMatrix> => jsonOf([...transfer(...args), '--json'], cwd);
+
+    const onTest = await matrixOf('run');
+    expect(onTest.columns).toMatchObject([{ n: best.test.n }]);
+    expect(best.test.n).toBe(6);
+    expect(onTest.cells[0]?.[0]?.metrics.accuracy).toBe(best.test.accuracy);
+    for (const split of ['train', 'dev'] as const) {
+      const { columns, cells } = await matrixOf('run', '--split', split);
+      expect(columns).toMatchObject([{ n: 45 }]);
+      expect(cells[0]?.[0]?.metrics.accuracy).toBe(best[split].accuracy);
+    }
+    const tasks = await matrixOf('run', '--task', 'new.csv', '--task', './tickets.csv');
+    expect(tasks.columns.map(({ n }) => n)).toEqual([96, 6]);
+    expect((await matrixOf('run', '--test-size', '4')).columns).toMatchObject([{ n: 4 }]);
+
+    const others = [
+      transfer('run', 'other'),
+      transfer('run', '--seed', '1'),
+      transfer('run', '--shots', '4'),
+      ['eval', 'run', '--seed', '1'],
+    ];
+    for (const args of others) {
+      const { code, stderr } = await runInProcess(args, { cwd });
+      expect([code, stderr]).toEqual([
+        64,
+        expect.stringMatching(/E_USAGE: of the \d+ rows to be scored, the run has \d+ in train or dev/),
+      ]);
+    }
+    expect(await runInProcess(['eval', 'run', '--seed', '0'], { cwd })).toMatchObject({ code: 0 });
   });
 });

@@ -7,7 +7,7 @@ import type { EvaluatedPrompt, EvaluateOptions } from '../../../evaluate.js';
 import { requirePlaceFor, writeOutput } from '../../../files/write/write-output.js';
 import { ensembleScores } from '../../../rewards/classification/ensemble-scores.js';
 import { toVisibleJson } from '../../../visible-json.js';
-import { readConfigOfRun } from '../../exports/config-of-run.js';
+import { learnedRun, readConfigOfRun } from '../../exports/config-of-run.js';
 import { type WordOptions, withEditedWords } from '../../exports/edited-words.js';
 import { readBy, scoredRun } from '../../exports/scored-run.js';
 import { writeProposals } from '../../exports/write-proposals.js';
@@ -101,6 +101,10 @@ export function configure(command: Command, context: CliContext): void {
         ? await readRunConfig(command, context, task)
         : await readConfigOfRun(command, context, task, run).catch(refuse);
     const config: RunConfig = sources.testSize === 'default' ? { ...read, testSize: 'all' } : read;
+    if (isOwnTask && options.split === 'test') {
+      const { refuseLearnedRows } = await import('../../../run/prepare/refuse-learned-rows.js');
+      await refuseLearnedRows(config, await learnedRun(run)).catch(refuse);
+    }
     if (options.perExample !== undefined) {
       const { inputFiles } = await import('../../exports/input-files.js');
       requirePlaceFor(options.perExample, { inputs: inputFiles(config) });

@@ -1,15 +1,15 @@
-import { isAbsolute, join } from 'node:path';
+import { isAbsolute, join, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
-import type { TransferMatrix, TransferRow } from '../../../analysis/transfer.js';
+import type { TransferMatrix, TransferPair, TransferRow } from '../../../analysis/transfer.js';
 import { currentSettings } from '../../../config/removed-settings.js';
 import { resolveRunConfig } from '../../../config/resolve-run-config.js';
-import type { RunConfig, RunConfigInput } from '../../../config/run-config.js';
+import type { RunConfigInput } from '../../../config/run-config.js';
 import { RlpromptError } from '../../../errors.js';
 import { isThere } from '../../../files/read/is-there.js';
 import { shellWord } from '../../../shell-word.js';
 import { zip } from '../../../statistics/zip.js';
 import { toVisibleJson } from '../../../visible-json.js';
-import { OF_THE_DATA } from '../../exports/config-of-run.js';
+import { learnedRun, OF_THE_DATA } from '../../exports/config-of-run.js';
 import { addConfigOptions, collect, readRunSources } from '../../options/config-options.js';
 import { parseSize } from '../../options/parse-count.js';
 import { SCORING_KEYS } from '../../options/scoring-keys.js';
@@ -45,7 +45,11 @@ export function configure(command: Command, context: CliContext): void {
     )
     .argument('<run|prompt...>', 'run folders, whose best prompts are taken, or prompts as text')
     .option('--target <MODEL>', 'target LM; repeatable', collect)
-    .option('--task <TASK>', 'task (default: that of the first run); repeatable', collect)
+    .option(
+      '--task <TASK>',
+      'task (default: that of the first run, split as by the run); all rows of another data file are scored; repeatable',
+      collect,
+    )
     .option('-n, --limit <N>', 'prompts taken from a run', parseSize, 3)
     .addOption(new Option('--split <NAME>', 'examples to score on').choices(['train', 'dev', 'test']).default('test'))
     .option('--json', 'print one JSON object, which "rlprompt report --transfer" shows')
@@ -53,16 +57,16 @@ export function configure(command: Command, context: CliContext): void {
     .addHelpText('before', EXAMPLES);
   addConfigOptions(command, SCORING_KEYS);
   command.action(async (sources: string[], options: TransferOptions) => {
-    const { prompts, config } = await readSources(sources, options.limit);
-    const configs = await pairs(command, context, config, options);
+    const { prompts, runs } = await readSources(sources, options.limit);
+    const pairs = await pairsOf(command, context, runs, options);
     const { measureTransfer } = await import('../../../analysis/transfer.js');
     const matrix = await measureTransfer({
-      configs,
+      pairs,
       prompts,
       split: options.split,
       signal: interruption(),
       onColumn: ({ task, target }, i) =>
-        say(context, `rlprompt: ${i + 1} of ${configs.length}: ${quotePrompt(target)} on ${quotePrompt(task)}`),
+        say(context, `rlprompt: ${i + 1} of ${pairs.length}: ${quotePrompt(target)} on ${quotePrompt(task)}`),
     });
     if (options.json) writeResult(context, `${toVisibleJson(matrix)}\n`);
     else if (options.csv) writeResult(context, await toCsv(matrix));
@@ -72,25 +76,29 @@ export function configure(command: Command, context: CliContext): void {
 
 interface Sources {
   readonly prompts: TransferRow[];
-  /** Of the first run, for what is not said otherwise. */
-  readonly config: RunConfigInput | undefined;
+  readonly runs: readonly SourceRun[];
+}
+
+interface SourceRun {
+  readonly runDir: string;
+  readonly config: RunConfigInput;
 }
 
 async function readSources(sources: readonly string[], limit: number): Promise<Sources> {
   const { readRunRecord } = await import('../../../export/run-record.js');
-  let config: RunConfigInput | undefined;
+  const runs: SourceRun[] = [];
   const prompts = sources.flatMap((source): TransferRow[] => {
     if (!isPath(source)) return [{ prompt: source, origin: 'given' }];
     const record = readRunRecord(source);
     if (record.prompts[0].policy) throw notPrompts(source);
-    config ??= currentSettings(record.manifest.config);
+    runs.push({ runDir: source, config: currentSettings(record.manifest.config) });
     return record.prompts.slice(0, limit).map(({ text, reading }) => ({
       prompt: text,
       origin: 'found',
       ...(reading ? { reading } : {}),
     }));
   });
-  return { prompts, config };
+  return { prompts, runs };
 }
 
 /** What names a run, even one that is not there: a mistyped folder is no prompt. */
@@ -98,26 +106,33 @@ function isPath(source: string): boolean {
   return isThere(join(source, 'run.json')) || isAbsolute(source) || /^[\w.-]+([/\\][\w.-]+)+[/\\]?$/.test(source);
 }
 
-/** The settings of each pair of task and target LM; a run's own are weaker than what was typed. */
-async function pairs(
+/**
+ * The settings of each pair of task and target LM; those of the run that had the task, or of the first, are weaker than what
+ * was typed. A run's own data is split as the run split it: all its rows would be what it learned from as well.
+ */
+async function pairsOf(
   command: Command,
   context: CliContext,
-  ofRun: RunConfigInput | undefined,
+  runs: readonly SourceRun[],
   { target, task }: TransferOptions,
-): Promise<RunConfig[]> {
-  const tasks = task ?? (ofRun ? [ofRun.task] : []);
+): Promise<TransferPair[]> {
+  const [first] = runs;
+  const tasks = task ?? (first ? [first.config.task] : []);
   const targets = target ?? [];
   if (tasks.length === 0) throw missing('--task', 'your own prompts need a task to be scored on', 'spam');
   if (targets.length === 0) throw missing('--target', 'there is no target LM to try the prompts on', './smollm2');
-  const configs: RunConfig[] = [];
+  const pairs: TransferPair[] = [];
   for (const name of tasks) {
     const { flags, ...others } = await readRunSources(command, context, name);
-    const known = ofRun && name !== ofRun.task ? withoutTask(ofRun) : ofRun;
+    const own = runs.filter(({ config }) => resolve(config.task) === resolve(name));
+    const known = own[0]?.config ?? (first && withoutTask(first.config));
+    const learned = await Promise.all(own.map(({ runDir }) => learnedRun(runDir)));
     for (const model of targets) {
-      configs.push(resolveRunConfig({ ...others, flags: { ...known, ...flags, task: name, target: model } }).config);
+      const { config } = resolveRunConfig({ ...others, flags: { ...known, ...flags, task: name, target: model } });
+      pairs.push({ config, learned });
     }
   }
-  return configs;
+  return pairs;
 }
 
 function withoutTask(config: RunConfigInput): Record<string, unknown> {
