@@ -22,6 +22,9 @@ const MUST_CONTAIN_TRAINERS: readonly TrainerName[] = ['log-variance', 'best-of-
 /** Trainers whose policy has a prior, or is one: without it nothing says how long prompts are. */
 const ENDING_TRAINERS: readonly TrainerName[] = [...PRIOR_TRAINERS, 'best-of-n'];
 
+/** Trainers that draw tokens evenly from the vocabulary. */
+const UNGUIDED_TRAINERS: readonly TrainerName[] = ['evolution', 'hill-climb', 'random'];
+
 type Check = (config: RunConfig) => string | false | undefined;
 
 const CHECKS: readonly Check[] = [
@@ -51,6 +54,10 @@ const CHECKS: readonly Check[] = [
   (config) => lengthProblem(config),
   (config) => phraseProblem(config),
   (config) => writingSetting(config),
+  ({ trainer, fluentTopK }) =>
+    fluentTopK !== undefined &&
+    UNGUIDED_TRAINERS.includes(trainer) &&
+    `fluentTopK changes nothing with trainer ${trainer}, which does not ask the generator LM for tokens`,
   (config) => continuing(config),
   ({ rewardFrom: [min, max] }) => min >= max && `rewardFrom ${min},${max}: the first must be below the second`,
   ({ rewardTo: [min, max] }) => min >= max && `rewardTo ${min},${max}: the first must be below the second`,

@@ -44,6 +44,9 @@ describe('settings of how prompts are written', () => {
 
   it('are refused where nothing draws tokens', () => {
     expect(() => completeRunConfig({ task: 'spam', trainer: 'evolution', forbid: ['a'] })).toThrow('not evolution');
+    expect(() => completeRunConfig({ task: 'spam', trainer: 'evolution', fluentTopK: 5 })).toThrow(
+      'fluentTopK changes nothing with trainer evolution',
+    );
     expect(() => completeRunConfig({ task: 'spam', trainer: 'mcts', context: 'a' })).toThrow('not mcts');
     expect(() => completeRunConfig({ task: 'spam', trainer: 'reinforce', mustContain: 'a' })).toThrow('not reinforce');
     expect(() => completeRunConfig({ task: 'spam', inputConditioned: true, context: 'a' })).toThrow('is the input');
