@@ -21,6 +21,7 @@ import { modelOptions } from './run/prepare/model-options.js';
 import { openPolicy } from './run/prepare/open-policy.js';
 import { openPaidScores, type PaidScores } from './run/store/paid-scores.js';
 import { zip } from './statistics/zip.js';
+import type { LoadTaskOptions } from './task/assemble/load-task-options.js';
 import type { Evaluation, Evaluator, Example, Split, Task } from './task/types.js';
 
 /** A prompt and how its answers are read. */
@@ -39,6 +40,10 @@ export interface EvaluateOptions {
   readonly split: Split;
   /** Splits a data file as a run does, where all its rows are the test split otherwise. */
   readonly splitsDataFile?: boolean;
+  /** How a run reads rows to classify, in place of what the task and its data say. */
+  readonly ofRun?: LoadTaskOptions['ofRun'];
+  /** The labels whose examples are scored. @default all */
+  readonly only?: readonly string[] | undefined;
   readonly signal?: AbortSignal;
   /** Receives what a custom reward prints, escaped and bounded. */
   readonly onOutput?: (text: string) => void;
@@ -78,22 +83,21 @@ export interface EvaluatedPrompts {
  * Scores prompts on a split of a task with the code that rewards them in a run. All rows of a data file are its test
  * split here.
  */
-export async function evaluatePrompts(
-  given: RunConfig,
-  { prompts, policy, split, splitsDataFile = false, signal, onOutput, onProgress, onScoring }: EvaluateOptions,
-): Promise<EvaluatedPrompts> {
-  const task = await loadConfiguredTask(given, { testOnly: !splitsDataFile && isDataFileName(given.task) });
+export async function evaluatePrompts(given: RunConfig, options: EvaluateOptions): Promise<EvaluatedPrompts> {
+  const { prompts, policy, split, splitsDataFile = false, ofRun, signal, onOutput, onProgress, onScoring } = options;
+  const testOnly = !splitsDataFile && isDataFileName(given.task);
+  const task = await loadConfiguredTask(given, { testOnly, ofRun });
   const config = settleConfig(given, task);
   checkTemplateSource(task);
   checkStyleModels(task, config);
   checkEndpoints(task, config);
   checkQueue(task, config);
-  const examples = task.splits[split];
+  const examples = examplesWith(task, split, options.only);
   if (examples.length === 0) throw emptySplit(task, split);
-  const options = { ...modelOptions(config), onProgress, signal };
+  const howToLoad = { ...modelOptions(config), onProgress, signal };
   const loaded: LoadedModel[] = [];
   const load = async (name: string, queue?: string): Promise<LanguageModel> => {
-    const own = await loadLanguageModel(name, options);
+    const own = await loadLanguageModel(name, howToLoad);
     const model = queue === undefined ? own : await targetOverQueue(own, queue);
     loaded.push(model);
     return model;
@@ -173,6 +177,24 @@ async function evaluatePolicy(
   } finally {
     await policy.dispose();
   }
+}
+
+/** @throws RlpromptError `E_DATA_LABELS` for a label that no example has */
+function examplesWith({ name, labels, splits }: Task, split: Split, only: readonly string[] | undefined) {
+  const examples = splits[split];
+  if (only === undefined) return examples;
+  const nameOf = ({ label }: Example) => (label === undefined ? undefined : labels[label]?.name);
+  const there = [...new Set(examples.flatMap((example) => nameOf(example) ?? []))];
+  const absent = only.filter((label) => !there.includes(label));
+  if (absent.length === 0) return examples.filter((example) => only.includes(nameOf(example) ?? ''));
+  const quoted = (names: readonly string[]) => names.map((label) => `"${label}"`).join(', ');
+  throw new RlpromptError({
+    code: 'E_DATA_LABELS',
+    exit: 'data',
+    message: `no ${split} example has the label ${quoted(absent)}; their labels are ${quoted(there) || 'missing'}`,
+    where: `task ${name}, --labels`,
+    next: 'name labels of these examples',
+  });
 }
 
 function emptySplit(task: Task, split: Split): RlpromptError {

@@ -436,6 +436,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'run/store',
     'statistics',
     'task',
+    'task/assemble',
   ],
   'events.ts': ['classifier', 'lm/model', 'trainers/contract'],
   export: [

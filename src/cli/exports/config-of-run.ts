@@ -2,8 +2,8 @@ import type { Command } from 'commander';
 import { readSetLayer } from '../../config/config-layers.js';
 import { currentSettings } from '../../config/removed-settings.js';
 import { completeRunConfig, type ResolvedRunConfig, resolveRunConfig } from '../../config/resolve-run-config.js';
-import type { RunConfigInput, RunConfigKey } from '../../config/run-config.js';
-import { isDataFileName } from '../../data/read-table.js';
+import type { RunConfigInput } from '../../config/run-config.js';
+import type { EvaluateOptions } from '../../evaluate.js';
 import type { RunStartEvent } from '../../events.js';
 import type { LearnedRun } from '../../run/prepare/refuse-learned-rows.js';
 import { readRunSources } from '../options/config-options.js';
@@ -23,25 +23,52 @@ export const OF_THE_DATA: readonly (keyof RunConfigInput)[] = [
   'out',
 ];
 
+export interface ConfigOfRun extends ResolvedRunConfig {
+  /** How the run reads rows to classify, as far as nothing else was typed. */
+  readonly ofRun: EvaluateOptions['ofRun'];
+  /** Which of the run's own rows are scored, where that was typed. */
+  readonly only: EvaluateOptions['only'];
+}
+
 /**
- * The settings under which what a run found is evaluated: those of the run, weaker than what was typed. The user's own data
- * is read with the run's template, and with its labels and their words.
+ * The settings under which what a run found is evaluated: those of the run, weaker than what was typed. Rows of any task
+ * are read by the run's labels and their words, and those of another one with its template.
  */
 export async function readConfigOfRun(
   command: Command,
   context: CliContext,
   task: string | undefined,
   runDir: string,
-): Promise<ResolvedRunConfig> {
+): Promise<ConfigOfRun> {
   const { readRunRecord } = await import('../../export/run-record.js');
   const { manifest, start } = readRunRecord(runDir);
+  const inRun = currentSettings(manifest.config);
+  const { flags, ...others } = await readRunSources(command, context, task ?? inRun.task);
+  const typed = new Set<string>([
+    ...Object.keys(flags ?? {}),
+    ...readSetLayer(others.set ?? [], others.env ?? {}, []).keys(),
+  ]);
+  const isOwn = task === undefined || task === inRun.task;
   // How many prompts a run put together says nothing of how many are scored now.
-  const { ensemble: _, ...ofRun } = currentSettings(manifest.config);
-  const { flags, ...others } = await readRunSources(command, context, task ?? ofRun.task);
-  const known = task === undefined || task === ofRun.task ? ofRun : forOtherData(ofRun, task, start);
-  const typed = readSetLayer(others.set ?? [], others.env ?? {}, []);
-  const inherited = Object.entries(known).filter(([key]) => !typed.has(key as RunConfigKey));
-  return resolveRunConfig({ ...others, flags: { ...Object.fromEntries(inherited), ...flags } });
+  const left: readonly string[] = ['ensemble', ...(isOwn ? [] : OF_THE_DATA), ...typed];
+  const normalise = inRun.normalise ?? start.normalise ?? 'none';
+  const known = isOwn || start.kind !== 'classification' ? inRun : { ...inRun, normalise };
+  const inherited = Object.entries(known).filter(([key]) => !left.includes(key));
+  const { config, sources } = resolveRunConfig({ ...others, flags: { ...Object.fromEntries(inherited), ...flags } });
+  // A run's data is split by the labels that it kept: its own rows are chosen from after that.
+  const chooses = task === undefined && typed.has('labels');
+  return {
+    config: chooses ? { ...config, labels: inRun.labels } : config,
+    sources,
+    only: chooses ? config.labels : undefined,
+    ofRun:
+      start.kind === 'classification'
+        ? {
+            labels: typed.has('verbalizer') ? undefined : labelsOf(start),
+            template: isOwn || typed.has('template') ? undefined : start.template,
+          }
+        : undefined,
+  };
 }
 
 /** A run with the settings that it learned under. */
@@ -50,10 +77,9 @@ export async function learnedRun(runDir: string): Promise<LearnedRun> {
   return { runDir, config: completeRunConfig(currentSettings(readManifest(runDir).config)) };
 }
 
-function forOtherData(ofRun: RunConfigInput, task: string, start: RunStartEvent): Partial<RunConfigInput> {
-  const others = Object.entries(ofRun).filter(([key]) => !OF_THE_DATA.includes(key as keyof RunConfigInput));
-  const settings: Partial<RunConfigInput> = Object.fromEntries(others);
-  if (!isDataFileName(task)) return settings;
-  const words = start.labels.map((label, i) => [label, start.labelWords?.[i] ?? label]);
-  return { ...settings, template: start.template, verbalizer: Object.fromEntries(words) };
+function labelsOf({ labels, labelWords = labels, labelWordSets }: RunStartEvent) {
+  return labels.map((name, i) => {
+    const words = labelWordSets?.[i] ?? [];
+    return { name, word: labelWords[i] ?? name, ...(words.length > 1 ? { words } : {}) };
+  });
 }

@@ -2,6 +2,7 @@ import type { RunConfig } from '../../config/run-config.js';
 import { RlpromptError } from '../../errors.js';
 import { chatRenderer } from '../../lm/model/chat-template.js';
 import type { LanguageModel } from '../../lm/model/types.js';
+import type { LoadTaskOptions } from '../../task/assemble/load-task-options.js';
 import { loadTask } from '../../task/load/load-task.js';
 import { taskTemplate } from '../../task/task-template.js';
 import type { Task } from '../../task/types.js';
@@ -10,7 +11,10 @@ import { parseTemplate, withLabelSpace } from '../../template/parse-template.js'
 import type { Template } from '../../template/template.js';
 
 /** The task a configuration names, with its data read and checked. */
-export async function loadConfiguredTask(config: RunConfig, options: { testOnly?: boolean } = {}): Promise<Task> {
+export async function loadConfiguredTask(
+  config: RunConfig,
+  options: Pick<LoadTaskOptions, 'testOnly' | 'ofRun'> = {},
+): Promise<Task> {
   const { normalise } = config;
   const task = await loadTask(config.task, { ...config, ...options });
   return normalise === undefined ? task : { ...task, normalise };

@@ -19,7 +19,7 @@ export interface TaskParts {
 /** Checks definition and data against each other, and gives the whole task. */
 export function assembleTask(parts: TaskParts, options: LoadTaskOptions): Task {
   const { definition, splits, source, file, testOnly } = parts;
-  const labels = taskLabels(splits, options.verbalizer ?? definition.verbalizer);
+  const labels = options.ofRun?.labels ?? taskLabels(splits, options.verbalizer ?? definition.verbalizer);
   const warnings = checkSplits(splits, { kind: definition.kind, labels, source: file ?? source, testOnly });
   const { seed, testSize = 'all' } = options;
   const test = drawTestRows(splits.test, { seed, testSize }, (warning) => warnings.push(warning));
@@ -37,7 +37,7 @@ export function assembleTask(parts: TaskParts, options: LoadTaskOptions): Task {
       dev: examplesOf(splits.dev, labels),
       test: examplesOf(test, labels),
     },
-    template: options.template ?? (typeof template === 'string' ? template : undefined),
+    template: options.ofRun?.template ?? options.template ?? (typeof template === 'string' ? template : undefined),
     templates: typeof template === 'object' ? template : kindTemplates(definition.kind),
     manualPrompts: [...new Set([...(definition.manualPrompts ?? []), ...(options.manualPrompts ?? [])])],
     normalise: definition.normalise ?? 'none',

@@ -1,5 +1,6 @@
 import { RlpromptError } from '../../errors.js';
 import { groupDigits } from '../../group-digits.js';
+import type { LoadTaskOptions } from './load-task-options.js';
 import type { SourceRow } from './source-row.js';
 
 /** Between the values of a data file that share one label: `1|2=bad,4|5=good`. */
@@ -15,16 +16,21 @@ export function valuesOf(label: string): string[] {
   return label.split(SEPARATOR).map((value) => value.trim());
 }
 
-/** Rows under the label that the verbalizer joins their value to. A value that is a label by itself stays what it is. */
-export function joinLabels(
-  rows: readonly SourceRow[],
-  verbalizer: Readonly<Record<string, string>> | undefined,
-): readonly SourceRow[] {
+/** The labels that the data is said to have; undefined where it says so itself. */
+export function namedLabels({
+  ofRun,
+  verbalizer,
+}: Pick<LoadTaskOptions, 'ofRun' | 'verbalizer'>): readonly string[] | undefined {
+  return ofRun?.labels?.map(({ name }) => name) ?? (verbalizer && Object.keys(verbalizer));
+}
+
+/** Rows under the label that joins their value to others. A value that is a label by itself stays what it is. */
+export function joinLabels(rows: readonly SourceRow[], labels: readonly string[] = []): readonly SourceRow[] {
   const joined = new Map<string, string>();
-  for (const label of Object.keys(verbalizer ?? {})) {
+  for (const label of labels) {
     if (label.includes(SEPARATOR)) for (const value of valuesOf(label)) joined.set(value, label);
   }
-  for (const label of Object.keys(verbalizer ?? {})) joined.delete(label);
+  for (const label of labels) joined.delete(label);
   if (joined.size === 0) return rows;
   return rows.map((row) => ({ ...row, label: joined.get(row.label ?? '') ?? row.label }));
 }

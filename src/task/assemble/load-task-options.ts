@@ -1,4 +1,5 @@
 import type { ReadTableOptions } from '../../data/read-table.js';
+import type { TaskLabel } from '../types.js';
 import type { OnMissing } from './source-row.js';
 import type { TestSize } from './test-rows.js';
 
@@ -28,6 +29,10 @@ export interface LoadTaskOptions extends Pick<ReadTableOptions, 'encoding' | 'al
   readonly testSize?: TestSize | undefined;
   /** Label of the data, or several with `|` between them → word; in place of the task's own. */
   readonly verbalizer?: Readonly<Record<string, string>> | undefined;
+  /** How a run reads rows to classify, in place of what task, data and the options here say. */
+  readonly ofRun?:
+    | { readonly labels?: readonly TaskLabel[] | undefined; readonly template?: string | undefined }
+    | undefined;
   /** In place of the task's own. */
   readonly template?: string | undefined;
   /** Beside the task's own. */

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { readTable } from '../../data/read-table.js';
 import { assembleTask } from '../assemble/assemble-task.js';
-import { joinLabels } from '../assemble/label-values.js';
+import { joinLabels, namedLabels } from '../assemble/label-values.js';
 import type { LoadTaskOptions } from '../assemble/load-task-options.js';
 import { rowsFromArrays, rowsFromTable, type SourceRow, type SourceSplits } from '../assemble/source-row.js';
 import type { Split, Task } from '../types.js';
@@ -22,12 +22,14 @@ export async function loadDefinitionTask(
   options: LoadTaskOptions,
 ): Promise<Task> {
   const { splits: read, warnings } = await readExamples(definition, origin);
-  const verbalizer = options.verbalizer ?? definition.verbalizer;
-  const join = (split: Split) => joinLabels(read[split], verbalizer);
+  // Other kinds of tasks are not read by labels and their words.
+  const ofRun = definition.kind === 'classification' ? options.ofRun : undefined;
+  const labels = namedLabels({ ofRun, verbalizer: options.verbalizer ?? definition.verbalizer });
+  const join = (split: Split) => joinLabels(read[split], labels);
   const splits = { train: join('train'), dev: join('dev'), test: join('test') };
   return assembleTask(
     { definition, splits, source: origin.source, file: origin.file, warnings, testOnly: false },
-    options,
+    { ...options, ofRun },
   );
 }
 

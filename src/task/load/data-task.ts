@@ -6,7 +6,14 @@ import type { Table } from '../../data/table.js';
 import { RlpromptError } from '../../errors.js';
 import { assembleTask } from '../assemble/assemble-task.js';
 import { checkSplits } from '../assemble/check-splits.js';
-import { countLabels, joinLabels, keepLabels, lookalikeLabels, refuseUnlabelling } from '../assemble/label-values.js';
+import {
+  countLabels,
+  joinLabels,
+  keepLabels,
+  lookalikeLabels,
+  namedLabels,
+  refuseUnlabelling,
+} from '../assemble/label-values.js';
 import type { LoadTaskOptions } from '../assemble/load-task-options.js';
 import { scaleHint } from '../assemble/scale.js';
 import { rowsFromTable, type SourceRow } from '../assemble/source-row.js';
@@ -26,7 +33,7 @@ export async function loadDataTask(files: SplitFiles, source: string, options: L
   const given = await readDataRows(files, source, options, (warning) => warnings.push(warning));
   const all = { train: [], dev: [], test: [...given.train, ...(given.dev ?? []), ...(given.test ?? [])] };
   // Before the split, which would take a mistyped label for a label with too few rows.
-  const labels = taskLabels(all, options.verbalizer);
+  const labels = options.ofRun?.labels ?? taskLabels(all, options.verbalizer);
   checkSplits(all, { kind: 'classification', labels, source, testOnly: true });
   const splits = options.testOnly
     ? { train: given.dev || given.test ? given.train : [], dev: given.dev ?? [], test: given.test ?? given.train }
@@ -75,18 +82,19 @@ export async function readDataRows(
   const [first, ...others] = faults;
   if (first) throw together([first, ...others]);
   const all = [...train, ...(dev ?? []), ...(test ?? [])];
-  if (options.verbalizer === undefined && options.labels === undefined) refuseUnlabelling(all, names.label, source);
+  const labels = namedLabels(options);
+  const isTold = labels !== undefined || options.labels !== undefined;
+  if (!isTold) refuseUnlabelling(all, names.label, source);
   const kept = new Set(keepLabels(all, options.labels, { source, onSkip: onWarning }));
   const join = (rows: readonly SourceRow[]) =>
     joinLabels(
       rows.filter((row) => kept.has(row)),
-      options.verbalizer,
+      labels,
     );
   const joined = { train: join(train), dev: dev && join(dev), test: test && join(test) };
   for (const warning of lookalikeLabels([...joined.train, ...(joined.dev ?? []), ...(joined.test ?? [])])) {
     onWarning(warning);
   }
-  const isTold = options.labels !== undefined || options.verbalizer !== undefined;
   const hint = isTold ? undefined : scaleHint(countLabels(all).map(([label]) => label));
   if (hint !== undefined) onWarning(hint);
   return joined;

@@ -9,6 +9,7 @@ import { ensembleScores } from '../../../rewards/classification/ensemble-scores.
 import { toVisibleJson } from '../../../visible-json.js';
 import { learnedRun, readConfigOfRun } from '../../exports/config-of-run.js';
 import { type WordOptions, withEditedWords } from '../../exports/edited-words.js';
+import { ofOtherLabels } from '../../exports/of-other-labels.js';
 import { readBy, scoredRun } from '../../exports/scored-run.js';
 import { writeProposals } from '../../exports/write-proposals.js';
 import { addConfigOptions, collect, readRunConfig } from '../../options/config-options.js';
@@ -94,12 +95,11 @@ export function configure(command: Command, context: CliContext): void {
     const { task, run, hasPolicy, found } = await scoredRun(given, options);
     const isOwnTask = run !== undefined && task === undefined;
     const refuse = (error: unknown): never => {
-      throw isOwnTask ? fromAnotherFolder(error, 'score the run') : error;
+      if (isOwnTask) throw fromAnotherFolder(error, 'score the run');
+      throw run === undefined || task === undefined ? error : ofOtherLabels(error, task);
     };
-    const { config: read, sources } =
-      run === undefined
-        ? await readRunConfig(command, context, task)
-        : await readConfigOfRun(command, context, task, run).catch(refuse);
+    const settled = run === undefined ? undefined : await readConfigOfRun(command, context, task, run).catch(refuse);
+    const { config: read, sources } = settled ?? (await readRunConfig(command, context, task));
     const config: RunConfig = sources.testSize === 'default' ? { ...read, testSize: 'all' } : read;
     if (isOwnTask && options.split === 'test') {
       const { refuseLearnedRows } = await import('../../../run/prepare/refuse-learned-rows.js');
@@ -111,14 +111,15 @@ export function configure(command: Command, context: CliContext): void {
     }
     const policy = hasPolicy ? run : undefined;
     if (options.unlabelled) return await writeProposals(config, { ...options, ...(policy ? { policy } : {}) }, context);
-    const ofRun = withEditedWords(found && readBy(found, read.target), options);
-    const prompts = [...(ofRun ? [ofRun] : []), ...(await readPrompts(options, run, context))];
+    const best = withEditedWords(found && readBy(found, read.target), options);
+    const prompts = [...(best ? [best] : []), ...(await readPrompts(options, run, context))];
     const together = togetherOf(config, sources, prompts.length);
     const { evaluatePrompts } = await import('../../../evaluate.js');
     const onOutput = (text: string) => sayLines(context, text);
     const onProgress = reportDownloads(context);
     // A run's own data file is split as the run split it; other files are new rows.
-    const scoring = { prompts, policy, split: options.split, splitsDataFile: isOwnTask };
+    const { ofRun, only } = settled ?? {};
+    const scoring = { prompts, policy, split: options.split, splitsDataFile: isOwnTask, ofRun, only };
     const onScoring: EvaluateOptions['onScoring'] = (rows) => watchRows(rows, context);
     const request = { ...scoring, signal: interruption(), onOutput, onProgress, onScoring };
     const evaluation = await evaluatePrompts(config, request).catch(refuse);
