@@ -111,13 +111,15 @@ export class ClassificationEvaluator implements Evaluator {
     const free = texts.filter((text) => !resolved.shown.has(text));
     const shown = texts.filter((text) => resolved.shown.has(text));
     const { standIn } = resolved;
-    const { dev, test } = this.task.splits;
+    const { train, dev, test } = this.task.splits;
     // An export has the offsets of the dev rows: test rows are read by those, as new rows will be, and not by their own.
     const batch = examples === test && dev.length > 0 ? [...new Set(dev.map(({ text }) => text))] : undefined;
     const common = { prompt, offsets, batch };
     if (shown.length === 0) return [{ ...common, reading: resolved, texts }];
     if (standIn === undefined) throw shownRows(shown.length);
-    const behindOthers = { ...common, reading: standIn, texts: shown };
+    // Offsets that are given were measured behind the demonstrations. Behind others a row has others, as in the run.
+    const hasOwn = train.length > 0 && this.settings.calibrate !== 'none';
+    const behindOthers = { ...common, reading: standIn, texts: shown, offsets: hasOwn ? undefined : offsets };
     return free.length === 0 ? [behindOthers] : [{ ...common, reading: resolved, texts: free }, behindOthers];
   }
 

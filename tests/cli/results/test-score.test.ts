@@ -91,4 +91,17 @@ describe('the test score of a run', { timeout: 120_000 }, () => {
     }
     expect(await runInProcess(['eval', 'run', '--seed', '0'], { cwd })).toMatchObject({ code: 0 });
   });
+
+  it('and that on train and dev are what eval says where rows are shown as demonstrations', async () => {
+    const cwd = emptyFolder();
+    const shown = SMALL.map((word, i) => (SMALL[i - 1] === '--demos' ? '1' : word));
+    const search = ['--shots', '8', '--steps', '2', '--test-size', '40', '--out', 'run', '--json'];
+    const { best } = await jsonOf(['run', TICKETS, ...shown, ...search], cwd);
+    expect(best.classifier.demonstrations).not.toEqual([]);
+    for (const split of ['train', 'dev', 'test'] as const) {
+      const { results } = await jsonOf(['eval', 'run', '--split', split, '--json'], cwd);
+      expect(results[0].accuracy).toBe(best[split].accuracy);
+      if (split === 'train') expect(results[0].reward).toBe(best.reward);
+    }
+  });
 });

@@ -162,6 +162,21 @@ describe('a reading', () => {
     expect(scorer.asked).toEqual(['p|aa', 'p|b']);
   });
 
+  it('behind the stand-ins has offsets of its own, also where those behind the demonstrations are given', async () => {
+    const demonstrations = [{ text: 'aa', label: 'no', word: 'no' }];
+    const reading = { words, demonstrations, standIns: [{ text: 'b', label: 'yes', word: 'yes' }] };
+    const rewards = async (setting: Setting, more = {}) =>
+      (await one(evaluatorOf(setting).evaluator, TRAIN, { reading, ...more }))?.exampleRewards;
+    // "b" is calibrated by itself, and "aa" by itself too: without a gap.
+    expect(await rewards({ calibrate: 'inputs' })).toEqual(Float64Array.of(0, 0));
+    expect(await rewards({ calibrate: 'inputs' }, { offsets: [0, 1] })).toEqual(Float64Array.of(0, 0));
+    const given = [expect.closeTo(-180 * Math.tanh(1 / 2), 4), 0];
+    const whereNoneAreMeasured = [{ calibrate: 'none' }, { calibrate: 'inputs', splits: { train: [] } }] as const;
+    for (const setting of whereNoneAreMeasured) {
+      expect([...((await rewards(setting, { offsets: [0, 1] })) ?? [])]).toEqual(given);
+    }
+  });
+
   it('of rows behind themselves is a fault of the program', async () => {
     const { evaluator } = evaluatorOf();
     const reading = { words, demonstrations: [{ text: 'aa', label: 'no', word: 'no' }] };
