@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { readSetLayer } from '../../config/config-layers.js';
 import { currentSettings } from '../../config/removed-settings.js';
 import { completeRunConfig, type ResolvedRunConfig, resolveRunConfig } from '../../config/resolve-run-config.js';
-import type { RunConfigInput } from '../../config/run-config.js';
+import type { RunConfigInput, RunConfigKey } from '../../config/run-config.js';
 import type { EvaluateOptions } from '../../evaluate.js';
 import type { RunStartEvent } from '../../events.js';
 import type { LearnedRun } from '../../run/prepare/refuse-learned-rows.js';
@@ -24,6 +24,10 @@ export const OF_THE_DATA: readonly (keyof RunConfigInput)[] = [
 ];
 
 export interface ConfigOfRun extends ResolvedRunConfig {
+  /** The settings of the run. */
+  readonly inRun: RunConfigInput;
+  /** What the command line says. */
+  readonly typed: ReadonlySet<RunConfigKey>;
   /** How the run reads rows to classify, as far as nothing else was typed. */
   readonly ofRun: EvaluateOptions['ofRun'];
   /** Which of the run's own rows are scored, where that was typed. */
@@ -44,10 +48,7 @@ export async function readConfigOfRun(
   const { manifest, start } = readRunRecord(runDir);
   const inRun = currentSettings(manifest.config);
   const { flags, ...others } = await readRunSources(command, context, task ?? inRun.task);
-  const typed = new Set<string>([
-    ...Object.keys(flags ?? {}),
-    ...readSetLayer(others.set ?? [], others.env ?? {}, []).keys(),
-  ]);
+  const typed = new Set([...Object.keys(flags ?? {}), ...readSetLayer(others.set ?? [], others.env ?? {}, []).keys()]);
   const isOwn = task === undefined || task === inRun.task;
   // How many prompts a run put together says nothing of how many are scored now.
   const left: readonly string[] = ['ensemble', ...(isOwn ? [] : OF_THE_DATA), ...typed];
@@ -61,6 +62,8 @@ export async function readConfigOfRun(
     config: chooses ? { ...config, labels: inRun.labels } : config,
     sources,
     only: chooses ? config.labels : undefined,
+    inRun,
+    typed: typed as ReadonlySet<RunConfigKey>,
     ofRun:
       start.kind === 'classification'
         ? {

@@ -101,6 +101,39 @@ describe('eval of what a run found', () => {
     }
   });
 
+  it('refuses what was typed where the run has settled it, and says what to use', async () => {
+    const verbalizer = 'account=bad,billing=good,delivery=late';
+    for (const [args, why, next] of [
+      [['--verbalizer', verbalizer], 'read by its own labels and words', 'rlprompt eval one --words'],
+      [['--calibrate', 'none'], 'offsets of its prompt were measured', 'rlprompt eval DATA --prompt TEXT'],
+      [['--set', 'calibrate=none'], 'offsets of its prompt were measured', 'rlprompt eval DATA --prompt TEXT'],
+      [['--normalise', 'token'], 'offsets of its prompt were measured', 'rlprompt eval DATA --prompt TEXT'],
+      [['--label-space', 'no'], 'offsets of its prompt were measured', 'rlprompt eval DATA --prompt TEXT'],
+      [['--template', '{prompt} {input}'], 'offsets of its prompt were measured', 'rlprompt eval DATA --prompt TEXT'],
+      [['--shots', '1'], 'its rows would be drawn anew', 'rlprompt eval DATA --run one'],
+      [['--seed', '1'], 'its rows would be drawn anew', 'rlprompt eval DATA --run one'],
+      [['--preset', 'raw'], 'the run has chosen everything', 'leave --preset out'],
+      [['--run', 'folder'], 'one is a run', 'rlprompt eval DATA --run folder'],
+      [['--policy', 'folder'], 'one is a run', 'rlprompt eval DATA --policy folder'],
+    ] as const) {
+      const line = await refusal('one', ...args);
+      expect(line, args.join(' ')).toMatch(/^rlprompt: E_USAGE: /);
+      expect(line).toContain(why);
+      expect(line).toContain(next);
+    }
+    const joined = 'account|billing=bad,delivery=late';
+    expect(await refusal('one.csv', '--run', 'folder', '--verbalizer', joined)).toContain('read by its own labels');
+  });
+
+  it('takes the same where it says what the run said, or where nothing measured is in its way', async () => {
+    const same = ['--calibrate', 'inputs', '--shots', '2', '--seed', '0'];
+    expect(await evaluated('one', ...same)).toEqual(await evaluated('one'));
+    const words = ['--words', 'billing=money'];
+    const calibrated = await evaluated('one', ...words);
+    expect(await evaluated('one', ...words, '--calibrate', 'none')).not.toEqual(calibrated);
+    expect(await evaluated('one.csv', '--run', 'one', '--seed', '4', '--shots', '1')).toMatchObject({ n: rows.length });
+  });
+
   it('reads a label called __proto__ from CSV as from JSONL', async () => {
     const named = rows.map(([text, label]): Row => [text, label === LABELS[0] ? '__proto__' : label]);
     const run = await followRun({ ...settings, task: write('proto.csv', named), out: at('proto') });

@@ -76,12 +76,7 @@ describe('the test score of a run', { timeout: 120_000 }, () => {
     expect(tasks.columns.map(({ n }) => n)).toEqual([96, 6]);
     expect((await matrixOf('run', '--test-size', '4')).columns).toMatchObject([{ n: 4 }]);
 
-    const others = [
-      transfer('run', 'other'),
-      transfer('run', '--seed', '1'),
-      transfer('run', '--shots', '4'),
-      ['eval', 'run', '--seed', '1'],
-    ];
+    const others = [transfer('run', 'other'), transfer('run', '--seed', '1'), transfer('run', '--shots', '4')];
     for (const args of others) {
       const { code, stderr } = await runInProcess(args, { cwd });
       expect([code, stderr]).toEqual([

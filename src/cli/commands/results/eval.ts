@@ -11,6 +11,7 @@ import { learnedRun, readConfigOfRun } from '../../exports/config-of-run.js';
 import { type WordOptions, withEditedWords } from '../../exports/edited-words.js';
 import { ofOtherLabels } from '../../exports/of-other-labels.js';
 import { readBy, scoredRun } from '../../exports/scored-run.js';
+import { refuseSettled } from '../../exports/settled-by-run.js';
 import { writeProposals } from '../../exports/write-proposals.js';
 import { addConfigOptions, collect, readRunConfig } from '../../options/config-options.js';
 import { parseCount } from '../../options/parse-count.js';
@@ -75,7 +76,12 @@ export function configure(command: Command, context: CliContext): void {
       'with a run: read its prompt by these words of every label in place of those it has',
     )
     .option('--without-words <WORD,…>', 'with a run: read its prompt without these words')
-    .option('--policy <RUN>', 'run with --input-conditioned, whose policy writes a prompt for each example')
+    .addOption(
+      new Option(
+        '--policy <RUN>',
+        'run with --input-conditioned, whose policy writes a prompt for each example',
+      ).conflicts('run'),
+    )
     .option('--unlabelled', 'with --policy: write the prompt of each row of a data file, which needs no labels')
     .addOption(
       new Option('--split <NAME>', 'examples of the task to score on')
@@ -101,6 +107,8 @@ export function configure(command: Command, context: CliContext): void {
     const settled = run === undefined ? undefined : await readConfigOfRun(command, context, task, run).catch(refuse);
     const { config: read, sources } = settled ?? (await readRunConfig(command, context, task));
     const config: RunConfig = sources.testSize === 'default' ? { ...read, testSize: 'all' } : read;
+    const best = withEditedWords(found && readBy(found, read.target), options);
+    if (settled && run !== undefined) refuseSettled({ ...settled, config }, { prompt: best, isOwnTask }, run);
     if (isOwnTask && options.split === 'test') {
       const { refuseLearnedRows } = await import('../../../run/prepare/refuse-learned-rows.js');
       await refuseLearnedRows(config, await learnedRun(run)).catch(refuse);
@@ -111,7 +119,6 @@ export function configure(command: Command, context: CliContext): void {
     }
     const policy = hasPolicy ? run : undefined;
     if (options.unlabelled) return await writeProposals(config, { ...options, ...(policy ? { policy } : {}) }, context);
-    const best = withEditedWords(found && readBy(found, read.target), options);
     const prompts = [...(best ? [best] : []), ...(await readPrompts(options, run, context))];
     const together = togetherOf(config, sources, prompts.length);
     const { evaluatePrompts } = await import('../../../evaluate.js');
