@@ -44,6 +44,8 @@ export interface EvaluateOptions {
   readonly ofRun?: LoadTaskOptions['ofRun'];
   /** The labels whose examples are scored. @default all */
   readonly only?: readonly string[] | undefined;
+  /** The numbers of each example are wanted: tasks with a custom reward, which have none, are refused. */
+  readonly perExample?: boolean;
   readonly signal?: AbortSignal;
   /** Receives what a custom reward prints, escaped and bounded. */
   readonly onOutput?: (text: string) => void;
@@ -92,6 +94,7 @@ export async function evaluatePrompts(given: RunConfig, options: EvaluateOptions
   checkStyleModels(task, config);
   checkEndpoints(task, config);
   checkQueue(task, config);
+  if (options.perExample && task.kind === 'custom') throw noRowsOf(task);
   const examples = examplesWith(task, split, options.only);
   if (examples.length === 0) throw emptySplit(task, split);
   const howToLoad = { ...modelOptions(config), onProgress, signal };
@@ -194,6 +197,16 @@ function examplesWith({ name, labels, splits }: Task, split: Split, only: readon
     message: `no ${split} example has the label ${quoted(absent)}; their labels are ${quoted(there) || 'missing'}`,
     where: `task ${name}, --labels`,
     next: 'name labels of these examples',
+  });
+}
+
+function noRowsOf({ name }: Task): RlpromptError {
+  return new RlpromptError({
+    code: 'E_USAGE',
+    exit: 'usage',
+    message: 'a custom reward is given for all examples together: there is nothing to write for each',
+    where: `task ${name}, --per-example`,
+    next: 'leave --per-example out',
   });
 }
 

@@ -306,6 +306,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'package-root.ts',
     'plain-issue.ts',
     'predict.ts',
+    'shell-word.ts',
     'visible-json.ts',
   ],
   'cli/runs': [

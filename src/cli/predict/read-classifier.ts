@@ -2,8 +2,10 @@ import path from 'node:path';
 import type { Classifier } from '../../classifier/classifier.js';
 import type { RunConfigInput } from '../../config/run-config.js';
 import { RlpromptError } from '../../errors.js';
+import type { RunRecord } from '../../export/run-record.js';
 import { factsOfNamed } from '../../files/read/is-there.js';
 import { readText } from '../../files/read/read-file.js';
+import { shellWord } from '../../shell-word.js';
 import { type ExportedClassifier, parseExportedClassifier } from './exported-classifier.js';
 
 /** A classifier with the settings that its answers depend on. */
@@ -36,7 +38,7 @@ async function readRun(runDir: string, rank: number): Promise<StoredClassifier> 
   const { packageVersion } = await import('../../package-root.js');
   const record = readRunRecord(runDir);
   const { classifier } = exportPrompt(record, rank, packageVersion());
-  if (classifier === undefined) throw noSource(runDir, `a ${record.start.kind} run predicts no labels`);
+  if (classifier === undefined) throw noClassifier(record);
   const { config, digests } = record.manifest;
   const { normalise } = record.start;
   const settings = { ...currentSettings(config), ...(normalise ? { normalise } : {}) };
@@ -62,6 +64,17 @@ function readExport(file: string): StoredClassifier {
     },
     digest: digests?.targetLm,
   };
+}
+
+function noClassifier({ runDir, start: { kind } }: RunRecord): RlpromptError {
+  const run = shellWord(runDir);
+  return new RlpromptError({
+    code: 'E_PREDICT_SOURCE',
+    exit: 'missingInput',
+    message: `predict is for classification, and this is a ${kind} run, whose prompt gives no labels`,
+    where: runDir,
+    next: `rlprompt export ${run} --format txt writes its prompt, rlprompt eval ${run} scores it`,
+  });
 }
 
 function noSource(where: string, message: string, cause?: unknown): RlpromptError {

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { completeRunConfig } from '../../../src/config/resolve-run-config.js';
@@ -144,6 +144,22 @@ describe('eval of what a run found', () => {
     expect(ofJson).toEqual(await evaluated(write('proto-again.csv', named), '--run', 'proto'));
   }, 60_000);
 });
+
+it('a run with a custom reward has no numbers of its rows and no labels, which eval and predict say', async () => {
+  const examples = "{ train: [{ text: 'a' }], dev: [{ text: 'b' }], test: [{ text: 'c' }] }";
+  const reward = '({ prompts }) => prompts.map(({ length }) => length)';
+  writeFileSync(
+    at('long.mjs'),
+    `export default { name: 'long', kind: 'custom', examples: ${examples}, reward: ${reward} };`,
+  );
+  const run = await followRun({ ...small, task: at('long.mjs'), steps: 1, out: at('custom') });
+  expect(run.error).toBeUndefined();
+  expect(await refusal('custom', '--per-example', 'none.jsonl')).toMatch(/^rlprompt: E_USAGE: .*--per-example/);
+  expect(existsSync(at('none.jsonl'))).toBe(false);
+  const { code, stderr } = await runInProcess(['predict', 'custom', 'one.csv'], { cwd });
+  expect(code).toBe(66);
+  expect(lastLine(stderr)).toMatch(/predict is for classification, .*rlprompt export custom .* rlprompt eval custom/);
+}, 60_000);
 
 it('a reading of other labels than the task has is refused', async () => {
   const reading = { words: ['a', 'b'].map((label) => ({ label, words: [label] })), demonstrations: [] };

@@ -128,7 +128,8 @@ export function configure(command: Command, context: CliContext): void {
     const { ofRun, only } = settled ?? {};
     const scoring = { prompts, policy, split: options.split, splitsDataFile: isOwnTask, ofRun, only };
     const onScoring: EvaluateOptions['onScoring'] = (rows) => watchRows(rows, context);
-    const request = { ...scoring, signal: interruption(), onOutput, onProgress, onScoring };
+    const perExample = options.perExample !== undefined;
+    const request = { ...scoring, perExample, signal: interruption(), onOutput, onProgress, onScoring };
     const evaluation = await evaluatePrompts(config, request).catch(refuse);
     for (const warning of evaluation.warnings) warn(context, warning);
     if (options.perExample !== undefined) writeOutcomes(options.perExample, evaluation.results);
