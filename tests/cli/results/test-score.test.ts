@@ -85,6 +85,12 @@ describe('the test score of a run', { timeout: 120_000 }, () => {
       ]);
     }
     expect(await runInProcess(['eval', 'run', '--seed', '0'], { cwd })).toMatchObject({ code: 0 });
+    const whole = await runInProcess(['eval', './tickets.csv', '--run', 'run', '--text-column', 'text'], { cwd });
+    expect(whole.stdout).toMatch(/accuracy +reward +rows +prompt\n.* 96 /);
+    expect(whole.stderr).toContain(
+      'all rows are scored, train and dev among them; "rlprompt eval run" scores its test rows alone',
+    );
+    expect(await runInProcess(['eval', 'new.csv', '--run', 'run'], { cwd })).toMatchObject({ code: 0, stderr: '' });
   });
 
   it('and that on train and dev are what eval says where rows are shown as demonstrations', async () => {

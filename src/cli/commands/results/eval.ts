@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { ResolvedRunConfig } from '../../../config/resolve-run-config.js';
 import type { RunConfig, RunConfigKey } from '../../../config/run-config.js';
@@ -6,6 +7,7 @@ import { RlpromptError } from '../../../errors.js';
 import type { EvaluatedPrompt, EvaluateOptions } from '../../../evaluate.js';
 import { requirePlaceFor, writeOutput } from '../../../files/write/write-output.js';
 import { ensembleScores } from '../../../rewards/classification/ensemble-scores.js';
+import { shellWord } from '../../../shell-word.js';
 import { toVisibleJson } from '../../../visible-json.js';
 import { learnedRun, readConfigOfRun } from '../../exports/config-of-run.js';
 import { type WordOptions, withEditedWords } from '../../exports/edited-words.js';
@@ -119,6 +121,7 @@ export function configure(command: Command, context: CliContext): void {
     }
     const policy = hasPolicy ? run : undefined;
     if (options.unlabelled) return await writeProposals(config, { ...options, ...(policy ? { policy } : {}) }, context);
+    if (run !== undefined && task !== undefined && isDataFileName(task)) await warnOfOwnRows(task, run, context);
     const prompts = [...(best ? [best] : []), ...(await readPrompts(options, run, context))];
     const together = togetherOf(config, sources, prompts.length);
     const { evaluatePrompts } = await import('../../../evaluate.js');
@@ -144,6 +147,14 @@ export function configure(command: Command, context: CliContext): void {
         : toTable(results, rowsOf, context.stdout.columns) + togetherLine(ensemble),
     );
   });
+}
+
+/** Whoever names the data of a run wants to know that it is scored whole. */
+async function warnOfOwnRows(file: string, run: string, context: CliContext): Promise<void> {
+  const { config } = await learnedRun(run);
+  if (resolve(file) !== resolve(config.task)) return;
+  const instead = `"rlprompt eval ${shellWord(run)}" scores its test rows alone`;
+  warn(context, `the run learned from ${file}: all rows are scored, train and dev among them; ${instead}`);
 }
 
 async function readPrompts(
