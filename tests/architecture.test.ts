@@ -146,7 +146,6 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'report/page',
     'rewards/classification',
     'rewards/judge',
-    'run/prepare',
     'run/store',
     'run/store/logs',
     'shell-word.ts',

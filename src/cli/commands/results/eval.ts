@@ -111,10 +111,6 @@ export function configure(command: Command, context: CliContext): void {
     const config: RunConfig = sources.testSize === 'default' ? { ...read, testSize: 'all' } : read;
     const best = withEditedWords(found && readBy(found, read.target), options);
     if (settled && run !== undefined) refuseSettled({ ...settled, config }, { prompt: best, isOwnTask }, run);
-    if (isOwnTask && options.split === 'test') {
-      const { refuseLearnedRows } = await import('../../../run/prepare/refuse-learned-rows.js');
-      await refuseLearnedRows(config, await learnedRun(run)).catch(refuse);
-    }
     if (options.perExample !== undefined) {
       const { inputFiles } = await import('../../exports/input-files.js');
       requirePlaceFor(options.perExample, { inputs: inputFiles(config) });
