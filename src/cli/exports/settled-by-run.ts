@@ -39,12 +39,12 @@ const SETTLED: readonly Settled[] = [
     keys: ['calibrate', 'normalise', 'labelSpace', 'template', 'chat'],
     isSo: ({ prompt }) => prompt?.offsets !== undefined,
     why: 'the offsets of its prompt were measured by the settings of the run',
-    next: () => 'rlprompt eval DATA --prompt TEXT measures offsets anew, as --words does',
+    next: () => 'rlprompt eval DATA --prompt TEXT measures new offsets, as --words does',
   },
   {
     keys: ['shots', 'seed', 'textColumn', 'labelColumn', 'splitColumn', 'dev', 'test'],
     isSo: ({ isOwnTask }) => isOwnTask,
-    why: 'its rows would be drawn anew, and the run may have learned from some of them',
+    why: 'other rows would be drawn, and the run may have learned from some of them',
     next: (run) => `rlprompt eval DATA --run ${run} scores rows of your choice`,
   },
 ];
