@@ -53,7 +53,8 @@ export async function readConfigOfRun(
   // How many prompts a run put together says nothing of how many are scored now.
   const left: readonly string[] = ['ensemble', ...(isOwn ? [] : OF_THE_DATA), ...typed];
   const normalise = inRun.normalise ?? start.normalise ?? 'none';
-  const known = isOwn || start.kind !== 'classification' ? inRun : { ...inRun, normalise };
+  // Said even where the run took what its task has: a configuration file of today must not say it.
+  const known = start.kind === 'classification' ? { ...inRun, normalise } : inRun;
   const inherited = Object.entries(known).filter(([key]) => !left.includes(key));
   const { config, sources } = resolveRunConfig({ ...others, flags: { ...Object.fromEntries(inherited), ...flags } });
   // A run's data is split by the labels that it kept: its own rows are chosen from after that.

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { completeRunConfig } from '../../../src/config/resolve-run-config.js';
@@ -10,7 +10,7 @@ import { emptyFolder, lastLine } from '../spawn-cli.js';
 
 const cwd = emptyFolder();
 const at = (name: string) => join(cwd, name);
-const WORDS = { account: 'list', billing: 'free', delivery: 'work' };
+const WORDS = { account: 'list', billing: 'for free', delivery: 'work' };
 const LABELS = Object.keys(WORDS);
 
 type Row = readonly [text: string, label: string];
@@ -127,7 +127,10 @@ describe('eval of what a run found', () => {
 
   it('takes the same where it says what the run said, or where nothing measured is in its way', async () => {
     const same = ['--calibrate', 'inputs', '--shots', '2', '--seed', '0'];
-    expect(await evaluated('one', ...same)).toEqual(await evaluated('one'));
+    const plain = await evaluated('one');
+    expect(await evaluated('one', ...same)).toEqual(plain);
+    writeFileSync(at('rlprompt.config.json'), '{"normalise":"word","calibrate":"none"}');
+    expect(await evaluated('one').finally(() => rmSync(at('rlprompt.config.json')))).toEqual(plain);
     const words = ['--words', 'billing=money'];
     const calibrated = await evaluated('one', ...words);
     expect(await evaluated('one', ...words, '--calibrate', 'none')).not.toEqual(calibrated);
