@@ -115,9 +115,13 @@ function finish(layer: ConfigLayer, problems: ConfigProblem[]): ResolvedRunConfi
   const input = Object.fromEntries([...layer].map(([key, { value }]) => [key, value]));
   const parsed = runConfigSchema.safeParse(input);
   const issues = parsed.error?.issues ?? [];
-  // A value of another kind breaks the bounds of its own kind too: the first says it all.
-  const told = issues.filter((issue, i) => issues.findIndex(({ path }) => String(path) === String(issue.path)) === i);
-  problems.push(...told.map((issue) => describeIssue(issue, layer)));
+  // Of two bounds the setting's own comes last; what breaks a bound only because it is of another kind is not told.
+  const told = new Map<string, z.core.$ZodIssue>();
+  for (const issue of issues) {
+    const path = String(issue.path);
+    if (told.get(path)?.code !== 'invalid_type') told.set(path, issue);
+  }
+  for (const issue of told.values()) problems.push(describeIssue(issue, layer));
   if (parsed.success) problems.push(...findRuleViolations(parsed.data));
   refuseProblems(problems, layer.has('task') ? undefined : 'rlprompt tasks lists the built-in tasks');
   const config = parsed.data!;

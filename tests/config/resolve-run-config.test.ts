@@ -131,6 +131,7 @@ describe('resolveRunConfig', () => {
   it('says once what is wrong with a value of another kind', () => {
     const { message } = errorOf(() => completeRunConfig({ task: 'spam', labels: 'ham' as never }));
     expect(message).toBe('labels: got "ham", expected a list');
+    expect(errorOf(() => completeRunConfig({ task: 'spam', seed: 1e17 })).message).toMatch(/at most 4,294,967,295$/);
   });
 
   it.each([
