@@ -13,7 +13,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'plan',
-    summary: 'time, memory and forwards of a run, before it begins',
+    summary: 'forwards, time and cost of a run, before it begins',
     group: search,
     load: () => import('./search/plan.js'),
   },

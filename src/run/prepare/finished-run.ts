@@ -3,7 +3,7 @@ import { flagName } from '../../config/config-layers.js';
 import type { RunConfig, RunConfigKey } from '../../config/run-config.js';
 import { RlpromptError } from '../../errors.js';
 import type { StopReason } from '../../events.js';
-import { groupDigits } from '../../group-digits.js';
+import { countOf } from '../../group-digits.js';
 import { shellWord } from '../../shell-word.js';
 import { howItStopped } from '../store/how-it-stopped.js';
 import { resultOf } from '../store/run-folder.js';
@@ -40,7 +40,7 @@ export function refuseFinished(runDir: string, now: RunConfig, before: RunManife
   throw new RlpromptError({
     code: 'E_RUN_FINISHED',
     exit: 'usage',
-    message: `the run is finished: it ${howItStopped(result.stopReason)}, after ${groupDigits(result.steps)} steps`,
+    message: `the run is finished: it ${howItStopped(result.stopReason)}, after ${countOf(result.steps, 'step')}`,
     where: runDir,
     kept: 'the run is unchanged',
     next: `rlprompt top ${shellWord(runDir)}${again}`,

@@ -81,7 +81,7 @@ describe('run', () => {
     expect(await runInProcess([...run, '--steps', '1', '--out', 'runs/c'], { cwd })).toMatchObject({ code: 73 });
     const finished = await runInProcess(['resume', 'runs/c'], { cwd });
     expect(lastLine(finished.stderr)).toContain(
-      'E_RUN_FINISHED: the run is finished: it stopped at the step limit, after 1 steps',
+      'E_RUN_FINISHED: the run is finished: it stopped at the step limit, after 1 step ·',
     );
     const longer = await runInProcess(['resume', 'runs/c', '--steps', '2', '--json', '--ui', 'none'], { cwd });
     expect(JSON.parse(longer.stdout)).toMatchObject({ steps: 2, stopReason: 'steps' });

@@ -30,7 +30,7 @@ function renderModule(prompt: ExportedPrompt): string {
   const readings = labelReadings(prompt);
   const [parameter, argument] = masked ? [', mask: str', ', mask'] : ['', ''];
   return `# Exported by ${comment(prompt.tool)} from ${comment(prompt.run)}.
-"""A prompt with all that its answers are read by. Needs Python 3.9 or newer, and nothing else."""
+"""A prompt, with everything needed to read its answers. Needs Python 3.9 or newer, and nothing else."""
 
 import json
 import re

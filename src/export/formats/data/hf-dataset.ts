@@ -47,7 +47,7 @@ ${toVisibleYaml(metadata)}---
 
 # Prompts for ${plain(best.task)}
 
-${prompts.length} prompts for the language model ${plain(best.target)}, of a search by reinforcement learning with
+${prompts.length} prompts for the language model ${plain(best.target)}, from a search by reinforcement learning with
 ${plain(best.generator)} as the generator, best first. The best: ${plain(describeScores(best))}.
 
 ## Fields
