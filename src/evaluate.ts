@@ -10,6 +10,7 @@ import { describeUsage } from './lm/model/remote-usage.js';
 import type { LanguageModel } from './lm/model/types.js';
 import { type LoadedModel, notesOf } from './lm/onnx/run/model-parts.js';
 import { targetOverQueue } from './queue/queue-target.js';
+import { quotedList } from './quoted-list.js';
 import { unlikelyWords } from './rewards/classification/unlikely-words.js';
 import { type PreparedEvaluator, prepareEvaluator } from './rewards/create-evaluator.js';
 import { checkStyleModels, loadStyleModels } from './rewards/style/style-models.js';
@@ -190,11 +191,10 @@ function examplesWith({ name, labels, splits }: Task, split: Split, only: readon
   const there = [...new Set(examples.flatMap((example) => nameOf(example) ?? []))];
   const absent = only.filter((label) => !there.includes(label));
   if (absent.length === 0) return examples.filter((example) => only.includes(nameOf(example) ?? ''));
-  const quoted = (names: readonly string[]) => names.map((label) => `"${label}"`).join(', ');
   throw new RlpromptError({
     code: 'E_DATA_LABELS',
     exit: 'data',
-    message: `no ${split} example has the label ${quoted(absent)}; their labels are ${quoted(there) || 'missing'}`,
+    message: `no ${split} example has the label ${quotedList(absent)}; their labels are ${quotedList(there) || 'missing'}`,
     where: `task ${name}, --labels`,
     next: 'name labels of these examples',
   });

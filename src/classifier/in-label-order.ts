@@ -1,4 +1,5 @@
 import { RlpromptError } from '../errors.js';
+import { quotedList } from '../quoted-list.js';
 import type { Reading } from './classifier.js';
 
 interface ReadItem {
@@ -28,11 +29,10 @@ export function inLabelOrder<I extends ReadItem>(item: I, labels: readonly strin
 }
 
 function otherLabels({ words }: Reading, labels: readonly string[]): RlpromptError {
-  const quoted = (names: readonly string[]) => names.map((name) => `"${name}"`).join(', ');
   return new RlpromptError({
     code: 'E_TASK_LABEL',
     exit: 'data',
-    message: `a prompt is to be read by the labels ${quoted(words.map(({ label }) => label))}, and the task has ${quoted(labels)}`,
+    message: `a prompt is to be read by the labels ${quotedList(words.map(({ label }) => label))}, and the task has ${quotedList(labels)}`,
     next: 'give the prompt a reading of the labels that the task has',
   });
 }

@@ -93,7 +93,7 @@ function hiddenProblems(layer: ConfigLayer, merged: ConfigLayer): ConfigProblem[
   return [...layer].flatMap(([key, given]) => {
     if (merged.get(key) === given) return [];
     const parsed = runConfigSchema.shape[key].safeParse(given.value);
-    return (parsed.error?.issues ?? []).map((issue) =>
+    return toldIssues(parsed.error).map((issue) =>
       describeIssue({ ...issue, path: [key, ...issue.path] }, new Map([[key, given]])),
     );
   });
@@ -114,14 +114,7 @@ function finish(layer: ConfigLayer, problems: ConfigProblem[]): ResolvedRunConfi
   readListFiles(layer, problems);
   const input = Object.fromEntries([...layer].map(([key, { value }]) => [key, value]));
   const parsed = runConfigSchema.safeParse(input);
-  const issues = parsed.error?.issues ?? [];
-  // Of two bounds the setting's own comes last; what breaks a bound only because it is of another kind is not told.
-  const told = new Map<string, z.core.$ZodIssue>();
-  for (const issue of issues) {
-    const path = String(issue.path);
-    if (told.get(path)?.code !== 'invalid_type') told.set(path, issue);
-  }
-  for (const issue of told.values()) problems.push(describeIssue(issue, layer));
+  problems.push(...toldIssues(parsed.error).map((issue) => describeIssue(issue, layer)));
   if (parsed.success) problems.push(...findRuleViolations(parsed.data));
   refuseProblems(problems, layer.has('task') ? undefined : 'rlprompt tasks lists the built-in tasks');
   const config = parsed.data!;
@@ -229,6 +222,16 @@ function readListFiles(layer: ConfigLayer, problems: ConfigProblem[]): void {
       layer.delete(key);
     }
   }
+}
+
+/** One issue per place. Of two bounds the setting's own comes last; what breaks a bound only by being of another kind is not told. */
+function toldIssues(error: z.ZodError | undefined): z.core.$ZodIssue[] {
+  const told = new Map<string, z.core.$ZodIssue>();
+  for (const issue of error?.issues ?? []) {
+    const path = String(issue.path);
+    if (told.get(path)?.code !== 'invalid_type') told.set(path, issue);
+  }
+  return [...told.values()];
 }
 
 function describeIssue(issue: z.core.$ZodIssue, layer: ConfigLayer): ConfigProblem {

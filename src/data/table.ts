@@ -1,4 +1,5 @@
 import { nearestWord, RlpromptError } from '../errors.js';
+import { quotedList } from '../quoted-list.js';
 import { shellWord } from '../shell-word.js';
 
 /** One record of a data file. */
@@ -31,7 +32,7 @@ export function columnIndex(table: Table, name: string, flag: string, hint = pro
   throw new RlpromptError({
     code: 'E_DATA_COLUMN',
     exit: 'data',
-    message: `there is no column "${name}"; the columns are ${table.columns.map((column) => `"${column}"`).join(', ')}`,
+    message: `there is no column "${name}"; the columns are ${quotedList(table.columns)}`,
     where: `${table.file}:1`,
     next: near === undefined ? hint : `did you mean ${flag} ${near}?`,
   });

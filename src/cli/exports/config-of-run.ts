@@ -1,11 +1,10 @@
 import type { Command } from 'commander';
 import { readSetLayer } from '../../config/config-layers.js';
 import { currentSettings } from '../../config/removed-settings.js';
-import { completeRunConfig, type ResolvedRunConfig, resolveRunConfig } from '../../config/resolve-run-config.js';
+import { type ResolvedRunConfig, resolveRunConfig } from '../../config/resolve-run-config.js';
 import type { RunConfigInput, RunConfigKey } from '../../config/run-config.js';
 import type { EvaluateOptions } from '../../evaluate.js';
 import type { RunStartEvent } from '../../events.js';
-import type { LearnedRun } from '../../run/prepare/refuse-learned-rows.js';
 import { readRunSources } from '../options/config-options.js';
 import type { CliContext } from '../output/context.js';
 
@@ -73,12 +72,6 @@ export async function readConfigOfRun(
           }
         : undefined,
   };
-}
-
-/** A run with the settings that it learned under. */
-export async function learnedRun(runDir: string): Promise<LearnedRun> {
-  const { readManifest } = await import('../../run/store/run-manifest.js');
-  return { runDir, config: completeRunConfig(currentSettings(readManifest(runDir).config)) };
 }
 
 function labelsOf({ labels, labelWords = labels, labelWordSets }: RunStartEvent) {

@@ -5,6 +5,7 @@ import { parseTable, readTable } from '../../data/read-table.js';
 import { rowFields, type Table, type TableRow } from '../../data/table.js';
 import { RlpromptError } from '../../errors.js';
 import type { Prediction } from '../../predict.js';
+import { quotedList } from '../../quoted-list.js';
 import { toVisibleJson, visibleJsonText } from '../../visible-json.js';
 import { readStdin } from '../shared/read-stdin.js';
 
@@ -125,11 +126,10 @@ function ownJson(table: Table, row: TableRow): string {
 }
 
 function columnsTaken(names: readonly string[], file: string): RlpromptError {
-  const quoted = names.map((name) => `"${name}"`).join(', ');
   return new RlpromptError({
     code: 'E_PREDICT_COLUMN',
     exit: 'data',
-    message: `the rows already have ${names.length === 1 ? 'a column' : 'columns'} ${quoted}, which predict would write`,
+    message: `the rows already have ${names.length === 1 ? 'a column' : 'columns'} ${quotedList(names)}, which predict would write`,
     where: file,
     next: `rename ${names.length === 1 ? 'it' : 'them'}, or name a file without ${names.length === 1 ? 'it' : 'them'}`,
   });

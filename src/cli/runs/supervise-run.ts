@@ -199,7 +199,7 @@ class Supervisor {
   }
 
   private async createReporter(first: RunEvent): Promise<Reporter> {
-    const [{ chooseReporter, isInteractive }, { readEvents }] = await Promise.all([
+    const [{ chooseReporter, isScreen }, { readEvents }] = await Promise.all([
       import('../../ui/reporters/choose-reporter.js'),
       import('../../run/store/logs/event-log.js'),
     ]);
@@ -207,8 +207,7 @@ class Supervisor {
     const past = isResumed ? [...readEvents(first.runDir)].filter(({ seq }) => seq < first.seq) : [];
     const { stderr, stdin, env, asStarted } = this.context;
     const onForceQuit = () => this.abort('interrupted');
-    this.isOnScreen =
-      (this.ui === 'ink' && stderr.isTTY === true) || (this.ui === undefined && isInteractive(this.context));
+    this.isOnScreen = isScreen({ ui: this.ui, stderr, stdin, env });
     return chooseReporter({ ui: this.ui, stderr, stdin, env, controls: this.controls, onForceQuit, asStarted, past });
   }
 

@@ -2,6 +2,7 @@ import { labelOffsets } from '../../classifier/label-offsets.js';
 import { RlpromptError } from '../../errors.js';
 import { requireCapability } from '../../lm/load.js';
 import type { ClassifyCapability, LanguageModel } from '../../lm/model/types.js';
+import { quotedList } from '../../quoted-list.js';
 import { pick } from '../../statistics/pick.js';
 import { softmax } from '../../statistics/softmax.js';
 import { zip } from '../../statistics/zip.js';
@@ -51,7 +52,7 @@ function classOf(style: TaskLabel, model: string, classNames: readonly string[])
   throw new RlpromptError({
     code: 'E_STYLE_CLASSES',
     exit: 'config',
-    message: `the classifier ${model} has no class "${style.name}"; its classes are ${classNames.map((name) => `"${name}"`).join(', ')}`,
+    message: `the classifier ${model} has no class "${style.name}"; its classes are ${quotedList(classNames)}`,
     where: '--style-model',
     next: 'rename the styles with --verbalizer style=class, or name another model',
   });

@@ -54,12 +54,12 @@ export async function chooseReading(run: ReadingInputs): Promise<ChosenReading> 
   const { train, dev } = run.task.splits;
   const drawn = run.config.demos === 0 ? [] : drawnSets(run);
   // What does not fit beside the shortest of all prompts is refused before anything is scored.
-  if (drawn.length > 0) fittingSets(run, '', drawn);
+  if (run.config.demos > 0 && !drawn.some((set) => run.chooser.fits('', set))) throw tooLong(run.config.demos);
   const { reading, byPrompt } = await run.chooser.choose(prompts, train);
   const { prompt } = bestBaseline(run.task, prompts, byPrompt);
   const best = { prompt, reading };
   if (run.config.demos === 0) return best;
-  const sets = await bestSets(run, best, fittingSets(run, prompt, drawn));
+  const sets = await bestSets(run, best, drawn);
   const ranked = [...zip(prompts, byPrompt)].sort(([, a], [, b]) => b - a);
   const few = ranked.slice(0, TRIED.promptsBehindSets).map(([text]) => text);
   const candidates: Reading[] = run.chooser.learnsInContext ? [] : [reading];
@@ -109,24 +109,15 @@ function drawnSets({ config, task }: ReadingInputs): DemonstrationSet[] {
   return drawDemonstrations(rows, task.labels, { count: config.demos, sets: TRIED.sets, rng });
 }
 
-/** @throws RlpromptError `E_DEMOS_LENGTH` where none fits into the target LM's context after the prompt */
-function fittingSets(
-  { chooser, config }: ReadingInputs,
-  prompt: string,
-  drawn: readonly DemonstrationSet[],
-): DemonstrationSet[] {
-  const sets = drawn.filter((set) => chooser.fits(prompt, set));
-  if (sets.length === 0) throw tooLong(config.demos);
-  return sets;
-}
-
 /** Successive halving: all sets on a few rows, a quarter of them on every train row that they do not show. */
 async function bestSets(
   run: ReadingInputs,
   { prompt, reading }: ChosenReading,
-  sets: readonly DemonstrationSet[],
+  drawn: readonly DemonstrationSet[],
 ): Promise<DemonstrationSet[]> {
   const { train } = run.task.splits;
+  const sets = drawn.filter((set) => run.chooser.fits(prompt, set));
+  if (sets.length === 0) throw tooLong(run.config.demos);
   const rank = async (
     among: readonly DemonstrationSet[],
     examplesFor: (set: DemonstrationSet) => readonly Example[],

@@ -1,5 +1,6 @@
 import { RlpromptError } from '../../errors.js';
 import { groupDigits } from '../../group-digits.js';
+import { quotedList } from '../../quoted-list.js';
 import type { LoadTaskOptions } from './load-task-options.js';
 import type { SourceRow } from './source-row.js';
 
@@ -114,7 +115,7 @@ function absentLabels(absent: readonly string[], counts: [string, number][], sou
   return new RlpromptError({
     code: 'E_DATA_LABELS',
     exit: 'data',
-    message: `no row has the label ${absent.map((label) => `"${label}"`).join(', ')}; there are ${listCounts(counts)}`,
+    message: `no row has the label ${quotedList(absent)}; there are ${listCounts(counts)}`,
     where: `${source}, --labels`,
     next: 'name labels that the file has',
   });

@@ -1,6 +1,7 @@
 import { splitWords } from '../../classifier/given-words.js';
 import { nearestWord, RlpromptError } from '../../errors.js';
 import { countOf } from '../../group-digits.js';
+import { quotedList } from '../../quoted-list.js';
 import type { TaskLabel } from '../types.js';
 import { valuesOf } from './label-values.js';
 import type { SourceRow, SourceSplits } from './source-row.js';
@@ -55,7 +56,7 @@ function unknownLabels(first: Stranger, strangers: readonly Stranger[], names: r
     code: 'E_TASK_LABEL',
     exit: 'data',
     message:
-      `${countOf(strangers.length, 'example')} ${strangers.length === 1 ? 'has' : 'have'} a label outside ${names.map((name) => `"${name}"`).join(', ')}: ` +
+      `${countOf(strangers.length, 'example')} ${strangers.length === 1 ? 'has' : 'have'} a label outside ${quotedList(names)}: ` +
       `${counted.slice(0, 10).join(', ')}${counted.length > 10 ? `, and ${countOf(counted.length - 10, 'more label')}` : ''}`,
     where: first.where,
     next:

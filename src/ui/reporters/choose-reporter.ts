@@ -38,12 +38,21 @@ export function isInteractive({ stderr, stdin, env }: Pick<ReporterChoice, 'stde
   return isRedrawable({ stderr, env }) && stdin.isTTY === true && !isCi;
 }
 
+/** Whether a run is shown on a screen that is redrawn. */
+export function isScreen(choice: Pick<ReporterChoice, 'ui' | 'stderr' | 'stdin' | 'env'>): boolean {
+  return nameOf(choice) === 'ink' && isRedrawable(choice);
+}
+
+function nameOf(choice: Pick<ReporterChoice, 'ui' | 'stderr' | 'stdin' | 'env'>): UiName {
+  return choice.ui ?? (isInteractive(choice) ? 'ink' : 'plain');
+}
+
 /** Makes the reporter that fits the choice and the terminal. Ink and React are loaded only when used. */
 export async function chooseReporter(choice: ReporterChoice): Promise<Reporter> {
-  const ui = choice.ui ?? (isInteractive(choice) ? 'ink' : 'plain');
+  const ui = nameOf(choice);
   if (ui === 'none') return { report: () => {}, close: () => Promise.resolve() };
   if (ui === 'json') return createJsonReporter(choice.stderr);
-  if (ui === 'ink' && isRedrawable(choice)) return createScreenReporter(choice);
+  if (isScreen(choice)) return createScreenReporter(choice);
   if (ui === 'ink')
     void quietWriter(choice.stderr)('rlprompt: --ui ink needs a terminal on stderr; showing plain lines\n');
   return plainReporter(choice);

@@ -9,7 +9,7 @@ import { requirePlaceFor, writeOutput } from '../../../files/write/write-output.
 import { ensembleScores } from '../../../rewards/classification/ensemble-scores.js';
 import { shellWord } from '../../../shell-word.js';
 import { toVisibleJson } from '../../../visible-json.js';
-import { learnedRun, readConfigOfRun } from '../../exports/config-of-run.js';
+import { readConfigOfRun } from '../../exports/config-of-run.js';
 import { type WordOptions, withEditedWords } from '../../exports/edited-words.js';
 import { ofOtherLabels } from '../../exports/of-other-labels.js';
 import { readBy, scoredRun } from '../../exports/scored-run.js';
@@ -117,7 +117,8 @@ export function configure(command: Command, context: CliContext): void {
     }
     const policy = hasPolicy ? run : undefined;
     if (options.unlabelled) return await writeProposals(config, { ...options, ...(policy ? { policy } : {}) }, context);
-    if (run !== undefined && task !== undefined && isDataFileName(task)) await warnOfOwnRows(task, run, context);
+    if (settled && run !== undefined && task !== undefined && isDataFileName(task))
+      warnOfOwnRows(task, { runDir: run, learnedFrom: settled.inRun.task }, context);
     const prompts = [...(best ? [best] : []), ...(await readPrompts(options, run, context))];
     const together = togetherOf(config, sources, prompts.length);
     const { evaluatePrompts } = await import('../../../evaluate.js');
@@ -146,10 +147,13 @@ export function configure(command: Command, context: CliContext): void {
 }
 
 /** Whoever names the data of a run wants to know that it is scored whole. */
-async function warnOfOwnRows(file: string, run: string, context: CliContext): Promise<void> {
-  const { config } = await learnedRun(run);
-  if (resolve(file) !== resolve(config.task)) return;
-  const instead = `"rlprompt eval ${shellWord(run)}" scores its test rows alone`;
+function warnOfOwnRows(
+  file: string,
+  { runDir, learnedFrom }: { readonly runDir: string; readonly learnedFrom: string },
+  context: CliContext,
+): void {
+  if (resolve(file) !== resolve(learnedFrom)) return;
+  const instead = `"rlprompt eval ${shellWord(runDir)}" scores its test rows alone`;
   warn(context, `the run learned from ${file}: all rows are scored, train and dev among them; ${instead}`);
 }
 

@@ -2,14 +2,14 @@ import { isAbsolute, join, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { TransferMatrix, TransferPair, TransferRow } from '../../../analysis/transfer.js';
 import { currentSettings } from '../../../config/removed-settings.js';
-import { resolveRunConfig } from '../../../config/resolve-run-config.js';
+import { completeRunConfig, resolveRunConfig } from '../../../config/resolve-run-config.js';
 import type { RunConfigInput } from '../../../config/run-config.js';
 import { RlpromptError } from '../../../errors.js';
 import { isThere } from '../../../files/read/is-there.js';
 import { shellWord } from '../../../shell-word.js';
 import { zip } from '../../../statistics/zip.js';
 import { toVisibleJson } from '../../../visible-json.js';
-import { learnedRun, OF_THE_DATA } from '../../exports/config-of-run.js';
+import { OF_THE_DATA } from '../../exports/config-of-run.js';
 import { addConfigOptions, collect, readRunSources } from '../../options/config-options.js';
 import { parseSize } from '../../options/parse-count.js';
 import { SCORING_KEYS } from '../../options/scoring-keys.js';
@@ -126,7 +126,7 @@ async function pairsOf(
     const { flags, ...others } = await readRunSources(command, context, name);
     const own = runs.filter(({ config }) => resolve(config.task) === resolve(name));
     const known = own[0]?.config ?? (first && withoutTask(first.config));
-    const learned = await Promise.all(own.map(({ runDir }) => learnedRun(runDir)));
+    const learned = own.map(({ runDir, config }) => ({ runDir, config: completeRunConfig(config) }));
     for (const model of targets) {
       const { config } = resolveRunConfig({ ...others, flags: { ...known, ...flags, task: name, target: model } });
       pairs.push({ config, learned });

@@ -5,6 +5,7 @@ import { safeLine, safeText } from '../../draw/safe-text.js';
 import { cutToWidth, widthOf } from '../../draw/text-width.js';
 import type { LogEntry, LogLevel } from '../../run-log.js';
 import type { ScreenState } from '../../screen-state.js';
+import { STEERING_KEYS } from '../input/press-key.js';
 import type { BoardProps } from './board-props.js';
 
 export const LEVEL_STYLES: Readonly<Record<LogLevel, Style>> = {
@@ -25,9 +26,6 @@ const KEYS: readonly (readonly [key: string, long: string, medium: string, short
   ['q', 'save and quit', 'save and quit', 'quit'],
   ['?', 'help', 'help', 'help'],
 ];
-
-/** Keys that do something between two steps, of which there are no more in the final evaluation. */
-const STEERS_SEARCH: ReadonlySet<string> = new Set(['p', 's', 'e', 't', 'l', 'w', 'x']);
 
 /** The newest messages, oldest first; the note on the last key is the last line where there is one. */
 export function logLines({ state, keyboard }: BoardProps, count: number): Span[][] {
@@ -71,7 +69,7 @@ export function footerLine(props: BoardProps, width: number, hasLog: boolean): S
 
 /** Whether a key has something to do in this run. */
 export function isOffered(key: string, { objectives, start, phase }: ScreenState): boolean {
-  if (phase === 'final-evaluation' && STEERS_SEARCH.has(key)) return false;
+  if (phase === 'final-evaluation' && STEERING_KEYS.has(key)) return false;
   if (key === 'w') return objectives !== undefined;
   return key !== 'l' || (start?.labels.length ?? 0) > 0;
 }

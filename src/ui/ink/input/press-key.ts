@@ -66,6 +66,9 @@ const LONGEST_BURST = 8;
 /** Keys after which text is typed. */
 const FIELD_KEYS: ReadonlySet<string> = new Set(['t', 'l', 'w', 'x']);
 
+/** Keys that do something between two steps. */
+export const STEERING_KEYS: ReadonlySet<string> = new Set([...FIELD_KEYS, 'p', 's', 'e']);
+
 const ENTER = '\r';
 const ESCAPE = '\u001B';
 const CTRL_C = '\u0003';
@@ -126,9 +129,8 @@ function pressCtrlC(keyboard: KeyboardState, steering: Steering): KeyPress {
 /** Nothing comes between two steps any more. */
 function pressAfterSearch(keyboard: KeyboardState, character: string): KeyPress {
   if (character === 'q') return changed(keyboard, { stopping: true, note: 'stopping; every step is saved' }, 'stop');
-  const isSteering = FIELD_KEYS.has(character) || ['p', 's', 'e'].includes(character);
   const note = 'the search is over and saved: this key does nothing now; q stops';
-  return changed(keyboard, isSteering ? { note } : {});
+  return changed(keyboard, STEERING_KEYS.has(character) ? { note } : {});
 }
 
 function pressCommand(keyboard: KeyboardState, character: string): KeyPress {
